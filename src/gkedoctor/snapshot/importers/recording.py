@@ -1,0 +1,124 @@
+"""A directory of lists: `kubernetes/<plural>.json`, `gcp/<collection>.json`, `logs/<pod>/<container>.log`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.importers.archive import Folder
+from gkedoctor.snapshot.importers.documents import documents, text_of
+from gkedoctor.snapshot.importers.lists import items_of, list_state
+from gkedoctor.snapshot.importers.names import cloud_collection_of_file, collection_of_file
+from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
+from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.model import CollectionState, Status
+
+SUFFIXES = (".json", ".yaml", ".yml")
+
+_MAPS: Mapping[str, str] = MappingProxyType(
+    {"compute.backendServicesHealth": "backends", "compute.networkEndpoints": "endpoints"}
+)
+"""Collections that belong to another by name and are recorded as a map: where the values go in the object."""
+
+
+def is_recording(folder: Folder) -> bool:
+    """Whether the folder has lists where a recording has them."""
+    return any(name.startswith(("kubernetes/", "gcp/")) and stem_of(name) for name in folder.files)
+
+
+def gather_recording(folder: Folder) -> Gathered:
+    """Reads every list; one that cannot be read is a failed collection and loses nothing else."""
+    gathered = Gathered(source=folder.name)
+    for path, stem in lists_in(folder, "kubernetes"):
+        add_list(gathered, folder, path, collection_of_file(stem))
+    gather_cloud(gathered, folder)
+    gather_logs(gathered, folder.under("logs"))
+    return gathered
+
+
+def gather_cloud(gathered: Gathered, folder: Folder) -> None:
+    """Reads `gcp/`, which may stand beside any other tool's dump."""
+    for path, stem in lists_in(folder, "gcp"):
+        collection = cloud_collection_of_file(stem) or f"compute.{stem}"
+        try:
+            items = [item for document in documents(folder.read(path), path) for item in _cloud(collection, document)]
+        except SourceError as error:
+            gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
+            continue
+        gathered.add(collection, items)
+
+
+def gather_logs(gathered: Gathered, logs: Folder) -> None:
+    """Reads `<pod>/<container>[-previous].log`, with the namespace in front or found through the pods."""
+    pods = _namespaces_of_pods(gathered.objects.get("pods", ()))
+    for path in sorted(name for name in logs.files if name.endswith(".log")):
+        *namespace, pod, file = path.split("/")[-3:] if path.count("/") <= 2 else ()
+        gathered.mark(LOGS, LOGS_STATE)
+        container = file.removesuffix(".log")
+        previous = container.endswith("-previous")
+        home = namespace[0] if namespace else pods.get(pod)
+        text = _log_text(logs, path)
+        if home is not None and text is not None:
+            gathered.add_log(home, pod, container.removesuffix("-previous"), text, previous=previous)
+
+
+def add_list(gathered: Gathered, folder: Folder, path: str, collection: str) -> None:
+    """Adds one file as a collection; an answer of the API server that refuses is read as what it is."""
+    try:
+        read = documents(folder.read(path), path)
+    except SourceError as error:
+        gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
+        return
+    for document in read:
+        gathered.add(collection, items_of(document), list_state(collection, document))
+
+
+def lists_in(folder: Folder, directory: str) -> Iterator[tuple[str, str]]:
+    """The paths and stems of the lists directly in a directory."""
+    for path in sorted(folder.files):
+        parent, _, file = path.rpartition("/")
+        stem = stem_of(file)
+        if parent == directory and stem:
+            yield path, stem
+
+
+def stem_of(path: str) -> str:
+    """`pods` out of `kubernetes/pods.json.gz`; empty where the file is neither JSON nor YAML."""
+    name = PurePosixPath(path).name.removesuffix(".gz")
+    return next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), "")
+
+
+def _cloud(collection: str, document: Any) -> Sequence[Any]:
+    inner = _MAPS.get(collection)
+    if inner is None or not isinstance(document, dict):
+        return items_of(document)
+    if collection == "compute.backendServicesHealth":
+        return [{"name": name, inner: _backends(groups)} for name, groups in document.items()]
+    return [{"name": name, inner: value or []} for name, value in document.items()]
+
+
+def _backends(groups: Any) -> Any:
+    """`{group: [health]}` as the list that `gcloud compute backend-services get-health` prints."""
+    if not isinstance(groups, dict):
+        return groups
+    return [{"group": group, "healthStatus": health or []} for group, health in groups.items()]
+
+
+def _namespaces_of_pods(pods: Sequence[Any]) -> dict[str, str]:
+    found = {}
+    for pod in pods:
+        metadata = pod.get("metadata") if isinstance(pod, dict) else None
+        if isinstance(metadata, dict) and isinstance(metadata.get("namespace"), str):
+            found[str(metadata.get("name"))] = metadata["namespace"]
+    return found
+
+
+def _log_text(logs: Folder, path: str) -> str | None:
+    data = logs.read(path)
+    try:
+        return text_of(data, path) if data else None
+    except SourceError:
+        return data.decode("utf-8", "replace")

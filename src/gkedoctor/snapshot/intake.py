@@ -1,0 +1,266 @@
+"""The one way into a snapshot: whatever a source holds is trimmed, redacted, checked and sorted here.
+
+Importers only gather. Because all of them end here, none of them can forget to redact; because the mask is made
+of all Secrets before anything is masked, the order in which a source is read does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gkedoctor.snapshot.clock import EPOCH, latest
+from gkedoctor.snapshot.importers.names import collection_of_object
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
+from gkedoctor.snapshot.mask import SecretMask
+from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
+from gkedoctor.snapshot.origin import origin, versions
+from gkedoctor.snapshot.secrets import config_facts, secret_facts
+from gkedoctor.snapshot.shape import misfit
+from gkedoctor.snapshot.trim import trimmed
+
+_COMPLETE = CollectionState(Status.COMPLETE)
+_STRAY = CollectionState(Status.PARTIAL, reason="found only among the objects of another kind")
+_NO_LOG = "unable to retrieve container logs for "
+"""What the kubelet answers in place of a log that was rotated away; it is no line of the container."""
+
+LOGS_STATE = CollectionState(Status.PARTIAL, reason="not every container's log was recorded", needs="get pods/log")
+
+
+@dataclass
+class Gathered:
+    """What an importer found, still as it was written."""
+
+    source: str
+    objects: dict[str, list[Any]] = field(default_factory=dict)
+    states: dict[str, CollectionState] = field(default_factory=dict)
+    logs: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
+    recorded_at: datetime | None = None
+    versions: dict[str, str] = field(default_factory=dict)
+    elsewhere: str = ""
+    """Why a collection that was not found is not there, if better known than `not in this recording`."""
+
+    def add(self, collection: str, items: Iterable[Any], state: CollectionState = _COMPLETE) -> None:
+        """Adds objects; one that says it is of another kind goes to that kind's collection."""
+        self.states[collection] = _joined(self.states.get(collection), state)
+        self.objects.setdefault(collection, [])
+        for item in items:
+            own = _own_collection(item) or collection
+            if own not in self.states:
+                self.states[own] = _STRAY
+            self.objects.setdefault(own, []).append(item)
+
+    def mark(self, collection: str, state: CollectionState) -> None:
+        """States why a collection, or a part of it, is not there."""
+        self.states[collection] = _joined(self.states.get(collection), state)
+
+    def add_log(self, namespace: str, pod: str, container: str, text: str, *, previous: bool = False) -> None:
+        """Adds a container's log; an answer that only says there is none is left out."""
+        if text.strip() and not text.startswith(_NO_LOG):
+            self.logs[namespace, pod, container, previous] = text
+
+    def add_snapshot(self, snapshot: Snapshot) -> None:
+        """Adds what another snapshot holds, to take it in again."""
+        manifest = snapshot.manifest
+        self.source, self.recorded_at = manifest.source, manifest.recorded_at
+        self.versions = dict(manifest.versions)
+        for name, collection in snapshot.collections.items():
+            if name != LOGS:
+                self.add(name, collection.objects, replace_malformed(collection.state))
+                continue
+            for log in collection.objects:
+                text = "\n".join(log["lines"])
+                where = log["namespace"], log["pod"], log["container"]
+                self.add_log(*where, text, previous=log["previous"])
+
+
+def replace_malformed(state: CollectionState) -> CollectionState:
+    """The state without a record of malformed objects (they are not there to be judged again): a reason instead."""
+    if not state.malformed:
+        return state
+    reason = state.reason or f"{len(state.malformed)} objects could not be read"
+    return msgspec.structs.replace(state, reason=reason)
+
+
+def taken_in(
+    gathered: Gathered,
+    *,
+    config_values: bool = False,
+    recorded_at: datetime | None = None,
+    manifest: Manifest | None = None,
+) -> Snapshot:
+    """The snapshot of what was gathered. `manifest`: the source's own, which wins over what objects tell."""
+    mask = SecretMask(gathered.objects.get("secrets", ()))
+    collections = [
+        _collection(name, gathered, mask, config_values) for name in sorted(gathered.states) if name != LOGS
+    ]
+    if gathered.elsewhere:
+        collections += [
+            Collection(name, not_asked(name, gathered.elsewhere))
+            for name in sorted(COLLECTIONS.keys() - gathered.states.keys())
+        ]
+    if gathered.logs or LOGS in gathered.states:
+        collections.append(_logs(gathered, mask))
+    found = {collection.name: collection.objects for collection in collections}
+    return Snapshot(_manifest(gathered, found, recorded_at, manifest), collections)
+
+
+def _manifest(
+    gathered: Gathered,
+    found: Mapping[str, Sequence[Object]],
+    recorded_at: datetime | None,
+    stated: Manifest | None,
+) -> Manifest:
+    moment = recorded_at or gathered.recorded_at
+    if moment is None:
+        moment = latest(item for items in found.values() for item in items) or EPOCH
+    if stated is not None:
+        return msgspec.structs.replace(stated, recorded_at=moment)
+    place = origin(found)
+    return Manifest(
+        recorded_at=moment,
+        source=gathered.source,
+        cluster=place.cluster,
+        project=place.project,
+        location=place.location,
+        versions=gathered.versions | versions(found),
+    )
+
+
+def _collection(name: str, gathered: Gathered, mask: SecretMask, config_values: bool) -> Collection:
+    state = gathered.states[name]
+    admitted = _Admission(name, mask, config_values)
+    for item in gathered.objects.get(name, ()):
+        admitted.take(item)
+    return Collection(name, admitted.judged(state), admitted.sorted())
+
+
+class _Admission:
+    """Takes the objects of one collection, one at a time; the last of several copies of an object counts."""
+
+    def __init__(self, name: str, mask: SecretMask, config_values: bool) -> None:
+        self.name, self.kind, self.mask, self.config_values = name, COLLECTIONS.get(name), mask, config_values
+        self.objects: dict[tuple[str, str, str], Object] = {}
+        self.malformed: dict[str, str] = {}
+        self.nameless = 0
+
+    def take(self, item: Any) -> None:
+        identity = self._identity(item)
+        if identity is None:
+            self.nameless += 1
+            return
+        namespace, name, _ = identity
+        ref = f"{namespace}/{name}" if namespace else name
+        item = trimmed(self.name, item)
+        self._set_kind(item)
+        reason = misfit(self.name, item)
+        if reason is not None:
+            self.malformed[ref] = reason
+            self.objects.pop(identity, None)
+            return
+        self.malformed.pop(ref, None)
+        self.objects[identity] = self._redacted(item)
+
+    def judged(self, state: CollectionState) -> CollectionState:
+        """The source's state, less what could not be understood."""
+        if not self.malformed and not self.nameless:
+            return state
+        reason = state.reason
+        if self.nameless:
+            reason = reason or f"{self.nameless} entries are not objects with a name"
+        status = Status.PARTIAL if state.status is Status.COMPLETE else state.status
+        malformed = dict(sorted(self.malformed.items()))
+        return msgspec.structs.replace(state, status=status, reason=reason, malformed=malformed)
+
+    def sorted(self) -> tuple[Object, ...]:
+        return tuple(self.objects[identity] for identity in sorted(self.objects))
+
+    def _identity(self, item: Any) -> tuple[str, str, str] | None:
+        """(namespace, name, location); Google Cloud's objects have a location in place of a namespace."""
+        if not isinstance(item, dict):
+            return None
+        cloud = self.kind.cloud if self.kind is not None else self.name.startswith("compute.")
+        if cloud:
+            place = next((item[key] for key in ("zone", "region") if isinstance(item.get(key), str)), "")
+            where: Any = item
+        else:
+            place, where = "", item.get("metadata")
+        name = where.get("name") if isinstance(where, dict) else None
+        if not isinstance(name, str) or not name:
+            return None
+        namespace = "" if cloud else where.get("namespace")
+        is_cluster_scoped = self.kind is not None and not self.kind.namespaced
+        return (namespace if isinstance(namespace, str) and not is_cluster_scoped else "", name, place)
+
+    def _set_kind(self, item: dict[str, Any]) -> None:
+        """Items of a typed list lack their kind; it is that of the collection."""
+        if self.kind is not None and not self.kind.cloud:
+            item["kind"] = self.kind.name
+            item.setdefault("apiVersion", f"{self.kind.group}/v1" if self.kind.group else "v1")
+
+    def _redacted(self, item: dict[str, Any]) -> Object:
+        if self.name == "secrets":
+            return secret_facts(item)
+        if self.name == "configmaps":
+            return config_facts(item, values=self.config_values)
+        return self._masked(item)
+
+    def _masked(self, item: dict[str, Any]) -> Object:
+        if not self.mask:
+            return item
+        if self.name == "events":
+            masked: Object = self.mask.messages(item)
+            return masked
+        status = item.get("status")
+        if isinstance(status, dict):
+            item["status"] = self.mask.messages(status)
+        return item
+
+
+def _logs(gathered: Gathered, mask: SecretMask) -> Collection:
+    objects = [
+        {
+            "namespace": namespace,
+            "pod": pod,
+            "container": container,
+            "previous": previous,
+            "lines": [mask.text(line) for line in text.splitlines()],
+        }
+        for (namespace, pod, container, previous), text in sorted(gathered.logs.items())
+    ]
+    return Collection(LOGS, gathered.states.get(LOGS, LOGS_STATE), objects)
+
+
+def _own_collection(item: Any) -> str | None:
+    if not isinstance(item, dict):
+        return None
+    kind, api_version = item.get("kind"), item.get("apiVersion")
+    if not isinstance(kind, str):
+        return None
+    return collection_of_object(api_version if isinstance(api_version, str) else "", kind)
+
+
+def _joined(old: CollectionState | None, new: CollectionState) -> CollectionState:
+    """One state out of two parts of a collection: what is missing in either is missing."""
+    if old is None or old is _STRAY:
+        return new
+    if old == new:
+        return old
+    ranks = (Status.NOT_ASKED, Status.DISABLED, Status.FAILED, Status.DENIED)
+    if {old.status, new.status} <= set(ranks):
+        return max(old, new, key=lambda state: ranks.index(state.status))
+    both = {old.status, new.status} == {Status.COMPLETE}
+    namespaces = None
+    if old.namespaces is not None and new.namespaces is not None:
+        namespaces = tuple(sorted({*old.namespaces, *new.namespaces}))
+    return CollectionState(
+        Status.COMPLETE if both else Status.PARTIAL,
+        reason=old.reason or new.reason,
+        needs=old.needs or new.needs,
+        namespaces=namespaces,
+        unread=old.unread | new.unread,
+    )

@@ -1,0 +1,134 @@
+"""The frozen record of one moment of a cluster.
+
+Three-valued facts start here: a collection knows whether it is complete, so that what is not in it is
+*absent*; from any other collection what is not there is *unknown*, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from gkedoctor.snapshot.kinds import COLLECTIONS
+
+Object = Mapping[str, Any]
+"""One object as it is on the wire: camelCase keys, JSON values. Never changed once it is in a snapshot."""
+
+
+class Status(StrEnum):
+    """How far a collection can be trusted."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    """Some objects are missing: an interrupted listing, or objects that could not be read."""
+
+    DENIED = "denied"
+    FAILED = "failed"
+    DISABLED = "disabled"
+    """The API is off, or the kind is not served."""
+
+    NOT_ASKED = "not_asked"
+    """Nobody asked, or the source cannot contain it."""
+
+
+class CollectionState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of one collection besides its objects. `needs`: the permission that was missing.
+
+    `namespaces`: the only ones that were asked, or None for all. `malformed`: `namespace/name` (or `name`) of
+    objects that could not be understood, with the reason. `unread`: namespaces whose part could not be read, with
+    the reason, where the others could.
+    """
+
+    status: Status
+    reason: str = ""
+    needs: str = ""
+    namespaces: tuple[str, ...] | None = None
+    malformed: dict[str, str] = {}
+    unread: dict[str, str] = {}
+
+
+class Collection:
+    """All objects of one kind, loaded when first looked at."""
+
+    def __init__(
+        self,
+        name: str,
+        state: CollectionState,
+        objects: Callable[[], Sequence[Object]] | Iterable[Object] = (),
+    ) -> None:
+        self.name = name
+        self.state = state
+        self._objects = objects
+
+    @cached_property
+    def objects(self) -> tuple[Object, ...]:
+        """The objects, in the order of the source."""
+        return tuple(self._objects() if callable(self._objects) else self._objects)
+
+    def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
+        """Why something that is not among the objects may still exist; None where it certainly does not."""
+        state = self.state
+        if name is not None:
+            malformed = state.malformed.get(f"{namespace}/{name}" if namespace else name)
+            if malformed is not None:
+                return f"{name} could not be read: {malformed}"
+        if state.status not in (Status.COMPLETE, Status.PARTIAL):
+            return state.reason or state.status.replace("_", " ")
+        if namespace is not None and namespace in state.unread:
+            return f"namespace {namespace} could not be read: {state.unread[namespace]}"
+        if state.namespaces is not None and namespace is not None and namespace not in state.namespaces:
+            return f"namespace {namespace} was not asked for"
+        explained = (state.malformed or state.unread) and not state.reason
+        if state.status is Status.PARTIAL and not explained:
+            return state.reason or "the listing is not complete"
+        return None
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where and when a snapshot comes from. `recorded_at` is the clock all ages are counted from."""
+
+    recorded_at: datetime
+    source: str = ""
+    cluster: str | None = None
+    project: str | None = None
+    location: str | None = None
+    versions: dict[str, str] = {}
+
+
+class Snapshot:
+    """One moment of one cluster: a manifest and its collections by name."""
+
+    def __init__(self, manifest: Manifest, collections: Iterable[Collection]) -> None:
+        self.manifest = manifest
+        self.collections: Mapping[str, Collection] = MappingProxyType({c.name: c for c in collections})
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that name; an empty one with status `not_asked` where the source has none."""
+        found = self.collections.get(name)
+        return found if found is not None else Collection(name, not_asked(name))
+
+    @property
+    def clock(self) -> datetime:
+        """The moment to take as now, with its time zone."""
+        return self.manifest.recorded_at
+
+
+def not_asked(collection: str, reason: str = "not in this recording") -> CollectionState:
+    """The state of a collection that the source does not contain."""
+    return CollectionState(Status.NOT_ASKED, reason=reason, needs=permission(collection))
+
+
+def permission(collection: str) -> str:
+    """The permission that reading a collection takes: `compute.addresses.list`, `list pods`."""
+    kind = COLLECTIONS.get(collection)
+    if kind is not None and kind.cloud:
+        return f"{collection}.list"
+    if kind is not None and kind.group:
+        return f"list {collection}.{kind.group}"
+    return f"list {collection}"

@@ -1,0 +1,61 @@
+"""What is left out of objects: parts that are large and that no diagnosis reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""A copy of the object as it was applied: it repeats a Secret's values, and goes stale."""
+
+_VERSION_FIELDS = ("name", "served", "storage", "deprecated")
+
+
+def trimmed(collection: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy without `managedFields` and the last applied configuration, and less of Nodes and CRDs."""
+    result = dict(item)
+    metadata = result.get("metadata")
+    if isinstance(metadata, dict):
+        result["metadata"] = _metadata(metadata)
+    special = _SPECIAL.get(collection)
+    return special(result) if special is not None else result
+
+
+def _metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in metadata.items() if key != "managedFields"}
+    annotations = kept.get("annotations")
+    if isinstance(annotations, dict) and LAST_APPLIED in annotations:
+        kept["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+    return kept
+
+
+def _node(item: dict[str, Any]) -> dict[str, Any]:
+    """Up to 50 image names with all their digests: a third of a Node."""
+    status = item.get("status")
+    if isinstance(status, dict) and "images" in status:
+        item["status"] = {key: value for key, value in status.items() if key != "images"}
+    return item
+
+
+def _custom_resource_definition(item: dict[str, Any]) -> dict[str, Any]:
+    """What is served, without the schemas (up to 1 MB each)."""
+    spec, status = item.get("spec"), item.get("status")
+    if isinstance(spec, dict):
+        item["spec"] = {key: spec[key] for key in ("group", "names", "scope") if key in spec}
+        if isinstance(versions := spec.get("versions"), list):
+            item["spec"]["versions"] = [_version(version) for version in versions]
+    if isinstance(status, dict):
+        item["status"] = {key: status[key] for key in ("conditions",) if key in status}
+    return item
+
+
+def _version(version: Any) -> Any:
+    if not isinstance(version, dict):
+        return version
+    return {key: version[key] for key in _VERSION_FIELDS if key in version}
+
+
+_SPECIAL: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProxyType(
+    {"nodes": _node, "customresourcedefinitions": _custom_resource_definition}
+)
