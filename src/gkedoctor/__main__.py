@@ -1,0 +1,5 @@
+"""`python -m gkedoctor`."""
+
+from gkedoctor.cli.app import main
+
+main()

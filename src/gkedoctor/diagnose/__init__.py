@@ -1,0 +1,1 @@
+"""From symptoms to one cause each: candidate causes, rivals ruled out, consequences folded under their root."""

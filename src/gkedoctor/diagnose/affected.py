@@ -1,0 +1,30 @@
+"""Whom a fault hits, as it reads in a title: `2 pods of Deployment cart`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gkedoctor.diagnose.evaluate import Finding
+from gkedoctor.graph import Graph, Ref, ref_of
+from gkedoctor.graph.owners import workload
+
+_NAMED = 3
+
+
+def affected(graph: Graph, group: Sequence[Finding]) -> str:
+    """The subjects of the findings, Pods counted under their workload, at most three named."""
+    counts: dict[Ref, set[Ref]] = {}
+    for finding in group:
+        top = ref_of(workload(graph, finding.subject)) if finding.ref.kind == "Pod" else finding.ref
+        counts.setdefault(top, set()).add(finding.ref)
+    phrases = [_phrase(top, members) for top, members in sorted(counts.items(), key=lambda c: c[0].sort_key)]
+    more = len(phrases) - _NAMED
+    named = phrases[:_NAMED] + ([f"{more} more"] if more > 0 else [])
+    return named[0] if len(named) == 1 else ", ".join(named[:-1]) + " and " + named[-1]
+
+
+def _phrase(top: Ref, members: set[Ref]) -> str:
+    name = f"{top.kind} {top.name}"
+    if members == {top}:
+        return name
+    return f"{len(members)} pod{'s' * (len(members) != 1)} of {name}"

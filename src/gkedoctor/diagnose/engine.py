@@ -1,0 +1,176 @@
+"""Snapshot and playbooks in, outcome out. Deterministic: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from gkedoctor.diagnose.affected import affected
+from gkedoctor.diagnose.evaluate import Doubts, Finding, evidence_scope, findings
+from gkedoctor.diagnose.fold import Fold
+from gkedoctor.diagnose.model import (
+    Consequence,
+    Diagnosis,
+    Mending,
+    NotChecked,
+    NotKnown,
+    Outcome,
+    Proof,
+    RivalRuledOut,
+    Unexplained,
+)
+from gkedoctor.diagnose.proof import proof
+from gkedoctor.graph import Graph, Ref, ref_of
+from gkedoctor.graph.owners import workload
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.model import Severity
+from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.model import Snapshot, Status
+
+_PROOFS = 6
+"""Pieces of evidence that one diagnosis shows at most: of its surest finding first."""
+
+
+def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
+    """Everything that the playbooks find in a snapshot, the most important first."""
+    graph, doubts = Graph(snapshot), Doubts()
+    found = [f for playbook in playbooks for f in findings(graph, playbook, doubts)]
+    fold = Fold(found)
+    diagnoses = sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance)
+    unexplained = [_unexplained(f) for f in fold.deepest() if f.severity is not Severity.ADVISORY]
+    not_checked = tuple(_not_checked(snapshot, doubts))
+    manifest = snapshot.manifest
+    return Outcome(
+        source=manifest.source,
+        cluster=manifest.cluster,
+        project=manifest.project,
+        location=manifest.location,
+        recorded_at=manifest.recorded_at,
+        live=False,
+        complete=not any(_matters(n) for n in not_checked),
+        not_checked=not_checked,
+        diagnoses=tuple(diagnoses),
+        unexplained=tuple(_distinct(unexplained)),
+        looked_at={name: len(snapshot.collection(name).objects) for name in ("pods", "services", "nodes")},
+    )
+
+
+def _groups(roots: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings with one cause on one root are one diagnosis; the surest first."""
+    groups: dict[tuple[str, Ref], list[Finding]] = {}
+    for finding in roots:
+        assert finding.winner is not None
+        groups.setdefault((finding.winner.cause, finding.root or finding.ref), []).append(finding)
+    return [sorted(group, key=lambda f: (f.confidence.rank, f.ref.sort_key)) for group in groups.values()]
+
+
+def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
+    first = group[0]
+    assert first.winner is not None
+    root = first.root or first.ref
+    members = {id(f) for f in group}
+    below = [f for f in fold.findings if any(id(r) in members for r in fold.roots_of(f))]
+    scope = evidence_scope(first, {"affected": affected(graph, group)})
+    cause, model = first.winner, first.winner.model
+    own = model.severity or first.playbook.model.severity
+    return Diagnosis(
+        fingerprint=fingerprint(cause.cause, root),
+        playbook=first.playbook.id,
+        cause=cause.cause,
+        confidence=first.confidence,
+        severity=own if own is Severity.ADVISORY else min((own, *(f.severity for f in below)), key=lambda s: s.rank),
+        root=root,
+        title=cause.title.render(scope.evaluate),
+        explains=tuple(_consequences(graph, below, root)),
+        evidence=tuple(_proofs(group)),
+        ruled_out=tuple(RivalRuledOut(c, why) for c, why in first.ruled_out),
+        not_known=_not_known(first),
+        fix=Mending(cause.say.render(scope.evaluate), tuple(t.render(scope.evaluate, shell=True) for t in cause.run)),
+        verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
+        docs=model.docs,
+        since=_since(group),
+    )
+
+
+def fingerprint(cause: str, root: Ref) -> str:
+    """The same for the same cause on the same root in every run, whatever the Pods are called."""
+    return hashlib.sha256("\0".join((cause, *root.sort_key)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _consequences(graph: Graph, below: list[Finding], root: Ref) -> list[Consequence]:
+    """Who suffers, by what a user sees first. Pods stand under their workload, which is named once."""
+    told: dict[Ref, str] = {}
+    for finding in below:
+        if finding.subject.get("kind") not in ("Pod", "ReplicaSet"):
+            told.setdefault(finding.ref, finding.symptom)
+    for finding in below:
+        if finding.subject.get("kind") in ("Pod", "ReplicaSet"):
+            told.setdefault(ref_of(workload(graph, finding.subject)), finding.symptom)
+    told.pop(root, None)
+    return [Consequence(ref, told[ref]) for ref in sorted(told, key=lambda r: (_seen_first(r), r.sort_key))]
+
+
+_OUTSIDE_IN = ("Ingress", "Gateway", "HTTPRoute", "Service", "Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job")
+
+
+def _seen_first(ref: Ref) -> int:
+    return _OUTSIDE_IN.index(ref.kind) if ref.kind in _OUTSIDE_IN else len(_OUTSIDE_IN)
+
+
+def _proofs(group: list[Finding]) -> list[Proof]:
+    proofs: list[Proof] = []
+    for finding in group:
+        for evidence in finding.winner.evidence if finding.winner else ():
+            found = proof(evidence, finding.scope, finding.ref)
+            if found is not None and all((found.ref, found.path) != (p.ref, p.path) for p in proofs):
+                proofs.append(found)
+        if len(proofs) >= _PROOFS:
+            break
+    return proofs[:_PROOFS]
+
+
+def _since(group: list[Finding]) -> str | None:
+    times = [f.scope.evaluate(f.playbook.since) for f in group if f.playbook.since is not None]
+    return min((t for t in times if isinstance(t, str)), default=None)
+
+
+def _not_known(finding: Finding) -> tuple[NotKnown, ...]:
+    return tuple(NotKnown(cause, f"{why.collection}: {why.reason}") for cause, why in finding.unknown)
+
+
+def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
+    outermost = min((_seen_first(c.ref) for c in diagnosis.explains), default=len(_OUTSIDE_IN))
+    return (
+        diagnosis.severity.rank, diagnosis.confidence.rank, outermost, -len(diagnosis.explains),
+        diagnosis.root.sort_key, diagnosis.cause,
+    )  # fmt: skip
+
+
+def _unexplained(finding: Finding) -> Unexplained:
+    return Unexplained(finding.ref, finding.symptom, _not_known(finding))
+
+
+def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:
+    first: dict[Ref, Unexplained] = {}
+    for item in items:
+        first.setdefault(item.ref, item)
+    return [first[ref] for ref in sorted(first, key=lambda r: r.sort_key)]
+
+
+def _not_checked(snapshot: Snapshot, doubts: Doubts) -> Iterable[NotChecked]:
+    """One entry per collection that something needed, with the reason of its own state."""
+    details: dict[str, Counter[str]] = {}
+    for unknown in doubts.seen:
+        details.setdefault(unknown.collection, Counter())[unknown.reason] += 1
+    for name in sorted(details):
+        state = snapshot.collection(name).state
+        reason = "malformed" if state.malformed and not state.reason else str(state.status)
+        yield NotChecked(name, reason, state.needs, min(details[name]))
+
+
+def _matters(entry: NotChecked) -> bool:
+    """Whether this hole makes the outcome incomplete. Google Cloud and logs that nobody asked for do not."""
+    kind = COLLECTIONS.get(entry.collection)
+    optional = kind is None or kind.cloud
+    return not (optional and entry.reason in (Status.NOT_ASKED, Status.COMPLETE, Status.DISABLED))

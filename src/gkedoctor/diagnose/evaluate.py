@@ -1,0 +1,171 @@
+"""One playbook against one subject: is there a symptom, and what do its rival causes come to?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gkedoctor.diagnose.scope import Scope
+from gkedoctor.graph import Graph, Ref, Unknown, ref_of
+from gkedoctor.graph.pods import STEPS, pods_at
+from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
+from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.snapshot.model import Object
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """A symptom of one subject under one playbook, and what its causes came to. `winner` is None where none holds."""
+
+    playbook: CompiledPlaybook
+    subject: Object
+    ref: Ref
+    scope: Scope
+    winner: CompiledCause | None
+    confidence: Confidence
+    root: Ref | None
+    ruled_out: tuple[tuple[str, str], ...]
+    unknown: tuple[tuple[str, Unknown], ...]
+    may_follow: frozenset[Ref]
+
+    @property
+    def symptom(self) -> str:
+        """The symptom in words."""
+        return self.playbook.say.render(self.scope.evaluate)
+
+    @property
+    def severity(self) -> Severity:
+        """How grave the symptom is for those who suffer from it."""
+        for condition, severity in self.playbook.severities:
+            if self.scope.holds(condition) is True:
+                return severity
+        return self.playbook.model.severity
+
+
+@dataclass
+class Doubts:
+    """What was unknown when it was needed: collected while playbooks are evaluated."""
+
+    seen: dict[Unknown, set[str]] = field(default_factory=dict)
+
+    def note(self, unknown: Unknown, playbook: str) -> None:
+        """Remembers that a playbook needed something that could not be seen."""
+        self.seen.setdefault(unknown, set()).add(playbook)
+
+
+def candidates(graph: Graph, playbook: CompiledPlaybook) -> list[Object]:
+    """The subjects that a playbook looks at: all of its kind, or the Pods on the named steps."""
+    kind = playbook.model.subject
+    steps = playbook.model.candidates
+    if kind == "Pod":
+        return pods_at(graph, steps or STEPS)
+    return list(graph.all(kind))
+
+
+def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
+    """Every finding of one playbook, in the order of the subjects."""
+    functions = Functions(graph.clock)
+    kind = playbook.model.subject
+    doubt = graph.doubt(kind)
+    if doubt is not None:
+        doubts.note(doubt, playbook.id)
+    for subject in candidates(graph, playbook):
+        if "kind" not in subject:
+            subject = {"kind": kind, **subject}
+        scope = Scope(playbook, graph, functions, {"subject": subject, "clock": graph.clock.isoformat()})
+        for element_scope in _elements(playbook, scope, doubts):
+            found = _finding(playbook, subject, element_scope, doubts)
+            if found is not None:
+                yield found
+
+
+def _elements(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Iterator[Scope]:
+    if playbook.each is None:
+        yield scope
+        return
+    name, expression = playbook.each
+    elements = scope.evaluate(expression)
+    if isinstance(elements, Unknown):
+        doubts.note(elements, playbook.id)
+        return
+    for element in elements if isinstance(elements, list) else []:
+        yield scope.within(name, element)
+
+
+def _finding(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: Doubts) -> Finding | None:
+    holds = scope.holds(playbook.symptom)
+    if isinstance(holds, Unknown):
+        doubts.note(holds, playbook.id)
+        return None
+    if not holds:
+        return None
+    verdicts = [_judge(cause, scope) for cause in playbook.causes]
+    unknown = tuple((v.cause.cause, v.unknown) for v in verdicts if v.unknown is not None)
+    for _, why in unknown:
+        doubts.note(why, playbook.id)
+    holding = [v for v in verdicts if v.confidence is not None]
+    best = min(holding, key=lambda v: v.confidence.rank if v.confidence else 9, default=None)
+    return Finding(
+        playbook=playbook,
+        subject=subject,
+        ref=ref_of(subject),
+        scope=scope,
+        winner=best.cause if best else None,
+        confidence=best.confidence if best and best.confidence else Confidence.POSSIBLE,
+        root=_root(best.cause, scope) if best else None,
+        ruled_out=tuple((v.cause.cause, v.ruled_out) for v in verdicts if v.ruled_out is not None),
+        unknown=unknown,
+        may_follow=frozenset(_may_follow(playbook, scope, doubts)),
+    )
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What one cause came to: it holds with a confidence, is ruled out, is unknown, or (all None) is not the case."""
+
+    cause: CompiledCause
+    confidence: Confidence | None = None
+    ruled_out: str | None = None
+    unknown: Unknown | None = None
+
+
+def _judge(cause: CompiledCause, scope: Scope) -> _Verdict:
+    for condition, why in cause.ruled_out_if:
+        if scope.holds(condition) is True:
+            return _Verdict(cause, ruled_out=why.render(scope.evaluate))
+    holds = scope.holds(cause.when)
+    if isinstance(holds, Unknown):
+        return _Verdict(cause, unknown=holds)
+    if not holds:
+        return _Verdict(cause)
+    certain = cause.certain_if is not None and scope.holds(cause.certain_if) is True
+    return _Verdict(cause, confidence=Confidence.CERTAIN if certain else cause.confidence)
+
+
+def _root(cause: CompiledCause, scope: Scope) -> Ref | None:
+    value = scope.evaluate(cause.root)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return ref_of(value) if isinstance(value, dict) else None
+
+
+def _may_follow(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Iterator[Ref]:
+    """The objects whose own faults would explain this symptom."""
+    for expression in playbook.explained_by:
+        value = scope.evaluate(expression)
+        if isinstance(value, Unknown):
+            doubts.note(value, playbook.id)
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict) and ("metadata" in item or "selfLink" in item):
+                yield ref_of(item)
+
+
+def evidence_scope(finding: Finding, names: dict[str, Any]) -> Scope:
+    """The scope of a finding with a few more names, as titles and fixes need them."""
+    scope = finding.scope
+    for name, value in names.items():
+        scope = scope.within(name, value)
+    return scope

@@ -1,0 +1,101 @@
+"""What a diagnosis is: frozen values, ready to be rendered. Field names are those of the report's contract."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gkedoctor.graph.ref import Ref
+from gkedoctor.playbook.model import Confidence, Severity
+
+
+class Consequence(msgspec.Struct, frozen=True):
+    """An object that suffers from a cause, and how."""
+
+    ref: Ref
+    symptom: str
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """A value in an object that proves a cause: `path` as in `status.conditions[1].message`."""
+
+    ref: Ref
+    path: str
+    value: Any
+    label: str | None = None
+
+
+class RivalRuledOut(msgspec.Struct, frozen=True):
+    """A rival cause that it is not, and why not."""
+
+    cause: str
+    why: str
+
+
+class NotKnown(msgspec.Struct, frozen=True):
+    """A rival cause that could be neither confirmed nor ruled out, and what was not seen."""
+
+    cause: str
+    why: str
+
+
+class Mending(msgspec.Struct, frozen=True):
+    """The fix: a sentence, and commands to read and paste."""
+
+    say: str
+    commands: tuple[str, ...]
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """One root cause. `explains` holds its consequences, what a user sees first."""
+
+    fingerprint: str
+    playbook: str
+    cause: str
+    confidence: Confidence
+    severity: Severity
+    root: Ref
+    title: str
+    explains: tuple[Consequence, ...]
+    evidence: tuple[Proof, ...]
+    ruled_out: tuple[RivalRuledOut, ...]
+    not_known: tuple[NotKnown, ...]
+    fix: Mending
+    verify: tuple[str, ...]
+    docs: tuple[str, ...]
+    since: str | None = None
+
+
+class NotChecked(msgspec.Struct, frozen=True):
+    """A collection that could not be looked at though something needed it."""
+
+    collection: str
+    reason: str
+    needs: str
+    detail: str = ""
+
+
+class Unexplained(msgspec.Struct, frozen=True):
+    """A symptom without a visible cause: a proper answer."""
+
+    ref: Ref
+    symptom: str
+    not_known: tuple[NotKnown, ...] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """All that was found in one snapshot."""
+
+    source: str
+    cluster: str | None
+    project: str | None
+    location: str | None
+    recorded_at: datetime
+    live: bool
+    complete: bool
+    not_checked: tuple[NotChecked, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    unexplained: tuple[Unexplained, ...]
+    looked_at: dict[str, int]

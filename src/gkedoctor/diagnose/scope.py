@@ -1,0 +1,73 @@
+"""The names that a playbook's expressions see, each worked out when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gkedoctor.graph import Graph, Unknown
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.expression import Expression, truth
+from gkedoctor.playbook.functions import Functions
+
+
+class Scope:
+    """One subject under one playbook: `subject`, what `relate` binds, `let`, the element of `each`, `clock`."""
+
+    def __init__(
+        self, playbook: CompiledPlaybook, graph: Graph, functions: Functions, values: Mapping[str, Any]
+    ) -> None:
+        self._playbook, self._graph, self._functions = playbook, graph, functions
+        self._values: dict[str, Any] = dict(values)
+
+    def get(self, name: str, _default: object = None) -> Any:
+        """The value of a name; None where the playbook has no such name."""
+        if name not in self._values:
+            self._values[name] = self._work_out(name)
+        return self._values[name]
+
+    def evaluate(self, expression: Expression) -> Any:
+        """The value of an expression in this scope."""
+        return expression.evaluate(self, self._functions)
+
+    def holds(self, expression: Expression) -> bool | Unknown:
+        """Whether a condition holds, does not, or cannot be known."""
+        return truth(self.evaluate(expression))
+
+    def within(self, name: str, element: Any) -> Scope:
+        """The same scope with one more name. What does not depend on the element is worked out once for all."""
+        return Scope(self._playbook, self._graph, self._functions, {**self._shared(name), name: element})
+
+    def _shared(self, element_name: str) -> dict[str, Any]:
+        depends = _dependents(self._playbook, element_name)
+        return {name: value for name, value in self._values.items() if name not in depends}
+
+    def _work_out(self, name: str) -> Any:
+        relation = self._playbook.relations.get(name)
+        if relation is not None:
+            return self._follow(relation.edge, self.get(relation.source))
+        expression = self._playbook.lets.get(name)
+        return self.evaluate(expression) if expression is not None else None
+
+    def _follow(self, edge: str, source: Any) -> Any:
+        if isinstance(source, Unknown):
+            return source
+        found: list[Any] = []
+        for item in source if isinstance(source, list | tuple) else [source]:
+            if not isinstance(item, Mapping):
+                continue
+            led_to = self._graph.follow(edge, item)
+            if isinstance(led_to, Unknown):
+                return led_to
+            found += [f for f in led_to if not any(f is g for g in found[-8:])]
+        return found
+
+
+def _dependents(playbook: CompiledPlaybook, name: str) -> set[str]:
+    """The names whose value depends on `name`, directly or through others."""
+    uses: dict[str, set[str]] = {n: set(e.names) for n, e in playbook.lets.items()}
+    uses |= {bind: {r.source} for bind, r in playbook.relations.items()}
+    found = {name}
+    while grown := {n for n, used in uses.items() if used & found} - found:
+        found |= grown
+    return found

@@ -1,0 +1,86 @@
+"""What can go wrong, as one tree. Every message is one line a user can act on.
+
+GkedoctorError
+├── UsageError          a flag, a name or an argument that does not fit       exit 2
+│   └── PlaybookError   a playbook that cannot be read; knows file, line, column
+└── SourceError         the source cannot be reached or read                  exit 3
+    └── SnapshotError   a snapshot that is damaged, truncated or too new
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell is told. The same numbers for every command."""
+
+    OK = 0
+    """Nothing at or above `--fail-on`."""
+
+    FOUND = 1
+    """Something at or above `--fail-on`."""
+
+    USAGE = 2
+    """A bad flag, argument or playbook."""
+
+    SOURCE = 3
+    """The source cannot be reached or read."""
+
+    INCOMPLETE = 4
+    """Nothing was found, and not everything could be looked at."""
+
+    BUG = 5
+    """gkedoctor's own fault."""
+
+    INTERRUPTED = 130
+    """Ctrl-C."""
+
+
+class GkedoctorError(Exception):
+    """Base of all errors that a user is shown; `hint` says what to do next."""
+
+    exit_code = ExitCode.BUG
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(GkedoctorError):
+    """A flag, a name or an argument that does not fit."""
+
+    exit_code = ExitCode.USAGE
+
+
+class PlaybookError(UsageError):
+    """A playbook that cannot be read. `line` and `column` count from 1; `source_line` is the text there."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str,
+        line: int | None = None,
+        column: int | None = None,
+        source_line: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.path, self.line, self.column, self.source_line = path, line, column, source_line
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as far as known."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+
+class SourceError(GkedoctorError):
+    """The source of a diagnosis cannot be reached or read."""
+
+    exit_code = ExitCode.SOURCE
+
+
+class SnapshotError(SourceError):
+    """A snapshot that is damaged, truncated, or of a newer format."""

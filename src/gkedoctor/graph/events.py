@@ -1,0 +1,80 @@
+"""Events of an object, those that are history left out.
+
+Events of every type count: `Killing`, `BackOff`, `FailedBinding`, `NotTriggerScaleUp` are Normal. An Event that is
+older than the object's recovery says nothing about its present state.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from gkedoctor.graph.clock import condition, moment
+from gkedoctor.graph.graph import Facts, Graph, edge, name_of, namespace_of
+from gkedoctor.snapshot.model import Object
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_HEALTHY_WHEN = {"Pod": "Ready", "Node": "Ready", "Deployment": "Available"}
+
+
+@edge("events", "*", reads=("Event",))
+def events_of(graph: Graph, item: Object) -> Facts:
+    """The Events about an object since it last became healthy, the latest last."""
+    doubt = graph.doubt("Event", namespace_of(item) or None)
+    if doubt is not None:
+        return doubt
+    since = healthy_since(item)
+    found = _about(graph, item)
+    return [e for e in found if since is None or last_seen(e) > since]
+
+
+@edge("all_events", "*", reads=("Event",))
+def all_events_of(graph: Graph, item: Object) -> Facts:
+    """Every Event about an object, history included, the latest last."""
+    doubt = graph.doubt("Event", namespace_of(item) or None)
+    return doubt if doubt is not None else _about(graph, item)
+
+
+def last_seen(event: Object) -> datetime:
+    """When an Event happened last, whichever of the four fields says so."""
+    series = event.get("series") or {}
+    texts = (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
+    times = [t for t in map(moment, texts) if t is not None]
+    return max(times) if times else moment(event["metadata"].get("creationTimestamp")) or _LONG_AGO
+
+
+def healthy_since(item: Object) -> datetime | None:
+    """The moment the object last became healthy, if it is healthy now."""
+    kind = str(item.get("kind"))
+    if kind == "PersistentVolumeClaim" and (item.get("status") or {}).get("phase") == "Bound":
+        return _LONG_AGO
+    state = condition(item, _HEALTHY_WHEN.get(kind, ""))
+    if state is None or state.get("status") != "True":
+        return None
+    return moment(state.get("lastTransitionTime"))
+
+
+def _about(graph: Graph, item: Object) -> list[Object]:
+    uid = item["metadata"].get("uid")
+    named = graph.index(_by_object).get((str(item.get("kind")), namespace_of(item), name_of(item)), [])
+    return [e for e in named if _same_life(e, uid)]
+
+
+def _same_life(event: Object, uid: str | None) -> bool:
+    """Whether the Event is about this object and not an earlier one of the same name.
+
+    The kubelet writes the Node's name where the uid belongs (pkg/kubelet/kubelet.go, nodeRef).
+    """
+    about = event.get("involvedObject") or {}
+    told = about.get("uid")
+    return not uid or not told or told == uid or told == about.get("name")
+
+
+def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
+    places: dict[tuple[str, str, str], list[Object]] = {}
+    for event in graph.all("Event"):
+        about = event.get("involvedObject") or {}
+        place = (str(about.get("kind")), about.get("namespace") or "", str(about.get("name")))
+        places.setdefault(place, []).append(event)
+    for found in places.values():
+        found.sort(key=lambda e: (last_seen(e), name_of(e)))
+    return places

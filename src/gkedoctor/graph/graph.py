@@ -1,0 +1,146 @@
+"""The graph over one snapshot: look-ups by name, listings, indexes and the registry of edges.
+
+An edge is a function `(graph, object) -> list | Unknown`, registered for a kind under a short name that
+playbooks use (`edge: pods`). It may return objects or *records*: plain dicts that hold objects of the snapshot
+by identity, so that evidence can say where in the object a value stands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from gkedoctor.graph.ref import namespaced
+from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object, Snapshot
+
+T = TypeVar("T")
+Record = dict[str, Any]
+Facts = Sequence[Any] | Unknown
+"""What an edge leads to: objects or records, or unknown."""
+
+NameIndex = dict[tuple[str, str], Object]
+
+
+class Graph:
+    """Read-only view of one snapshot. Every index is built once, when it is first needed."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.clock: datetime = snapshot.clock
+        self._indexes: dict[Any, Any] = {}
+
+    def index(self, build: Callable[[Graph], T]) -> T:
+        """The index that `build` makes of this graph, made at most once. O(1) afterwards."""
+        if build not in self._indexes:
+            self._indexes[build] = build(self)
+        found: T = self._indexes[build]
+        return found
+
+    def all(self, kind: str) -> tuple[Object, ...]:
+        """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
+        return self.snapshot.collection(KINDS[kind].collection).objects
+
+    def in_namespace(self, kind: str, namespace: str) -> list[Object]:
+        """The objects of a kind in one namespace that are in the snapshot."""
+        return self._by_namespace(kind).get(namespace, [])
+
+    def doubt(self, kind: str, namespace: str | None = None, name: str | None = None) -> Unknown | None:
+        """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can."""
+        collection = KINDS[kind].collection
+        why = self.snapshot.collection(collection).doubt(namespace, name)
+        return Unknown(collection, why) if why is not None else None
+
+    def find(self, kind: str, namespace: str | None, name: str) -> Object | Unknown | None:
+        """The object of that name; None where it certainly does not exist."""
+        place = (namespace or "", name) if namespaced(kind) else ("", name)
+        found = self._by_name(kind).get(place)
+        return found if found is not None else self.doubt(kind, namespace, name)
+
+    def listing(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
+        """All objects of a kind (in one namespace), or unknown where the listing is not complete."""
+        doubt = self.doubt(kind, namespace)
+        if doubt is not None:
+            return doubt
+        return list(self.all(kind)) if namespace is None else self.in_namespace(kind, namespace)
+
+    def follow(self, edge_name: str, item: Object) -> Facts:
+        """What an edge of this object leads to; nothing where its kind has no such edge."""
+        found = EDGES.get((str(item.get("kind")), edge_name)) or EDGES.get(("*", edge_name))
+        return found.walk(self, item) if found is not None else []
+
+    def _by_name(self, kind: str) -> NameIndex:
+        key = ("by name", kind)
+        if key not in self._indexes:
+            self._indexes[key] = {
+                (o["metadata"].get("namespace") or "", o["metadata"]["name"]): o for o in self.all(kind)
+            }
+        names: NameIndex = self._indexes[key]
+        return names
+
+    def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
+        key = ("by namespace", kind)
+        if key not in self._indexes:
+            self._indexes[key] = grouped(self.all(kind), lambda o: o["metadata"].get("namespace") or "")
+        spaces: dict[str, list[Object]] = self._indexes[key]
+        return spaces
+
+
+class Edge(NamedTuple):
+    """A named relation that starts at objects of `source` (`*`: any kind) and reads the collections of `reads`."""
+
+    name: str
+    source: str
+    reads: tuple[str, ...]
+    walk: Callable[[Graph, Object], Facts]
+
+    @property
+    def about(self) -> str:
+        """First line of the edge's docstring."""
+        return (self.walk.__doc__ or "").strip().split("\n")[0]
+
+
+EDGES: dict[tuple[str, str], Edge] = {}
+"""Every edge by source kind and name; filled while the package is imported, read-only afterwards."""
+
+Walk = Callable[[Graph, Any], Facts]
+
+
+def edge(name: str, *sources: str, reads: Iterable[str] = ()) -> Callable[[Walk], Walk]:
+    """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at."""
+
+    def register(walk: Walk) -> Walk:
+        for source in sources:
+            EDGES[(source, name)] = Edge(name, source, tuple(reads), walk)
+        return walk
+
+    return register
+
+
+def grouped(items: Iterable[Object], key: Callable[[Object], T | None]) -> dict[T, list[Object]]:
+    """The items by key, in their order; those whose key is None are left out."""
+    groups: dict[T, list[Object]] = defaultdict(list)
+    for item in items:
+        value = key(item)
+        if value is not None:
+            groups[value].append(item)
+    return dict(groups)
+
+
+def namespace_of(item: Object) -> str:
+    """The namespace of an object, `""` where it has none."""
+    return item["metadata"].get("namespace") or ""
+
+
+def name_of(item: Object) -> str:
+    """The name of an object."""
+    name: str = item["metadata"]["name"]
+    return name
+
+
+def labels_of(item: Object) -> dict[str, str]:
+    """The labels of an object."""
+    return item["metadata"].get("labels") or {}

@@ -1,0 +1,224 @@
+"""Pods: how far each one came on the way to Ready, and its containers with their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from gkedoctor.graph.clock import condition, moment
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.model import Object
+
+STEPS = (
+    "scheduling",  # no node yet
+    "silent",  # bound to a node that says nothing about it
+    "starting",  # ContainerCreating, PodInitializing: volumes, network sandbox
+    "image",  # the image cannot be pulled
+    "config",  # CreateContainerConfigError
+    "create",  # the runtime cannot create or start the container
+    "init",  # an init container runs and does not end
+    "crash",  # a container ends, again and again
+    "unready",  # runs, and is not Ready
+    "gated",  # all containers are ready, a readiness gate is not
+    "failed",  # phase Failed: evicted, shut down, or ended with an error and not restarted
+    "terminating",
+    "fine",
+)
+"""How far a Pod came. Each one stands on exactly one step, so that one fault is looked at by one playbook."""
+
+_IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"}
+_IMAGE |= {"RegistryUnavailable", "SignatureValidationFailed"}
+_CREATE = {
+    "CreateContainerError",
+    "RunContainerError",
+    "StartError",
+    "PostStartHookError",
+    "PreCreateHookError",
+}
+_CRASHED_LATELY = 600.0
+"""Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
+
+
+def step(clock: datetime, pod: Object) -> str:
+    """The step of STEPS on which a Pod stands. Pure in the Pod and the clock."""
+    status = pod.get("status") or {}
+    if pod["metadata"].get("deletionTimestamp"):
+        return "terminating"
+    if status.get("phase") == "Succeeded":
+        return "fine"
+    if status.get("phase") == "Failed":
+        return "failed"
+    ailing = [s for s in (_container_step(clock, pod, c) for c in statuses(pod)) if s]
+    if ailing:
+        return min(ailing, key=_URGENCY.index)
+    ready = condition(pod, "Ready")
+    if ready is not None and ready.get("status") == "True":
+        return "fine"
+    if not (pod.get("spec") or {}).get("nodeName"):
+        return "scheduling"
+    return _unready_step(pod)
+
+
+_URGENCY = ("config", "image", "create", "crash", "init", "starting", "unready")
+
+
+def _unready_step(pod: Object) -> str:
+    found = list(statuses(pod))
+    if not found:
+        return "starting" if condition(pod, "PodScheduled") else "silent"
+    gate = condition(pod, "Ready") or {}
+    contained = condition(pod, "ContainersReady") or {}
+    if contained.get("status") == "True" and gate.get("reason") == "ReadinessGatesNotReady":
+        return "gated"
+    return "unready"
+
+
+def _container_step(clock: datetime, pod: Object, status: Object) -> str | None:
+    """The step at which one container holds its Pod up; None where it does not."""
+    waiting = (status.get("state") or {}).get("waiting")
+    if waiting is not None:
+        return _waiting_step(str(waiting.get("reason") or ""))
+    if crashes(clock, pod, status):
+        return "crash"
+    running = (status.get("state") or {}).get("running")
+    if role_of(pod, str(status.get("name"))) == "init":
+        return "init" if running is not None else None
+    return None if status.get("ready") or running is None else "unready"
+
+
+def _waiting_step(reason: str) -> str | None:
+    if reason in _IMAGE:
+        return "image"
+    if reason == "CreateContainerConfigError":
+        return "config"
+    if reason in _CREATE:
+        return "create"
+    if reason == "CrashLoopBackOff":
+        return "crash"
+    return "starting" if reason == "ContainerCreating" else None
+
+
+def crashes(clock: datetime, pod: Object, status: Object) -> bool:
+    """Whether a container ends again and again. Recovered ones, and those that may end, do not count."""
+    terminated = (status.get("state") or {}).get("terminated")
+    restarts = status.get("restartCount") or 0
+    policy = (pod.get("spec") or {}).get("restartPolicy") or "Always"
+    one_shot = role_of(pod, str(status.get("name"))) == "init" or policy != "Always"
+    if terminated is not None:
+        failed = bool(terminated.get("exitCode"))
+        return failed or (not one_shot and restarts > 0)
+    if not (status.get("state") or {}).get("running"):
+        return False
+    return bool(restarts) and not _outlived(clock, status)
+
+
+def _outlived(clock: datetime, status: Object) -> bool:
+    """Whether the present run has lasted long enough to call the earlier crashes history."""
+    last = (status.get("lastState") or {}).get("terminated") or {}
+    started, ended = moment(last.get("startedAt")), moment(last.get("finishedAt"))
+    since = moment(((status.get("state") or {}).get("running") or {}).get("startedAt"))
+    if ended is None or (clock - ended).total_seconds() > _CRASHED_LATELY:
+        return True
+    if (status.get("restartCount") or 0) < 2 and status.get("ready"):
+        return True
+    lived = (ended - started).total_seconds() if started else 0.0
+    lives = (clock - since).total_seconds() if since else 0.0
+    return bool(status.get("ready")) and lives > max(60.0, 3 * lived)
+
+
+def statuses(pod: Object) -> Iterator[Object]:
+    """The container statuses of a Pod, init containers first."""
+    status = pod.get("status") or {}
+    yield from status.get("initContainerStatuses") or []
+    yield from status.get("containerStatuses") or []
+
+
+def role_of(pod: Object, container: str) -> str:
+    """`init`, `sidecar` (an init container that is restarted always) or `main`."""
+    for spec in (pod.get("spec") or {}).get("initContainers") or []:
+        if spec.get("name") == container:
+            return "sidecar" if spec.get("restartPolicy") == "Always" else "init"
+    return "main"
+
+
+def pods_at(graph: Graph, steps: tuple[str, ...]) -> list[Object]:
+    """The Pods that stand on one of these steps. One pass over all Pods, once."""
+    found = graph.index(_by_step)
+    return [pod for name in steps for pod in found.get(name, [])]
+
+
+def step_of(graph: Graph, pod: Object) -> str:
+    """The step of a Pod of this graph."""
+    return step(graph.clock, pod)
+
+
+def _by_step(graph: Graph) -> dict[str, list[Object]]:
+    steps: dict[str, list[Object]] = {}
+    for pod in graph.all("Pod"):
+        steps.setdefault(step(graph.clock, pod), []).append(pod)
+    return steps
+
+
+@edge("containers", "Pod", reads=("Event",))
+def containers_of(graph: Graph, pod: Object) -> Facts:
+    """The containers as records {name, role, spec, status, step, index, log, previous, events}."""
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    pairs = [
+        *_paired(spec.get("initContainers"), status.get("initContainerStatuses")),
+        *_paired(spec.get("containers"), status.get("containerStatuses")),
+    ]
+    return [_container(graph, pod, container, state) for container, state in pairs]
+
+
+def _paired(specs: Any, states: Any) -> list[tuple[Object, Object]]:
+    by_name = {s.get("name"): s for s in states or []}
+    return [(spec, by_name.get(spec.get("name")) or {}) for spec in specs or []]
+
+
+def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Record:
+    name = str(spec.get("name"))
+    state, last = status.get("state") or {}, status.get("lastState") or {}
+    return {
+        "name": name,
+        "role": role_of(pod, name),
+        "spec": spec,
+        "status": status,
+        "step": _container_step(graph.clock, pod, status) or "fine" if status else "starting",
+        "waiting": state.get("waiting"),
+        "running": state.get("running"),
+        "ended": state.get("terminated") or last.get("terminated"),
+        "restarts": status.get("restartCount") or 0,
+        "log": _log(graph, pod, name),
+        "events": _events(graph, pod, name),
+    }
+
+
+def _log(graph: Graph, pod: Object, container: str) -> list[str] | Unknown:
+    """The last lines that the container wrote, of the previous run where the present one has said nothing."""
+    found = graph.index(_logs)
+    place = (namespace_of(pod), name_of(pod), container)
+    lines = [line for previous in (True, False) for line in found.get((*place, previous), ())]
+    if lines:
+        return lines
+    why = graph.snapshot.collection(LOGS).doubt() or "no log of this container was recorded"
+    return Unknown(LOGS, why)
+
+
+def _logs(graph: Graph) -> dict[tuple[str, str, str, bool], list[str]]:
+    found = {}
+    for log in graph.snapshot.collection(LOGS).objects:
+        place = (str(log.get("namespace") or ""), str(log.get("pod")), str(log.get("container")))
+        found[(*place, bool(log.get("previous")))] = list(log.get("lines") or [])
+    return found
+
+
+def _events(graph: Graph, pod: Object, container: str) -> Facts:
+    """The current Events about this container: `spec.containers{NAME}`, and those that name it in the message."""
+    found = graph.follow("events", pod)
+    if isinstance(found, Unknown):
+        return found
+    place = "{" + container + "}"
+    return [e for e in found if str((e.get("involvedObject") or {}).get("fieldPath") or place).endswith(place)]

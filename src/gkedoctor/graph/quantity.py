@@ -1,0 +1,28 @@
+"""Kubernetes quantities: `100m`, `512Mi`, `1e3`, `0.5`. Source: apimachinery/pkg/api/resource/quantity.go."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
+_DECIMAL = {"n": "1e-9", "u": "1e-6", "m": "1e-3", "": "1", "k": "1e3", "M": "1e6", "G": "1e9", "T": "1e12"}
+_SUFFIXES = {**{s: Decimal(v) for s, v in _BINARY.items()}, **{s: Decimal(v) for s, v in _DECIMAL.items()}}
+_SUFFIXES |= {"P": Decimal("1e15"), "E": Decimal("1e18")}
+_FORM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-z]{0,2}))")
+
+
+def quantity(text: Any) -> float | None:
+    """The number that a quantity stands for, in its base unit (cores, bytes); None where it is none."""
+    if isinstance(text, bool) or text is None:
+        return None
+    if isinstance(text, int | float):
+        return float(text)
+    found = _FORM.fullmatch(text) if isinstance(text, str) and len(text) < 64 else None
+    if found is None or (found[3] or "") not in _SUFFIXES:
+        return None
+    try:
+        return float(Decimal(found[1] + (found[2] or "")) * _SUFFIXES[found[3] or ""])
+    except (InvalidOperation, OverflowError):
+        return None

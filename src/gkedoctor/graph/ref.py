@@ -1,0 +1,58 @@
+"""How an object is named: `Deployment/shop/cart`, `Node/gke-1`, `BackendService/teratail-prod/global/k8s1-…`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from gkedoctor.snapshot.kinds import KINDS
+
+
+class Ref(NamedTuple):
+    """The name of one object. Cluster objects have a namespace or none; Google Cloud ones a project and location."""
+
+    kind: str
+    name: str
+    namespace: str | None = None
+    project: str | None = None
+    location: str | None = None
+
+    def __str__(self) -> str:
+        parts = (self.kind, self.namespace, self.project, self.location, self.name)
+        return "/".join(part for part in parts if part)
+
+    @property
+    def sort_key(self) -> tuple[str, ...]:
+        """Orders refs without comparing None to text."""
+        return (self.namespace or "", self.kind, self.project or "", self.location or "", self.name)
+
+    def to_json(self) -> dict[str, str]:
+        """As in the report: only the parts that there are."""
+        fields = ("kind", "namespace", "project", "location", "name")
+        return {field: getattr(self, field) for field in fields if getattr(self, field)}
+
+
+def ref_of(item: Mapping[str, Any] | Ref) -> Ref:
+    """The ref of an object as it is on the wire (Kubernetes or Google Cloud REST form), or of a ref itself."""
+    if isinstance(item, Ref):
+        return item
+    metadata = item.get("metadata")
+    if isinstance(metadata, Mapping):
+        return Ref(str(item.get("kind")), str(metadata.get("name")), metadata.get("namespace") or None)
+    kind, project, location = _cloud_place(str(item.get("selfLink") or ""))
+    return Ref(str(item.get("kind") or kind), str(item.get("name")), None, project, location)
+
+
+def _cloud_place(self_link: str) -> tuple[str, str | None, str | None]:
+    """Kind, project and location out of `…/projects/P/{global|regions/R|zones/Z}/COLLECTION/NAME`."""
+    parts = self_link.split("/projects/")[-1].split("/")
+    project = parts[0] or None
+    if len(parts) >= 4 and parts[1] in ("regions", "zones", "locations"):
+        return parts[3], project, parts[2]
+    return (parts[2] if len(parts) > 2 else ""), project, "global"
+
+
+def namespaced(kind: str) -> bool:
+    """Whether objects of this kind live in a namespace; unknown kinds do."""
+    known = KINDS.get(kind)
+    return known is None or known.namespaced

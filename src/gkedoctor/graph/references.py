@@ -1,0 +1,181 @@
+"""What Pods read from Secrets, ConfigMaps, claims and ServiceAccounts, and whether it is there.
+
+Sites: env.valueFrom, envFrom, volumes (secret, configMap, projected, csi), items, subPath, imagePullSecrets of the Pod
+and of its ServiceAccount. Sources: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), pkg/volume/secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.owners import WORKLOADS, template_of
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+_PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
+"""Written into every namespace by the root-ca-cert-publisher; a Pod is never without it for long."""
+
+
+@edge("references", "Pod", *WORKLOADS, reads=("Secret", "ConfigMap"))
+def references_of(graph: Graph, item: Object) -> Facts:
+    """Every Secret and ConfigMap (key) that the containers read, as records (see `_record`)."""
+    spec = template_of(item).get("spec") or {}
+    return [_record(graph, namespace_of(item), site) for site in _sites(spec)]
+
+
+@edge("pull_secrets", "Pod", *WORKLOADS, reads=("Secret", "ServiceAccount"))
+def pull_secrets_of(graph: Graph, item: Object) -> Facts:
+    """The imagePullSecrets of a Pod and of its ServiceAccount, as records like `references`."""
+    spec, namespace = template_of(item).get("spec") or {}, namespace_of(item)
+    account = graph.find("ServiceAccount", namespace, str(spec.get("serviceAccountName") or "default"))
+    inherited = account.get("imagePullSecrets") or [] if isinstance(account, dict) else []
+    names = {str(s.get("name")): s for s in [*inherited, *(spec.get("imagePullSecrets") or [])] if s.get("name")}
+    return [_record(graph, namespace, _site("Secret", n, s, via="imagePullSecrets")) for n, s in names.items()]
+
+
+def _site(
+    kind: str, name: str, at: Object, *, via: str, key: str | None = None, optional: Any = False,
+    container: str | None = None, volume: str | None = None,
+) -> Record:  # fmt: skip
+    return {
+        "kind": kind, "name": name, "key": key, "optional": bool(optional), "via": via,
+        "container": container, "volume": volume, "at": at,
+    }  # fmt: skip
+
+
+def _record(graph: Graph, namespace: str, site: Record) -> Record:
+    """The site with `found` and `keyFound` (true, false or unknown), `target`, and the names that come near.
+
+    `at` is the place in the spec, `nearest` the name that may have been meant, `nearestKey` likewise for the key.
+    """
+    target = graph.find(site["kind"], namespace, site["name"])
+    found = target if isinstance(target, Unknown) else target is not None
+    record = {
+        **site,
+        "namespace": namespace,
+        "target": target,
+        "found": found,
+        "keyFound": _key_found(site, target),
+    }
+    if found is False:
+        listing = graph.listing(site["kind"], namespace)
+        record["nearest"] = (
+            None if isinstance(listing, Unknown) else nearest(site["name"], [name_of(o) for o in listing])
+        )
+    if record["keyFound"] is False and isinstance(target, dict):
+        record["nearestKey"] = nearest(site["key"], sorted(target.get("keys") or {}))
+    return record
+
+
+def _key_found(site: Record, target: Object | Unknown | None) -> bool | Unknown | None:
+    if site["key"] is None or target is None:
+        return None
+    if isinstance(target, Unknown):
+        return target
+    return site["key"] in (target.get("keys") or {})
+
+
+def _sites(spec: Object) -> Iterator[Record]:
+    containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    for container in containers:
+        yield from _env_sites(container)
+    for volume in spec.get("volumes") or []:
+        yield from _volume_sites(volume)
+        yield from _sub_path_sites(volume, containers)
+
+
+def _env_sites(container: Object) -> Iterator[Record]:
+    name = str(container.get("name"))
+    for variable in container.get("env") or []:
+        source = variable.get("valueFrom") or {}
+        for field, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
+            wanted = source.get(field)
+            if wanted and wanted.get("name"):
+                yield _site(
+                    kind, wanted["name"], wanted, via="env", key=wanted.get("key"),
+                    optional=wanted.get("optional"), container=name,
+                )  # fmt: skip
+    for source in container.get("envFrom") or []:
+        for field, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
+            wanted = source.get(field)
+            if wanted and wanted.get("name"):
+                yield _site(
+                    kind,
+                    wanted["name"],
+                    wanted,
+                    via="envFrom",
+                    optional=wanted.get("optional"),
+                    container=name,
+                )
+
+
+def _volume_sites(volume: Object) -> Iterator[Record]:
+    name = str(volume.get("name"))
+    plain = [("Secret", volume.get("secret"), "secretName"), ("ConfigMap", volume.get("configMap"), "name")]
+    parts = [
+        part
+        for source in (volume.get("projected") or {}).get("sources") or []
+        for part in (("Secret", source.get("secret"), "name"), ("ConfigMap", source.get("configMap"), "name"))
+    ]
+    for kind, wanted, field in (*plain, *parts):
+        if wanted and wanted.get(field) and wanted[field] != _PROJECTED_BY_KUBERNETES:
+            yield from _item_sites(kind, str(wanted[field]), wanted, name)
+    published = ((volume.get("csi") or {}).get("nodePublishSecretRef")) or {}
+    if published.get("name"):
+        yield _site("Secret", published["name"], published, via="volume", volume=name)
+
+
+def _item_sites(kind: str, name: str, wanted: Object, volume: str) -> Iterator[Record]:
+    items = [i for i in wanted.get("items") or [] if i.get("key")]
+    optional = wanted.get("optional")
+    yield _site(kind, name, wanted, via="volume", optional=optional, volume=volume)
+    for item in items:
+        yield _site(kind, name, item, via="volume", key=item["key"], optional=optional, volume=volume)
+
+
+def _sub_path_sites(volume: Object, containers: list[Object]) -> Iterator[Record]:
+    """A subPath mount of a Secret or ConfigMap volume without `items` needs the key of that name."""
+    secret, config = volume.get("secret") or {}, volume.get("configMap") or {}
+    wanted, kind, field = (secret, "Secret", "secretName") if secret else (config, "ConfigMap", "name")
+    if not wanted.get(field) or wanted.get("items"):
+        return
+    for container in containers:
+        for mount in container.get("volumeMounts") or []:
+            if mount.get("name") == volume.get("name") and mount.get("subPath"):
+                key = str(mount["subPath"]).split("/")[0]
+                yield _site(
+                    kind, wanted[field], mount, via="subPath", key=key, optional=wanted.get("optional"),
+                    container=str(container.get("name")), volume=str(volume.get("name")),
+                )  # fmt: skip
+
+
+@edge("used_by", "Secret", "ConfigMap", reads=("Pod",))
+def used_by(graph: Graph, item: Object) -> Facts:
+    """The Pods that read this Secret or ConfigMap. O(1) after one pass over all Pods."""
+    doubt = graph.doubt("Pod", namespace_of(item))
+    if doubt is not None:
+        return doubt
+    return graph.index(_readers).get((str(item.get("kind")), namespace_of(item), name_of(item)), [])
+
+
+def _readers(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
+    readers: dict[tuple[str, str, str], list[Object]] = {}
+    for pod in graph.all("Pod"):
+        spec = pod.get("spec") or {}
+        pulls = [("Secret", str(s.get("name"))) for s in spec.get("imagePullSecrets") or []]
+        for kind, name in {*((s["kind"], s["name"]) for s in _sites(spec)), *pulls}:
+            readers.setdefault((kind, namespace_of(pod), name), []).append(pod)
+    return readers
+
+
+@edge("account", "Pod", *WORKLOADS, reads=("ServiceAccount",))
+def account_of(graph: Graph, item: Object) -> Facts:
+    """The ServiceAccount that the Pod runs as."""
+    spec = template_of(item).get("spec") or {}
+    found = graph.find("ServiceAccount", namespace_of(item), str(spec.get("serviceAccountName") or "default"))
+    if isinstance(found, Unknown):
+        return found
+    return [found] if found is not None else []

@@ -1,0 +1,137 @@
+"""What can be wrong with a playbook that its structs cannot see: names, functions, edges, cause words, commands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from jmespath.exceptions import JMESPathError
+
+from gkedoctor.graph import EDGES
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.functions import signatures
+from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.snapshot.kinds import KINDS
+
+AREAS = (
+    "CFG",
+    "IMG",
+    "POD",
+    "PRB",
+    "ROL",
+    "SCHED",
+    "SVC",
+    "NET",
+    "ING",
+    "VOL",
+    "NODE",
+    "NS",
+    "HPA",
+    "JOB",
+    "IAM",
+    "GCP",
+)
+_ID = re.compile(r"GKE-(?:" + "|".join(AREAS) + r")-\d{3}")
+_READ_ONLY = ("kubectl get", "kubectl describe", "kubectl logs", "kubectl rollout status", "kubectl rollout history",
+              "kubectl auth can-i", "kubectl top", "kubectl explain", "kubectl api-resources", "kubectl events",
+              "kubectl wait", "kubectl run", "gcloud", "openssl", "curl", "dig")  # fmt: skip
+_GCLOUD_READS = re.compile(
+    r" (?:list|describe|get-health|get-iam-policy|list-network-endpoints|read|get-server-config)\b"
+)
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: `place` is a path into the file (`$.causes[0].when`)."""
+
+    place: str
+    message: str
+    hint: str | None = None
+
+
+def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
+    """Everything that is wrong with a playbook, in the order of the file."""
+    model = playbook.model
+    if not _ID.fullmatch(model.id):
+        yield Problem("$.id", f"`{model.id}` is no id", f"GKE-AREA-NNN, AREA one of {', '.join(AREAS)}")
+    if model.subject not in KINDS:
+        yield Problem("$.subject", f"unknown kind `{model.subject}`", _meant(model.subject, list(KINDS)))
+    yield from _edge_problems(playbook)
+    for place, expression in playbook.expressions():
+        yield from _expression_problems(place, expression, playbook.names)
+    for i, cause in enumerate(model.causes):
+        if cause.cause not in CAUSES:
+            yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant(cause.cause, list(CAUSES)))
+        yield from _command_problems(i, cause.verify, cause.fix.run, cause.docs)
+
+
+def _edge_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
+    known = sorted({name for _, name in EDGES})
+    bound = {"subject"}
+    for i, relate in enumerate(playbook.model.relate):
+        if relate.edge not in known:
+            yield Problem(f"$.relate[{i}].edge", f"unknown edge `{relate.edge}`", _meant(relate.edge, known))
+        elif relate.source == "subject" and not _starts_at(relate.edge, playbook.model.subject):
+            yield Problem(f"$.relate[{i}].edge", f"a {playbook.model.subject} has no edge `{relate.edge}`")
+        if relate.source not in bound | set(playbook.model.let):
+            yield Problem(
+                f"$.relate[{i}].from", f"`{relate.source}` is not bound before", _meant(relate.source, list(bound))
+            )
+        bound.add(relate.bind)
+
+
+def _starts_at(edge: str, kind: str) -> bool:
+    return (kind, edge) in EDGES or ("*", edge) in EDGES
+
+
+def _expression_problems(place: str, expression: Expression, names: set[str]) -> Iterator[Problem]:
+    try:
+        used, calls = expression.names, expression.calls
+    except JMESPathError as error:
+        first = str(error).strip().splitlines()[0]
+        yield Problem(place, f"not an expression: {first}", "JMESPath: https://jmespath.org/specification.html")
+        return
+    for name in sorted(used - names):
+        yield Problem(place, f"unknown name `{name}`", _meant(name, sorted(names)))
+    for name, count in calls:
+        yield from _call_problems(place, name, count)
+
+
+def _call_problems(place: str, name: str, count: int) -> Iterator[Problem]:
+    known = _signatures()
+    if name not in known:
+        yield Problem(place, f"unknown function `{name}`", _meant(name, sorted(known)))
+        return
+    wanted, more = known[name]
+    if count < wanted or (count > wanted and not more):
+        yield Problem(place, f"{name}() takes {wanted} argument{'s' * (wanted != 1)}, not {count}")
+
+
+@cache
+def _signatures() -> dict[str, tuple[int, bool]]:
+    return signatures()
+
+
+def _command_problems(
+    i: int, verify: tuple[str, ...], run: tuple[str, ...], docs: tuple[str, ...]
+) -> Iterator[Problem]:
+    for j, command in enumerate(verify):
+        plain = re.sub(r"\s+(-n|--namespace)[ =](\{\{.*?\}\}|\S+)", "", command)
+        reads = plain.startswith(_READ_ONLY) and (not plain.startswith("gcloud") or _GCLOUD_READS.search(plain))
+        if not reads:
+            yield Problem(f"$.causes[{i}].verify[{j}]", "a verify command must only read", command)
+    for field, commands in (("verify", verify), ("fix.run", run)):
+        for j, command in enumerate(commands):
+            if re.search(r"<[a-z-]+>", command):
+                yield Problem(f"$.causes[{i}].{field}[{j}]", "a command must be whole: no <placeholder>", command)
+    for j, link in enumerate(docs):
+        if not link.startswith("https://"):
+            yield Problem(f"$.causes[{i}].docs[{j}]", f"`{link}` is no https:// link")
+
+
+def _meant(word: str, known: list[str]) -> str | None:
+    found = nearest(word, known)
+    return f"did you mean `{found}`?" if found else None

@@ -1,0 +1,167 @@
+"""A playbook with its texts turned into expressions and templates, each parsed when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.model import Cause, Confidence, Playbook, Relate, Severity
+from gkedoctor.playbook.template import Template, template
+
+
+@dataclass(frozen=True)
+class CompiledEvidence:
+    """One piece of evidence. `path` stands in for the place where a value is computed and stands nowhere."""
+
+    show: Expression
+    of: Expression
+    label: str | None
+    path: str | None
+
+
+@dataclass(frozen=True)
+class CompiledCause:
+    """One rival cause of a playbook."""
+
+    model: Cause
+    when: Expression
+    certain_if: Expression | None
+    ruled_out_if: tuple[tuple[Expression, Template], ...]
+    root: Expression
+    title: Template
+    evidence: tuple[CompiledEvidence, ...]
+    say: Template
+    run: tuple[Template, ...]
+    verify: tuple[Template, ...]
+
+    @property
+    def cause(self) -> str:
+        """The word of the vocabulary."""
+        return self.model.cause
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is when `when` holds."""
+        return self.model.confidence
+
+
+@dataclass(frozen=True)
+class CompiledPlaybook:
+    """A playbook ready to be evaluated. `path` is the file it came from."""
+
+    model: Playbook
+    path: str
+
+    @property
+    def id(self) -> str:
+        """Its id, stable for ever."""
+        return self.model.id
+
+    @cached_property
+    def relations(self) -> dict[str, Relate]:
+        """The edges that it follows, by the name they bind."""
+        return {r.bind: r for r in self.model.relate}
+
+    @cached_property
+    def lets(self) -> dict[str, Expression]:
+        """Its named expressions."""
+        return {name: Expression(text) for name, text in self.model.let.items()}
+
+    @cached_property
+    def each(self) -> tuple[str, Expression] | None:
+        """The name and list of its `each`."""
+        each = self.model.each
+        return (each.bind, Expression(each.source)) if each else None
+
+    @cached_property
+    def symptom(self) -> Expression:
+        """Whether there is something to explain."""
+        return Expression(self.model.symptom.when)
+
+    @cached_property
+    def say(self) -> Template:
+        """The symptom in words."""
+        return template(self.model.symptom.say)
+
+    @cached_property
+    def since(self) -> Expression | None:
+        """When the symptom began."""
+        return Expression(self.model.symptom.since) if self.model.symptom.since else None
+
+    @cached_property
+    def severities(self) -> tuple[tuple[Expression, Severity], ...]:
+        """Conditions under which the symptom is graver or milder than the playbook says."""
+        return tuple((Expression(case.when), case.severity) for case in self.model.symptom.severity)
+
+    @cached_property
+    def explained_by(self) -> tuple[Expression, ...]:
+        """Expressions for the objects of which this symptom may be a consequence."""
+        return tuple(Expression(text) for text in self.model.explained_by)
+
+    @cached_property
+    def causes(self) -> tuple[CompiledCause, ...]:
+        """The rivals, in the author's order."""
+        return tuple(_compile_cause(cause) for cause in self.model.causes)
+
+    @property
+    def names(self) -> set[str]:
+        """Every name that its expressions may use."""
+        bound = {"subject", "clock", "affected", *self.relations, *self.model.let}
+        return bound | ({self.model.each.bind} if self.model.each else set())
+
+    def expressions(self) -> Iterator[tuple[str, Expression]]:
+        """Every expression with its place in the file, as `$.causes[0].when`."""
+        for name, expression in self.lets.items():
+            yield f"$.let.{name}", expression
+        if self.each:
+            yield "$.each.in", self.each[1]
+        yield "$.symptom.when", self.symptom
+        yield from _holes("$.symptom.say", self.say)
+        if self.since:
+            yield "$.symptom.since", self.since
+        for i, (condition, _) in enumerate(self.severities):
+            yield f"$.symptom.severity[{i}].when", condition
+        for i, expression in enumerate(self.explained_by):
+            yield f"$.explained_by[{i}]", expression
+        for i, cause in enumerate(self.causes):
+            yield from _cause_expressions(f"$.causes[{i}]", cause)
+
+
+def _compile_cause(cause: Cause) -> CompiledCause:
+    return CompiledCause(
+        model=cause,
+        when=Expression(cause.when),
+        certain_if=Expression(cause.certain_if) if cause.certain_if else None,
+        ruled_out_if=tuple((Expression(r.when), template(r.say)) for r in cause.ruled_out_if),
+        root=Expression(cause.root),
+        title=template(cause.title),
+        evidence=tuple(CompiledEvidence(Expression(e.show), Expression(e.of), e.label, e.path) for e in cause.evidence),
+        say=template(cause.fix.say),
+        run=tuple(template(text) for text in cause.fix.run),
+        verify=tuple(template(text) for text in cause.verify),
+    )
+
+
+def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, Expression]]:
+    yield f"{place}.when", cause.when
+    yield f"{place}.root", cause.root
+    if cause.certain_if:
+        yield f"{place}.certain_if", cause.certain_if
+    for i, (condition, why) in enumerate(cause.ruled_out_if):
+        yield f"{place}.ruled_out_if[{i}].when", condition
+        yield from _holes(f"{place}.ruled_out_if[{i}].say", why)
+    for i, evidence in enumerate(cause.evidence):
+        yield f"{place}.evidence[{i}].show", evidence.show
+        yield f"{place}.evidence[{i}].of", evidence.of
+    yield from _holes(f"{place}.title", cause.title)
+    yield from _holes(f"{place}.fix.say", cause.say)
+    for field, texts in (("fix.run", cause.run), ("verify", cause.verify)):
+        for i, text in enumerate(texts):
+            yield from _holes(f"{place}.{field}[{i}]", text)
+
+
+def _holes(place: str, text: Template) -> Iterator[tuple[str, Expression]]:
+    for expression in text.expressions:
+        yield place, expression

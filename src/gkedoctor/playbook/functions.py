@@ -1,0 +1,147 @@
+"""The functions that playbooks may call besides JMESPath's own. All are pure and take null without complaint.
+
+Ages are counted from the snapshot's clock. Arguments of a wrong type give null (see `expression.py`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from jmespath import functions
+
+from gkedoctor.graph import clock as times
+from gkedoctor.graph.quantity import quantity
+from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.unknown import Unknown
+
+_ANY: Any = {"types": []}
+_TEXT: Any = {"types": ["string"]}
+
+
+@lru_cache(maxsize=1024)
+def pattern(text: str) -> re.Pattern[str]:
+    """A compiled regular expression, without regard to case: messages change their capitals between versions."""
+    return re.compile(text, re.IGNORECASE | re.DOTALL)
+
+
+class Functions(functions.Functions):
+    """jmespath's functions and ours, bound to one clock."""
+
+    def __init__(self, clock: datetime) -> None:
+        self._clock = clock
+
+    @functions.signature(_ANY)
+    def _func_age(self, time: Any) -> float | None:
+        """age(time): seconds from an RFC 3339 time to the snapshot's clock."""
+        return times.age(self._clock, time)
+
+    @functions.signature(_ANY)
+    def _func_quantity(self, text: Any) -> float | None:
+        """quantity('512Mi'): the number that a Kubernetes quantity stands for."""
+        return quantity(text)
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_condition(self, item: Any, kind: str) -> Any:
+        """condition(object, 'Ready'): the entry of status.conditions with that type."""
+        return times.condition(item, kind) if isinstance(item, dict) else None
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_matches(self, text: Any, regex: str) -> bool:
+        """matches(text, regex): whether the text, or one of a list of texts, contains the pattern (case is ignored)."""
+        return any(pattern(regex).search(t) for t in _texts(text))
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_capture(self, text: Any, regex: str) -> Any:
+        """capture(text, regex): the named groups of the first match as a map, or null."""
+        found = next((m for t in _texts(text) if (m := pattern(regex).search(t))), None)
+        return found.groupdict() if found else None
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_line(self, lines: Any, regex: str) -> str | None:
+        """line(lines, regex): the last line that contains the pattern."""
+        return next((t for t in reversed(_texts(lines)) if pattern(regex).search(t)), None)
+
+    @functions.signature(_TEXT, _ANY, _ANY)
+    def _func_ref(self, kind: str, namespace: Any, name: Any) -> dict[str, Any] | None:
+        """ref(kind, namespace, name): names an object that may not exist."""
+        if not name:
+            return None
+        metadata = {"name": str(name), "namespace": str(namespace)} if namespace else {"name": str(name)}
+        return {"kind": kind, "metadata": metadata}
+
+    @functions.signature(_ANY)
+    def _func_name(self, item: Any) -> str | None:
+        """name(object): `Deployment cart`, as it reads in a sentence."""
+        ref = item if isinstance(item, Ref) else ref_of(item) if isinstance(item, dict) else None
+        return f"{ref.kind} {ref.name}" if ref else None
+
+    @functions.signature(_ANY)
+    def _func_from_json(self, text: Any) -> Any:
+        """from_json(text): the value of a JSON text; null where it is not JSON."""
+        try:
+            return json.loads(text) if isinstance(text, str) else None
+        except ValueError:
+            return None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_in_cidr(self, address: Any, ranges: Any) -> bool | None:
+        """in_cidr('10.8.0.9', ['10.8.0.0/16']): whether the address or range lies in one of the ranges."""
+        return in_cidr(address, ranges if isinstance(ranges, list) else [ranges])
+
+    @functions.signature(_ANY, _ANY)
+    def _func_nearest(self, name: Any, names: Any) -> str | None:
+        """nearest(name, names): the one that was probably meant."""
+        wanted = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+        return nearest(name, wanted) if isinstance(name, str) else None
+
+    @functions.signature(_ANY)
+    def _func_distinct(self, items: Any) -> list[Any]:
+        """distinct(list): every element once, in order."""
+        seen: list[Any] = []
+        for item in items if isinstance(items, list) else []:
+            if item not in seen:
+                seen.append(item)
+        return seen
+
+    @functions.signature(_ANY)
+    def _func_is_unknown(self, value: Any) -> bool:
+        """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
+        return isinstance(value, Unknown)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+
+
+def in_cidr(address: Any, ranges: list[Any]) -> bool | None:
+    """Whether an IP address or CIDR range lies inside one of the ranges; None where the address is none."""
+    try:
+        inner = ipaddress.ip_network(address, strict=False)
+    except ValueError:
+        return None
+    outer = [network for network in map(_network, ranges) if network is not None]
+    return any(o.version == inner.version and inner.subnet_of(o) for o in outer)  # type: ignore[arg-type]
+
+
+def _network(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def signatures() -> dict[str, tuple[int, bool]]:
+    """Every function that an expression may call: the number of its arguments, and whether more are allowed."""
+    table = Functions.FUNCTION_TABLE
+    return {
+        name: (len(entry["signature"]), bool(entry["signature"] and entry["signature"][-1].get("variadic")))
+        for name, entry in table.items()
+    }

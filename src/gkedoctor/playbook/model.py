@@ -1,0 +1,131 @@
+"""What a playbook is: closed structs, so that each slip of the pen is an error with a line.
+
+The JSON Schema for editors is made from these same structs.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Severity(StrEnum):
+    """How much somebody suffers. `advisory` is worth saying and breaks nothing now."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    ADVISORY = "advisory"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical, rising as it gets milder."""
+        return list(Severity).index(self)
+
+
+class Confidence(StrEnum):
+    """How sure a cause is, in words: nobody can calibrate decimals."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+    @property
+    def rank(self) -> int:
+        """0 for certain."""
+        return list(Confidence).index(self)
+
+
+class Relate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Binds what an edge leads to under a name. `from`: another name (default: the subject)."""
+
+    bind: str
+    edge: str
+    source: str = msgspec.field(name="from", default="subject")
+
+
+class Each(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One evaluation per element of a list."""
+
+    bind: str
+    source: str = msgspec.field(name="in")
+
+
+class SeverityCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Another severity where a condition holds."""
+
+    when: str
+    severity: Severity = msgspec.field(name="is")
+
+
+class Symptom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What somebody sees. `since`: an expression for the time at which it began."""
+
+    say: str
+    when: str = "`true`"
+    since: str | None = None
+    severity: tuple[SeverityCase, ...] = ()
+
+
+class RuledOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A condition under which a cause is certainly not the one, and the sentence that says why."""
+
+    when: str
+    say: str
+
+
+class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A value that proves the cause: `show` in the whole scope, `of` the object that it stands in."""
+
+    show: str
+    of: str = "subject"
+    label: str | None = None
+    path: str | None = None
+
+
+class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """How to mend it: a sentence, and commands to read and paste."""
+
+    say: str
+    run: tuple[str, ...] = ()
+
+
+class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One rival. `cause` is a word of the fixed vocabulary, `root` an expression for the object to mend."""
+
+    cause: str
+    title: str
+    root: str
+    when: str
+    confidence: Confidence = Confidence.LIKELY
+    certain_if: str | None = None
+    ruled_out_if: tuple[RuledOut, ...] = ()
+    severity: Severity | None = None
+    evidence: tuple[Evidence, ...]
+    fix: Fix
+    verify: tuple[str, ...]
+    docs: tuple[str, ...]
+
+
+class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from."""
+
+    playbook: Literal[1]
+    id: str
+    title: str
+    about: str
+    severity: Severity
+    subject: str
+    candidates: tuple[str, ...] = ()
+    status: Literal["stable", "experimental"] = "stable"
+    tags: tuple[str, ...] = ()
+    relate: tuple[Relate, ...] = ()
+    let: dict[str, str] = {}
+    each: Each | None = None
+    symptom: Symptom
+    explained_by: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    spec_only: bool = False
