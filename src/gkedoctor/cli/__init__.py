@@ -1,0 +1,1 @@
+"""The command line: parse, call one function of a room, print. One module a command."""

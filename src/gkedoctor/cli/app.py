@@ -1,0 +1,56 @@
+"""The command `gkedoctor`, and the one place where every failure ends.
+
+Standard output holds the result and nothing else; progress, notes and errors go to standard error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from gkedoctor import __version__
+from gkedoctor.cli.failure import tell
+from gkedoctor.cli.lazy import Entry, LazyGroup
+from gkedoctor.cli.output import make_output_safe
+from gkedoctor.errors import ExitCode
+
+_COMMANDS = {
+    "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a recorded cluster, and why."),
+    "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
+    "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
+    "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),
+}
+
+
+@click.group(cls=LazyGroup, entries=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="gkedoctor %(version)s")
+def app() -> None:
+    """Find out why something on Google Kubernetes Engine does not work.
+
+    gkedoctor only reads. It exits 0 if nothing is wrong, 1 if something is,
+    2 for a wrong flag or playbook, 3 if the recording cannot be read, 4 if
+    nothing was found and not everything could be looked at, 5 for its own
+    faults.
+
+    \b
+    Examples:
+      gkedoctor report --from cluster.json
+      gkedoctor report --from cluster.json --json deploy/cart -n shop
+    """
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command line, tells what fails, and gives the code to exit with."""
+    make_output_safe()
+    try:
+        code = app.main(list(arguments), prog_name="gkedoctor", standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the only such place: everything ends here
+        return tell(error)
+    return ExitCode.OK if code is None else int(code)

@@ -1,0 +1,37 @@
+"""The formats a report can be shown in. A new format is one module here, named as after `-o`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import NamedTuple, Protocol, cast
+
+from gkedoctor.diagnose.model import Outcome
+
+NARROW, WIDE = 80, 100
+"""Text is wrapped at 80 columns, and at up to 100 where the terminal has them: longer lines read badly."""
+
+
+class Page(NamedTuple):
+    """What a report is shown on."""
+
+    width: int = NARROW
+    colour: bool = False
+
+
+class Renderer(Protocol):
+    """What a module of this package offers."""
+
+    def render(self, outcome: Outcome, page: Page) -> str:
+        """The whole report, with a newline at its end."""
+        ...
+
+
+def names() -> list[str]:
+    """The formats there are. Lists a folder, and imports none of them."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def renderer(name: str) -> Renderer:
+    """The renderer of one of `names()`."""
+    return cast(Renderer, importlib.import_module(f"{__name__}.{name}"))

@@ -1,0 +1,39 @@
+"""The report as one JSON object, by the schema `gkedoctor/report/v1`. The same outcome gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.report.formats import Page
+from gkedoctor.report.wire import to_wire
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render(outcome: Outcome, page: Page) -> str:
+    """The object, indented, with a newline at its end. The page does not matter."""
+    return encoded(to_wire(outcome)) + "\n"
+
+
+def encoded(value: Any) -> str:
+    """JSON of structs or plain values, indented by two."""
+    try:
+        text = msgspec.json.encode(value, enc_hook=str)
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(_encodable(msgspec.to_builtins(value, enc_hook=str)))
+    return msgspec.json.format(text, indent=2).decode()
+
+
+def _encodable(value: Any) -> Any:
+    """The same value without what JSON cannot carry: half characters become U+FFFD."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_encodable(str(key)): _encodable(child) for key, child in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encodable(child) for child in value]
+    return value

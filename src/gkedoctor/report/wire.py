@@ -1,0 +1,182 @@
+"""The report as other tools read it: `gkedoctor/report/v1`. The JSON Schema is made from these structs.
+
+Optional fields are left out where there is nothing to say, never null; the three that a recording may not know
+(cluster, project, location) are null instead, so that a reader need not ask whether the key is there.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, NotKnown, Outcome, Proof, Unexplained
+from gkedoctor.graph.ref import Ref
+from gkedoctor.playbook.model import Confidence, Severity
+
+SCHEMA_ID = "gkedoctor/report/v1"
+
+
+class ObjectRef(msgspec.Struct, frozen=True, kw_only=True):
+    """One object: cluster objects have a namespace or none, Google Cloud ones a project and a location."""
+
+    kind: str
+    namespace: str | UnsetType = UNSET
+    project: str | UnsetType = UNSET
+    location: str | UnsetType = UNSET
+    name: str
+
+
+class Symptomatic(ObjectRef, frozen=True, kw_only=True):
+    """An object that suffers, and how."""
+
+    symptom: str
+
+
+class CauseAndWhy(msgspec.Struct, frozen=True):
+    """A rival cause, and why it was ruled out or could not be known."""
+
+    cause: str
+    why: str
+
+
+class OpenSymptom(Symptomatic, frozen=True, kw_only=True):
+    """A symptom without a visible cause; `not_known` holds what could not be confirmed or ruled out."""
+
+    not_known: tuple[CauseAndWhy, ...] = ()
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """A value in an object that proves the cause."""
+
+    ref: ObjectRef
+    path: str
+    value: Any
+    label: str | UnsetType = UNSET
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """How to mend it: a sentence, and commands to read and paste."""
+
+    say: str
+    commands: tuple[str, ...]
+
+
+class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One root cause. `fingerprint` is the same for the same cause on the same root in every run."""
+
+    fingerprint: str
+    playbook: str
+    cause: str
+    confidence: Confidence
+    severity: Severity
+    root: ObjectRef
+    title: str
+    since: str | UnsetType = UNSET
+    explains: tuple[Symptomatic, ...]
+    evidence: tuple[Evidence, ...]
+    ruled_out: tuple[CauseAndWhy, ...]
+    not_known: tuple[CauseAndWhy, ...] = ()
+    fix: Fix
+    verify: tuple[str, ...]
+    docs: tuple[str, ...]
+
+
+class NotCheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A collection that could not be looked at though something needed it."""
+
+    collection: str
+    reason: str
+    needs: str
+    detail: str | UnsetType = UNSET
+
+
+class SnapshotEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Which moment of which cluster was looked at."""
+
+    source: str
+    cluster: str | None
+    project: str | None
+    location: str | None
+    recorded_at: datetime
+    live: bool
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was found in one snapshot, the most important first."""
+
+    schema: Literal["gkedoctor/report/v1"]
+    snapshot: SnapshotEntry
+    complete: bool
+    looked_at: dict[str, int]
+    not_checked: tuple[NotCheckedEntry, ...]
+    diagnoses: tuple[DiagnosisEntry, ...]
+    unexplained: tuple[OpenSymptom, ...]
+
+
+def to_wire(outcome: Outcome) -> Report:
+    """The wire form of an outcome."""
+    return Report(
+        schema=SCHEMA_ID,
+        snapshot=SnapshotEntry(
+            source=outcome.source,
+            cluster=outcome.cluster,
+            project=outcome.project,
+            location=outcome.location,
+            recorded_at=outcome.recorded_at.astimezone(UTC),
+            live=outcome.live,
+        ),
+        complete=outcome.complete,
+        looked_at=outcome.looked_at,
+        not_checked=tuple(map(_not_checked, outcome.not_checked)),
+        diagnoses=tuple(map(_diagnosis, outcome.diagnoses)),
+        unexplained=tuple(map(_open_symptom, outcome.unexplained)),
+    )
+
+
+def _diagnosis(found: Diagnosis) -> DiagnosisEntry:
+    return DiagnosisEntry(
+        fingerprint=found.fingerprint,
+        playbook=found.playbook,
+        cause=found.cause,
+        confidence=found.confidence,
+        severity=found.severity,
+        root=_ref(found.root),
+        title=found.title,
+        since=found.since or UNSET,
+        explains=tuple(map(_symptomatic, found.explains)),
+        evidence=tuple(map(_evidence, found.evidence)),
+        ruled_out=tuple(CauseAndWhy(r.cause, r.why) for r in found.ruled_out),
+        not_known=_not_known(found.not_known),
+        fix=Fix(found.fix.say, found.fix.commands),
+        verify=found.verify,
+        docs=found.docs,
+    )
+
+
+def _evidence(proof: Proof) -> Evidence:
+    return Evidence(ref=_ref(proof.ref), path=proof.path, value=proof.value, label=proof.label or UNSET)
+
+
+def _symptomatic(consequence: Consequence) -> Symptomatic:
+    return Symptomatic(**consequence.ref.to_json(), symptom=consequence.symptom)
+
+
+def _open_symptom(found: Unexplained) -> OpenSymptom:
+    return OpenSymptom(**found.ref.to_json(), symptom=found.symptom, not_known=_not_known(found.not_known))
+
+
+def _not_checked(entry: NotChecked) -> NotCheckedEntry:
+    return NotCheckedEntry(
+        collection=entry.collection, reason=entry.reason, needs=entry.needs, detail=entry.detail or UNSET
+    )
+
+
+def _not_known(items: tuple[NotKnown, ...]) -> tuple[CauseAndWhy, ...]:
+    return tuple(CauseAndWhy(n.cause, n.why) for n in items)
+
+
+def _ref(ref: Ref) -> ObjectRef:
+    return ObjectRef(**ref.to_json())
