@@ -38,7 +38,7 @@ def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outco
     found = [f for playbook in playbooks for f in findings(graph, playbook, doubts)]
     fold = Fold(found)
     diagnoses = sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance)
-    unexplained = [_unexplained(f) for f in fold.deepest() if f.severity is not Severity.ADVISORY]
+    unexplained = [_unexplained(f) for f in fold.deepest() if not f.passing]
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest = snapshot.manifest
     return Outcome(

@@ -36,6 +36,11 @@ class Finding:
         return self.playbook.say.render(self.scope.evaluate)
 
     @property
+    def passing(self) -> bool:
+        """Whether the symptom may well pass by itself, so that it is no news without a cause."""
+        return self.playbook.passing is not None and self.scope.holds(self.playbook.passing) is True
+
+    @property
     def severity(self) -> Severity:
         """How grave the symptom is for those who suffer from it."""
         for condition, severity in self.playbook.severities:

@@ -1,1 +1,30 @@
-"""nodes"""
+"""Nodes: what runs on them, and whether they serve."""
+
+from __future__ import annotations
+
+from gkedoctor.graph.graph import Facts, Graph, edge, grouped, name_of
+from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+
+@edge("node", "Pod", reads=("Node",))
+def node_of(graph: Graph, pod: Object) -> Facts:
+    """The Node that the Pod is bound to."""
+    name = (pod.get("spec") or {}).get("nodeName")
+    if not name:
+        return []
+    found = graph.find("Node", None, str(name))
+    if isinstance(found, Unknown):
+        return found
+    return [found] if found is not None else []
+
+
+@edge("pods", "Node", reads=("Pod",))
+def pods_on(graph: Graph, node: Object) -> Facts:
+    """The Pods that are bound to the Node."""
+    doubt = graph.doubt("Pod")
+    return doubt if doubt is not None else graph.index(_by_node).get(name_of(node), [])
+
+
+def _by_node(graph: Graph) -> dict[str, list[Object]]:
+    return grouped(graph.all("Pod"), lambda pod: (pod.get("spec") or {}).get("nodeName"))

@@ -91,6 +91,11 @@ class CompiledPlaybook:
         return Expression(self.model.symptom.since) if self.model.symptom.since else None
 
     @cached_property
+    def passing(self) -> Expression | None:
+        """Whether the symptom may well pass by itself."""
+        return Expression(self.model.symptom.passing) if self.model.symptom.passing else None
+
+    @cached_property
     def severities(self) -> tuple[tuple[Expression, Severity], ...]:
         """Conditions under which the symptom is graver or milder than the playbook says."""
         return tuple((Expression(case.when), case.severity) for case in self.model.symptom.severity)
@@ -121,6 +126,8 @@ class CompiledPlaybook:
         yield from _holes("$.symptom.say", self.say)
         if self.since:
             yield "$.symptom.since", self.since
+        if self.passing:
+            yield "$.symptom.passing", self.passing
         for i, (condition, _) in enumerate(self.severities):
             yield f"$.symptom.severity[{i}].when", condition
         for i, expression in enumerate(self.explained_by):

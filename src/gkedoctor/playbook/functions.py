@@ -100,6 +100,13 @@ class Functions(functions.Functions):
         wanted = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
         return nearest(name, wanted) if isinstance(name, str) else None
 
+    @functions.signature(_ANY, _ANY)
+    def _func_pairs(self, labels: Any, keys: Any) -> str | None:
+        """pairs(labels, keys): `a=1,b=2` of those keys, as kubectl takes a selector."""
+        if not isinstance(labels, dict) or not isinstance(keys, list):
+            return None
+        return ",".join(f"{key}={labels[key]}" for key in keys if key in labels)
+
     @functions.signature(_ANY)
     def _func_distinct(self, items: Any) -> list[Any]:
         """distinct(list): every element once, in order."""
@@ -108,6 +115,16 @@ class Functions(functions.Functions):
             if item not in seen:
                 seen.append(item)
         return seen
+
+    @functions.signature(_ANY, _TEXT, _ANY)
+    def _func_where(self, items: Any, field: str, value: Any) -> list[Any] | None:
+        """where(list, 'field', value): the elements whose field equals a value from outside the list.
+
+        JMESPath's own filters cannot see names outside the element.
+        """
+        if not isinstance(items, list):
+            return None
+        return [item for item in items if isinstance(item, dict) and item.get(field) == value]
 
     @functions.signature(_ANY)
     def _func_is_unknown(self, value: Any) -> bool:

@@ -62,11 +62,16 @@ class SeverityCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Symptom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """What somebody sees. `since`: an expression for the time at which it began."""
+    """What somebody sees. `since`: an expression for the time at which it began.
+
+    `passing`: a condition under which it may well pass by itself (a rollout under way): then it is shown as a
+    consequence where a cause is known, and never as unexplained.
+    """
 
     say: str
     when: str = "`true`"
     since: str | None = None
+    passing: str | None = None
     severity: tuple[SeverityCase, ...] = ()
 
 

@@ -1,0 +1,204 @@
+"""Runs the test files of playbooks: `GKE-CFG-001.test.yaml` beside `GKE-CFG-001.yaml`.
+
+A case gives a cluster (a recording with small changes, or a few manifests) and expects the whole outcome: an expected
+diagnosis that is missing fails, and so does one that nobody expected. `expect: []` asserts silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Diagnosis, Outcome
+from gkedoctor.diagnose.patch import Change, Patches
+from gkedoctor.errors import PlaybookError
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.loader import TEST_SUFFIX, Source, read_source, read_yaml
+from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS
+from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
+
+CLOCK = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+"""The moment of a case that is made of manifests and names no other."""
+
+LoadRecording = Callable[[str], Snapshot]
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all parts: unknown keys are refused."""
+
+
+class Given(_Part, frozen=True):
+    """The cluster of a case: a recording or manifests; `patch` changes it, `deny` hides collections."""
+
+    recording: str | None = None
+    objects: tuple[Any, ...] = ()
+    patch: tuple[Change, ...] = ()
+    logs: dict[str, str] = {}
+    deny: tuple[str, ...] = ()
+    now: str | None = None
+
+
+class Expected(_Part, frozen=True):
+    """One expected diagnosis. What is left out is not compared; `evidence` maps labels to part of the value."""
+
+    cause: str
+    root: str
+    playbook: str | None = None
+    confidence: Confidence | None = None
+    severity: Severity | None = None
+    title: str | None = None
+    explains: tuple[str, ...] = ()
+    ruled_out: tuple[str, ...] = ()
+    not_known: tuple[str, ...] = ()
+    evidence: dict[str, str] = {}
+
+
+class Case(_Part, frozen=True):
+    """One case: what is given, and everything that must come of it."""
+
+    name: str
+    given: Given
+    expect: tuple[Expected, ...]
+    unexplained: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    todo: bool = False
+
+
+class CaseFile(_Part, frozen=True):
+    """The test file of one playbook."""
+
+    playbook: str
+    cases: tuple[Case, ...]
+
+
+class CaseResult(msgspec.Struct, frozen=True):
+    """How one case came out: `failures` in words; none where it holds."""
+
+    playbook: str
+    name: str
+    todo: bool
+    failures: tuple[str, ...]
+    outcome: Outcome
+
+
+def case_files(folders: Sequence[Path]) -> Iterator[Path]:
+    """The test files below some folders."""
+    for folder in folders:
+        yield from [folder] if folder.is_file() else sorted(folder.rglob("*" + TEST_SUFFIX))
+
+
+def load_cases(path: Path) -> CaseFile:
+    """A test file; PlaybookError says what in it cannot be read."""
+    source: Source = read_source(path)
+    try:
+        return msgspec.convert(read_yaml(source), CaseFile)
+    except msgspec.ValidationError as error:
+        raise PlaybookError(str(error), path=source.path) from None
+
+
+def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> list[CaseResult]:
+    """The results of all cases of a file, each run with all the playbooks."""
+    cases = load_cases(path)
+    return [run_case(cases.playbook, case, playbooks, recording) for case in cases.cases]
+
+
+def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
+    """The result of one case."""
+    outcome = diagnose(given_snapshot(case.given, recording), playbooks)
+    return CaseResult(playbook, case.name, case.todo, tuple(_failures(case, outcome)), outcome)
+
+
+def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
+    """The snapshot that a case describes."""
+    gathered = Gathered(source="case")
+    base = None
+    if given.recording is not None:
+        base = recording(given.recording)
+        gathered.add_snapshot(base)
+    else:
+        for name in COLLECTIONS:
+            gathered.mark(name, CollectionState(Status.COMPLETE))
+            gathered.objects[name] = []
+    patches = Patches(gathered.objects)
+    for item in given.objects:
+        patches.add(item)
+    for change in given.patch:
+        patches.apply(change)
+    _add_logs(gathered, given.logs)
+    for name in given.deny:
+        _deny(gathered, KINDS[name].collection if name in KINDS else name)
+    now = datetime.fromisoformat(given.now) if given.now else base.clock if base else CLOCK
+    return taken_in(gathered, recorded_at=now, manifest=base.manifest if base else None)
+
+
+def _add_logs(gathered: Gathered, logs: dict[str, str]) -> None:
+    """`namespace/pod/container` or, for the run before, `namespace/pod/container-previous`."""
+    for place, text in logs.items():
+        namespace, pod, container = place.split("/")
+        name = container.removesuffix("-previous")
+        gathered.add_log(namespace, pod, name, text, previous=container != name)
+
+
+def _deny(gathered: Gathered, collection: str) -> None:
+    gathered.objects.pop(collection, None)
+    gathered.states[collection] = CollectionState(Status.DENIED, reason="forbidden", needs=permission(collection))
+    if collection == LOGS:
+        gathered.logs.clear()
+
+
+def _failures(case: Case, outcome: Outcome) -> Iterator[str]:
+    left = list(outcome.diagnoses)
+    for expected in case.expect:
+        found = next((d for d in left if (d.cause, str(d.root)) == (expected.cause, expected.root)), None)
+        if found is None:
+            yield f"missing: {expected.cause} on {expected.root}"
+            continue
+        left.remove(found)
+        yield from _differences(expected, found)
+    yield from (f"not expected: {d.cause} on {d.root} ({d.playbook})" for d in left if _counts(d))
+    unexplained = {str(u.ref): u.symptom for u in outcome.unexplained}
+    for ref in sorted(unexplained.keys() ^ set(case.unexplained)):
+        yield f"unexplained: {ref} ({unexplained[ref]})" if ref in unexplained else f"explained after all: {ref}"
+    not_checked = {n.collection for n in outcome.not_checked}
+    yield from (f"not among what was not checked: {name}" for name in case.not_checked if name not in not_checked)
+
+
+def _counts(diagnosis: Diagnosis) -> bool:
+    return diagnosis.severity is not Severity.ADVISORY
+
+
+def _differences(expected: Expected, found: Diagnosis) -> Iterator[str]:
+    where = f"{expected.cause} on {expected.root}"
+    for field in ("playbook", "confidence", "severity"):
+        wanted = getattr(expected, field)
+        if wanted is not None and getattr(found, field) != wanted:
+            yield f"{where}: {field} is {getattr(found, field)}, not {wanted}"
+    if expected.title is not None and expected.title not in found.title:
+        yield f"{where}: the title is `{found.title}`"
+    lists = {
+        "explains": {str(c.ref) for c in found.explains},
+        "ruled_out": {r.cause for r in found.ruled_out},
+        "not_known": {n.cause for n in found.not_known},
+    }
+    for field, have in lists.items():
+        yield from (
+            f"{where}: {field} lacks {w}, has {sorted(have)}" for w in getattr(expected, field) if w not in have
+        )
+    shown = {p.label: str(p.value) for p in found.evidence}
+    for label, part in expected.evidence.items():
+        if part not in shown.get(label, ""):
+            yield f"{where}: evidence `{label}` is `{shown.get(label)}`, not `{part}`"
+    yield from _texts_with_holes(where, found)
+
+
+def _texts_with_holes(where: str, found: Diagnosis) -> Iterator[str]:
+    """A text in which an expression came to nothing reads badly: that is a fault of the playbook."""
+    texts = [found.title, found.fix.say, *found.fix.commands, *found.verify, *(r.why for r in found.ruled_out)]
+    yield from (f"{where}: a hole came to nothing in `{text}`" for text in texts if "(none)" in text)

@@ -1,0 +1,98 @@
+"""Small changes to the objects of a case: the smallest step from something real to something else."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import msgspec
+
+from gkedoctor.errors import UsageError
+from gkedoctor.snapshot.kinds import KINDS
+
+_STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
+_WITHOUT_NAMESPACE = "shop"
+"""The namespace of namespaced manifests in a case that name none."""
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One change. `ref` is KIND/NS/NAME (KIND/NAME for cluster objects); a NAME that ends in `*` means all such.
+
+    `set` maps paths (`status.phase`, `metadata.labels."a/b"`, `spec.ports[0].port`) to values, `unset` drops paths,
+    `remove` drops the objects.
+    """
+
+    ref: str
+    set: dict[str, Any] = {}
+    unset: tuple[str, ...] = ()
+    remove: bool = False
+
+
+class Patches:
+    """Applies changes to raw objects by collection, copying what it touches."""
+
+    def __init__(self, objects: dict[str, list[Any]]) -> None:
+        self.objects = objects
+
+    def add(self, item: Any) -> None:
+        """Adds one manifest; a namespaced one without a namespace goes to `shop`."""
+        item = copy.deepcopy(item)
+        kind = KINDS.get(str(item.get("kind")))
+        if kind is None:
+            raise UsageError(f"a case has an object of unknown kind `{item.get('kind')}`")
+        if kind.namespaced and not kind.cloud:
+            item["metadata"].setdefault("namespace", _WITHOUT_NAMESPACE)
+        self.objects.setdefault(kind.collection, []).append(item)
+
+    def apply(self, change: Change) -> None:
+        """Carries out one change; UsageError where it meets nothing."""
+        kind, *namespace, name = change.ref.split("/")
+        if kind not in KINDS:
+            raise UsageError(f"a case changes `{change.ref}`, and there is no kind `{kind}`")
+        collection = KINDS[kind].collection
+        items = self.objects.get(collection, [])
+        met = [i for i, item in enumerate(items) if _is(item, "".join(namespace), name)]
+        if not met:
+            raise UsageError(f"a case changes `{change.ref}`, which is not there")
+        for i in met:
+            items[i] = None if change.remove else _changed(items[i], change)
+        self.objects[collection] = [item for item in items if item is not None]
+
+
+def _is(item: Any, namespace: str, name: str) -> bool:
+    metadata = item.get("metadata") or item
+    if (metadata.get("namespace") or "") != namespace:
+        return False
+    have = metadata.get("name") or ""
+    return have.startswith(name[:-1]) if name.endswith("*") else have == name
+
+
+def _changed(item: Any, change: Change) -> Any:
+    item = copy.deepcopy(dict(item))
+    for path, value in change.set.items():
+        _put(item, path, value)
+    for path in change.unset:
+        _drop(item, path)
+    return item
+
+
+def _steps(path: str) -> list[str | int]:
+    return [int(index) if index else quoted or plain for quoted, plain, index in _STEP.findall(path)]
+
+
+def _put(item: Any, path: str, value: Any) -> None:
+    *way, last = _steps(path)
+    for step in way:
+        item = item[step] if isinstance(step, int) else item.setdefault(step, {})
+    if isinstance(last, int) and last == len(item):
+        item.append(value)
+    else:
+        item[last] = value
+
+
+def _drop(item: Any, path: str) -> None:
+    *way, last = _steps(path)
+    for step in way:
+        item = item[step]
+    del item[last]
