@@ -10,6 +10,7 @@ from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
 from gkedoctor.graph.pods import STEPS, pods_at
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
+from gkedoctor.playbook.expression import Interpreter
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.model import Object
@@ -71,7 +72,7 @@ def candidates(graph: Graph, playbook: CompiledPlaybook) -> list[Object]:
 
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
     """Every finding of one playbook, in the order of the subjects."""
-    functions = Functions(graph.clock)
+    interpreter = Interpreter(Functions(graph.clock))
     kind = playbook.model.subject
     doubt = graph.doubt(kind)
     if doubt is not None:
@@ -79,7 +80,7 @@ def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterat
     for subject in candidates(graph, playbook):
         if "kind" not in subject:
             subject = {"kind": kind, **subject}
-        scope = Scope(playbook, graph, functions, {"subject": subject, "clock": graph.clock.isoformat()})
+        scope = Scope(playbook, graph, interpreter, {"subject": subject, "clock": graph.clock.isoformat()})
         for element_scope in _elements(playbook, scope, doubts):
             found = _finding(playbook, subject, element_scope, doubts)
             if found is not None:

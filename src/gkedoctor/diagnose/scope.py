@@ -7,17 +7,16 @@ from typing import Any
 
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.expression import Expression, truth
-from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.expression import Expression, Interpreter, truth
 
 
 class Scope:
     """One subject under one playbook: `subject`, what `relate` binds, `let`, the element of `each`, `clock`."""
 
     def __init__(
-        self, playbook: CompiledPlaybook, graph: Graph, functions: Functions, values: Mapping[str, Any]
+        self, playbook: CompiledPlaybook, graph: Graph, interpreter: Interpreter, values: Mapping[str, Any]
     ) -> None:
-        self._playbook, self._graph, self._functions = playbook, graph, functions
+        self._playbook, self._graph, self._interpreter = playbook, graph, interpreter
         self._values: dict[str, Any] = dict(values)
 
     def get(self, name: str, _default: object = None) -> Any:
@@ -28,7 +27,7 @@ class Scope:
 
     def evaluate(self, expression: Expression) -> Any:
         """The value of an expression in this scope."""
-        return expression.evaluate(self, self._functions)
+        return expression.evaluate(self, self._interpreter)
 
     def holds(self, expression: Expression) -> bool | Unknown:
         """Whether a condition holds, does not, or cannot be known."""
@@ -36,7 +35,7 @@ class Scope:
 
     def within(self, name: str, element: Any) -> Scope:
         """The same scope with one more name. What does not depend on the element is worked out once for all."""
-        return Scope(self._playbook, self._graph, self._functions, {**self._shared(name), name: element})
+        return Scope(self._playbook, self._graph, self._interpreter, {**self._shared(name), name: element})
 
     def _shared(self, element_name: str) -> dict[str, Any]:
         depends = _dependents(self._playbook, element_name)

@@ -38,9 +38,9 @@ class Expression:
         """The syntax tree; raises jmespath's ParseError for what cannot be parsed."""
         return jmespath.compile(self.source).parsed
 
-    def evaluate(self, names: Names, functions: Functions) -> Any:
+    def evaluate(self, names: Names, interpreter: Interpreter) -> Any:
         """The value: JSON, None, or Unknown. Raises nothing for data of an unexpected shape."""
-        return Interpreter(functions).visit(self.tree, names)
+        return interpreter.visit(self.tree, names)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -64,7 +64,7 @@ def truth(value: Any) -> bool | Unknown:
 
 
 class Interpreter(TreeInterpreter):
-    """jmespath's TreeInterpreter with Kleene's third value."""
+    """jmespath's TreeInterpreter with Kleene's third value. Keeps no state between evaluations: one serves many."""
 
     def __init__(self, functions: Functions) -> None:
         super().__init__(Options(custom_functions=functions))
@@ -76,16 +76,14 @@ class Interpreter(TreeInterpreter):
         return look_up(node["value"]) if look_up is not None else None
 
     def visit_comparator(self, node: Any, value: Any) -> Any:
-        """A comparison with something unknown is unknown."""
-        left = self.visit(node["children"][0], value)
-        right = self.visit(node["children"][1], value)
+        """A comparison with something unknown is unknown; an order between text and number is null."""
+        left, right = (self.visit(child, value) for child in node["children"])
         unknown = _first_unknown(left, right)
         if unknown is not None:
             return unknown
-        try:
-            return super().visit_comparator(node, value)
-        except JMESPathError:
+        if node["value"] not in ("eq", "ne") and not _ordered(left, right):
             return None
+        return self.COMPARATOR_FUNC[node["value"]](left, right)
 
     def visit_or_expression(self, node: Any, value: Any) -> Any:
         """True if either is, whatever the other may be."""
@@ -183,12 +181,27 @@ class Interpreter(TreeInterpreter):
         return value if isinstance(value, Unknown) else super().visit_multi_select_list(node, value)
 
 
+def _ordered(left: Any, right: Any) -> bool:
+    both = (left, right)
+    if any(isinstance(v, bool) for v in both):
+        return False
+    return all(isinstance(v, int | float) for v in both) or all(isinstance(v, str) for v in both)
+
+
 def _first_unknown(*values: Any) -> Unknown | None:
     return next((v for v in values if isinstance(v, Unknown)), None)
 
 
-_NEW_SCOPE = {"subexpression": 1, "projection": 1, "filter_projection": 1, "value_projection": 1, "pipe": 1}
-_SAME_SCOPE_CHAIN = {"index_expression": 1}
+_IN_SCOPE = {
+    "subexpression": 1,
+    "projection": 1,
+    "filter_projection": 1,
+    "value_projection": 1,
+    "pipe": 1,
+    "index_expression": 1,
+    "expref": 0,
+}
+"""How many of a node's children are evaluated against the scope; all of them where it is not named."""
 
 
 def _free_names(node: Any, *, in_scope: bool) -> list[str]:
@@ -198,7 +211,7 @@ def _free_names(node: Any, *, in_scope: bool) -> list[str]:
     kind, children = node.get("type"), node.get("children") or []
     if kind == "field":
         return [str(node["value"])] if in_scope else []
-    below = _NEW_SCOPE.get(str(kind), _SAME_SCOPE_CHAIN.get(str(kind)))
+    below = _IN_SCOPE.get(str(kind))
     names: list[str] = []
     for position, child in enumerate(children):
         names += _free_names(child, in_scope=in_scope and (below is None or position < below))
