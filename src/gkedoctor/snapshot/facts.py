@@ -37,9 +37,7 @@ class KeyFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return facts
 
 
-class CertificateFacts(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
-):
+class CertificateFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """The leaf certificate of a PEM file, or why there is none."""
 
     notBefore: str | None = None  # noqa: N815

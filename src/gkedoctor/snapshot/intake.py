@@ -7,13 +7,14 @@ of all Secrets before anything is masked, the order in which a source is read do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from gkedoctor.snapshot.clock import EPOCH, latest
+from gkedoctor.snapshot.events import core_event
 from gkedoctor.snapshot.importers.names import collection_of_object
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.mask import SecretMask
@@ -95,9 +96,7 @@ def taken_in(
 ) -> Snapshot:
     """The snapshot of what was gathered. `manifest`: the source's own, which wins over what objects tell."""
     mask = SecretMask(gathered.objects.get("secrets", ()))
-    collections = [
-        _collection(name, gathered, mask, config_values) for name in sorted(gathered.states) if name != LOGS
-    ]
+    collections = [_collection(name, gathered, mask, config_values) for name in sorted(gathered.states) if name != LOGS]
     if gathered.elsewhere:
         collections += [
             Collection(name, not_asked(name, gathered.elsewhere))
@@ -154,6 +153,8 @@ class _Admission:
             self.nameless += 1
             return
         namespace, name, _ = identity
+        if self.name == "events":
+            item = core_event(item)
         ref = f"{namespace}/{name}" if namespace else name
         item = trimmed(self.name, item)
         self._set_kind(item)

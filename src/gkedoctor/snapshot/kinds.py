@@ -66,9 +66,7 @@ _KUBERNETES = (
         "admissionregistration.k8s.io",
         False,
     ),
-    Kind(
-        "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", "admissionregistration.k8s.io", False
-    ),
+    Kind("MutatingWebhookConfiguration", "mutatingwebhookconfigurations", "admissionregistration.k8s.io", False),
     Kind("ValidatingAdmissionPolicy", "validatingadmissionpolicies", "admissionregistration.k8s.io", False),
     Kind("APIService", "apiservices", "apiregistration.k8s.io", False),
     Kind("CustomResourceDefinition", "customresourcedefinitions", "apiextensions.k8s.io", False),

@@ -150,7 +150,5 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _second(groups: Mapping[str, list[str]]) -> str:
-    branches = (
-        f"{re.escape(second)}(?:{'|'.join(map(re.escape, tails))})" for second, tails in groups.items()
-    )
+    branches = (f"{re.escape(second)}(?:{'|'.join(map(re.escape, tails))})" for second, tails in groups.items())
     return f"(?:{'|'.join(branches)})"

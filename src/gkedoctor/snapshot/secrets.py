@@ -65,9 +65,7 @@ def config_facts(config: Mapping[str, Any], *, values: bool = False) -> dict[str
     }
     found |= {key: decoded(value) for key, value in (config.get("binaryData") or {}).items()}
     result = {key: value for key, value in config.items() if values or key not in ("data", "binaryData")}
-    result["keys"] = {
-        key: (KeyFacts() if value is None else facts_of(value)).as_json() for key, value in found.items()
-    }
+    result["keys"] = {key: (KeyFacts() if value is None else facts_of(value)).as_json() for key, value in found.items()}
     return result
 
 
@@ -78,9 +76,7 @@ def secret_values(secret: Mapping[str, Any]) -> dict[str, bytes | None]:
     if isinstance(data, dict):
         values |= {key: decoded(value) for key, value in data.items() if isinstance(value, str)}
     if isinstance(text, dict):
-        values |= {
-            key: value.encode("utf-8", "surrogatepass") for key, value in text.items() if isinstance(value, str)
-        }
+        values |= {key: value.encode("utf-8", "surrogatepass") for key, value in text.items() if isinstance(value, str)}
     return values
 
 

@@ -1,4 +1,7 @@
-"""What is left out of objects: parts that are large and that no diagnosis reads."""
+"""What is left out of objects: parts that are large and that no diagnosis reads, and credentials.
+
+An Instance's `metadata` holds `kube-env` with a kubelet's keys, a Cluster's `masterAuth` holds its password.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,17 @@ def _custom_resource_definition(item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
+def _without(*fields: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda item: {key: value for key, value in item.items() if key not in fields}
+
+
+def _backend_service(item: dict[str, Any]) -> dict[str, Any]:
+    iap = item.get("iap")
+    if isinstance(iap, dict):
+        item["iap"] = {key: value for key, value in iap.items() if key != "oauth2ClientSecret"}
+    return item
+
+
 def _version(version: Any) -> Any:
     if not isinstance(version, dict):
         return version
@@ -57,5 +71,11 @@ def _version(version: Any) -> Any:
 
 
 _SPECIAL: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProxyType(
-    {"nodes": _node, "customresourcedefinitions": _custom_resource_definition}
+    {
+        "nodes": _node,
+        "customresourcedefinitions": _custom_resource_definition,
+        "compute.backendServices": _backend_service,
+        "compute.instances": _without("metadata"),
+        "container.clusters": _without("masterAuth"),
+    }
 )

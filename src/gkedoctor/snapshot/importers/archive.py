@@ -60,10 +60,10 @@ def real_folder(path: Path) -> Folder:
         for name in sorted(names):
             file = Path(base, name)
             if not file.is_symlink() and file.is_file():
-                files[file.relative_to(path).as_posix()] = _reader(file)
+                files[_sayable(file.relative_to(path).as_posix())] = _reader(file)
         if len(files) > MOST_FILES:
             raise SourceError(f"{path} holds more than {MOST_FILES:,} files")
-    return Folder(path.name, files)
+    return Folder(_sayable(path.resolve().name), files)
 
 
 def archive_folder(path: Path) -> Folder | None:
@@ -130,6 +130,11 @@ _DAMAGED = (
 
 def _refuse_walk(error: OSError) -> None:
     raise SourceError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def _sayable(name: str) -> str:
+    """A file's name as text that can be written down; names on disk can be any bytes."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _reader(path: Path) -> Callable[[], bytes]:
@@ -205,4 +210,4 @@ def _inner_name(path: Path, name: str) -> str:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if name.startswith(("/", "\\")) or ".." in parts or (parts and parts[0].endswith(":")) or "\0" in name:
         raise SourceError(f"{path.name} holds a member that leads out of it: {name[:80]!r}")
-    return "/".join(part for part in parts if part != ".")
+    return _sayable("/".join(part for part in parts if part != "."))

@@ -69,9 +69,7 @@ def _json(text: str, name: str) -> list[Any]:
     except msgspec.DecodeError as error:
         if "trailing characters" not in str(error):
             raise SourceError(f"{name}{_json_place(text, str(error))}") from error
-        return list(_json_sequence(text, name))
-    except UnicodeEncodeError as error:
-        raise SourceError(f"{name} is no text: {error.reason}") from error
+        return _strict(list(_json_sequence(text, name)), name)
 
 
 def _json_place(text: str, message: str) -> str:
@@ -97,6 +95,15 @@ def _json_sequence(text: str, name: str) -> Iterator[Any]:
         position = _skip_space(text, position)
 
 
+def _strict(found: list[Any], name: str) -> list[Any]:
+    """The same with nothing but what JSON can say: keys that are strings, no half characters, no sets."""
+    try:
+        plain: list[Any] = msgspec.json.decode(msgspec.json.encode(found))
+        return plain
+    except (ValueError, TypeError, OverflowError) as error:
+        raise SourceError(f"{name} cannot be said in JSON: {_first_line(error)}") from error
+
+
 _NO_SPACE = re.compile(r"[^\s,]")
 
 
@@ -109,8 +116,7 @@ def _yaml(text: str, name: str) -> list[Any]:
     try:
         _refuse_traps(text, name)
         found = [document for document in yaml.load_all(text, Loader=_Loader) if document is not None]
-        plain: list[Any] = msgspec.json.decode(msgspec.json.encode(found))
-        return plain
+        return _strict(found, name)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
@@ -131,7 +137,6 @@ def _refuse_traps(text: str, name: str) -> None:
     for event in yaml.parse(text, Loader=yaml.CLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            place = f"{name}:{event.start_mark.line + 1}"
-            raise SourceError(f"{place}: YAML aliases (*{event.anchor}) are not read")
+            raise SourceError(f"{name}: YAML aliases (*{event.anchor}) are not read")
         if depth > _DEEPEST:
             raise SourceError(f"{name} is nested too deeply")

@@ -24,7 +24,7 @@ def items_of(document: Any) -> list[Any]:
 
 def is_list(document: Any) -> bool:
     """Whether the document is a list of objects rather than an object."""
-    if not isinstance(document, dict) or "metadata" in document and "name" in (document["metadata"] or {}):
+    if not isinstance(document, dict) or ("metadata" in document and "name" in (document["metadata"] or {})):
         return False
     kind = document.get("kind")
     return "items" in document or (isinstance(kind, str) and kind.endswith("List"))

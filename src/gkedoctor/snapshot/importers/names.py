@@ -63,11 +63,15 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
 _BY_WORD: Mapping[str, str] = MappingProxyType(
     {kind.name.lower(): kind.collection for kind in KINDS.values() if not kind.cloud}
     | {name: name for name, kind in COLLECTIONS.items() if not kind.cloud}
-    | _ALIASES
+    | dict(_ALIASES)
 )
 
 _CLOUD_BY_WORD: Mapping[str, str] = MappingProxyType(
     {name.partition(".")[2].lower(): name for name, kind in COLLECTIONS.items() if kind.cloud}
+)
+
+_CLOUD_BY_KIND: Mapping[str, str] = MappingProxyType(
+    {kind.name.lower(): kind.collection for kind in KINDS.values() if kind.group == "compute"}
 )
 
 
@@ -88,11 +92,18 @@ def cloud_collection_of_file(stem: str) -> str | None:
 
 def collection_of_object(api_version: str, kind: str) -> str | None:
     """The collection of an object by its own words; None for a kind nobody ever named a plural of."""
+    if kind.startswith("compute#"):
+        return _CLOUD_BY_KIND.get(kind.removeprefix("compute#").lower())
     known = KINDS.get(kind)
     group = api_version.rpartition("/")[0]
     if known is not None and not known.cloud and _serves(known, group):
         return known.collection
     return None
+
+
+def is_known(collection: str) -> bool:
+    """Whether the name is that of a collection in the table of kinds."""
+    return collection in COLLECTIONS
 
 
 def plural_of(api_version: str, kind: str) -> str:

@@ -55,8 +55,11 @@ def gather_logs(gathered: Gathered, logs: Folder) -> None:
     """Reads `<pod>/<container>[-previous].log`, with the namespace in front or found through the pods."""
     pods = _namespaces_of_pods(gathered.objects.get("pods", ()))
     for path in sorted(name for name in logs.files if name.endswith(".log")):
-        *namespace, pod, file = path.split("/")[-3:] if path.count("/") <= 2 else ()
         gathered.mark(LOGS, LOGS_STATE)
+        parts = path.split("/")
+        if len(parts) not in (2, 3):
+            continue
+        *namespace, pod, file = parts
         container = file.removesuffix(".log")
         previous = container.endswith("-previous")
         home = namespace[0] if namespace else pods.get(pod)

@@ -1,0 +1,107 @@
+"""Files of `kubectl get ... -o json|yaml`: v1 Lists of mixed kinds, typed lists, arrays, objects; one or many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.importers.archive import Folder
+from gkedoctor.snapshot.importers.documents import documents
+from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state
+from gkedoctor.snapshot.importers.names import (
+    cloud_collection_of_file,
+    collection_of_file,
+    collection_of_object,
+    is_known,
+    plural_of,
+)
+from gkedoctor.snapshot.importers.recording import lists_in, stem_of
+from gkedoctor.snapshot.intake import Gathered
+from gkedoctor.snapshot.model import CollectionState, Status
+
+_ELSEWHERE = "no such object in this recording"
+_HINT = "Record one with: kubectl get all,events,ingresses,configmaps,secrets,pvc,nodes -A -o json > cluster.json"
+
+
+def gather_file(name: str, data: bytes) -> Gathered:
+    """Reads one file; what it does not hold at all may or may not have been asked for."""
+    gathered = Gathered(source=name, elsewhere=_ELSEWHERE)
+    add_documents(gathered, stem_of(name), documents(data, name))
+    if not gathered.states:
+        raise SourceError(f"{name} holds no Kubernetes objects", hint=_HINT)
+    narrow(gathered)
+    return gathered
+
+
+def gather_files(folder: Folder) -> Gathered | None:
+    """Reads the files directly in a folder; None where none of them holds objects."""
+    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE)
+    for path, stem in lists_in(folder, ""):
+        try:
+            add_documents(gathered, stem, documents(folder.read(path), path))
+        except SourceError as error:
+            collection = collection_of_file(stem)
+            if is_known(collection):
+                gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
+    if not gathered.states:
+        return None
+    narrow(gathered)
+    return gathered
+
+
+def add_documents(gathered: Gathered, stem: str, read: Iterable[Any]) -> None:
+    """Sorts objects into collections by their kind, then by the list's kind, then by the file's name."""
+    by_name = cloud_collection_of_file(stem) or collection_of_file(stem)
+    for document in read:
+        home = _home(document) or (by_name if is_known(by_name) else None)
+        if is_refusal(document):
+            if home is not None:
+                gathered.mark(home, list_state(home, document))
+            continue
+        if home is not None and (is_list(document) or isinstance(document, list)):
+            gathered.add(home, (), list_state(home, document))
+        for item in items_of(document):
+            collection = _home(item) or home
+            if collection is not None:
+                gathered.add(collection, (item,), list_state(collection, document))
+
+
+def narrow(gathered: Gathered) -> None:
+    """A recording with objects of one namespace only was most likely asked of that namespace only."""
+    seen = {
+        item["metadata"].get("namespace")
+        for items in gathered.objects.values()
+        for item in items
+        if isinstance(item, dict) and isinstance(item.get("metadata"), dict)
+    } - {None}
+    if len(seen) != 1 or not isinstance(only := seen.pop(), str):
+        return
+    for name, state in gathered.states.items():
+        if state.namespaces is None and _is_namespaced(gathered.objects.get(name, ())):
+            gathered.states[name] = msgspec.structs.replace(state, namespaces=(only,))
+
+
+def _home(document: Any) -> str | None:
+    """The collection that a document's own kind names."""
+    if not isinstance(document, dict) or not isinstance(document.get("kind"), str):
+        return None
+    kind = document["kind"]
+    api_version = document.get("apiVersion")
+    api_version = api_version if isinstance(api_version, str) else ""
+    if is_list(document):
+        kind = kind.removesuffix("List")
+    if not kind or kind in ("Status", "Table"):
+        return None
+    return collection_of_object(api_version, kind) or (
+        plural_of(api_version, kind) if api_version and "metadata" in document else None
+    )
+
+
+def _is_namespaced(items: Iterable[Any]) -> bool:
+    return any(
+        isinstance(item, dict) and isinstance(item.get("metadata"), dict) and "namespace" in item["metadata"]
+        for item in items
+    )
