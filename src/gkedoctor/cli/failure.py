@@ -22,6 +22,9 @@ def tell(error: BaseException) -> ExitCode:
         case GkedoctorError():
             _say(error.message, error.hint)
             return error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.message, err=True)
+            return ExitCode.USAGE
         case click.ClickException():
             _say(*_click_words(error))
             return ExitCode.USAGE
@@ -52,6 +55,9 @@ def _token(text: str) -> str:
 def _click_words(error: click.ClickException) -> tuple[str, str | None]:
     """click's message as one line in our manner, and where to read on."""
     message = error.format_message().rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        near = f"; did you mean `{error.possibilities[0]}`?" if error.possibilities else ""
+        message = f"no option `{error.option_name}`{near}"
     message = message[:1].lower() + message[1:]
     context = getattr(error, "ctx", None)
     return message, f"`{context.command_path} --help` says what there is" if context is not None else None

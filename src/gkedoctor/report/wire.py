@@ -7,16 +7,17 @@ Optional fields are left out where there is nothing to say, never null; the thre
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, NotKnown, Outcome, Proof, Unexplained
+from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, NotKnown, Proof, Unexplained
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.report.answer import Answer
 
-SCHEMA_ID = "gkedoctor/report/v1"
+SCHEMA_ID: Final = "gkedoctor/report/v1"
 
 
 class ObjectRef(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +106,11 @@ class SnapshotEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was found in one snapshot, the most important first."""
+    """All that was found in one snapshot, the most important first.
+
+    `left_out` counts the findings outside of what was asked for (one object, a namespace, labels, a severity);
+    `notes` say what of the question could not be looked up.
+    """
 
     schema: Literal["gkedoctor/report/v1"]
     snapshot: SnapshotEntry
@@ -114,10 +119,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     not_checked: tuple[NotCheckedEntry, ...]
     diagnoses: tuple[DiagnosisEntry, ...]
     unexplained: tuple[OpenSymptom, ...]
+    left_out: int
+    notes: tuple[str, ...]
 
 
-def to_wire(outcome: Outcome) -> Report:
-    """The wire form of an outcome."""
+def to_wire(answer: Answer) -> Report:
+    """The wire form of an answer."""
+    outcome = answer.outcome
     return Report(
         schema=SCHEMA_ID,
         snapshot=SnapshotEntry(
@@ -133,6 +141,8 @@ def to_wire(outcome: Outcome) -> Report:
         not_checked=tuple(map(_not_checked, outcome.not_checked)),
         diagnoses=tuple(map(_diagnosis, outcome.diagnoses)),
         unexplained=tuple(map(_open_symptom, outcome.unexplained)),
+        left_out=answer.left_out,
+        notes=answer.notes,
     )
 
 

@@ -2,36 +2,149 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from gkedoctor.errors import ExitCode, UsageError
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.output import wants_colour, width, write_result
+from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.verdict import NEVER, verdict
+from gkedoctor.errors import PlaybookError, UsageError
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
+
+if TYPE_CHECKING:
+    from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.report.answer import Answer
+    from gkedoctor.report.selection import Wanted
+
+_RECORDING = (
+    "collecting from a live cluster is not there yet; record it, read-only:\n"
+    "  kubectl get all,secrets,configmaps,serviceaccounts,persistentvolumeclaims,ingresses,networkpolicies,"
+    "endpointslices,events,nodes,namespaces -A -o json > cluster.json\n"
+    "  gkedoctor report --from cluster.json"
+)
+_SEVERITIES = [str(severity) for severity in Severity]
 
 
 @click.command()
-@click.option("--from", "source", type=click.Path(path_type=Path), metavar="PATH", help="The recording to read.")
-@click.option("-o", "--output", "form", default="text", help="The format.")
-@click.option("--json", "as_json", is_flag=True, help="Short for `-o json`.")
-def report(source: Path | None, form: str, as_json: bool) -> int:
+@click.argument("target", metavar="[KIND/NAME]", required=False)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="What to read: a snapshot, `kubectl get -o json`, a cluster-info dump, a support bundle.",
+)
+@click.option("-o", "--output", "form", type=Choice(names()), default="text", help="The format (default text).")
+@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
+@click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
+@click.option("-l", "--selector", metavar="LABELS", help="Only objects with these labels: app=cart,tier!=db")
+@click.option(
+    "--min-severity", type=Choice(_SEVERITIES), default=Severity.ADVISORY.value, help="Leave out what is milder."
+)
+@click.option(
+    "--fail-on",
+    type=Choice([*_SEVERITIES, NEVER]),
+    default=Severity.HIGH.value,
+    help="Exit 1 if something is this grave or graver (default high).",
+)
+@click.option(
+    "--playbooks",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="DIR",
+    help="Playbooks besides the shipped ones. Repeatable.",
+)
+@click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the report here.")
+@click.option(
+    "--color",
+    type=Choice(["auto", "always", "never"]),
+    default="auto",
+    help="auto: on a terminal, unless NO_COLOR is set.",
+)
+def report(
+    target: str | None,
+    source: Path | None,
+    form: str,
+    as_json: bool,
+    namespaces: tuple[str, ...],
+    all_namespaces: bool,
+    selector: str | None,
+    min_severity: str,
+    fail_on: str,
+    folders: tuple[Path, ...],
+    output_file: Path | None,
+    color: str,
+) -> int:
     """Say what is wrong in a recorded cluster, and why.
+
+    With KIND/NAME (or KIND/NAMESPACE/NAME), only what is wrong with that
+    object or what it suffers from.
+
+    Exits 0 if nothing is as grave as --fail-on, 1 if something is, 4 if
+    nothing was found and not everything could be looked at.
 
     \b
     Examples:
       gkedoctor report --from cluster.json
-      gkedoctor report --from cluster.json --json
+      gkedoctor report deploy/cart -n shop --from cluster.json -o json
     """
-    from gkedoctor import shipped
-    from gkedoctor.cli.output import write_result
-    from gkedoctor.cli.pace import paused_garbage_collector
+    if source is None:
+        raise UsageError("`report` needs --from PATH", hint=_RECORDING)
+    wanted = _wanted(target, () if all_namespaces else namespaces, selector, min_severity)
+    with paused_garbage_collector(), progress(f"reading {source} …"):
+        answer = _answer(source, folders, wanted)
+    for note in answer.notes:
+        click.echo(f"gkedoctor: note: {note}", err=True)
+    page = _page(color, to_terminal=output_file is None)
+    write_result(renderer("json" if as_json else form).render(answer, page), output_file)
+    return verdict(answer.outcome, fail_on)
+
+
+def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None, min_severity: str) -> Wanted:
+    from gkedoctor.report.label_selector import parse_selector
+    from gkedoctor.report.selection import Wanted
+    from gkedoctor.report.target import parse_target
+
+    return Wanted(
+        target=parse_target(target) if target else None,
+        namespaces=frozenset(namespaces),
+        labels=parse_selector(selector) if selector else (),
+        min_severity=Severity(min_severity),
+    )
+
+
+def _answer(source: Path, folders: Sequence[Path], wanted: Wanted) -> Answer:
     from gkedoctor.diagnose.engine import diagnose
-    from gkedoctor.playbook.loader import load_playbooks
-    from gkedoctor.report.formats import Page, renderer
+    from gkedoctor.report.selection import select
     from gkedoctor.snapshot.sources import load
 
-    if source is None:
-        raise UsageError("no --from PATH")
-    with paused_garbage_collector():
-        outcome = diagnose(load(source), load_playbooks([shipped.playbooks()], check=False))
-    write_result(renderer("json" if as_json else form).render(outcome, Page()))
-    return ExitCode.OK
+    playbooks = _playbooks(folders)
+    snapshot = load(source)
+    return select(diagnose(snapshot, playbooks), snapshot, wanted)
+
+
+def _playbooks(folders: Sequence[Path]) -> list[CompiledPlaybook]:
+    """The shipped playbooks, which their own tests check, and further ones, which are checked now."""
+    from gkedoctor import shipped
+    from gkedoctor.playbook.loader import load_playbooks
+
+    own = load_playbooks([shipped.playbooks()], check=False)
+    further = load_playbooks(folders)
+    places = {playbook.id: playbook.path for playbook in own}
+    for playbook in further:
+        if playbook.id in places:
+            raise PlaybookError(f"playbook {playbook.id} is also in {places[playbook.id]}", path=playbook.path)
+    return sorted([*own, *further], key=lambda p: p.id)
+
+
+def _page(color: str, *, to_terminal: bool) -> Page:
+    colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)
+    return Page(width(NARROW, WIDE) if to_terminal else NARROW, colour)

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from typing import NamedTuple, Protocol, cast
 
-from gkedoctor.diagnose.model import Outcome
+from gkedoctor.report.answer import Answer
 
 NARROW, WIDE = 80, 100
 """Text is wrapped at 80 columns, and at up to 100 where the terminal has them: longer lines read badly."""
@@ -22,7 +22,7 @@ class Page(NamedTuple):
 class Renderer(Protocol):
     """What a module of this package offers."""
 
-    def render(self, outcome: Outcome, page: Page) -> str:
+    def render(self, answer: Answer, page: Page) -> str:
         """The whole report, with a newline at its end."""
         ...
 

@@ -1,4 +1,4 @@
-"""The report as one JSON object, by the schema `gkedoctor/report/v1`. The same outcome gives the same bytes."""
+"""The report as one JSON object, by the schema `gkedoctor/report/v1`. The same answer gives the same bytes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.diagnose.model import Outcome
+from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.wire import to_wire
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render(outcome: Outcome, page: Page) -> str:
+def render(answer: Answer, page: Page) -> str:
     """The object, indented, with a newline at its end. The page does not matter."""
-    return encoded(to_wire(outcome)) + "\n"
+    return encoded(to_wire(answer)) + "\n"
 
 
 def encoded(value: Any) -> str:

@@ -1,0 +1,144 @@
+"""The report for people: each diagnosis reads like a good compiler's error, and needs no colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from gkedoctor.diagnose.model import Diagnosis, Proof, Unexplained
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.formats import Page
+from gkedoctor.report.inert import inert
+from gkedoctor.report.paint import Paint
+from gkedoctor.report.words import counted, counts, holes, moment, place, severities, value
+from gkedoctor.report.wrap import command_lines, wrapped
+
+_MOST = 20
+"""Lines of one list at most; the JSON report has all of them."""
+
+_GUTTER, _UNDER = "   = ", "       "
+_COMMAND = "    "
+"""Commands are indented without a sign in front, so that a block can be copied and pasted whole."""
+
+
+def render(answer: Answer, page: Page) -> str:
+    """The whole report: diagnoses, symptoms without a cause, what was not looked at, one closing line."""
+    outcome = answer.outcome
+    blocks = [_diagnosis(found, outcome.cluster, page) for found in outcome.diagnoses]
+    blocks += [_unexplained(outcome.unexplained, page)] if outcome.unexplained else []
+    closing = [line for hole in holes(outcome.not_checked) for line in _hole(hole, page)]
+    blocks.append([*closing, *wrapped(_closing(answer), page.width, rest="  ")])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _diagnosis(found: Diagnosis, cluster: str | None, page: Page) -> list[str]:
+    return [
+        *_head(found, cluster, page),
+        *_labelled(f"cause ({found.confidence})", [found.cause], page),
+        *_labelled("since", [inert(found.since)] if found.since else [], page),
+        *_because(found.evidence, page),
+        *_labelled("affects", _first(f"{inert(str(c.ref))}: {inert(c.symptom)}" for c in found.explains), page),
+        *_labelled("ruled out", [f"{r.cause}: {inert(r.why)}" for r in found.ruled_out], page),
+        *_labelled("not known", [f"{n.cause}: {inert(n.why)}" for n in found.not_known], page),
+        *_sentence("help", found.fix.say, page),
+        *_commands(found.fix.commands, page),
+        *([Paint(page.colour).label("verify:")] if found.verify else []),
+        *_commands(found.verify, page),
+        *_docs(found.docs, page),
+    ]
+
+
+def _head(found: Diagnosis, cluster: str | None, page: Page) -> Iterator[str]:
+    mark = f"{found.severity}[{found.playbook}]:"
+    first, *more = wrapped(f"{mark} {inert(found.title)}", page.width, rest="  ")
+    yield Paint(page.colour).severity(mark, found.severity) + first[len(mark) :]
+    yield from more
+    yield f"  --> {inert(cluster) + '  ' if cluster else ''}{place(found.root)}"
+    yield "   |"
+
+
+def _because(evidence: Sequence[Proof], page: Page) -> Iterator[str]:
+    """The evidence by object: its name, then the fields with their values."""
+    if evidence:
+        yield f"{_GUTTER}{Paint(page.colour).label('because:')}"
+    for ref, proofs in groupby(evidence, key=lambda p: p.ref):
+        yield f"{_UNDER}{inert(str(ref))}"
+        for proof in proofs:
+            label = f" ({inert(proof.label)})" if proof.label else ""
+            line = f"{inert(proof.path)}: {value(proof.value)}{label}"
+            yield from wrapped(line, page.width, _UNDER + "  ", _UNDER + "    ")
+
+
+def _labelled(label: str, items: Sequence[str], page: Page) -> Iterator[str]:
+    """`= label: item`; several items stand below it, one a line."""
+    head = f"{_GUTTER}{label}:"
+    if len(items) == 1:
+        first, *more = wrapped(f"{label}: {items[0]}", page.width, _GUTTER, _UNDER)
+        yield _GUTTER + Paint(page.colour).label(f"{label}:") + first[len(head) :]
+        yield from more
+    elif items:
+        yield f"{_GUTTER}{Paint(page.colour).label(f'{label}:')}"
+        for item in items:
+            yield from wrapped(item, page.width, _UNDER, _UNDER + "  ")
+
+
+def _sentence(label: str, text: str, page: Page) -> Iterator[str]:
+    first, *more = wrapped(f"{label}: {inert(text)}", page.width, rest="  ")
+    yield Paint(page.colour).label(f"{label}:") + first[len(label) + 1 :]
+    yield from more
+
+
+def _commands(commands: Sequence[str], page: Page) -> Iterator[str]:
+    for command in commands:
+        shown = "\n".join(inert(line) for line in command.rstrip("\n").split("\n"))
+        yield from command_lines(shown, page.width, _COMMAND)
+
+
+def _docs(docs: Sequence[str], page: Page) -> Iterator[str]:
+    for i, link in enumerate(docs):
+        yield f"{Paint(page.colour).label('docs:') if i == 0 else '     '} {inert(link)}"
+
+
+def _unexplained(found: Sequence[Unexplained], page: Page) -> list[str]:
+    head = f"no cause found for {counted(len(found), 'symptom')}:"
+    lines = [Paint(page.colour).label(head)]
+    for item in found[:_MOST]:
+        lines += wrapped(f"{inert(str(item.ref))}: {inert(item.symptom)}", page.width, "  ", "    ")
+        for rival in item.not_known:
+            lines += wrapped(f"not known: {rival.cause}: {inert(rival.why)}", page.width, "    ", "      ")
+    if len(found) > _MOST:
+        lines.append(f"  and {len(found) - _MOST} more")
+    return lines
+
+
+def _hole(hole: str, page: Page) -> list[str]:
+    return wrapped(f"not looked at: {hole}", page.width, rest="  ")
+
+
+def _closing(answer: Answer) -> str:
+    """One line: what was found, in how much, of which cluster and moment, and what lies outside of the question."""
+    outcome = answer.outcome
+    of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
+    where = f"in {counts(outcome.looked_at)}{of}, recorded {moment(outcome.recorded_at)}"
+    beyond = f"; {counted(answer.left_out, 'finding')} outside of what was asked for" if answer.left_out else ""
+    return f"{_verdict(answer)} {where}{_reservation(answer)}{beyond}"
+
+
+def _verdict(answer: Answer) -> str:
+    outcome = answer.outcome
+    found = [severities(outcome.diagnoses)] if outcome.diagnoses else []
+    if outcome.unexplained:
+        found.append(f"{counted(len(outcome.unexplained), 'symptom')} without a cause")
+    if found:
+        return f"found {' and '.join(found)}"
+    return "nothing was found" if answer.left_out or not outcome.complete else "nothing is wrong"
+
+
+def _reservation(answer: Answer) -> str:
+    return "" if answer.outcome.complete else "; not everything could be looked at"
+
+
+def _first(items: Iterable[str]) -> list[str]:
+    listed = list(items)
+    more = len(listed) - _MOST
+    return [*listed[:_MOST], f"and {more} more"] if more > 0 else listed

@@ -1,0 +1,51 @@
+"""The names that people type for kinds: `deploy`, `deployments`, `Deployment`, `deployments.apps`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from gkedoctor.errors import UsageError
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.snapshot.kinds import KINDS, Kind
+
+# As `kubectl api-resources` lists them; those of custom resources as their CRDs on GKE define them.
+_SHORT = {
+    "po": "Pod", "svc": "Service", "ep": "Endpoints", "cm": "ConfigMap", "sa": "ServiceAccount",
+    "pvc": "PersistentVolumeClaim", "pv": "PersistentVolume", "no": "Node", "ns": "Namespace", "ev": "Event",
+    "quota": "ResourceQuota", "limits": "LimitRange", "rc": "ReplicationController", "deploy": "Deployment",
+    "rs": "ReplicaSet", "sts": "StatefulSet", "ds": "DaemonSet", "cj": "CronJob", "hpa": "HorizontalPodAutoscaler",
+    "pdb": "PodDisruptionBudget", "ing": "Ingress", "netpol": "NetworkPolicy", "sc": "StorageClass",
+    "pc": "PriorityClass", "crd": "CustomResourceDefinition", "crds": "CustomResourceDefinition",
+    "mcrt": "ManagedCertificate", "svcneg": "ServiceNetworkEndpointGroup", "gtw": "Gateway", "gc": "GatewayClass",
+    "neg": "NetworkEndpointGroup",
+}  # fmt: skip
+
+
+def kind_named(text: str) -> Kind:
+    """The kind that a name means, whatever its case; UsageError with the nearest name where there is none."""
+    known = _names()
+    found = known.get(text.lower())
+    if found is not None:
+        return found
+    near = nearest(text.lower(), list(known))
+    meant = f"did you mean `{near}` ({known[near].name})?" if near else "kinds are named as in kubectl: deploy, svc, …"
+    raise UsageError(f"unknown kind `{text}`", hint=meant)
+
+
+@cache
+def _names() -> dict[str, Kind]:
+    """A constant table, made when it is first needed."""
+    names = {short: KINDS[name] for short, name in _SHORT.items()}
+    for kind in KINDS.values():
+        for name in _long_names(kind):
+            names.setdefault(name, kind)
+    return names
+
+
+def _long_names(kind: Kind) -> Iterator[str]:
+    plural = kind.collection.rsplit(".", 1)[-1].lower()
+    for name in (kind.name.lower(), plural):
+        yield name
+        if kind.group:
+            yield f"{name}.{kind.group}"

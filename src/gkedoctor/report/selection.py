@@ -1,0 +1,111 @@
+"""What of an outcome was asked for: one object, some namespaces, labels, the grave ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
+from gkedoctor.errors import UsageError
+from gkedoctor.graph import Graph, Ref, ref_of
+from gkedoctor.graph.owners import workload
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.label_selector import Requirements, selects
+from gkedoctor.report.target import Target, namespace_doubts, target_doubts
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object, Snapshot
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for. Empty: everything. One object has to meet all of it."""
+
+    target: Target | None = None
+    namespaces: frozenset[str] = frozenset()
+    labels: Requirements = ()
+    min_severity: Severity = Severity.ADVISORY
+
+    @property
+    def some_objects(self) -> bool:
+        """Whether it says which objects are asked for."""
+        return bool(self.target or self.namespaces or self.labels)
+
+
+def select(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Answer:
+    """The diagnoses and open symptoms of which the root or anything that suffers is asked for.
+
+    UsageError where the object or namespace that is asked for does certainly not exist.
+    """
+    matches = _matcher(snapshot, wanted)
+    diagnoses = [d for d in outcome.diagnoses if _grave(d, wanted) and any(map(matches, _refs(d)))]
+    unexplained = [u for u in outcome.unexplained if matches(u.ref)]
+    notes = tuple(_doubts(outcome, snapshot, wanted))
+    everything = len(outcome.diagnoses) + len(outcome.unexplained)
+    selected = msgspec.structs.replace(
+        outcome,
+        diagnoses=tuple(diagnoses),
+        unexplained=tuple(unexplained),
+        complete=outcome.complete and not notes,
+    )
+    return Answer(selected, everything - len(diagnoses) - len(unexplained), notes)
+
+
+def _grave(diagnosis: Diagnosis, wanted: Wanted) -> bool:
+    return diagnosis.severity.rank <= wanted.min_severity.rank
+
+
+def _refs(finding: Diagnosis | Unexplained) -> Iterable[Ref]:
+    if isinstance(finding, Unexplained):
+        return [finding.ref]
+    return [finding.root, *(consequence.ref for consequence in finding.explains)]
+
+
+def _matcher(snapshot: Snapshot, wanted: Wanted) -> Callable[[Ref], bool]:
+    """Whether an object is asked for: itself or, as findings name workloads, one of its Pods."""
+    if not wanted.some_objects:
+        return lambda _: True
+    graph = Graph(snapshot)
+    of_pods = {
+        ref_of(workload(graph, item))
+        for kind in ("Pod", "ReplicaSet")
+        for item in graph.all(kind)
+        if _meets(ref_of(item), item, wanted)
+    }
+    return lambda ref: ref in of_pods or _meets(ref, _object(graph, ref), wanted)
+
+
+def _object(graph: Graph, ref: Ref) -> Object | None:
+    if ref.kind not in KINDS or ref.project is not None:
+        return None
+    found = graph.find(ref.kind, ref.namespace, ref.name)
+    return found if isinstance(found, dict) else None
+
+
+def _meets(ref: Ref, item: Object | None, wanted: Wanted) -> bool:
+    if wanted.target and not wanted.target.is_at(ref):
+        return False
+    if wanted.namespaces and _home(ref) not in wanted.namespaces:
+        return False
+    return not wanted.labels or (item is not None and selects(wanted.labels, item["metadata"].get("labels")))
+
+
+def _home(ref: Ref) -> str | None:
+    return ref.name if ref.kind == "Namespace" else ref.namespace
+
+
+def _doubts(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Iterator[str]:
+    """What was asked for and could not be looked up. What a finding names need not exist: that may be the fault."""
+    findings: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
+    named = [ref for finding in findings for ref in _refs(finding)]
+    for namespace in sorted(wanted.namespaces - {_home(ref) for ref in named}):
+        yield from namespace_doubts(namespace, snapshot)
+    target = wanted.target
+    if target is None:
+        return
+    if target.namespace and wanted.namespaces and target.namespace not in wanted.namespaces:
+        raise UsageError(f"{target} is not in namespace {', '.join(sorted(wanted.namespaces))}")
+    if not any(target.is_at(ref) for ref in named):
+        yield from target_doubts(target, wanted.namespaces, snapshot)

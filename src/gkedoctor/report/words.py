@@ -1,0 +1,91 @@
+"""Facts as words: refs, values, counts, and why something was not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from gkedoctor.diagnose.model import Diagnosis, NotChecked
+from gkedoctor.graph.ref import Ref
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.inert import inert
+from gkedoctor.snapshot.kinds import COLLECTIONS
+
+_LONGEST_VALUE = 300
+_REASONS = {
+    "denied": "no permission",
+    "failed": "could not be read",
+    "disabled": "the API is off or the kind is not served",
+    "malformed": "not all objects could be understood",
+    "not_asked": "not looked at",
+    "partial": "only in part",
+    "complete": "only in part",
+}
+
+
+def place(ref: Ref) -> str:
+    """Where an object is, from the outside in: `shop/Secret/shop-db`."""
+    parts = (ref.namespace, ref.project, ref.location, ref.kind, ref.name)
+    return inert("/".join(part for part in parts if part))
+
+
+def value(found: Any) -> str:
+    """A value of an object on one line, shortened where it is long: the JSON report has all of it."""
+    text = inert(found if isinstance(found, str) else _json(found))
+    return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
+
+
+def counts(looked_at: Mapping[str, int]) -> str:
+    """`18 pods, 1 service, 3 nodes`."""
+    return ", ".join(counted(count, name.removesuffix("s")) for name, count in looked_at.items())
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 pod`, `18 pods`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def severities(diagnoses: Iterable[Diagnosis]) -> str:
+    """`1 critical, 2 high`, the gravest first."""
+    found = [d.severity for d in diagnoses]
+    return ", ".join(f"{found.count(s)} {s}" for s in Severity if s in found)
+
+
+def moment(time: datetime) -> str:
+    """A time to the minute, in UTC."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def holes(entries: Sequence[NotChecked]) -> list[str]:
+    """What was not looked at, one line per reason: Google Cloud counts as one thing."""
+    grouped: dict[tuple[bool, str], list[NotChecked]] = {}
+    for entry in entries:
+        known = COLLECTIONS.get(entry.collection)
+        cloud = known is not None and known.cloud
+        needs = "" if cloud or entry.reason != "denied" else entry.needs
+        grouped.setdefault((cloud, _why(entry, needs)), []).append(entry)
+    return [f"{_which(group, cloud)}: {why}" for (cloud, why), group in grouped.items()]
+
+
+def _which(group: Sequence[NotChecked], cloud: bool) -> str:
+    names = ", ".join(inert(entry.collection) for entry in group)
+    if not cloud:
+        return names
+    return f"Google Cloud ({counted(len(group), 'collection')})" if len(group) > 3 else f"Google Cloud ({names})"
+
+
+def _why(entry: NotChecked, needs: str) -> str:
+    if entry.reason == "not_asked" and entry.detail:
+        return inert(entry.detail)
+    parts = (_REASONS.get(entry.reason, entry.reason), entry.detail, f"needs {needs}" if needs else "")
+    return inert(", ".join(part for part in parts if part))
+
+
+def _json(found: Any) -> str:
+    try:
+        return msgspec.json.encode(found, enc_hook=str).decode()
+    except UnicodeEncodeError:
+        return str(found)
