@@ -1,0 +1,24 @@
+"""`gkedoctor schema`."""
+
+from __future__ import annotations
+
+import click
+
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.output import write_result
+
+
+@click.command()
+@click.argument("name", type=Choice(["report", "playbook"]), metavar="report|playbook")
+def schema(name: str) -> None:
+    """Print the JSON Schema of reports or of playbooks.
+
+    \b
+    Examples:
+      gkedoctor schema report > report-v1.json
+      gkedoctor schema playbook > playbook-v1.json
+    """
+    from gkedoctor.report.formats.json import encoded
+    from gkedoctor.report.schemas import SCHEMAS
+
+    write_result(encoded(SCHEMAS[name]()) + "\n")

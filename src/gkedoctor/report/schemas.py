@@ -1,0 +1,51 @@
+"""The published JSON Schemas, made from the structs that read and write: `schemas/` holds a copy of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from inspect import cleandoc
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from gkedoctor.graph import EDGES
+from gkedoctor.playbook.check import AREAS
+from gkedoctor.playbook.model import Playbook
+from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.report.wire import Report
+from gkedoctor.snapshot.kinds import KINDS
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Schema = dict[str, Any]
+
+
+def report_schema() -> Schema:
+    """The schema of `gkedoctor report --json`."""
+    return _schema(Report, "A report of gkedoctor")
+
+
+def playbook_schema() -> Schema:
+    """The schema of a playbook, for editors: with the words that are known as enumerations."""
+    schema = _schema(Playbook, "A playbook of gkedoctor")
+    structs = schema["$defs"]
+    structs["Playbook"]["properties"]["subject"]["enum"] = sorted(KINDS)
+    structs["Playbook"]["properties"]["id"]["pattern"] = rf"^GKE-({'|'.join(AREAS)})-\d{{3}}$"
+    structs["Cause"]["properties"]["cause"]["enum"] = sorted(CAUSES)
+    structs["Relate"]["properties"]["edge"]["enum"] = sorted({name for _, name in EDGES})
+    return schema
+
+
+SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
+    {"report": report_schema, "playbook": playbook_schema}
+)
+"""Name, as after `gkedoctor schema`, → how the schema is made."""
+
+
+def _schema(struct: type[msgspec.Struct], title: str) -> Schema:
+    (reference,), components = msgspec.json.schema_components([struct], ref_template="#/$defs/{name}")
+    for component in components.values():
+        if "description" in component:
+            component["description"] = cleandoc(component["description"])
+    return {"$schema": _DIALECT, "title": title, **reference, "$defs": components}
