@@ -1,0 +1,42 @@
+# Two commands: `make demo` runs the main job on a recording that ships with the project, `make test` runs the tests.
+# Both set up what they need in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+EXAMPLE := recorded_clusters/teratail-missing-secret
+
+.PHONY: demo test lint fuzz bench schema lock clean
+
+demo: .venv/installed
+	$(BIN)/gkedoctor report --from $(EXAMPLE) --fail-on never
+
+test: .venv/installed-dev
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/gkedoctor playbooks lint
+	$(BIN)/pytest -n auto
+
+fuzz: .venv/installed-dev   ## 10,000 fuzzed object trees and more damaged files than the tests take
+	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest tests/fuzz --timeout=3600
+
+bench: .venv/installed-dev  ## times and loaded modules, as ratios
+	$(BIN)/python benchmarks/cold_start.py
+
+lock: .venv/installed-dev   ## pins the development tools; hashes, no index named
+	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	  --no-header --extra dev --output-file requirements-dev.lock pyproject.toml
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/installed-dev: .venv/bin/python pyproject.toml requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@ .venv/installed
+
+clean:
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
