@@ -108,6 +108,8 @@ def _finding(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: 
     if not holds:
         return None
     verdicts = [_judge(cause, scope) for cause in playbook.causes]
+    for why in (v.unproved for v in verdicts if v.unproved is not None):
+        doubts.note(why, playbook.id)
     unknown = tuple((v.cause.cause, v.unknown) for v in verdicts if v.unknown is not None)
     for _, why in unknown:
         doubts.note(why, playbook.id)
@@ -129,12 +131,16 @@ def _finding(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: 
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What one cause came to: it holds with a confidence, is ruled out, is unknown, or (all None) is not the case."""
+    """What one cause came to: it holds with a confidence, is ruled out, is unknown, or (all None) is not the case.
+
+    `unproved`: it holds, and what would make it certain could not be seen.
+    """
 
     cause: CompiledCause
     confidence: Confidence | None = None
     ruled_out: str | None = None
     unknown: Unknown | None = None
+    unproved: Unknown | None = None
 
 
 def _judge(cause: CompiledCause, scope: Scope) -> _Verdict:
@@ -146,7 +152,9 @@ def _judge(cause: CompiledCause, scope: Scope) -> _Verdict:
         return _Verdict(cause, unknown=holds)
     if not holds:
         return _Verdict(cause)
-    certain = cause.certain_if is not None and scope.holds(cause.certain_if) is True
+    certain = scope.holds(cause.certain_if) if cause.certain_if is not None else False
+    if isinstance(certain, Unknown):
+        return _Verdict(cause, confidence=cause.confidence, unproved=certain)
     return _Verdict(cause, confidence=Confidence.CERTAIN if certain else cause.confidence)
 
 

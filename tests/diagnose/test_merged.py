@@ -1,0 +1,26 @@
+"""All recordings merged into one big cluster give the same causes as one by one: no more, no fewer."""
+
+from __future__ import annotations
+
+import json
+
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.playbook.model import Severity
+from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.diagnose.merging import merged
+
+NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json") if not (p.parent / "gcp").is_dir())
+BEFORE = {json.loads((RECORDINGS / n / "truth.json").read_text()).get("before") for n in NAMES}
+
+
+def causes(outcome: Outcome) -> set[tuple[str, str]]:
+    return {(d.cause, str(d.root)) for d in outcome.diagnoses if d.severity is not Severity.ADVISORY}
+
+
+def test_merged_recordings_give_the_causes_of_each() -> None:
+    names = [n for n in NAMES if n not in BEFORE]
+    one_by_one = {c for name in names for c in causes(diagnose(recorded(name), shipped_playbooks()))}
+    together = diagnose(merged(recorded(name) for name in names), shipped_playbooks())
+    assert causes(together) == one_by_one
+    assert not together.unexplained
