@@ -37,9 +37,7 @@ def playbook_schema() -> Schema:
     return schema
 
 
-SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
-    {"report": report_schema, "playbook": playbook_schema}
-)
+SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType({"report": report_schema, "playbook": playbook_schema})
 """Name, as after `gkedoctor schema`, → how the schema is made."""
 
 

@@ -13,12 +13,11 @@ from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.pace import paused_garbage_collector, progress
 from gkedoctor.cli.verdict import NEVER, verdict
-from gkedoctor.errors import PlaybookError, UsageError
+from gkedoctor.errors import UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
 
 if TYPE_CHECKING:
-    from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
 
@@ -122,27 +121,14 @@ def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None,
 
 
 def _answer(source: Path, folders: Sequence[Path], wanted: Wanted) -> Answer:
+    from gkedoctor.cli.library import library
     from gkedoctor.diagnose.engine import diagnose
     from gkedoctor.report.selection import select
     from gkedoctor.snapshot.sources import load
 
-    playbooks = _playbooks(folders)
+    playbooks = library(folders)
     snapshot = load(source)
     return select(diagnose(snapshot, playbooks), snapshot, wanted)
-
-
-def _playbooks(folders: Sequence[Path]) -> list[CompiledPlaybook]:
-    """The shipped playbooks, which their own tests check, and further ones, which are checked now."""
-    from gkedoctor import shipped
-    from gkedoctor.playbook.loader import load_playbooks
-
-    own = load_playbooks([shipped.playbooks()], check=False)
-    further = load_playbooks(folders)
-    places = {playbook.id: playbook.path for playbook in own}
-    for playbook in further:
-        if playbook.id in places:
-            raise PlaybookError(f"playbook {playbook.id} is also in {places[playbook.id]}", path=playbook.path)
-    return sorted([*own, *further], key=lambda p: p.id)
 
 
 def _page(color: str, *, to_terminal: bool) -> Page:

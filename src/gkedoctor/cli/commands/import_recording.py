@@ -1,0 +1,50 @@
+"""`gkedoctor import`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gkedoctor.cli.pace import paused_garbage_collector, progress
+
+
+def moment(text: str) -> datetime:
+    """A time with its zone, UTC where it names none."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"`{text}` is no time; write it like 2026-11-22T12:00:00Z") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+@click.command("import")
+@click.argument("source", metavar="SRC", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "to", required=True, type=click.Path(path_type=Path), metavar="FILE.gkesnap|DIR",
+    help="Where to write: one file, or a directory to look at and keep in git.",
+)  # fmt: skip
+@click.option("--config-values", is_flag=True, help="Keep the values of ConfigMaps. Those of Secrets never are.")
+@click.option("--recorded-at", type=moment, metavar="TIME", help="When it was recorded, if the source does not say.")
+def import_recording(source: Path, to: Path, config_values: bool, recorded_at: datetime | None) -> None:
+    """Turn a recording of any format into a snapshot of gkedoctor's own.
+
+    Reads a `kubectl get -o json` (or YAML) list, a cluster-info dump, a
+    support bundle, a must-gather or a directory of them. The values of
+    Secrets are left behind.
+
+    \b
+    Examples:
+      gkedoctor import cluster.json -o shop.gkesnap
+      gkedoctor import dump/ -o shop/ --recorded-at 2026-11-22T12:00:00Z
+    """
+    from gkedoctor.report.inventory import inventory
+    from gkedoctor.snapshot import store
+    from gkedoctor.snapshot.sources import load
+
+    with paused_garbage_collector(), progress(f"reading {source} …"):
+        snapshot = load(source, config_values=config_values, recorded_at=recorded_at)
+        store.write(snapshot, to)
+    for line in [*inventory(snapshot), f"wrote {to}"]:
+        click.echo(line, err=True)

@@ -1,0 +1,95 @@
+"""`gkedoctor playbooks lint`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gkedoctor.cli.failure import playbook_excerpt
+from gkedoctor.cli.output import write_result
+from gkedoctor.errors import ExitCode, PlaybookError, UsageError
+
+if TYPE_CHECKING:
+    from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.loader import Source
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
+def lint(paths: tuple[Path, ...]) -> int:
+    """Say what is wrong with playbooks: all of it, with file, line and column.
+
+    Without PATH, the shipped ones. Exits 2 if anything is wrong.
+
+    \b
+    Examples:
+      gkedoctor playbooks lint
+      gkedoctor playbooks lint my-playbooks/config/GKE-CFG-001.yaml
+    """
+    from gkedoctor import shipped
+    from gkedoctor.report.words import counted
+
+    sources = list(_sources(paths or (shipped.playbooks(),)))
+    found = list(_complaints(sources))
+    looked_at = f"in {counted(len(sources), 'playbook')}"
+    summary = f"found {counted(len(found), 'problem')} {looked_at}" if found else f"nothing is wrong {looked_at}"
+    write_result("".join(f"{playbook_excerpt(error)}\n\n" for error in found) + summary + "\n")
+    return ExitCode.USAGE if found else ExitCode.OK
+
+
+def _sources(paths: Sequence[Path]) -> Iterator[Source]:
+    from gkedoctor.playbook.loader import TEST_SUFFIX, read_source, sources
+
+    for path in paths:
+        if path.is_dir():
+            yield from sources([path])
+        elif path.name.endswith(TEST_SUFFIX):
+            raise UsageError(f"{path} holds cases", hint="`gkedoctor playbooks test` runs them")
+        else:
+            yield read_source(path)
+
+
+def _complaints(sources: Sequence[Source]) -> Iterator[PlaybookError]:
+    """Everything that is wrong, file by file. What breaks a file's shape hides what else is wrong with it."""
+    from gkedoctor.playbook.loader import load_playbook
+
+    first: dict[str, str] = {}
+    for source in sources:
+        try:
+            playbook = load_playbook(source, check=False)
+        except PlaybookError as error:
+            yield error
+            continue
+        yield from _contents(source, playbook)
+        yield from _surroundings(playbook, first.setdefault(playbook.id, source.path))
+
+
+def _contents(source: Source, playbook: CompiledPlaybook) -> Iterator[PlaybookError]:
+    from gkedoctor.playbook.check import problems
+    from gkedoctor.playbook.loader import playbook_error
+
+    yield from (playbook_error(source, problem) for problem in problems(playbook))
+
+
+def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[PlaybookError]:
+    """What is wrong with where the file is: its name, its cases, a second playbook of the same id."""
+    from gkedoctor.diagnose.cases import load_cases
+    from gkedoctor.playbook.loader import TEST_SUFFIX
+
+    path = Path(playbook.path)
+    if first != playbook.path:
+        yield PlaybookError(f"playbook {playbook.id} is also in {first}", path=playbook.path)
+    if path.stem != playbook.id:
+        yield PlaybookError(f"playbook {playbook.id} has to be in {playbook.id}.yaml", path=playbook.path)
+    cases = path.with_name(path.stem + TEST_SUFFIX)
+    if not cases.is_file():
+        hint = f"write {cases.name} beside it: one case to find, one to be silent"
+        yield PlaybookError(f"{playbook.id} has no cases", path=playbook.path, hint=hint)
+        return
+    try:
+        load_cases(cases)
+    except PlaybookError as error:
+        yield error

@@ -1,0 +1,60 @@
+"""`gkedoctor playbooks list`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.output import write_result
+
+if TYPE_CHECKING:
+    from gkedoctor.playbook.compiled import CompiledPlaybook
+
+SCHEMA_ID = "gkedoctor/playbooks/v1"
+
+
+@click.command("list")
+@click.option("-o", "--output", "form", type=Choice(["text", "json"]), default="text", help="The format.")
+@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
+              help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
+def list_playbooks(form: str, folders: tuple[Path, ...]) -> None:
+    """List the playbooks, one a line.
+
+    \b
+    Examples:
+      gkedoctor playbooks list
+      gkedoctor playbooks list -o json --playbooks my-playbooks/
+    """
+    from gkedoctor.cli.library import library
+
+    found = library(folders)
+    write_result(_json(found) if form == "json" else _text(found))
+
+
+def _text(found: list[CompiledPlaybook]) -> str:
+    id_width = max((len(p.id) for p in found), default=0)
+    subject_width = max((len(p.model.subject) for p in found), default=0)
+    return "".join(f"{p.id:<{id_width}}  {p.model.subject:<{subject_width}}  {p.model.title}\n" for p in found)
+
+
+def _json(found: list[CompiledPlaybook]) -> str:
+    from gkedoctor.report.formats.json import encoded
+
+    return encoded({"schema": SCHEMA_ID, "playbooks": [_entry(p) for p in found]}) + "\n"
+
+
+def _entry(playbook: CompiledPlaybook) -> dict[str, object]:
+    model = playbook.model
+    return {
+        "id": model.id,
+        "title": model.title,
+        "subject": model.subject,
+        "severity": model.severity,
+        "status": model.status,
+        "tags": model.tags,
+        "causes": [cause.cause for cause in model.causes],
+        "path": playbook.path,
+    }

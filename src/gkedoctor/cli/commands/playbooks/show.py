@@ -1,0 +1,36 @@
+"""`gkedoctor playbooks show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gkedoctor.cli.output import width, write_result
+from gkedoctor.errors import UsageError
+
+
+@click.command()
+@click.argument("wanted", metavar="ID")
+@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
+              help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
+def show(wanted: str, folders: tuple[Path, ...]) -> None:
+    """Explain one playbook: its symptom, its causes, and how they are told apart.
+
+    \b
+    Examples:
+      gkedoctor playbooks show GKE-CFG-001
+      gkedoctor playbooks show gke-svc-001
+    """
+    from gkedoctor.cli.library import library
+    from gkedoctor.graph.selectors import nearest
+    from gkedoctor.report.formats import NARROW, WIDE
+    from gkedoctor.report.playbook_page import playbook_page
+
+    known = {playbook.id: playbook for playbook in library(folders)}
+    found = known.get(wanted.upper())
+    if found is None:
+        near = nearest(wanted.upper(), list(known))
+        hint = f"did you mean `{near}`?" if near else "`gkedoctor playbooks list` says what there is"
+        raise UsageError(f"no playbook `{wanted}`", hint=hint)
+    write_result(playbook_page(found.model, width(NARROW, WIDE)))
