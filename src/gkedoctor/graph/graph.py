@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from gkedoctor.graph.ref import namespaced
+from gkedoctor.graph.ref import namespaced, ref_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
@@ -69,22 +69,21 @@ class Graph:
 
     def follow(self, edge_name: str, item: Object) -> Facts:
         """What an edge of this object leads to; nothing where its kind has no such edge."""
-        found = EDGES.get((str(item.get("kind")), edge_name)) or EDGES.get(("*", edge_name))
+        kind = ref_of(item).kind
+        found = EDGES.get((kind, edge_name)) or EDGES.get(("*", edge_name))
         return found.walk(self, item) if found is not None else []
 
     def _by_name(self, kind: str) -> NameIndex:
         key = ("by name", kind)
         if key not in self._indexes:
-            self._indexes[key] = {
-                (o["metadata"].get("namespace") or "", o["metadata"]["name"]): o for o in self.all(kind)
-            }
+            self._indexes[key] = {(namespace_of(o), name_of(o)): o for o in self.all(kind)}
         names: NameIndex = self._indexes[key]
         return names
 
     def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
         key = ("by namespace", kind)
         if key not in self._indexes:
-            self._indexes[key] = grouped(self.all(kind), lambda o: o["metadata"].get("namespace") or "")
+            self._indexes[key] = grouped(self.all(kind), namespace_of)
         spaces: dict[str, list[Object]] = self._indexes[key]
         return spaces
 
@@ -131,16 +130,16 @@ def grouped(items: Iterable[Object], key: Callable[[Object], T | None]) -> dict[
 
 
 def namespace_of(item: Object) -> str:
-    """The namespace of an object, `""` where it has none."""
-    return item["metadata"].get("namespace") or ""
+    """The namespace of an object, `""` where it has none (Google Cloud objects never have)."""
+    return (item.get("metadata") or {}).get("namespace") or ""
 
 
 def name_of(item: Object) -> str:
     """The name of an object."""
-    name: str = item["metadata"]["name"]
+    name: str = (item.get("metadata") or item).get("name") or ""
     return name
 
 
 def labels_of(item: Object) -> dict[str, str]:
     """The labels of an object."""
-    return item["metadata"].get("labels") or {}
+    return (item.get("metadata") or item).get("labels") or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 
 
 class Ref(NamedTuple):
@@ -33,14 +33,23 @@ class Ref(NamedTuple):
 
 
 def ref_of(item: Mapping[str, Any] | Ref) -> Ref:
-    """The ref of an object as it is on the wire (Kubernetes or Google Cloud REST form), or of a ref itself."""
+    """The ref of an object as it is on the wire (Kubernetes or Google Cloud REST form), or of a ref."""
     if isinstance(item, Ref):
         return item
     metadata = item.get("metadata")
     if isinstance(metadata, Mapping):
         return Ref(str(item.get("kind")), str(metadata.get("name")), metadata.get("namespace") or None)
-    kind, project, location = _cloud_place(str(item.get("selfLink") or ""))
-    return Ref(str(item.get("kind") or kind), str(item.get("name")), None, project, location)
+    collection, project, location = _cloud_place(str(item.get("selfLink") or ""))
+    return Ref(_cloud_kind(item, collection), str(item.get("name")), None, project, location)
+
+
+def _cloud_kind(item: Mapping[str, Any], collection: str) -> str:
+    """`ForwardingRule` for `compute#forwardingRule`, or by the collection in the link."""
+    told = str(item.get("kind") or "").rpartition("#")[2]
+    if told:
+        return told[0].upper() + told[1:]
+    known = COLLECTIONS.get(f"compute.{collection}") or COLLECTIONS.get(f"container.{collection}")
+    return known.name if known is not None else collection
 
 
 def _cloud_place(self_link: str) -> tuple[str, str | None, str | None]:
