@@ -98,7 +98,7 @@ def _waiting_step(reason: str) -> str | None:
         return "create"
     if reason == "CrashLoopBackOff":
         return "crash"
-    return "starting" if reason == "ContainerCreating" else None
+    return "starting" if reason in ("ContainerCreating", "PodInitializing") else None
 
 
 def crashes(clock: datetime, pod: Object, status: Object) -> bool:
