@@ -1,0 +1,143 @@
+"""`import`, `schema` and `playbooks`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gkedoctor import shipped
+from gkedoctor.errors import ExitCode
+
+from .conftest import Gkedoctor
+
+FAULTY = shipped.recorded_clusters() / "two-problems"
+PLAYBOOK = shipped.playbooks() / "config" / "GKE-CFG-001.yaml"
+
+
+def copied(tmp_path: Path, *, old: str = "", new: str = "", cases: bool = True) -> Path:
+    """A shipped playbook under an id of its own, with a change."""
+    text = PLAYBOOK.read_text(encoding="utf-8").replace("GKE-CFG-001", "GKE-CFG-901").replace(old, new, 1)
+    path = tmp_path / "GKE-CFG-901.yaml"
+    path.write_text(text, encoding="utf-8")
+    if cases:
+        (tmp_path / "GKE-CFG-901.test.yaml").write_text("playbook: GKE-CFG-901\ncases: []\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["cluster.gkesnap", "cluster"])
+def test_an_imported_recording_gives_the_same_findings(gkedoctor: Gkedoctor, tmp_path: Path, name: str) -> None:
+    imported = gkedoctor("import", FAULTY, "-o", tmp_path / name)
+    assert (imported.code, imported.out) == (ExitCode.OK, "")
+    assert gkedoctor("report", "--from", tmp_path / name).out == gkedoctor("report", "--from", FAULTY).out
+
+
+def test_import_says_what_came_in_and_what_did_not(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    err = gkedoctor("import", FAULTY, "-o", tmp_path / "c.gkesnap").err
+    assert "complete   pods 4" in err
+    assert "not asked  " in err
+    assert "Google Cloud (22 collections)" in " ".join(err.split())
+    assert err.endswith(f"wrote {tmp_path}/c.gkesnap\n")
+    assert all(len(line) <= 80 or "wrote" in line for line in err.splitlines())
+
+
+def test_the_time_of_a_recording_can_be_stated(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    target = tmp_path / "c.gkesnap"
+    assert (
+        "recorded 2026-11-23 10:00 UTC"
+        in gkedoctor("import", FAULTY, "-o", target, "--recorded-at", "2026-11-23T12:00:00+02:00").err
+    )
+    wrong = gkedoctor("import", FAULTY, "-o", target, "--recorded-at", "yesterday")
+    assert wrong.code == ExitCode.USAGE
+    assert "write it like 2026-11-22T12:00:00Z" in wrong.err
+
+
+@pytest.mark.parametrize("name", ["report", "playbook"])
+def test_schema_prints_json(gkedoctor: Gkedoctor, name: str) -> None:
+    assert json.loads(gkedoctor("schema", name).out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_playbooks_are_listed(gkedoctor: Gkedoctor) -> None:
+    assert "GKE-CFG-001  Pod " in gkedoctor("playbooks", "list").out
+    listed = json.loads(gkedoctor("playbooks", "list", "-o", "json").out)
+    assert listed["schema"] == "gkedoctor/playbooks/v1"
+    assert "missing-secret" in next(p for p in listed["playbooks"] if p["id"] == "GKE-CFG-001")["causes"]
+
+
+def test_a_playbook_is_shown_with_its_causes(gkedoctor: Gkedoctor) -> None:
+    page = gkedoctor("playbooks", "show", "gke-cfg-001").out
+    assert page.startswith("GKE-CFG-001: A container waits for configuration")
+    assert "cause: missing-secret (likely)" in page
+    assert "docs: https://" in page
+
+
+def test_an_unknown_playbook_suggests_the_nearest(gkedoctor: Gkedoctor) -> None:
+    result = gkedoctor("playbooks", "show", "GKE-CGF-001")
+    assert result.code == ExitCode.USAGE
+    assert "did you mean `GKE-CFG-001`?" in result.err
+
+
+def test_lint_is_silent_about_a_good_playbook(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    result = gkedoctor("playbooks", "lint", copied(tmp_path))
+    assert result == (ExitCode.OK, "nothing is wrong in 1 playbook\n", "")
+
+
+def test_lint_shows_the_place_and_what_was_meant(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    path = copied(tmp_path, old="cause: missing-secret\n", new="cause: missing-secert\n")
+    result = gkedoctor("playbooks", "lint", path)
+    assert result.code == ExitCode.USAGE
+    assert "error[playbook]: unknown cause `missing-secert`\n  --> " + str(path) in result.out
+    assert "^^^^^^^^^^^^^^ did you mean `missing-secret`?" in result.out
+
+
+def test_lint_tells_all_problems_of_all_files(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    copied(tmp_path, old="subject: Pod", new="subject: Pdo", cases=False)
+    (tmp_path / "GKE-CFG-902.yaml").write_text("playbook: [", encoding="utf-8")
+    result = gkedoctor("playbooks", "lint", tmp_path)
+    assert "unknown kind `Pdo`" in result.out
+    assert "GKE-CFG-901 has no cases" in result.out
+    assert "not valid YAML" in result.out
+    assert "in 2 playbooks" in result.out
+
+
+def test_lint_wants_the_file_named_as_the_playbook(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    path = copied(tmp_path).rename(tmp_path / "other.yaml")
+    assert "has to be in GKE-CFG-901.yaml" in gkedoctor("playbooks", "lint", path).out
+
+
+def test_lint_reads_the_cases_too(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    path.with_name("GKE-CFG-901.test.yaml").write_text("playbook: GKE-CFG-901\n", encoding="utf-8")
+    assert "missing required field `cases`" in gkedoctor("playbooks", "lint", path).out.replace("Object ", "")
+
+
+def test_cases_that_hold_exit_0(gkedoctor: Gkedoctor) -> None:
+    result = gkedoctor("playbooks", "test", PLAYBOOK.with_name("GKE-CFG-001.test.yaml"))
+    assert result.code == ExitCode.OK
+    assert " 0 fail" in result.out
+
+
+def test_a_case_that_fails_exits_1_and_says_why(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    (tmp_path / "GKE-CFG-901.test.yaml").write_text(
+        "playbook: GKE-CFG-901\n"
+        "cases:\n"
+        "  - {name: empty, given: {}, expect: [{cause: oom-killed, root: Deployment/shop/cart}]}\n"
+        "  - {name: later, todo: true, given: {}, expect: [{cause: oom-killed, root: Deployment/shop/cart}]}\n"
+        "  - {name: already, todo: true, given: {}, expect: []}\n",
+        encoding="utf-8",
+    )
+    result = gkedoctor("playbooks", "test", tmp_path)
+    assert result.code == ExitCode.FOUND
+    assert result.out == (
+        "FAIL GKE-CFG-901: empty\n"
+        "       missing: oom-killed on Deployment/shop/cart\n"
+        "todo GKE-CFG-901: later\n"
+        "       missing: oom-killed on Deployment/shop/cart\n"
+        "done GKE-CFG-901: already holds by now; take its `todo` away\n"
+        "3 cases: 0 hold, 1 fail, 2 to do\n"
+    )
+
+
+def test_a_folder_without_cases_is_an_error(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    assert "no cases in" in gkedoctor("playbooks", "test", tmp_path).err

@@ -1,0 +1,92 @@
+"""Outcomes built by hand, for tests of how they are shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from gkedoctor.diagnose.model import (
+    Consequence,
+    Diagnosis,
+    Mending,
+    NotChecked,
+    NotKnown,
+    Outcome,
+    Proof,
+    RivalRuledOut,
+    Unexplained,
+)
+from gkedoctor.graph.ref import Ref
+from gkedoctor.playbook.model import Confidence, Severity
+
+POD = Ref("Pod", "cart-5d9c7f4b8-2xk9p", "shop")
+
+MISSING_SECRET = Diagnosis(
+    fingerprint="6f1c0a9e4b7d2c35",
+    playbook="GKE-CFG-001",
+    cause="missing-secret",
+    confidence=Confidence.CERTAIN,
+    severity=Severity.CRITICAL,
+    root=Ref("Secret", "shop-db", "shop"),
+    title="Secret shop-db does not exist, so 2 pods of Deployment cart cannot start",
+    explains=(
+        Consequence(Ref("Ingress", "shop", "shop"), "backend UNHEALTHY, answers 502"),
+        Consequence(Ref("Deployment", "cart", "shop"), "0 of 2 replicas available"),
+    ),
+    evidence=(
+        Proof(
+            POD, "status.containerStatuses[0].state.waiting.message", 'secret "shop-db" not found', "the kubelet says"
+        ),
+        Proof(POD, "spec.containers[0].env[2].valueFrom.secretKeyRef", {"name": "shop-db", "key": "password"}),
+        Proof(Ref("Event", "cart.17f2", "shop"), "count", 41),
+    ),
+    ruled_out=(RivalRuledOut("missing-secret-key", "there is no Secret that could lack a key"),),
+    not_known=(NotKnown("admission-denied", "events: forbidden"),),
+    fix=Mending(
+        "Create Secret shop-db in namespace shop, or correct the name where it is asked for.",
+        ("kubectl -n shop create secret generic shop-db --from-literal=password='a b' --from-literal=user=shop",),
+    ),
+    verify=("kubectl -n shop get secret shop-db", "kubectl -n shop get pods -l app=cart"),
+    docs=("https://kubernetes.io/docs/concepts/configuration/secret/", "https://kubernetes.io/docs/tasks/"),
+    since="2026-11-22T11:52:28Z",
+)
+
+HEALTHY = Outcome(
+    source="kubectl get",
+    cluster="teratail",
+    project="teratail-prod",
+    location="asia-northeast1-a",
+    recorded_at=datetime(2026, 11, 22, 12, 0, 41, tzinfo=UTC),
+    live=False,
+    complete=True,
+    not_checked=(),
+    diagnoses=(),
+    unexplained=(),
+    looked_at={"pods": 18, "services": 1, "nodes": 3},
+)
+
+SICK = msgspec.structs.replace(
+    HEALTHY,
+    complete=False,
+    diagnoses=(MISSING_SECRET,),
+    unexplained=(
+        Unexplained(
+            Ref("Pod", "etl-0", "batch"),
+            "container etl restarts again and again",
+            (NotKnown("oom-killed", "logs: not in this recording"),),
+        ),
+    ),
+    not_checked=(
+        NotChecked("compute.addresses", "not_asked", "compute.addresses.list", "not in this recording"),
+        NotChecked("compute.firewalls", "not_asked", "compute.firewalls.list", "not in this recording"),
+        NotChecked("compute.healthChecks", "not_asked", "compute.healthChecks.list", "not in this recording"),
+        NotChecked("compute.urlMaps", "not_asked", "compute.urlMaps.list", "not in this recording"),
+        NotChecked("events", "denied", "list events", "forbidden"),
+    ),
+)
+
+
+def with_diagnosis(**changes: object) -> Outcome:
+    """The sick cluster with a changed diagnosis."""
+    return msgspec.structs.replace(SICK, diagnoses=(msgspec.structs.replace(MISSING_SECRET, **changes),))
