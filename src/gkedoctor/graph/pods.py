@@ -79,6 +79,8 @@ def _unready_step(pod: Object) -> str:
 def _container_step(clock: datetime, pod: Object, status: Object) -> str | None:
     """The step at which one container holds its Pod up; None where it does not."""
     waiting = (status.get("state") or {}).get("waiting")
+    if waiting is not None and waiting.get("reason") == "PodInitializing":
+        return None if _initializing(pod) else "starting"
     if waiting is not None:
         return _waiting_step(str(waiting.get("reason") or ""))
     if crashes(clock, pod, status):
@@ -87,6 +89,12 @@ def _container_step(clock: datetime, pod: Object, status: Object) -> str | None:
     if role_of(pod, str(status.get("name"))) == "init":
         return "init" if running is not None else None
     return None if status.get("ready") or running is None else "unready"
+
+
+def _initializing(pod: Object) -> bool:
+    """Whether an init container has run: then the volumes and the sandbox are there."""
+    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("initContainerStatuses") or []]
+    return any(s.get("running") or s.get("terminated") for s in states)
 
 
 def _waiting_step(reason: str) -> str | None:
@@ -98,7 +106,7 @@ def _waiting_step(reason: str) -> str | None:
         return "create"
     if reason == "CrashLoopBackOff":
         return "crash"
-    return "starting" if reason in ("ContainerCreating", "PodInitializing") else None
+    return "starting" if reason == "ContainerCreating" else None
 
 
 def crashes(clock: datetime, pod: Object, status: Object) -> bool:
