@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,14 @@ _CREATE = {
 }
 _CRASHED_LATELY = 600.0
 """Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
+_LONG_LIFE = 7200.0
+"""Seconds after which the end of a run that is ready again is an accident, no loop."""
+_LINES = 40
+"""Lines of each run that can tell why it ended: a stack trace and what came before it."""
+_TELLING = re.compile(
+    r"fatal|panic|error|exception|fail|denied|refused|cannot|can't|unable|invalid|missing|not (?:set|found)|required",
+    re.I,
+)
 
 
 def step(clock: datetime, pod: Object) -> str:
@@ -126,15 +135,21 @@ def crashes(clock: datetime, pod: Object, status: Object) -> bool:
 def _outlived(clock: datetime, status: Object) -> bool:
     """Whether the present run has lasted long enough to call the earlier crashes history."""
     last = (status.get("lastState") or {}).get("terminated") or {}
-    started, ended = moment(last.get("startedAt")), moment(last.get("finishedAt"))
+    ended = moment(last.get("finishedAt"))
+    if ended is None:
+        return True
+    if not status.get("ready"):
+        return (clock - ended).total_seconds() > _CRASHED_LATELY
     since = moment(((status.get("state") or {}).get("running") or {}).get("startedAt"))
-    if ended is None or (clock - ended).total_seconds() > _CRASHED_LATELY:
-        return True
-    if (status.get("restartCount") or 0) < 2 and status.get("ready"):
-        return True
-    lived = (ended - started).total_seconds() if started else 0.0
+    lived = life(last) or 0.0
     lives = (clock - since).total_seconds() if since else 0.0
-    return bool(status.get("ready")) and lives > max(60.0, 3 * lived)
+    return (status.get("restartCount") or 0) < 2 or lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
+
+
+def life(terminated: Object) -> float | None:
+    """Seconds that a run lasted; None where it never started (the runtime writes 1970 then)."""
+    started, ended = moment(terminated.get("startedAt")), moment(terminated.get("finishedAt"))
+    return (ended - started).total_seconds() if started and ended and started.year > 1970 else None
 
 
 def statuses(pod: Object) -> Iterator[Object]:
@@ -172,7 +187,11 @@ def _by_step(graph: Graph) -> dict[str, list[Object]]:
 
 @edge("containers", "Pod", reads=("Event",))
 def containers_of(graph: Graph, pod: Object) -> Facts:
-    """The containers as records {name, role, spec, status, step, index, log, previous, events}."""
+    """The containers as records: {name, role, spec, status, step, waiting, running, ended, restarts, ends, …}.
+
+    `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended. `log` holds all lines
+    that were recorded, `said` the last ones and the termination message, `telling` the line that most likely tells why.
+    """
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     pairs = [
         *_paired(spec.get("initContainers"), status.get("initContainerStatuses")),
@@ -189,30 +208,78 @@ def _paired(specs: Any, states: Any) -> list[tuple[Object, Object]]:
 def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Record:
     name = str(spec.get("name"))
     state, last = status.get("state") or {}, status.get("lastState") or {}
+    ended = state.get("terminated") or last.get("terminated")
+    said = said_by(graph, pod, name, ended or {})
+    step_ = _container_step(graph.clock, pod, status) or "fine" if status else "starting"
     return {
         "name": name,
         "role": role_of(pod, name),
         "spec": spec,
         "status": status,
-        "step": _container_step(graph.clock, pod, status) or "fine" if status else "starting",
+        "step": step_,
         "waiting": state.get("waiting"),
         "running": state.get("running"),
-        "ended": state.get("terminated") or last.get("terminated"),
+        "ended": ended,
+        "life": life(ended) if ended else None,
         "restarts": status.get("restartCount") or 0,
+        "ends": (status.get("restartCount") or 0) + (1 if ended and not state.get("running") else 0),
+        "probeLife": _probe_life(spec, ended or {}),
         "log": _log(graph, pod, name),
-        "events": _events(graph, pod, name),
+        "said": said,
+        "telling": _telling(said),
+        "events": _events(graph, pod, name, every=step_ == "crash"),
     }
 
 
-def _log(graph: Graph, pod: Object, container: str) -> list[str] | Unknown:
-    """The last lines that the container wrote, of the previous run where the present one has said nothing."""
+def _probe_life(spec: Object, ended: Object) -> str | None:
+    """The probe whose patience fits the length of the last run: `startup`, `liveness` or none.
+
+    The kubelet kills after failureThreshold failures, periodSeconds apart, the first one initialDelaySeconds after the
+    start (pkg/kubelet/prober/worker.go); then the container has terminationGracePeriodSeconds.
+    """
+    lived = life(ended)
+    if lived is None or ended.get("reason") == "OOMKilled" or ended.get("exitCode") not in (0, 137, 143):
+        return None
+    for name in ("startup", "liveness"):
+        probe = spec.get(name + "Probe") or {}
+        if not probe:
+            continue
+        period, tries = float(probe.get("periodSeconds") or 10), float(probe.get("failureThreshold") or 3)
+        delay = float(probe.get("initialDelaySeconds") or 0)
+        least, most = delay + period * (tries - 1) - 1, delay + period * (tries + 1) + 32
+        if least <= lived <= most and lived >= 2:
+            return name
+    return None
+
+
+def said_by(graph: Graph, pod: Object, container: str, ended: Object) -> list[str] | Unknown:
+    """The last lines of the last two runs, and the termination message (often the end of the log too)."""
     found = graph.index(_logs)
     place = (namespace_of(pod), name_of(pod), container)
-    lines = [line for previous in (True, False) for line in found.get((*place, previous), ())]
-    if lines:
-        return lines
-    why = graph.snapshot.collection(LOGS).doubt() or "no log of this container was recorded"
-    return Unknown(LOGS, why)
+    lines = [line for previous in (True, False) for line in found.get((*place, previous), ())[-_LINES:]]
+    if ended.get("reason") not in ("StartError", "ContainerCannotRun"):
+        lines += [line for line in str(ended.get("message") or "").splitlines() if line not in lines]
+    lines = [line for line in lines if line.strip()]
+    return lines or _no_log(graph)
+
+
+def _telling(said: list[str] | Unknown) -> str | None:
+    """The last line that speaks of an error, else the last one."""
+    if isinstance(said, Unknown):
+        return None
+    line = next((line for line in reversed(said) if _TELLING.search(line)), said[-1]).strip()
+    return line if len(line) <= 160 else line[:160] + "…"
+
+
+def _log(graph: Graph, pod: Object, container: str) -> list[str] | Unknown:
+    """The last lines that the container wrote, those of the previous run first."""
+    found = graph.index(_logs)
+    place = (namespace_of(pod), name_of(pod), container)
+    return [line for previous in (True, False) for line in found.get((*place, previous), ())] or _no_log(graph)
+
+
+def _no_log(graph: Graph) -> Unknown:
+    return Unknown(LOGS, graph.snapshot.collection(LOGS).doubt() or "no log of this container was recorded")
 
 
 def _logs(graph: Graph) -> dict[tuple[str, str, str, bool], list[str]]:
@@ -223,9 +290,12 @@ def _logs(graph: Graph) -> dict[tuple[str, str, str, bool], list[str]]:
     return found
 
 
-def _events(graph: Graph, pod: Object, container: str) -> Facts:
-    """The current Events about this container: `spec.containers{NAME}`, and those that name it in the message."""
-    found = graph.follow("events", pod)
+def _events(graph: Graph, pod: Object, container: str, *, every: bool) -> Facts:
+    """The current Events about this container: `spec.containers{NAME}`, and those that name it in the message.
+
+    `every`: a container that ends again and again may be Ready in between, which makes no Event history.
+    """
+    found = graph.follow("all_events" if every else "events", pod)
     if isinstance(found, Unknown):
         return found
     place = "{" + container + "}"
