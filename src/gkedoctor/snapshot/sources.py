@@ -19,7 +19,7 @@ from gkedoctor.snapshot.importers.cluster_info import (
 from gkedoctor.snapshot.importers.documents import text_of
 from gkedoctor.snapshot.importers.must_gather import gather_must_gather, is_must_gather
 from gkedoctor.snapshot.importers.objects import gather_file, gather_files
-from gkedoctor.snapshot.importers.recording import gather_cloud, gather_logs, gather_recording, is_recording
+from gkedoctor.snapshot.importers.recording import gather_cloud, gather_logs, gather_recording, has_lists
 from gkedoctor.snapshot.importers.support_bundle import bundle_root, gather_support_bundle
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.model import Snapshot
@@ -72,23 +72,26 @@ def _from_folder(folder: Folder) -> Gathered:
     root = bundle_root(folder)
     if root is not None:
         gathered = gather_support_bundle(folder, root)
-    elif is_recording(folder):
+    elif has_lists(folder, "kubernetes"):
         return gather_recording(folder)
     elif is_must_gather(folder):
         gathered = gather_must_gather(folder)
     elif is_cluster_info(folder):
         gathered = gather_cluster_info(folder)
     else:
-        gathered = _from_files(folder)
+        return _from_files(folder)
     gather_cloud(gathered, folder)
     return gathered
 
 
 def _from_files(folder: Folder) -> Gathered:
     gathered = gather_files(folder)
+    if gathered is None and has_lists(folder, "gcp"):
+        return gather_recording(folder)
     if gathered is None:
         what = "holds nothing that is known" if folder.files else "is empty"
         raise SourceError(f"{folder.name} {what}", hint=_LOOKED_FOR)
+    gather_cloud(gathered, folder)
     gather_logs(gathered, folder.under("logs"))
     return gathered
 

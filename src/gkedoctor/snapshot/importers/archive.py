@@ -72,6 +72,8 @@ def archive_folder(path: Path) -> Folder | None:
     try:
         if data[:4] == b"PK\x03\x04":
             return Folder(path.name, _held(path, _zip_members(path, data)))
+        if is_gzip(data) and _is_compressed_tar(data):
+            return Folder(path.name, _held(path, _tar_members(path, gunzip(data, path.name))))
         if data[257:262] == b"ustar" or _is_compressed_tar(data):
             return Folder(path.name, _held(path, _tar_members(path, data)))
     except _DAMAGED as error:
@@ -190,7 +192,7 @@ def _zip_members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _tar_members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
-    limit = _limit(len(data))
+    limit = _limit(path.stat().st_size)
     with tarfile.open(fileobj=io.BytesIO(data), mode="r|*") as archive:
         seen = 0
         for member in archive:

@@ -20,7 +20,7 @@ from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _ELSEWHERE = "kubectl cluster-info dump does not contain it"
-_LOG_START = re.compile(r"^==== START logs for container (\S+) of pod (\S+?)/(\S+) ====$", re.MULTILINE)
+_LOG_START = re.compile(r"==== START logs for container (\S+) of pod (\S+?)/(\S+) ====$", re.MULTILINE)
 _LOG_END = "==== END logs for container {} of pod {}/{} ===="
 _FAILED_LOG = "Request log error:"
 _DUMPED = frozenset({"NodeList", "EventList", "ReplicationControllerList"})

@@ -24,9 +24,9 @@ _MAPS: Mapping[str, str] = MappingProxyType(
 """Collections that belong to another by name and are recorded as a map: where the values go in the object."""
 
 
-def is_recording(folder: Folder) -> bool:
-    """Whether the folder has lists where a recording has them."""
-    return any(name.startswith(("kubernetes/", "gcp/")) and stem_of(name) for name in folder.files)
+def has_lists(folder: Folder, directory: str) -> bool:
+    """Whether the folder has lists where a recording has them: in `kubernetes` or `gcp`."""
+    return any(True for _ in lists_in(folder, directory))
 
 
 def gather_recording(folder: Folder) -> Gathered:
