@@ -1,1 +1,198 @@
-"""admission"""
+"""Who refuses a creation: quotas, limit ranges, namespaces, webhooks and policies, and the Service behind a webhook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.owners import stub, workload
+from gkedoctor.graph.quantity import quantity
+from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.graph.refusals import CREATORS, all_refusals, refusals_of
+from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+CONFIGURATIONS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+_POLICY = "ValidatingAdmissionPolicy"
+_REFUSERS = ("ResourceQuota", "LimitRange", "Namespace", *CONFIGURATIONS, _POLICY)
+
+_USAGE = re.compile(
+    r"(?P<bound>maximum|minimum) (?P<resource>\S+) usage per (?P<type>\w+) is (?P<value>[^,.\s]+(?:\.\d\w*)?)",
+    re.IGNORECASE,
+)
+_OVER_LIMIT = re.compile(r"must be less than or equal to (?P<resource>\S+) limit(?: of (?P<value>[^,\s\]]+))?", re.I)
+
+
+@edge("refusers", *CREATORS, reads=("Event", *_REFUSERS))
+def refusers_of(graph: Graph, item: Object) -> Facts:
+    """The quota, limit range, namespace, webhook configuration or policy that refuses what the object would create."""
+    records = refusals_of(graph, item)
+    if isinstance(records, Unknown):
+        return records
+    found: list[Object] = []
+    for record in records:
+        refusers = _refusers(graph, record)
+        if isinstance(refusers, Unknown):
+            return refusers
+        found += refusers
+    return found
+
+
+@edge("refused", *_REFUSERS, reads=("Event", *CREATORS))
+def refused_of(graph: Graph, item: Object) -> Facts:
+    """What this object refuses now, as records of `refusals` with the `workload` that suffers."""
+    found = graph.index(_by_refuser).get(ref_of(item), [])
+    _, doubts = all_refusals(graph)
+    return doubts[0] if doubts and not found else found
+
+
+def _by_refuser(graph: Graph) -> dict[Ref, list[Record]]:
+    places: dict[Ref, list[Record]] = {}
+    for record in all_refusals(graph)[0]:
+        refusers = _refusers(graph, record)
+        for refuser in [] if isinstance(refusers, Unknown) else refusers:
+            full = {**record, "workload": workload(graph, record["owner"])}
+            places.setdefault(ref_of(refuser), []).append(full)
+    return places
+
+
+def _refusers(graph: Graph, record: Record) -> list[Object] | Unknown:
+    find = _FINDERS.get(record["by"])
+    return find(graph, record) if find is not None else []
+
+
+def _quota(graph: Graph, record: Record) -> list[Object] | Unknown:
+    return _named(graph, "ResourceQuota", namespace_of(record["owner"]), record["name"])
+
+
+def _namespace(graph: Graph, record: Record) -> list[Object] | Unknown:
+    return _named(graph, "Namespace", "", namespace_of(record["owner"]))
+
+
+def _policy(graph: Graph, record: Record) -> list[Object] | Unknown:
+    return _named(graph, _POLICY, "", record["name"])
+
+
+def _named(graph: Graph, kind: str, namespace: str, name: str | None) -> list[Object] | Unknown:
+    if not name:
+        return []
+    found = graph.find(kind, namespace or None, name)
+    if isinstance(found, Unknown):
+        return found
+    return [found if found is not None else stub(kind, namespace, name)]
+
+
+def _webhooks(graph: Graph, record: Record) -> list[Object] | Unknown:
+    """The configurations that hold a webhook of that name. The name need not be unique between configurations."""
+    found = [c for kind in CONFIGURATIONS for c in graph.all(kind) if _has_webhook(c, record["name"])]
+    doubts = [d for kind in CONFIGURATIONS if (d := graph.doubt(kind)) is not None]
+    return doubts[0] if doubts and not found else found
+
+
+def _has_webhook(configuration: Object, name: str | None) -> bool:
+    return any(w.get("name") == name for w in configuration.get("webhooks") or [])
+
+
+def _limits(graph: Graph, record: Record) -> list[Object] | Unknown:
+    """The limit ranges with a bound that the message names; the only one of the namespace where none has it."""
+    listing = graph.listing("LimitRange", namespace_of(record["owner"]))
+    if isinstance(listing, Unknown):
+        return listing
+    exact = [limits for limits in listing if any(_bounds(item, record["message"]) for item in _items(limits))]
+    return exact or (listing if len(listing) == 1 else [])
+
+
+def _items(limits: Object) -> list[Any]:
+    return (limits.get("spec") or {}).get("limits") or []
+
+
+def _bounds(item: Any, message: str) -> bool:
+    """Whether an item of a LimitRange sets one of the bounds, or the default limit, that the message names."""
+    for said in _USAGE.finditer(message):
+        field = "max" if said["bound"].lower() == "maximum" else "min"
+        same = str(item.get("type") or "").lower() == said["type"].lower()
+        if same and _equal((item.get(field) or {}).get(said["resource"]), said["value"]):
+            return True
+    over = _OVER_LIMIT.search(message)
+    if over is not None and (set_ := (item.get("default") or {}).get(over["resource"])) is not None:
+        return over["value"] is None or _equal(set_, over["value"])
+    ratio = re.search(r"(\S+) max limit to request ratio per (\w+)", message, re.IGNORECASE)
+    return ratio is not None and ratio[1] in (item.get("maxLimitRequestRatio") or {})
+
+
+def _equal(have: Any, said: str) -> bool:
+    return have is not None and quantity(have) == quantity(said)
+
+
+_FINDERS: dict[str, Callable[[Graph, Record], list[Object] | Unknown]] = {
+    "quota": _quota,
+    "pod-security": _namespace,
+    "terminating": _namespace,
+    "policy": _policy,
+    "webhook": _webhooks,
+    "webhook-down": _webhooks,
+    "limits": _limits,
+}
+
+
+@edge("webhooks", *CONFIGURATIONS, reads=("Event", "Service", "EndpointSlice", *CREATORS))
+def webhooks_of(graph: Graph, item: Object) -> Facts:
+    """Its webhooks as records {name, webhook, service, target, found, ready, failed, denied}.
+
+    `target` is the Service that answers for it, `ready` its ready endpoints, `failed` and `denied` the creations
+    that fail now because the call fails, or because the webhook says no.
+    """
+    refused = refused_of(graph, item)
+    return [_webhook(graph, webhook, refused) for webhook in item.get("webhooks") or []]
+
+
+def _webhook(graph: Graph, webhook: Any, refused: Facts) -> Record:
+    service = (webhook.get("clientConfig") or {}).get("service") or {}
+    target = backend(graph, service)
+    ready: Any = None
+    if isinstance(target, dict):
+        endpoints = graph.follow("endpoints", target)
+        ready = endpoints if isinstance(endpoints, Unknown) else [e for e in endpoints if e["ready"]]
+    return {
+        "name": webhook.get("name"),
+        "webhook": webhook,
+        "service": service or None,
+        "target": target,
+        "found": target if isinstance(target, Unknown) else target is not None if service else None,
+        "ready": ready,
+        "failed": _of(refused, "webhook-down", webhook),
+        "denied": _of(refused, "webhook", webhook),
+    }
+
+
+def _of(refused: Facts, by: str, webhook: Any) -> Facts:
+    if isinstance(refused, Unknown):
+        return refused
+    return [r for r in refused if r["by"] == by and r["name"] == webhook.get("name")]
+
+
+def backend(graph: Graph, service: Any) -> Object | Unknown | None:
+    """The Service of a webhook or APIService {namespace, name}.
+
+    Recordings are often cut down to one namespace: of one that shows nothing at all, nothing is known.
+    """
+    namespace, name = str(service.get("namespace") or ""), str(service.get("name") or "")
+    if not name:
+        return None
+    found = graph.find("Service", namespace, name)
+    if found is None and not _seen(graph, namespace):
+        return Unknown("services", f"nothing of namespace {namespace} was recorded")
+    return found
+
+
+_TELLING = ("Pod", "Service", "ServiceAccount", "Deployment", "StatefulSet", "DaemonSet")
+
+
+def _seen(graph: Graph, namespace: str) -> bool:
+    """Whether a namespace is in the recording, or is known not to exist."""
+    if any(graph.in_namespace(kind, namespace) for kind in _TELLING):
+        return True
+    names = graph.listing("Namespace")
+    return not isinstance(names, Unknown) and bool(names) and namespace not in {name_of(n) for n in names}

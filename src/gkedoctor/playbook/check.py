@@ -22,6 +22,7 @@ AREAS = (
     "IMG",
     "POD",
     "PRB",
+    "ADM",
     "ROL",
     "SCHED",
     "SVC",
