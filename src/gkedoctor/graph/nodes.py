@@ -1,8 +1,9 @@
-"""Nodes: what runs on them, and whether they serve."""
+"""Nodes: what runs on them, and the budgets that keep Pods on them."""
 
 from __future__ import annotations
 
-from gkedoctor.graph.graph import Facts, Graph, edge, grouped, name_of
+from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of
+from gkedoctor.graph.selectors import matches
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -28,3 +29,19 @@ def pods_on(graph: Graph, node: Object) -> Facts:
 
 def _by_node(graph: Graph) -> dict[str, list[Object]]:
     return grouped(graph.all("Pod"), lambda pod: (pod.get("spec") or {}).get("nodeName"))
+
+
+@edge("pods", "PodDisruptionBudget", reads=("Pod",))
+def budgeted_pods(graph: Graph, budget: Object) -> Facts:
+    """The Pods that the budget protects, those that have ended left out."""
+    namespace = namespace_of(budget)
+    doubt = graph.doubt("Pod", namespace)
+    if doubt is not None:
+        return doubt
+    selector = (budget.get("spec") or {}).get("selector")
+    pods = graph.in_namespace("Pod", namespace)
+    return [p for p in pods if not _ended(p) and matches(selector, labels_of(p))]
+
+
+def _ended(pod: Object) -> bool:
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")

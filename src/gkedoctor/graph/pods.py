@@ -77,7 +77,7 @@ _URGENCY = ("config", "image", "create", "crash", "init", "starting", "unready")
 def _unready_step(pod: Object) -> str:
     found = list(statuses(pod))
     if not found:
-        return "starting" if condition(pod, "PodScheduled") else "silent"
+        return "starting" if (pod.get("status") or {}).get("startTime") else "silent"
     gate = condition(pod, "Ready") or {}
     contained = condition(pod, "ContainersReady") or {}
     if contained.get("status") == "True" and gate.get("reason") == "ReadinessGatesNotReady":
