@@ -59,7 +59,8 @@ def test_schema_prints_json(gkedoctor: Gkedoctor, name: str) -> None:
 
 
 def test_playbooks_are_listed(gkedoctor: Gkedoctor) -> None:
-    assert "GKE-CFG-001  Pod " in gkedoctor("playbooks", "list").out
+    lines = [line.split() for line in gkedoctor("playbooks", "list").out.splitlines()]
+    assert ["GKE-CFG-001", "Pod", "A", "container"] in [line[:4] for line in lines]
     listed = json.loads(gkedoctor("playbooks", "list", "-o", "json").out)
     assert listed["schema"] == "gkedoctor/playbooks/v1"
     assert "missing-secret" in next(p for p in listed["playbooks"] if p["id"] == "GKE-CFG-001")["causes"]

