@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from gkedoctor.graph.clock import condition
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.owners import stub, workload
+from gkedoctor.graph.owners import stub, template_of, workload
 from gkedoctor.graph.quantity import quantity
 from gkedoctor.graph.ref import Ref, ref_of
 from gkedoctor.graph.refusals import CREATORS, all_refusals, refusals_of
 from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
 CONFIGURATIONS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
@@ -96,12 +98,11 @@ def _has_webhook(configuration: Object, name: str | None) -> bool:
 
 
 def _limits(graph: Graph, record: Record) -> list[Object] | Unknown:
-    """The limit ranges with a bound that the message names; the only one of the namespace where none has it."""
+    """The limit ranges with a bound that the message names."""
     listing = graph.listing("LimitRange", namespace_of(record["owner"]))
     if isinstance(listing, Unknown):
         return listing
-    exact = [limits for limits in listing if any(_bounds(item, record["message"]) for item in _items(limits))]
-    return exact or (listing if len(listing) == 1 else [])
+    return [limits for limits in listing if any(_bounds(item, record["message"]) for item in _items(limits))]
 
 
 def _items(limits: Object) -> list[Any]:
@@ -196,3 +197,70 @@ def _seen(graph: Graph, namespace: str) -> bool:
         return True
     names = graph.listing("Namespace")
     return not isinstance(names, Unknown) and bool(names) and namespace not in {name_of(n) for n in names}
+
+
+@edge("priority_class", *CREATORS, reads=("PriorityClass",))
+def priority_class_of(graph: Graph, item: Object) -> Facts:
+    """The PriorityClass that the Pod template names."""
+    name = (template_of(item).get("spec") or {}).get("priorityClassName")
+    if not name:
+        return []
+    found = graph.find("PriorityClass", None, str(name))
+    if isinstance(found, Unknown):
+        return found
+    return [found] if found is not None else []
+
+
+_EXCEEDED = re.compile(r"requested: (?P<requested>.*?), used: (?P<used>.*?), limited: (?P<limited>\S+)", re.IGNORECASE)
+
+
+@edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS))
+def shortfalls_of(graph: Graph, item: Object) -> Facts:
+    """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still}.
+
+    `used` and `hard` are the present ones; `still` says whether the request passes them now.
+    """
+    refused = refused_of(graph, item)
+    if isinstance(refused, Unknown):
+        return refused
+    found: dict[tuple[str, str], Record] = {}
+    for record in refused:
+        said = _EXCEEDED.search(record["message"])
+        for pair in said["requested"].split(",") if said else ():
+            resource, _, requested = pair.strip().partition("=")
+            found.setdefault((resource, requested), _shortfall(item, resource, requested))
+    return list(found.values())
+
+
+def _shortfall(quota: Object, resource: str, requested: str) -> Record:
+    status = quota.get("status") or {}
+    hard = (status.get("hard") or (quota.get("spec") or {}).get("hard") or {}).get(resource)
+    used = (status.get("used") or {}).get(resource)
+    sizes = (quantity(requested), quantity(used) or 0.0, quantity(hard))
+    still = sizes[0] is not None and sizes[2] is not None and sizes[0] + sizes[1] > sizes[2]
+    return {"resource": resource, "requested": requested, "used": used, "hard": hard, "still": still}
+
+
+@edge("broken_apis", "Namespace", reads=("APIService",))
+def broken_apis(graph: Graph, item: Object) -> Facts:
+    """The APIServices that the namespace controller names: while their discovery fails, nothing is deleted."""
+    state = condition(item, "NamespaceDeletionDiscoveryFailure") or {}
+    if state.get("status") != "True":
+        return []
+    message = str(state.get("message") or "")
+    found = [a for a in graph.all("APIService") if _group_version(a) in message]
+    doubt = graph.doubt("APIService")
+    return doubt if doubt is not None and not found else found
+
+
+def _group_version(service: Object) -> str:
+    spec = service.get("spec") or {}
+    return f"{spec.get('group')}/{spec.get('version')}"
+
+
+@edge("held", "Namespace")
+def held_in(graph: Graph, item: Object) -> Facts:
+    """The objects of a namespace that wait for a finalizer, of all kinds that were recorded."""
+    name = name_of(item)
+    found = [o for kind in KINDS.values() if kind.namespaced for o in graph.in_namespace(kind.name, name)]
+    return [o for o in found if o["metadata"].get("deletionTimestamp") and o["metadata"].get("finalizers")]

@@ -54,7 +54,7 @@ def _cloud_kind(item: Mapping[str, Any], collection: str) -> str:
 
 def _cloud_place(self_link: str) -> tuple[str, str | None, str | None]:
     """Kind, project and location out of `…/projects/P/{global|regions/R|zones/Z}/COLLECTION/NAME`."""
-    parts = self_link.split("/projects/")[-1].split("/")
+    parts = self_link.rpartition("projects/")[2].split("/")
     project = parts[0] or None
     if len(parts) >= 4 and parts[1] in ("regions", "zones", "locations"):
         return parts[3], project, parts[2]

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gkedoctor.graph.clock import moment
 from gkedoctor.graph.graph import Facts, Graph, edge
+from gkedoctor.graph.owners import owned
 from gkedoctor.snapshot.model import Object
 
-_MONTHS = tuple(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
-_DAYS = tuple(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     (0, 59, ()),
     (0, 23, ()),
@@ -113,13 +114,13 @@ def schedule_of(graph: Graph, item: Object) -> Facts:
     `missed` counts the due times since the last start (or its creation), those of the last 100 s left out; `every` is
     the time between two runs in seconds.
     """
-    spec, status = item.get("spec") or {}, item.get("status") or {}
+    spec = item.get("spec") or {}
     schedule, zone = parse(str(spec.get("schedule") or "")), _zone(spec.get("timeZone"))
     every = str(spec.get("schedule") or "").startswith("@every ")
     record = {"readable": schedule is not None or every, "never": False, "zoneKnown": zone is not None}
     if schedule is None or zone is None:
         return [{**record, "missed": None, "last": None, "every": None}]
-    since = moment(status.get("lastScheduleTime")) or moment(item["metadata"].get("creationTimestamp"))
+    since = _last_start(graph, item)
     now = graph.clock.astimezone(zone)
     before = now - timedelta(days=800)
     recent = due(schedule, before, now, most=2)
@@ -127,6 +128,14 @@ def schedule_of(graph: Graph, item: Object) -> Facts:
     gap = (recent[1] - recent[0]).total_seconds() if len(recent) == 2 else None
     last = recent[-1].astimezone(UTC).isoformat() if recent else None
     return [{**record, "never": schedule.never(), "missed": len(missed), "last": last, "every": gap}]
+
+
+def _last_start(graph: Graph, item: Object) -> datetime | None:
+    """When it last made a Job, by its status and by the Jobs that are there; else when it was created."""
+    status, metadata = item.get("status") or {}, item["metadata"]
+    made = [job["metadata"].get("creationTimestamp") for job in owned(graph, item)]
+    texts = [status.get("lastScheduleTime"), metadata.get("creationTimestamp"), *made]
+    return max((t for t in map(moment, texts) if t is not None), default=None)
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

@@ -1,8 +1,6 @@
-"""Services: the Pods they select, the endpoints that came of it, and their ports against those of the Pods."""
+"""Services: the Pods they select, the workloads behind those, and the endpoints that came of it."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.owners import WORKLOADS, template_of, workload
@@ -10,7 +8,9 @@ from gkedoctor.graph.selectors import differing, edit_distance, matches_map
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
-_TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicationController")
+_TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController")
+_RARE = ("ReplicaSet", "ReplicationController")
+"""Seldom there without an owner, and left out of many dumps."""
 
 
 def selector_of(service: Object) -> dict[str, str]:
@@ -29,11 +29,15 @@ def selected_pods(graph: Graph, service: Object) -> Facts:
 
 def select_pods(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Object]:
     """The live Pods of a namespace with all these labels. O(Pods with the rarest of them)."""
+    return [pod for pod in _labelled(graph, namespace, selector) if not _finished(pod)]
+
+
+def _labelled(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Object]:
     if not selector:
         return []
     postings = graph.index(_pods_by_label)
     lists = [postings.get((namespace, key, value), []) for key, value in selector.items()]
-    return [pod for pod in min(lists, key=len) if matches_map(selector, labels_of(pod)) and not _finished(pod)]
+    return [pod for pod in min(lists, key=len) if matches_map(selector, labels_of(pod))]
 
 
 def _finished(pod: Object) -> bool:
@@ -79,43 +83,72 @@ def selected_workloads(graph: Graph, service: Object) -> Facts:
     for kind in _TEMPLATED:
         listing = graph.listing(kind, namespace)
         if isinstance(listing, Unknown):
-            if kind == "ReplicationController":  # so rare that dumps leave it out
+            if kind in _RARE:
                 continue
             return listing
-        found += [w for w in listing if selector and matches_map(selector, _template_labels(w))]
+        mine = [w for w in listing if kind not in _RARE or not _is_owned(w)]
+        found += [w for w in mine if selector and matches_map(selector, _future_labels(w, selector))]
     return found
+
+
+_POD_NAME = "statefulset.kubernetes.io/pod-name"
+"""A label that the StatefulSet controller adds to each Pod, for Services of single Pods."""
+
+
+def _future_labels(item: Object, selector: dict[str, str]) -> dict[str, str]:
+    """The labels that a Pod of the workload has or will have."""
+    labels, wanted = _template_labels(item), selector.get(_POD_NAME)
+    if wanted and item.get("kind") == "StatefulSet" and wanted.rpartition("-")[0] == name_of(item):
+        return {**labels, _POD_NAME: wanted}
+    return labels
 
 
 def _template_labels(item: Object) -> dict[str, str]:
     return (template_of(item).get("metadata") or {}).get("labels") or {}
 
 
-@edge("near_misses", "Service", reads=("Pod", *_TEMPLATED))
+@edge("finished", "Service", reads=("Pod",))
+def finished_pods(graph: Graph, service: Object) -> Facts:
+    """The Pods that the selector matches and that have ended: they never are endpoints."""
+    doubt = graph.doubt("Pod", namespace_of(service))
+    if doubt is not None:
+        return doubt
+    return [p for p in _labelled(graph, namespace_of(service), selector_of(service)) if _finished(p)]
+
+
+@edge("near_misses", "Service", reads=("Pod", "Service", *_TEMPLATED))
 def near_misses(graph: Graph, service: Object) -> Facts:
     """What the selector almost matches, the nearest first: {item, keys, wanted, have}.
 
-    Near is: at least one pair agrees and at most one key differs, or the only differing value is a slip of the pen.
+    Near is: one pair at most differs and another agrees, or all that differs looks like a slip of the pen. What another
+    Service selects already is near only as a slip of the pen.
     """
     doubt = graph.doubt("Pod", namespace_of(service))
     if doubt is not None:
         return doubt
     selector, namespace = selector_of(service), namespace_of(service)
     items: dict[int, Object] = {}
+    for kind in _TEMPLATED:
+        items |= {id(item): item for item in graph.in_namespace(kind, namespace) if not _is_owned(item)}
     for pod in graph.in_namespace("Pod", namespace):
         top = workload(graph, pod)
         items.setdefault(id(top) if "spec" in top else id(pod), top if "spec" in top else pod)
-    near = [m for m in (_near_miss(service, selector, i) for i in items.values()) if m is not None]
+    near = [m for m in (_near_miss(graph, service, selector, i) for i in items.values()) if m is not None]
     return sorted(near, key=lambda m: (m["distance"], name_of(m["item"])))
 
 
-def _near_miss(service: Object, selector: dict[str, str], item: Object) -> Record | None:
+def _is_owned(item: Object) -> bool:
+    return bool(item["metadata"].get("ownerReferences"))
+
+
+def _near_miss(graph: Graph, service: Object, selector: dict[str, str], item: Object) -> Record | None:
     labels = _template_labels(item)
     keys = differing(selector, labels)
     if not keys or not labels:
         return None
-    slips = [edit_distance(selector[key], labels.get(key, ""), limit=3) for key in keys]
     alike = len(selector) - len(keys)
-    if len(keys) > 1 or (alike == 0 and not _resembles(service, selector, keys[0], labels, item)):
+    slips = all(_resembles(service, selector, key, labels, item) for key in keys)
+    if not slips and (len(keys) > 1 or alike == 0 or _served(graph, item)):
         return None
     return {
         "item": item,
@@ -123,12 +156,18 @@ def _near_miss(service: Object, selector: dict[str, str], item: Object) -> Recor
         "wanted": {key: selector[key] for key in keys},
         "have": {key: labels.get(key) for key in keys},
         "labels": labels,
-        "distance": sum(slips) - alike,
+        "distance": sum(edit_distance(selector[key], labels.get(key, ""), limit=3) for key in keys) - alike - 4 * slips,
     }
 
 
+def _served(graph: Graph, item: Object) -> bool:
+    """Whether another Service selects it: then it is not what this one waits for."""
+    found = services_of(graph, item)
+    return isinstance(found, list) and bool(found)
+
+
 def _resembles(service: Object, selector: dict[str, str], key: str, labels: dict[str, str], item: Object) -> bool:
-    """Whether a single differing pair looks like the same thing written otherwise."""
+    """Whether a differing pair looks like the same thing written otherwise."""
     wanted, have = selector[key], labels.get(key)
     if have is not None and _alike(wanted, have):
         return True
@@ -138,8 +177,9 @@ def _resembles(service: Object, selector: dict[str, str], key: str, labels: dict
 
 
 def _alike(a: str, b: str) -> bool:
-    shorter, longer = sorted((a, b), key=len)
-    return edit_distance(a, b, limit=3) <= max(1, len(a) // 3) or (len(shorter) >= 3 and longer.startswith(shorter))
+    shorter, longer = sorted((a.lower(), b.lower()), key=len)
+    near = edit_distance(shorter, longer, limit=3) <= max(1, len(a) // 3)
+    return near or (len(shorter) >= 3 and (longer.startswith(shorter) or longer.endswith(shorter)))
 
 
 @edge("endpoints", "Service", reads=("EndpointSlice", "Endpoints"))
@@ -151,9 +191,11 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
     doubt = graph.doubt("EndpointSlice", namespace_of(service))
     if doubt is None:
         slices = graph.index(_slices_by_service).get((namespace_of(service), name_of(service)), [])
-        return [record for found in slices for record in _slice_records(found)]
-    if graph.doubt("Endpoints", namespace_of(service)) is not None:
-        return doubt
+        if slices or selector_of(service):
+            return [record for found in slices for record in _slice_records(found)]
+    without = graph.doubt("Endpoints", namespace_of(service))
+    if without is not None:
+        return doubt or without
     legacy = graph.find("Endpoints", namespace_of(service), name_of(service))
     return _legacy_records(legacy) if isinstance(legacy, dict) else []
 
@@ -200,66 +242,3 @@ def _legacy_records(endpoints: Object) -> list[Record]:
         for field, ready in (("addresses", True), ("notReadyAddresses", False))
         for address in subset.get(field) or []
     ]
-
-
-@edge("ports", "Service", reads=("Pod", *_TEMPLATED))
-def ports_of(graph: Graph, service: Object) -> Facts:
-    """Each port of the Service against the containers behind it, as records.
-
-    {port, target, protocol, declared, numberDeclared, otherProtocol, names, numbers, probes, item}: `declared` says
-    whether all Pods have the target port with the protocol (true, false; null where no port is declared at all, since
-    declaring is optional), `names` and `numbers` what they do declare.
-    """
-    pods = graph.follow("pods", service)
-    if isinstance(pods, Unknown):
-        return pods
-    items = list({id(w): w for w in (workload(graph, p) for p in pods) if "spec" in w}.values()) or list(pods)
-    return [_port_record(port, items) for port in (service.get("spec") or {}).get("ports") or []]
-
-
-def _port_record(port: Object, items: list[Object]) -> Record:
-    target, protocol = target_port(port), port.get("protocol") or "TCP"
-    offered = [_container_ports(item) for item in items]
-    lacking = [i for i, ports in zip(items, offered, strict=True) if not any(_fits(p, target, protocol) for p in ports)]
-    ports = [p for found in offered for p in found]
-    return {
-        "port": port,
-        "target": target,
-        "protocol": protocol,
-        "named": isinstance(target, str),
-        "declared": (not lacking) if ports and items else None,
-        "otherProtocol": any(_fits(p, target, "UDP" if protocol == "TCP" else "TCP") for p in ports),
-        "names": sorted({str(p["name"]) for p in ports if p.get("name")}),
-        "numbers": sorted({int(p["containerPort"]) for p in ports if p.get("containerPort")}),
-        "probes": sorted({str(p) for item in items for p in _probe_ports(item)}),
-        "item": lacking[0] if lacking else None,
-    }
-
-
-def target_port(port: Object) -> Any:
-    """`targetPort`, which is `port` where it is left out; digits in a text stay a name, as the API treats them."""
-    target = port.get("targetPort")
-    return port.get("port") if target in (None, 0, "") else target
-
-
-def _container_ports(item: Object) -> list[Object]:
-    spec = template_of(item).get("spec") or {}
-    sidecars = [c for c in spec.get("initContainers") or [] if c.get("restartPolicy") == "Always"]
-    return [port for c in [*(spec.get("containers") or []), *sidecars] for port in c.get("ports") or []]
-
-
-def _fits(port: Object, target: Any, protocol: str) -> bool:
-    """The controller matches a name and the protocol (endpointslice/utils.go, FindPort)."""
-    same = port.get("name") == target if isinstance(target, str) else port.get("containerPort") == target
-    return same and (port.get("protocol") or "TCP") == protocol
-
-
-def _probe_ports(item: Object) -> list[Any]:
-    spec = template_of(item).get("spec") or {}
-    found = []
-    for container in spec.get("containers") or []:
-        for probe in (container.get("readinessProbe") or {}, container.get("livenessProbe") or {}):
-            action = probe.get("httpGet") or probe.get("tcpSocket") or probe.get("grpc") or {}
-            if action.get("port") is not None:
-                found.append(action["port"])
-    return found

@@ -126,7 +126,7 @@ def _command_problems(
             yield Problem(f"$.causes[{i}].verify[{j}]", "a verify command must only read", command)
     for field, commands in (("verify", verify), ("fix.run", run)):
         for j, command in enumerate(commands):
-            if re.search(r"<[a-z-]+>", command):
+            if re.search(r"<[a-z-]+>", re.sub(r"\{\{.*?\}\}", "", command)):
                 yield Problem(f"$.causes[{i}].{field}[{j}]", "a command must be whole: no <placeholder>", command)
     for j, link in enumerate(docs):
         if not link.startswith("https://"):

@@ -19,6 +19,7 @@ from gkedoctor.graph.quantity import quantity
 from gkedoctor.graph.ref import Ref, ref_of
 from gkedoctor.graph.selectors import nearest
 from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.kinds import KINDS
 
 _ANY: Any = {"types": []}
 _TEXT: Any = {"types": ["string"]}
@@ -74,6 +75,14 @@ class Functions(functions.Functions):
             return None
         metadata = {"name": str(name), "namespace": str(namespace)} if namespace else {"name": str(name)}
         return {"kind": kind, "metadata": metadata}
+
+    @functions.signature(_TEXT, _ANY, _ANY, _ANY)
+    def _func_cloud_ref(self, kind: str, project: Any, location: Any, name: Any) -> dict[str, Any]:
+        """cloud_ref(kind, project, location, name): names a Google Cloud object that may not exist."""
+        collection = KINDS[kind].collection.removeprefix("compute.") if kind in KINDS else kind
+        place = str(location or "global")
+        where = place if place == "global" else f"{'zones' if place[-2:-1] == '-' else 'regions'}/{place}"
+        return {"kind": kind, "name": str(name), "selfLink": f"projects/{project or ''}/{where}/{collection}/{name}"}
 
     @functions.signature(_ANY)
     def _func_name(self, item: Any) -> str | None:
