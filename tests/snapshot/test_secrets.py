@@ -266,6 +266,16 @@ def test_a_config_map_keeps_its_values_only_when_asked() -> None:
     assert config_facts(facts) == facts
 
 
+def test_a_value_that_was_copied_beside_the_secret_is_masked(tmp_path: Path) -> None:
+    copied = secret()
+    copied["metadata"]["annotations"]["note"] = f"the password is {PASSWORD}"
+    config = thing("ConfigMap", "c", data={"URL": f"postgres://u:{PASSWORD}@db"})
+    write_tree(tmp_path, {"kubernetes/secrets.json": listed([copied]), "kubernetes/configmaps.json": listed([config])})
+    snapshot = load(tmp_path, config_values=True)
+    assert PASSWORD not in repr([c.objects for c in snapshot.collections.values()])
+    assert snapshot.collection("configmaps").objects[0]["data"]["URL"].startswith("postgres://u:***")
+
+
 def test_cryptography_is_not_imported_for_a_cluster_without_certificates(tmp_path: Path) -> None:
     recording(tmp_path)
     script = (

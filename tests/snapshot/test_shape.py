@@ -18,7 +18,7 @@ from gkedoctor.snapshot.model import Status
 from gkedoctor.snapshot.shape import misfit
 from gkedoctor.snapshot.sources import load
 from gkedoctor.snapshot.store import write
-from tests.snapshot.clusters import RECORDED, Json, listed, pod, recording, thing, write_tree
+from tests.snapshot.clusters import RECORDED, Json, event, listed, node, pod, recording, secret, thing, write_tree
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -115,6 +115,52 @@ def mutated(item: Json, choices: Any) -> Json:
             place[key] = choices.draw(JUNK)
             break
     return result
+
+
+STRUCTURE = st.sampled_from(["metadata", "kind", "items", "apiVersion", "name", "namespace", "data", "Items", "status"])
+ODD = st.sampled_from(
+    [
+        "List",
+        "Secret",
+        {"items": 5},
+        {"metadata": 5},
+        {"kind": ["x"]},
+        {"kind": "Status"},
+        {"kind": "List"},
+        "9999-12-31T23:59:59-12:00",
+    ]
+)
+FILES = st.sampled_from(
+    [
+        "x.json",
+        "in/kubernetes/pods.json",
+        "in/nodes.json",
+        "cluster-resources/pods/shop.json",
+        "namespaces/shop/core/pods.json",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(choices=st.data())
+def test_mutated_files_load_or_are_refused(tmp_path_factory: Any, choices: Any) -> None:
+    document = mutated(listed([pod(), secret(), event(), node()]), choices)
+    for place in choices.draw(st.lists(st.sampled_from([document, *places(document)]), max_size=3)):
+        place[choices.draw(STRUCTURE)] = copy.deepcopy(choices.draw(JUNK | ODD))
+    root = tmp_path_factory.mktemp("mutated")
+    source = choices.draw(FILES)
+    write_tree(root, {source: document})
+    try:
+        load(root / source if source == "x.json" else root)
+    except SourceError as error:
+        assert "\n" not in error.message
+
+
+def places(node: Any) -> list[dict[str, Any]]:
+    """All maps within a document."""
+    if isinstance(node, dict):
+        return [node, *(inner for value in node.values() for inner in places(value))]
+    return [inner for value in node for inner in places(value)] if isinstance(node, list) else []
 
 
 def real_objects() -> list[tuple[str, Json]]:

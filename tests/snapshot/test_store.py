@@ -172,6 +172,16 @@ def test_a_secret_value_edited_into_a_directory_is_redacted_on_the_way_in(snapsh
     assert "planted-value" not in str(secrets.state)
 
 
+@pytest.mark.parametrize("edit", ['"lines": 5', '"line": []', '"lines": [5]'])
+def test_a_log_edited_out_of_shape_is_left_out(snapshot: Snapshot, tmp_path: Path, edit: str) -> None:
+    write(snapshot, tmp_path / "out")
+    where = '"namespace": "shop", "pod": "web-1", "container": "app", "previous": false'
+    (tmp_path / "out/logs.json").write_text(f"[{{{where}, {edit}}}]")
+    logs = load(tmp_path / "out", verify=False).collection("logs")
+    assert not logs.objects
+    assert logs.state.status is Status.PARTIAL
+
+
 @pytest.mark.parametrize("member", ["../pods.json", "/etc/passwd", "kubernetes/../../x.json", "C:x", "..\\x"])
 def test_a_member_that_leads_out_is_refused(snapshot: Snapshot, tmp_path: Path, member: str) -> None:
     write(snapshot, tmp_path / "out")

@@ -70,16 +70,35 @@ class Gathered:
         self.source, self.recorded_at = manifest.source, manifest.recorded_at
         self.versions = dict(manifest.versions)
         for name, collection in snapshot.collections.items():
+            state = without_malformed(collection.state)
             if name != LOGS:
-                self.add(name, collection.objects, replace_malformed(collection.state))
+                self.add(name, collection.objects, state)
                 continue
-            for log in collection.objects:
-                text = "\n".join(log["lines"])
-                where = log["namespace"], log["pod"], log["container"]
-                self.add_log(*where, text, previous=log["previous"])
+            self.mark(LOGS, state)
+            for item in collection.objects:
+                self._add_stored_log(item)
+
+    def _add_stored_log(self, item: Object) -> None:
+        try:
+            log = msgspec.convert(item, _Log)
+        except msgspec.ValidationError as error:
+            self.mark(LOGS, CollectionState(Status.PARTIAL, reason=f"a log could not be read: {error}"))
+            return
+        text = "\n".join(log.lines)
+        self.add_log(log.namespace, log.pod, log.container, text, previous=log.previous)
 
 
-def replace_malformed(state: CollectionState) -> CollectionState:
+class _Log(msgspec.Struct, frozen=True):
+    """A log as it stands in a snapshot."""
+
+    namespace: str
+    pod: str
+    container: str
+    previous: bool
+    lines: list[str]
+
+
+def without_malformed(state: CollectionState) -> CollectionState:
     """The state without a record of malformed objects (they are not there to be judged again): a reason instead."""
     if not state.malformed:
         return state
@@ -206,10 +225,20 @@ class _Admission:
 
     def _redacted(self, item: dict[str, Any]) -> Object:
         if self.name == "secrets":
-            return secret_facts(item)
+            return self._with_masked(secret_facts(item), "metadata", "annotations")
         if self.name == "configmaps":
-            return config_facts(item, values=self.config_values)
+            return self._with_masked(config_facts(item, values=self.config_values), "data")
         return self._masked(item)
+
+    def _with_masked(self, item: dict[str, Any], *path: str) -> Object:
+        """The object with the values of one of its maps masked: people copy Secrets into both."""
+        step, *rest = path
+        inner = item.get(step)
+        if not self.mask or not isinstance(inner, dict):
+            return item
+        if rest:
+            return item | {step: self._with_masked(inner, *rest)}
+        return item | {step: {key: self.mask.text(value) for key, value in inner.items()}}
 
     def _masked(self, item: dict[str, Any]) -> Object:
         if not self.mask:

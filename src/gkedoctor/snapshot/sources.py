@@ -9,6 +9,7 @@ import msgspec
 
 from gkedoctor.errors import SnapshotError, SourceError
 from gkedoctor.snapshot import store
+from gkedoctor.snapshot.garbage import collecting_paused
 from gkedoctor.snapshot.importers.archive import Folder, archive_folder, read_file, real_folder
 from gkedoctor.snapshot.importers.cluster_info import (
     gather_cluster_info,
@@ -44,7 +45,8 @@ def load(
         raise SourceError(f"{path} is neither a file nor a directory")
     if store.is_stored(path):
         return _own(path, config_values=config_values, recorded_at=recorded_at, verify=verify)
-    return taken_in(_gathered(path), config_values=config_values, recorded_at=recorded_at)
+    with collecting_paused():
+        return taken_in(_gathered(path), config_values=config_values, recorded_at=recorded_at)
 
 
 def _own(path: Path, *, config_values: bool, recorded_at: datetime | None, verify: bool) -> Snapshot:

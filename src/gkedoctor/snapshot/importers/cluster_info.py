@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import msgspec
 
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents, documents_of_text, text_of
-from gkedoctor.snapshot.importers.lists import items_of, list_state
+from gkedoctor.snapshot.importers.lists import items_of, list_state, namespaces_of
 from gkedoctor.snapshot.importers.names import collection_of_file, collection_of_object
 from gkedoctor.snapshot.importers.old_schema import ORDER, is_old, modern
 from gkedoctor.snapshot.importers.recording import stem_of
@@ -96,19 +95,11 @@ def _unread(namespace: str | None, reason: str) -> CollectionState:
 
 def _limit_to_dumped(gathered: Gathered) -> None:
     """Only some namespaces were dumped, by default two; which, is told by what is in them."""
-    seen = {where[0] for where in gathered.logs} | set(_namespaces(gathered.objects.values()))
+    seen = {namespace for items in gathered.objects.values() for namespace in namespaces_of(items)}
+    seen |= {where[0] for where in gathered.logs}
     for name, state in gathered.states.items():
         if name in COLLECTIONS and COLLECTIONS[name].namespaced:
             gathered.states[name] = msgspec.structs.replace(state, namespaces=tuple(sorted(seen)))
-
-
-def _namespaces(collections: Iterable[list[Any]]) -> Iterator[str]:
-    for items in collections:
-        for item in items:
-            metadata = item.get("metadata") if isinstance(item, dict) else None
-            namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-            if isinstance(namespace, str):
-                yield namespace
 
 
 def _add_logs(gathered: Gathered, text: str) -> None:

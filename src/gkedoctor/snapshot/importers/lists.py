@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gkedoctor.snapshot.model import CollectionState, Status, permission
@@ -24,7 +24,10 @@ def items_of(document: Any) -> list[Any]:
 
 def is_list(document: Any) -> bool:
     """Whether the document is a list of objects rather than an object."""
-    if not isinstance(document, dict) or ("metadata" in document and "name" in (document["metadata"] or {})):
+    if not isinstance(document, dict):
+        return False
+    metadata = document.get("metadata")
+    if isinstance(metadata, dict) and "name" in metadata:
         return False
     kind = document.get("kind")
     return "items" in document or (isinstance(kind, str) and kind.endswith("List"))
@@ -53,6 +56,15 @@ def refused(collection: str, message: str) -> CollectionState:
     if "could not find the requested resource" in message or "no matches for kind" in message:
         return CollectionState(Status.DISABLED, reason=reason)
     return CollectionState(Status.FAILED, reason=reason)
+
+
+def namespaces_of(items: Iterable[Any]) -> Iterator[str]:
+    """The namespaces of objects, as far as they have one."""
+    for item in items:
+        metadata = item.get("metadata") if isinstance(item, dict) else None
+        namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+        if isinstance(namespace, str):
+            yield namespace
 
 
 def _with_kind(items: list[Any], document: dict[str, Any]) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import msgspec
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents
-from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state
+from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state, namespaces_of
 from gkedoctor.snapshot.importers.names import (
     cloud_collection_of_file,
     collection_of_file,
@@ -71,17 +71,12 @@ def add_documents(gathered: Gathered, stem: str, read: Iterable[Any]) -> None:
 
 def narrow(gathered: Gathered) -> None:
     """A recording with objects of one namespace only was most likely asked of that namespace only."""
-    seen = {
-        item["metadata"].get("namespace")
-        for items in gathered.objects.values()
-        for item in items
-        if isinstance(item, dict) and isinstance(item.get("metadata"), dict)
-    } - {None}
-    if len(seen) != 1 or not isinstance(only := seen.pop(), str):
+    seen = set(namespaces_of(item for items in gathered.objects.values() for item in items))
+    if len(seen) != 1:
         return
     for name, state in gathered.states.items():
-        if state.namespaces is None and _is_namespaced(gathered.objects.get(name, ())):
-            gathered.states[name] = msgspec.structs.replace(state, namespaces=(only,))
+        if state.namespaces is None and any(namespaces_of(gathered.objects.get(name, ()))):
+            gathered.states[name] = msgspec.structs.replace(state, namespaces=tuple(seen))
 
 
 def _home(document: Any) -> str | None:
@@ -97,11 +92,4 @@ def _home(document: Any) -> str | None:
         return None
     return collection_of_object(api_version, kind) or (
         plural_of(api_version, kind) if api_version and "metadata" in document else None
-    )
-
-
-def _is_namespaced(items: Iterable[Any]) -> bool:
-    return any(
-        isinstance(item, dict) and isinstance(item.get("metadata"), dict) and "namespace" in item["metadata"]
-        for item in items
     )

@@ -66,7 +66,8 @@ def is_old(document: Any) -> bool:
 def modern(document: dict[str, Any]) -> list[Any]:
     """The items of an old list as the API has them."""
     items = document.get("Items")
-    return [_object(item) if isinstance(item, dict) else item for item in items or ()]
+    found = items if isinstance(items, list) else []
+    return [_object(item) if isinstance(item, dict) else item for item in found]
 
 
 def _object(item: dict[str, Any]) -> dict[str, Any]:

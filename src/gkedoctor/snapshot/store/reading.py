@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import struct
 import zipfile
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from gkedoctor.errors import SnapshotError
+from gkedoctor.snapshot.garbage import collecting_paused
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot
 from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, StoredManifest, digest_of
 
@@ -194,7 +194,7 @@ def _objects(path: Path, members: _Members, entry: Entry, verify: bool) -> Calla
         if len(content) > limit or (verify and hashlib.sha256(content).hexdigest() != entry.sha256):
             raise _changed(path, entry.member)
         try:
-            with _collector_paused():
+            with collecting_paused():
                 found = _Objects.decode(content)
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             raise SnapshotError(f"{path.name} is damaged: {entry.member}: {error}") from error
@@ -210,7 +210,7 @@ def _objects(path: Path, members: _Members, entry: Entry, verify: bool) -> Calla
 def _changed(path: Path, member: str) -> SnapshotError:
     message = f"{path.name}: {member} is not what was written (its checksum differs)"
     if path.is_dir():
-        hint = f"If it was edited on purpose: gkedoctor import {path} -o {path.name}-edited"
+        hint = f"If it was edited on purpose: gkedoctor import {path} -o {path.resolve().name}-edited"
         return SnapshotError(message, hint=hint)
     return SnapshotError(message, hint="The file is damaged: copy or download it again.")
 
@@ -227,15 +227,3 @@ def _damage(path: Path) -> Iterator[None]:
         raise SnapshotError(
             f"{path.name} is damaged or cut off: {reason}", hint="Copy or download it again."
         ) from error
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Decoding makes millions of objects and no garbage; the collector would walk all of them again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
