@@ -1,70 +1,16 @@
 """Who refers to whom: typed edges over a snapshot, each found through an index.
 
-Importing this package registers every edge.
+Importing this package registers every edge: it imports each module in its folder, so that a new one need not be listed.
 """
 
-from gkedoctor.graph import (
-    admission,
-    autoscaling,
-    backend_config,
-    dependencies,
-    events,
-    evictions,
-    firewall,
-    ingress,
-    load_balancer,
-    network,
-    nodes,
-    owners,
-    pods,
-    probes,
-    references,
-    refusals,
-    sandbox,
-    schedules,
-    scheduling,
-    service_ports,
-    services,
-    storage,
-    values,
-    volume_fit,
-    volumes,
-)
+import importlib
+import pkgutil
+
 from gkedoctor.graph.graph import EDGES, Edge, Graph, edge
 from gkedoctor.graph.ref import Ref, ref_of
 from gkedoctor.graph.unknown import Unknown
 
-__all__ = [
-    "EDGES",
-    "Edge",
-    "Graph",
-    "Ref",
-    "Unknown",
-    "admission",
-    "autoscaling",
-    "backend_config",
-    "dependencies",
-    "edge",
-    "events",
-    "evictions",
-    "firewall",
-    "ingress",
-    "load_balancer",
-    "network",
-    "nodes",
-    "owners",
-    "pods",
-    "probes",
-    "ref_of",
-    "references",
-    "refusals",
-    "sandbox",
-    "schedules",
-    "scheduling",
-    "service_ports",
-    "services",
-    "storage",
-    "values",
-    "volume_fit",
-    "volumes",
-]
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["EDGES", "Edge", "Graph", "Ref", "Unknown", "edge", "ref_of"]
