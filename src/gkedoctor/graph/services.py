@@ -195,7 +195,7 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
             return [record for found in slices for record in _slice_records(found)]
     without = graph.doubt("Endpoints", namespace_of(service))
     if without is not None:
-        return doubt or without
+        return doubt if doubt is not None else without
     legacy = graph.find("Endpoints", namespace_of(service), name_of(service))
     return _legacy_records(legacy) if isinstance(legacy, dict) else []
 
