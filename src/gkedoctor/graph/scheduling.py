@@ -17,6 +17,7 @@ from gkedoctor.graph.clock import condition
 from gkedoctor.graph.events import last_seen
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of
 from gkedoctor.graph.label_wishes import unmet_of
+from gkedoctor.graph.owners import template_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -50,12 +51,23 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
         "event": None if told and told.get("message") else event,
         "message": message,
         "gates": (pod.get("spec") or {}).get("schedulingGates") or [],
-        "scheduler": (pod.get("spec") or {}).get("schedulerName") or "default-scheduler",
+        "scheduler": _scheduler(pod),
+        "served": _scheduler(pod) in graph.index(_at_work),
         "reasons": reasons,
         "kinds": sorted({r["kind"] for r in reasons}),
         "nodes": nodes if isinstance(nodes, Unknown) else len(nodes),
     }
     return [record | _lead(reasons, known) | _details(graph, pod, known, reasons, wanted)]
+
+
+def _scheduler(pod: Object) -> str:
+    return str((pod.get("spec") or {}).get("schedulerName") or "default-scheduler")
+
+
+def _at_work(graph: Graph) -> set[str]:
+    """The schedulers that have placed a Pod which is here."""
+    placed = [p for p in graph.all("Pod") if (condition(p, "PodScheduled") or {}).get("status") == "True"]
+    return {_scheduler(p) for p in placed}
 
 
 def _message(told: Object | None, event: Object | None) -> str:
@@ -188,7 +200,7 @@ def _details(
         "unmet": unmet_of(pod, [s["node"] for s in seats]),
         "short": _shortage(reasons, wanted, usable),
         "tainted": [s["node"] for s in tainted],
-        "taints": [t for s in tainted[:1] for t in s["taints"] if placement.taint_kind(t.get("key")) == "taint"],
+        "taints": [t for s in tainted[:1] for t in s["taints"] if _put_there(t)],
         "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
         "broken": broken,
         "pool": _pool(graph, pod, meant),
@@ -244,3 +256,26 @@ def scaling_of(graph: Graph, pod: Object) -> Facts:
     if growing and failed and last_seen(failed) >= last_seen(growing):
         growing = None
     return [{"failed": failed, "refused": last.get("NotTriggerScaleUp"), "growing": growing}]
+
+
+@edge("placement", "DaemonSet", reads=("Node",))
+def placement_of(graph: Graph, item: Object) -> Facts:
+    """Which nodes a DaemonSet may use, by labels and taints: one record {unmet, tainted, taints}; see `scheduling`."""
+    nodes = graph.listing("Node")
+    if isinstance(nodes, Unknown):
+        return nodes
+    template = template_of(item)
+    meant = [n for n in nodes if placement.selected(template, n)]
+    kept = {id(n): [t for t in placement.untolerated(template, n) if _put_there(t)] for n in meant}
+    tainted = [n for n in meant if kept[id(n)]]
+    return [
+        {
+            "unmet": unmet_of(template, nodes),
+            "tainted": tainted,
+            "taints": [t for n in tainted[:1] for t in kept[id(n)]] if len(tainted) == len(meant) else [],
+        }
+    ]
+
+
+def _put_there(taint: Object) -> bool:
+    return placement.taint_kind(taint.get("key")) == "taint"
