@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from gkedoctor.snapshot.model import Snapshot, Status
+
 Json = dict[str, Any]
 
 RECORDED = Path(__file__).parents[2] / "recorded_clusters"
@@ -118,3 +120,15 @@ def texts(node: Any) -> Iterator[str]:
             yield from texts(value)
     elif isinstance(node, str):
         yield node
+
+
+def names(snapshot: Snapshot, collection: str) -> list[str]:
+    return [item["metadata"]["name"] for item in snapshot.collection(collection).objects]
+
+
+def status(snapshot: Snapshot, collection: str) -> Status:
+    return snapshot.collection(collection).state.status
+
+
+def without_kind(*items: Json) -> list[Json]:
+    return [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")} for item in items]

@@ -1,0 +1,71 @@
+"""Tells the format of a file or directory by what is in it, and has the right importer gather it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gkedoctor.errors import SnapshotError, SourceError
+from gkedoctor.snapshot.importers.archive import Folder, archive_folder, read_file, real_folder
+from gkedoctor.snapshot.importers.cluster_info import (
+    gather_cluster_info,
+    gather_stream,
+    is_cluster_info,
+    is_cluster_info_stream,
+)
+from gkedoctor.snapshot.importers.documents import text_of
+from gkedoctor.snapshot.importers.must_gather import gather_must_gather, is_must_gather
+from gkedoctor.snapshot.importers.objects import gather_file, gather_files
+from gkedoctor.snapshot.importers.recording import gather_cloud, gather_logs, gather_recording, has_lists
+from gkedoctor.snapshot.importers.support_bundle import bundle_root, gather_support_bundle
+from gkedoctor.snapshot.intake import Gathered
+
+_LOOKED_FOR = (
+    "Looked for: manifest.json, kubernetes/*.json, gcp/*.json, cluster-resources/ (support bundle), "
+    "nodes.json with <namespace>/pods.json (cluster-info dump), namespaces/*/core/ (must-gather), *.json, *.yaml"
+)
+
+
+def gather(path: Path) -> Gathered:
+    """What a file or directory of another tool holds."""
+    if path.is_dir():
+        return _from_folder(real_folder(path))
+    folder = archive_folder(path)
+    return _from_folder(folder) if folder is not None else _from_file(path)
+
+
+def _from_folder(folder: Folder) -> Gathered:
+    if "manifest.json" in folder.files and b"gkedoctor/snapshot/" in folder.read("manifest.json")[:4096]:
+        raise SnapshotError(f"{folder.name} is a snapshot that was packed again", hint="Unpack it first.")
+    root = bundle_root(folder)
+    if root is not None:
+        gathered = gather_support_bundle(folder, root)
+    elif has_lists(folder, "kubernetes"):
+        return gather_recording(folder)
+    elif is_must_gather(folder):
+        gathered = gather_must_gather(folder)
+    elif is_cluster_info(folder):
+        gathered = gather_cluster_info(folder)
+    else:
+        return _from_files(folder)
+    gather_cloud(gathered, folder)
+    return gathered
+
+
+def _from_files(folder: Folder) -> Gathered:
+    gathered = gather_files(folder)
+    if gathered is None and has_lists(folder, "gcp"):
+        return gather_recording(folder)
+    if gathered is None:
+        what = "holds nothing that is known" if folder.files else "is empty"
+        raise SourceError(f"{folder.name} {what}", hint=_LOOKED_FOR)
+    gather_cloud(gathered, folder)
+    gather_logs(gathered, folder.under("logs"))
+    return gathered
+
+
+def _from_file(path: Path) -> Gathered:
+    data = read_file(path)
+    text = text_of(data, path.name)
+    if is_cluster_info_stream(text):
+        return gather_stream(text, path.name)
+    return gather_file(path.name, data)
