@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gkedoctor.diagnose.affected import affected
 from gkedoctor.diagnose.evaluate import Doubts, Finding, evidence_scope, findings
@@ -159,14 +158,23 @@ def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:
 
 
 def _not_checked(snapshot: Snapshot, doubts: Doubts) -> Iterable[NotChecked]:
-    """One entry per collection that something needed, with the reason of its own state."""
-    details: dict[str, Counter[str]] = {}
+    """One entry per collection that something needed and could not see, or that lacks objects it should have."""
+    reasons: dict[str, set[str]] = {}
     for unknown in doubts.seen:
-        details.setdefault(unknown.collection, Counter())[unknown.reason] += 1
-    for name in sorted(details):
+        reasons.setdefault(unknown.collection, set()).add(unknown.reason)
+    for collection in snapshot.collections.values():
+        if collection.state.malformed:
+            reasons.setdefault(collection.name, set()).add(_unread(collection.state.malformed))
+    for name in sorted(reasons):
         state = snapshot.collection(name).state
         reason = "malformed" if state.malformed and not state.reason else str(state.status)
-        yield NotChecked(name, reason, state.needs, min(details[name]))
+        yield NotChecked(name, reason, state.needs, min(reasons[name]))
+
+
+def _unread(malformed: Mapping[str, str]) -> str:
+    name, why = min(malformed.items())
+    more = f", and {len(malformed) - 1} more" if len(malformed) > 1 else ""
+    return f"{name} could not be read: {why}{more}"
 
 
 def _matters(entry: NotChecked) -> bool:
