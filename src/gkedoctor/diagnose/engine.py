@@ -24,11 +24,14 @@ from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.owners import workload
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Severity
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.kinds import ESSENTIAL, LOGS
 from gkedoctor.snapshot.model import Snapshot, Status
 
 _PROOFS = 6
 """Pieces of evidence that one diagnosis shows at most: of its surest finding first."""
+
+_ALIKE = 2
+"""Of those, how many under one label."""
 
 
 def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
@@ -118,15 +121,21 @@ def _seen_first(ref: Ref) -> int:
 
 
 def _proofs(group: list[Finding]) -> list[Proof]:
+    """The evidence of the surest finding; of the others only what says something else."""
     proofs: list[Proof] = []
     for finding in group:
         for evidence in finding.winner.evidence if finding.winner else ():
             found = proof(evidence, finding.scope, finding.ref)
-            if found is not None and all((found.ref, found.path) != (p.ref, p.path) for p in proofs):
+            if found is not None and _is_news(found, proofs):
                 proofs.append(found)
         if len(proofs) >= _PROOFS:
             break
     return proofs[:_PROOFS]
+
+
+def _is_news(found: Proof, proofs: list[Proof]) -> bool:
+    alike = [p for p in proofs if p.label == found.label]
+    return len(alike) < _ALIKE and all(p.value != found.value and p.path != found.path for p in alike)
 
 
 def _since(group: list[Finding]) -> str | None:
@@ -178,7 +187,7 @@ def _unread(malformed: Mapping[str, str]) -> str:
 
 
 def _matters(entry: NotChecked) -> bool:
-    """Whether this hole makes the outcome incomplete. Google Cloud and logs that nobody asked for do not."""
-    kind = COLLECTIONS.get(entry.collection)
-    optional = kind is None or kind.cloud
-    return not (optional and entry.reason in (Status.NOT_ASKED, Status.COMPLETE, Status.DISABLED))
+    """Whether this hole makes the outcome incomplete: what was refused always, what nobody asked for if essential."""
+    if entry.reason in (Status.COMPLETE, Status.DISABLED):
+        return False
+    return (entry.reason != Status.NOT_ASKED and entry.collection != LOGS) or entry.collection in ESSENTIAL

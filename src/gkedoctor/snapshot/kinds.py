@@ -116,3 +116,22 @@ LOGS = "logs"
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_KUBERNETES, *_GOOGLE_CLOUD)})
 COLLECTIONS: Mapping[str, Kind] = MappingProxyType({kind.collection: kind for kind in KINDS.values()})
+
+ESSENTIAL = frozenset(
+    KINDS[name].collection
+    for name in (
+        *(
+            "Pod",
+            "Service",
+            "EndpointSlice",
+            "Event",
+            "Node",
+            "Secret",
+            "ConfigMap",
+            "PersistentVolumeClaim",
+            "Ingress",
+        ),
+        *("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ResourceQuota"),
+    )
+)
+"""Collections without which "nothing was found" says little. The rest are absent from most clusters and dumps."""
