@@ -140,7 +140,7 @@ def reach_of(graph: Graph, volume: Object) -> Facts:
 
 @edge("places", "PersistentVolume", reads=("Node",))
 def places_of(graph: Graph, volume: Object) -> Facts:
-    """Where the volume can be used: one record {wanted, have} of what its node affinity asks for and nodes carry."""
+    """Where the volume can be used: one record {wanted, have, nodes} of what its node affinity asks for and nodes carry."""
     terms = _terms(volume)
     if terms is None:
         return []
@@ -148,10 +148,10 @@ def places_of(graph: Graph, volume: Object) -> Facts:
     wanted = "; ".join(dict.fromkeys(f"{key} in {', '.join(map(str, values))}" for key, values in pairs))
     nodes = graph.listing("Node")
     if isinstance(nodes, Unknown):
-        return [{"wanted": wanted, "have": None}]
+        return [{"wanted": wanted, "have": None, "nodes": nodes}]
     keys = list(dict.fromkeys(key for key, _ in pairs))
     have = sorted({f"{key}={_value(n, key)}" for n in nodes for key in keys if _value(n, key)})
-    return [{"wanted": wanted, "have": have, "keys": keys}]
+    return [{"wanted": wanted, "have": have, "nodes": nodes}]
 
 
 def _value(node: Object, key: str) -> Any:
