@@ -238,7 +238,7 @@ def _pool(graph: Graph, pod: Object, meant: list[Record]) -> str | None:
     events = graph.follow("events", pod)
     texts = [] if isinstance(events, Unknown) else [str(e.get("message") or "") for e in events]
     migs = [m["mig"] for text in texts for m in [_MIG.search(text)] if m]
-    pools = sorted({p for s in meant if (p := labels_of(s["node"]).get(POOL))})
+    pools = [p for s in sorted(meant, key=lambda s: len(s["blocks"])) if (p := labels_of(s["node"]).get(POOL))]
     if migs:
         return next((p for p in pools if f"-{p}-" in migs[-1]), migs[-1])
     return pools[0] if pools else None
@@ -246,10 +246,13 @@ def _pool(graph: Graph, pod: Object, meant: list[Record]) -> str | None:
 
 @edge("scaling", "Pod", reads=("Event",))
 def scaling_of(graph: Graph, pod: Object) -> Facts:
-    """What the cluster autoscaler said about the Pod: one record {failed, refused, growing}; each an Event or null."""
+    """What the cluster autoscaler said about the Pod: one record {failed, refused, growing}; each an Event or null.
+
+    Where Events may not be read all are null: most clusters' autoscaler has said nothing anyway.
+    """
     events = graph.follow("events", pod)
     if isinstance(events, Unknown):
-        return events
+        events = []
     last: dict[str, Any] = {str(e.get("reason")): e for e in events}
     failed, triggered = last.get("FailedScaleUp"), last.get("TriggeredScaleUp")
     growing = triggered if triggered and (graph.clock - last_seen(triggered)).total_seconds() < _FRESH else None
