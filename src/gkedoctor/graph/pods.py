@@ -136,14 +136,14 @@ def _outlived(clock: datetime, status: Object) -> bool:
     """Whether the present run has lasted long enough to call the earlier crashes history."""
     last = (status.get("lastState") or {}).get("terminated") or {}
     ended = moment(last.get("finishedAt"))
-    if ended is None:
+    if ended is None or (status.get("restartCount") or 0) < 2:
         return True
-    if not status.get("ready"):
-        return (clock - ended).total_seconds() > _CRASHED_LATELY
+    if not status.get("ready") and (clock - ended).total_seconds() > _CRASHED_LATELY:
+        return True
     since = moment(((status.get("state") or {}).get("running") or {}).get("startedAt"))
     lived = life(last) or 0.0
     lives = (clock - since).total_seconds() if since else 0.0
-    return (status.get("restartCount") or 0) < 2 or lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
+    return lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
 
 
 def life(terminated: Object) -> float | None:
