@@ -171,3 +171,9 @@ def signatures() -> dict[str, tuple[int, bool]]:
         name: (len(entry["signature"]), bool(entry["signature"] and entry["signature"][-1].get("variadic")))
         for name, entry in table.items()
     }
+
+
+def documented() -> list[str]:
+    """What each of our own functions does, one line each."""
+    own = [getattr(Functions, name).__doc__ or "" for name in sorted(vars(Functions)) if name.startswith("_func_")]
+    return [text.strip().split("\n")[0] for text in own]

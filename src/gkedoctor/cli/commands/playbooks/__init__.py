@@ -11,6 +11,7 @@ _COMMANDS = {
     "list": Entry(f"{_HERE}.list:list_playbooks", "List the playbooks."),
     "show": Entry(f"{_HERE}.show:show", "Explain one playbook."),
     "lint": Entry(f"{_HERE}.lint:lint", "Say what is wrong with playbooks."),
+    "edges": Entry(f"{_HERE}.edges:edges", "List the edges and functions that playbooks may use."),
     "test": Entry(f"{_HERE}.test:test", "Run the cases beside playbooks."),
 }
 
