@@ -1,4 +1,4 @@
-"""Every cause is confirmed by a case of its own playbook, every rule-out hit; one case is silent, one lacks a listing."""
+"""Cases confirm every cause of their playbook and hit every rule-out; one is silent, one lacks a listing."""
 
 from __future__ import annotations
 
