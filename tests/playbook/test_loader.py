@@ -1,0 +1,190 @@
+"""Every kind of mistake in a playbook is said with file, line, column and what was probably meant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gkedoctor.errors import PlaybookError, UsageError
+from gkedoctor.playbook.check import problems
+from gkedoctor.playbook.loader import Source, load_playbook, load_playbooks
+from tests.conftest import PLAYBOOKS, shipped_playbooks
+
+GOOD = (PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text()
+LINK = "https://kubernetes.io/docs/concepts/configuration/secret/"
+
+
+def error_of(text: str) -> PlaybookError:
+    with pytest.raises(PlaybookError) as caught:
+        load_playbook(Source("mine.yaml", text))
+    return caught.value
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new, 1)
+
+
+MISTAKES = [
+    (
+        "a misspelt key of a cause",
+        "    certain_if: reference",
+        "    certain_fi: reference",
+        "unknown key `certain_fi`",
+        "certain_if",
+    ),
+    (
+        "a misspelt key at the top",
+        "explained_by: [nodes]",
+        "explaned_by: [nodes]",
+        "unknown key `explaned_by`",
+        "explained_by",
+    ),
+    ("a misspelt key of the symptom", '  say: "container', '  sya: "container', "unknown key `sya`", "say"),
+    ("an unknown severity", "severity: medium", "severity: medum", "invalid enum value 'medum'", None),
+    ("a number where a text belongs", "title: A container waits", "title: 5 #", "expected `str`, got `int`", None),
+    ("a list where a text belongs", "about: >\n", "about: []\nx: >\n", None, None),
+    (
+        "an unknown cause",
+        "cause: missing-secret\n",
+        "cause: mising-secret\n",
+        "unknown cause `mising-secret`",
+        "missing-secret",
+    ),
+    ("an unknown subject", "subject: Pod", "subject: Pdo", "unknown kind `Pdo`", "Pod"),
+    ("an unknown edge", "edge: containers", "edge: contaners", "unknown edge `contaners`", "containers"),
+    ("an edge that does not start here", "edge: node}", "edge: endpoints}", "a Pod has no edge `endpoints`", None),
+    ("an unknown name", "when: key.kind == 'Secret'", "when: kye.kind == 'Secret'", "unknown name `kye`", "key"),
+    (
+        "an unknown function",
+        'say: "container {{ c.name }}',
+        'say: "container {{ nmae(c) }}',
+        "unknown function `nmae`",
+        "name",
+    ),
+    (
+        "too few arguments",
+        "ref('Secret', namespace, object.name)",
+        "ref('Secret')",
+        "ref() takes 3 arguments, not 1",
+        None,
+    ),
+    (
+        "an expression that does not end",
+        "when: key.kind == 'Secret'",
+        "when: key.kind == 'Secret",
+        "not an expression",
+        None,
+    ),
+    ("an id without an area", "id: GKE-CFG-001", "id: CFG-1", "`CFG-1` is no id", None),
+    (
+        "a verify command that writes",
+        "kubectl -n {{ namespace }} get pods",
+        "kubectl -n {{ namespace }} delete pods",
+        "must only read",
+        None,
+    ),
+    (
+        "a placeholder in a command",
+        "get secret {{ object.name }}",
+        "get secret <your-secret>",
+        "no <placeholder>",
+        None,
+    ),
+    ("a link that is none", f"- {LINK}", "- kubernetes.io", "no https:// link", None),
+    ("a key that stands twice", "severity: medium", "severity: medium\nseverity: high", "stands twice", None),
+    ("a colon in a plain text", "title: A container waits", "title: A: container: waits", "not valid YAML", None),
+    ("a tab", "  - {bind: containers", "\t- {bind: containers", "not valid YAML", None),
+    ("yes for true", "playbook: 1", "playbook: yes", "expected `int`, got `str`", None),
+    ("a newer format", "playbook: 1", "playbook: 2", "invalid enum value 2", None),
+    ("a required key left out", f"    docs:\n      - {LINK}\n", "", "missing required field `docs`", None),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "message", "hint"), MISTAKES, ids=[m[0] for m in MISTAKES])
+def test_a_mistake_is_said_with_its_place(name: str, old: str, new: str, message: str | None, hint: str | None) -> None:
+    error = error_of(changed(old, new))
+    assert error.path == "mine.yaml"
+    assert error.line is not None
+    assert error.column is not None
+    if message is not None:
+        assert message in error.message
+        line = (error.source_line or "").strip()
+        assert line
+    if hint is not None:
+        assert hint in (error.hint or "")
+
+
+def test_the_line_is_the_one_of_the_mistake() -> None:
+    text = changed("when: key.kind == 'Secret'", "when: kye.kind == 'Secret'")
+    error = error_of(text)
+    assert error.line is not None
+    assert "kye.kind" in text.splitlines()[error.line - 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "5",
+        "'text'",
+        "\x00",
+        "a: &a [*a]",
+        "---\n---\n",
+        "playbook: 1",
+        "!!python/object:os.system {}",
+    ],
+)
+def test_what_is_no_playbook_at_all_is_an_error(text: str) -> None:
+    error_of(text)
+
+
+def test_a_file_that_is_not_utf8_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "GKE-CFG-900.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PlaybookError, match="UTF-8"):
+        load_playbooks([tmp_path])
+
+
+def test_two_playbooks_of_one_id_are_an_error(tmp_path: Path) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(GOOD)
+    with pytest.raises(PlaybookError, match=r"also in .*a\.yaml"):
+        load_playbooks([tmp_path])
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no folder"):
+        load_playbooks([tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_damaged_playbook_is_an_error_or_a_playbook_and_nothing_else(seed: int) -> None:
+    random = Random(seed)
+    text = GOOD
+    for _ in range(random.randrange(1, 5)):
+        at = random.randrange(len(text))
+        match random.randrange(4):
+            case 0:
+                text = text[:at] + text[at + random.randrange(30) :]
+            case 1:
+                text = text[:at] + random.choice("{}[]:&*!|>'\"%@`\t\n#-, \0é") + text[at:]
+            case 2:
+                words = re.findall(r"\w+", text)
+                text = text.replace(random.choice(words), random.choice(words), 1)
+            case _:
+                lines = text.splitlines(keepends=True)
+                random.shuffle(lines[: random.randrange(len(lines))])
+                text = "".join(lines)
+    try:
+        load_playbook(Source("mine.yaml", text))
+    except PlaybookError as error:
+        assert error.message
+
+
+def test_shipped_playbooks_have_nothing_wrong_with_them() -> None:
+    assert [(p.id, list(problems(p))) for p in shipped_playbooks() if list(problems(p))] == []
