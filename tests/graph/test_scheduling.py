@@ -61,7 +61,8 @@ def record(subject: dict[str, Any], *nodes: dict[str, Any], listed: bool = True)
     ("message", "kinds"),
     [
         ("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). no new claims to "
-         "deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.", ["resources", "taint"]),
+         "deallocate, preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+         ["resources", "taint"]),
         ("0/3 nodes are available: 1 node(s) had taint {node-role.kubernetes.io/master: }, that the pod didn't "
          "tolerate, 2 node(s) didn't match node selector.", ["taint", "selector"]),
         ("0/4 nodes are available: 1 node(s) had untolerated taint {dedicated: 3 of 4}, 3 Too many pods. preemption: "
