@@ -35,17 +35,13 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
 
     `lead` is what has to change: `resources`, `selector`, `taint`, `cordoned`, `ports`, `affinity`, `spread`, `name`,
     `not-ready`, `pressure` (a Node's own fault), `storage` (somebody else's), `none`, `other`; null where the scheduler
-    has said nothing. `sure`: the Nodes bear it out.
+    has said nothing. `sure`: the Nodes bear it out; unknown where they are not all here.
     """
     if (pod.get("spec") or {}).get("nodeName"):
         return []
     told = condition(pod, "PodScheduled")
     event = _last_event(graph, pod)
     message = _message(told, event)
-    reasons = verdict.reasons(message) if message else []
-    nodes = graph.listing("Node")
-    wanted = placement.requests(pod)
-    known = [] if isinstance(nodes, Unknown) else [_seat(pod, node, wanted) for node in nodes]
     record: Record = {
         "condition": told,
         "event": None if told and told.get("message") else event,
@@ -53,11 +49,35 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
         "gates": (pod.get("spec") or {}).get("schedulingGates") or [],
         "scheduler": _scheduler(pod),
         "served": _scheduler(pod) in graph.index(_at_work),
-        "reasons": reasons,
-        "kinds": sorted({r["kind"] for r in reasons}),
-        "nodes": nodes if isinstance(nodes, Unknown) else len(nodes),
     }
-    return [record | _lead(reasons, known) | _details(graph, pod, known, reasons, wanted)]
+    return [record | _judged(graph, pod, message)]
+
+
+def _judged(graph: Graph, pod: Object, message: str) -> Record:
+    """What the message means, worked out once for all Pods that ask for the same. O(nodes) for each such kind."""
+    spec, wanted = pod.get("spec") or {}, placement.requests(pod)
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity")
+    key = repr((message, spec.get("nodeSelector"), affinity, spec.get("tolerations"), wanted))
+    known = graph.index(_nothing_judged)
+    if key not in known:
+        nodes = graph.listing("Node")
+        reasons = verdict.reasons(message) if message else []
+        seats = [_seat(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
+        known[key] = {
+            "reasons": reasons,
+            "kinds": sorted({r["kind"] for r in reasons}),
+            **_lead(reasons, seats),
+            **_details(pod, seats, reasons, wanted),
+        }
+    judged = known[key]
+    doubt = graph.doubt("Node")
+    if doubt is not None and judged["lead"] not in (None, "storage"):
+        judged = {**judged, "sure": doubt}
+    return {**judged, "pool": _pool(graph, pod, judged["meant"])}
+
+
+def _nothing_judged(_graph: Graph) -> dict[str, Record]:
+    return {}
 
 
 def _scheduler(pod: Object) -> str:
@@ -130,6 +150,8 @@ def _first_failures(seats: list[Record]) -> set[str]:
     for seat in seats:
         blocks = seat["blocks"]
         tainted = blocks & {"taint", "not-ready", "pressure"}
+        if not blocks:
+            continue
         found.add("cordoned" if "cordoned" in blocks else "taint" if tainted else "selector")
         if "selector" in blocks:  # a DaemonSet's Pods are narrowed down to their node before any filter
             found.add("selector")
@@ -187,9 +209,7 @@ def _others(lead: str, reasons: list[verdict.Reason]) -> dict[str, str]:
     }
 
 
-def _details(
-    graph: Graph, pod: Object, seats: list[Record], reasons: list[verdict.Reason], wanted: dict[str, float]
-) -> Record:
+def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wanted: dict[str, float]) -> Record:
     """What a fix has to name: nodes, taints, labels, amounts, and what the autoscaler may do about it."""
     meant = [s for s in seats if "selector" not in s["blocks"]]
     tainted = [s for s in meant if "taint" in s["blocks"] and "cordoned" not in s["blocks"]]
@@ -203,7 +223,7 @@ def _details(
         "taints": [t for s in tainted[:1] for t in s["taints"] if _put_there(t)],
         "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
         "broken": broken,
-        "pool": _pool(graph, pod, meant),
+        "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
     }
 
 
@@ -215,7 +235,7 @@ def _shortage(reasons: list[verdict.Reason], wanted: dict[str, float], nodes: li
 
 
 def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
-    sizes = [(placement.amount(node, name), node) for node in nodes]
+    sizes = [(placement.amount(node, name), node) for node in nodes if (node.get("status") or {}).get("allocatable")]
     largest, node = max(sizes, key=lambda s: s[0], default=(None, None))
     asked = placement.said(name, number) if number else name
     never = number is not None and largest is not None and number > largest
@@ -230,7 +250,7 @@ def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
     return {"resource": name, "wanted": asked, "largest": largest, "never": never, "node": node, "text": text}
 
 
-def _pool(graph: Graph, pod: Object, meant: list[Record]) -> str | None:
+def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:
     """The node pool that would have to grow: the one asked for, the one that was tried, or the only one that fits."""
     asked = ((pod.get("spec") or {}).get("nodeSelector") or {}).get(POOL)
     if asked:
@@ -238,7 +258,7 @@ def _pool(graph: Graph, pod: Object, meant: list[Record]) -> str | None:
     events = graph.follow("events", pod)
     texts = [] if isinstance(events, Unknown) else [str(e.get("message") or "") for e in events]
     migs = [m["mig"] for text in texts for m in [_MIG.search(text)] if m]
-    pools = [p for s in sorted(meant, key=lambda s: len(s["blocks"])) if (p := labels_of(s["node"]).get(POOL))]
+    pools = [p for node in meant if (p := labels_of(node).get(POOL))]
     if migs:
         return next((p for p in pools if f"-{p}-" in migs[-1]), migs[-1])
     return pools[0] if pools else None
