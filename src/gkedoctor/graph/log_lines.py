@@ -52,7 +52,8 @@ _CONNECT = _compiled(
     rf"(?P<what>ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET) {_HOST}:(?P<port>\d+)",
     rf"connection to server at {_QUOTED}(?: \([^)]*\))?, port (?P<port>\d+) failed: .*?(?P<what>{_REFUSED}|{_LATE})",
     rf"(?:failed to connect|could not connect|unable to connect|couldn't connect|can(?:no|')t connect)"
-    rf"(?: to)?(?: the)?(?: (?:remote|redis|mysql|database|db|broker))?(?: server| host)?(?: at| on| to)? {_QUOTED}[: ](?:port )?(?P<port>\d+)"
+    r"(?: to)?(?: the)?(?: (?:remote|redis|mysql|database|db|broker))?(?: server| host)?(?: at| on| to)?"
+    rf" {_QUOTED}[: ](?:port )?(?P<port>\d+)"
     rf"(?:.*?(?P<what>{_REFUSED}|{_LATE}))?",
     rf"can't connect to (?:\w+ )?server on {_QUOTED}(?::(?P<port>\d+))?(?:.*?(?P<what>{_REFUSED}|{_LATE}))?",
     rf"connect(?:ing|ion)? to {_QUOTED}[: ](?:port )?(?P<port>\d+)\b.*?(?P<what>{_REFUSED}|{_LATE}|failed)",
@@ -104,7 +105,11 @@ def _port(match: re.Match[str]) -> int | None:
     return int(port) if port and int(port) < 65536 else None
 
 
-_DENIED = re.compile(r"permission denied|EACCES|EPERM|operation not permitted|access ?denied", re.IGNORECASE)
+_DENIED = re.compile(
+    r"permission denied|EACCES|EPERM|operation not permitted|access ?denied|is not writable"
+    r"|(?:wrong|invalid|incorrect) (?:ownership|permissions)",
+    re.IGNORECASE,
+)
 _READ_ONLY = re.compile(r"read-only file ?system|EROFS", re.IGNORECASE)
 _FULL = re.compile(r"no space left on device|ENOSPC|disk quota exceeded|EDQUOT|disk (?:is )?full", re.IGNORECASE)
 _PATHS = re.compile(r"(?<![\w.:/])(/[A-Za-z0-9_.+@-]+(?:/[A-Za-z0-9_.+@-]*)*)")

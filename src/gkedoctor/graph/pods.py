@@ -141,15 +141,15 @@ def _outlived(clock: datetime, status: Object) -> bool:
     if not status.get("ready") and (clock - ended).total_seconds() > _CRASHED_LATELY:
         return True
     since = moment(((status.get("state") or {}).get("running") or {}).get("startedAt"))
-    lived = life(last) or 0.0
+    lived = life(last) or 0
     lives = (clock - since).total_seconds() if since else 0.0
     return lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
 
 
-def life(terminated: Object) -> float | None:
+def life(terminated: Object) -> int | None:
     """Seconds that a run lasted; None where it never started (the runtime writes 1970 then)."""
     started, ended = moment(terminated.get("startedAt")), moment(terminated.get("finishedAt"))
-    return (ended - started).total_seconds() if started and ended and started.year > 1970 else None
+    return int((ended - started).total_seconds()) if started and ended and started.year > 1970 else None
 
 
 def statuses(pod: Object) -> Iterator[Object]:
