@@ -144,6 +144,9 @@ def _current(graph: Graph, key: Key, records: list[Record]) -> list[Record]:
     live = [p for p in graph.in_namespace("Pod", key[1]) if _controller(p) == key and not _ended(p)]
     if _is_history(graph, controller, live):
         return []
+    records = [r for r in records if not _succeeded_since(graph, controller, r["at"])]
+    if not records:
+        return []
     ill = [p for p in live if step_of(graph, p) != "fine"]
     if ill or not live:
         return records
@@ -164,6 +167,13 @@ def _is_history(graph: Graph, controller: Any, live: list[Object]) -> bool:
     above = owner(graph, controller)
     wanted = (controller.get("spec") or {}).get("replicas")
     return wanted == 0 and controller.get("kind") == "ReplicaSet" and above is not None
+
+
+def _succeeded_since(graph: Graph, controller: Any, at: datetime) -> bool:
+    """Whether the CronJob above a Job has run well since."""
+    above = owner(graph, controller) if isinstance(controller, dict) else None
+    last = moment(((above or {}).get("status") or {}).get("lastSuccessfulTime"))
+    return last is not None and last > at
 
 
 def _settled(graph: Graph, records: list[Record]) -> bool:

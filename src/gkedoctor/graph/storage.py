@@ -19,6 +19,7 @@ _DEFAULT_CLASS = (
     "storageclass.beta.kubernetes.io/is-default-class",
 )
 _OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
+_PROVISIONED = "pv.kubernetes.io/provisioned-by"
 _ORDINALS = 64
 """Claims of one StatefulSet template that are listed at most."""
 
@@ -116,8 +117,8 @@ def _attachments(graph: Graph) -> dict[str, list[Object]]:
 def class_of(graph: Graph, claim: Object) -> Facts:
     """The StorageClass of the claim as a record {name, named, found, item, nearest, delayed, volumes}.
 
-    `named`: whether the claim names it, else it is the default class. `volumes`: how many volumes carry the name;
-    a claim binds to such a volume whether or not the class exists. No record: no class, and no default.
+    `named`: whether the claim names it, else it is the default class. `volumes`: how many volumes made by hand
+    carry the name; a claim binds to such a volume whether or not the class exists. No record: no class, and no default.
     """
     named = class_name(claim)
     if named == "":
@@ -166,4 +167,23 @@ def _class(graph: Graph, name: str, item: Object | Unknown | None, *, named: boo
 
 
 def _volumes_by_class(graph: Graph) -> dict[str, list[Object]]:
-    return grouped(graph.all("PersistentVolume"), lambda volume: class_name(volume) or None)
+    """Volumes that somebody made by hand, by class. What a driver made is annotated and needs its class."""
+    by_hand = [v for v in graph.all("PersistentVolume") if _PROVISIONED not in (v["metadata"].get("annotations") or {})]
+    return grouped(by_hand, lambda volume: class_name(volume) or None)
+
+
+@edge("unbound_siblings", "PersistentVolumeClaim", reads=("StatefulSet",))
+def unbound_siblings(graph: Graph, claim: Object) -> Facts:
+    """The claims of the same StatefulSet template that are not bound, this one included; the lowest ordinal first."""
+    namespace, name = namespace_of(claim), name_of(claim)
+    for item in graph.in_namespace("StatefulSet", namespace):
+        names = [site["name"] for site in _template_sites(item) if site["volume"] == _template(item, name)]
+        if name in names:
+            found = [graph.find("PersistentVolumeClaim", namespace, n) for n in names]
+            return [c for c in found if isinstance(c, dict) and (c.get("status") or {}).get("phase") != "Bound"]
+    return [claim]
+
+
+def _template(item: Object, claim: str) -> str:
+    """The template that a claim of this StatefulSet came from: what stands before `-statefulset-ordinal`."""
+    return claim.rpartition("-")[0].removesuffix(f"-{name_of(item)}")

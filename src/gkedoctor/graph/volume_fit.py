@@ -33,7 +33,9 @@ def near_volumes(graph: Graph, claim: Object) -> Facts:
         return wanted
     named = (claim.get("spec") or {}).get("volumeName")
     found = [_fit(claim, wanted, v) for v in volumes if name_of(v) == named or _may_be_had(claim, v)]
-    return sorted(found, key=lambda r: (name_of(r["volume"]) != named, len(r["differs"]), name_of(r["volume"])))[:_NEAR]
+    return sorted(found, key=lambda r: (r["name"] != named, len(r["differs"]), r["phase"] != "Available", r["name"]))[
+        :_NEAR
+    ]
 
 
 def _wanted_class(graph: Graph, claim: Object) -> str | Unknown:
@@ -47,9 +49,9 @@ def _wanted_class(graph: Graph, claim: Object) -> str | Unknown:
 
 
 def _may_be_had(claim: Object, volume: Object) -> bool:
-    """Whether the volume is free, or was this claim's or one of its name; others' volumes are none of its business."""
+    """Whether the volume is free, kept for a claim that is gone, or this claim's; others' are none of its business."""
     holder = (volume.get("spec") or {}).get("claimRef") or {}
-    if not holder:
+    if not holder or (volume.get("status") or {}).get("phase") == "Released":
         return True
     return (holder.get("namespace"), holder.get("name")) == (namespace_of(claim), name_of(claim))
 
@@ -121,6 +123,8 @@ def _holder(claim: Object, volume: Object) -> list[str]:
     if not holder:
         return []
     place = f"{holder.get('namespace')}/{holder.get('name')}"
+    if (volume.get("status") or {}).get("phase") == "Released":
+        return [f"the volume is still kept for claim {place}, which is gone"]
     if place != f"{namespace_of(claim)}/{name_of(claim)}":
         return [f"the volume belongs to claim {place}"]
     if holder.get("uid") and holder.get("uid") != claim["metadata"].get("uid"):
@@ -140,7 +144,7 @@ def reach_of(graph: Graph, volume: Object) -> Facts:
 
 @edge("places", "PersistentVolume", reads=("Node",))
 def places_of(graph: Graph, volume: Object) -> Facts:
-    """Where the volume can be used: one record {wanted, have, nodes} of what its node affinity asks for and nodes carry."""
+    """Where the volume can be used: one record {wanted, have, nodes}: its node affinity, and what the Nodes carry."""
     terms = _terms(volume)
     if terms is None:
         return []
