@@ -187,6 +187,27 @@ def services_of_ingress(graph: Graph, ingress: Object) -> Facts:
     return list(found.values())
 
 
+@edge("ingresses", "Service", reads=("Ingress",))
+def ingresses_of(graph: Graph, service: Object) -> Facts:
+    """The Ingresses that send traffic to the Service."""
+    doubt = graph.doubt("Ingress", namespace_of(service))
+    if doubt is not None:
+        return doubt
+    return graph.index(_by_service).get((namespace_of(service), name_of(service)), [])
+
+
+def _by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
+    found: dict[tuple[str, str], list[Object]] = {}
+    for ingress in graph.all("Ingress"):
+        names = [
+            (b.get("service") or {}).get("name") or b.get("serviceName")
+            for b, _, _ in _sites(ingress.get("spec") or {})
+        ]
+        for name in sorted({str(n) for n in names if n}):
+            found.setdefault((namespace_of(ingress), name), []).append(ingress)
+    return found
+
+
 @edge("unserved", "Ingress", reads=("Service", "EndpointSlice", "Pod"))
 def unserved_of(graph: Graph, ingress: Object) -> Facts:
     """The Services behind the Ingress that have no ready endpoint, or none that serves the port."""
