@@ -79,6 +79,7 @@ MISTAKES = [
         "not an expression",
         None,
     ),
+    ("a negated chain", "when: key.kind == 'Secret'", 'when: "!key.kind"', "`!a.b` means `(!a).b`", "!(a.b)"),
     ("an id without an area", "id: GKE-CFG-001", "id: CFG-1", "`CFG-1` is no id", None),
     (
         "a verify command that writes",

@@ -58,8 +58,9 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     model = playbook.model
     if not _ID.fullmatch(model.id):
         yield Problem("$.id", f"`{model.id}` is no id", f"GKE-AREA-NNN, AREA one of {', '.join(AREAS)}")
-    if model.subject not in KINDS:
-        yield Problem("$.subject", f"unknown kind `{model.subject}`", _meant(model.subject, list(KINDS)))
+    for place, kind in (("$.subject", model.subject), *((f"$.also[{i}]", kind) for i, kind in enumerate(model.also))):
+        if kind not in KINDS:
+            yield Problem(place, f"unknown kind `{kind}`", _meant(kind, list(KINDS)))
     yield from _edge_problems(playbook)
     for place, expression in playbook.expressions():
         yield from _expression_problems(place, expression, playbook.names)
@@ -75,8 +76,9 @@ def _edge_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     for i, relate in enumerate(playbook.model.relate):
         if relate.edge not in known:
             yield Problem(f"$.relate[{i}].edge", f"unknown edge `{relate.edge}`", _meant(relate.edge, known))
-        elif relate.source == "subject" and not _starts_at(relate.edge, playbook.model.subject):
-            yield Problem(f"$.relate[{i}].edge", f"a {playbook.model.subject} has no edge `{relate.edge}`")
+        elif relate.source == "subject":
+            lacking = [kind for kind in playbook.kinds if not _starts_at(relate.edge, kind)]
+            yield from (Problem(f"$.relate[{i}].edge", f"a {kind} has no edge `{relate.edge}`") for kind in lacking)
         if relate.source not in bound | set(playbook.model.let):
             yield Problem(
                 f"$.relate[{i}].from", f"`{relate.source}` is not bound before", _meant(relate.source, list(bound))
@@ -95,6 +97,8 @@ def _expression_problems(place: str, expression: Expression, names: set[str]) ->
         first = str(error).strip().splitlines()[0]
         yield Problem(place, f"not an expression: {first}", "JMESPath: https://jmespath.org/specification.html")
         return
+    if expression.negates_a_chain:
+        yield Problem(place, "`!a.b` means `(!a).b`, which is null", "write `!(a.b)`")
     for name in sorted(used - names):
         yield Problem(place, f"unknown name `{name}`", _meant(name, sorted(names)))
     for name, count in calls:

@@ -34,6 +34,8 @@ class CompiledCause:
     evidence: tuple[CompiledEvidence, ...]
     say: Template
     run: tuple[Template, ...]
+    run_all: Expression | None
+    explains: Expression | None
     verify: tuple[Template, ...]
 
     @property
@@ -53,6 +55,11 @@ class CompiledPlaybook:
 
     model: Playbook
     path: str
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that it looks at."""
+        return (self.model.subject, *self.model.also)
 
     @property
     def id(self) -> str:
@@ -147,6 +154,8 @@ def _compile_cause(cause: Cause) -> CompiledCause:
         evidence=tuple(CompiledEvidence(Expression(e.show), Expression(e.of), e.label, e.path) for e in cause.evidence),
         say=template(cause.fix.say),
         run=tuple(template(text) for text in cause.fix.run),
+        run_all=Expression(cause.fix.run_all) if cause.fix.run_all else None,
+        explains=Expression(cause.explains) if cause.explains else None,
         verify=tuple(template(text) for text in cause.verify),
     )
 
@@ -156,6 +165,10 @@ def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, 
     yield f"{place}.root", cause.root
     if cause.certain_if:
         yield f"{place}.certain_if", cause.certain_if
+    if cause.explains:
+        yield f"{place}.explains", cause.explains
+    if cause.run_all:
+        yield f"{place}.fix.run_all", cause.run_all
     for i, (condition, why) in enumerate(cause.ruled_out_if):
         yield f"{place}.ruled_out_if[{i}].when", condition
         yield from _holes(f"{place}.ruled_out_if[{i}].say", why)

@@ -52,6 +52,11 @@ class Expression:
         """The functions that it calls, with the number of arguments."""
         return tuple(_calls(self.tree))
 
+    @cached_property
+    def negates_a_chain(self) -> bool:
+        """Whether it says `!a.b`, which JMESPath reads as `(!a).b`, and that is null."""
+        return _negates_a_chain(self.tree)
+
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
 
@@ -224,3 +229,14 @@ def _calls(node: Any) -> list[tuple[str, int]]:
     children = node.get("children") or []
     own = [(str(node["value"]), len(children))] if node.get("type") == "function_expression" else []
     return own + [call for child in children for call in _calls(child)]
+
+
+def _negates_a_chain(node: Any) -> bool:
+    if not isinstance(node, dict):
+        return False
+    children = node.get("children") or []
+    first = children[0] if children else None
+    chained = node.get("type") in ("subexpression", "index_expression", "projection", "filter_projection")
+    if chained and isinstance(first, dict) and first.get("type") == "not_expression":
+        return True
+    return any(_negates_a_chain(child) for child in children)

@@ -92,14 +92,19 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """How to mend it: a sentence, and commands to read and paste."""
+    """How to mend it: a sentence, and commands to read and paste. `run_all`: an expression for a list of more."""
 
     say: str
     run: tuple[str, ...] = ()
+    run_all: str | None = None
 
 
 class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """One rival. `cause` is a word of the fixed vocabulary, `root` an expression for the object to mend."""
+    """One rival. `cause` is a word of the fixed vocabulary, `root` an expression for the object to mend.
+
+    `explains`: an expression for a list of `{item, says}` that comes first among the consequences, in its own order,
+    and may hold the root.
+    """
 
     cause: str
     title: str
@@ -109,6 +114,7 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     certain_if: str | None = None
     ruled_out_if: tuple[RuledOut, ...] = ()
     severity: Severity | None = None
+    explains: str | None = None
     evidence: tuple[Evidence, ...]
     fix: Fix
     verify: tuple[str, ...]
@@ -116,7 +122,10 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from."""
+    """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from.
+
+    `also`: other kinds that are looked at in the same way.
+    """
 
     playbook: Literal[1]
     id: str
@@ -124,6 +133,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     about: str
     severity: Severity
     subject: str
+    also: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     status: Literal["stable", "experimental"] = "stable"
     tags: tuple[str, ...] = ()
