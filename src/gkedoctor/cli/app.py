@@ -18,6 +18,7 @@ from gkedoctor.errors import ExitCode
 
 _COMMANDS = {
     "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a recorded cluster, and why."),
+    "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
     "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
     "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),

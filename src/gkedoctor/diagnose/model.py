@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.graph.hop import Hop
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
 
@@ -49,7 +50,7 @@ class Mending(msgspec.Struct, frozen=True):
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
-    """One root cause. `explains` holds its consequences, what a user sees first."""
+    """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars."""
 
     fingerprint: str
     playbook: str
@@ -66,6 +67,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     verify: tuple[str, ...]
     docs: tuple[str, ...]
     since: str | None = None
+    path: tuple[Hop, ...] = ()
 
 
 class NotChecked(msgspec.Struct, frozen=True):

@@ -73,7 +73,7 @@ def _judged(graph: Graph, network: str, instances: list[Object], source: str, po
 
 
 def _expected_name(graph: Graph) -> str:
-    """`k8s-fw-l7--UID`, the UID as instance groups have it (pkg/utils/namer/namer.go); without it where none is seen."""
+    """`k8s-fw-l7--UID`, the UID as instance groups have it (pkg/utils/namer/namer.go), if one is seen."""
     uids = sorted(name_of(g).partition("--")[2] for g in graph.all("InstanceGroup") if "--" in name_of(g))
     return f"k8s-fw-l7--{uids[0]}" if uids else "k8s-fw-l7"
 

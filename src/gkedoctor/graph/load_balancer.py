@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-from gkedoctor.graph.cloud import last, linked, place_of
+from gkedoctor.graph.cloud import last, linked, place_of, resolve, users_of
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -185,10 +185,7 @@ def _check_facts(check: Object | Unknown | None) -> Record:
     if check is None or isinstance(check, Unknown):
         return dict.fromkeys(("path", "checkPort", "type", "origin", "settings"), check)
     kind = str(check.get("type") or "")
-    settings = check.get(
-        {"HTTP": "httpHealthCheck", "HTTPS": "httpsHealthCheck", "HTTP2": "http2HealthCheck"}.get(kind, "")
-    )
-    settings = settings or {}
+    settings = health_check_settings(check)
     fixed = settings.get("portSpecification") in (None, "USE_FIXED_PORT")
     return {
         "path": settings.get("requestPath") or "/",
@@ -197,6 +194,12 @@ def _check_facts(check: Object | Unknown | None) -> Record:
         "origin": origin_of(check),
         "settings": settings,
     }
+
+
+def health_check_settings(check: Object) -> Record:
+    """The part of a health check that says what it asks: `httpHealthCheck`, `tcpHealthCheck` …"""
+    found: Record = check.get(f"{str(check.get('type') or '').lower()}HealthCheck") or {}
+    return found
 
 
 def origin_of(check: Object) -> str | None:
@@ -209,18 +212,29 @@ def origin_of(check: Object) -> str | None:
     return next((origin for part, origin in _ORIGINS if part in text), None)
 
 
-@edge("ingresses", "Service", reads=("Ingress",))
-def ingresses_of(graph: Graph, service: Object) -> Facts:
-    """The Ingresses that route to the Service. O(1) after one pass over all Ingresses."""
-    doubt = graph.doubt("Ingress", namespace_of(service))
+def backend_services_for(graph: Graph, service: Object, port: Any) -> list[Object] | Unknown:
+    """The backend services for one port of a Service: by their description, else by the NEG that was made for it."""
+    doubt = graph.doubt("BackendService")
     if doubt is not None:
         return doubt
-    return graph.index(_ingresses_by_service).get((namespace_of(service), name_of(service)), [])
+    place = f"{namespace_of(service)}/{name_of(service)}"
+    found = [b for b in graph.index(_by_service).get(place, []) if _for_port(b, port, service)]
+    if found:
+        return found
+    negs = graph.index(_negs_by_service).get(place, [])
+    behind = [users_of(graph, neg, "BackendService") for neg in negs]
+    return [b for users in behind if not isinstance(users, Unknown) for b in users]
 
 
-def _ingresses_by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
-    found: dict[tuple[str, str], list[Object]] = {}
-    for ingress in graph.all("Ingress"):
-        for name in sorted({name for name, _ in distinct_backends(ingress)}):
-            found.setdefault((namespace_of(ingress), name), []).append(ingress)
+def _negs_by_service(graph: Graph) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = {}
+    for neg in graph.all("NetworkEndpointGroup"):
+        service = service_of(neg)
+        if service:
+            found.setdefault(service, []).append(neg)
     return found
+
+
+def target_pool_of(graph: Graph, rule: Object) -> Object | Unknown | None:
+    """The target pool that a forwarding rule sends to."""
+    return resolve(graph, rule.get("target"))

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, NotKnown, Proof, Unexplained
+from gkedoctor.graph.hop import Hop, State
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.report.answer import Answer
@@ -65,6 +66,15 @@ class Fix(msgspec.Struct, frozen=True):
     commands: tuple[str, ...]
 
 
+class HopEntry(ObjectRef, frozen=True, kw_only=True):
+    """One hop of a request. `via`: the host and path by which one gets here from the hop above."""
+
+    state: State
+    fact: str
+    via: str | UnsetType = UNSET
+    children: tuple[HopEntry, ...] = ()
+
+
 class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One root cause. `fingerprint` is the same for the same cause on the same root in every run."""
 
@@ -78,6 +88,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     since: str | UnsetType = UNSET
     explains: tuple[Symptomatic, ...]
     evidence: tuple[Evidence, ...]
+    path: tuple[HopEntry, ...] | UnsetType = UNSET
     ruled_out: tuple[CauseAndWhy, ...]
     not_known: tuple[CauseAndWhy, ...] = ()
     fix: Fix
@@ -158,11 +169,23 @@ def _diagnosis(found: Diagnosis) -> DiagnosisEntry:
         since=found.since or UNSET,
         explains=tuple(map(_symptomatic, found.explains)),
         evidence=tuple(map(_evidence, found.evidence)),
+        path=tuple(map(hop_entry, found.path)) or UNSET,
         ruled_out=tuple(CauseAndWhy(r.cause, r.why) for r in found.ruled_out),
         not_known=_not_known(found.not_known),
         fix=Fix(found.fix.say, found.fix.commands),
         verify=found.verify,
         docs=found.docs,
+    )
+
+
+def hop_entry(hop: Hop) -> HopEntry:
+    """The wire form of a hop and what is behind it."""
+    return HopEntry(
+        **hop.ref.to_json(),
+        state=hop.state,
+        fact=hop.fact,
+        via=hop.via or UNSET,
+        children=tuple(map(hop_entry, hop.children)),
     )
 
 

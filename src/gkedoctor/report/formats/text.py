@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis, Proof, Unexplained
+from gkedoctor.graph.hop import Hop
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert
 from gkedoctor.report.paint import Paint
+from gkedoctor.report.path_text import compact_lines
 from gkedoctor.report.words import counted, counts, holes, moment, place, severities, value
 from gkedoctor.report.wrap import command_lines, wrapped
 
@@ -34,6 +36,7 @@ def render(answer: Answer, page: Page) -> str:
 def _diagnosis(found: Diagnosis, cluster: str | None, page: Page) -> list[str]:
     return [
         *_head(found, cluster, page),
+        *_path(found.path, page),
         *_labelled(f"cause ({found.confidence})", [found.cause], page),
         *_labelled("since", [inert(found.since)] if found.since else [], page),
         *_because(found.evidence, page),
@@ -55,6 +58,13 @@ def _head(found: Diagnosis, cluster: str | None, page: Page) -> Iterator[str]:
     yield from more
     yield f"  --> {inert(cluster) + '  ' if cluster else ''}{place(found.root)}"
     yield "   |"
+
+
+def _path(path: Sequence[Hop], page: Page) -> Iterator[str]:
+    """The way of a request that the fault bars, beside a gutter."""
+    if path:
+        yield from (f"   |  {line}" for line in compact_lines(path, page.width - 6))
+        yield "   |"
 
 
 def _because(evidence: Sequence[Proof], page: Page) -> Iterator[str]:

@@ -1,0 +1,58 @@
+"""The way of a request as text: one line a hop, its state in front as a word, branches drawn with ASCII signs.
+
+    OK       ForwardingRule k8s2-fr-…: 203.0.113.9 port 80
+    OK       UrlMap k8s2-um-…: 1 rule
+    FAIL     |- HealthCheck k8s1-…: GET / expected 200, 0 of 2 endpoints HEALTHY
+    OK       `- Service shop/web: port 80 to 8080
+
+What has only one hop behind it stands straight above it; only branches move to the right, so that long names fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gkedoctor.graph.hop import Hop, State
+from gkedoctor.report.inert import inert
+from gkedoctor.report.wrap import wrapped
+
+_STATE = 9
+
+
+def path_lines(hops: Sequence[Hop], width: int) -> list[str]:
+    """The whole way, with every fact."""
+    return [line for hop in hops for line in _lines(hop, width, "", "")]
+
+
+def compact_lines(hops: Sequence[Hop], width: int) -> list[str]:
+    """The way as a diagnosis shows it: what gets through without its facts, branches without a fault left out."""
+    return [line for hop in hops for line in _lines(_pruned(hop), width, "", "")]
+
+
+def _lines(hop: Hop, width: int, first: str, rest: str) -> Iterator[str]:
+    told = f": {inert(hop.fact)}" if hop.fact else ""
+    label = f"{inert(hop.via)}: " if hop.via else ""
+    state = f"{hop.state.value:<{_STATE}}"
+    deeper = "|  " if len(hop.children) > 1 else ""
+    yield from wrapped(f"{label}{_name(hop)}{told}", width, state + first, " " * _STATE + rest + (deeper or "  "))
+    for i, child in enumerate(hop.children):
+        if len(hop.children) == 1:
+            yield from _lines(child, width, rest, rest)
+        else:
+            last = i == len(hop.children) - 1
+            yield from _lines(child, width, rest + ("`- " if last else "|- "), rest + ("   " if last else "|  "))
+
+
+def _name(hop: Hop) -> str:
+    place = f"{hop.ref.namespace}/" if hop.ref.namespace else ""
+    return inert(f"{hop.ref.kind} {place}{hop.ref.name}")
+
+
+def _pruned(hop: Hop) -> Hop:
+    """Only what leads to a hop that does not get through, if there is one; facts only where they decide."""
+    faulty = [child for child in hop.children if any(h.state is not State.OK for h in child.all())]
+    kept = faulty or hop.children[-1:]
+    beside = [c for c in hop.children if c not in kept and not c.children and hop.ref.kind == "BackendService"]
+    children = [_pruned(c) for c in hop.children if c in kept or c in beside]
+    decides = hop.state is not State.OK or hop.ref.kind in ("Ingress", "Gateway", "HealthCheck") or not hop.children
+    return Hop(hop.ref, hop.state, hop.fact if decides else "", tuple(children), hop.via)

@@ -1,0 +1,110 @@
+"""What somebody asks for with `gkedoctor path`: an object, a host or an address, and the ways that begin there."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from gkedoctor.errors import UsageError
+from gkedoctor.graph import Graph, ref_of
+from gkedoctor.graph.frontends import addresses_of
+from gkedoctor.graph.hop import Hop, State, verdict
+from gkedoctor.graph.request_path import ENTRANCES, hosts, path_of_object, paths_to_address, paths_to_host
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.report.target import Target, parse_target, target_doubts
+from gkedoctor.report.wire import HopEntry, hop_entry
+from gkedoctor.snapshot.model import Snapshot
+
+_SOURCES = ("Ingress", "ForwardingRule")
+
+
+@dataclass(frozen=True)
+class Way:
+    """The ways that begin at what was asked for. `notes` say why none could be looked up."""
+
+    asked: str
+    hops: tuple[Hop, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Whether a request gets through."""
+        return verdict(self.hops) if self.hops else State.UNKNOWN
+
+
+class PathReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The ways of a request, as other tools read them."""
+
+    schema: Literal["gkedoctor/path/v1"]
+    asked: str
+    state: str
+    path: tuple[HopEntry, ...]
+    notes: tuple[str, ...]
+
+
+def to_wire(found: Way) -> PathReport:
+    """The wire form of what was found."""
+    return PathReport(
+        schema="gkedoctor/path/v1",
+        asked=found.asked,
+        state=found.state,
+        path=tuple(map(hop_entry, found.hops)),
+        notes=found.notes,
+    )
+
+
+def way(asked: str, snapshot: Snapshot) -> Way:
+    """The ways that begin at KIND/NAME, KIND/NAMESPACE/NAME, a host or an address; UsageError where there is none."""
+    graph = Graph(snapshot)
+    if "/" in asked:
+        return _from_object(asked, parse_target(asked), graph)
+    if _is_address(asked):
+        return _from_name(asked, graph, paths_to_address(graph, asked), "has the address", _addresses(graph))
+    return _from_name(asked, graph, paths_to_host(graph, asked), "serves the host", hosts(graph))
+
+
+def _from_object(asked: str, target: Target, graph: Graph) -> Way:
+    if target.kind.name not in ENTRANCES:
+        raise UsageError(
+            f"no request begins at a {target.kind.name}",
+            hint="ask for an Ingress, a Gateway, a Service, a host or an IP",
+        )
+    items = [item for item in graph.all(target.kind.name) if target.is_at(ref_of(item))]
+    notes = () if items else tuple(target_doubts(target, (), graph.snapshot))
+    return Way(asked, tuple(path_of_object(graph, item) for item in items), notes)
+
+
+def _from_name(asked: str, graph: Graph, hops: list[Hop], what: str, known: list[str]) -> Way:
+    if hops:
+        return Way(asked, tuple(hops))
+    doubts = [graph.doubt(kind) for kind in _SOURCES]
+    notes = tuple(f"{d.collection}: {d.reason}" for d in doubts if d is not None)
+    if notes:
+        return Way(asked, (), (f"nothing that is seen {what} {asked}", *notes))
+    near = nearest(asked, known)
+    listed = ", ".join(known[:5])
+    hint = f"did you mean `{near}`?" if near else f"there is: {listed}" if listed else None
+    raise UsageError(f"nothing in the recording {what} {asked}", hint=hint)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _addresses(graph: Graph) -> list[str]:
+    return sorted(set(_all_addresses(graph)))
+
+
+def _all_addresses(graph: Graph) -> Iterator[Any]:
+    for kind in ENTRANCES:
+        for item in graph.all(kind):
+            yield from addresses_of(item)
+    yield from (str(rule["IPAddress"]) for rule in graph.all("ForwardingRule") if rule.get("IPAddress"))
