@@ -244,12 +244,16 @@ def _probe_life(spec: Object, ended: Object) -> str | None:
         probe = spec.get(name + "Probe") or {}
         if not probe:
             continue
-        period, tries = float(probe.get("periodSeconds") or 10), float(probe.get("failureThreshold") or 3)
-        delay = float(probe.get("initialDelaySeconds") or 0)
+        period, tries = _number(probe.get("periodSeconds"), 10), _number(probe.get("failureThreshold"), 3)
+        delay = _number(probe.get("initialDelaySeconds"), 0)
         least, most = delay + period * (tries - 1) - 1, delay + period * (tries + 1) + 32
         if least <= lived <= most and lived >= 2:
             return name
     return None
+
+
+def _number(value: Any, default: float) -> float:
+    return float(value) if isinstance(value, int | float) and value else default
 
 
 def said_by(graph: Graph, pod: Object, container: str, ended: Object) -> list[str] | Unknown:
