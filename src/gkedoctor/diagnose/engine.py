@@ -20,9 +20,10 @@ from gkedoctor.diagnose.model import (
     Unexplained,
 )
 from gkedoctor.diagnose.proof import proof
+from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.owners import workload
-from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import ESSENTIAL, LOGS
 from gkedoctor.snapshot.model import Snapshot, Status
@@ -75,6 +76,8 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
     below = [f for f in fold.findings if any(id(r) in members for r in fold.roots_of(f))]
     scope = evidence_scope(first, {"affected": affected(graph, group)})
     cause, model = first.winner, first.winner.model
+    listed = tuple(_listed(scope.evaluate(cause.explains))) if cause.explains is not None else ()
+    more = [c for c in _consequences(graph, below, root) if all(c.ref != one.ref for one in listed)]
     own = model.severity or first.playbook.model.severity
     return Diagnosis(
         fingerprint=fingerprint(cause.cause, root),
@@ -84,15 +87,29 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
         severity=own if own is Severity.ADVISORY else min((own, *(f.severity for f in below)), key=lambda s: s.rank),
         root=root,
         title=cause.title.render(scope.evaluate),
-        explains=tuple(_consequences(graph, below, root)),
+        explains=(*listed, *more),
         evidence=tuple(_proofs(group)),
         ruled_out=tuple(RivalRuledOut(c, why) for c, why in first.ruled_out),
         not_known=_not_known(first),
-        fix=Mending(cause.say.render(scope.evaluate), tuple(t.render(scope.evaluate, shell=True) for t in cause.run)),
+        fix=Mending(cause.say.render(scope.evaluate), tuple(_commands(cause, scope))),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
         since=_since(group),
     )
+
+
+def _listed(items: object) -> Iterable[Consequence]:
+    """What a cause itself lists as its consequences: `{item, says}`, in the author's order."""
+    for entry in items if isinstance(items, list) else []:
+        if isinstance(entry, dict) and isinstance(entry.get("item"), dict):
+            yield Consequence(ref_of(entry["item"]), str(entry.get("says") or ""))
+
+
+def _commands(cause: CompiledCause, scope: Scope) -> Iterable[str]:
+    """The commands of a fix: the author's, and those that an expression lists."""
+    yield from (t.render(scope.evaluate, shell=True) for t in cause.run)
+    more = scope.evaluate(cause.run_all) if cause.run_all is not None else None
+    yield from (command for command in (more if isinstance(more, list) else []) if isinstance(command, str))
 
 
 def fingerprint(cause: str, root: Ref) -> str:

@@ -61,9 +61,8 @@ class Doubts:
         self.seen.setdefault(unknown, set()).add(playbook)
 
 
-def candidates(graph: Graph, playbook: CompiledPlaybook) -> list[Object]:
-    """The subjects that a playbook looks at: all of its kind, or the Pods on the named steps."""
-    kind = playbook.model.subject
+def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> list[Object]:
+    """The subjects of a kind that a playbook looks at: all of them, or the Pods on the named steps."""
     steps = playbook.model.candidates
     if kind == "Pod":
         return pods_at(graph, steps or STEPS)
@@ -73,13 +72,15 @@ def candidates(graph: Graph, playbook: CompiledPlaybook) -> list[Object]:
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
     """Every finding of one playbook, in the order of the subjects."""
     interpreter = Interpreter(Functions(graph.clock))
-    kind = playbook.model.subject
-    doubt = graph.doubt(kind)
-    if doubt is not None:
-        doubts.note(doubt, playbook.id)
-    for subject in candidates(graph, playbook):
-        if "kind" not in subject:
-            subject = {"kind": kind, **subject}
+    for kind in playbook.kinds:
+        doubt = graph.doubt(kind)
+        if doubt is not None:
+            doubts.note(doubt, playbook.id)
+    for subject in (
+        item if "kind" in item else {"kind": kind, **item}
+        for kind in playbook.kinds
+        for item in candidates(graph, playbook, kind)
+    ):
         scope = Scope(playbook, graph, interpreter, {"subject": subject, "clock": graph.clock.isoformat()})
         for element_scope in _elements(playbook, scope, doubts):
             found = _finding(playbook, subject, element_scope, doubts)

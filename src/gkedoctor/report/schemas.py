@@ -31,6 +31,7 @@ def playbook_schema() -> Schema:
     schema = _schema(Playbook, "A playbook of gkedoctor")
     structs = schema["$defs"]
     structs["Playbook"]["properties"]["subject"]["enum"] = sorted(KINDS)
+    structs["Playbook"]["properties"]["also"]["items"]["enum"] = sorted(KINDS)
     structs["Playbook"]["properties"]["id"]["pattern"] = rf"^GKE-({'|'.join(AREAS)})-\d{{3}}$"
     structs["Cause"]["properties"]["cause"]["enum"] = sorted(CAUSES)
     structs["Relate"]["properties"]["edge"]["enum"] = sorted({name for _, name in EDGES})

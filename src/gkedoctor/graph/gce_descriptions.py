@@ -1,0 +1,107 @@
+"""What the descriptions of Google Cloud objects tell of the Kubernetes object that they were made for.
+
+Sources: kubernetes/ingress-gce pkg/utils/{description,negdescription}.go, pkg/loadbalancers, pkg/l4lb;
+gcp-compute-persistent-disk-csi-driver (pkg/common/parameters.go).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from gkedoctor.snapshot.model import Object
+
+L7_FIREWALL = "GCE L7 firewall rule"
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_CLUSTER = re.compile(r"(?:locations|zones|regions)/(?P<location>[^/]+)/clusters/(?P<name>[^/]+)")
+_RESOURCE = re.compile(r"/?namespaces/(?P<namespace>[^/]+)/(?P<plural>services|gateways|ingresses)/(?P<name>[^/]+)")
+_KIND_OF = {"services": "Service", "gateways": "Gateway", "ingresses": "Ingress"}
+_INGRESS = ("kubernetes.io/ingress-name",)
+_SERVICE = ("networking.gke.io/service-name", "kubernetes.io/service-name")
+
+
+class Told(NamedTuple):
+    """Who a description says that an object was made for. `kind` is empty where all of a cluster share it."""
+
+    kind: str
+    namespace: str = ""
+    name: str = ""
+    kube_uid: str = ""
+    cluster: tuple[str, str] | None = None
+    """Name and location of the cluster, where they are told."""
+
+
+def told(item: Object) -> Told | None:
+    """What the description of an object tells; None for a description that no controller of GKE's writes."""
+    text = str(item.get("description") or "")
+    if text == L7_FIREWALL:
+        return Told("")
+    fields = _json(text)
+    if fields is None:
+        return None
+    return _neg(fields) or _named(fields) or _resource(fields)
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    if not text.startswith("{"):
+        return None
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _neg(fields: dict[str, Any]) -> Told | None:
+    """`{"cluster-uid", "namespace", "service-name", "port"}` of a NEG."""
+    uid, namespace, service = (str(fields.get(k) or "") for k in ("cluster-uid", "namespace", "service-name"))
+    if not _UUID.fullmatch(uid) or not namespace or not service:
+        return None
+    return Told("Service", namespace, service, kube_uid=uid)
+
+
+def _named(fields: dict[str, Any]) -> Told | None:
+    """`{"kubernetes.io/ingress-name": "ns/name"}` and the like; what is shared has an empty service name."""
+    for kind, keys in (("Ingress", _INGRESS), ("Service", _SERVICE)):
+        for key in keys:
+            if key not in fields:
+                continue
+            namespace, _, name = str(fields[key] or "").partition("/")
+            if namespace and name:
+                return Told(kind, namespace, name)
+            if not namespace and "networking.gke.io/resource-description" in fields:
+                return Told("")
+    return None
+
+
+def _resource(fields: dict[str, Any]) -> Told | None:
+    """`{"k8sCluster": "/locations/L/clusters/C", "k8sResource": "/namespaces/NS/gateways/NAME"}`."""
+    cluster = _CLUSTER.search(str(fields.get("k8sCluster") or ""))
+    resource = _RESOURCE.search(str(fields.get("k8sResource") or ""))
+    if cluster is None or resource is None:
+        return None
+    place = (cluster["name"], cluster["location"])
+    return Told(_KIND_OF[resource["plural"]], resource["namespace"], resource["name"], cluster=place)
+
+
+class Claim(NamedTuple):
+    """The claim that a disk was made for."""
+
+    namespace: str
+    name: str
+    volume: str
+    cluster: tuple[str, str] | None = None
+
+
+def claim_of(disk: Object) -> Claim | None:
+    """The claim in the description of a disk, if the disk is named after the volume in it."""
+    fields = _json(str(disk.get("description") or "")) or {}
+    stem = "kubernetes.io/created-for/"
+    volume, name, namespace = (str(fields.get(stem + k) or "") for k in ("pv/name", "pvc/name", "pvc/namespace"))
+    disk_name = str(disk.get("name") or "")
+    if not volume or not name or not namespace or not (disk_name == volume or disk_name.endswith(f"-{volume}")):
+        return None
+    labels = disk.get("labels") or {}
+    cluster, location = labels.get("goog-k8s-cluster-name"), labels.get("goog-k8s-cluster-location")
+    return Claim(namespace, name, volume, (str(cluster), str(location or "")) if cluster else None)
