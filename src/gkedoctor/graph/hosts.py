@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from gkedoctor.snapshot.model import Object
 
 Place = tuple[str, int | None]
+
+_LONGEST = 4096
+"""Characters of a value or script: what is longer is a file or a certificate."""
+_SPACE = re.compile(r"\s")
 
 _LABEL = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})*"
@@ -41,18 +46,22 @@ def named_hosts(container: Object) -> Iterator[tuple[Place, Any]]:
             yield place, container[field]
 
 
-def hosts_in(name: str, value: str) -> Iterator[Place]:
-    """The hosts in the value of a variable or flag of that name."""
-    if not value or re.search(r"\s", value.strip()):
-        return
-    found = [*_URL.findall(value), *_IN_CLUSTER.findall(value)]
+@lru_cache(maxsize=8192)
+def hosts_in(name: str, value: str) -> tuple[Place, ...]:
+    """The hosts in the value of a variable or flag of that name. Pods of one template ask for the same again."""
+    if not value or len(value) > _LONGEST or _SPACE.search(value.strip()):
+        return ()
+    found = _URL.findall(value) if "://" in value else []
+    found += _IN_CLUSTER.findall(value) if ".svc" in value else []
     if not found and _HOST_VARIABLE.search(name):
         found = [m for part in value.split(",") if (m := _plain(part))]
-    if not found and (whole := _HOST_PORT.fullmatch(value.strip())):
+    if not found and ":" in value and (whole := _HOST_PORT.fullmatch(value.strip())):
         found = [(whole[1], whole[2])]
-    for host, port in dict.fromkeys(found):
-        if re.search(r"[a-z]", host, re.IGNORECASE) or host.count(".") == 3:
-            yield host.lower(), int(port) if port else None
+    return tuple((host.lower(), int(port) if port else None) for host, port in dict.fromkeys(found) if _is_host(host))
+
+
+def _is_host(text: str) -> bool:
+    return any(c.isalpha() for c in text) or text.count(".") == 3
 
 
 def _plain(part: str) -> tuple[str, str] | None:
@@ -64,19 +73,19 @@ def _plain(part: str) -> tuple[str, str] | None:
 
 def _hosts_of_words(words: list[str]) -> Iterator[Place]:
     for i, word in enumerate(words):
-        if re.search(r"\s", word.strip()):
+        if _SPACE.search(word.strip()):
             yield from _hosts_of_script(word)
             continue
         flag, _, value = word.partition("=") if word.startswith("-") else ("", "", word)
         before = words[i - 1] if i and words[i - 1].startswith("-") else ""
         yield from hosts_in(flag.lstrip("-") or before.lstrip("-"), value)
     joined = " ".join(words)
-    if words and not any(re.search(r"\s", w.strip()) for w in words):
+    if words and not any(_SPACE.search(w.strip()) for w in words):
         yield from _hosts_of_script(joined)
 
 
 def _hosts_of_script(text: str) -> Iterator[Place]:
-    if re.match(r"-", text):  # `--msg=any sentence`: no script
+    if text.startswith("-") or len(text) > _LONGEST:  # `--msg=any sentence`: no script
         return
     for match in _TOOLS.finditer(text):
         host = next((g for g in (match[1], match[3], match[4], match[6]) if g), None)
