@@ -271,6 +271,23 @@ def _empty(secret: Object, key: str) -> bool:
     return ((secret.get("keys") or {}).get(key) or {}).get("empty") is True
 
 
+@edge("tls_ingresses", "Secret", reads=("Ingress",))
+def tls_ingresses(graph: Graph, secret: Object) -> Facts:
+    """The Ingresses that serve the certificate in the Secret."""
+    doubt = graph.doubt("Ingress", namespace_of(secret))
+    if doubt is not None:
+        return doubt
+    return graph.index(_by_certificate).get((namespace_of(secret), name_of(secret)), [])
+
+
+def _by_certificate(graph: Graph) -> dict[tuple[str, str], list[Object]]:
+    found: dict[tuple[str, str], list[Object]] = {}
+    for ingress in graph.all("Ingress"):
+        for name in sorted({str(t.get("secretName")) for t in (ingress.get("spec") or {}).get("tls") or []}):
+            found.setdefault((namespace_of(ingress), name), []).append(ingress)
+    return found
+
+
 @edge("address", "Ingress", reads=("Address",))
 def address_of(graph: Graph, ingress: Object) -> Facts:
     """The reserved address that an annotation names: at most one {annotation, name, scope, item, found, …}.
