@@ -268,6 +268,13 @@ def test_a_pod_that_is_gone_is_known_by_its_event() -> None:
     assert (record["kind"], record["by"]) == ("preempted", "big-0")
 
 
+def test_the_pod_that_took_the_place_is_found_by_its_uid() -> None:
+    told = event("e", "web-1-a", "Preempted", "Preempted by pod uid-big-0 on node n1", uid="gone")
+    graph = graph_of(REPLICA_SET, pod("web-1-b", owner=("ReplicaSet", "web-1")), pod("big-0"), told)
+    [record] = follow(graph, "evictions", "Pod", "web-1-b")
+    assert record["by"] == "big-0"
+
+
 def test_an_old_replicaset_and_a_finished_job_are_history() -> None:
     old: Item = {"kind": "ReplicaSet", "metadata": {"name": "web-1"}, "spec": {"replicas": 0}}
     old["metadata"]["ownerReferences"] = [{"kind": "Deployment", "name": "web", "controller": True}]

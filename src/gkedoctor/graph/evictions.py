@@ -24,6 +24,7 @@ _OWN_STORAGE = re.compile(
     re.IGNORECASE,
 )
 _PREEMPTED = re.compile(r"preempt", re.IGNORECASE)
+_TAKER = re.compile(r"preempted by pod (\S+)", re.IGNORECASE)
 _SHUTDOWN = re.compile(r"node shutdown|node is shutting|node is in progress of shutting", re.IGNORECASE)
 _SETTLED = 600.0
 """Seconds that a replacement has to live, and three times as long as its predecessor, to be called settled."""
@@ -60,7 +61,7 @@ def _by_controller(graph: Graph) -> dict[Key, list[Record]]:
         if record is not None:
             found.setdefault(_controller(pod), []).append(record)
     for event in graph.all("Event"):
-        record = _from_event(event)
+        record = _from_event(graph, event)
         key = _controller_of_gone(graph, event) if record is not None else None
         if record is not None and key is not None:
             found.setdefault(key, []).append(record)
@@ -102,7 +103,7 @@ def _kind(reason: str, message: str) -> str | None:
     return None
 
 
-def _from_event(event: Object) -> Record | None:
+def _from_event(graph: Graph, event: Object) -> Record | None:
     about = event.get("involvedObject") or {}
     reason, message = str(event.get("reason") or ""), str(event.get("message") or "")
     if about.get("kind") != "Pod" or reason not in ("Evicted", "Preempted", "Preempting"):
@@ -114,10 +115,20 @@ def _from_event(event: Object) -> Record | None:
         "pod": about.get("name"),
         "holder": event,
         "item": event,
-        "by": (event.get("related") or {}).get("name"),
+        "by": (event.get("related") or {}).get("name") or _named_by_uid(graph, message),
         "at": last_seen(event),
         "life": 0.0,
     }
+
+
+def _named_by_uid(graph: Graph, message: str) -> str | None:
+    """The Pod that `Preempted by pod UID on node …` means, where it is in the snapshot."""
+    told = _TAKER.search(message)
+    return graph.index(_names).get(told[1]) if told else None
+
+
+def _names(graph: Graph) -> dict[str, str]:
+    return {str(pod["metadata"].get("uid")): name_of(pod) for pod in graph.all("Pod")}
 
 
 def _controller_of_gone(graph: Graph, event: Object) -> Key | None:
