@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gkedoctor.graph.cidr import in_cidr
 from gkedoctor.playbook.expression import Expression, Interpreter
-from gkedoctor.playbook.functions import Functions, in_cidr, signatures
+from gkedoctor.playbook.functions import Functions, signatures
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 

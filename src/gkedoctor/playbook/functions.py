@@ -5,7 +5,6 @@ Ages are counted from the snapshot's clock. Arguments of a wrong type give null 
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any
 from jmespath import functions
 
 from gkedoctor.graph import clock as times
+from gkedoctor.graph.cidr import in_cidr
 from gkedoctor.graph.quantity import quantity
 from gkedoctor.graph.ref import Ref, ref_of
 from gkedoctor.graph.selectors import nearest
@@ -145,23 +145,6 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
-
-
-def in_cidr(address: Any, ranges: list[Any]) -> bool | None:
-    """Whether an IP address or CIDR range lies inside one of the ranges; None where the address is none."""
-    try:
-        inner = ipaddress.ip_network(address, strict=False)
-    except ValueError:
-        return None
-    outer = [network for network in map(_network, ranges) if network is not None]
-    return any(o.version == inner.version and inner.subnet_of(o) for o in outer)  # type: ignore[arg-type]
-
-
-def _network(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
 
 
 def signatures() -> dict[str, tuple[int, bool]]:
