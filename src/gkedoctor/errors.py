@@ -2,7 +2,9 @@
 
 GkedoctorError
 ├── UsageError          a flag, a name or an argument that does not fit       exit 2
-│   └── PlaybookError   a playbook that cannot be read; knows file, line, column
+│   └── FileError       a file somebody wrote that cannot be read; knows file, line, column
+│       ├── PlaybookError   a playbook
+│       └── ConfigError     a .gkedoctor.yaml
 └── SourceError         the source cannot be reached or read                  exit 3
     └── SnapshotError   a snapshot that is damaged, truncated or too new
 """
@@ -54,8 +56,11 @@ class UsageError(GkedoctorError):
     exit_code = ExitCode.USAGE
 
 
-class PlaybookError(UsageError):
-    """A playbook that cannot be read. `line` and `column` count from 1; `source_line` is the text there."""
+class FileError(UsageError):
+    """A file that cannot be read. `line` and `column` count from 1; `source_line` is the text there."""
+
+    what = "file"
+    """What kind of file it is, in one word."""
 
     def __init__(
         self,
@@ -74,6 +79,18 @@ class PlaybookError(UsageError):
     def place(self) -> str:
         """`file:line:column`, as far as known."""
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+
+class PlaybookError(FileError):
+    """A playbook that cannot be read."""
+
+    what = "playbook"
+
+
+class ConfigError(FileError):
+    """A configuration file that cannot be read."""
+
+    what = "config"
 
 
 class SourceError(GkedoctorError):

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gkedoctor import __version__, shipped
 from gkedoctor.cli.app import app
-from gkedoctor.cli.failure import playbook_excerpt, tell
+from gkedoctor.cli.failure import file_excerpt, tell
 from gkedoctor.errors import ExitCode, PlaybookError, UsageError
 
 from .conftest import Gkedoctor
@@ -93,7 +93,7 @@ def test_a_failure_tells_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_playbook_error_without_a_line_still_names_the_file() -> None:
-    assert playbook_excerpt(PlaybookError("bad", path="a.yaml", hint="mend it")) == (
+    assert file_excerpt(PlaybookError("bad", path="a.yaml", hint="mend it")) == (
         "error[playbook]: bad\n  --> a.yaml\nhint: mend it"
     )
 

@@ -8,7 +8,7 @@ import traceback
 
 import click
 
-from gkedoctor.errors import ExitCode, GkedoctorError, PlaybookError
+from gkedoctor.errors import ExitCode, FileError, GkedoctorError
 
 
 def tell(error: BaseException) -> ExitCode:
@@ -16,8 +16,8 @@ def tell(error: BaseException) -> ExitCode:
     match error:
         case KeyboardInterrupt() | click.Abort():
             return ExitCode.INTERRUPTED
-        case PlaybookError():
-            click.echo(playbook_excerpt(error), err=True)
+        case FileError():
+            click.echo(file_excerpt(error), err=True)
             return error.exit_code
         case GkedoctorError():
             _say(error.message, error.hint)
@@ -33,10 +33,10 @@ def tell(error: BaseException) -> ExitCode:
             return ExitCode.BUG
 
 
-def playbook_excerpt(error: PlaybookError) -> str:
-    """A playbook's error as a compiler shows it: message, place, the line, a caret, what was probably meant."""
+def file_excerpt(error: FileError) -> str:
+    """A file's error as a compiler shows it: message, place, the line, a caret, what was probably meant."""
     hint = error.hint or ""
-    head = [f"error[playbook]: {error.message}", f"  --> {error.place}"]
+    head = [f"error[{error.what}]: {error.message}", f"  --> {error.place}"]
     if error.line is None or error.source_line is None:
         return "\n".join([*head, *([f"hint: {hint}"] if hint else [])])
     gutter = " " * len(str(error.line))

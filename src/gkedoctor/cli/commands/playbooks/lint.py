@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gkedoctor.cli.failure import playbook_excerpt
+from gkedoctor.cli.failure import file_excerpt
 from gkedoctor.cli.output import write_result
-from gkedoctor.errors import ExitCode, PlaybookError, UsageError
+from gkedoctor.errors import ExitCode, FileError, PlaybookError, UsageError
 
 if TYPE_CHECKING:
     from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -36,7 +36,7 @@ def lint(paths: tuple[Path, ...]) -> int:
     found = list(_complaints(sources))
     looked_at = f"in {counted(len(sources), 'playbook')}"
     summary = f"found {counted(len(found), 'problem')} {looked_at}" if found else f"nothing is wrong {looked_at}"
-    write_result("".join(f"{playbook_excerpt(error)}\n\n" for error in found) + summary + "\n")
+    write_result("".join(f"{file_excerpt(error)}\n\n" for error in found) + summary + "\n")
     return ExitCode.USAGE if found else ExitCode.OK
 
 
@@ -52,7 +52,7 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source]:
             yield read_source(path)
 
 
-def _complaints(sources: Sequence[Source]) -> Iterator[PlaybookError]:
+def _complaints(sources: Sequence[Source]) -> Iterator[FileError]:
     """Everything that is wrong, file by file. What breaks a file's shape hides what else is wrong with it."""
     from gkedoctor.playbook.loader import load_playbook
 
@@ -67,14 +67,14 @@ def _complaints(sources: Sequence[Source]) -> Iterator[PlaybookError]:
         yield from _surroundings(playbook, first.setdefault(playbook.id, source.path))
 
 
-def _contents(source: Source, playbook: CompiledPlaybook) -> Iterator[PlaybookError]:
+def _contents(source: Source, playbook: CompiledPlaybook) -> Iterator[FileError]:
     from gkedoctor.playbook.check import problems
     from gkedoctor.playbook.loader import playbook_error
 
     yield from (playbook_error(source, problem) for problem in problems(playbook))
 
 
-def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[PlaybookError]:
+def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[FileError]:
     """What is wrong with where the file is: its name, its cases, a second playbook of the same id."""
     from gkedoctor.diagnose.cases import load_cases
     from gkedoctor.playbook.loader import TEST_SUFFIX

@@ -1,0 +1,144 @@
+"""YAML files that people write: what in one cannot be read is said with file, line, column and the nearest key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from gkedoctor.errors import FileError, PlaybookError, UsageError
+from gkedoctor.graph.selectors import nearest
+
+
+class Source(NamedTuple):
+    """A file: where it is, its text, and the kind of error that says what is wrong in it."""
+
+    path: str
+    text: str
+    error: type[FileError] = PlaybookError
+
+
+def read_source(path: Path, error: type[FileError] = PlaybookError) -> Source:
+    """A file's text; UsageError where it is not readable UTF-8."""
+    try:
+        return Source(str(path), path.read_text(encoding="utf-8"), error)
+    except UnicodeDecodeError as fault:
+        raise error(f"not UTF-8 text (byte {fault.start})", path=str(path)) from None
+    except OSError as fault:
+        raise UsageError(f"cannot read {path}: {fault.strerror}") from None
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml where it is built in
+    """Safe YAML that refuses what YAML 1.1 gets wrong: duplicate keys, and `yes`, `no`, `on`, `off` as booleans."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, regexp) for tag, regexp in found if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    ]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def _construct_mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
+    mapping: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in mapping:
+            raise yaml.constructor.ConstructorError(None, None, f"the key `{key}` stands twice", key_node.start_mark)
+        mapping[key] = loader.construct_object(value_node, deep=True)
+    return mapping
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+
+
+def read_yaml(source: Source) -> Any:
+    """The value of a YAML text; the source's error with the place where it cannot be parsed."""
+    try:
+        return yaml.load(source.text, Loader=_Loader)  # a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(str(p) for p in (error.problem, error.context) if p)
+        raise _error(source, f"not valid YAML: {problem}", mark, hint=_yaml_hint(problem)) from None
+    except yaml.YAMLError as error:
+        raise source.error(f"not valid YAML: {error}", path=source.path) from None
+
+
+def _yaml_hint(problem: str) -> str | None:
+    if "expected ',' or '}'" in problem:
+        return "an expression with a comma inside { } ends the value there: write it in block style, one key per line"
+    if "cannot start any token" in problem or "mapping values are not allowed" in problem:
+        return 'put the expression in double quotes: one that starts with !, [, & or `, or holds ": ", needs them'
+    return None
+
+
+def error_at(source: Source, place: str, message: str, *, hint: str | None = None) -> FileError:
+    """The error for what stands at a path like `$.causes[0].when`."""
+    return _error(source, message, _mark(source, place), hint=hint)
+
+
+def line_of(source: Source, place: str) -> int | None:
+    """The line, counted from 1, on which the value of a path stands."""
+    mark = _mark(source, place)
+    return mark.line + 1 if mark is not None else None
+
+
+def _error(source: Source, message: str, mark: yaml.Mark | None, *, hint: str | None = None) -> FileError:
+    if mark is None:
+        return source.error(message, path=source.path, hint=hint)
+    lines = source.text.splitlines()
+    text = lines[mark.line] if mark.line < len(lines) else ""
+    return source.error(
+        message, path=source.path, line=mark.line + 1, column=mark.column + 1, source_line=text, hint=hint
+    )
+
+
+_PLACE = re.compile(r" - at `(?:key in )?(.*?)`$")
+_UNKNOWN_FIELD = re.compile(r"unknown field `(.*?)`")
+
+Keys = Mapping[str, Sequence[str]]
+"""The keys that may stand in a mapping, by the last key on the way to it; `""`: everywhere else."""
+
+
+def validation_error(source: Source, text: str, keys: Keys) -> FileError:
+    """msgspec's sentence, with the line of the key it is about."""
+    found = _PLACE.search(text)
+    place, message = (found[1] if found else "$"), _PLACE.sub("", text)
+    unknown = _UNKNOWN_FIELD.search(message)
+    if unknown is None:
+        return _error(source, message[0].lower() + message[1:], _mark(source, place))
+    key = unknown[1]
+    last = re.sub(r"\[.*?\]", "", place).rsplit(".", 1)[-1]
+    known = list(keys.get(last, keys[""]))
+    meant = nearest(key, known)
+    hint = f"did you mean `{meant}`?" if meant else f"the keys here are {', '.join(known)}"
+    return _error(source, f"unknown key `{key}`", _mark(source, f"{place}.{key}", key=True), hint=hint)
+
+
+def _mark(source: Source, place: str, *, key: bool = False) -> yaml.Mark | None:
+    """Where in the file a path like `$.causes[0].when` stands: the value, or with `key` its key."""
+    node = yaml.compose(source.text, Loader=_Loader)
+    mark: yaml.Mark | None = node.start_mark if node is not None else None
+    for part in re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", place):
+        found = _step(node, part)
+        if found is None:
+            break
+        key_node, node = found
+        mark = key_node.start_mark if key else node.start_mark
+    return mark
+
+
+def _step(node: Any, part: tuple[str, str]) -> tuple[Any, Any] | None:
+    name, index = part
+    if isinstance(node, yaml.MappingNode) and name:
+        return next(((k, v) for k, v in node.value if k.value == name), None)
+    if isinstance(node, yaml.SequenceNode) and index.isdigit() and int(index) < len(node.value):
+        element = node.value[int(index)]
+        return element, element
+    return None
