@@ -111,8 +111,17 @@ def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadR
 
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
     """The result of one case."""
-    outcome = diagnose(given_snapshot(case.given, recording), playbooks)
-    return CaseResult(playbook, case.name, case.todo, tuple(_failures(case, outcome)), outcome)
+    snapshot = given_snapshot(case.given, recording)
+    outcome = diagnose(snapshot, playbooks)
+    failures = (*_left_out(snapshot), *_failures(case, outcome))
+    return CaseResult(playbook, case.name, case.todo, failures, outcome)
+
+
+def _left_out(snapshot: Snapshot) -> Iterator[str]:
+    """Objects of the case that do not fit their kind: they were not looked at, and silence would prove nothing."""
+    for collection in snapshot.collections.values():
+        for name, why in collection.state.malformed.items():
+            yield f"{collection.name} {name} of the case was left out: {why}"
 
 
 def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
@@ -129,6 +138,7 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
     patches = Patches(gathered.objects)
     for item in given.objects:
         patches.add(item)
+        gathered.states.setdefault(KINDS[item["kind"]].collection, CollectionState(Status.COMPLETE))
     for change in given.patch:
         patches.apply(change)
     _add_logs(gathered, given.logs)
