@@ -33,6 +33,9 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     assert not isinstance(groups, Unknown)
     assert not isinstance(health, Unknown)
     networks = {path_of(g.get("network")) for g in groups if g.get("network")}
+    foreign = _foreign(graph, backend_service, networks)
+    if foreign is not None:
+        return foreign
     instances = _instances(graph, {e["instance"] for e in health if e.get("instance")})
     if isinstance(instances, Unknown):
         return instances
@@ -43,6 +46,15 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
         for source in PROBE_RANGES
         for port in ports
     ]
+
+
+def _foreign(graph: Graph, backend_service: Object, networks: set[str]) -> Unknown | None:
+    """Why the rules of a network cannot be judged: with a Shared VPC they lie in the host project."""
+    here = path_of(backend_service.get("selfLink")).split("/")[1:2]
+    away = sorted(n for n in networks if n.split("/")[1:2] != here)
+    if not away or any(path_of(rule.get("network")) in away for rule in graph.all("Firewall")):
+        return None
+    return Unknown("compute.firewalls", f"{away[0]} is of another project")
 
 
 def _instances(graph: Graph, names: set[str]) -> list[Object] | Unknown:

@@ -79,21 +79,47 @@ def owner_of(rule: Object) -> Owner | None:
     return (found.kind, found.namespace, found.name) if found is not None and found.kind else None
 
 
-@edge("holders", "Address", reads=("ForwardingRule", "Ingress", "Service"))
-def holders_of(graph: Graph, address: Object) -> Facts:
-    """Who uses the address: {name, rule, kind, place, owner, live}; `live`: the Ingress or Service still exists.
+_NAMED_ADDRESS = "networking.gke.io/load-balancer-ip-addresses"
 
-    `kind` is null for what was not made for an object of a cluster.
+
+@edge("address_holders", "Ingress", "Service", reads=("Address", "ForwardingRule", "Ingress", "Service"))
+def address_holders_of(graph: Graph, item: Object) -> Facts:
+    """Who else uses the address that the Ingress or Service asks for: {address, name, rule, kind, place, owner, live}.
+
+    `kind` and `place` name the Ingress or Service that the holder was made for (null: made by hand); `live`: it exists.
     """
-    return [_holder(graph, link) for link in address.get("users") or []]
+    address = _asked_address(graph, item)
+    if address is None or isinstance(address, Unknown):
+        return address if isinstance(address, Unknown) else []
+    own = graph.follow("forwarding_rules", item)
+    if isinstance(own, Unknown):
+        return own
+    mine = {path_of(rule.get("selfLink")) for rule in own}
+    links = [link for link in address.get("users") or [] if path_of(link) not in mine]
+    holders = [_holder(graph, address, link) for link in links]
+    this = (str(item.get("kind")), f"{namespace_of(item)}/{name_of(item)}")
+    return [h for h in holders if (h["kind"], h["place"]) != this]
 
 
-def _holder(graph: Graph, link: Any) -> Record:
+def _asked_address(graph: Graph, item: Object) -> Object | Unknown | None:
+    if item.get("kind") == "Ingress":
+        found = graph.follow("address", item)
+        if isinstance(found, Unknown) or not found:
+            return found if isinstance(found, Unknown) else None
+        return found[0]["found"] if isinstance(found[0]["found"], Unknown) else found[0]["item"]
+    spec, annotations = item.get("spec") or {}, item["metadata"].get("annotations") or {}
+    names = str(annotations.get(_NAMED_ADDRESS) or "").split(",")
+    wanted = {spec.get("loadBalancerIP"), *names} - {None, ""}
+    same = [a for a in graph.all("Address") if wanted & {a.get("address"), name_of(a)}]
+    return same[0] if same else graph.doubt("Address") if wanted else None
+
+
+def _holder(graph: Graph, address: Object, link: Any) -> Record:
     rule = resolve(graph, link) if "/forwardingRules/" in str(link) else None
     owner = owner_of(rule) if isinstance(rule, dict) else None
-    record = {"name": last(link), "link": link, "rule": rule, "kind": None, "place": None, "owner": None, "live": None}
+    record = {"address": address, "name": last(link), "rule": rule, "kind": None, "place": None, "owner": None}
     if owner is None:
-        return record | ({"live": rule} if isinstance(rule, Unknown) else {})
+        return record | {"live": rule if isinstance(rule, Unknown) else None}
     found = graph.find(*owner)
     live = found if isinstance(found, Unknown) else found is not None
     return record | {"kind": owner[0], "place": f"{owner[1]}/{owner[2]}", "owner": found, "live": live}

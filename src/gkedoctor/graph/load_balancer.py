@@ -141,6 +141,7 @@ def _backend_record(graph: Graph, ingress: Object, service: Object, port: Any, b
     """A backend across both planes.
 
     `healthy`, `total`: endpoints by `getHealth` (unknown where it was not asked); `annotated`: the controller's word;
+    `groups`, `size`: what is attached to it; `unhealthyPods`: those at endpoints that are not HEALTHY;
     `check`, `path`, `checkPort` (null: the serving port), `type`, `origin` (default, readiness, backendconfig,
     transparent) of the health check; `serving`: ports of the endpoints; `pods`; `neg`: whether it is in NEG mode.
     """
@@ -155,10 +156,20 @@ def _backend_record(graph: Graph, ingress: Object, service: Object, port: Any, b
         "annotated": _annotated(ingress, name_of(backend_service)),
         "check": check,
         **_check_facts(check),
-        **_health_facts(graph.follow("health", backend_service)),
+        **_health_facts(health := graph.follow("health", backend_service)),
+        "unhealthyPods": _at_unhealthy(health, graph.follow("pods", service)),
         "neg": any("networkEndpointGroups" in str(b.get("group")) for b in backend_service.get("backends") or []),
         "pods": graph.follow("pods", service),
+        **_group_facts(graph, backend_service),
     }
+
+
+def _group_facts(graph: Graph, backend_service: Object) -> Record:
+    """`groups`: NEGs or instance groups; `size`: how many endpoints or instances they hold in all."""
+    groups = graph.follow("groups", backend_service)
+    if isinstance(groups, Unknown):
+        return {"groups": groups, "size": groups}
+    return {"groups": groups, "size": sum(g.get("size") or 0 for g in groups)}
 
 
 def _health_facts(health: Facts) -> Record:
@@ -170,6 +181,13 @@ def _health_facts(health: Facts) -> Record:
         "total": len(health),
         "serving": sorted({e["port"] for e in health if e.get("port")}),
     }
+
+
+def _at_unhealthy(health: Facts, pods: Facts) -> Facts:
+    if isinstance(health, Unknown) or isinstance(pods, Unknown):
+        return health if isinstance(health, Unknown) else pods
+    bad = {e["address"] for e in health if e["state"] not in ("HEALTHY", "DRAINING")}
+    return [pod for pod in pods if (pod.get("status") or {}).get("podIP") in bad]
 
 
 def _annotated(ingress: Object, backend: str) -> str | None:
