@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.owners import WORKLOADS, template_of, workload
-from gkedoctor.graph.selectors import differing, edit_distance, matches_map
+from gkedoctor.graph.selectors import differing, edit_distance, matches_map, nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -242,3 +242,15 @@ def _legacy_records(endpoints: Object) -> list[Record]:
         for field, ready in (("addresses", True), ("notReadyAddresses", False))
         for address in subset.get(field) or []
     ]
+
+
+@edge("governing_service", "StatefulSet", reads=("Service",))
+def governing_service(graph: Graph, item: Object) -> Facts:
+    """The Service that gives the Pods of a StatefulSet their names: {name, found, target, nearest}."""
+    name, namespace = (item.get("spec") or {}).get("serviceName"), namespace_of(item)
+    if not name:
+        return []
+    target = graph.find("Service", namespace, str(name))
+    known = [name_of(s) for s in graph.in_namespace("Service", namespace)]
+    found = target if isinstance(target, Unknown) else target is not None
+    return [{"name": name, "found": found, "target": target, "nearest": nearest(str(name), known)}]
