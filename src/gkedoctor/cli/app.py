@@ -19,6 +19,8 @@ from gkedoctor.errors import ExitCode
 _COMMANDS = {
     "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a recorded cluster, and why."),
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
+    "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),
+    "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),
     "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
     "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),

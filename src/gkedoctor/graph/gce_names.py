@@ -271,11 +271,11 @@ def owner_by_hash(name: Parsed) -> tuple[str, str] | None:
     """Namespace and owner as the hash at the end of an untrimmed name proves them; None where none fits."""
     if name.scheme not in ("l4", "l4-rule", "l4-v3", "backend"):
         return None
-    part = name.part.removeprefix("e-") if name.scheme == "backend" else name.part
+    part, port = name.part, ""
     if name.scheme == "backend":
-        part = part.rpartition("-")[0]
+        part, _, port = re.sub(r"-[0-9a-f]{6}$", "", part).removeprefix("e-").rpartition("-")
     for namespace, owner in splits(part):
-        if agrees(name, namespace, owner):
+        if _is_backend(name, namespace, owner, port) if port else agrees(name, namespace, owner):
             return namespace, owner
     return None
 
@@ -288,25 +288,21 @@ def splits(part: str) -> Iterator[tuple[str, str]]:
 
 
 def _ports(name: Parsed, namespace: str, owner: str) -> Iterator[str]:
-    """The port in a name, and those that trimming may have cut it from."""
-    port = name.part.rpartition("-")[2]
-    subnet = re.search(r"-(\d+)-[0-9a-f]{6}$", name.part)
-    if subnet is not None:
-        yield subnet[1]
-    if not port.isdigit():
-        return
-    yield port
-    if len(namespace) + len(owner) + len(port) >= _BACKEND_PARTS - 8:
-        yield from (f"{port}{more}" for more in range(10))
-        yield from (f"{port}{more:02}" for more in range(100))
+    """The port in a name, and, where the name was trimmed, those that the port may have been cut from."""
+    found = re.search(r"-(\d*)(?:-[0-9a-f]{6})?$", name.part)
+    for port in dict.fromkeys((name.part.rpartition("-")[2], found[1] if found else "")):
+        if not port.isdigit() and port:
+            continue
+        yield port
+        if len(namespace) + len(owner) + len(port) >= _BACKEND_PARTS - 7:
+            yield from (f"{port}{more:0{digits}}" for digits in range(1, 6 - len(port)) for more in range(10**digits))
 
 
 def _is_backend(name: Parsed, namespace: str, owner: str, port: str) -> bool:
-    made = (backend(name.cluster, namespace, owner, port), regional_backend(name.cluster, namespace, owner, port))
-    if name.base in made:
-        return True
-    subnet = re.search(r"-([0-9a-f]{6})$", name.part)
-    if subnet is None:
+    """Whether the hash, which is over the whole port, and then all of the name are right."""
+    if hex_hash(f"{name.cluster};{namespace};{owner};{port}") != name.hash:
         return False
+    made = (backend(name.cluster, namespace, owner, port), regional_backend(name.cluster, namespace, owner, port))
+    subnet = name.part[-6:]
     plain = _backend(name.cluster, namespace, owner, port, "", _BACKEND_PARTS - 7)
-    return name.base == f"{plain[:-8]}{subnet[1]}-{plain[-8:]}"
+    return name.base in (*made, f"{plain[:-8]}{subnet}-{plain[-8:]}")

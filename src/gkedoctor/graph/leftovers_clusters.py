@@ -196,6 +196,8 @@ def _may_be(trace: Trace, cluster: Existing, own: frozenset[Id]) -> bool:
         return False
     if tags and not any(_tag_fits(tag, cluster) for tag in tags):
         return False
+    if tags and trace.values("tag") == {i[1] for i in trace.ids}:
+        return True  # only its nodes' firewall rules: a name that fits weighs more than the times
     oldest, created = moment(trace.oldest), moment(cluster.created)
     return not (oldest is not None and created is not None and oldest < created)
 
@@ -212,11 +214,9 @@ def _place_fits(place: tuple[str, ...], cluster: Existing) -> bool:
 
 
 def _tag_fits(tag: str, cluster: Existing) -> bool:
-    """`gke-<name>-<first 8 of the id>`; a long name is cut, so one part is enough to keep a cluster in doubt."""
+    """`gke-<name>-<first 8 of the id>`: either part keeps a cluster in doubt, since one may be made again."""
     name, _, start = tag.partition("-")[2].rpartition("-")
-    if not cluster.name:
-        return True
-    return (cluster.id.startswith(start) and bool(cluster.id)) or cluster.name == name or cluster.name.startswith(name)
+    return not cluster.name or cluster.name == name or (bool(cluster.id) and cluster.id.startswith(start))
 
 
 def _surely_is(trace: Trace, cluster: Existing) -> bool:

@@ -1,0 +1,103 @@
+"""`gkedoctor teardown`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gkedoctor.cli.output import write_result
+from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.errors import ExitCode
+
+if TYPE_CHECKING:
+    from gkedoctor.graph import Graph
+    from gkedoctor.graph.leftovers_teardown import Step
+
+_WAIT = "wait until each is gone: its controller deletes the load balancer before it lets go"
+
+
+@click.command()
+@click.option(
+    "--from", "source", required=True, type=click.Path(path_type=Path), metavar="PATH",
+    help="What to read: a snapshot, `kubectl get -o json`, a recording.",
+)  # fmt: skip
+def teardown(source: Path) -> int:
+    """List what deleting this cluster now would leave on Google Cloud.
+
+    Prints what to take down first, in the order that works, with commands to
+    read and paste. gkedoctor itself deletes nothing.
+
+    Exits 0 if nothing would be left, 1 if something would, 4 if nothing was
+    found and not everything could be looked at.
+
+    \b
+    Examples:
+      gkedoctor teardown --from cluster.json
+    """
+    from gkedoctor.graph import Graph
+    from gkedoctor.graph.leftovers_teardown import teardown as steps_of
+    from gkedoctor.snapshot.sources import load
+
+    with paused_garbage_collector(), progress(f"reading {source} …"):
+        graph = Graph(load(source))
+        steps = steps_of(graph)
+    unseen = list(_unseen(graph))
+    write_result("\n".join([*_lines(steps), *_closing(graph, steps, unseen)]) + "\n")
+    if steps:
+        return ExitCode.FOUND
+    return ExitCode.INCOMPLETE if unseen else ExitCode.OK
+
+
+def _lines(steps: dict[str, list[Step]]) -> Iterator[str]:
+    from gkedoctor.graph import ref_of
+    from gkedoctor.graph.leftovers_teardown import STEPS
+    from gkedoctor.report.inert import inert
+
+    headings = dict(STEPS)
+    for number, (kind, found) in enumerate(steps.items(), start=1):
+        yield f"{number}. {headings[kind]}"
+        for step in found:
+            yield inert(f"   {ref_of(step.item)} would leave {step.leaves}")
+            yield inert(f"     {step.command}")
+        if kind in ("Ingress", "Gateway", "Service"):
+            yield f"   {_WAIT}"
+        yield ""
+
+
+def _closing(graph: Graph, steps: dict[str, list[Step]], unseen: list[str]) -> Iterator[str]:
+    from gkedoctor.report.inert import inert
+
+    for line in unseen:
+        yield inert(f"not looked at: {line}")
+    count = sum(map(len, steps.values()))
+    manifest = graph.snapshot.manifest
+    cluster = inert(manifest.cluster or "the cluster")
+    if count:
+        yield f"{count} object{'s' * (count != 1)} to take down before {cluster} is deleted; afterwards:"
+    elif unseen:
+        yield f"nothing was found that deleting {cluster} would leave behind; not everything could be looked at"
+    else:
+        yield f"deleting {cluster} leaves nothing behind:"
+    if manifest.cluster and manifest.location and (count or not unseen):
+        project = f" --project {shlex.quote(manifest.project)}" if manifest.project else ""
+        where = f"{shlex.quote(manifest.cluster)} --location {shlex.quote(manifest.location)}{project}"
+        yield inert(f"     gcloud container clusters delete {where}")
+
+
+def _unseen(graph: Graph) -> Iterator[str]:
+    """The listings that are not complete; Gateways only where they may be served."""
+    from gkedoctor.graph.leftovers_teardown import STEPS
+    from gkedoctor.snapshot.model import Status
+
+    for kind, _ in STEPS:
+        doubt = graph.doubt(kind)
+        if doubt is None:
+            continue
+        status = graph.snapshot.collection(doubt.collection).state.status
+        if kind == "Gateway" and status in (Status.NOT_ASKED, Status.DISABLED):
+            continue
+        yield f"{doubt.collection}: {doubt.reason}"
