@@ -77,7 +77,8 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
     scope = evidence_scope(first, {"affected": affected(graph, group)})
     cause, model = first.winner, first.winner.model
     listed = tuple(_listed(scope.evaluate(cause.explains))) if cause.explains is not None else ()
-    more = [c for c in _consequences(graph, below, root) if all(c.ref != one.ref for one in listed)]
+    told = {one.ref for one in listed}
+    more = [c for c in _consequences(graph, below, root) if c.ref not in told]
     own = model.severity or first.playbook.model.severity
     return Diagnosis(
         fingerprint=fingerprint(cause.cause, root),

@@ -62,7 +62,8 @@ def _named_users(item: Object) -> Iterator[str]:
     """The users that the object itself names: `users` of addresses and disks, `usedBy` of backend services."""
     for link in item.get("users") or []:
         yield path_of(link) or str(link)
-    for entry in item.get("usedBy") or []:
+    used = item.get("usedBy")
+    for entry in used if isinstance(used, list) else []:
         if isinstance(entry, dict) and path_of(entry.get("reference")):
             yield path_of(entry["reference"])
 
