@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gkedoctor.graph.clock import condition, moment
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.owners import WORKLOADS, template_of, workload
 from gkedoctor.graph.selectors import differing, edit_distance, matches_map, nearest
@@ -254,3 +255,12 @@ def governing_service(graph: Graph, item: Object) -> Facts:
     known = [name_of(s) for s in graph.in_namespace("Service", namespace)]
     found = target if isinstance(target, Unknown) else target is not None
     return [{"name": name, "found": found, "target": target, "nearest": nearest(str(name), known)}]
+
+
+@edge("ready_since", "Service", "Ingress", reads=("Pod",))
+def ready_since(graph: Graph, item: Object) -> Facts:
+    """Pods of the namespace that became Ready after the object was made: what was deployed with it has come up."""
+    made = moment(item["metadata"].get("creationTimestamp"))
+    states = [(pod, condition(pod, "Ready") or {}) for pod in graph.in_namespace("Pod", namespace_of(item))]
+    times = [(pod, moment(s.get("lastTransitionTime"))) for pod, s in states if s.get("status") == "True"]
+    return [pod for pod, time in times if made is not None and time is not None and time >= made]
