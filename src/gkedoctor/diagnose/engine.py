@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
 
 from gkedoctor.diagnose.affected import affected
 from gkedoctor.diagnose.evaluate import Doubts, Finding, evidence_scope, findings
 from gkedoctor.diagnose.fold import Fold
+from gkedoctor.diagnose.identity import fingerprint, identity, numbered
 from gkedoctor.diagnose.model import (
     Consequence,
     Diagnosis,
@@ -23,6 +26,7 @@ from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.owners import workload
+from gkedoctor.graph.request_path import paths_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import ESSENTIAL, LOGS
@@ -34,14 +38,16 @@ _PROOFS = 6
 _ALIKE = 2
 """Of those, how many under one label."""
 
+Found = TypeVar("Found", Diagnosis, Unexplained)
+
 
 def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks find in a snapshot, the most important first."""
     graph, doubts = Graph(snapshot), Doubts()
     found = [f for playbook in playbooks for f in findings(graph, playbook, doubts)]
     fold = Fold(found)
-    diagnoses = sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance)
-    unexplained = [_unexplained(f) for f in fold.deepest() if not f.passing]
+    diagnoses = _told_apart(sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance))
+    unexplained = _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing)
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest = snapshot.manifest
     return Outcome(
@@ -54,7 +60,7 @@ def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outco
         complete=not any(_matters(n) for n in not_checked),
         not_checked=not_checked,
         diagnoses=tuple(diagnoses),
-        unexplained=tuple(_distinct(unexplained)),
+        unexplained=tuple(_told_apart(unexplained)),
         looked_at={name: len(snapshot.collection(name).objects) for name in ("pods", "services", "nodes")},
     )
 
@@ -81,7 +87,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
     more = [c for c in _consequences(graph, below, root) if c.ref not in told]
     own = model.severity or first.playbook.model.severity
     return Diagnosis(
-        fingerprint=fingerprint(cause.cause, root),
+        fingerprint=fingerprint(cause.cause, identity(graph, root)),
         playbook=first.playbook.id,
         cause=cause.cause,
         confidence=first.confidence,
@@ -96,6 +102,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
         since=_since(group),
+        path=paths_of(graph, [root, *(consequence.ref for consequence in more)]),
     )
 
 
@@ -113,9 +120,10 @@ def _commands(cause: CompiledCause, scope: Scope) -> Iterable[str]:
     yield from (command for command in (more if isinstance(more, list) else []) if isinstance(command, str))
 
 
-def fingerprint(cause: str, root: Ref) -> str:
-    """The same for the same cause on the same root in every run, whatever the Pods are called."""
-    return hashlib.sha256("\0".join((cause, *root.sort_key)).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+def _told_apart(found: Sequence[Found]) -> list[Found]:
+    """The same with fingerprints that differ: of two Nodes of one pool, the second is numbered."""
+    prints = numbered(found, lambda f: f.fingerprint, lambda f: f.place.sort_key)
+    return [msgspec.structs.replace(f, fingerprint=prints[id(f)]) for f in found]
 
 
 def _consequences(graph: Graph, below: list[Finding], root: Ref) -> list[Consequence]:
@@ -173,8 +181,9 @@ def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _unexplained(finding: Finding) -> Unexplained:
-    return Unexplained(finding.ref, finding.symptom, _not_known(finding))
+def _unexplained(graph: Graph, finding: Finding) -> Unexplained:
+    place = fingerprint(finding.playbook.id, identity(graph, finding.ref))
+    return Unexplained(finding.ref, finding.symptom, _not_known(finding), place)
 
 
 def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:

@@ -69,6 +69,11 @@ class Diagnosis(msgspec.Struct, frozen=True):
     since: str | None = None
     path: tuple[Hop, ...] = ()
 
+    @property
+    def place(self) -> Ref:
+        """The object that it is about."""
+        return self.root
+
 
 class NotChecked(msgspec.Struct, frozen=True):
     """A collection that could not be looked at though something needed it."""
@@ -85,6 +90,12 @@ class Unexplained(msgspec.Struct, frozen=True):
     ref: Ref
     symptom: str
     not_known: tuple[NotKnown, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def place(self) -> Ref:
+        """The object that it is about."""
+        return self.ref
 
 
 class Outcome(msgspec.Struct, frozen=True):
