@@ -64,6 +64,7 @@ BACKEND_SERVICE = shape(
     connectionDraining=shape(drainingTimeoutSec=int),
     iap=shape(enabled=bool, oauth2ClientId=str),
     logConfig=shape(enable=bool),
+    usedBy=many(shape(reference=str)),
 )
 _HEALTH = shape(
     healthState=str,
@@ -176,7 +177,7 @@ ROUTER = shape(
     nats=many(shape(name=str, natIpAllocateOption=str, sourceSubnetworkIpRangesToNat=str, natIps=STRINGS)),
 )
 _QUOTAS = many(shape(metric=str, limit=float, usage=float))
-QUOTA_HOLDER = shape(**_COMMON, quotas=_QUOTAS)
+QUOTA_HOLDER = shape(**_COMMON, quotas=_QUOTAS, xpnProjectStatus=str)
 CLUSTER = shape(
     id=INT_OR_STR,
     name=str,
@@ -186,6 +187,7 @@ CLUSTER = shape(
     status=str,
     statusMessage=str,
     selfLink=str,
+    createTime=TIME,
     currentMasterVersion=str,
     currentNodeVersion=str,
     currentNodeCount=int,
