@@ -31,7 +31,8 @@ def node_pool_of(graph: Graph, node: Object) -> Facts:
         return []
     pools = clusters[0].get("nodePools") or []
     if not pools:
-        return graph.doubt("Cluster") or []
+        doubt = graph.doubt("Cluster")
+        return doubt if doubt is not None else []
     return [_record(clusters[0], pool) for pool in pools if pool.get("name") == name]
 
 

@@ -45,7 +45,8 @@ def _in_region(graph: Graph, region: str, network: str) -> Facts:
     ]
     proxies = [s for s in subnets if s.get("purpose") in _PURPOSES]
     active = [s for s in proxies if s.get("role") in (None, "ACTIVE")]
-    doubt = graph.doubt("Subnetwork") or _elsewhere(subnets, network)
+    doubt = graph.doubt("Subnetwork")
+    doubt = doubt if doubt is not None else _elsewhere(subnets, network)
     return [
         {
             "region": region,
