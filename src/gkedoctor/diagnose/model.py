@@ -74,6 +74,11 @@ class Diagnosis(msgspec.Struct, frozen=True):
         """The object that it is about."""
         return self.root
 
+    @property
+    def says(self) -> str:
+        """What it is, in one sentence."""
+        return self.title
+
 
 class NotChecked(msgspec.Struct, frozen=True):
     """A collection that could not be looked at though something needed it."""
@@ -96,6 +101,11 @@ class Unexplained(msgspec.Struct, frozen=True):
     def place(self) -> Ref:
         """The object that it is about."""
         return self.ref
+
+    @property
+    def says(self) -> str:
+        """What it is, in one sentence."""
+        return self.symptom
 
 
 class Outcome(msgspec.Struct, frozen=True):

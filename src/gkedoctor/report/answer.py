@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Outcome
 
 
@@ -12,9 +14,23 @@ class Answer:
     """The part of an outcome that was asked for.
 
     `left_out` counts the findings outside of it, so that a filter never makes a sick cluster read like a
-    healthy one. `notes` say what of the question could not be looked up.
+    healthy one. `notes` say what of the question could not be looked up. `playbooks` gives the titles of playbooks
+    by their ids, for formats that name the rule behind a finding. `suppressed` is not in the outcome and always
+    counted, with `show_suppressed` listed. `known`: the fingerprints that the baseline has too; None without one.
     """
 
     outcome: Outcome
     left_out: int = 0
     notes: tuple[str, ...] = ()
+    playbooks: Mapping[str, str] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
+    show_suppressed: bool = False
+    known: frozenset[str] | None = None
+
+    def title_of(self, playbook: str) -> str:
+        """What a playbook is about, in a few words."""
+        return self.playbooks.get(playbook, playbook)
+
+    def is_new(self, fingerprint: str) -> bool | None:
+        """Whether the baseline lacks a finding; None where there is no baseline."""
+        return None if self.known is None else fingerprint not in self.known

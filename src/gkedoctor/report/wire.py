@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, NotKnown, Proof, Unexplained
 from gkedoctor.graph.hop import Hop, State
 from gkedoctor.graph.ref import Ref
@@ -45,8 +46,13 @@ class CauseAndWhy(msgspec.Struct, frozen=True):
 
 
 class OpenSymptom(Symptomatic, frozen=True, kw_only=True):
-    """A symptom without a visible cause; `not_known` holds what could not be confirmed or ruled out."""
+    """A symptom without a visible cause; `not_known` holds what could not be confirmed or ruled out.
 
+    `new`: whether the baseline lacks it, where there is one.
+    """
+
+    fingerprint: str
+    new: bool | UnsetType = UNSET
     not_known: tuple[CauseAndWhy, ...] = ()
 
 
@@ -76,9 +82,13 @@ class HopEntry(ObjectRef, frozen=True, kw_only=True):
 
 
 class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One root cause. `fingerprint` is the same for the same cause on the same root in every run."""
+    """One root cause. `fingerprint` is the same for the same cause on the same root in every run.
+
+    `new`: whether the baseline lacks it, where there is one.
+    """
 
     fingerprint: str
+    new: bool | UnsetType = UNSET
     playbook: str
     cause: str
     confidence: Confidence
@@ -94,6 +104,23 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix
     verify: tuple[str, ...]
     docs: tuple[str, ...]
+
+
+class SuppressedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding that somebody suppressed: `by` says where, `until` the last day on which that holds.
+
+    A symptom without a cause has neither playbook nor cause nor severity.
+    """
+
+    fingerprint: str
+    playbook: str | UnsetType = UNSET
+    cause: str | UnsetType = UNSET
+    severity: Severity | UnsetType = UNSET
+    root: ObjectRef
+    title: str
+    reason: str
+    until: str | UnsetType = UNSET
+    by: str
 
 
 class NotCheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +147,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found in one snapshot, the most important first.
 
     `left_out` counts the findings outside of what was asked for (one object, a namespace, labels, a severity);
-    `notes` say what of the question could not be looked up.
+    `suppressed` holds what the configuration or an annotation suppresses; `notes` say what of the question could not
+    be looked up, and which suppressions ended.
     """
 
     schema: Literal["gkedoctor/report/v1"]
@@ -131,6 +159,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     diagnoses: tuple[DiagnosisEntry, ...]
     unexplained: tuple[OpenSymptom, ...]
     left_out: int
+    suppressed: tuple[SuppressedEntry, ...]
     notes: tuple[str, ...]
 
 
@@ -150,16 +179,18 @@ def to_wire(answer: Answer) -> Report:
         complete=outcome.complete,
         looked_at=outcome.looked_at,
         not_checked=tuple(map(_not_checked, outcome.not_checked)),
-        diagnoses=tuple(map(_diagnosis, outcome.diagnoses)),
-        unexplained=tuple(map(_open_symptom, outcome.unexplained)),
+        diagnoses=tuple(_diagnosis(d, answer) for d in outcome.diagnoses),
+        unexplained=tuple(_open_symptom(u, answer) for u in outcome.unexplained),
         left_out=answer.left_out,
+        suppressed=tuple(map(_suppressed, answer.suppressed)),
         notes=answer.notes,
     )
 
 
-def _diagnosis(found: Diagnosis) -> DiagnosisEntry:
+def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
     return DiagnosisEntry(
         fingerprint=found.fingerprint,
+        new=_new(found, answer),
         playbook=found.playbook,
         cause=found.cause,
         confidence=found.confidence,
@@ -197,8 +228,35 @@ def _symptomatic(consequence: Consequence) -> Symptomatic:
     return Symptomatic(**consequence.ref.to_json(), symptom=consequence.symptom)
 
 
-def _open_symptom(found: Unexplained) -> OpenSymptom:
-    return OpenSymptom(**found.ref.to_json(), symptom=found.symptom, not_known=_not_known(found.not_known))
+def _open_symptom(found: Unexplained, answer: Answer) -> OpenSymptom:
+    return OpenSymptom(
+        **found.ref.to_json(),
+        symptom=found.symptom,
+        fingerprint=found.fingerprint,
+        new=_new(found, answer),
+        not_known=_not_known(found.not_known),
+    )
+
+
+def _new(found: Diagnosis | Unexplained, answer: Answer) -> bool | UnsetType:
+    new = answer.is_new(found.fingerprint)
+    return UNSET if new is None else new
+
+
+def _suppressed(one: Suppressed) -> SuppressedEntry:
+    finding, rule = one.finding, one.rule
+    of = finding if isinstance(finding, Diagnosis) else None
+    return SuppressedEntry(
+        fingerprint=finding.fingerprint,
+        playbook=of.playbook if of else UNSET,
+        cause=of.cause if of else UNSET,
+        severity=of.severity if of else UNSET,
+        root=_ref(finding.place),
+        title=finding.says,
+        reason=rule.reason,
+        until=rule.until.isoformat() if rule.until else UNSET,
+        by=rule.place,
+    )
 
 
 def _not_checked(entry: NotChecked) -> NotCheckedEntry:

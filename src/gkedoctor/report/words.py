@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.diagnose.model import Diagnosis, NotChecked
+from gkedoctor.diagnose.model import Diagnosis, NotChecked, Unexplained
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Severity
+from gkedoctor.report.answer import Answer
 from gkedoctor.report.inert import inert
 from gkedoctor.snapshot.kinds import COLLECTIONS
 
@@ -32,10 +33,10 @@ def place(ref: Ref) -> str:
     return inert("/".join(part for part in parts if part))
 
 
-def value(found: Any) -> str:
+def value(found: Any, longest: int = _LONGEST_VALUE) -> str:
     """A value of an object on one line, shortened where it is long: the JSON report has all of it."""
     text = inert(found if isinstance(found, str) else _json(found))
-    return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "…"
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def counts(looked_at: Mapping[str, int]) -> str:
@@ -57,6 +58,49 @@ def severities(diagnoses: Iterable[Diagnosis]) -> str:
 def moment(time: datetime) -> str:
     """A time to the minute, in UTC."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def since(told: str) -> str:
+    """A time out of the cluster like `moment`; as it is where it is none."""
+    try:
+        time = datetime.fromisoformat(told)
+        return moment(time if time.tzinfo else time.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return inert(told)
+
+
+def closing(answer: Answer) -> str:
+    """One line: what was found, in how much, of which cluster and moment, and what lies outside of the question."""
+    outcome = answer.outcome
+    of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
+    where = f"in {counts(outcome.looked_at)}{of}, recorded {moment(outcome.recorded_at)}"
+    reservation = "" if outcome.complete else "; not everything could be looked at"
+    beyond = f"; {counted(answer.left_out, 'finding')} outside of what was asked for" if answer.left_out else ""
+    return f"{verdict(answer)} {where}{reservation}{_known(answer)}{_suppressed(answer)}{beyond}"
+
+
+def _known(answer: Answer) -> str:
+    if answer.known is None:
+        return ""
+    found: list[Diagnosis | Unexplained] = [*answer.outcome.diagnoses, *answer.outcome.unexplained]
+    new = sum(answer.is_new(one.fingerprint) is True for one in found)
+    return f"; {new} new, {len(found) - new} known from the baseline"
+
+
+def _suppressed(answer: Answer) -> str:
+    return f"; {len(answer.suppressed)} suppressed" if answer.suppressed else ""
+
+
+def verdict(answer: Answer) -> str:
+    """`found 1 critical and 2 symptoms without a cause`; "nothing is wrong" only where all was looked at."""
+    outcome = answer.outcome
+    found = [severities(outcome.diagnoses)] if outcome.diagnoses else []
+    if outcome.unexplained:
+        found.append(f"{counted(len(outcome.unexplained), 'symptom')} without a cause")
+    if found:
+        return f"found {' and '.join(found)}"
+    hidden = answer.left_out or answer.suppressed
+    return "nothing was found" if hidden or not outcome.complete else "nothing is wrong"
 
 
 def holes(entries: Sequence[NotChecked]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, Proof, Unexplained
 from gkedoctor.graph.hop import Hop
 from gkedoctor.report.answer import Answer
@@ -12,7 +13,7 @@ from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines
-from gkedoctor.report.words import counted, counts, holes, moment, place, severities, value
+from gkedoctor.report.words import closing, counted, holes, place, value
 from gkedoctor.report.wrap import command_lines, wrapped
 
 _MOST = 20
@@ -26,16 +27,17 @@ _COMMAND = "    "
 def render(answer: Answer, page: Page) -> str:
     """The whole report: diagnoses, symptoms without a cause, what was not looked at, one closing line."""
     outcome = answer.outcome
-    blocks = [_diagnosis(found, outcome.cluster, page) for found in outcome.diagnoses]
+    blocks = [_diagnosis(found, answer, page) for found in outcome.diagnoses]
     blocks += [_unexplained(outcome.unexplained, page)] if outcome.unexplained else []
-    closing = [line for hole in holes(outcome.not_checked) for line in _hole(hole, page)]
-    blocks.append([*closing, *wrapped(_closing(answer), page.width, rest="  ")])
+    blocks += [_suppressed(answer.suppressed, page)] if answer.suppressed and answer.show_suppressed else []
+    unseen = [line for hole in holes(outcome.not_checked) for line in _hole(hole, page)]
+    blocks.append([*unseen, *wrapped(closing(answer), page.width, rest="  ")])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _diagnosis(found: Diagnosis, cluster: str | None, page: Page) -> list[str]:
+def _diagnosis(found: Diagnosis, answer: Answer, page: Page) -> list[str]:
     return [
-        *_head(found, cluster, page),
+        *_head(found, answer, page),
         *_path(found.path, page),
         *_labelled(f"cause ({found.confidence})", [found.cause], page),
         *_labelled("since", [inert(found.since)] if found.since else [], page),
@@ -51,8 +53,9 @@ def _diagnosis(found: Diagnosis, cluster: str | None, page: Page) -> list[str]:
     ]
 
 
-def _head(found: Diagnosis, cluster: str | None, page: Page) -> Iterator[str]:
-    mark = f"{found.severity}[{found.playbook}]:"
+def _head(found: Diagnosis, answer: Answer, page: Page) -> Iterator[str]:
+    cluster, new = answer.outcome.cluster, "new " if answer.is_new(found.fingerprint) else ""
+    mark = f"{new}{found.severity}[{found.playbook}]:"
     first, *more = wrapped(f"{mark} {inert(found.title)}", page.width, rest="  ")
     yield Paint(page.colour).severity(mark, found.severity) + first[len(mark) :]
     yield from more
@@ -121,31 +124,17 @@ def _unexplained(found: Sequence[Unexplained], page: Page) -> list[str]:
     return lines
 
 
+def _suppressed(found: Sequence[Suppressed], page: Page) -> list[str]:
+    lines = [Paint(page.colour).label("suppressed:")]
+    for one in found:
+        lines += wrapped(f"{inert(str(one.finding.place))}: {inert(one.finding.says)}", page.width, "  ", "    ")
+        until = f" until {one.rule.until}" if one.rule.until else ""
+        lines += wrapped(f"by {inert(one.rule.place)}{until}: {inert(one.rule.reason)}", page.width, "    ", "      ")
+    return lines
+
+
 def _hole(hole: str, page: Page) -> list[str]:
     return wrapped(f"not looked at: {hole}", page.width, rest="  ")
-
-
-def _closing(answer: Answer) -> str:
-    """One line: what was found, in how much, of which cluster and moment, and what lies outside of the question."""
-    outcome = answer.outcome
-    of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
-    where = f"in {counts(outcome.looked_at)}{of}, recorded {moment(outcome.recorded_at)}"
-    beyond = f"; {counted(answer.left_out, 'finding')} outside of what was asked for" if answer.left_out else ""
-    return f"{_verdict(answer)} {where}{_reservation(answer)}{beyond}"
-
-
-def _verdict(answer: Answer) -> str:
-    outcome = answer.outcome
-    found = [severities(outcome.diagnoses)] if outcome.diagnoses else []
-    if outcome.unexplained:
-        found.append(f"{counted(len(outcome.unexplained), 'symptom')} without a cause")
-    if found:
-        return f"found {' and '.join(found)}"
-    return "nothing was found" if answer.left_out or not outcome.complete else "nothing is wrong"
-
-
-def _reservation(answer: Answer) -> str:
-    return "" if answer.outcome.complete else "; not everything could be looked at"
 
 
 def _first(items: Iterable[str]) -> list[str]:

@@ -1,0 +1,125 @@
+"""Finds and reads the configuration: `.gkedoctor.yaml` here or above, else the user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from gkedoctor.config.model import FAIL_ON, NEVER, Config, Patterns, Rule, Settings, Suppression
+from gkedoctor.config.words import Mistake, day, unknown_cause, unknown_object
+from gkedoctor.errors import ConfigError
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.strict_yaml import Keys, Source, error_at, line_of, read_source, read_yaml, validation_error
+
+NAME = ".gkedoctor.yaml"
+_CRITERIA = ("cause", "playbook", "namespace", "object")
+
+
+def find(start: Path, environment: Mapping[str, str]) -> Path | None:
+    """The nearest `.gkedoctor.yaml` from a folder up to the repository's root or home, else the user's own file.
+
+    Outside of both only the folder itself counts: above it (`/tmp`) anybody may write.
+    """
+    for folder in _way_up(start.resolve(), _home(environment)):
+        if (folder / NAME).is_file():
+            return folder / NAME
+    own = _user_folder(environment)
+    return own / "config.yaml" if own is not None and (own / "config.yaml").is_file() else None
+
+
+def _way_up(start: Path, home: Path | None) -> Iterator[Path]:
+    way = [start, *start.parents]
+    root = next((folder for folder in way if (folder / ".git").exists()), None)
+    last = root if root is not None else home if home in way else start
+    yield from way[: way.index(last) + 1]
+
+
+def _home(environment: Mapping[str, str]) -> Path | None:
+    home = environment.get("HOME")
+    return Path(home).resolve() if home else None
+
+
+def _user_folder(environment: Mapping[str, str]) -> Path | None:
+    xdg = environment.get("XDG_CONFIG_HOME", "")
+    if xdg.startswith("/"):  # the specification: a relative path is to be ignored
+        return Path(xdg) / "gkedoctor"
+    home = _home(environment)
+    return home / ".config" / "gkedoctor" if home is not None else None
+
+
+def read(path: Path, start: Path) -> Settings:
+    """The settings in a file; ConfigError says where something in it is wrong."""
+    source = read_source(path, ConfigError)
+    value = read_yaml(source)
+    try:
+        config = msgspec.convert({} if value is None else value, Config)
+    except msgspec.ValidationError as error:
+        raise validation_error(source, str(error), _keys()) from None
+    for field in ("fail_on", "min_severity"):
+        _check_severity(source, field, getattr(config, field))
+    shown = _shown(path, start)
+    return Settings(
+        path=path,
+        fail_on=config.fail_on,
+        min_severity=config.min_severity,
+        playbooks=tuple(_folder(source, path, i, name) for i, name in enumerate(config.playbooks)),
+        rules=tuple(_rule(source, shown, i, one) for i, one in enumerate(config.suppress)),
+    )
+
+
+def _keys() -> Keys:
+    return {
+        "": [f.encode_name for f in msgspec.structs.fields(Config)],
+        "suppress": [f.encode_name for f in msgspec.structs.fields(Suppression)],
+    }
+
+
+def _shown(path: Path, start: Path) -> str:
+    resolved, here = path.resolve(), start.resolve()
+    return str(resolved.relative_to(here)) if resolved.is_relative_to(here) else str(path)
+
+
+def _check_severity(source: Source, field: str, word: str | None) -> None:
+    known = [w for w in FAIL_ON if w != NEVER or field == "fail_on"]
+    if word is not None and word not in known:
+        near = nearest(word, known)
+        hint = f"did you mean `{near}`?" if near else f"one of {', '.join(known)}"
+        raise error_at(source, f"$.{field}", f"`{word}` is no severity", hint=hint)
+
+
+def _folder(source: Source, path: Path, i: int, name: str) -> Path:
+    folder = path.parent / Path(name).expanduser()
+    if not folder.is_dir():
+        raise error_at(source, f"$.playbooks[{i}]", f"no folder of playbooks at {folder}")
+    return folder
+
+
+def _rule(source: Source, shown: str, i: int, one: Suppression) -> Rule:
+    place = f"$.suppress[{i}]"
+    if not one.reason.strip():
+        raise error_at(source, f"{place}.reason", "the reason is empty", hint="say why nobody has to hear of it")
+    if not any(getattr(one, field) for field in _CRITERIA):
+        raise error_at(source, place, "this would suppress everything", hint=f"add one of {', '.join(_CRITERIA)}")
+    _check(source, f"{place}.cause", one.cause, unknown_cause)
+    _check(source, f"{place}.object", one.object, unknown_object)
+    until = day(one.until) if one.until is not None else None
+    if one.until is not None and until is None:
+        raise error_at(source, f"{place}.until", f"`{one.until}` is no day", hint="write it like 2026-12-31")
+    return Rule(
+        f"{shown}:{line_of(source, place)}", " ".join(one.reason.split()), until,
+        _many(one.cause), _many(one.playbook), _many(one.namespace), _many(one.object),
+    )  # fmt: skip
+
+
+def _many(patterns: Patterns) -> tuple[str, ...]:
+    return (patterns,) if isinstance(patterns, str) else patterns
+
+
+def _check(source: Source, place: str, patterns: Patterns, wrong: Callable[[str], Mistake | None]) -> None:
+    for i, pattern in enumerate(_many(patterns)):
+        problem = wrong(pattern)
+        if problem is not None:
+            where = place if isinstance(patterns, str) else f"{place}[{i}]"
+            raise error_at(source, where, problem.message, hint=problem.hint)

@@ -1,0 +1,72 @@
+"""What stands in a `.gkedoctor.yaml`: closed structs, so that each slip of the pen is an error with a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from gkedoctor.playbook.model import Severity
+
+NEVER = "never"
+FAIL_ON = (*map(str, Severity), NEVER)
+
+Patterns = str | tuple[str, ...]
+"""One pattern, or several of which one has to fit: names with `*` and `?`."""
+
+
+class Suppression(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Findings that nobody wants to hear of, and why. All criteria that are given have to fit, and one must be given.
+
+    `object`: KIND/NAME or KIND/NAMESPACE/NAME. `until`: the last day on which it holds, by the recording's clock.
+    """
+
+    cause: Patterns = ()
+    playbook: Patterns = ()
+    namespace: Patterns = ()
+    object: Patterns = ()
+    reason: str
+    until: str | None = None
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Defaults for `fail_on` and `min_severity`, further folders of playbooks, and what is suppressed."""
+
+    config: Literal[1] = 1
+    fail_on: str | None = None
+    min_severity: str | None = None
+    playbooks: tuple[str, ...] = ()
+    suppress: tuple[Suppression, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One suppression, ready to be asked. `place` says where it is written."""
+
+    place: str
+    reason: str
+    until: date | None = None
+    causes: tuple[str, ...] = ()
+    playbooks: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+
+    def ended(self, clock: datetime) -> bool:
+        """Whether its last day is over at a moment."""
+        if self.until is None:
+            return False
+        return clock >= datetime.combine(self.until, datetime.min.time(), clock.tzinfo) + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a configuration comes to. `path`: the file, or None where there is none."""
+
+    path: Path | None = None
+    fail_on: str | None = None
+    min_severity: str | None = None
+    playbooks: tuple[Path, ...] = ()
+    rules: tuple[Rule, ...] = ()

@@ -1,0 +1,52 @@
+"""The words of a suppression, and what is wrong with one: the same in the file and in an annotation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.snapshot.kinds import KINDS
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a word, and what was probably meant."""
+
+    message: str
+    hint: str | None
+
+
+def day(text: str) -> date | None:
+    """The day of `2026-12-31`; None for what is none."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def is_pattern(word: str) -> bool:
+    """Whether a word stands for several."""
+    return any(sign in word for sign in "*?[")
+
+
+def unknown_cause(word: str) -> Mistake | None:
+    """What is wrong with the name of a cause."""
+    return None if word in CAUSES or is_pattern(word) else _unknown("cause", word, CAUSES)
+
+
+def unknown_object(word: str) -> Mistake | None:
+    """What is wrong with KIND/NAME or KIND/NAMESPACE/NAME."""
+    kind, *rest = word.split("/")
+    if not 1 <= len(rest) <= 2 or not all(rest):
+        return Mistake(f"`{word}` names no object", "write KIND/NAME or KIND/NAMESPACE/NAME, as in Deployment/cart-*")
+    return None if kind in KINDS or is_pattern(kind) else _unknown("kind", kind, KINDS)
+
+
+def _unknown(what: str, word: str, known: Iterable[str]) -> Mistake:
+    near = nearest(word, list(known))
+    return Mistake(f"unknown {what} `{word}`", f"did you mean `{near}`?" if near else None)
