@@ -1,0 +1,97 @@
+"""Recordings with one collection of Google Cloud denied: no new certainty, and what needed it names the permission."""
+
+from __future__ import annotations
+
+import pytest
+
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.graph.ref import Ref
+from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
+from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+
+NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/gcp"))
+CLOUD = sorted(name for name, kind in KINDS.items() if kind.cloud)
+
+NEEDED = [
+    ("ing-basic-auth", "BackendServiceHealth", "health-check-path-not-200"),
+    ("ing-basic-auth", "BackendService", "health-check-path-not-200"),
+    ("ing-basic-auth", "HealthCheck", "health-check-path-not-200"),
+    ("ing-basic-auth", "Firewall", "health-check-path-not-200"),
+    ("teratail-ingress", "NetworkEndpointGroup", "health-check-path-not-200"),
+    ("orphans-cluster-deleted", "Cluster", "orphaned-load-balancer"),
+    ("orphans-cluster-deleted", "ForwardingRule", "orphaned-load-balancer"),
+    ("orphans-cluster-deleted", "Address", "unused-address"),
+]
+"""Recording, kind, and a cause that cannot be said without it."""
+
+
+def denied(name: str, kind: str) -> Outcome:
+    collection = KINDS[kind].collection
+    whole = recorded(name)
+    state = CollectionState(Status.DENIED, reason="forbidden", needs=permission(collection))
+    kept = [c for c in whole.collections.values() if c.name != collection]
+    return diagnose(Snapshot(whole.manifest, [*kept, Collection(collection, state)]), shipped_playbooks())
+
+
+def whole_outcome(name: str) -> Outcome:
+    return diagnose(recorded(name), shipped_playbooks())
+
+
+def said(outcome: Outcome, *confidences: Confidence) -> set[tuple[str, Ref]]:
+    """Cause and root of each diagnosis; of leftovers every resource that is named, however they are grouped."""
+    counted = [d for d in outcome.diagnoses if d.severity is not Severity.ADVISORY and d.confidence in confidences]
+    leftovers = [d for d in counted if d.cause.startswith("orphaned-")]
+    named = {("leftover", c.ref) for d in leftovers for c in d.explains}
+    return named | {(d.cause, d.root) for d in counted if d not in leftovers}
+
+
+@pytest.mark.parametrize("kind", CLOUD)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_denied_collection_gives_no_new_certainty(name: str, kind: str) -> None:
+    whole, outcome = whole_outcome(name), denied(name, kind)
+    assert said(outcome, Confidence.CERTAIN) <= said(whole, Confidence.CERTAIN)
+    assert said(outcome, Confidence.LIKELY) <= said(whole, Confidence.CERTAIN, Confidence.LIKELY)
+
+
+@pytest.mark.parametrize("kind", CLOUD)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_can_no_longer_be_said_names_the_permission(name: str, kind: str) -> None:
+    everything = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
+    lost = said(whole_outcome(name), *everything) - said(outcome := denied(name, kind), *everything)
+    collection = KINDS[kind].collection
+    if lost:
+        entry = next((n for n in outcome.not_checked if n.collection == collection), None)
+        assert entry is not None, lost
+        assert entry.needs == permission(collection)
+        assert not outcome.complete
+
+
+@pytest.mark.parametrize(("name", "kind", "cause"), NEEDED)
+def test_the_cause_is_not_said_without_its_proof(name: str, kind: str, cause: str) -> None:
+    assert cause in {d.cause for d in whole_outcome(name).diagnoses}
+    outcome = denied(name, kind)
+    assert cause not in {d.cause for d in outcome.diagnoses if d.confidence is Confidence.CERTAIN}
+    assert KINDS[kind].collection in {n.collection for n in outcome.not_checked}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_healthy_recording_stays_silent_whatever_is_denied(name: str) -> None:
+    if whole_outcome(name).diagnoses or name.startswith("orphans"):
+        return
+    for kind in CLOUD:
+        assert not said(denied(name, kind), Confidence.CERTAIN, Confidence.LIKELY)
+
+
+def test_every_denied_collection_at_once_leaves_what_kubernetes_knows() -> None:
+    whole = recorded("ing-missing-secret")
+    names = {KINDS[kind].collection for kind in CLOUD}
+    state = {n: CollectionState(Status.DENIED, reason="forbidden", needs=permission(n)) for n in names}
+    kept = [c for c in whole.collections.values() if c.name not in names]
+    outcome = diagnose(
+        Snapshot(whole.manifest, [*kept, *(Collection(n, s) for n, s in state.items())]), shipped_playbooks()
+    )
+    assert [d.cause for d in outcome.diagnoses] == ["missing-secret"]
+    assert "Ingress" in {c.ref.kind for c in outcome.diagnoses[0].explains}
