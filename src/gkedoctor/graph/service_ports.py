@@ -165,21 +165,24 @@ def _listens(graph: Graph, pods: list[Object]) -> set[int]:
 
 
 def _healthy(graph: Graph, service: Object, port: Object) -> bool:
-    """Whether an Ingress says that the NEG of this port is HEALTHY (`ingress.kubernetes.io/backends`)."""
+    """Whether an Ingress says that the NEG or instance group of this port is HEALTHY."""
     groups = _map((service["metadata"].get("annotations") or {}).get("cloud.google.com/neg-status"))
     names = groups.get("network_endpoint_groups") or {}
     wanted = names.get(str(port.get("port"))) if isinstance(names, dict) else None
-    return bool(wanted) and graph.index(_backend_states).get((namespace_of(service), str(wanted))) == "HEALTHY"
+    states = graph.index(_backend_states).get(namespace_of(service), {})
+    group = f"k8s-be-{port.get('nodePort')}--"
+    return states.get(str(wanted)) == "HEALTHY" or any(
+        state == "HEALTHY" for name, state in states.items() if name.startswith(group)
+    )
 
 
-def _backend_states(graph: Graph) -> dict[tuple[str, str], str]:
-    return {
-        (namespace_of(ingress), name): str(state)
-        for ingress in graph.all("Ingress")
-        for name, state in _map(
-            (ingress["metadata"].get("annotations") or {}).get("ingress.kubernetes.io/backends")
-        ).items()
-    }
+def _backend_states(graph: Graph) -> dict[str, dict[str, str]]:
+    """By namespace, the state of every backend that an Ingress there knows of."""
+    states: dict[str, dict[str, str]] = {}
+    for ingress in graph.all("Ingress"):
+        told = _map((ingress["metadata"].get("annotations") or {}).get("ingress.kubernetes.io/backends"))
+        states.setdefault(namespace_of(ingress), {}).update({name: str(state) for name, state in told.items()})
+    return states
 
 
 def _map(text: Any) -> dict[str, Any]:
