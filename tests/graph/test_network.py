@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gkedoctor.graph.policy_rules import allows, allows_dns, isolates
-from tests.graph.test_services import graph_of
+from tests.graph.test_services import graph_of, only
 
 POD = {
     "kind": "Pod",
@@ -103,6 +103,6 @@ def test_dns_is_broken_only_by_the_word_of_those_it_does_not_answer() -> None:
     home = {"kind": "Namespace", "metadata": {"name": "kube-system"}}
     pod, logs = crashing("Error: getaddrinfo EAI_AGAIN db")
     graph = graph_of(home, pod, logs=logs)
-    record = graph.follow("dns", graph.all("Namespace")[0])[0]  # type: ignore[index]
+    record = only(graph, "Namespace", "dns")
     assert (len(record["complaints"]), record["suffering"], record["down"]) == (1, ["Pod/shop/web-1"], [])
     assert graph.follow("name_service", graph.all("Pod")[0]) == [graph.all("Namespace")[0]]
