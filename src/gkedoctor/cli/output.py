@@ -55,7 +55,21 @@ def width(narrow: int, wide: int) -> int:
 
 
 def _write_file(text: str, file: Path) -> None:
+    """All of it or nothing: a reader never meets half a report. A pipe or a device is written as it is."""
     try:
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        if file.exists() and not file.is_file():
+            _put(text, file)
+            return
+        target = file.resolve()  # a link stays a link
+        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            _put(text, unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write {file}: {error.strerror}") from None
+
+
+def _put(text: str, file: Path) -> None:
+    file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import wants_colour, width, write_result
+from gkedoctor.cli.outputs import Output, OutputType, outputs
 from gkedoctor.cli.pace import paused_garbage_collector, progress
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.errors import UsageError
@@ -39,7 +41,14 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="PATH",
     help="What to read: a snapshot, `kubectl get -o json`, a cluster-info dump, a support bundle.",
 )
-@click.option("-o", "--output", "form", type=Choice(names()), default="text", help="The format (default text).")
+@click.option(
+    "-o",
+    "--output",
+    "wanted_outputs",
+    type=OutputType(),
+    multiple=True,
+    help=f"{', '.join(names())} (default text); with =FILE written there. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
 @click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
 @click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
@@ -61,7 +70,9 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="DIR",
     help="Playbooks besides the shipped ones. Repeatable.",
 )
-@click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the report here.")
+@click.option(
+    "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the one -o here that has no =FILE."
+)
 @click.option(
     "--color",
     type=Choice(["auto", "always", "never"]),
@@ -71,7 +82,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 def report(
     target: str | None,
     source: Path | None,
-    form: str,
+    wanted_outputs: tuple[Output, ...],
     as_json: bool,
     namespaces: tuple[str, ...],
     all_namespaces: bool,
@@ -94,16 +105,17 @@ def report(
     Examples:
       gkedoctor report --from cluster.json
       gkedoctor report deploy/cart -n shop --from cluster.json -o json
+      gkedoctor report --from cluster.json -o text -o md=ticket.md -o html=report.html
     """
     if source is None:
         raise UsageError("`report` needs --from PATH", hint=_RECORDING)
     wanted = _wanted(target, () if all_namespaces else namespaces, selector, min_severity)
+    places = outputs(wanted_outputs, as_json, output_file)
     with paused_garbage_collector(), progress(f"reading {source} …"):
         answer = _answer(source, folders, wanted)
     for note in answer.notes:
         click.echo(f"gkedoctor: note: {note}", err=True)
-    page = _page(color, to_terminal=output_file is None)
-    write_result(renderer("json" if as_json else form).render(answer, page), output_file)
+    _write(answer, places, color)
     return verdict(answer.outcome, fail_on)
 
 
@@ -128,7 +140,16 @@ def _answer(source: Path, folders: Sequence[Path], wanted: Wanted) -> Answer:
 
     playbooks = library(folders)
     snapshot = load(source)
-    return select(diagnose(snapshot, playbooks), snapshot, wanted)
+    answer = select(diagnose(snapshot, playbooks), snapshot, wanted)
+    return replace(answer, playbooks={playbook.id: playbook.model.title for playbook in playbooks})
+
+
+def _write(answer: Answer, places: Sequence[Output], color: str) -> None:
+    """Renders all before anything is written, and writes standard output last: its reader may go away."""
+    pages = [_page(color, to_terminal=place.file is None) for place in places]
+    texts = [renderer(place.form).render(answer, page) for place, page in zip(places, pages, strict=True)]
+    for place, text in sorted(zip(places, texts, strict=True), key=lambda pair: pair[0].file is None):
+        write_result(text, place.file)
 
 
 def _page(color: str, *, to_terminal: bool) -> Page:

@@ -12,6 +12,7 @@ from gkedoctor.report.formats import Page
 from gkedoctor.report.wire import to_wire
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile("[^ -~\n]")
 
 
 def render(answer: Answer, page: Page) -> str:
@@ -20,12 +21,21 @@ def render(answer: Answer, page: Page) -> str:
 
 
 def encoded(value: Any) -> str:
-    """JSON of structs or plain values, indented by two."""
+    """JSON of structs or plain values, indented by two. What does not print (direction marks, C1) is an escape."""
     try:
         text = msgspec.json.encode(value, enc_hook=str)
     except UnicodeEncodeError:
         text = msgspec.json.encode(_encodable(msgspec.to_builtins(value, enc_hook=str)))
-    return msgspec.json.format(text, indent=2).decode()
+    return _UNSEEN.sub(_escaped, msgspec.json.format(text, indent=2).decode())
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """An escape means the same: outside of strings, JSON is ASCII."""
+    char = match[0]
+    if char.isprintable():
+        return char
+    pair = char.encode("utf-16-be").hex()
+    return "".join(f"\\u{pair[i : i + 4]}" for i in range(0, len(pair), 4))
 
 
 def _encodable(value: Any) -> Any:

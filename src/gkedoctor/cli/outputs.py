@@ -1,0 +1,74 @@
+"""Where a report goes: `-o FORMAT` to standard output, `-o FORMAT=FILE` to a file, as often as wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from gkedoctor.errors import UsageError
+from gkedoctor.report.formats import names
+
+
+class Output(NamedTuple):
+    """One format, and the file it goes to; None: standard output."""
+
+    form: str
+    file: Path | None = None
+
+
+class OutputType(click.ParamType[Output]):
+    """`FORMAT` or `FORMAT=FILE`."""
+
+    name = "output"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """As help shows it."""
+        return "FORMAT[=FILE]"
+
+    def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """The output that a text names."""
+        if isinstance(value, Output):
+            return value
+        form, told, file = value.partition("=")
+        if form not in names():
+            near = get_close_matches(form, names(), 1)
+            meant = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(names())}"
+            self.fail(f"`{form}` is no format; {meant}", param, ctx)
+        if told and not file:
+            self.fail(f"`{value}` names no file", param, ctx)
+        return Output(form, Path(file) if file else None)
+
+
+def outputs(wanted: Sequence[Output], as_json: bool, file: Path | None) -> list[Output]:
+    """All that is to be written. UsageError where two would end up in one place, or in none."""
+    listed = list(dict.fromkeys([*wanted, *([Output("json")] if as_json else [])])) or [Output("text")]
+    if file is not None:
+        listed = [_sent_to(output, file) for output in listed]
+    for place, count in Counter(output.file for output in listed).items():
+        if count > 1:
+            forms = ", ".join(output.form for output in listed if output.file == place)
+            where = "standard output" if place is None else str(place)
+            raise UsageError(f"{forms} cannot all go to {where}", hint="give each a file: -o json=report.json -o md")
+    for output in listed:
+        _check_place(output.file)
+    return listed
+
+
+def _sent_to(output: Output, file: Path) -> Output:
+    """`--output-file` is for a format that has no file of its own."""
+    return output._replace(file=output.file or file)
+
+
+def _check_place(file: Path | None) -> None:
+    """Says what is wrong with a place before anything is read: a diagnosis may take minutes."""
+    if file is None:
+        return
+    if file.is_dir():
+        raise UsageError(f"cannot write {file}: it is a folder")
+    if not file.parent.is_dir():
+        raise UsageError(f"cannot write {file}: there is no folder {file.parent}", hint=f"mkdir -p {file.parent}")

@@ -1,0 +1,219 @@
+"""The report as Markdown for a ticket: GitHub's dialect, which Jira and Google's Issue Tracker read as well.
+
+Text out of the cluster stands in code spans, where it can neither mark up, link nor mention. What does not fit is cut
+from the end and said so: at least every finding's first line is there, for as long as there is room.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from gkedoctor import __version__
+from gkedoctor.diagnose.model import Diagnosis, NotKnown, Outcome, Proof, RivalRuledOut, Unexplained
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.formats import Page
+from gkedoctor.report.inert import inert
+from gkedoctor.report.words import counted, counts, holes, moment, since, value, verdict
+
+LIMIT = 32_767
+"""Characters that a field of Jira takes: the smallest of them. GitHub takes 65,536."""
+
+_TAIL = 6_000
+"""Characters that are kept free for what was not looked at and for the last lines."""
+_PROOFS, _AFFECTED, _OPEN, _UNSEEN = 3, 20, 40, 20
+"""Lines of a list that are shown at once; further evidence is folded, the rest is counted."""
+_LONGEST_TITLE, _LONGEST_LINE = 400, 1_000
+
+_WORD = re.compile(
+    r"""(?P<open>["'(]*)(?P<word>[^\W_]+(?:[-'’/][^\W_]+)*|\d\d:\d\d)?(?P<close>["')]*[,.;:?!]?["')]*)"""
+)
+"""What may stand as it is between spaces: letters and digits, in brackets or before a comma."""
+_TICKET = re.compile(r"[A-Za-z]+-\d+|[0-9a-f]{7,40}", re.IGNORECASE)
+"""What trackers turn into links by themselves: `SHOP-12`, the hash of a commit."""
+_NUMBERED = re.compile(r"\d+[.)]")
+"""What begins a numbered list."""
+_LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9./_#?=&%~+,:-]*")
+
+
+def render(answer: Answer, page: Page) -> str:
+    """The ticket. The page does not matter."""
+    outcome = answer.outcome
+    text = "\n".join(_head(answer)) + "\n"
+    tail = "\n".join(_tail(answer)) + "\n"
+    blocks: list[str] = []
+    cut = 0
+    for number, found in enumerate(outcome.diagnoses, 1):
+        numbered = f"{number}. " if len(outcome.diagnoses) > 1 else ""
+        room = LIMIT - _TAIL - len(text) - len("".join(blocks))
+        block = next((b for b in _versions(found, numbered) if len(b) <= room), None)
+        blocks += [block] if block is not None else []
+        cut += block is None
+    if cut:
+        blocks.append(
+            f"\n**{counted(cut, 'further finding')} did not fit here.** `gkedoctor report -o html` has all.\n"
+        )
+    return text + "".join(blocks) + tail
+
+
+def _versions(found: Diagnosis, number: str) -> Iterator[str]:
+    """A diagnosis in full, without what is folded, and as one line."""
+    head = [f"\n## {number}{found.severity}: {_text(found.title, _LONGEST_TITLE)}", ""]
+    for lines in ([*_body(found), *_folded(found)], [*_body(found), "", "(shortened)"]):
+        yield "\n".join([*head, *lines]) + "\n"
+    yield "\n".join([*head, f"{_cause(found)}. Shortened: `gkedoctor report -o html` has all."]) + "\n"
+
+
+def _head(answer: Answer) -> Iterator[str]:
+    outcome = answer.outcome
+    found = verdict(answer)
+    of = f" of cluster {_code(outcome.cluster)}" if outcome.cluster else ""
+    place = ", ".join(_code(part) for part in (outcome.project, outcome.location) if part)
+    where = f"{counts(outcome.looked_at)}{of}{f' ({place})' if place else ''}"
+    yield f"**{found[:1].upper()}{found[1:]}** in {where}, recorded {moment(outcome.recorded_at)}."
+    if not outcome.complete:
+        yield "Not everything could be looked at: see the end."
+    if answer.left_out:
+        yield f"{counted(answer.left_out, 'finding')} outside of what was asked for."
+
+
+def _body(found: Diagnosis) -> Iterator[str]:
+    yield f"- **Cause:** {_cause(found)}"
+    yield f"- **To mend:** {_code(str(found.root))}"
+    if found.since:
+        yield f"- **Since:** {_text(since(found.since))}"
+    yield from _part("Affected", _cut([f"{_code(str(c.ref))}: {_text(c.symptom)}" for c in found.explains], _AFFECTED))
+    yield from _part("Because", _evidence(found.evidence[:_PROOFS]))
+    yield from ["", f"**Fix.** {_text(found.fix.say)}"]
+    yield from _fence(found.fix.commands)
+    if found.verify:
+        yield from ["", "**Verify**"]
+        yield from _fence(found.verify)
+    if found.docs:
+        yield from ["", f"Read on: {', '.join(map(_link, found.docs))}"]
+
+
+def _cause(found: Diagnosis) -> str:
+    return f"{_code(found.cause)} ({found.confidence}), found by {_code(found.playbook)}"
+
+
+def _folded(found: Diagnosis) -> Iterator[str]:
+    """Rivals and further evidence, behind one line."""
+    further = found.evidence[_PROOFS:]
+    lists: list[tuple[str, Iterable[str]]] = [
+        ("ruled out", map(_rival, found.ruled_out)),
+        ("not known", map(_rival, found.not_known)),
+        ("further evidence", _evidence(further)),
+    ]
+    numbers = (len(found.ruled_out), len(found.not_known), len(further))
+    told = [f"{label} ({number})" for (label, _), number in zip(lists, numbers, strict=True) if number]
+    if told:
+        summary = ", ".join(told)
+        yield from ["", f"<details><summary>{summary[:1].upper()}{summary[1:]}</summary>"]
+        for label, items in lists:
+            yield from _part(label[:1].upper() + label[1:], items)
+        yield from ["", "</details>"]
+
+
+def _part(label: str, items: Iterable[str]) -> Iterator[str]:
+    listed = list(items)
+    if listed:
+        yield from ["", f"**{label}**", "", *(line if line.startswith("  ") else f"- {line}" for line in listed)]
+
+
+def _evidence(evidence: Sequence[Proof]) -> Iterator[str]:
+    for ref, proofs in groupby(evidence, key=lambda p: p.ref):
+        yield _code(str(ref))
+        for proof in proofs:
+            label = f" ({_text(proof.label)})" if proof.label else ""
+            yield f"  - {_code(proof.path)}: {_code(value(proof.value))}{label}"
+
+
+def _rival(rival: RivalRuledOut | NotKnown) -> str:
+    return f"{_code(rival.cause)}: {_text(rival.why)}"
+
+
+def _tail(answer: Answer) -> Iterator[str]:
+    """What was not seen, and where it comes from. Never longer than `_TAIL`."""
+    outcome = answer.outcome
+    lines = [*_open(outcome), *_unseen(answer)]
+    footer = f"gkedoctor {__version__}, from {_code(outcome.source)}, recorded {moment(outcome.recorded_at)}"
+    footer += "." if outcome.live else ", not live."
+    room = _TAIL - len(footer) - 200
+    kept: list[str] = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            kept += ["", "(and more, which did not fit here)"]
+            break
+        kept.append(line)
+    yield from [*kept, "", "---", "", footer]
+
+
+def _open(outcome: Outcome) -> Iterator[str]:
+    found = outcome.unexplained
+    if found:
+        yield from ["", f"## No cause found for {counted(len(found), 'symptom')}", ""]
+        yield from (f"- {line}" for line in _cut([_symptom(item) for item in found], _OPEN))
+
+
+def _symptom(item: Unexplained) -> str:
+    doubts = "; ".join(_rival(rival) for rival in item.not_known)
+    return f"{_code(str(item.ref))}: {_text(item.symptom)}{f' (not known: {doubts})' if doubts else ''}"
+
+
+def _unseen(answer: Answer) -> Iterator[str]:
+    unseen = [*holes(answer.outcome.not_checked), *answer.notes]
+    if unseen:
+        yield from ["", "**Not looked at**", ""]
+        yield from (f"- {line}" for line in _cut([_text(line) for line in unseen], _UNSEEN))
+
+
+def _cut(items: Sequence[str], most: int) -> list[str]:
+    more = len(items) - most
+    return [*items[:most], f"and {more} more"] if more > 0 else list(items)
+
+
+def _fence(commands: Sequence[str]) -> Iterator[str]:
+    """Commands in a fence that nothing in them can close."""
+    lines = [inert(line) for command in commands for line in command.rstrip("\n").split("\n")]
+    if lines:
+        longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+        fence = "`" * max(3, longest + 1)
+        yield from ["", f"{fence}sh", *lines, fence]
+
+
+def _link(doc: str) -> str:
+    return f"<{doc}>" if _LINK.fullmatch(doc) else _code(doc)
+
+
+def _text(text: str, longest: int = _LONGEST_LINE) -> str:
+    """A sentence with names in it: what is more than a word is set as code."""
+    shown = inert(text)
+    shown = shown if len(shown) <= longest else shown[:longest] + "…"
+    parts = [_marked(word) for word in shown.split(" ") if word]
+    return " ".join("".join(part) for part in parts) or _code("")
+
+
+def _marked(word: str) -> tuple[str, str, str]:
+    """A word as text, or as code between the brackets and commas around it."""
+    plain = _WORD.fullmatch(word)
+    if plain and not _TICKET.fullmatch(plain["word"] or "") and not _NUMBERED.fullmatch(word):
+        return "", word, ""
+    inner = word.strip("\"'(),;:") or word
+    before, _, after = word.partition(inner)
+    inner, dot = (inner[:-1], ".") if inner.endswith(".") and len(inner) > 1 else (inner, "")
+    return before, _code(inner), dot + after
+
+
+def _code(text: str) -> str:
+    """A code span that nothing in the text can close. One line, never empty."""
+    shown = inert(text)
+    shown = shown if len(shown) <= _LONGEST_LINE else shown[:_LONGEST_LINE] + "…"
+    if not shown.strip():
+        return "`(empty)`"
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"

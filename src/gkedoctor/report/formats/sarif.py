@@ -1,0 +1,154 @@
+"""The report as SARIF 2.1.0, for code scanning: a rule a playbook, a result a diagnosis.
+
+Sections named in comments: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from gkedoctor import __version__
+from gkedoctor.diagnose.model import Diagnosis, NotChecked, Outcome, Unexplained
+from gkedoctor.graph.ref import Ref
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.formats import Page
+from gkedoctor.report.formats.json import encoded
+from gkedoctor.report.inert import inert
+from gkedoctor.report.wire import to_wire
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+    Severity.ADVISORY: "note",
+}
+_OPEN = "no-cause-found"
+_LINK = ("https://",)
+
+_Part = dict[str, Any]
+
+
+def render(answer: Answer, page: Page) -> str:
+    """The log with one run. The page does not matter."""
+    outcome = answer.outcome
+    rules = _rules(answer)
+    index = {rule["id"]: i for i, rule in enumerate(rules)}
+    results = [_diagnosis(found, index) for found in outcome.diagnoses]
+    results += [_unexplained(item, index) for item in outcome.unexplained]
+    driver = {"name": "gkedoctor", "version": __version__, "semanticVersion": __version__, "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": f"gkedoctor/{_segment(outcome.cluster or 'cluster')}/"},
+        "invocations": [_invocation(outcome)],
+        "results": results,
+        "properties": _about(answer),
+    }
+    return encoded({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
+
+
+def _about(answer: Answer) -> _Part:
+    """What was looked at, as the JSON report tells it."""
+    wire = to_wire(answer)
+    return {
+        "snapshot": wire.snapshot,
+        "complete": wire.complete,
+        "lookedAt": wire.looked_at,
+        "leftOut": wire.left_out,
+        "notes": wire.notes,
+    }
+
+
+def _rules(answer: Answer) -> list[_Part]:
+    first = {found.playbook: found for found in reversed(answer.outcome.diagnoses)}
+    rules = [_rule(first[playbook], answer.title_of(playbook)) for playbook in sorted(first)]
+    if answer.outcome.unexplained:
+        told = "Something does not work, and no playbook names a cause for it"
+        rules.append({"id": _OPEN, "shortDescription": _message(told), "defaultConfiguration": {"level": "warning"}})
+    return rules
+
+
+def _rule(found: Diagnosis, title: str) -> _Part:
+    links = [doc for doc in found.docs if doc.startswith(_LINK)]
+    helped = f"gkedoctor playbooks show {found.playbook} tells what it looks at, and how rivals are told apart."
+    return {
+        "id": found.playbook,
+        "shortDescription": _message(title),
+        "help": _message(helped),
+        **({"helpUri": quote(links[0], safe=":/?#@!$&'()*+,;=%~")} if links else {}),
+    }
+
+
+def _diagnosis(found: Diagnosis, index: dict[str, int]) -> _Part:
+    return {
+        "ruleId": found.playbook,
+        "ruleIndex": index[found.playbook],
+        "level": _LEVELS[found.severity],
+        "message": _message(f"{found.title}. {found.fix.say}"),
+        "locations": [_location(found.root)],
+        "relatedLocations": [
+            {"id": i, **_location(c.ref), "message": _message(c.symptom)} for i, c in enumerate(found.explains)
+        ],
+        # GitHub keeps alerts apart by primaryLocationLineHash alone.
+        "partialFingerprints": {
+            "gkedoctor/v1": found.fingerprint,
+            "primaryLocationLineHash": f"{found.fingerprint}:1",
+        },
+        "properties": {
+            "cause": found.cause,
+            "confidence": found.confidence,
+            "severity": found.severity,
+            **({"since": inert(found.since)} if found.since else {}),
+            "fix": found.fix.commands,
+            "verify": found.verify,
+        },
+    }
+
+
+def _unexplained(item: Unexplained, index: dict[str, int]) -> _Part:
+    return {
+        "ruleId": _OPEN,
+        "ruleIndex": index[_OPEN],
+        "level": "warning",
+        "message": _message(item.symptom),
+        "locations": [_location(item.ref)],
+    }
+
+
+def _location(ref: Ref) -> _Part:
+    """An object has no file: its place in the cluster stands in for one (3.29.3), its name is logical (3.33.5)."""
+    places = [part for part in (ref.namespace, ref.project, ref.location) if part]
+    path = "/".join(_segment(part) for part in ("cluster", *places, ref.kind, f"{ref.name}.yaml"))
+    named = {"name": inert(ref.name), "fullyQualifiedName": inert("/".join([*places, ref.kind, ref.name]))}
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}},
+        "logicalLocations": [{**named, "kind": "resource"}],
+    }
+
+
+def _invocation(outcome: Outcome) -> _Part:
+    return {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [_not_checked(entry) for entry in outcome.not_checked],
+    }
+
+
+def _not_checked(entry: NotChecked) -> _Part:
+    why = f"{entry.collection}: {entry.reason}{f', {entry.detail}' if entry.detail else ''}"
+    level = "note" if entry.reason == "not_asked" else "warning"
+    return {"descriptor": {"id": f"not-checked/{entry.reason}"}, "level": level, "message": _message(why)}
+
+
+def _message(text: str) -> _Part:
+    """Plain text: brackets would be a link (3.11.6), braces a placeholder (3.11.5)."""
+    shown = inert(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return {"text": shown.replace("{", "{{").replace("}", "}}") or "-"}
+
+
+def _segment(text: str) -> str:
+    """One step of a path: never up."""
+    step = quote(inert(text), safe="")
+    return step if step.strip(".") else "_" * max(len(step), 1)
