@@ -1,4 +1,4 @@
-"""The way of a request over all recordings with a Google Cloud side: it fails in one place, where something is wrong."""
+"""The way of a request over all recordings with a Google Cloud side: it fails in one place, where the fault is."""
 
 from __future__ import annotations
 
