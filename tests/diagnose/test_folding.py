@@ -139,3 +139,11 @@ def test_fingerprints_name_the_fault_and_not_the_run() -> None:
 def test_evidence_says_where_in_the_object_the_value_stands() -> None:
     proof = outcome_of(NODE, playbooks=[NODE_FAULT]).diagnoses[0].evidence[0]
     assert (str(proof.ref), proof.path, proof.value) == ("Node/n1", "spec", {"unschedulable": True})
+
+
+def test_what_is_only_advisory_explains_nothing() -> None:
+    advice = playbook(8, "Pod", "`true`", cause("stale-configuration", "`true`", severity="advisory"))
+    silent = playbook(9, "Pod", "`true`", cause("oom-killed", "`false`"))
+    outcome = outcome_of(POD, playbooks=[advice, silent])
+    assert causes_of(outcome) == ["stale-configuration Pod/shop/web-1"]
+    assert [str(u.ref) for u in outcome.unexplained] == ["Pod/shop/web-1"]

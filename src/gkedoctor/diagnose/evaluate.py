@@ -37,6 +37,12 @@ class Finding:
         return self.playbook.say.render(self.scope.evaluate)
 
     @property
+    def advisory(self) -> bool:
+        """Whether it is worth saying and breaks nothing: then it is the reason of nothing either."""
+        own = self.winner.model.severity if self.winner is not None else None
+        return (own or self.severity) is Severity.ADVISORY
+
+    @property
     def passing(self) -> bool:
         """Whether the symptom may well pass by itself, so that it is no news without a cause."""
         return self.playbook.passing is not None and self.scope.holds(self.playbook.passing) is True

@@ -2,8 +2,8 @@
 
 A finding *may follow* from what stands on objects it depends on (`explained_by`). Findings without a cause of their
 own also follow from findings on the same object. A root is a finding with a cause from which no other finding with a
-cause can be reached; in a ring (a readiness gate: the Pod waits for the load balancer, which waits for the Pod) the
-surer one is the root.
+cause can be reached; what is advisory explains nothing that is not. In a ring (a readiness gate: the Pod waits for
+the load balancer, which waits for the Pod) the surer one is the root.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Fold:
         seen, queue, found = {id(start)}, deque([start]), []
         while queue:
             for neighbour in self._neighbours(queue.popleft()):
-                if id(neighbour) not in seen:
+                if id(neighbour) not in seen and (start.advisory or not neighbour.advisory):
                     seen.add(id(neighbour))
                     found.append(neighbour)
                     queue.append(neighbour)
