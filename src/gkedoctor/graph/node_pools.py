@@ -51,7 +51,7 @@ def _record(cluster: Object, pool: Object) -> Record:
 
 @edge("waiting_ingresses", "Cluster", reads=("Ingress",))
 def waiting_ingresses_of(graph: Graph, _cluster: Object) -> Facts:
-    """The Ingresses that only GKE's own controller would serve and that have no address."""
+    """The Ingresses that wait for GKE's own controller: for an address, or for their clean-up."""
     doubt = graph.doubt("Ingress")
     if doubt is not None:
         return doubt
@@ -61,4 +61,6 @@ def waiting_ingresses_of(graph: Graph, _cluster: Object) -> Facts:
 def _waits(graph: Graph, ingress: Object) -> bool:
     served = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress")
     found = graph.follow("class", ingress)
+    if ingress["metadata"].get("deletionTimestamp"):
+        return bool(ingress["metadata"].get("finalizers"))
     return not served and not isinstance(found, Unknown) and bool(found and found[0]["gke"])

@@ -141,13 +141,23 @@ def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[S
     if verdict(children) is State.FAIL:
         return State.OK, " yet"
     if not _takes(graph, ingress):
-        named = (ingress.get("spec") or {}).get("ingressClassName")
-        return State.FAIL, f": GKE does not serve it (class {named or graph.follow('class', ingress)[0]['annotation']})"  # type: ignore[index]
+        return State.FAIL, _foreign(graph, ingress)
     errors = graph.follow("sync_errors", ingress)
     if not isinstance(errors, Unknown) and errors:
         return State.FAIL, f": {errors[-1].get('message')}"
     made = age(graph.clock, ingress["metadata"].get("creationTimestamp"))
     return (State.UNKNOWN, ": it is still being made") if made is not None and made < _YOUNG else (State.FAIL, "")
+
+
+def _foreign(graph: Graph, ingress: Object) -> str:
+    """Why GKE's controller leaves an Ingress alone."""
+    found = graph.follow("class", ingress)
+    who: Record = {} if isinstance(found, Unknown) or not found else found[0]
+    if who.get("foreign") is True:
+        return f": the controller of class {name_of(who['item'])} has given it none"
+    if who.get("annotation"):
+        return f": nobody serves the class {who['annotation']}"
+    return f": GKE does not read spec.ingressClassName ({who.get('named')})"
 
 
 def _unseen_rules(item: Object, why: Unknown, frontend: Frontend) -> tuple[Hop, ...]:
