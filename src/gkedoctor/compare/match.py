@@ -1,0 +1,56 @@
+"""Which findings of two sides are the same fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from gkedoctor.compare.side import Found, Side
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What came, went and stayed. Findings that are suppressed on their side are in none of the lists."""
+
+    new: tuple[Found, ...]
+    fixed: tuple[Found, ...]
+    same: tuple[Found, ...]
+    known: frozenset[str]
+    """The fingerprints, as the later side has them, of all that the earlier side has too."""
+
+
+def match(before: Side, after: Side) -> Matched:
+    """Pairs by cause and root first, then by fingerprint: of three Nodes of one pool, the one that stayed stays."""
+    old, new = list(before.found), list(after.found)
+    pairs = [*_pairs(old, new, _exact), *_pairs(old, new, _lasting)]
+    same = {id(later) for _, later in pairs}
+    return Matched(
+        new=tuple(f for f in new if not f.suppressed),
+        fixed=tuple(f for f in old if not f.suppressed),
+        same=tuple(f for f in after.found if id(f) in same and not f.suppressed),
+        known=frozenset(later.fingerprint for _, later in pairs),
+    )
+
+
+def _exact(found: Found) -> Hashable:
+    return (found.cause, found.root) if found.cause is not None else (found.base,)
+
+
+def _lasting(found: Found) -> Hashable:
+    return found.base
+
+
+def _pairs(old: list[Found], new: list[Found], key: Callable[[Found], Hashable]) -> Sequence[tuple[Found, Found]]:
+    """Pairs of equal key, taken out of both lists."""
+    waiting: dict[Hashable, list[Found]] = {}
+    for found in old:
+        waiting.setdefault(key(found), []).append(found)
+    pairs = []
+    for found in list(new):
+        partners = waiting.get(key(found))
+        if partners:
+            partner = partners.pop(0)
+            pairs.append((partner, found))
+            old.remove(partner)
+            new.remove(found)
+    return pairs

@@ -1,0 +1,119 @@
+"""Which change most probably broke it.
+
+Points are added up: how near the changed object stands to the diagnosis, whether its cause often comes about by such a
+field, whether the diagnosis speaks of the new value, and whether somebody set it or it came of something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gkedoctor.compare.changes import Change, Sort
+from gkedoctor.compare.near import nearness
+from gkedoctor.compare.suspects import suspects
+from gkedoctor.diagnose.model import Diagnosis
+from gkedoctor.graph import Graph, Ref
+
+_SUSPECT, _PER_RANK = 30, 2
+_SPOKEN_OF = 20
+_CAME_OR_WENT = {True: 40, False: 6}
+"""An object that was added or removed, by whether it is the root."""
+
+_SORTS = {Sort.SET: 0, Sort.STATUS: -14, Sort.CONSEQUENCE: -30}
+_MILD = re.compile(r"^metadata\.annotations|restartedAt|spec\.replicas$")
+_MILDER = -4
+_NAMESPACE_MATE = 8
+_MOST = 30
+"""Changes that are listed for one diagnosis."""
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """A change, and the diagnoses (by fingerprint) that it may have caused."""
+
+    change: Change
+    fingerprints: tuple[str, ...]
+    points: int
+
+
+def ranked(diagnoses: Sequence[Diagnosis], found: Sequence[Change], graphs: tuple[Graph, Graph]) -> list[Suspicion]:
+    """The changes that the diagnoses stand on, the most suspicious first."""
+    worth: dict[int, int] = {}
+    named: dict[int, list[str]] = {}
+    for diagnosis in diagnoses:
+        for points, i in _of_one(diagnosis, found, graphs):
+            worth[i] = max(worth.get(i, points), points)
+            named.setdefault(i, []).append(diagnosis.fingerprint)
+    order = sorted(worth, key=lambda i: (-worth[i], i))
+    return [Suspicion(found[i], tuple(named[i]), worth[i]) for i in order]
+
+
+def _of_one(diagnosis: Diagnosis, found: Sequence[Change], graphs: tuple[Graph, Graph]) -> list[tuple[int, int]]:
+    near = nearness(diagnosis, graphs)
+    words = _words(diagnosis)
+    scored = [(_points(c, diagnosis, near, words), i) for i, c in enumerate(found)]
+    return sorted(((p, i) for p, i in scored if p is not None), key=lambda s: (-s[0], s[1]))[:_MOST]
+
+
+def _points(change: Change, diagnosis: Diagnosis, near: dict[Ref, int], words: str) -> int | None:
+    """None: the diagnosis does not stand on it."""
+    rank = _rank(change, diagnosis.cause)
+    distance = near.get(change.ref)
+    if distance is None:
+        if rank is None or change.ref.namespace not in (None, *_namespaces(diagnosis)):
+            return None
+        distance = _NAMESPACE_MATE if change.ref.namespace else 0
+    points = distance + _SORTS[change.sort]
+    points += max(0, _SUSPECT - _PER_RANK * rank) if rank is not None else 0
+    points += _SPOKEN_OF if _is_spoken_of(change, words) else 0
+    points += _CAME_OR_WENT[change.ref == diagnosis.root] if not change.path else 0
+    return points + (_MILDER if _MILD.search(change.path) else 0)
+
+
+def _rank(change: Change, cause: str) -> int | None:
+    place = f"{change.ref.kind} {change.path}"
+    return next((i for i, pattern in enumerate(suspects(cause)) if pattern.search(place)), None)
+
+
+def _namespaces(diagnosis: Diagnosis) -> set[str]:
+    refs = [diagnosis.root, *(c.ref for c in diagnosis.explains)]
+    return {ref.namespace for ref in refs if ref.namespace}
+
+
+def _words(diagnosis: Diagnosis) -> str:
+    """All that a diagnosis says, to look for values in."""
+    shown = [str(proof.value) for proof in diagnosis.evidence]
+    paths = [proof.path for proof in diagnosis.evidence]
+    return "\n".join([diagnosis.title, diagnosis.fix.say, *shown, *paths])
+
+
+def _is_spoken_of(change: Change, words: str) -> bool:
+    if not change.path:
+        return _occurs(change.ref.name, words)
+    values = _leaves(change.before) if change.after is None else _news(change)
+    return any(_occurs(text, words) for text in values)
+
+
+def _news(change: Change) -> Iterator[str]:
+    """The texts that are only in the new value."""
+    old = set(_leaves(change.before))
+    yield from (text for text in _leaves(change.after) if text not in old)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    children: Iterable[Any] = ()
+    if isinstance(value, dict):
+        children = value.values()
+    elif isinstance(value, list):
+        children = value
+    elif isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) > 1:
+        yield str(value)
+    for child in children:
+        yield from _leaves(child)
+
+
+def _occurs(text: str, words: str) -> bool:
+    return re.search(rf"(?<![\w./-]){re.escape(text)}(?![\w/-])", words) is not None
