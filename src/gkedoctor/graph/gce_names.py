@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gkedoctor.graph.patterns import lazy
+
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = 63
 _CUT = 62
@@ -173,7 +175,7 @@ def l4_cluster(name: str, namespace: str, service: str) -> str | None:
     return v2 if name in names or numbered in names else None
 
 
-_L4_HEAD = re.compile(r"k8s[23]-(?:(?P<protocol>tcp|udp|l3)-)?(?P<cluster>[0-9a-z]{8})-")
+_L4_HEAD = lazy(r"k8s[23]-(?:(?P<protocol>tcp|udp|l3)-)?(?P<cluster>[0-9a-z]{8})-")
 _L4_SUFFIXES = ("", "-fw", "-ipv6", "-fw-ipv6", "-deny", "-deny-ipv6")
 
 
@@ -237,7 +239,7 @@ _PATTERNS = (
         r"(?:all|vms|ssh|master|exkubelet|inkubelet|mcsd|webhook)",
     ),
 )
-_COMPILED = tuple((scheme, re.compile(pattern)) for scheme, pattern in _PATTERNS)
+_COMPILED = tuple((scheme, lazy(pattern)) for scheme, pattern in _PATTERNS)
 
 
 def parsed(name: str) -> Parsed | None:

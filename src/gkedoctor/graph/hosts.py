@@ -7,25 +7,26 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from gkedoctor.graph.patterns import lazy
 from gkedoctor.snapshot.model import Object
 
 Place = tuple[str, int | None]
 
 _LONGEST = 4096
 """Characters of a value or script: what is longer is a file or a certificate."""
-_SPACE = re.compile(r"\s")
+_SPACE = lazy(r"\s")
 
 _LABEL = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})*"
-_URL = re.compile(rf"\b[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?({_NAME})\.?(?::(\d{{1,5}}))?", re.IGNORECASE)
-_IN_CLUSTER = re.compile(rf"(?<![\w.-])({_LABEL}(?:\.{_LABEL})+\.svc(?:\.[a-z0-9.-]*[a-z0-9])?)(?::(\d{{1,5}}))?", re.I)
-_HOST_PORT = re.compile(rf"({_NAME}):(\d{{2,5}})", re.IGNORECASE)
-_PLAIN = re.compile(_NAME, re.IGNORECASE)
-_HOST_VARIABLE = re.compile(
+_URL = lazy(rf"\b[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?({_NAME})\.?(?::(\d{{1,5}}))?", re.IGNORECASE)
+_IN_CLUSTER = lazy(rf"(?<![\w.-])({_LABEL}(?:\.{_LABEL})+\.svc(?:\.[a-z0-9.-]*[a-z0-9])?)(?::(\d{{1,5}}))?", re.I)
+_HOST_PORT = lazy(rf"({_NAME}):(\d{{2,5}})", re.IGNORECASE)
+_PLAIN = lazy(_NAME, re.IGNORECASE)
+_HOST_VARIABLE = lazy(
     r"(?:^|[_.-])(?:host|hostname|addr|address|server|servers|service|endpoint|url|uri|broker|brokers|upstream|dsn)s?$",
     re.IGNORECASE,
 )
-_TOOLS = re.compile(
+_TOOLS = lazy(
     r"\b(?:nslookup|getent hosts|getent ahosts|host|dig(?: \+short)?|ping(?: -[cwWi] ?\d+)*"
     rf"|nc(?: -[a-z0-9]+(?: \d+(?= ))?)*|ncat(?: -\S+)*|telnet|wait-for(?:-it)?(?:\.sh)?)"
     rf"\s+({_NAME})(?:[ :](\d{{2,5}}))?"

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from gkedoctor.graph.patterns import lazy
+
 _HOST = r"(?P<host>[A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9]|[A-Za-z0-9]|\[[0-9a-fA-F:]+\])"
 _QUOTED = r"[\"'`“‘]?" + _HOST + r"\.?[\"'`”’]?"
 _REFUSED = (
@@ -28,7 +30,7 @@ class Unreached(NamedTuple):
 
 
 def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(p, re.IGNORECASE) for p in patterns)
+    return tuple(lazy(p, re.IGNORECASE) for p in patterns)
 
 
 _DNS = _compiled(
@@ -68,11 +70,11 @@ _CONNECT = _compiled(
     rf"\b{_HOST}:(?P<port>\d{{2,5}})\b.*?(?P<what>{_REFUSED}|{_LATE})",
     rf"(?P<what>{_REFUSED}|dial tcp.*?(?:{_LATE})|connect(?:ion|ing)?\b.{{0,60}}timed out)",
 )
-_INCOMING = re.compile(
+_INCOMING = lazy(
     r'"(?:GET|POST|PUT|HEAD|DELETE|PATCH) /|^(?:GET|POST|PUT|HEAD|DELETE|PATCH) /|client disconnected', re.IGNORECASE
 )
 """Lines about requests that came in, not about those that went out."""
-_LATE_WORDS = re.compile(_LATE, re.IGNORECASE)
+_LATE_WORDS = lazy(_LATE, re.IGNORECASE)
 
 
 def unreached(lines: Iterable[str]) -> Unreached | None:
@@ -105,14 +107,14 @@ def _port(match: re.Match[str]) -> int | None:
     return int(port) if port and int(port) < 65536 else None
 
 
-_DENIED = re.compile(
+_DENIED = lazy(
     r"permission denied|EACCES|EPERM|operation not permitted|access ?denied|is not writable"
     r"|(?:wrong|invalid|incorrect) (?:ownership|permissions)",
     re.IGNORECASE,
 )
-_READ_ONLY = re.compile(r"read-only file ?system|EROFS", re.IGNORECASE)
-_FULL = re.compile(r"no space left on device|ENOSPC|disk quota exceeded|EDQUOT|disk (?:is )?full", re.IGNORECASE)
-_PATHS = re.compile(r"(?<![\w.:/])(/[A-Za-z0-9_.+@-]+(?:/[A-Za-z0-9_.+@-]*)*)")
+_READ_ONLY = lazy(r"read-only file ?system|EROFS", re.IGNORECASE)
+_FULL = lazy(r"no space left on device|ENOSPC|disk quota exceeded|EDQUOT|disk (?:is )?full", re.IGNORECASE)
+_PATHS = lazy(r"(?<![\w.:/])(/[A-Za-z0-9_.+@-]+(?:/[A-Za-z0-9_.+@-]*)*)")
 
 
 class FileTrouble(NamedTuple):
