@@ -206,7 +206,7 @@ def _check_facts(check: Object | Unknown | None) -> Record:
     settings = health_check_settings(check)
     fixed = settings.get("portSpecification") in (None, "USE_FIXED_PORT")
     return {
-        "path": settings.get("requestPath") or "/",
+        "path": (settings.get("requestPath") or "/") if kind.startswith("HTTP") else None,
         "checkPort": settings.get("port") if fixed else None,
         "type": kind,
         "origin": origin_of(check),

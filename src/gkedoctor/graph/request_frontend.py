@@ -30,7 +30,7 @@ class Frontend:
 
     def rule_hop(self, rule: Object) -> Hop:
         """A forwarding rule of a proxy, with all that comes behind it."""
-        port = str(rule.get("portRange") or ",".join(rule.get("ports") or [])).partition("-")[0]
+        port = port_range(rule) or ",".join(rule.get("ports") or [])
         fact = f"{rule.get('IPAddress') or 'no address'}{f' port {port}' if port else ''}"
         return Hop(ref_of(rule), State.OK, fact, (self.proxy_hop(rule.get("target")),))
 
@@ -66,6 +66,12 @@ class Frontend:
             return ()
         self._seen.add("")
         return tuple(self._behind(None))
+
+
+def port_range(rule: Object) -> str:
+    """`80` for `80-80`, a true range as it is."""
+    low, _, high = str(rule.get("portRange") or "").partition("-")
+    return low if high in ("", low) else f"{low}-{high}"
 
 
 def rules_in(url_map: Object) -> list[tuple[list[str], list[str], str]]:

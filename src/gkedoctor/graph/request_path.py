@@ -26,7 +26,7 @@ from gkedoctor.graph.request_backend import (
     missing_service,
     service_hop,
 )
-from gkedoctor.graph.request_frontend import Frontend, address_hop, rules_in, secret_hops
+from gkedoctor.graph.request_frontend import Frontend, address_hop, port_range, rules_in, secret_hops
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -281,7 +281,7 @@ def _service(graph: Graph, service: Object) -> Hop:
 
 
 def _l4_hop(graph: Graph, rule: Object, service: Object) -> Hop:
-    ports = ",".join(rule.get("ports") or []) or str(rule.get("portRange") or "all ports")
+    ports = ",".join(rule.get("ports") or []) or port_range(rule) or "all ports"
     fact = f"{rule.get('IPAddress')} {rule.get('IPProtocol') or 'TCP'} {ports}"
     return Hop(ref_of(rule), State.OK, fact, tuple(_pass_hops(graph, rule, service)))
 
