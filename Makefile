@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := recorded_clusters/teratail-missing-secret
 
-.PHONY: demo test lint fuzz bench schema lock clean
+.PHONY: demo test fuzz bench readme lock clean
 
 demo: .venv/installed
 	$(BIN)/gkedoctor report --from $(EXAMPLE) --fail-on never
@@ -21,6 +21,9 @@ fuzz: .venv/installed-dev   ## 10,000 fuzzed object trees and more damaged files
 
 bench: .venv/installed-dev  ## times and loaded modules, as ratios
 	$(BIN)/python benchmarks/cold_start.py
+
+readme: .venv/installed-dev  ## the screen in the README, as it is now
+	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py -k screen
 
 lock: .venv/installed-dev   ## pins the development tools; hashes, no index named
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
