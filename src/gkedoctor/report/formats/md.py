@@ -14,7 +14,9 @@ from gkedoctor import __version__
 from gkedoctor.diagnose.model import Diagnosis, NotKnown, Outcome, Proof, RivalRuledOut, Unexplained
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
+from gkedoctor.report.inert import inert, is_link
+from gkedoctor.report.markdown import code as _code
+from gkedoctor.report.markdown import text as _text
 from gkedoctor.report.words import counted, counts, holes, moment, since, value, verdict
 
 LIMIT = 32_767
@@ -24,17 +26,7 @@ _TAIL = 6_000
 """Characters that are kept free for what was not looked at and for the last lines."""
 _PROOFS, _AFFECTED, _OPEN, _UNSEEN = 3, 20, 40, 20
 """Lines of a list that are shown at once; further evidence is folded, the rest is counted."""
-_LONGEST_TITLE, _LONGEST_LINE = 400, 1_000
-
-_WORD = re.compile(
-    r"""(?P<open>["'(]*)(?P<word>[^\W_]+(?:[-'’/][^\W_]+)*|\d\d:\d\d)?(?P<close>["')]*[,.;:?!]?["')]*)"""
-)
-"""What may stand as it is between spaces: letters and digits, in brackets or before a comma."""
-_TICKET = re.compile(r"[A-Za-z]+-\d+|[0-9a-f]{7,40}", re.IGNORECASE)
-"""What trackers turn into links by themselves: `SHOP-12`, the hash of a commit."""
-_NUMBERED = re.compile(r"\d+[.)]")
-"""What begins a numbered list."""
-_LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9./_#?=&%~+,:-]*")
+_LONGEST_TITLE = 400
 
 
 def render(answer: Answer, page: Page) -> str:
@@ -185,35 +177,4 @@ def _fence(commands: Sequence[str]) -> Iterator[str]:
 
 
 def _link(doc: str) -> str:
-    return f"<{doc}>" if _LINK.fullmatch(doc) else _code(doc)
-
-
-def _text(text: str, longest: int = _LONGEST_LINE) -> str:
-    """A sentence with names in it: what is more than a word is set as code."""
-    shown = inert(text)
-    shown = shown if len(shown) <= longest else shown[:longest] + "…"
-    parts = [_marked(word) for word in shown.split(" ") if word]
-    return " ".join("".join(part) for part in parts) or _code("")
-
-
-def _marked(word: str) -> tuple[str, str, str]:
-    """A word as text, or as code between the brackets and commas around it."""
-    plain = _WORD.fullmatch(word)
-    if plain and not _TICKET.fullmatch(plain["word"] or "") and not _NUMBERED.fullmatch(word):
-        return "", word, ""
-    inner = word.strip("\"'(),;:") or word
-    before, _, after = word.partition(inner)
-    inner, dot = (inner[:-1], ".") if inner.endswith(".") and len(inner) > 1 else (inner, "")
-    return before, _code(inner), dot + after
-
-
-def _code(text: str) -> str:
-    """A code span that nothing in the text can close. One line, never empty."""
-    shown = inert(text)
-    shown = shown if len(shown) <= _LONGEST_LINE else shown[:_LONGEST_LINE] + "…"
-    if not shown.strip():
-        return "`(empty)`"
-    longest = max(map(len, re.findall("`+", shown)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    return f"<{doc}>" if is_link(doc) else _code(doc)
