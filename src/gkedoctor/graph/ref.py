@@ -27,9 +27,9 @@ class Ref(NamedTuple):
         return (self.namespace or "", self.kind, self.project or "", self.location or "", self.name)
 
     def to_json(self) -> dict[str, str]:
-        """As in the report: only the parts that there are."""
-        fields = ("kind", "namespace", "project", "location", "name")
-        return {field: getattr(self, field) for field in fields if getattr(self, field)}
+        """As in the report: kind and name, and of the other parts those that there are."""
+        places = {"namespace": self.namespace, "project": self.project, "location": self.location}
+        return {"kind": self.kind, **{key: place for key, place in places.items() if place}, "name": self.name}
 
 
 def ref_of(item: Mapping[str, Any] | Ref) -> Ref:
