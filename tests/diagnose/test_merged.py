@@ -24,3 +24,21 @@ def test_merged_recordings_give_the_causes_of_each() -> None:
     together = diagnose(merged(recorded(name) for name in names), shipped_playbooks())
     assert causes(together) == one_by_one
     assert not together.unexplained
+
+
+def test_merged_load_balancers_give_the_causes_of_each() -> None:
+    """The recordings with a Google Cloud side. Not the leftovers: their cluster is gone, and here it lives."""
+    names = sorted(p.parent.name for p in RECORDINGS.glob("*/gcp") if (p.parent / "kubernetes").is_dir())
+    one_by_one = {c for name in names for c in causes(diagnose(recorded(name), shipped_playbooks()))}
+    together = diagnose(merged((recorded(name) for name in names), clouds=True), shipped_playbooks())
+    assert len(names) > 12
+    assert causes(together) == one_by_one
+    assert not together.unexplained
+
+
+def test_all_recordings_in_one_project_give_the_causes_of_each() -> None:
+    names = [n for n in sorted(p.parent.name for p in RECORDINGS.glob("*/kubernetes")) if n not in BEFORE]
+    one_by_one = {c for name in names for c in causes(diagnose(recorded(name), shipped_playbooks()))}
+    together = diagnose(merged((recorded(name) for name in names), clouds=True), shipped_playbooks())
+    assert causes(together) == one_by_one
+    assert not together.unexplained
