@@ -74,21 +74,22 @@ def closing(answer: Answer) -> str:
     outcome = answer.outcome
     of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
     where = f"in {counts(outcome.looked_at)}{of}, recorded {moment(outcome.recorded_at)}"
-    reservation = "" if outcome.complete else "; not everything could be looked at"
-    beyond = f"; {counted(answer.left_out, 'finding')} outside of what was asked for" if answer.left_out else ""
-    return f"{verdict(answer)} {where}{reservation}{_known(answer)}{_suppressed(answer)}{beyond}"
+    return "; ".join([f"{verdict(answer)} {where}", *asides(answer)])
 
 
-def _known(answer: Answer) -> str:
-    if answer.known is None:
-        return ""
-    found: list[Diagnosis | Unexplained] = [*answer.outcome.diagnoses, *answer.outcome.unexplained]
-    new = sum(answer.is_new(one.fingerprint) is True for one in found)
-    return f"; {new} new, {len(found) - new} known from the baseline"
-
-
-def _suppressed(answer: Answer) -> str:
-    return f"; {len(answer.suppressed)} suppressed" if answer.suppressed else ""
+def asides(answer: Answer) -> list[str]:
+    """What a reader has to know of a report beside its findings, in a few words each."""
+    outcome = answer.outcome
+    told = [] if outcome.complete else ["not everything could be looked at"]
+    if answer.known is not None:
+        found: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
+        new = sum(answer.is_new(one.fingerprint) is True for one in found)
+        told.append(f"{new} new, {len(found) - new} known from the baseline")
+    if answer.suppressed:
+        told.append(f"{len(answer.suppressed)} suppressed")
+    if answer.left_out:
+        told.append(f"{counted(answer.left_out, 'finding')} outside of what was asked for")
+    return told
 
 
 def verdict(answer: Answer) -> str:

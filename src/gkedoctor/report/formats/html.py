@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -18,14 +17,16 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report import page as assets
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
+from gkedoctor.report.inert import inert, is_link
 from gkedoctor.report.page.drawing import consequences, way
 from gkedoctor.report.page.markup import Markup, element, joined
-from gkedoctor.report.words import closing, counted, holes, moment, place, since, value, verdict
+from gkedoctor.report.words import closing, counted, counts, holes, moment, place, since, value, verdict
+from gkedoctor.report.wrap import command_lines
 
 _LONGEST_VALUE = 2000
 _MOST_DRAWN = 12
 """Who suffers is drawn up to this many; all of them stand in a list below."""
-_LINK = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9./_#?=&%~+,:-]*")
+_MOST_BOXES, _COMMAND_WIDTH = 4, 68
 
 
 def render(answer: Answer, page: Page) -> str:
@@ -69,7 +70,7 @@ def _body(answer: Answer) -> Iterable[Markup]:
     unseen = [*holes(outcome.not_checked), *answer.notes]
     sections += [_unseen(unseen)] if unseen else []
     yield element("main", *sections)
-    yield element("footer", element("p", f"gkedoctor {__version__}, from {outcome.source}. ", f"{closing(answer)}."))
+    yield element("footer", element("p", f"gkedoctor {__version__}, from {outcome.source}"))
 
 
 def _header(answer: Answer) -> Markup:
@@ -79,12 +80,14 @@ def _header(answer: Answer) -> Markup:
     calm = not (outcome.diagnoses or outcome.unexplained or answer.left_out) and outcome.complete
     grave = outcome.diagnoses[0].severity if outcome.diagnoses else "ok" if calm else "unknown"
     live = "live" if outcome.live else "recorded"
-    partly = [] if outcome.complete else [element("p", "Not everything could be looked at.", class_="partly")]
+    beyond = f"{counted(answer.left_out, 'finding')} outside of what was asked for." if answer.left_out else ""
+    told_too = [beyond, "" if outcome.complete else "Not everything could be looked at."]
     return element(
         "header",
         element("p", cluster or outcome.source, " · ", element("strong", f"{live} {moment(outcome.recorded_at)}")),
         element("h1", told[:1].upper() + told[1:]),
-        *partly,
+        element("p", f"in {counts(outcome.looked_at)}"),
+        *(element("p", text, class_="partly") for text in told_too if text),
         class_=grave,
     )
 
@@ -145,9 +148,9 @@ def _words(found: Diagnosis) -> Iterable[Markup]:
             listed = [element("li", element("code", rival.cause), f": {rival.why}") for rival in rivals]
             head = element("summary", element("h3", f"{label} ({len(rivals)})"))
             yield element("details", head, element("ul", *listed), class_="more")
-    yield _part("Fix", element("p", found.fix.say), *map(_command, found.fix.commands))
+    yield _part("Fix", element("p", found.fix.say), *_commands(found.fix.commands))
     if found.verify:
-        yield _part("Verify", *map(_command, found.verify))
+        yield _part("Verify", *_commands(found.verify))
     if found.docs:
         yield _part("Read on", element("ul", *(element("li", _link(doc)) for doc in found.docs)))
 
@@ -164,11 +167,11 @@ def _evidence(evidence: Sequence[Proof]) -> Iterable[Markup]:
 def _affected(found: Diagnosis) -> Markup:
     tree = consequences(found, _MOST_DRAWN)
     if len(found.explains) <= _MOST_DRAWN:
-        return _drawing("What it breaks", tree)
+        return _drawing("What follows", tree)
     listed = [element("li", element("code", str(c.ref)), f": {c.symptom}") for c in found.explains]
     head = element("summary", element("h3", f"All {len(listed)} in order"))
     rest = element("details", head, element("ol", *listed), class_="more")
-    return joined(_drawing(f"What it breaks (the first {_MOST_DRAWN} of {len(listed)})", tree), rest)
+    return joined(_drawing(f"What follows (the first {_MOST_DRAWN} of {len(listed)})", tree), rest)
 
 
 def _drawing(label: str, svg: Markup) -> Markup:
@@ -179,14 +182,21 @@ def _part(label: str, *children: Markup) -> Markup:
     return element("section", element("h3", label), *children)
 
 
-def _command(command: str) -> Markup:
-    """A command keeps its line ends: a heredoc needs them."""
-    lines = [joined(line) for line in command.rstrip("\n").split("\n")]
-    return element("pre", element("code", Markup("\n".join(lines))))
+def _commands(commands: Sequence[str]) -> Iterable[Markup]:
+    """One box each, so that a click selects it; many stand together. Broken as a shell allows it."""
+    boxes = [[command] for command in commands] if len(commands) <= _MOST_BOXES else [commands]
+    for box in boxes:
+        lines = [joined(line) for command in box for line in _lines(command)]
+        yield element("pre", element("code", Markup("\n".join(lines))))
+
+
+def _lines(command: str) -> list[str]:
+    shown = "\n".join(inert(line) for line in command.rstrip("\n").split("\n"))
+    return command_lines(shown, _COMMAND_WIDTH, "")
 
 
 def _link(doc: str) -> Markup:
-    return element("a", doc, href=doc, rel="noreferrer") if _LINK.fullmatch(doc) else element("code", doc)
+    return element("a", doc, href=doc, rel="noreferrer") if is_link(doc) else element("code", doc)
 
 
 def _unexplained(found: Sequence[Unexplained]) -> Markup:

@@ -15,7 +15,7 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded
-from gkedoctor.report.inert import inert
+from gkedoctor.report.inert import inert, is_link
 from gkedoctor.report.wire import to_wire
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -27,7 +27,6 @@ _LEVELS = {
     Severity.ADVISORY: "note",
 }
 _OPEN = "no-cause-found"
-_LINK = ("https://",)
 
 _Part = dict[str, Any]
 
@@ -72,13 +71,13 @@ def _rules(answer: Answer) -> list[_Part]:
 
 
 def _rule(found: Diagnosis, title: str) -> _Part:
-    links = [doc for doc in found.docs if doc.startswith(_LINK)]
+    links = [doc for doc in found.docs if is_link(doc)]
     helped = f"gkedoctor playbooks show {found.playbook} tells what it looks at, and how rivals are told apart."
     return {
         "id": found.playbook,
         "shortDescription": _message(title),
         "help": _message(helped),
-        **({"helpUri": quote(links[0], safe=":/?#@!$&'()*+,;=%~")} if links else {}),
+        **({"helpUri": links[0]} if links else {}),
     }
 
 

@@ -146,7 +146,7 @@ def _broken(text: str, room: int, kind: str) -> Iterable[tuple[str, str]]:
     text = inert(text)
     while columns(text) > room:
         cut = _fitting(text, room)
-        at = max(text.rfind(sign, cut // 3, cut) for sign in " -/.,") + 1 or cut
+        at = text.rfind(" ", cut // 2, cut) + 1 or max(text.rfind(sign, cut // 3, cut) for sign in "-/.,") + 1 or cut
         yield text[:at].rstrip(), kind
         text = text[at:]
     if text:
