@@ -18,6 +18,7 @@ from gkedoctor.errors import ExitCode
 
 _COMMANDS = {
     "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a recorded cluster, and why."),
+    "diff": Entry("gkedoctor.cli.commands.diff:diff", "Say what is new, what is fixed, and what broke it."),
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
     "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import ExitCode
 from gkedoctor.playbook.model import Severity
 
+if TYPE_CHECKING:
+    from gkedoctor.compare.comparison import Comparison
+
 NEVER = "never"
 
 
-def verdict(outcome: Outcome, fail_on: str) -> ExitCode:
-    """The exit code. "Found nothing" and "could not look" are told apart; an advisory is not a finding for that."""
-    severities = [d.severity for d in outcome.diagnoses]
-    if fail_on != NEVER and any(s.rank <= Severity(fail_on).rank for s in severities):
+def verdict(
+    outcome: Outcome, fail_on: str, known: frozenset[str] | None = None, holes: frozenset[str] = frozenset()
+) -> ExitCode:
+    """The exit code. "Found nothing" and "could not look" are told apart; an advisory is not a finding for that.
+
+    `known` and `holes`: the fingerprints of a baseline, and what it could not look at; only what is new counts then.
+    """
+    if any(_is_grave(d.severity, fail_on) for d in outcome.diagnoses if d.fingerprint not in (known or ())):
         return ExitCode.FOUND
-    if not outcome.complete and all(s is Severity.ADVISORY for s in severities):
-        return ExitCode.INCOMPLETE
-    return ExitCode.OK
+    nothing = all(d.severity is Severity.ADVISORY for d in outcome.diagnoses)
+    less = known is not None and bool({hole.collection for hole in outcome.not_checked} - holes)
+    return ExitCode.INCOMPLETE if not outcome.complete and (nothing or less) else ExitCode.OK
+
+
+def news_verdict(comparison: Comparison, fail_on: str) -> ExitCode:
+    """The exit code of a comparison. A symptom without a cause counts as low."""
+    if any(_is_grave(found.severity or Severity.LOW, fail_on) for found in comparison.new):
+        return ExitCode.FOUND
+    less = not comparison.after.complete and comparison.new_holes
+    return ExitCode.INCOMPLETE if less else ExitCode.OK
+
+
+def _is_grave(severity: Severity, fail_on: str) -> bool:
+    return fail_on != NEVER and severity.rank <= Severity(fail_on).rank

@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.config.model import FAIL_ON, NEVER, Config
 from gkedoctor.graph import EDGES
 from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.report.diff._wire import Diff
 from gkedoctor.report.wire import Report
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -24,6 +26,20 @@ Schema = dict[str, Any]
 def report_schema() -> Schema:
     """The schema of `gkedoctor report --json`."""
     return _schema(Report, "A report of gkedoctor")
+
+
+def diff_schema() -> Schema:
+    """The schema of `gkedoctor diff --json`."""
+    return _schema(Diff, "A comparison of gkedoctor")
+
+
+def config_schema() -> Schema:
+    """The schema of `.gkedoctor.yaml`, for editors."""
+    schema = _schema(Config, "The configuration of gkedoctor")
+    fields = schema["$defs"]["Config"]["properties"]
+    fields["fail_on"] = {"enum": list(FAIL_ON)}
+    fields["min_severity"] = {"enum": [word for word in FAIL_ON if word != NEVER]}
+    return schema
 
 
 def playbook_schema() -> Schema:
@@ -38,7 +54,9 @@ def playbook_schema() -> Schema:
     return schema
 
 
-SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType({"report": report_schema, "playbook": playbook_schema})
+SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
+    {"report": report_schema, "playbook": playbook_schema, "diff": diff_schema, "config": config_schema}
+)
 """Name, as after `gkedoctor schema`, → how the schema is made."""
 
 

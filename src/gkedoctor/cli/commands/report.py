@@ -14,12 +14,16 @@ from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.outputs import Output, OutputType, outputs
 from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.errors import UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
 
 if TYPE_CHECKING:
+    from gkedoctor.compare.side import Side
+    from gkedoctor.config.model import Rule
+    from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
 
@@ -53,13 +57,10 @@ _SEVERITIES = [str(severity) for severity in Severity]
 @click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
 @click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
 @click.option("-l", "--selector", metavar="LABELS", help="Only objects with these labels: app=cart,tier!=db")
-@click.option(
-    "--min-severity", type=Choice(_SEVERITIES), default=Severity.ADVISORY.value, help="Leave out what is milder."
-)
+@click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
 @click.option(
     "--fail-on",
     type=Choice([*_SEVERITIES, NEVER]),
-    default=Severity.HIGH.value,
     help="Exit 1 if something is this grave or graver (default high).",
 )
 @click.option(
@@ -70,6 +71,14 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="DIR",
     help="Playbooks besides the shipped ones. Repeatable.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A saved JSON report or a recording: only what it does not have counts for the exit code.",
+)
+@click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
+@config_options
 @click.option(
     "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the one -o here that has no =FILE."
 )
@@ -87,9 +96,13 @@ def report(
     namespaces: tuple[str, ...],
     all_namespaces: bool,
     selector: str | None,
-    min_severity: str,
-    fail_on: str,
+    min_severity: str | None,
+    fail_on: str | None,
     folders: tuple[Path, ...],
+    baseline: Path | None,
+    show_suppressed: bool,
+    config: Path | None,
+    no_config: bool,
     output_file: Path | None,
     color: str,
 ) -> int:
@@ -109,14 +122,17 @@ def report(
     """
     if source is None:
         raise UsageError("`report` needs --from PATH", hint=_RECORDING)
-    wanted = _wanted(target, () if all_namespaces else namespaces, selector, min_severity)
+    held = settings(config, no_config)
+    severity = min_severity or held.min_severity or Severity.ADVISORY
+    wanted = _wanted(target, () if all_namespaces else namespaces, selector, severity)
     places = outputs(wanted_outputs, as_json, output_file)
     with paused_garbage_collector(), progress(f"reading {source} …"):
-        answer = _answer(source, folders, wanted)
+        answer, known = _answer(source, [*held.playbooks, *folders], wanted, held.rules, baseline, show_suppressed)
     for note in answer.notes:
         click.echo(f"gkedoctor: note: {note}", err=True)
     _write(answer, places, color)
-    return verdict(answer.outcome, fail_on)
+    holes = known.holes if known is not None else frozenset()
+    return verdict(answer.outcome, fail_on or held.fail_on or Severity.HIGH, answer.known, holes)
 
 
 def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None, min_severity: str) -> Wanted:
@@ -132,16 +148,32 @@ def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None,
     )
 
 
-def _answer(source: Path, folders: Sequence[Path], wanted: Wanted) -> Answer:
+def _answer(
+    source: Path,
+    folders: Sequence[Path],
+    wanted: Wanted,
+    rules: Sequence[Rule],
+    baseline: Path | None,
+    show_suppressed: bool,
+) -> tuple[Answer, Side | None]:
+    """What was asked for, and the baseline that it is held against."""
     from gkedoctor.cli.library import library
     from gkedoctor.diagnose.engine import diagnose
-    from gkedoctor.report.selection import select
+    from gkedoctor.report.sift import answer
     from gkedoctor.snapshot.sources import load
 
     playbooks = library(folders)
     snapshot = load(source)
-    answer = select(diagnose(snapshot, playbooks), snapshot, wanted)
-    return replace(answer, playbooks={playbook.id: playbook.model.title for playbook in playbooks})
+    known = _baseline(baseline, playbooks, rules) if baseline is not None else None
+    outcome = diagnose(snapshot, playbooks)
+    found = answer(outcome, snapshot, wanted, rules=rules, baseline=known, show_suppressed=show_suppressed)
+    return replace(found, playbooks={playbook.id: playbook.model.title for playbook in playbooks}), known
+
+
+def _baseline(path: Path, playbooks: Sequence[CompiledPlaybook], rules: Sequence[Rule]) -> Side:
+    from gkedoctor.cli.sides import side
+
+    return side(path, playbooks, rules)[0]
 
 
 def _write(answer: Answer, places: Sequence[Output], color: str) -> None:

@@ -9,9 +9,9 @@ from gkedoctor.cli.output import write_result
 
 
 @click.command()
-@click.argument("name", type=Choice(["report", "playbook"]), metavar="report|playbook")
+@click.argument("name", type=Choice(["report", "playbook", "diff", "config"]), metavar="report|playbook|diff|config")
 def schema(name: str) -> None:
-    """Print the JSON Schema of reports or of playbooks.
+    """Print the JSON Schema of reports, playbooks, comparisons or configurations.
 
     \b
     Examples:

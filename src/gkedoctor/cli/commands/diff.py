@@ -1,0 +1,90 @@
+"""`gkedoctor diff`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.output import wants_colour, width, write_result
+from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.verdict import NEVER, news_verdict
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.diff import names, renderer
+from gkedoctor.report.formats import NARROW, WIDE, Page
+
+if TYPE_CHECKING:
+    from gkedoctor.compare.comparison import Comparison
+    from gkedoctor.config.model import Settings
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("before", metavar="BEFORE", type=_PATH)
+@click.argument("after", metavar="AFTER", type=_PATH)
+@click.option("-o", "--output", "form", type=Choice(names()), default="text", help=f"{', '.join(names())}.")
+@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@click.option(
+    "--fail-on",
+    type=Choice([*map(str, Severity), NEVER]),
+    default=Severity.LOW.value,
+    help="Exit 1 if something new is this grave or graver (default low: all but advice).",
+)
+@click.option(
+    "--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Playbooks besides the shipped ones."
+)
+@config_options
+@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the comparison here.")
+@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
+def diff(
+    before: Path,
+    after: Path,
+    form: str,
+    as_json: bool,
+    fail_on: str,
+    folders: tuple[Path, ...],
+    config: Path | None,
+    no_config: bool,
+    output_file: Path | None,
+    color: str,
+) -> int:
+    """Say what is new, what is fixed, and which change most probably broke it.
+
+    BEFORE and AFTER are each a recording of any format or a saved JSON
+    report. Changes of objects are found where both are recordings.
+
+    Exits 0 if nothing is new, 1 if something is, 4 if nothing new was found
+    and AFTER could look at less than BEFORE.
+
+    \b
+    Examples:
+      gkedoctor diff yesterday.gkesnap today.gkesnap
+      gkedoctor diff main.json recording/ -o md --output-file comment.md
+    """
+    with paused_garbage_collector(), progress(f"comparing {before} with {after} …"):
+        found = _comparison(before, after, folders, settings(config, no_config))
+    for note in found.notes:
+        click.echo(f"gkedoctor: note: {note}", err=True)
+    to_terminal = output_file is None
+    colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)
+    page = Page(width(NARROW, WIDE) if to_terminal else NARROW, colour)
+    write_result(renderer("json" if as_json else form).render(found, page), output_file)
+    return news_verdict(found, fail_on)
+
+
+def _comparison(before: Path, after: Path, folders: tuple[Path, ...], held: Settings) -> Comparison:
+    from gkedoctor.cli.library import library
+    from gkedoctor.cli.sides import side
+    from gkedoctor.compare.comparison import compare
+
+    playbooks = library([*held.playbooks, *folders])
+    first, _ = side(before, playbooks, held.rules)
+    second, notes = side(after, playbooks, held.rules)
+    found = compare(first, second)
+    return replace(found, notes=(*found.notes, *notes))

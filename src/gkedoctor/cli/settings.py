@@ -1,0 +1,43 @@
+"""The options that say which configuration holds, and what it comes to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gkedoctor.errors import UsageError
+
+if TYPE_CHECKING:
+    from gkedoctor.config.model import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config_options(command: Command) -> Command:
+    """Adds --config and --no-config."""
+    file = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The configuration (default: the nearest .gkedoctor.yaml, else ~/.config/gkedoctor/config.yaml).",
+    )
+    none = click.option("--no-config", is_flag=True, help="Read no configuration file.")
+    return file(none(command))
+
+
+def settings(file: Path | None, none: bool) -> Settings:
+    """The settings that hold here: those of a named file, of the nearest one, or none."""
+    from gkedoctor.config import files
+    from gkedoctor.config.model import Settings
+
+    if none and file is not None:
+        raise UsageError("--config and --no-config exclude each other")
+    if none:
+        return Settings()
+    here = Path.cwd()
+    found = file if file is not None else files.find(here, os.environ)
+    return files.read(found, here) if found is not None else Settings()

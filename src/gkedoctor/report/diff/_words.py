@@ -1,0 +1,29 @@
+"""What the formats of a comparison say alike."""
+
+from __future__ import annotations
+
+from gkedoctor.compare.comparison import Comparison
+from gkedoctor.compare.rank import Suspicion
+from gkedoctor.compare.side import Found
+from gkedoctor.report.inert import inert
+from gkedoctor.report.words import moment
+
+
+def closing(comparison: Comparison) -> str:
+    """One line: how many came, went and stayed, between which moments."""
+    counts = f"{len(comparison.new)} new, {len(comparison.fixed)} fixed, {len(comparison.same)} still there"
+    suppressed = f", {comparison.suppressed} suppressed" if comparison.suppressed else ""
+    before, after = comparison.before, comparison.after
+    of = f" of {inert(after.cluster)}" if after.cluster and before.cluster in (None, after.cluster) else ""
+    between = f"from {moment(before.recorded_at)} to {moment(after.recorded_at)}"
+    return f"{counts}{suppressed}{of}, {between}"
+
+
+def behind(found: Found, comparison: Comparison) -> list[Suspicion]:
+    """The changes that may have caused a new finding, the likeliest first."""
+    return [s for s in comparison.changes if found.fingerprint in s.fingerprints]
+
+
+def mark(found: Found) -> str:
+    """`high[GKE-CFG-001]`, or what stands in its place for a symptom without a cause."""
+    return f"{found.severity}[{found.playbook}]" if found.severity else "symptom without a cause"

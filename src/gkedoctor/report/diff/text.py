@@ -1,0 +1,65 @@
+"""The comparison for people: each new finding with the change that most probably broke it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gkedoctor.compare.comparison import Comparison
+from gkedoctor.compare.rank import Suspicion
+from gkedoctor.compare.side import Found
+from gkedoctor.report.diff._words import behind, closing, mark
+from gkedoctor.report.formats import Page
+from gkedoctor.report.inert import inert
+from gkedoctor.report.paint import Paint
+from gkedoctor.report.words import place, value
+from gkedoctor.report.wrap import wrapped
+
+_CHANGES, _LIST = 5, 20
+_UNDER = "       "
+
+
+def render(comparison: Comparison, page: Page) -> str:
+    """What is new with its changes, what is fixed, what is still there, one closing line."""
+    blocks = [list(_new(found, comparison, page)) for found in comparison.new]
+    blocks += [list(_list("fixed:", comparison.fixed, page))] if comparison.fixed else []
+    blocks += [list(_list("still there:", comparison.same, page))] if comparison.same else []
+    blocks.append(wrapped(closing(comparison), page.width, rest="  "))
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _new(found: Found, comparison: Comparison, page: Page) -> Iterator[str]:
+    head = f"new {mark(found)}:"
+    first, *more = wrapped(f"{head} {inert(found.title)}", page.width, rest="  ")
+    paint = Paint(page.colour)
+    shown = paint.severity(head, found.severity) if found.severity else paint.label(head)
+    yield shown + first[len(head) :]
+    yield from more
+    yield f"  --> {place(found.root)}"
+    suspicions = behind(found, comparison)
+    if suspicions:
+        yield "   |"
+        yield f"   = {paint.label('what changed, the likeliest first:')}"
+        yield from _changes(suspicions[:_CHANGES], page)
+    if len(suspicions) > _CHANGES:
+        yield f"{_UNDER}and {len(suspicions) - _CHANGES} more"
+
+
+def _changes(suspicions: Sequence[Suspicion], page: Page) -> Iterator[str]:
+    for suspicion in suspicions:
+        change = suspicion.change
+        if not change.path:
+            yield from wrapped(f"{inert(str(change.ref))} was {change.what}", page.width, _UNDER, _UNDER + "  ")
+            continue
+        yield f"{_UNDER}{inert(str(change.ref))}"
+        told = f"{value(change.before)} -> {value(change.after)}"
+        if change.what != "changed":
+            told = f"{change.what} {value(change.after if change.what == 'added' else change.before)}"
+        yield from wrapped(f"{inert(change.path)}: {told}", page.width, _UNDER + "  ", _UNDER + "    ")
+
+
+def _list(label: str, found: Sequence[Found], page: Page) -> Iterator[str]:
+    yield Paint(page.colour).label(label)
+    for one in found[:_LIST]:
+        yield from wrapped(f"{mark(one)}: {inert(one.title)}", page.width, "  ", "    ")
+    if len(found) > _LIST:
+        yield f"  and {len(found) - _LIST} more"

@@ -1,0 +1,55 @@
+"""The answer to a question, without what is suppressed, and with what a baseline knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from gkedoctor.compare.match import match
+from gkedoctor.compare.side import Side, diagnosed
+from gkedoctor.config.model import Rule
+from gkedoctor.config.suppress import suppress
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.selection import Wanted, select
+from gkedoctor.snapshot.model import Snapshot
+
+
+def answer(
+    outcome: Outcome,
+    snapshot: Snapshot,
+    wanted: Wanted,
+    *,
+    rules: Sequence[Rule] = (),
+    baseline: Side | None = None,
+    show_suppressed: bool = False,
+) -> Answer:
+    """What was asked for, sifted. An object that only a suppressed finding names can be asked for as well."""
+    sifted = suppress(outcome, snapshot, rules)
+    asked = select(outcome, snapshot, wanted)
+    hidden = {id(one.finding) for one in sifted.suppressed}
+    shown = {id(finding) for finding in (*asked.outcome.diagnoses, *asked.outcome.unexplained)}
+    suppressed = tuple(one for one in sifted.suppressed if id(one.finding) in shown)
+    left = msgspec.structs.replace(
+        asked.outcome,
+        diagnoses=tuple(d for d in asked.outcome.diagnoses if id(d) not in hidden),
+        unexplained=tuple(u for u in asked.outcome.unexplained if id(u) not in hidden),
+    )
+    return replace(
+        asked,
+        outcome=left,
+        left_out=asked.left_out - (len(sifted.suppressed) - len(suppressed)),
+        notes=(*asked.notes, *sifted.notes, *(sifted.idle if show_suppressed else ())),
+        suppressed=suppressed,
+        show_suppressed=show_suppressed,
+        known=_known(baseline, outcome, snapshot) if baseline is not None else None,
+    )
+
+
+def _known(baseline: Side, outcome: Outcome, snapshot: Snapshot) -> frozenset[str]:
+    """The fingerprints that the baseline has too; of symptoms without a cause those of all Pods of a workload."""
+    known = match(baseline, diagnosed(outcome.source, outcome, (), snapshot)).known
+    bases = {one.partition("-")[0] for one in known}
+    return known | {u.fingerprint for u in outcome.unexplained if u.fingerprint.partition("-")[0] in bases}
