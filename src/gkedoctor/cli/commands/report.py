@@ -116,8 +116,7 @@ def report(
 
     \b
     Examples:
-      gkedoctor report --from cluster.json
-      gkedoctor report deploy/cart -n shop --from cluster.json -o json
+      gkedoctor report deploy/cart -n shop --from cluster.json
       gkedoctor report --from cluster.json -o text -o md=ticket.md -o html=report.html
     """
     if source is None:

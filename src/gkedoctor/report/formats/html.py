@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from gkedoctor import __version__
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Proof, Unexplained
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report import page as assets
@@ -20,7 +21,7 @@ from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert, is_link
 from gkedoctor.report.page.drawing import consequences, way
 from gkedoctor.report.page.markup import Markup, element, joined
-from gkedoctor.report.words import closing, counted, counts, holes, moment, place, since, value, verdict
+from gkedoctor.report.words import asides, closing, counted, counts, holes, moment, place, since, value, verdict
 from gkedoctor.report.wrap import command_lines
 
 _LONGEST_VALUE = 2000
@@ -65,8 +66,9 @@ def _body(answer: Answer) -> Iterable[Markup]:
     yield _header(answer)
     if len(outcome.diagnoses) + len(outcome.unexplained) > 1:
         yield _toolbar(outcome)
-    sections = [_diagnosis(found) for found in outcome.diagnoses]
+    sections = [_diagnosis(found, new=answer.is_new(found.fingerprint) is True) for found in outcome.diagnoses]
     sections += [_unexplained(outcome.unexplained)] if outcome.unexplained else []
+    sections += [_suppressed(answer.suppressed)] if answer.suppressed and answer.show_suppressed else []
     unseen = [*holes(outcome.not_checked), *answer.notes]
     sections += [_unseen(unseen)] if unseen else []
     yield element("main", *sections)
@@ -77,17 +79,15 @@ def _header(answer: Answer) -> Markup:
     outcome = answer.outcome
     told = verdict(answer)
     cluster = " · ".join(part for part in (outcome.cluster, outcome.project, outcome.location) if part)
-    calm = not (outcome.diagnoses or outcome.unexplained or answer.left_out) and outcome.complete
+    calm = not (outcome.diagnoses or outcome.unexplained or asides(answer))
     grave = outcome.diagnoses[0].severity if outcome.diagnoses else "ok" if calm else "unknown"
     live = "live" if outcome.live else "recorded"
-    beyond = f"{counted(answer.left_out, 'finding')} outside of what was asked for." if answer.left_out else ""
-    told_too = [beyond, "" if outcome.complete else "Not everything could be looked at."]
     return element(
         "header",
         element("p", cluster or outcome.source, " · ", element("strong", f"{live} {moment(outcome.recorded_at)}")),
         element("h1", told[:1].upper() + told[1:]),
         element("p", f"in {counts(outcome.looked_at)}"),
-        *(element("p", text, class_="partly") for text in told_too if text),
+        *(element("p", f"{text[:1].upper()}{text[1:]}.", class_="partly") for text in asides(answer)),
         class_=grave,
     )
 
@@ -110,12 +110,12 @@ def _toolbar(outcome: Outcome) -> Markup:
     )
 
 
-def _diagnosis(found: Diagnosis) -> Markup:
+def _diagnosis(found: Diagnosis, *, new: bool) -> Markup:
     drawings = [_drawing("Way of the request", way(found.path))] if found.path else []
     drawings += [_affected(found)] if any(c.ref != found.root for c in found.explains) else []
     summary = element(
         "summary",
-        element("span", found.severity, class_="chip"),
+        element("span", f"new, {found.severity}" if new else found.severity, class_="chip"),
         element("h2", found.title),
         element("p", *_facts(found), class_="facts"),
     )
@@ -207,6 +207,16 @@ def _unexplained(found: Sequence[Unexplained]) -> Markup:
         items.append(element("li", element("code", str(item.ref)), f": {item.symptom}", *nested))
     head = element("summary", element("h2", f"No cause found for {counted(len(found), 'symptom')}"))
     return element("details", head, element("ul", *items), open=True, class_="finding unknown")
+
+
+def _suppressed(found: Sequence[Suppressed]) -> Markup:
+    items = []
+    for one in found:
+        until = f" until {one.rule.until}" if one.rule.until else ""
+        by = element("span", f" (by {one.rule.place}{until}: {one.rule.reason})", class_="quiet")
+        items.append(element("li", element("code", str(one.finding.place)), f": {one.finding.says}", by))
+    head = element("summary", element("h2", f"Suppressed ({len(found)})"))
+    return element("details", head, element("ul", *items), class_="unseen")
 
 
 def _unseen(lines: Sequence[str]) -> Markup:

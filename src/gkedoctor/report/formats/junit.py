@@ -1,8 +1,8 @@
 """The report as JUnit XML, for CI systems: one suite a playbook, one case an object to mend.
 
-A diagnosis is a failure; an advisory is a case that passes and says something. What was not looked at is skipped, in a
-suite of its own, so that a pipeline never takes it for tested. The first case is the recording itself: a healthy
-cluster has one that passes.
+A diagnosis is a failure; an advisory is a case that passes and says something. What is suppressed and what was not
+looked at is skipped, in suites of their own, so that a pipeline never takes it for tested. The first case is the
+recording itself: a healthy cluster has one that passes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import UTC
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, NotChecked, Unexplained
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
@@ -44,6 +45,8 @@ def _suites(answer: Answer) -> Iterator[ET.Element]:
         yield _suite(playbook if title == playbook else f"{playbook}: {title}", [_diagnosis(d) for d in found])
     if outcome.unexplained:
         yield _suite("no cause found", [_unexplained(item) for item in outcome.unexplained])
+    if answer.suppressed:
+        yield _suite("suppressed", [_suppressed(one) for one in answer.suppressed])
     if outcome.not_checked:
         yield _suite("not looked at", [_not_checked(entry) for entry in outcome.not_checked])
 
@@ -103,6 +106,14 @@ def _unexplained(item: Unexplained) -> ET.Element:
     case = _case("gkedoctor.no-cause-found", str(item.ref))
     failure = ET.SubElement(case, "failure", type="no-cause-found", message=inert(item.symptom))
     failure.text = "\n".join(f"not known: {inert(n.cause)}: {inert(n.why)}" for n in item.not_known) or None
+    return case
+
+
+def _suppressed(one: Suppressed) -> ET.Element:
+    case = _case("gkedoctor.suppressed", str(one.finding.place))
+    until = f" until {one.rule.until}" if one.rule.until else ""
+    message = f"{one.finding.says} (suppressed by {one.rule.place}{until}: {one.rule.reason})"
+    ET.SubElement(case, "skipped", message=inert(message))
     return case
 
 

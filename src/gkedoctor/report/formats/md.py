@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from gkedoctor import __version__
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, NotKnown, Outcome, Proof, RivalRuledOut, Unexplained
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert, is_link
 from gkedoctor.report.markdown import code as _code
 from gkedoctor.report.markdown import text as _text
-from gkedoctor.report.words import counted, counts, holes, moment, since, value, verdict
+from gkedoctor.report.words import asides, counted, counts, holes, moment, since, value, verdict
 
 LIMIT = 32_767
 """Characters that a field of Jira takes: the smallest of them. GitHub takes 65,536."""
@@ -39,6 +40,7 @@ def render(answer: Answer, page: Page) -> str:
     for number, found in enumerate(outcome.diagnoses, 1):
         numbered = f"{number}. " if len(outcome.diagnoses) > 1 else ""
         room = LIMIT - _TAIL - len(text) - len("".join(blocks))
+        numbered += "new, " if answer.is_new(found.fingerprint) else ""
         block = next((b for b in _versions(found, numbered) if len(b) <= room), None)
         blocks += [block] if block is not None else []
         cut += block is None
@@ -64,10 +66,8 @@ def _head(answer: Answer) -> Iterator[str]:
     place = ", ".join(_code(part) for part in (outcome.project, outcome.location) if part)
     where = f"{counts(outcome.looked_at)}{of}{f' ({place})' if place else ''}"
     yield f"**{found[:1].upper()}{found[1:]}** in {where}, recorded {moment(outcome.recorded_at)}."
-    if not outcome.complete:
-        yield "Not everything could be looked at: see the end."
-    if answer.left_out:
-        yield f"{counted(answer.left_out, 'finding')} outside of what was asked for."
+    if beside := "; ".join(asides(answer)):
+        yield f"{beside[:1].upper()}{beside[1:]}."
 
 
 def _body(found: Diagnosis) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _rival(rival: RivalRuledOut | NotKnown) -> str:
 def _tail(answer: Answer) -> Iterator[str]:
     """What was not seen, and where it comes from. Never longer than `_TAIL`."""
     outcome = answer.outcome
-    lines = [*_open(outcome), *_unseen(answer)]
+    lines = [*_open(outcome), *_suppressed(answer), *_unseen(answer)]
     footer = f"gkedoctor {__version__}, from {_code(outcome.source)}, recorded {moment(outcome.recorded_at)}"
     footer += "." if outcome.live else ", not live."
     room = _TAIL - len(footer) - 200
@@ -153,6 +153,18 @@ def _open(outcome: Outcome) -> Iterator[str]:
 def _symptom(item: Unexplained) -> str:
     doubts = "; ".join(_rival(rival) for rival in item.not_known)
     return f"{_code(str(item.ref))}: {_text(item.symptom)}{f' (not known: {doubts})' if doubts else ''}"
+
+
+def _suppressed(answer: Answer) -> Iterator[str]:
+    if answer.suppressed and answer.show_suppressed:
+        yield from ["", "**Suppressed**", ""]
+        yield from (f"- {line}" for line in _cut([_hidden(one) for one in answer.suppressed], _OPEN))
+
+
+def _hidden(one: Suppressed) -> str:
+    until = f" until {one.rule.until}" if one.rule.until else ""
+    by = f"by {_code(one.rule.place)}{until}: {_text(one.rule.reason)}"
+    return f"{_code(str(one.finding.place))}: {_text(one.finding.says)} ({by})"
 
 
 def _unseen(answer: Answer) -> Iterator[str]:

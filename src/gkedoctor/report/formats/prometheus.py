@@ -37,6 +37,7 @@ def _lines(answer: Answer) -> Iterator[str]:
     totals: list[_Sample] = [({"severity": s}, severities.count(s)) for s in Severity]
     yield from _metric("diagnoses", "Root causes that were found, by severity.", totals)
     yield from _metric("unexplained", "Symptoms for which no cause was found.", [({}, len(outcome.unexplained))])
+    yield from _metric("suppressed", "Findings that are suppressed.", [({}, len(answer.suppressed))])
     yield from _metric("left_out", "Findings outside of what was asked for.", [({}, answer.left_out)])
     holes: list[_Sample] = [({"collection": n.collection, "reason": n.reason}, 1) for n in outcome.not_checked]
     yield from _metric("not_checked", "A collection that could not be looked at.", holes)

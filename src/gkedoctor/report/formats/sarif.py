@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gkedoctor import __version__
+from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, NotChecked, Outcome, Unexplained
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Severity
@@ -36,8 +37,9 @@ def render(answer: Answer, page: Page) -> str:
     outcome = answer.outcome
     rules = _rules(answer)
     index = {rule["id"]: i for i, rule in enumerate(rules)}
-    results = [_diagnosis(found, index) for found in outcome.diagnoses]
-    results += [_unexplained(item, index) for item in outcome.unexplained]
+    shown: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
+    results = [_result(found, index, answer) for found in shown]
+    results += [{**_result(s.finding, index, answer), "suppressions": [_suppression(s)]} for s in answer.suppressed]
     driver = {"name": "gkedoctor", "version": __version__, "semanticVersion": __version__, "rules": rules}
     run = {
         "tool": {"driver": driver},
@@ -61,10 +63,17 @@ def _about(answer: Answer) -> _Part:
     }
 
 
+def _findings(answer: Answer) -> list[Diagnosis | Unexplained]:
+    """All that is told, what is suppressed at the end."""
+    outcome = answer.outcome
+    return [*outcome.diagnoses, *outcome.unexplained, *(one.finding for one in answer.suppressed)]
+
+
 def _rules(answer: Answer) -> list[_Part]:
-    first = {found.playbook: found for found in reversed(answer.outcome.diagnoses)}
+    listed = _findings(answer)
+    first = {found.playbook: found for found in reversed(listed) if isinstance(found, Diagnosis)}
     rules = [_rule(first[playbook], answer.title_of(playbook)) for playbook in sorted(first)]
-    if answer.outcome.unexplained:
+    if any(isinstance(found, Unexplained) for found in listed):
         told = "Something does not work, and no playbook names a cause for it"
         rules.append({"id": _OPEN, "shortDescription": _message(told), "defaultConfiguration": {"level": "warning"}})
     return rules
@@ -81,6 +90,20 @@ def _rule(found: Diagnosis, title: str) -> _Part:
     }
 
 
+def _result(found: Diagnosis | Unexplained, index: dict[str, int], answer: Answer) -> _Part:
+    told = _diagnosis(found, index) if isinstance(found, Diagnosis) else _unexplained(found, index)
+    # GitHub keeps alerts apart by primaryLocationLineHash alone.
+    prints = {"gkedoctor/v1": found.fingerprint, "primaryLocationLineHash": f"{found.fingerprint}:1"}
+    new = answer.is_new(found.fingerprint)
+    state = {} if new is None else {"baselineState": "new" if new else "unchanged"}
+    return {**told, "partialFingerprints": prints, **state}
+
+
+def _suppression(one: Suppressed) -> _Part:
+    until = f" (until {one.rule.until})" if one.rule.until else ""
+    return {"kind": "external", "justification": inert(f"{one.rule.place}: {one.rule.reason}{until}")}
+
+
 def _diagnosis(found: Diagnosis, index: dict[str, int]) -> _Part:
     return {
         "ruleId": found.playbook,
@@ -91,11 +114,6 @@ def _diagnosis(found: Diagnosis, index: dict[str, int]) -> _Part:
         "relatedLocations": [
             {"id": i, **_location(c.ref), "message": _message(c.symptom)} for i, c in enumerate(found.explains)
         ],
-        # GitHub keeps alerts apart by primaryLocationLineHash alone.
-        "partialFingerprints": {
-            "gkedoctor/v1": found.fingerprint,
-            "primaryLocationLineHash": f"{found.fingerprint}:1",
-        },
         "properties": {
             "cause": found.cause,
             "confidence": found.confidence,
@@ -120,7 +138,7 @@ def _unexplained(item: Unexplained, index: dict[str, int]) -> _Part:
 def _location(ref: Ref) -> _Part:
     """An object has no file: its place in the cluster stands in for one (3.29.3), its name is logical (3.33.5)."""
     places = [part for part in (ref.namespace, ref.project, ref.location) if part]
-    path = "/".join(_segment(part) for part in ("cluster", *places, ref.kind, f"{ref.name}.yaml"))
+    path = "/".join(_segment(part) for part in ("cluster", *places, ref.kind, f"{ref.name or '_'}.yaml"))
     named = {"name": inert(ref.name), "fullyQualifiedName": inert("/".join([*places, ref.kind, ref.name]))}
     return {
         "physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}},
