@@ -103,10 +103,11 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """One rival. `cause` is a word of the fixed vocabulary, `root` an expression for the object to mend.
 
     `explains`: an expression for a list of `{item, says}` that comes first among the consequences, in its own order,
-    and may hold the root.
+    and may hold the root. `seen_as`: words that lead to this cause alone, as those of the playbook do.
     """
 
     cause: str
+    seen_as: tuple[str, ...] = ()
     title: str
     root: str
     when: str
@@ -124,7 +125,8 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from.
 
-    `also`: other kinds that are looked at in the same way.
+    `also`: other kinds that are looked at in the same way. `seen_as`: what kubectl, the Cloud Console, Events and
+    people say when it happens, the most typical first, `…` for what varies: `gkedoctor explain` finds it by them.
     """
 
     playbook: Literal[1]
@@ -137,6 +139,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     candidates: tuple[str, ...] = ()
     status: Literal["stable", "experimental"] = "stable"
     tags: tuple[str, ...] = ()
+    seen_as: tuple[str, ...] = ()
     relate: tuple[Relate, ...] = ()
     let: dict[str, str] = {}
     each: Each | None = None
