@@ -117,7 +117,7 @@ def report(
     \b
     Examples:
       gkedoctor report deploy/cart -n shop --from cluster.json
-      gkedoctor report --from cluster.json -o text -o md=ticket.md -o html=report.html
+      gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
     if source is None:
         raise UsageError("`report` needs --from PATH", hint=_RECORDING)
