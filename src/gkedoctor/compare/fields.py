@@ -32,6 +32,7 @@ _CLOUD_NOISE = frozenset(
      "description", "lastStartTimestamp", "currentNodeCount", "users", "resourceStatus"}
 )  # fmt: skip
 _TOKEN_VOLUME = "kube-api-access-"
+_CONDITION_TAINT = "node.kubernetes.io/"
 _SECRET_NAME = re.compile(r"(?i)passw|secret|token|api_?key|credential|private_?key")
 _HIDDEN = "(not shown)"
 
@@ -100,12 +101,15 @@ def _set(node: Any) -> Any:
             if key not in _NOT_SET
         }
     if isinstance(node, list):
-        return [_set(child) for child in node if not _is_token(child)]
+        return [_set(child) for child in node if not _is_made(child)]
     return node
 
 
-def _is_token(item: Any) -> bool:
-    return isinstance(item, dict) and str(item.get("name")).startswith(_TOKEN_VOLUME)
+def _is_made(item: Any) -> bool:
+    """The token volume of a Pod, and taints that only repeat a condition of their Node."""
+    if not isinstance(item, dict):
+        return False
+    return str(item.get("name")).startswith(_TOKEN_VOLUME) or str(item.get("key")).startswith(_CONDITION_TAINT)
 
 
 def _brief(value: Any) -> Any:

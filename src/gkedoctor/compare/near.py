@@ -77,7 +77,7 @@ def _object(graph: Graph, ref: Ref) -> Object | None:
 
 def _neighbours(graph: Graph, ref: Ref, item: Object) -> Iterator[Ref]:
     for kind, name in EDGES:
-        if kind not in (ref.kind, "*") or name in _UNTOLD:
+        if kind not in (ref.kind, "*" if "metadata" in item else ref.kind) or name in _UNTOLD:
             continue
         found = graph.follow(name, item)
         if not isinstance(found, Unknown) and len(found) <= _HUB:

@@ -16,6 +16,7 @@ from gkedoctor.compare.near import nearness
 from gkedoctor.compare.suspects import suspects
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref
+from gkedoctor.graph.owners import WORKLOADS
 
 _SUSPECT, _PER_RANK = 30, 2
 _SPOKEN_OF = 20
@@ -23,9 +24,14 @@ _CAME_OR_WENT = {True: 40, False: 6}
 """An object that was added or removed, by whether it is the root."""
 
 _SORTS = {Sort.SET: 0, Sort.STATUS: -14, Sort.CONSEQUENCE: -30}
-_MILD = re.compile(r"^metadata\.annotations|restartedAt|spec\.replicas$")
-_MILDER = -4
+_MILD = re.compile(r" metadata\.annotations|spec\.replicas$|^(Deployment|StatefulSet|DaemonSet) metadata\.labels")
+_IDLE = re.compile(r"template\.metadata\.annotations")
+_MILDER, _MILDEST = -4, -12
+"""What seldom breaks anything, and what restarts Pods and says little (restartedAt, checksums)."""
+
 _NAMESPACE_MATE = 8
+_SCARCE = frozenset({"quota-exceeded", "insufficient-resources", "host-port-conflict"})
+_TAKES_ROOM = re.compile(r"^$|spec\.replicas$|\.resources\b|hostPort")
 _MOST = 30
 """Changes that are listed for one diagnosis."""
 
@@ -62,15 +68,25 @@ def _points(change: Change, diagnosis: Diagnosis, near: dict[Ref, int], words: s
     """None: the diagnosis does not stand on it."""
     rank = _rank(change, diagnosis.cause)
     distance = near.get(change.ref)
+    if distance is None and (rank is None or not _acts_from_afar(change, diagnosis)):
+        return None
     if distance is None:
-        if rank is None or change.ref.namespace not in (None, *_namespaces(diagnosis)):
-            return None
         distance = _NAMESPACE_MATE if change.ref.namespace else 0
     points = distance + _SORTS[change.sort]
     points += max(0, _SUSPECT - _PER_RANK * rank) if rank is not None else 0
     points += _SPOKEN_OF if _is_spoken_of(change, words) else 0
     points += _CAME_OR_WENT[change.ref == diagnosis.root] if not change.path else 0
-    return points + (_MILDER if _MILD.search(change.path) else 0)
+    place = f"{change.ref.kind} {change.path}"
+    return points + (_MILDEST if _IDLE.search(place) else _MILDER if _MILD.search(place) else 0)
+
+
+def _acts_from_afar(change: Change, diagnosis: Diagnosis) -> bool:
+    """Whether what no edge leads to may matter: not other workloads, unless they take room that is scarce."""
+    if change.ref.namespace not in (None, *_namespaces(diagnosis)):
+        return False
+    if change.ref.kind not in (*WORKLOADS, "Pod"):
+        return True
+    return diagnosis.cause in _SCARCE and _TAKES_ROOM.search(change.path) is not None
 
 
 def _rank(change: Change, cause: str) -> int | None:

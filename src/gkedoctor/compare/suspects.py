@@ -25,7 +25,7 @@ _TLS = (r"^Secret ", r"Ingress spec\.tls", r"Ingress metadata\.annotations", r"C
 _STORAGE = (r"^StorageClass ", r"PersistentVolumeClaim spec", r"^PersistentVolumeClaim $", r"^PersistentVolume ",
             r"\.volumes\b", r"\.volumeMounts\b", r"volumeClaimTemplates", r"^Disk ")  # fmt: skip
 _HEALTH_CHECK = (r"HealthCheck .*(requestPath|port|type)", r"BackendConfig spec\.healthCheck", r"readinessProbe",
-                 r"HealthCheckPolicy ", r"metadata\.annotations", r"\.image$", *_START, *_PORTS)  # fmt: skip
+                 r"HealthCheckPolicy ", r"(Service|Ingress) metadata\.annotations", *_START, *_PORTS)  # fmt: skip
 _ADMISSION = (r"WebhookConfiguration ", r"ValidatingAdmissionPolicy ", r"^Service ", r"\.spec\.template\b")
 
 _BY_CAUSE: Mapping[str, Sequence[str]] = MappingProxyType(
