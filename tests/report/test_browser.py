@@ -144,3 +144,10 @@ def _luminance(colour: str) -> float:
     parts = [int(part) / 255 for part in colour.removeprefix("rgb(").removesuffix(")").split(",")]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_command_is_copied_as_it_is(browser: Browser, tmp_path: Path) -> None:
+    found = answer("ing-basic-auth")
+    browser.open(page(found, tmp_path), width=320)
+    browser.ask("getSelection().selectAllChildren(document.querySelectorAll('pre')[1])")
+    assert browser.ask("getSelection().toString().trim()") == found.outcome.diagnoses[0].fix.commands[1]

@@ -18,16 +18,15 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report import page as assets
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert, is_link
+from gkedoctor.report.inert import is_link
 from gkedoctor.report.page.drawing import consequences, way
 from gkedoctor.report.page.markup import Markup, element, joined
 from gkedoctor.report.words import asides, closing, counted, counts, holes, moment, place, since, value, verdict
-from gkedoctor.report.wrap import command_lines
 
 _LONGEST_VALUE = 2000
 _MOST_DRAWN = 12
 """Who suffers is drawn up to this many; all of them stand in a list below."""
-_MOST_BOXES, _COMMAND_WIDTH = 4, 68
+_MOST_BOXES = 4
 
 
 def render(answer: Answer, page: Page) -> str:
@@ -183,16 +182,16 @@ def _part(label: str, *children: Markup) -> Markup:
 
 
 def _commands(commands: Sequence[str]) -> Iterable[Markup]:
-    """One box each, so that a click selects it; many stand together. Broken as a shell allows it."""
+    """One box each, so that a click selects it; many stand together. Line ends stay: a heredoc needs them."""
     boxes = [[command] for command in commands] if len(commands) <= _MOST_BOXES else [commands]
     for box in boxes:
-        lines = [joined(line) for command in box for line in _lines(command)]
+        lines = [_line(line) for command in box for line in command.rstrip("\n").split("\n")]
         yield element("pre", element("code", Markup("\n".join(lines))))
 
 
-def _lines(command: str) -> list[str]:
-    shown = "\n".join(inert(line) for line in command.rstrip("\n").split("\n"))
-    return command_lines(shown, _COMMAND_WIDTH, "")
+def _line(line: str) -> Markup:
+    """A line of a command. Browsers break `--global` after its dashes unless it is an element."""
+    return Markup(" ".join(element("span", word) if "-" in word else joined(word) for word in line.split(" ")))
 
 
 def _link(doc: str) -> Markup:
