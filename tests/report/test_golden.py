@@ -25,7 +25,7 @@ TELLING = {
 }
 EXTENSIONS = {"text": "txt", "junit": "junit.xml", "prometheus": "prom", "name": "names"}
 ASSETS = re.compile(r"<(style|script)>.*?</\1>", re.DOTALL)
-HASHES = re.compile(r"'sha256-[^']*'")
+HASHES = re.compile(r"sha256-[A-Za-z0-9+/=]+")
 
 
 @pytest.mark.parametrize("form", names())
@@ -34,7 +34,7 @@ def test_a_recording_reads_as_in_the_golden_file(recording: str, form: str) -> N
     file = GOLDEN / f"{recording}.{EXTENSIONS.get(form, form)}"
     text = renderer(form).render(answer(recording), Page())
     if form == "html":
-        text = HASHES.sub("'sha256-…'", ASSETS.sub(r"<\1>…</\1>", text))
+        text = HASHES.sub("sha256-…", ASSETS.sub(r"<\1>…</\1>", text))
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(text, encoding="utf-8")
     assert text == file.read_text(encoding="utf-8"), "if that is meant: UPDATE_GOLDEN=1 pytest tests/report"
