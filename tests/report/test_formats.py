@@ -110,6 +110,10 @@ def test_a_ticket_fits_its_field_and_says_what_does_not(count: int) -> None:
     told = re.search(r"\*\*(\d+) further findings? did not fit here\.\*\*", text)
     assert headings + (int(told[1]) if told else 0) == count
     assert "events: no permission" in text, "what was not seen is there, whatever is cut"
+    assert text.index("**Fix.**") < text.index("Shortened: " if "Shortened: " in text else "gkedoctor 0."), (
+        "first in full"
+    )
+    assert count > 40 or headings == count, "every first line is there"
 
 
 def test_a_ticket_with_endless_parts_still_fits() -> None:

@@ -1,7 +1,7 @@
 """The report as Markdown for a ticket: GitHub's dialect, which Jira and Google's Issue Tracker read as well.
 
 Text out of the cluster stands in code spans, where it can neither mark up, link nor mention. What does not fit is cut
-from the end and said so: at least every finding's first line is there, for as long as there is room.
+from the end and said so: of what is not told in full, the first line is there for as long as there is room.
 """
 
 from __future__ import annotations
@@ -32,31 +32,45 @@ _LONGEST_TITLE = 400
 
 def render(answer: Answer, page: Page) -> str:
     """The ticket. The page does not matter."""
-    outcome = answer.outcome
-    text = "\n".join(_head(answer)) + "\n"
+    head = "\n".join(_head(answer)) + "\n"
     tail = "\n".join(_tail(answer)) + "\n"
-    blocks: list[str] = []
+    return head + "".join(_blocks(answer, LIMIT - _TAIL - len(head))) + tail
+
+
+def _blocks(answer: Answer, room: int) -> Iterator[str]:
+    """A block a diagnosis. Half of the room is for the gravest in full, the other for the first lines of the rest."""
+    diagnoses = answer.outcome.diagnoses
+    heads = [_heading(number, answer) for number in range(len(diagnoses))]
+    shortest = [_line(head, found) for head, found in zip(heads, diagnoses, strict=True)]
+    kept = min(sum(map(len, shortest)), room // 2)
     cut = 0
-    for number, found in enumerate(outcome.diagnoses, 1):
-        numbered = f"{number}. " if len(outcome.diagnoses) > 1 else ""
-        room = LIMIT - _TAIL - len(text) - len("".join(blocks))
-        numbered += "new, " if answer.is_new(found.fingerprint) else ""
-        block = next((b for b in _versions(found, numbered) if len(b) <= room), None)
-        blocks += [block] if block is not None else []
-        cut += block is None
+    for head, line, found in zip(heads, shortest, diagnoses, strict=True):
+        kept = max(kept - len(line), 0)
+        block = next((b for b in _versions(head, found) if len(b) <= room - kept), line)
+        if cut or len(block) > room:
+            cut += 1
+            continue
+        room -= len(block)
+        yield block
     if cut:
-        blocks.append(
-            f"\n**{counted(cut, 'further finding')} did not fit here.** `gkedoctor report -o html` has all.\n"
-        )
-    return text + "".join(blocks) + tail
+        yield f"\n**{counted(cut, 'further finding')} did not fit here.** `gkedoctor report -o html` has all.\n"
 
 
-def _versions(found: Diagnosis, number: str) -> Iterator[str]:
-    """A diagnosis in full, without what is folded, and as one line."""
-    head = [f"\n## {number}{found.severity}: {_text(found.title, _LONGEST_TITLE)}", ""]
+def _heading(index: int, answer: Answer) -> str:
+    found = answer.outcome.diagnoses[index]
+    number = f"{index + 1}. " if len(answer.outcome.diagnoses) > 1 else ""
+    new = "new, " if answer.is_new(found.fingerprint) else ""
+    return f"\n## {number}{new}{found.severity}: {_text(found.title, _LONGEST_TITLE)}\n\n"
+
+
+def _versions(head: str, found: Diagnosis) -> Iterator[str]:
+    """A diagnosis in full, and without what is folded."""
     for lines in ([*_body(found), *_folded(found)], [*_body(found), "", "(shortened)"]):
-        yield "\n".join([*head, *lines]) + "\n"
-    yield "\n".join([*head, f"{_cause(found)}. Shortened: `gkedoctor report -o html` has all."]) + "\n"
+        yield head + "\n".join(lines) + "\n"
+
+
+def _line(head: str, found: Diagnosis) -> str:
+    return f"{head}{_code(str(found.root))}: {_cause(found)}. Shortened: `gkedoctor report -o html` has all.\n"
 
 
 def _head(answer: Answer) -> Iterator[str]:
