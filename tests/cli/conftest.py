@@ -26,6 +26,11 @@ Gkedoctor = Callable[..., Result]
 Cluster = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True)
+def _no_configuration_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
+
+
 @pytest.fixture
 def gkedoctor(capsys: pytest.CaptureFixture[str]) -> Gkedoctor:
     """Runs one command line."""
