@@ -23,6 +23,7 @@ _COMMANDS = {
     "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),
     "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
+    "serve": Entry("gkedoctor.cli.commands.serve:serve", "Let kubectl look at a recorded cluster."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
     "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),
 }
