@@ -59,6 +59,8 @@ def test_every_command_runs(command: list[str], place: Path) -> None:
         text = f"{sys.executable} -m zipfile -l two-problems.gkesnap"
     if "two-problems.gkesnap" in text and "import" not in text:
         run("gkedoctor import recorded_clusters/two-problems -o two-problems.gkesnap", place)
+    if "baseline.json" in text and "-o json=" not in text:
+        run("gkedoctor report --from recorded_clusters/pair-selector-after -o json=baseline.json", place)
     wanted = re.search(r"exits (\d)", note)
     done = run(text, place)
     assert done.returncode in ({int(wanted[1])} if wanted else {0, 1}), done.stderr
