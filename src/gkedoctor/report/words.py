@@ -106,20 +106,24 @@ def verdict(answer: Answer) -> str:
 
 def holes(entries: Sequence[NotChecked]) -> list[str]:
     """What was not looked at, one line per reason: Google Cloud counts as one thing."""
-    grouped: dict[tuple[bool, str], list[NotChecked]] = {}
+    grouped: dict[str, list[NotChecked]] = {}
     for entry in entries:
-        known = COLLECTIONS.get(entry.collection)
-        cloud = known is not None and known.cloud
-        needs = "" if cloud or entry.reason != "denied" else entry.needs
-        grouped.setdefault((cloud, _why(entry, needs)), []).append(entry)
-    return [f"{_which(group, cloud)}: {why}" for (cloud, why), group in grouped.items()]
+        needs = "" if _is_cloud(entry) or entry.reason != "denied" else entry.needs
+        grouped.setdefault(_why(entry, needs), []).append(entry)
+    return [f"{_which(group)}: {why}" for why, group in grouped.items()]
 
 
-def _which(group: Sequence[NotChecked], cloud: bool) -> str:
-    names = ", ".join(inert(entry.collection) for entry in group)
-    if not cloud:
-        return names
-    return f"Google Cloud ({counted(len(group), 'collection')})" if len(group) > 3 else f"Google Cloud ({names})"
+def _is_cloud(entry: NotChecked) -> bool:
+    known = COLLECTIONS.get(entry.collection)
+    return known is not None and known.cloud
+
+
+def _which(group: Sequence[NotChecked]) -> str:
+    cloud = [inert(entry.collection) for entry in group if _is_cloud(entry)]
+    names = [inert(entry.collection) for entry in group if not _is_cloud(entry)]
+    if cloud:
+        names.append(f"Google Cloud ({counted(len(cloud), 'collection') if len(cloud) > 3 else ', '.join(cloud)})")
+    return ", ".join(names)
 
 
 def _why(entry: NotChecked, needs: str) -> str:
