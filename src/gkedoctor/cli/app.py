@@ -22,6 +22,7 @@ _COMMANDS = {
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
     "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),
+    "explain": Entry("gkedoctor.cli.commands.explain:explain", "Explain a playbook, a cause or a message."),
     "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
     "serve": Entry("gkedoctor.cli.commands.serve:serve", "Let kubectl look at a recorded cluster."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),

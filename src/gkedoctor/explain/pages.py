@@ -1,0 +1,125 @@
+"""The pages: one a playbook, one a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gkedoctor.explain.blocks import Block, Code, Heading, Item, Items, Text
+from gkedoctor.explain.example import Example
+from gkedoctor.explain.holes import one_line, spoken, spoken_command
+from gkedoctor.explain.leads import leads
+from gkedoctor.explain.steps import STEP_WORDS
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.model import Cause, Playbook
+from gkedoctor.playbook.vocabulary import CAUSES
+
+_ALWAYS = "`true`"
+
+
+def playbook_page(
+    playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook], shown: Example | None
+) -> Iterator[Block]:
+    """What it means, how it is recognised, its rivals, the fix of each, and an example."""
+    model = playbook.model
+    yield Heading(f"{model.id}: {model.title}", 1)
+    yield Text(one_line(model.about))
+    yield Heading("What you see")
+    yield Text(spoken(model.symptom.say))
+    if model.seen_as:
+        yield Items(tuple(Item(name=phrase) for phrase in model.seen_as))
+    yield Heading("How it is recognised")
+    yield Text(_looked_at(playbook))
+    yield from _conditions(model)
+    yield from _rivals(model.causes)
+    yield from _follows(playbook, library)
+    for cause in model.causes:
+        yield from _cause(cause)
+    if model.let:
+        yield Heading("Names in the conditions")
+        yield Code("\n".join(f"{name}: {one_line(text)}" for name, text in model.let.items()), "yaml")
+    if shown:
+        yield Heading("Example")
+        yield Text(f"Out of its tests: {shown.name}.")
+        yield Code(shown.report)
+
+
+def cause_page(word: str, library: Sequence[CompiledPlaybook]) -> Iterator[Block]:
+    """What a cause means, which object is to mend, and which playbooks can say it, with how each recognises it."""
+    root, meaning = CAUSES[word]
+    yield Heading(word, 1)
+    yield Text(f"{meaning[:1].upper()}{meaning[1:]}.")
+    yield Text(root, "What is to mend")
+    said = [(playbook, cause) for playbook in library for cause in playbook.model.causes if cause.cause == word]
+    phrases = tuple(dict.fromkeys(phrase for _, cause in said for phrase in cause.seen_as))
+    if phrases:
+        yield Heading("What you see")
+        yield Items(tuple(Item(name=phrase) for phrase in phrases))
+    yield Heading("Who says it")
+    if not said:
+        yield Text("No playbook can say it yet: the word is kept for one that will.")
+    for playbook in dict.fromkeys(playbook.id for playbook, _ in said):
+        mine = [(p, cause) for p, cause in said if p.id == playbook]
+        yield Items((Item(mine[0][0].model.title, playbook, page=playbook),))
+        for _, cause in mine:
+            yield Text(f"{spoken(cause.title)} ({cause.confidence})")
+            yield Text(spoken(cause.fix.say), "Fix")
+
+
+def _looked_at(playbook: CompiledPlaybook) -> str:
+    kinds = " and ".join(playbook.kinds)
+    steps = "; ".join(f"{step} ({STEP_WORDS[step]})" for step in playbook.model.candidates)
+    where = f", at these steps: {steps}" if steps else ""
+    experimental = " The playbook is experimental." if playbook.model.status == "experimental" else ""
+    return (
+        f"Each {kinds} is looked at{where}. Severity, if nobody else suffers: {playbook.model.severity}.{experimental}"
+    )
+
+
+def _conditions(model: Playbook) -> Iterator[Block]:
+    if model.each:
+        yield Text("", "One by one")
+        yield Code(f"{model.each.bind}: {one_line(model.each.source)}", "yaml")
+    if model.symptom.when != _ALWAYS:
+        yield Text("", "Condition")
+        yield Code(one_line(model.symptom.when), "jmespath")
+
+
+def _rivals(causes: Sequence[Cause]) -> Iterator[Block]:
+    if not causes:
+        return
+    words = list(dict.fromkeys(cause.cause for cause in causes))
+    yield Heading("Rivals" if len(words) > 1 else "Cause")
+    yield Items(tuple(Item(CAUSES.get(word, ("", ""))[1], word, page=word) for word in words))
+
+
+def _follows(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) -> Iterator[Block]:
+    """The way down, for a symptom that may have its reason elsewhere."""
+    if not playbook.explained_by:
+        return
+    further = leads(playbook, library)
+    yield Heading("What it may follow from")
+    if not playbook.causes:
+        yield Text("This is only ever a consequence. Its reason stands on another object, and one of these says it.")
+    yield Items(tuple(Item(other.model.title, other.id, page=other.id) for other in further))
+
+
+def _cause(cause: Cause) -> Iterator[Block]:
+    yield Heading(f"{cause.cause} ({cause.confidence})")
+    yield Text(spoken(cause.title))
+    yield Text("", "Recognised by")
+    yield Code(one_line(cause.when), "jmespath")
+    if cause.certain_if:
+        yield Text("", "Certain if")
+        yield Code(one_line(cause.certain_if), "jmespath")
+    if cause.ruled_out_if:
+        yield Text("", "Not this one if")
+        yield Items(tuple(Item(spoken(rule.say)) for rule in cause.ruled_out_if))
+    yield Text(spoken(cause.fix.say), "Fix")
+    if cause.fix.run:
+        yield Code("\n".join(map(spoken_command, cause.fix.run)), "sh")
+    if cause.verify:
+        yield Text("", "Verify")
+        yield Code("\n".join(map(spoken_command, cause.verify)), "sh")
+    if cause.docs:
+        yield Text("", "Read on")
+        yield Items(tuple(Item(link=link, name=link) for link in cause.docs))

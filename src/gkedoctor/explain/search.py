@@ -1,0 +1,157 @@
+"""From a message to the pages that explain it.
+
+A page is as good as the longest text that it and the question have in common: a phrase of `seen_as`, a title, a
+pattern of its expressions (which counts half: it was written for one field, not for all that people paste). Where
+nothing is in common but words, pages are ranked by how rare those are. The same question always gets the same answer,
+and each hit says why it is one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from gkedoctor.explain.phrases import meeting, plain, stands_in
+from gkedoctor.explain.said import Expressions, longest
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.vocabulary import CAUSES
+
+MOST = 8
+_WORDS = re.compile(r"[a-z0-9][a-z0-9_.-]{2,}")
+_HOLE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_SHARE = 0.5
+"""How much of what a question's words weigh has to be on a page that is named for its words alone."""
+
+
+class Kind(IntEnum):
+    """Why a page was found, the best reason first."""
+
+    PHRASE = 0
+    PATTERN = 1
+    TEXT = 2
+    WORDS = 3
+
+
+class Hit(NamedTuple):
+    """A page, and why: `by` is the text that was met; `cause` is set where it speaks for one cause alone."""
+
+    playbook: CompiledPlaybook
+    cause: str | None
+    why: Kind
+    by: str
+    length: int
+    order: int
+    whole: bool = False
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Words stand behind texts; then the longest; what was said and no more; the surest reason; the order."""
+        return (self.why is Kind.WORDS, -self.length, not self.whole, self.why, self.order)
+
+
+@dataclass(frozen=True)
+class Index:
+    """The playbooks, ready to be asked."""
+
+    library: Sequence[CompiledPlaybook]
+    _expressions: dict[str, Expressions] = field(default_factory=dict)
+
+    def hits(self, question: str) -> list[Hit]:
+        """The pages for a question, the best first; one hit a playbook."""
+        asked = plain(question)
+        best: dict[str, Hit] = {}
+        for hit in self._all(asked, question) if asked else ():
+            known = best.get(hit.playbook.id)
+            if known is None or hit.rank < known.rank:
+                best[hit.playbook.id] = hit
+        found = sorted(best.values(), key=lambda h: (h.rank, h.playbook.id))
+        return found[:MOST] if found else self._by_words(asked)[:MOST]
+
+    def phrases(self) -> Iterator[tuple[str, CompiledPlaybook, str | None]]:
+        """Every phrase with its playbook and cause: the index "what you see"."""
+        for playbook in self.library:
+            yield from ((phrase, playbook, None) for phrase in playbook.model.seen_as)
+            for cause in playbook.model.causes:
+                yield from ((phrase, playbook, cause.cause) for phrase in cause.seen_as)
+
+    def _all(self, asked: str, question: str) -> Iterator[Hit]:
+        for playbook in self.library:
+            yield from _by_phrases(playbook, asked)
+            yield from self._by_patterns(playbook, question)
+            yield from _by_texts(playbook, asked)
+
+    def _by_patterns(self, playbook: CompiledPlaybook, question: str) -> Iterator[Hit]:
+        said = self._expressions.setdefault(playbook.id, Expressions(playbook))
+        for order, looks in enumerate(said.looks):
+            length = longest(looks, question)
+            if length:
+                yield Hit(playbook, looks.cause, Kind.PATTERN, looks.regex, length // 2, order)
+
+    def _by_words(self, asked: str) -> list[Hit]:
+        words = set(_WORDS.findall(asked))
+        pages = {playbook.id: _words_of(playbook) for playbook in self.library}
+        weight = _weights(pages)
+        total = sum(weight.get(word, math.log(1 + len(pages))) for word in words)
+        hits = []
+        for playbook in self.library:
+            shared = sorted(words & pages[playbook.id])
+            length = sum(weight[word] for word in shared)
+            if shared and length >= _SHARE * total:
+                length += sum(weight[word] for word in words & _named(playbook))
+                hits.append(Hit(playbook, None, Kind.WORDS, ", ".join(shared), round(100 * length), 0))
+        return sorted(hits, key=lambda h: (h.rank, h.playbook.id))
+
+
+def _by_phrases(playbook: CompiledPlaybook, asked: str) -> Iterator[Hit]:
+    said: list[tuple[str, str | None]] = [(phrase, None) for phrase in playbook.model.seen_as]
+    said += [(phrase, cause.cause) for cause in playbook.model.causes for phrase in cause.seen_as]
+    for order, (phrase, cause) in enumerate(said):
+        met = meeting(plain(phrase), asked)
+        if met:
+            yield Hit(playbook, cause, Kind.PHRASE, phrase, met.length, order, met.whole)
+
+
+def _by_texts(playbook: CompiledPlaybook, asked: str) -> Iterator[Hit]:
+    """Title, symptom and meaning, where the question stands in them word for word."""
+    model = playbook.model
+    for order, text in enumerate((model.title, model.symptom.say, model.about)):
+        shown = " ".join(_HOLE.sub("…", text).split())
+        if stands_in(asked, plain(shown)):
+            yield Hit(playbook, None, Kind.TEXT, shown, len(asked), order)
+
+
+def _named(playbook: CompiledPlaybook) -> set[str]:
+    """The words of the title, the tags and the causes: they count twice."""
+    model = playbook.model
+    causes = (cause.cause.replace("-", " ") for cause in model.causes)
+    return set(_WORDS.findall(plain(" ".join([model.title, *model.tags, *causes]))))
+
+
+def causes_for(question: str) -> list[str]:
+    """The words of the vocabulary that a question names by most of its words: also those no playbook can say yet."""
+    words = set(_WORDS.findall(plain(question)))
+    shared = {
+        cause: len(words & set(_WORDS.findall(plain(f"{cause.replace('-', ' ')} {meaning}"))))
+        for cause, (_, meaning) in CAUSES.items()
+    }
+    found = [cause for cause, count in shared.items() if count and count >= _SHARE * len(words)]
+    return sorted(found, key=lambda cause: (-shared[cause], cause))[:MOST]
+
+
+def _words_of(playbook: CompiledPlaybook) -> set[str]:
+    model = playbook.model
+    texts = [model.title, model.about, *model.seen_as, *model.tags, model.symptom.say]
+    for cause in model.causes:
+        texts += [cause.cause, cause.title, CAUSES.get(cause.cause, ("", ""))[1], *cause.seen_as]
+    return set(_WORDS.findall(plain(_HOLE.sub(" ", " ".join(texts)))))
+
+
+def _weights(pages: Mapping[str, set[str]]) -> dict[str, float]:
+    """How much a word says: the fewer pages have it, the more."""
+    counts = Counter(word for words in pages.values() for word in words)
+    return {word: math.log(1 + len(pages) / count) for word, count in counts.items()}

@@ -1,0 +1,77 @@
+"""Real messages of kubectl, the Cloud Console, Events and the talk that it all began with: each leads to its page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gkedoctor.explain.search import MOST, Index, Kind, causes_for
+from gkedoctor.playbook.compiled import CompiledPlaybook
+
+LINES = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8").splitlines()
+MESSAGES = [tuple(line.split(" => ", 1)) for line in LINES]
+
+
+@pytest.fixture(scope="module")
+def index(playbooks: list[CompiledPlaybook]) -> Index:
+    return Index(playbooks)
+
+
+@pytest.mark.parametrize(("page", "message"), MESSAGES, ids=[message[:60] for _, message in MESSAGES])
+def test_a_message_leads_to_its_page_first(index: Index, page: str, message: str) -> None:
+    best = index.hits(message)[0]
+    wanted, _, cause = page.partition("/")
+    assert best.playbook.id == wanted
+    assert not cause or best.cause == cause
+
+
+def test_every_phrase_leads_to_its_playbook(index: Index) -> None:
+    """Not always first: several may be met by the same word, and the most typical comes first."""
+    for phrase, playbook, _ in index.phrases():
+        found = [hit.playbook.id for hit in index.hits(phrase.replace("…", "x"))]
+        assert playbook.id in found, phrase
+
+
+def test_phrases_are_worth_looking_for(index: Index) -> None:
+    for phrase, playbook, _ in index.phrases():
+        assert len(phrase.replace("…", "").strip()) >= 3, (playbook.id, phrase)
+        assert phrase == phrase.strip()
+    for playbook in index.library:
+        phrases = playbook.model.seen_as
+        assert phrases, playbook.id
+        assert len(set(phrases)) == len(phrases), playbook.id
+
+
+def test_capitals_quotes_and_line_ends_do_not_matter(index: Index) -> None:
+    assert index.hits("DOES NOT\n  have Minimum Availability")[0].playbook.id == "GKE-ROL-001"
+    assert index.hits("error: secret “db” not found")[0].playbook.id == "GKE-CFG-001"
+
+
+def test_the_same_question_gets_the_same_answer(playbooks: list[CompiledPlaybook]) -> None:
+    first = [(h.playbook.id, h.rank) for h in Index(playbooks).hits("502")]
+    again = [(h.playbook.id, h.rank) for h in Index(list(reversed(playbooks))).hits("502")]
+    assert first == again
+    assert len(first) <= MOST
+
+
+def test_in_use_is_not_ip_in_use(index: Index) -> None:
+    assert [h.playbook.id for h in index.hits("IN_USE")] == ["GKE-GCP-001"]
+    assert index.hits("IP_IN_USE_BY_ANOTHER_RESOURCE")[0].playbook.id == "GKE-ING-004"
+
+
+def test_words_are_the_last_resort(index: Index) -> None:
+    hits = index.hits("tls certificate expired")
+    assert {h.why for h in hits} == {Kind.WORDS}
+    assert hits[0].playbook.id in {"GKE-ING-003", "GKE-ING-026"}
+
+
+def test_nothing_is_found_for_nonsense(index: Index) -> None:
+    assert index.hits("xyzzy") == []
+    assert index.hits("") == []
+    assert index.hits("( [ * \x1b[31m") == []
+
+
+def test_causes_that_no_playbook_says_are_named(index: Index) -> None:
+    assert "uptime-check-missing" in causes_for("uptime check")
+    assert causes_for("xyzzy") == []

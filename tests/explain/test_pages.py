@@ -1,0 +1,104 @@
+"""The pages of playbooks and causes, in the terminal and as Markdown."""
+
+from __future__ import annotations
+
+import pytest
+from markdown_it import MarkdownIt
+
+from gkedoctor.errors import ExitCode
+from gkedoctor.explain.example import example
+from gkedoctor.explain.holes import spoken, spoken_command
+from gkedoctor.explain.leads import explaining_kinds, leads
+from gkedoctor.explain.markdown import to_markdown
+from gkedoctor.explain.pages import cause_page, playbook_page
+from gkedoctor.explain.steps import STEP_WORDS
+from gkedoctor.explain.terminal import to_terminal
+from gkedoctor.graph.pods import STEPS
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.vocabulary import CAUSES
+from tests.cli.conftest import Gkedoctor, gkedoctor  # noqa: F401  # a fixture
+from tests.conftest import shipped_playbooks
+
+LIBRARY = shipped_playbooks()
+BY_ID = {playbook.id: playbook for playbook in LIBRARY}
+
+
+@pytest.mark.parametrize("playbook", LIBRARY, ids=lambda p: p.id)
+def test_every_playbook_has_a_page_with_an_example(playbook: CompiledPlaybook) -> None:
+    shown = example(playbook, LIBRARY, 76)
+    assert shown is not None
+    page = to_terminal(playbook_page(playbook, LIBRARY, shown), 80)
+    assert page.startswith(f"{playbook.id}: ")
+    assert "(none)" not in page
+    assert "{{" not in page.split("Names in the conditions:")[0]
+    assert playbook.causes == () or f"[{playbook.id}]" in shown.report
+    markdown = to_markdown(playbook_page(playbook, LIBRARY, shown), lambda page: f"{page}.md")
+    headings = [t for t in MarkdownIt("commonmark").parse(markdown) if t.type == "heading_open"]
+    assert headings[0].tag == "h1"
+
+
+@pytest.mark.parametrize("word", CAUSES)
+def test_every_cause_has_a_page(word: str) -> None:
+    page = to_terminal(cause_page(word, LIBRARY), 80)
+    said = {p.id for p in LIBRARY for cause in p.model.causes if cause.cause == word}
+    assert all(playbook in page for playbook in said)
+    assert said or "No playbook can say it yet" in page
+
+
+def test_a_symptom_without_causes_leads_on() -> None:
+    assert {"Pod", "ReplicaSet", "ResourceQuota"} <= set(explaining_kinds(BY_ID["GKE-ROL-001"]))
+    further = {playbook.id for playbook in leads(BY_ID["GKE-ROL-001"], LIBRARY)}
+    assert {"GKE-CFG-001", "GKE-IMG-001", "GKE-ADM-010", "GKE-PRB-001"} <= further
+    for playbook in LIBRARY:
+        assert playbook.causes or leads(playbook, LIBRARY), playbook.id
+
+
+def test_the_steps_are_those_of_the_graph() -> None:
+    assert tuple(STEP_WORDS) == STEPS
+
+
+def test_holes_read_as_words() -> None:
+    assert spoken("Secret {{ object.name }} is\n gone, so {{ affected }} wait: {{ a || b }}") == (
+        "Secret NAME is gone, so its Pods wait: …"
+    )
+    assert (
+        spoken_command("kubectl -n {{ namespace }} scale {{ stopped[0].kind }}\n") == "kubectl -n NAMESPACE scale KIND"
+    )
+
+
+@pytest.mark.parametrize("asked", ["GKE-CFG-001", "gke-cfg-001", "missing-secret", "Missing-Secret"])
+def test_an_id_and_a_cause_show_their_page(gkedoctor: Gkedoctor, asked: str) -> None:  # noqa: F811
+    result = gkedoctor("explain", asked)
+    assert result.code == ExitCode.OK
+    assert result.out.splitlines()[0].lower().startswith(asked.lower())
+
+
+def test_a_message_lists_pages_and_what_they_follow_from(gkedoctor: Gkedoctor) -> None:  # noqa: F811
+    out = gkedoctor("explain", "Does not have minimum availability").out
+    assert "GKE-ROL-001: A Deployment lacks replicas" in out
+    assert "only a consequence" in out
+    assert "GKE-CFG-001" in out
+    assert out.endswith("gkedoctor explain GKE-ROL-001 shows the page\n")
+
+
+def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:  # noqa: F811
+    assert "api-version-removed" in gkedoctor("explain", "no", "matches", "for", "kind").out
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("GKE-CGF-001", "did you mean `GKE-CFG-001`?"),
+        ("missing-secert", "did you mean `missing-secret`?"),
+        ("uptime check", "uptime-check-missing"),
+        ("frobnicate", "`gkedoctor playbooks list`"),
+    ],
+)
+def test_what_is_unknown_suggests_the_nearest(gkedoctor: Gkedoctor, asked: str, hint: str) -> None:  # noqa: F811
+    result = gkedoctor("explain", asked)
+    assert (result.code, result.out) == (ExitCode.USAGE, "")
+    assert hint in result.err
+
+
+def test_the_page_comes_as_markdown_too(gkedoctor: Gkedoctor) -> None:  # noqa: F811
+    assert gkedoctor("explain", "GKE-CFG-001", "-o", "md").out.startswith("# GKE-CFG-001: ")
