@@ -17,7 +17,9 @@ from gkedoctor.cli.output import make_output_safe
 from gkedoctor.errors import ExitCode
 
 _COMMANDS = {
-    "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a recorded cluster, and why."),
+    "diagnose": Entry("gkedoctor.cli.commands.diagnose:diagnose", "Walk through what is wrong on a full screen."),
+    "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a cluster, and why."),
+    "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),
     "diff": Entry("gkedoctor.cli.commands.diff:diff", "Say what is new, what is fixed, and what broke it."),
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
     "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.live import Live, live_options, record, refuse_live_flags
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.outputs import Output, OutputType, outputs
 from gkedoctor.cli.pace import paused_garbage_collector, progress
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.cli.verdict import NEVER, verdict
-from gkedoctor.errors import UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
 
@@ -26,14 +29,17 @@ if TYPE_CHECKING:
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
+    from gkedoctor.snapshot.model import Snapshot
 
-_RECORDING = (
-    "collecting from a live cluster is not there yet; record it, read-only:\n"
-    "  kubectl get all,secrets,configmaps,serviceaccounts,persistentvolumeclaims,ingresses,networkpolicies,"
-    "endpointslices,events,nodes,namespaces -A -o json > cluster.json\n"
-    "  gkedoctor report --from cluster.json"
-)
 _SEVERITIES = [str(severity) for severity in Severity]
+
+
+class Taken(NamedTuple):
+    """The snapshot to diagnose, and what is to be said of how it was taken."""
+
+    snapshot: Snapshot
+    live: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @click.command()
@@ -43,8 +49,9 @@ _SEVERITIES = [str(severity) for severity in Severity]
     "source",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="What to read: a snapshot, `kubectl get -o json`, a cluster-info dump, a support bundle.",
+    help="A recording instead of the live cluster: a snapshot, `kubectl get -o json`, a dump, a support bundle.",
 )
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE.gkesnap", help="Keep what was read live.")
 @click.option(
     "-o",
     "--output",
@@ -79,6 +86,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 )
 @click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
 @config_options
+@live_options
 @click.option(
     "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the one -o here that has no =FILE."
 )
@@ -91,6 +99,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 def report(
     target: str | None,
     source: Path | None,
+    save: Path | None,
     wanted_outputs: tuple[Output, ...],
     as_json: bool,
     namespaces: tuple[str, ...],
@@ -105,8 +114,11 @@ def report(
     no_config: bool,
     output_file: Path | None,
     color: str,
+    **flags: Any,
 ) -> int:
-    """Say what is wrong in a recorded cluster, and why.
+    """Say what is wrong in a cluster, and why. Only reads.
+
+    Without --from, the live cluster of the kubeconfig is looked at.
 
     With KIND/NAME (or KIND/NAMESPACE/NAME), only what is wrong with that
     object or what it suffers from.
@@ -116,17 +128,20 @@ def report(
 
     \b
     Examples:
+      gkedoctor report -n shop
       gkedoctor report deploy/cart -n shop --from cluster.json
       gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
-    if source is None:
-        raise UsageError("`report` needs --from PATH", hint=_RECORDING)
+    if source is not None:
+        refuse_live_flags(click.get_current_context(), ["save", *flags])
     held = settings(config, no_config)
     severity = min_severity or held.min_severity or Severity.ADVISORY
     wanted = _wanted(target, () if all_namespaces else namespaces, selector, severity)
     places = outputs(wanted_outputs, as_json, output_file)
-    with paused_garbage_collector(), progress(f"reading {source} …"):
-        answer, known = _answer(source, [*held.playbooks, *folders], wanted, held.rules, baseline, show_suppressed)
+    take = partial(_read, source) if source is not None else partial(_collect, Live(**flags), namespaces, save)
+    waiting = progress(f"reading {source} …") if source is not None else nullcontext()
+    with paused_garbage_collector(), waiting:
+        answer, known = _answer(take, [*held.playbooks, *folders], wanted, held.rules, baseline, show_suppressed)
     for note in answer.notes:
         click.echo(f"gkedoctor: note: {note}", err=True)
     _write(answer, places, color)
@@ -147,8 +162,25 @@ def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None,
     )
 
 
+def _read(source: Path, _playbooks: Sequence[CompiledPlaybook]) -> Taken:
+    from gkedoctor.snapshot.sources import load
+
+    return Taken(load(source))
+
+
+def _collect(live: Live, namespaces: Sequence[str], save: Path | None, playbooks: Sequence[CompiledPlaybook]) -> Taken:
+    """The live cluster: all of it, for the cause may lie elsewhere; the namespaces are tried where that is denied."""
+    from gkedoctor.snapshot import store
+
+    recorded = record(live, playbooks, fallback=namespaces)
+    if save is not None:
+        store.write(recorded.snapshot, save)
+    notes = ("interrupted with Ctrl-C: this is a diagnosis of what had been read",) if recorded.interrupted else ()
+    return Taken(recorded.snapshot, live=True, notes=notes)
+
+
 def _answer(
-    source: Path,
+    take: Callable[[Sequence[CompiledPlaybook]], Taken],
     folders: Sequence[Path],
     wanted: Wanted,
     rules: Sequence[Rule],
@@ -159,14 +191,14 @@ def _answer(
     from gkedoctor.cli.library import library
     from gkedoctor.diagnose.engine import diagnose
     from gkedoctor.report.sift import answer
-    from gkedoctor.snapshot.sources import load
 
     playbooks = library(folders)
-    snapshot = load(source)
+    snapshot, live, notes = take(playbooks)
     known = _baseline(baseline, playbooks, rules) if baseline is not None else None
-    outcome = diagnose(snapshot, playbooks)
+    outcome = replace_field(diagnose(snapshot, playbooks), live=live)
     found = answer(outcome, snapshot, wanted, rules=rules, baseline=known, show_suppressed=show_suppressed)
-    return replace(found, playbooks={playbook.id: playbook.model.title for playbook in playbooks}), known
+    titles = {playbook.id: playbook.model.title for playbook in playbooks}
+    return replace(found, playbooks=titles, notes=(*notes, *found.notes)), known
 
 
 def _baseline(path: Path, playbooks: Sequence[CompiledPlaybook], rules: Sequence[Rule]) -> Side:

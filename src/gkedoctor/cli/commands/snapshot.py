@@ -1,0 +1,48 @@
+"""`gkedoctor snapshot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gkedoctor.cli.live import Live, live_options, record
+from gkedoctor.cli.pace import paused_garbage_collector
+from gkedoctor.errors import ExitCode, UsageError
+
+
+@click.command()
+@click.option(
+    "-o", "--output", "to", required=True, type=click.Path(path_type=Path), metavar="FILE.gkesnap|DIR",
+    help="Where to write: one file, or a directory to look at.",
+)  # fmt: skip
+@click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
+@click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
+@live_options
+def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flags: Any) -> int:
+    """Record the live cluster, Kubernetes and Google Cloud, to diagnose it later or elsewhere.
+
+    Only reads. The values of Secrets and ConfigMaps are left behind; what
+    looks like a credential elsewhere is masked.
+
+    \b
+    Examples:
+      gkedoctor snapshot -o shop.gkesnap
+      gkedoctor snapshot -o shop.gkesnap -n shop --no-gcp --no-logs
+    """
+    from gkedoctor.cli.library import library
+    from gkedoctor.report.inventory import inventory
+    from gkedoctor.snapshot import store
+
+    if not to.parent.is_dir():
+        raise UsageError(f"cannot write {to}: there is no folder {to.parent}", hint=f"mkdir -p {to.parent}")
+    with paused_garbage_collector():
+        recorded = record(Live(**flags), library(()), only=() if all_namespaces else namespaces)
+        store.write(recorded.snapshot, to)
+    for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
+        click.echo(line, err=True)
+    if recorded.interrupted:
+        click.echo("gkedoctor: note: interrupted, so this snapshot is partial", err=True)
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK

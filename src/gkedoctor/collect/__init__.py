@@ -1,0 +1,1 @@
+"""Live collectors: they fill a `Gathered` and know nothing else. One module an API; only GET and reviews leave."""

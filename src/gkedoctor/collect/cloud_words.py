@@ -1,0 +1,74 @@
+"""What Google Cloud's refusals mean, whichever library brought them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
+from gkedoctor.snapshot.model import CollectionState, Status, permission
+
+_NEEDS = re.compile(r"Required '?\"?([a-z]+\.[A-Za-z.]+)'?\"? permission|permission '?\"?([a-z]+\.[A-Za-z.]+)")
+_OFF = re.compile(
+    r"has not been used in project|is disabled|SERVICE_DISABLED|accessNotConfigured|API not enabled", re.I
+)
+_BUSY = re.compile(r"rateLimitExceeded|Rate Limit Exceeded|quota exceeded|quotaExceeded", re.I)
+
+
+def cloud_state(collection: str, refused: Refused | Stopped, *, some: bool = False) -> CollectionState:
+    """The state of a collection that Google Cloud refused."""
+    code = refused.code if isinstance(refused, Refused) else 0
+    reason = refused.reason
+    if some:
+        return CollectionState(Status.PARTIAL, reason=reason)
+    if code == 403 and _OFF.search(reason):
+        return CollectionState(Status.DISABLED, reason="the API is off in this project")
+    if code == 403:
+        named = _NEEDS.search(reason)
+        needs = (named[1] or named[2]).rstrip(".") if named is not None else permission(collection)
+        return CollectionState(Status.DENIED, reason=reason, needs=needs)
+    return CollectionState(Status.FAILED, reason=reason)
+
+
+def refusal(code: int, message: str, headers: Any = None) -> Refused:
+    """A Refused out of a status and what the answer says; a rate limit comes as 403 and passes."""
+    text = " ".join(message.split())[:300] or f"Google Cloud answered {code}"
+    if code == 403 and _BUSY.search(message):
+        code = 429
+    return Refused(text, code=code, retry_after=retry_after(headers or {}))
+
+
+def ask(session: Any, url: str, patience: Patience, shape: Any) -> Any:
+    """One GET by REST, decoded."""
+    import requests
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        answer = session.get(url, timeout=patience.timeout(), max_allowed_time=patience.timeout())
+        if answer.status_code != 200:
+            raise refusal(answer.status_code, _message(answer.content, answer.text), answer.headers)
+        return msgspec.json.decode(answer.content, type=shape)
+    except GoogleAuthError as error:
+        raise Refused(f"the Google Cloud credentials cannot be used: {str(error)[:200]}", code=401) from error
+    except requests.RequestException as error:
+        raise Refused(f"no answer: {str(error)[:200]}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    status: str = ""
+
+
+class _Envelope(msgspec.Struct):
+    error: _Error = msgspec.field(default_factory=_Error)
+
+
+def _message(content: bytes, text: str) -> str:
+    try:
+        return msgspec.json.decode(content, type=_Envelope).error.message
+    except (msgspec.DecodeError, RecursionError):
+        return text

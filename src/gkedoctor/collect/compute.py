@@ -1,0 +1,313 @@
+"""The Compute Engine API through google-cloud-compute, in its REST form: camelCase, enums by name, `id` as a string.
+
+The library costs over a second to import; it is imported by the thread that reads, beside the Kubernetes lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from gkedoctor.collect.cloud_words import cloud_state, refusal
+from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.snapshot.model import CollectionState, Status
+
+_PAGE = 500
+_MOST_ASKED = 1000
+"""Backend services or endpoint groups that are asked one by one."""
+
+_OF_GKE = re.compile(r"k8s|gke|gkegw|gkemcg|a[0-9a-f]{31}$")
+_DESCRIBED = re.compile(r"kubernetes\.io|cluster-uid|\"namespace\"")
+_LINK = re.compile(r"projects/([^/]+)/(?:global|regions/([^/]+)|zones/([^/]+))/(\w+)/([^/]+)$")
+
+
+class _Client(NamedTuple):
+    """How one collection is listed: the client's class, the request's, and whether scopes are put together."""
+
+    client: str
+    request: str
+    aggregated: bool = True
+
+
+_AGGREGATED = (
+    "ForwardingRules", "TargetHttpProxies", "TargetHttpsProxies", "TargetPools", "UrlMaps", "BackendServices",
+    "HealthChecks", "NetworkEndpointGroups", "InstanceGroups", "Instances", "SslCertificates", "Addresses", "Disks",
+    "Subnetworks", "Routers",
+)  # fmt: skip
+
+LISTS: Mapping[str, _Client] = MappingProxyType(
+    {
+        f"compute.{name[0].lower()}{name[1:]}": _Client(f"{name}Client", f"AggregatedList{name}Request")
+        for name in _AGGREGATED
+    }
+    | {
+        f"compute.{name[0].lower()}{name[1:]}": _Client(f"{name}Client", f"List{name}Request", aggregated=False)
+        for name in ("Firewalls", "Networks", "Regions")
+    }
+    | {"compute.projects": _Client("ProjectsClient", "GetProjectRequest", aggregated=False)}
+)
+_SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetworks"})
+"""What the host project of a Shared VPC holds for the cluster."""
+
+
+class Compute:
+    """One project's Compute API."""
+
+    def __init__(self, session: Any, endpoint: str | None, project: str, patience: Patience) -> None:
+        self.session, self.endpoint, self.project, self.patience = session, endpoint, project, patience
+        self.lists = LISTS
+
+    def listed(self, collection: str, hosts: Sequence[str]) -> Found:
+        """A collection of the project, with that of the Shared VPC's host where it has a part in it."""
+        if collection == "compute.projects":
+            return self._project()
+        found = self._list(collection, self.project)
+        for host in hosts if collection in _SHARED else ():
+            more = self._list(collection, host)
+            state = found.state
+            if more.state.status is not Status.COMPLETE:
+                reason = f"host project {host}: {more.state.reason}"
+                state = CollectionState(Status.PARTIAL, reason=reason, needs=more.state.needs)
+            found = Found(collection, [*found.items, *more.items], state)
+        return found
+
+    def health(self, services: Sequence[Any], groups: Sequence[Any], base: CollectionState | None) -> Found:
+        """`getHealth` of each backend service of GKE, for each of its groups."""
+        name = "compute.backendServicesHealth"
+        mine = {link for group in groups if _is_of_gke(group) if (link := _tail(group.get("selfLink")))}
+        items: list[Any] = []
+        refused: list[Refused | Stopped] = []
+        asked = [service for service in services if _is_of_gke(service) or _groups(service) & mine]
+        for service in asked[:_MOST_ASKED]:
+            backends = []
+            for group in _group_links(service):
+                answer = self._tried(partial(self._health, service, group), refused)
+                if answer is not None:
+                    backends.append({"group": group, "healthStatus": answer.get("healthStatus") or []})
+            items.append(_placed(service, {"name": service.get("name"), "backends": backends}))
+        return Found(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
+
+    def endpoints(self, groups: Sequence[Any], base: CollectionState | None) -> Found:
+        """The endpoints of each zonal group of GKE, with their health."""
+        name = "compute.networkEndpoints"
+        items: list[Any] = []
+        refused: list[Refused | Stopped] = []
+        asked = [group for group in groups if _is_of_gke(group) and _zone(group)]
+        for group in asked[:_MOST_ASKED]:
+            answer = self._tried(partial(self._endpoints, group), refused)
+            if answer is not None:
+                items.append(_placed(group, {"name": group.get("name"), "endpoints": answer}))
+        return Found(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
+
+    def _list(self, collection: str, project: str) -> Found:
+        kind = LISTS[collection]
+        items: list[Any] = []
+        warnings: list[str] = []
+        token = ""
+        while True:
+            try:
+                page = self.patience.insist(partial(self._page, kind, project, token))
+            except (Refused, Stopped) as refused:
+                return Found(collection, items, cloud_state(collection, refused, some=bool(items)))
+            for part, warning in _parts(page, kind.aggregated):
+                items.extend(part)
+                if warning:
+                    warnings.append(warning)
+            token = page.get("nextPageToken") or ""
+            if not token:
+                break
+        if not warnings:
+            return Found(collection, items, COMPLETE)
+        reason = "; ".join(sorted(set(warnings)))[:300]
+        return Found(collection, items, CollectionState(Status.PARTIAL, reason=reason))
+
+    def _page(self, kind: _Client, project: str, token: str) -> dict[str, Any]:
+        from google.cloud import compute_v1
+
+        request = getattr(compute_v1, kind.request)(project=project, max_results=_PAGE, page_token=token)
+        client = self._client(kind.client)
+        ask = client.aggregated_list if kind.aggregated else client.list
+        return self._asked(lambda: next(iter(ask(request, retry=None, timeout=self.patience.timeout()).pages)))
+
+    def _project(self) -> Found:
+        """Name and quotas only: the common instance metadata holds SSH keys and worse."""
+        from google.cloud import compute_v1
+
+        name = "compute.projects"
+        try:
+            found = self.patience.insist(lambda: self._asked(lambda: self._client("ProjectsClient").get(
+                compute_v1.GetProjectRequest(project=self.project), retry=None, timeout=self.patience.timeout()
+            )))  # fmt: skip
+        except (Refused, Stopped) as refused:
+            state = cloud_state(name, refused)
+            return Found(name, (), state)
+        kept = {
+            key: found[key] for key in ("id", "kind", "name", "quotas", "selfLink", "xpnProjectStatus") if key in found
+        }
+        return Found(name, [kept], COMPLETE)
+
+    def _health(self, service: Any, group: str) -> dict[str, Any]:
+        from google.cloud import compute_v1
+
+        region = _region(service)
+        resource = compute_v1.ResourceGroupReference(group=group)
+        common = {
+            "project": self.project,
+            "backend_service": service["name"],
+            "resource_group_reference_resource": resource,
+        }
+        if region:
+            request: Any = compute_v1.GetHealthRegionBackendServiceRequest(region=region, **common)
+            client = self._client("RegionBackendServicesClient")
+        else:
+            request = compute_v1.GetHealthBackendServiceRequest(**common)
+            client = self._client("BackendServicesClient")
+        return self._asked(lambda: client.get_health(request, retry=None, timeout=self.patience.timeout()))
+
+    def _endpoints(self, group: Any) -> list[Any]:
+        from google.cloud import compute_v1
+
+        wanted = compute_v1.NetworkEndpointGroupsListEndpointsRequest(health_status="SHOW")
+        items: list[Any] = []
+        token = ""
+        while True:
+            request = compute_v1.ListNetworkEndpointsNetworkEndpointGroupsRequest(
+                project=self.project,
+                zone=_zone(group),
+                network_endpoint_group=group["name"],
+                network_endpoint_groups_list_endpoints_request_resource=wanted,
+                max_results=_PAGE,
+                page_token=token,
+            )
+            client = self._client("NetworkEndpointGroupsClient")
+            ask = partial(client.list_network_endpoints, request, retry=None, timeout=self.patience.timeout())
+            page = self._asked(lambda ask=ask: next(iter(ask().pages)))  # type: ignore[misc]
+            items.extend(page.get("items") or [])
+            token = page.get("nextPageToken") or ""
+            if not token:
+                return items
+
+    def _tried(self, ask: Callable[[], Any], refused: list[Refused | Stopped]) -> Any:
+        try:
+            return self.patience.insist(ask)
+        except (Refused, Stopped) as error:
+            refused.append(error)
+            return None
+
+    def _client(self, name: str) -> Any:
+        from google.auth.credentials import AnonymousCredentials
+        from google.cloud import compute_v1
+
+        options = {"api_endpoint": self.endpoint} if self.endpoint else {}
+        client = getattr(compute_v1, name)(credentials=AnonymousCredentials(), client_options=options)
+        client.transport._session = self.session  # the one with credentials, behind the check of what may leave
+        return client
+
+    def _asked(self, ask: Callable[[], Any]) -> dict[str, Any]:
+        """The answer as the REST API says it."""
+        import requests
+        from google.api_core.exceptions import GoogleAPICallError
+        from google.auth.exceptions import GoogleAuthError
+
+        try:
+            answer = ask()
+        except GoogleAPICallError as error:
+            headers = getattr(error.response, "headers", None)
+            raise refusal(int(error.code or 0), _said_by(error), headers) from error
+        except GoogleAuthError as error:
+            raise Refused(f"the Google Cloud credentials cannot be used: {str(error)[:200]}", code=401) from error
+        except requests.RequestException as error:
+            raise Refused(f"no answer: {str(error)[:200]}") from error
+        except ValueError as error:  # json_format.ParseError and json.JSONDecodeError
+            raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
+        plain: dict[str, Any] = type(answer).to_dict(
+            answer,
+            preserving_proto_field_name=False,
+            use_integers_for_enums=False,
+            always_print_fields_with_no_presence=False,
+        )
+        return plain
+
+
+def _said_by(error: Any) -> str:
+    """The reason in front, by which an API that is off is told from a permission that is missing."""
+    reasons = " ".join(str(entry.get("reason", "")) for entry in error.errors or () if isinstance(entry, dict))
+    return f"{error.message} {reasons}".strip()
+
+
+def _parts(page: Mapping[str, Any], aggregated: bool) -> Iterator[tuple[Sequence[Any], str]]:
+    """The objects of a page with the warnings that matter; a scope without objects says so in a warning too."""
+    items = page.get("items") or ()
+    if not aggregated:
+        yield items, _warning("", page.get("warning"))
+        return
+    assert isinstance(items, Mapping)
+    for scope, entry in items.items():
+        lists = [value for key, value in entry.items() if key != "warning" and isinstance(value, list)]
+        yield [item for part in lists for item in part], _warning(scope, entry.get("warning"))
+    missing = page.get("unreachables") or ()
+    yield (), f"not answered by: {', '.join(missing)}" if missing else _warning("", page.get("warning"))
+
+
+def _warning(scope: str, warning: Any) -> str:
+    if not isinstance(warning, Mapping) or warning.get("code") in (None, "NO_RESULTS_ON_PAGE"):
+        return ""
+    text = str(warning.get("message") or warning["code"])
+    return f"{scope}: {text}" if scope else text
+
+
+def _state(
+    name: str, base: CollectionState | None, refused: Sequence[Refused | Stopped], items: Sequence[Any], too_many: bool
+) -> CollectionState:
+    """What is asked one by one is as complete as the list it starts from, and as the answers."""
+    if base is not None and base.status not in (Status.COMPLETE, Status.PARTIAL):
+        return base
+    if refused:
+        return cloud_state(name, refused[0], some=len(items) > 0 and not _all_refused(items))
+    if too_many:
+        return CollectionState(Status.PARTIAL, reason=f"only the first {_MOST_ASKED} were asked")
+    return base or COMPLETE
+
+
+def _all_refused(items: Sequence[Any]) -> bool:
+    return not any(item.get("backends") or item.get("endpoints") for item in items)
+
+
+def _placed(of: Any, item: dict[str, Any]) -> dict[str, Any]:
+    """Names repeat over zones and regions: the item says where it belongs."""
+    return item | {key: of[key] for key in ("region", "zone") if key in of}
+
+
+def _is_of_gke(item: Any) -> bool:
+    name, described = str(item.get("name") or ""), str(item.get("description") or "")
+    groups = _group_links(item)
+    return bool(
+        _OF_GKE.match(name)
+        or _DESCRIBED.search(described)
+        or any(_OF_GKE.match(group.rpartition("/")[2]) for group in groups)
+    )
+
+
+def _group_links(service: Any) -> list[str]:
+    return [b["group"] for b in service.get("backends") or () if isinstance(b, Mapping) and b.get("group")]
+
+
+def _groups(service: Any) -> set[str]:
+    return {tail for link in _group_links(service) if (tail := _tail(link))}
+
+
+def _tail(link: Any) -> str:
+    found = _LINK.search(link) if isinstance(link, str) else None
+    return found[0] if found is not None else ""
+
+
+def _zone(item: Any) -> str:
+    return str(item.get("zone") or "").rpartition("/")[2]
+
+
+def _region(item: Any) -> str:
+    return str(item.get("region") or "").rpartition("/")[2]

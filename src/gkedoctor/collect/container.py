@@ -1,0 +1,54 @@
+"""The GKE API by plain REST: one list. google-cloud-container would bring gRPC stubs and 40 MB for it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from gkedoctor.collect.cloud_words import ask, cloud_state
+from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.collect.place import GooglePlace
+from gkedoctor.snapshot.model import CollectionState, Status
+
+_COLLECTION = "container.clusters"
+_NETWORK = re.compile(r"projects/([^/]+)/global/networks/")
+
+
+class Container:
+    """The clusters of a project, with their node pools."""
+
+    def __init__(self, session: Any, endpoint: str | None, place: GooglePlace, patience: Patience) -> None:
+        self.session, self.place, self.patience = session, place, patience
+        self.root = (endpoint or "https://container.googleapis.com").rstrip("/")
+
+    def clusters(self) -> Found:
+        """All clusters: leftovers can only be told from those that are still there."""
+        url = f"{self.root}/v1/projects/{self.place.project}/locations/-/clusters"
+        try:
+            document = self.patience.insist(lambda: ask(self.session, url, self.patience, _Clusters))
+        except (Refused, Stopped) as refused:
+            return Found(_COLLECTION, (), cloud_state(_COLLECTION, refused))
+        if document.missing:
+            reason = f"not answered by: {', '.join(document.missing)}"
+            return Found(_COLLECTION, document.clusters, CollectionState(Status.PARTIAL, reason=reason))
+        return Found(_COLLECTION, document.clusters, COMPLETE)
+
+    def host_projects(self, found: Found | None) -> tuple[str, ...]:
+        """The projects of Shared VPC networks that this cluster uses."""
+        hosts: list[str] = []
+        for cluster in found.items if found is not None else ():
+            config = cluster.get("networkConfig")
+            network = config.get("network") if isinstance(config, dict) else None
+            match = _NETWORK.search(network) if isinstance(network, str) else None
+            mine = self.place.cluster is None or cluster.get("name") == self.place.cluster
+            if match is not None and mine and match[1] != self.place.project:
+                hosts.append(match[1])
+        return tuple(dict.fromkeys(hosts))
+
+
+class _Clusters(msgspec.Struct, rename={"missing": "missingZones"}):
+    clusters: list[dict[str, Any]] = []
+    missing: list[str] = []

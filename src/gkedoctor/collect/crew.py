@@ -1,0 +1,37 @@
+"""A few threads that work off tasks. They are daemons, so that Ctrl-C never waits for a slow server."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+Task = Callable[[], None]
+
+
+class Crew:
+    """At most `size` tasks at a time; a task that raises hands its error to whoever waits."""
+
+    def __init__(self, size: int, name: str) -> None:
+        self._tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._work, name=f"{name}-{i}", daemon=True) for i in range(size)]
+        self.errors: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
+        for thread in self._threads:
+            thread.start()
+
+    def do(self, task: Callable[..., None], *arguments: Any) -> None:
+        """Puts a task at the end of the queue."""
+        self._tasks.put(lambda: task(*arguments))
+
+    def dismiss(self) -> None:
+        """Lets the threads end when they are done."""
+        for _ in self._threads:
+            self._tasks.put(None)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                task()
+            except BaseException as error:  # noqa: BLE001  # raised again in the thread that waits
+                self.errors.put(error)

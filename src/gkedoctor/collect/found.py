@@ -1,0 +1,54 @@
+"""What collectors hand over: a part of a collection with its true state, a log, or a word on how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from gkedoctor.snapshot.model import CollectionState, Status, permission
+
+KUBERNETES, LOG_LINES, COMPUTE, CONTAINER = "Kubernetes", "logs", "Compute Engine", "GKE API"
+"""The collectors, as a user reads them."""
+
+
+class Found(NamedTuple):
+    """All that one collector read of one collection."""
+
+    collection: str
+    items: Sequence[Any]
+    state: CollectionState
+
+
+class Log(NamedTuple):
+    """The last lines of one run of one container."""
+
+    namespace: str
+    pod: str
+    container: str
+    previous: bool
+    text: str
+
+
+class Said(NamedTuple):
+    """How far a collector is. `state`: `""` while it works."""
+
+    collector: str
+    objects: int
+    state: str = ""
+    trouble: str = ""
+
+
+Tell = Callable[[Said], None]
+
+COMPLETE = CollectionState(Status.COMPLETE)
+
+
+def state_of(collection: str, code: int, reason: str, *, some: bool = False) -> CollectionState:
+    """The state of a collection whose reading ended with this HTTP status. `some`: after a part was read."""
+    if some:
+        return CollectionState(Status.PARTIAL, reason=reason, needs=permission(collection) if code == 403 else "")
+    if code == 403:
+        return CollectionState(Status.DENIED, reason=reason, needs=permission(collection))
+    if code == 404:
+        return CollectionState(Status.DISABLED, reason="not served by this cluster")
+    return CollectionState(Status.FAILED, reason=reason)

@@ -1,0 +1,25 @@
+"""What may leave the program: reading. Anything else is our own fault and stops at the door."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_READING_POSTS = re.compile(
+    r"/apis/authorization\.k8s\.io/v1/selfsubject(?:access|rules)reviews"
+    r"|.*/(?:getHealth|listNetworkEndpoints)"
+)
+"""POSTs that change nothing: reviews of one's own rights, and two questions of the Compute API that have a body."""
+
+
+class NotHarmlessError(AssertionError):
+    """A request that could change something was about to be sent."""
+
+
+def assert_harmless(method: str, url: str) -> None:
+    """Raises NotHarmlessError unless the request only reads."""
+    if method.upper() == "GET":
+        return
+    if method.upper() == "POST" and _READING_POSTS.fullmatch(urlsplit(url).path):
+        return
+    raise NotHarmlessError(f"{method} {urlsplit(url).path} would leave the program")

@@ -1,0 +1,311 @@
+"""The Kubernetes collector: one bulk list per kind, page by page, and namespace by namespace where it must be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gkedoctor.collect.found import COMPLETE, Found, state_of
+from gkedoctor.collect.patience import Refused, Stopped
+from gkedoctor.collect.wire import Wire
+from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.kinds import Kind
+from gkedoctor.snapshot.model import CollectionState, Status, permission
+from gkedoctor.snapshot.trim import trimmed
+
+PAGE = 500
+_MOST_NAMESPACES = 200
+"""Beyond it, asking namespace by namespace would be a load on the API server that nobody asked for."""
+
+_WHOLE = frozenset({"secrets", "configmaps"})
+"""Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
+
+_STABLE: dict[str, tuple[str, ...]] = {"autoscaling": ("v2", "v1")}
+
+
+class Cluster(NamedTuple):
+    """What is known before anything is listed. `groups` is None where discovery was refused."""
+
+    version: str
+    now: datetime
+    groups: dict[str, tuple[str, ...]] | None
+
+
+class _Meta(msgspec.Struct, rename={"token": "continue"}):
+    token: str | None = None
+
+
+class _Page(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
+    items: list[dict[str, Any]] | None
+    version: str = ""
+    meta: _Meta = msgspec.field(default_factory=_Meta)
+
+
+class _GroupVersion(msgspec.Struct):
+    version: str
+
+
+class _Group(msgspec.Struct, rename={"preferred": "preferredVersion"}):
+    name: str
+    versions: list[_GroupVersion]
+    preferred: _GroupVersion | None = None
+
+
+class _Groups(msgspec.Struct):
+    groups: list[_Group]
+
+
+class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
+    version: str = ""
+
+
+def reached(wire: Wire) -> Cluster:
+    """The cluster's version and clock; SourceError where it cannot be reached or refuses the credentials."""
+    try:
+        answer = wire.get("/version")
+    except (Refused, Stopped) as refused:
+        if not isinstance(refused, Refused) or refused.code not in (403, 404):
+            raise _unreachable(wire, refused) from refused
+        return Cluster("", datetime.now(UTC), _groups(wire))
+    try:
+        version = msgspec.json.decode(answer.body, type=_Version).version
+    except msgspec.DecodeError as error:
+        message = f"{wire.place.host} is no Kubernetes API server: /version is no JSON"
+        raise SourceError(message, hint="kubectl cluster-info") from error
+    return Cluster(version, _clock(answer.headers.get("Date")), _groups(wire))
+
+
+def _unreachable(wire: Wire, error: Refused | Stopped) -> SourceError:
+    if isinstance(error, Refused) and error.code == 401:
+        message = f"{wire.place.host} does not accept the credentials: {error.reason}"
+        return SourceError(message, hint="gcloud auth login, then: kubectl get --raw /version")
+    message = f"cannot reach the cluster at {wire.place.host}: {error.reason}"
+    return SourceError(message, hint="kubectl cluster-info; or diagnose a recording with --from")
+
+
+def _clock(date: str | None) -> datetime:
+    """The server's clock, by which the ages of objects count; this machine's where it says none."""
+    try:
+        return parsedate_to_datetime(date).astimezone(UTC) if date else datetime.now(UTC)
+    except ValueError:
+        return datetime.now(UTC)
+
+
+def _groups(wire: Wire) -> dict[str, tuple[str, ...]] | None:
+    """The versions of every API group, the preferred one first."""
+    try:
+        found = wire.document("/apis", _Groups)
+    except (Refused, Stopped):
+        return None
+    return {group.name: _ordered(group) for group in found.groups}
+
+
+def _ordered(group: _Group) -> tuple[str, ...]:
+    preferred = [group.preferred.version] if group.preferred is not None else []
+    return tuple(dict.fromkeys([*preferred, *(v.version for v in group.versions)]))
+
+
+@dataclass
+class _Part:
+    """What was read of one listing, and how it ended."""
+
+    items: list[Any]
+    refused: Refused | Stopped | None = None
+
+    @property
+    def code(self) -> int:
+        return self.refused.code if isinstance(self.refused, Refused) else 0
+
+
+class Lister:
+    """Lists kinds. `only`: the namespaces a user named to record; `fallback`: those to try where all are denied."""
+
+    def __init__(self, wire: Wire, cluster: Cluster, *, only: Sequence[str] = (), fallback: Sequence[str] = ()) -> None:
+        self.wire, self.cluster, self.only = wire, cluster, tuple(only)
+        self._fallback = tuple(fallback)
+        self._lock = threading.Lock()
+        self._known: tuple[tuple[str, ...], bool] | None = None
+        self._rules: dict[str, _Rules | None] = {}
+
+    def collection(self, kind: Kind) -> Found:
+        """Everything of one kind that may be read, with the true state of it."""
+        versions = self._versions(kind)
+        if not versions:
+            return Found(kind.collection, (), state_of(kind.collection, 404, ""))
+        if kind.namespaced and self.only:
+            return self._by_namespace(kind, versions, self.only, all_known=False)
+        part = self._listed(kind, versions, None)
+        if part.code == 403 and not part.items and kind.namespaced:
+            namespaces, all_known = self.namespaces()
+            if namespaces:
+                return self._by_namespace(kind, versions, namespaces, all_known=all_known, refused=part.refused)
+        return Found(kind.collection, part.items, _judged(kind, part))
+
+    def namespaces(self) -> tuple[tuple[str, ...], bool]:
+        """The namespaces to try one by one, and whether these are all that there are."""
+        with self._lock:
+            if self._known is None:
+                self._known = self._find_namespaces()
+            return self._known
+
+    def _find_namespaces(self) -> tuple[tuple[str, ...], bool]:
+        if self._fallback:
+            return self._fallback, False
+        part = self._pages("/api/v1/namespaces", "namespaces")
+        names = tuple(sorted(item["metadata"]["name"] for item in part.items))
+        if names and part.refused is None and len(names) <= _MOST_NAMESPACES:
+            return names, True
+        home = self.wire.place.namespace
+        return tuple(dict.fromkeys([*([home] if home else []), "default"])), False
+
+    def _versions(self, kind: Kind) -> tuple[str, ...]:
+        if not kind.group:
+            return ("v1",)
+        if self.cluster.groups is None:
+            return _STABLE.get(kind.group, ("v1", "v1beta1"))
+        return self.cluster.groups.get(kind.group, ())
+
+    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> _Part:
+        """The listing in the first version that serves the kind."""
+        part = _Part([], Refused("not served by this cluster", code=404))
+        for version in versions:
+            root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
+            scope = f"/namespaces/{namespace}" if namespace is not None else ""
+            part = self._pages(f"{root}{scope}/{kind.collection}", kind.collection)
+            if part.code != 404:
+                break
+        return part
+
+    def _pages(self, path: str, collection: str) -> _Part:
+        """All pages; from the start once more where the list changed under us (410 Gone)."""
+        first = self._walk(path, collection)
+        if first.code != 410:
+            return first
+        second = self._walk(path, collection)
+        if second.code != 410:
+            return second
+        longer = max(first, second, key=lambda part: len(part.items))
+        return _Part(longer.items, Refused("the list changed faster than it could be read (410 Gone)", code=410))
+
+    def _walk(self, path: str, collection: str) -> _Part:
+        part, token = _Part([]), ""
+        while True:
+            query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
+            try:
+                page: _Page = self.wire.document(path, _Page, query)
+            except (Refused, Stopped) as refused:
+                part.refused = refused
+                return part
+            part.items.extend(_slim(collection, item, page.version) for item in page.items or ())
+            token = page.meta.token or ""
+            if not token:
+                return part
+
+    def _by_namespace(
+        self,
+        kind: Kind,
+        versions: tuple[str, ...],
+        namespaces: tuple[str, ...],
+        *,
+        all_known: bool,
+        refused: Refused | Stopped | None = None,
+    ) -> Found:
+        items: list[Any] = []
+        unread: dict[str, str] = {}
+        for namespace in namespaces:
+            part = self._in_namespace(kind, versions, namespace)
+            if part.code == 404 and not part.items:
+                return Found(kind.collection, (), state_of(kind.collection, 404, ""))
+            items.extend(part.items)
+            if part.refused is not None:
+                refused = part.refused
+                unread[namespace] = part.refused.reason
+        if len(unread) == len(namespaces) and not items and refused is not None:
+            return Found(kind.collection, (), _judged(kind, _Part([], refused)))
+        return Found(
+            kind.collection,
+            items,
+            CollectionState(
+                Status.PARTIAL if unread else Status.COMPLETE,
+                needs=permission(kind.collection) if unread else "",
+                namespaces=None if all_known else namespaces,
+                unread=dict(sorted(unread.items())),
+            ),
+        )
+
+    def _in_namespace(self, kind: Kind, versions: tuple[str, ...], namespace: str) -> _Part:
+        rules = self._rules_of(namespace) if not self.only else None
+        if rules is not None and not rules.may_list(kind):
+            return _Part([], Refused("no permission to list them there", code=403))
+        return self._listed(kind, versions, namespace)
+
+    def _rules_of(self, namespace: str) -> _Rules | None:
+        """What may be done in a namespace, asked once; None where the server does not know all of it."""
+        with self._lock:
+            if namespace not in self._rules:
+                self._rules[namespace] = self._ask_rules(namespace)
+            return self._rules[namespace]
+
+    def _ask_rules(self, namespace: str) -> _Rules | None:
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectRulesReview",
+            "spec": {"namespace": namespace},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+        try:
+            rules = self.wire.review(path, body, _RulesReview).status
+        except (Refused, Stopped):
+            return None
+        return None if rules.incomplete or not rules.rules else rules
+
+
+class _Rule(msgspec.Struct, rename={"groups": "apiGroups", "names": "resourceNames"}):
+    verbs: list[str] = []
+    groups: list[str] = []
+    resources: list[str] = []
+    names: list[str] = []
+
+
+class _Rules(msgspec.Struct, rename={"rules": "resourceRules"}):
+    rules: list[_Rule] = []
+    incomplete: bool = False
+
+    def may_list(self, kind: Kind) -> bool:
+        """Whether a rule without names of objects lets the kind be listed."""
+        return any(
+            not rule.names
+            and {"list", "*"} & set(rule.verbs)
+            and {kind.group, "*"} & set(rule.groups)
+            and {kind.collection, "*"} & set(rule.resources)
+            for rule in self.rules
+        )
+
+
+class _RulesReview(msgspec.Struct):
+    status: _Rules
+
+
+def _judged(kind: Kind, part: _Part) -> CollectionState:
+    if part.refused is None:
+        return COMPLETE
+    reason = part.refused.reason
+    if part.items:
+        reason = f"stopped after {len(part.items)} objects: {reason}"
+    return state_of(kind.collection, part.code, reason, some=bool(part.items))
+
+
+def _slim(collection: str, item: dict[str, Any], version: str) -> dict[str, Any]:
+    """The item with its API version, less what no snapshot keeps: half of it is `managedFields`."""
+    metadata = item.get("metadata")
+    if isinstance(metadata, dict):
+        metadata.pop("managedFields", None)
+    if version:
+        item.setdefault("apiVersion", version)
+    return item if collection in _WHOLE else trimmed(collection, item)

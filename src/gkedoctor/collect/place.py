@@ -1,0 +1,51 @@
+"""Where in Google Cloud the cluster is: given, from the kubeconfig context, or from the Nodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from gkedoctor.snapshot.origin import origin
+
+_CONTEXT = re.compile(r"gke_([^_]+)_([^_]+)_(.+)")
+"""What `gcloud container clusters get-credentials` names a context."""
+
+
+class GooglePlace(NamedTuple):
+    """A project, and the cluster in it as far as it is known."""
+
+    project: str
+    location: str | None = None
+    cluster: str | None = None
+
+
+class CloudWish(NamedTuple):
+    """gcloud's flags, and where the APIs are (for tests and private endpoints)."""
+
+    project: str | None = None
+    location: str | None = None
+    cluster: str | None = None
+    impersonate: str | None = None
+    compute_endpoint: str | None = None
+    container_endpoint: str | None = None
+
+    def place(self, found: GooglePlace | None) -> GooglePlace | None:
+        """What was found, with what was given in its place; None where no project is known."""
+        project = self.project or (found.project if found is not None else None)
+        if project is None:
+            return None
+        same = found if found is not None and found.project == project else GooglePlace(project)
+        return GooglePlace(project, self.location or same.location, self.cluster or same.cluster)
+
+
+def place_of_context(context: str | None) -> GooglePlace | None:
+    """The place in `gke_PROJECT_LOCATION_CLUSTER`; None for any other name."""
+    found = _CONTEXT.fullmatch(context or "")
+    return GooglePlace(found[1], found[2], found[3]) if found is not None else None
+
+
+def place_of_nodes(nodes: Sequence[Any]) -> GooglePlace | None:
+    """The place in the Nodes' `gce://PROJECT/ZONE/INSTANCE`; None where no Node has one."""
+    place = origin({"nodes": [node for node in nodes if isinstance(node.get("metadata"), dict)]})
+    return GooglePlace(place.project, place.location, place.cluster) if place.project else None

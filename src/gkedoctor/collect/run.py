@@ -1,0 +1,242 @@
+"""One live collection: all collectors side by side, their finds put together by one thread."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gkedoctor.collect.crew import Crew
+from gkedoctor.collect.found import KUBERNETES, LOG_LINES, Found, Log, Said, Tell
+from gkedoctor.collect.kubernetes import Cluster, Lister, reached
+from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
+from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
+from gkedoctor.collect.wire import Login, Wire
+from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
+from gkedoctor.snapshot.kinds import LOGS, Kind
+from gkedoctor.snapshot.model import CollectionState, Status, permission
+
+_AT_ONCE = 8
+_FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
+"""The largest collections, and those that others wait for."""
+
+_GRACE = 3.0
+_CLOUD = ("compute.", "container.")
+
+
+@dataclass
+class Asked:
+    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied."""
+
+    login: Login
+    kinds: Sequence[Kind]
+    patience: Patience = field(default_factory=Patience)
+    unwell: Unwell | None = None
+    cloud: CloudWish | None = None
+    only: Sequence[str] = ()
+    fallback: Sequence[str] = ()
+
+
+@dataclass
+class Collected:
+    """What was collected, and whether somebody ended it early."""
+
+    gathered: Gathered
+    interrupted: bool = False
+
+
+def collect(asked: Asked, tell: Tell) -> Collected:
+    """Everything that could be read. SourceError where the cluster cannot be reached at all."""
+    wire = Wire(asked.login, asked.patience)
+    cluster = reached(wire)
+    run = _Run(asked, wire, cluster, tell)
+    with collecting_paused():
+        return run.whole()
+
+
+class _Run:
+    """The state of one collection; only the thread that runs `whole` touches it."""
+
+    def __init__(self, asked: Asked, wire: Wire, cluster: Cluster, tell: Tell) -> None:
+        self.asked, self.wire, self.cluster, self.tell = asked, wire, cluster, tell
+        self.gathered = Gathered(source=wire.place.context or wire.place.host, recorded_at=cluster.now)
+        if cluster.version:
+            self.gathered.versions["apiServer"] = cluster.version
+        self.lister = Lister(wire, cluster, only=asked.only, fallback=asked.fallback)
+        self.finds: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.crew = Crew(_AT_ONCE, "kubernetes")
+        self.waiting: dict[str, Kind] = {}
+        self.logs_waiting = 0
+        self.logs_refused: list[Refused | Stopped] = []
+        self.cloud_waiting = False
+        self.place: GooglePlace | None = None
+
+    def whole(self) -> Collected:
+        """Starts all, and takes in what comes until nothing is waited for."""
+        interrupted = False
+        try:
+            self._start()
+            self._take_in()
+        except KeyboardInterrupt:
+            interrupted = True
+            self.asked.patience.stopped.set()
+            self._drain()
+        self.crew.dismiss()
+        self._close("interrupted with Ctrl-C" if interrupted else f"not done within {self.asked.patience.overall:g} s")
+        return Collected(self.gathered, interrupted)
+
+    def _start(self) -> None:
+        kinds = [kind for kind in self.asked.kinds if not kind.cloud]
+        order = {name: i for i, name in enumerate(_FIRST)}
+        for kind in sorted(kinds, key=lambda k: order.get(k.collection, len(order))):
+            self.waiting[kind.collection] = kind
+            self.crew.do(self._list, kind)
+        self._tell_kubernetes()
+        self._start_cloud(place_of_context(self.wire.place.context))
+
+    def _list(self, kind: Kind) -> None:
+        self.finds.put(self.lister.collection(kind))
+
+    def _read_log(self, run: Run) -> None:
+        self.finds.put((run, read_log(self.wire, run)))
+
+    def _start_cloud(self, place: GooglePlace | None) -> None:
+        """Google Cloud is asked as soon as it is known where: from the context at once, else from the Nodes."""
+        wish = self.asked.cloud
+        if wish is None or self.cloud_waiting or self.place is not None:
+            return
+        place = wish.place(place)
+        if place is None and "nodes" in self.waiting:
+            return
+        self.place = place
+        self.cloud_waiting = True
+        kinds = [kind for kind in self.asked.kinds if kind.cloud]
+
+        def work() -> None:
+            from gkedoctor.collect.google import collect_google
+
+            try:
+                collect_google(wish, place, kinds, self.asked.patience, self.finds.put, self.tell)
+            finally:
+                self.finds.put(_CloudDone())
+
+        Crew(1, "google").do(work)
+
+    def _take_in(self) -> None:
+        last = time.monotonic() + self.asked.patience.overall + _GRACE
+        while self.waiting or self.logs_waiting or self.cloud_waiting:
+            if time.monotonic() > last:
+                return
+            try:
+                self._take(self.finds.get(timeout=0.2))
+            except queue.Empty:
+                self._fail_on_fault()
+
+    def _drain(self) -> None:
+        """What had come in before Ctrl-C counts."""
+        try:
+            while True:
+                self._take(self.finds.get_nowait())
+        except queue.Empty:
+            return
+
+    def _fail_on_fault(self) -> None:
+        """A fault of ours in a thread is a fault of the whole: it must not look like an empty collection."""
+        if not self.crew.errors.empty():
+            raise self.crew.errors.get()
+
+    def _take(self, find: Any) -> None:
+        if isinstance(find, Found):
+            self.gathered.add(find.collection, find.items, find.state)
+            if self.waiting.pop(find.collection, None) is not None:
+                self._tell_kubernetes(find)
+                self._follow(find)
+        elif isinstance(find, _CloudDone):
+            self.cloud_waiting = False
+        else:
+            self._take_log(find)
+
+    def _follow(self, find: Found) -> None:
+        """Pods tell whose logs to read, Nodes tell where in Google Cloud they run."""
+        if find.collection == "pods" and self.asked.unwell is not None:
+            runs = list(self.asked.unwell(self.cluster.now, find.items))[:MOST]
+            self.logs_waiting = len(runs)
+            for run in runs:
+                self.crew.do(self._read_log, run)
+            self._tell_logs()
+        elif find.collection == "nodes":
+            self._start_cloud(place_of_nodes(find.items))
+
+    def _take_log(self, find: tuple[Run, Log | Refused | Stopped | None]) -> None:
+        self.logs_waiting -= 1
+        answer = find[1]
+        if isinstance(answer, Log):
+            self.gathered.add_log(answer.namespace, answer.pod, answer.container, answer.text, previous=answer.previous)
+        elif answer is not None:
+            self.logs_refused.append(answer)
+        self._tell_logs()
+
+    def _tell_kubernetes(self, find: Found | None = None) -> None:
+        count = sum(len(items) for name, items in self.gathered.objects.items() if not name.startswith(_CLOUD))
+        done = not self.waiting
+        trouble = ""
+        if find is not None and find.state.status not in (Status.COMPLETE, Status.DISABLED):
+            trouble = f"{find.collection}: {find.state.status}: {_why(find.state)}"
+        self.tell(Said(KUBERNETES, count, _overall(self.gathered) if done else "", trouble))
+
+    def _tell_logs(self) -> None:
+        if self.logs_waiting:
+            self.tell(Said(LOG_LINES, len(self.gathered.logs)))
+            return
+        state = self._logs_state()
+        self.gathered.mark(LOGS, state)
+        word = "complete" if state is LOGS_STATE else str(state.status)
+        self.tell(Said(LOG_LINES, len(self.gathered.logs), word, "" if state is LOGS_STATE else state.reason))
+
+    def _logs_state(self) -> CollectionState:
+        if not self.logs_refused:
+            return LOGS_STATE
+        first = self.logs_refused[0]
+        denied = isinstance(first, Refused) and first.code == 403
+        if self.gathered.logs:
+            reason = f"{len(self.logs_refused)} logs could not be read: {first.reason}"
+            return CollectionState(Status.PARTIAL, reason=reason, needs="get pods/log")
+        status = Status.DENIED if denied else Status.FAILED
+        return CollectionState(status, reason=first.reason, needs="get pods/log")
+
+    def _close(self, reason: str) -> None:
+        """What is still waited for was not read, and says so."""
+        for name in self.waiting:
+            self.gathered.mark(name, CollectionState(Status.FAILED, reason=reason))
+        if self.logs_waiting:
+            self.gathered.mark(LOGS, CollectionState(Status.PARTIAL, reason=reason, needs="get pods/log"))
+        if self.cloud_waiting:
+            for kind in self.asked.kinds:
+                if kind.cloud and kind.collection not in self.gathered.states:
+                    state = CollectionState(Status.FAILED, reason=reason, needs=permission(kind.collection))
+                    self.gathered.mark(kind.collection, state)
+
+
+class _CloudDone:
+    """Google Cloud's collector has said all it will say."""
+
+
+def _why(state: CollectionState) -> str:
+    if state.reason:
+        return state.reason
+    names = sorted(state.unread)
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"namespaces {shown} could not be read" if names else ""
+
+
+def _overall(gathered: Gathered) -> str:
+    statuses = {s.status for n, s in gathered.states.items() if not n.startswith(_CLOUD)}
+    if statuses <= {Status.COMPLETE, Status.DISABLED}:
+        return "complete"
+    if Status.COMPLETE in statuses or Status.PARTIAL in statuses:
+        return "partial"
+    return str(min(statuses))

@@ -1,0 +1,270 @@
+"""The Kubernetes API as bytes: the official client for credentials, proxies and TLS, and nothing of its models.
+
+Its models are slow and reject a whole list for one odd object (kubernetes 37: `V1OwnerReference` without a uid).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gkedoctor import __version__
+from gkedoctor.collect.harmless import assert_harmless
+from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
+from gkedoctor.errors import SourceError
+
+_CHUNK = 1 << 18
+_LARGEST = 1 << 30
+"""No page of 500 objects is a gigabyte: etcd takes 1.5 MB an object."""
+
+Query = Sequence[tuple[str, str]]
+
+
+class Answer(NamedTuple):
+    """What came back: the whole body, decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Login(NamedTuple):
+    """Which cluster, as whom; kubectl's flags."""
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    as_user: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the kubeconfig says of the cluster."""
+
+    host: str
+    context: str | None
+    namespace: str | None
+
+
+class Wire:
+    """One cluster's API; safe to use from several threads."""
+
+    def __init__(self, login: Login, patience: Patience) -> None:
+        self.login, self.patience = login, patience
+        self._lock = threading.Lock()
+        self._api, self.place = _connected(login)
+        self._renewals = 0
+        self._accepted = False
+
+    def get(self, path: str, query: Query = (), accept: str = "application/json") -> Answer:
+        """One answer with a status of 2xx; Refused for any other, after patience is at an end."""
+        return self.patience.insist(lambda: self._asked("GET", path, query, accept, None))
+
+    def document(self, path: str, shape: type[Any] | Any, query: Query = ()) -> Any:
+        """A JSON answer decoded; one that is cut off or malformed counts as a fault that may pass."""
+        return self.patience.insist(lambda: _decoded(self._asked("GET", path, query, "application/json", None), shape))
+
+    def review(self, path: str, body: Mapping[str, Any], shape: Any) -> Any:
+        """The answer to a SelfSubject review: a POST that creates nothing."""
+        return self.patience.insist(lambda: _decoded(self._asked("POST", path, (), "application/json", body), shape))
+
+    def _asked(self, method: str, path: str, query: Query, accept: str, body: Mapping[str, Any] | None) -> Answer:
+        headers = {"Accept": accept, "Accept-Encoding": "gzip"}
+        if self.login.as_user:
+            headers["Impersonate-User"] = self.login.as_user
+        renewals = self._renewals
+        answer = call(self._api, method, path, query, headers, body, self.patience)
+        if answer.status == 401 and self._renewed(renewals):
+            answer = call(self._api, method, path, query, headers, body, self.patience)
+        if 200 <= answer.status < 300:
+            self._accepted = True
+            return answer
+        raise Refused(_message(answer), code=answer.status, retry_after=retry_after(answer.headers))
+
+    def _renewed(self, seen: int) -> bool:
+        """Reads the credentials again, once, where they were good before: a token ends after an hour."""
+        with self._lock:
+            if self._renewals > seen:
+                return True
+            if not self._accepted or self._renewals:
+                return False
+            try:
+                self._api, _ = _connected(self.login)
+            except SourceError:
+                return False
+            self._renewals += 1
+            return True
+
+
+def call(
+    api: Any,
+    method: str,
+    path: str,
+    query: Query,
+    headers: Mapping[str, str],
+    body: Mapping[str, Any] | None,
+    patience: Patience,
+) -> Answer:
+    """The one place that touches the client's inner calls, which change with its generator."""
+    from urllib3.exceptions import HTTPError
+
+    deadline = patience.clock() + patience.timeout()
+    try:
+        request = api.param_serialize(
+            method,
+            path,
+            query_params=list(query),
+            header_params=dict(headers) | ({"Content-Type": "application/json"} if body is not None else {}),
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        response = api.call_api(*request, _request_timeout=patience.timeout()).response
+        return Answer(response.status, dict(response.headers), _body(response, deadline, patience))
+    except (HTTPError, OSError) as error:
+        raise Refused(_network_reason(error)) from error
+    except api_exception() as error:
+        raise Refused(f"no connection: {str(error.reason).splitlines()[-1]}") from error
+
+
+def api_exception() -> type[Any]:
+    """The client's own error, which it raises for TLS faults."""
+    from kubernetes.client.exceptions import ApiException
+
+    error: type[Any] = ApiException
+    return error
+
+
+def _body(response: Any, deadline: float, patience: Patience) -> bytes:
+    """The body read as it comes, so that a server that drips cannot hold a thread beyond the limit."""
+    parts, size = [], 0
+    try:
+        while part := response.read1(_CHUNK, decode_content=True):
+            parts.append(part)
+            size += len(part)
+            patience.check()
+            if patience.clock() > deadline:
+                raise Refused(f"the answer was not complete within {patience.request:g} s")
+            if size > _LARGEST:
+                raise Refused("the answer is absurdly large", code=-1)
+    except (Refused, Stopped):
+        response.close()
+        raise
+    response.release_conn()
+    return b"".join(parts)
+
+
+def _decoded(answer: Answer, shape: Any) -> Any:
+    try:
+        return msgspec.json.decode(answer.body, type=shape)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
+
+
+class _Failure(msgspec.Struct):
+    message: str = ""
+    reason: str = ""
+
+
+def _message(answer: Answer) -> str:
+    """What the server's Status says, in one line."""
+    try:
+        message = msgspec.json.decode(answer.body, type=_Failure).message
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        message = ""
+    return " ".join(message.split())[:300] or f"the API server answered {answer.status}"
+
+
+def _network_reason(error: Exception) -> str:
+    """What a network error says, without the object's address and the tuple that urllib3 puts around it."""
+    text = " ".join(str(error).split())
+    inner = re.search(r", \w+\(['\"](.+)['\"]\)\)$", text)
+    return (inner[1] if inner is not None else text.rpartition(">: ")[2] or text or type(error).__name__)[:200]
+
+
+def _connected(login: Login) -> tuple[Any, Place]:
+    """A client with the credentials of the kubeconfig, or of the Pod that this runs in."""
+    from kubernetes import client
+
+    configuration = client.Configuration()
+    place = _configured(login, configuration)
+    configuration.retries = False
+    configuration.connection_pool_maxsize = 16
+    api = client.ApiClient(configuration)
+    api.user_agent = f"gkedoctor/{__version__}"
+    _guard(api.rest_client.pool_manager)
+    return api, place
+
+
+def _guard(manager: Any) -> None:
+    """Puts the check in front of what opens connections: nothing gets past it."""
+    send = manager.urlopen
+
+    def urlopen(method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        assert_harmless(method, url)
+        return send(method, url, *args, **(kwargs | {"redirect": False}))
+
+    manager.urlopen = urlopen
+
+
+def _configured(login: Login, configuration: Any) -> Place:
+    from kubernetes import config
+
+    file = login.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config"))
+    files = [Path(part).expanduser() for part in file.split(os.pathsep)]
+    if not any(path.exists() for path in files):
+        return _in_cluster(login, configuration, files)
+    joined = os.pathsep.join(str(path) for path in files)
+    with _complaints() as complaints:
+        try:
+            config.load_kube_config(joined, login.context, client_configuration=configuration, persist_config=False)
+            contexts, active = config.list_kube_config_contexts(joined)
+        except (config.ConfigException, OSError, ValueError, TypeError, KeyError) as error:
+            raise SourceError(
+                f"the kubeconfig cannot be used: {str(error).splitlines()[0]}",
+                hint="kubectl config get-contexts",
+            ) from error
+    if complaints and not configuration.api_key and not configuration.cert_file:
+        raise SourceError(f"no credentials for the cluster: {complaints[0]}", hint="kubectl get --raw /version")
+    named = next((c for c in contexts if c["name"] == login.context), active) or {}
+    return Place(configuration.host, named.get("name"), (named.get("context") or {}).get("namespace"))
+
+
+def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> Place:
+    from kubernetes import config
+
+    if login.kubeconfig or login.context or not os.environ.get("KUBERNETES_SERVICE_HOST"):
+        raise SourceError(
+            f"there is no kubeconfig at {files[0]}",
+            hint="gcloud container clusters get-credentials CLUSTER --location LOCATION, or --from a recording",
+        )
+    try:
+        config.load_incluster_config(client_configuration=configuration)
+    except config.ConfigException as error:
+        raise SourceError(f"the Pod's own credentials cannot be used: {error}") from error
+    home = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+    return Place(configuration.host, None, home.read_text().strip() if home.exists() else None)
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What the client logs while it reads credentials: a plugin that fails raises nothing."""
+    said: list[str] = []
+
+    class _Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(" ".join(record.getMessage().split())[:200])
+
+    ear, root = _Ear(logging.ERROR), logging.getLogger()
+    root.addHandler(ear)
+    try:
+        yield said
+    finally:
+        root.removeHandler(ear)

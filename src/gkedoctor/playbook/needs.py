@@ -1,0 +1,32 @@
+"""What playbooks need to look at: the kinds of their subjects, and those that the edges they follow read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gkedoctor.graph.graph import EDGES
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.snapshot.kinds import KINDS, Kind
+
+_BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
+"""Besides: endpoints with their health, the cluster's own record, and the names to fall back to."""
+
+
+def needed_kinds(playbooks: Iterable[CompiledPlaybook]) -> list[Kind]:
+    """Every kind that these playbooks or any edge may look at, in the order of the table of kinds."""
+    names = {*_BESIDE, *(name for edge in EDGES.values() for name in edge.reads)}
+    for playbook in playbooks:
+        names |= {playbook.model.subject, *playbook.model.also}
+    return [kind for name, kind in KINDS.items() if name in names]
+
+
+def kinds_of(playbook: CompiledPlaybook) -> frozenset[str]:
+    """The kinds that one playbook looks at: its subjects, and what its edges read."""
+    model = playbook.model
+    subjects = {model.subject, *model.also}
+    found = set(subjects)
+    for relate in model.relate:
+        for (source, name), edge in EDGES.items():
+            if name == relate.edge and (relate.source != "subject" or source in subjects or source == "*"):
+                found |= set(edge.reads)
+    return frozenset(found & KINDS.keys())
