@@ -78,3 +78,8 @@ def test_edit_distance(a: str, b: str) -> None:
 def test_nearest_is_one_of_the_others(name: str, names: list[str]) -> None:
     found = selectors.nearest(name, names)
     assert found is None or (found in names and found != name)
+
+
+def test_a_long_name_is_not_near_to_everything() -> None:
+    assert selectors.nearest("nvidia-h100-80gb", ["nvidia-l4", "x"]) is None
+    assert selectors.nearest("a-name-of-thirty-two-characters-x", ["a-mane-of-thirty-two-charakters-x"]) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.admission import backend
-from gkedoctor.graph.graph import Facts, Graph, edge, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, edge, name_of, namespace_of
 from gkedoctor.graph.owners import template_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
@@ -34,6 +34,27 @@ def target_of(graph: Graph, item: Object) -> Facts:
     if isinstance(found, Unknown):
         return found
     return [found] if found is not None else []
+
+
+@edge(
+    "autoscalers",
+    "Deployment",
+    "StatefulSet",
+    "ReplicaSet",
+    "ReplicationController",
+    reads=("HorizontalPodAutoscaler",),
+)
+def autoscalers_of(graph: Graph, item: Object) -> Facts:
+    """The HorizontalPodAutoscalers that scale a workload."""
+    listing = graph.listing("HorizontalPodAutoscaler", namespace_of(item))
+    if isinstance(listing, Unknown):
+        return listing
+    return [scaler for scaler in listing if _names(scaler, item)]
+
+
+def _names(scaler: Object, item: Object) -> bool:
+    wanted = (scaler.get("spec") or {}).get("scaleTargetRef") or {}
+    return (wanted.get("kind"), wanted.get("name")) == (item.get("kind"), name_of(item))
 
 
 @edge("metrics_apis", "HorizontalPodAutoscaler", reads=("APIService",))

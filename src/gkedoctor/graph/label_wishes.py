@@ -13,9 +13,9 @@ _SHOWN = 5
 
 
 def unmet_of(pod: Object, nodes: list[Object]) -> list[Record]:
-    """The requirements that no node meets, as records {key, text, have, near}; of several alternatives the nearest.
+    """The requirements that no node meets, as records {key, text, have, near, slip}.
 
-    Where each is met by some node and all together by none, these are all of them.
+    Of several alternatives the nearest; `slip`: a node has nearly that value. Where each is met by some node and all together by none, these are all of them.
     """
     if not nodes:
         return []
@@ -37,6 +37,7 @@ def _wish(requirement: Object, nodes: list[Object]) -> Record:
         "text": _text(requirement, key, values),
         "have": [f"{key}={value}" for value in have[:_SHOWN]],
         "near": _near(key, values, have, nodes),
+        "slip": any(nearest(value, have) for value in values),
         "requirement": requirement,
     }
 

@@ -6,12 +6,12 @@ Five fields and `@daily` as in robfig/cron ParseStandard, which the controller u
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from gkedoctor.graph.clock import moment
-from gkedoctor.graph.graph import Facts, Graph, edge
+from gkedoctor.graph.clock import moment, stamp
+from gkedoctor.graph.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.owners import owned
 from gkedoctor.snapshot.model import Object
 
@@ -109,15 +109,17 @@ def due(schedule: Schedule, after: datetime, until: datetime, most: int = _COUNT
 
 @edge("schedule", "CronJob")
 def schedule_of(graph: Graph, item: Object) -> Facts:
-    """When it should have run, as one record {readable, never, zoneKnown, missed, last, every}.
+    """When it should have run, as one record {readable, never, zoneKnown, missed, last, every, going, usual}.
 
     `missed` counts the due times since the last start (or its creation), those of the last 100 s left out; `every` is
-    the time between two runs in seconds.
+    the time between two runs in seconds. `going`: for how long the oldest run that has not ended has been going;
+    `usual`: twice as long as the longest run that ended well. Both null where there is none.
     """
     spec = item.get("spec") or {}
     schedule, zone = parse(str(spec.get("schedule") or "")), _zone(spec.get("timeZone"))
     every = str(spec.get("schedule") or "").startswith("@every ")
-    record = {"readable": schedule is not None or every, "never": False, "zoneKnown": zone is not None}
+    record: Record = {"readable": schedule is not None or every, "never": False, "zoneKnown": zone is not None}
+    record |= _runs(graph, item)
     if schedule is None or zone is None:
         return [{**record, "missed": None, "last": None, "every": None}]
     since = _last_start(graph, item)
@@ -126,8 +128,19 @@ def schedule_of(graph: Graph, item: Object) -> Facts:
     recent = due(schedule, before, now, most=2)
     missed = due(schedule, max(since.astimezone(zone), before), now - timedelta(seconds=100)) if since else []
     gap = (recent[1] - recent[0]).total_seconds() if len(recent) == 2 else None
-    last = recent[-1].astimezone(UTC).isoformat() if recent else None
+    last = stamp(recent[-1]) if recent else None
     return [{**record, "never": schedule.never(), "missed": len(missed), "last": last, "every": gap}]
+
+
+def _runs(graph: Graph, item: Object) -> Record:
+    """How long runs take: the one that has not ended, and those that have."""
+    jobs = [job for job in owned(graph, item) if job.get("kind") == "Job"]
+    statuses = [job.get("status") or {} for job in jobs]
+    times = [(moment(s.get("startTime")), moment(s.get("completionTime"))) for s in statuses if not s.get("failed")]
+    took = [(end - start).total_seconds() for start, end in times if start and end]
+    starts = [start for start, end in times if start and not end]
+    going = (graph.clock - min(starts)).total_seconds() if starts else None
+    return {"going": going, "usual": 2 * max(took) if took else None}
 
 
 def _last_start(graph: Graph, item: Object) -> datetime | None:

@@ -283,7 +283,10 @@ def scaling_of(graph: Graph, pod: Object) -> Facts:
 
 @edge("placement", "DaemonSet", reads=("Node",))
 def placement_of(graph: Graph, item: Object) -> Facts:
-    """Which nodes a DaemonSet may use, by labels and taints: one record {unmet, tainted, taints}; see `scheduling`."""
+    """Which nodes a DaemonSet may use, by labels and taints: one record {unmet, tainted, taints, joined}.
+
+    See `scheduling`; `joined` is when the youngest of the nodes came whose labels fit.
+    """
     nodes = graph.listing("Node")
     if isinstance(nodes, Unknown):
         return nodes
@@ -294,6 +297,7 @@ def placement_of(graph: Graph, item: Object) -> Facts:
     return [
         {
             "unmet": unmet_of(template, nodes),
+            "joined": max((str(n["metadata"].get("creationTimestamp") or "") for n in meant), default=None),
             "tainted": tainted,
             "taints": [t for n in tainted[:1] for t in kept[id(n)]] if len(tainted) == len(meant) else [],
         }

@@ -77,19 +77,19 @@ def edit_distance(a: str, b: str, limit: int = 3) -> int:
 
 def nearest(name: str, names: list[str]) -> str | None:
     """The name that most likely was meant: same but for case and `-_.`, one contains the other, or few edits."""
-    plain = _plain(name)
-    ranked = sorted((_distance(name, plain, other), other) for other in names if other != name)
-    return ranked[0][1] if ranked and ranked[0][0] <= max(2, len(name) // 4) else None
+    plain, few = _plain(name), max(2, len(name) // 4)
+    ranked = sorted((_distance(name, plain, other, few), other) for other in names if other != name)
+    return ranked[0][1] if ranked and ranked[0][0] <= few else None
 
 
-def _distance(name: str, plain: str, other: str) -> int:
+def _distance(name: str, plain: str, other: str, limit: int) -> int:
     other_plain = _plain(other)
     if plain == other_plain:
         return 0
     shorter, longer = sorted((plain, other_plain), key=len)
     if len(shorter) >= 3 and (longer.startswith(shorter) or longer.endswith(shorter)):
         return 1
-    return edit_distance(name, other)
+    return edit_distance(name, other, limit)
 
 
 def _plain(name: str) -> str:

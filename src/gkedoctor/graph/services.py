@@ -179,7 +179,8 @@ def _resembles(service: Object, selector: dict[str, str], key: str, labels: dict
 
 def _alike(a: str, b: str) -> bool:
     shorter, longer = sorted((a.lower(), b.lower()), key=len)
-    near = edit_distance(shorter, longer, limit=3) <= max(1, len(a) // 3)
+    few = max(1, len(a) // 3)
+    near = edit_distance(shorter, longer, few) <= few
     return near or (len(shorter) >= 3 and (longer.startswith(shorter) or longer.endswith(shorter)))
 
 

@@ -1,0 +1,68 @@
+"""The healthy clusters: YAML beside this file, settled and taken in like any dump."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gkedoctor.diagnose.cases import CLOCK
+from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
+from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
+from tests.healthy.settled import settled
+
+CLUSTERS = Path(__file__).parent / "clusters"
+NAMES = sorted(p.stem for p in CLUSTERS.glob("*.yaml"))
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with `!ago 3d`: the moment that long before the clock of the cluster (`!ago -30s`: after it)."""
+
+
+def _ago(loader: _Loader, node: yaml.ScalarNode) -> str:
+    text = str(loader.construct_scalar(node))
+    span = sum((timedelta(**{_UNITS[unit]: float(number)}) for number, unit in _SPAN.findall(text)), timedelta())
+    return (CLOCK + span if text.startswith("-") else CLOCK - span).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_Loader.add_constructor("!ago", _ago)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@cache
+def written(name: str) -> dict[str, Any]:
+    """One cluster as it stands in its file: {says, namespace, advisories, logs, objects}."""
+    found: dict[str, Any] = yaml.load((CLUSTERS / f"{name}.yaml").read_text(), _Loader)
+    return found
+
+
+@cache
+def objects(name: str) -> list[dict[str, Any]]:
+    """All objects of a cluster."""
+    file = written(name)
+    return settled(file["objects"], CLOCK, file.get("namespace", "shop"))
+
+
+@cache
+def healthy(name: str) -> Snapshot:
+    """A healthy cluster, every collection listed in full."""
+    gathered = Gathered(source="healthy")
+    for collection in COLLECTIONS:
+        gathered.mark(collection, CollectionState(Status.COMPLETE))
+        gathered.objects[collection] = []
+    for item in objects(name):
+        gathered.objects[KINDS[item["kind"]].collection].append(item)
+    for place, text in (written(name).get("logs") or {}).items():
+        namespace, pod, container = place.split("/")
+        gathered.add_log(namespace, pod, container, text)
+    return taken_in(gathered, recorded_at=CLOCK)
