@@ -23,6 +23,11 @@ def moment(text: Any) -> datetime | None:
     return _parse(text) if isinstance(text, str) else None
 
 
+def stamp(when: datetime) -> str:
+    """The time as Kubernetes writes it."""
+    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def age(clock: datetime, text: Any) -> float | None:
     """Seconds from the time in `text` to the clock; None where there is no time."""
     then = moment(text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gkedoctor.graph.clock import condition, moment
+from gkedoctor.graph.clock import condition, moment, stamp
 from gkedoctor.graph.events import last_seen
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, namespace_of
 from gkedoctor.graph.owners import workload
@@ -143,7 +143,7 @@ def _event(graph: Graph, item: Object) -> Any:
 def _record(owner: Object, at: Any, holder: Object) -> Record:
     message = _PREFIX.sub("", str(at.get("message") or ""), count=1)
     by, name = said_by(message)
-    time = last_seen(at).isoformat() if at is holder else at.get("lastTransitionTime")
+    time = stamp(last_seen(at)) if at is holder else at.get("lastTransitionTime")
     return {"message": message, "by": by, "name": name, "at": at, "holder": holder, "time": time, "owner": owner}
 
 
