@@ -127,13 +127,13 @@ def _told_apart(found: Sequence[Found]) -> list[Found]:
 
 
 def _consequences(graph: Graph, below: list[Finding], root: Ref) -> list[Consequence]:
-    """Who suffers, by what a user sees first. Pods stand under their workload, which is named once."""
+    """Who suffers, by what a user sees first. Pods stand under their workload, which is named once; a Job also there."""
     told: dict[Ref, str] = {}
     for finding in below:
         if finding.subject.get("kind") not in ("Pod", "ReplicaSet"):
             told.setdefault(finding.ref, finding.symptom)
     for finding in below:
-        if finding.subject.get("kind") in ("Pod", "ReplicaSet"):
+        if finding.subject.get("kind") in ("Pod", "ReplicaSet", "Job"):
             told.setdefault(ref_of(workload(graph, finding.subject)), finding.symptom)
     told.pop(root, None)
     return [Consequence(ref, told[ref]) for ref in sorted(told, key=lambda r: (_seen_first(r), r.sort_key))]
