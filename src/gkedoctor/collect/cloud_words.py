@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.collect.harmless import assert_harmless
 from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
@@ -38,6 +39,21 @@ def refusal(code: int, message: str, headers: Any = None) -> Refused:
     if code == 403 and _BUSY.search(message):
         code = 429
     return Refused(text, code=code, retry_after=retry_after(headers or {}))
+
+
+def guard(session: Any) -> None:
+    """Puts the check into the adapters that send, where neither library can get past it."""
+    from requests.adapters import HTTPAdapter
+
+    class _Guarded(HTTPAdapter):
+        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+            assert_harmless(request.method, request.url)
+            if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
+                request.prepare_url(request.url, {"returnPartialSuccess": "true"})
+            return super().send(request, *args, **kwargs)
+
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _Guarded(pool_maxsize=8))
 
 
 def ask(session: Any, url: str, patience: Patience, shape: Any) -> Any:

@@ -6,12 +6,13 @@ The library costs over a second to import; it is imported by the thread that rea
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.cloud_words import cloud_state, refusal
+from gkedoctor.collect.cloud_words import cloud_state, guard, refusal
 from gkedoctor.collect.found import COMPLETE, Found
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.snapshot.model import CollectionState, Status
@@ -57,8 +58,10 @@ _SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetwor
 class Compute:
     """One project's Compute API."""
 
-    def __init__(self, session: Any, endpoint: str | None, project: str, patience: Patience) -> None:
-        self.session, self.endpoint, self.project, self.patience = session, endpoint, project, patience
+    def __init__(self, credentials: Any, endpoint: str | None, project: str, patience: Patience) -> None:
+        self.credentials, self.endpoint, self.project, self.patience = credentials, endpoint, project, patience
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
         self.lists = LISTS
 
     def listed(self, collection: str, hosts: Sequence[str]) -> Found:
@@ -199,13 +202,16 @@ class Compute:
             return None
 
     def _client(self, name: str) -> Any:
-        from google.auth.credentials import AnonymousCredentials
+        """One client per service, whose session is behind the check of what may leave."""
         from google.cloud import compute_v1
 
-        options = {"api_endpoint": self.endpoint} if self.endpoint else {}
-        client = getattr(compute_v1, name)(credentials=AnonymousCredentials(), client_options=options)
-        client.transport._session = self.session  # the one with credentials, behind the check of what may leave
-        return client
+        with self._lock:
+            if name not in self._clients:
+                options = {"api_endpoint": self.endpoint} if self.endpoint else {}
+                client = getattr(compute_v1, name)(credentials=self.credentials, client_options=options)
+                guard(client.transport._session)
+                self._clients[name] = client
+            return self._clients[name]
 
     def _asked(self, ask: Callable[[], Any]) -> dict[str, Any]:
         """The answer as the REST API says it."""

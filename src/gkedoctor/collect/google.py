@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from gkedoctor.collect.cloud_words import guard
 from gkedoctor.collect.crew import Crew
 from gkedoctor.collect.found import COMPUTE, CONTAINER, Found, Said, Tell
-from gkedoctor.collect.harmless import assert_harmless
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace
 from gkedoctor.snapshot.kinds import Kind
@@ -66,7 +66,7 @@ class _Readings:
 
         self.place, self.patience, self.put, self.tell = place, patience, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
-        self.compute = Compute(session, wish.compute_endpoint, place.project, patience)
+        self.compute = Compute(session.credentials, wish.compute_endpoint, place.project, patience)
         self.container = Container(session, wish.container_endpoint, place, patience)
         self.finds: queue.SimpleQueue[Found] = queue.SimpleQueue()
         self.count = 0
@@ -159,21 +159,6 @@ def _credentials(wish: CloudWish) -> Any:
     return impersonated_credentials.Credentials(
         source_credentials=found, target_principal=wish.impersonate, target_scopes=[_SCOPE]
     )
-
-
-def guard(session: Any) -> None:
-    """Puts the check into the adapters that send, where neither library can get past it."""
-    from requests.adapters import HTTPAdapter
-
-    class _Guarded(HTTPAdapter):
-        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-            assert_harmless(request.method, request.url)
-            if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
-                request.prepare_url(request.url, {"returnPartialSuccess": "true"})
-            return super().send(request, *args, **kwargs)
-
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, _Guarded(pool_maxsize=_AT_ONCE))
 
 
 def _line(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +75,7 @@ class _Run:
         self.logs_refused: list[Refused | Stopped] = []
         self.cloud_waiting = False
         self.place: GooglePlace | None = None
+        self.google: Crew | None = None
 
     def whole(self) -> Collected:
         """Starts all, and takes in what comes until nothing is waited for."""
@@ -119,22 +121,21 @@ class _Run:
         def work() -> None:
             from gkedoctor.collect.google import collect_google
 
-            try:
-                collect_google(wish, place, kinds, self.asked.patience, self.finds.put, self.tell)
-            finally:
-                self.finds.put(_CloudDone())
+            collect_google(wish, place, kinds, self.asked.patience, self.finds.put, self.tell)
+            self.finds.put(_CloudDone())
 
-        Crew(1, "google").do(work)
+        self.google = Crew(1, "google")
+        self.google.do(work)
 
     def _take_in(self) -> None:
         last = time.monotonic() + self.asked.patience.overall + _GRACE
         while self.waiting or self.logs_waiting or self.cloud_waiting:
+            self._fail_on_fault()
             if time.monotonic() > last:
                 return
-            try:
+            with suppress(queue.Empty):
                 self._take(self.finds.get(timeout=0.2))
-            except queue.Empty:
-                self._fail_on_fault()
+        self._fail_on_fault()
 
     def _drain(self) -> None:
         """What had come in before Ctrl-C counts."""
@@ -146,8 +147,9 @@ class _Run:
 
     def _fail_on_fault(self) -> None:
         """A fault of ours in a thread is a fault of the whole: it must not look like an empty collection."""
-        if not self.crew.errors.empty():
-            raise self.crew.errors.get()
+        for crew in (self.crew, self.google):
+            if crew is not None and not crew.errors.empty():
+                raise crew.errors.get()
 
     def _take(self, find: Any) -> None:
         if isinstance(find, Found):
