@@ -1,0 +1,91 @@
+"""The REST form of the Compute and GKE APIs: aggregated lists by scope with warnings, paging, health, endpoints."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.model import Snapshot
+from tests.collect.loopback import Asked, Loopback, Reply
+
+_LIST = re.compile(r"/compute/v1/projects/([^/]+)/(aggregated|global|regions)(?:/(\w+))?")
+_HEALTH = re.compile(r"/compute/v1/projects/[^/]+/(?:global|regions/([^/]+))/backendServices/([^/]+)/getHealth")
+_ENDPOINTS = re.compile(r"/compute/v1/projects/[^/]+/zones/([^/]+)/networkEndpointGroups/([^/]+)/listNetworkEndpoints")
+_CLUSTERS = re.compile(r"/v1/projects/([^/]+)/locations/-/clusters")
+_PROJECT = re.compile(r"/compute/v1/projects/([^/]+)")
+
+
+def error(code: int, message: str, reason: str = "forbidden") -> Reply:
+    return Reply(
+        code, {"error": {"code": code, "message": message, "errors": [{"message": message, "reason": reason}]}}
+    )
+
+
+class ComputeApi(Loopback):
+    """Serves `compute.*` and `container.clusters` of one project, and of further ones by name."""
+
+    def __init__(self, objects: Mapping[str, Sequence[Any]], *, page: int = 500) -> None:
+        super().__init__(self._answer)
+        self.objects, self.page = objects, page
+        self.projects: dict[str, Mapping[str, Sequence[Any]]] = {}
+        self.warnings: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> ComputeApi:
+        return cls({n: c.objects for n, c in snapshot.collections.items() if n in COLLECTIONS and COLLECTIONS[n].cloud})
+
+    def _answer(self, asked: Asked) -> Reply:
+        if found := _CLUSTERS.fullmatch(asked.path):
+            return Reply(body={"clusters": list(self._of(found[1]).get("container.clusters", ()))})
+        if found := _HEALTH.fullmatch(asked.path):
+            return self._health(found[2], json.loads(asked.body)["group"])
+        if found := _ENDPOINTS.fullmatch(asked.path):
+            return self._endpoints(found[2], asked)
+        if found := _LIST.fullmatch(asked.path):
+            return self._list(found, asked)
+        if found := _PROJECT.fullmatch(asked.path):
+            projects = self._of(found[1]).get("compute.projects", ())
+            return Reply(body=dict(projects[0]) if projects else {"name": found[1]})
+        return error(404, f"no {asked.path}", "notFound")
+
+    def _of(self, project: str) -> Mapping[str, Sequence[Any]]:
+        return self.projects.get(project, self.objects)
+
+    def _list(self, found: re.Match[str], asked: Asked) -> Reply:
+        name = found[3] or found[2]
+        items = list(self._of(found[1]).get(f"compute.{name}", ()))
+        start = int(asked.query.get("pageToken") or 0)
+        part, rest = items[start : start + self.page], items[start + self.page :]
+        token = {"nextPageToken": str(start + self.page)} if rest else {}
+        if found[2] != "aggregated":
+            return Reply(body={"items": part} | token)
+        scopes: dict[str, Any] = {"zones/empty-a": {"warning": {"code": "NO_RESULTS_ON_PAGE", "message": "none"}}}
+        for item in part:
+            scopes.setdefault(_scope(item), {}).setdefault(name, []).append(item)
+        scopes |= self.warnings.get(name, {})
+        return Reply(body={"items": scopes} | token)
+
+    def _health(self, service: str, group: str) -> Reply:
+        for item in self.objects.get("compute.backendServicesHealth", ()):
+            for backend in item["backends"] if item["name"] == service else ():
+                if backend["group"].rpartition("/")[2] == group.rpartition("/")[2]:
+                    return Reply(
+                        body={"kind": "compute#backendServiceGroupHealth", "healthStatus": backend["healthStatus"]}
+                    )
+        return Reply(body={"kind": "compute#backendServiceGroupHealth"})
+
+    def _endpoints(self, name: str, _asked: Asked) -> Reply:
+        for item in self.objects.get("compute.networkEndpoints", ()):
+            if item["name"] == name:
+                return Reply(body={"items": item["endpoints"]})
+        return Reply(body={})
+
+
+def _scope(item: Any) -> str:
+    for key in ("zone", "region"):
+        if key in item:
+            return f"{key}s/{item[key].rpartition('/')[2]}"
+    return "global"
