@@ -127,7 +127,7 @@ def _told_apart(found: Sequence[Found]) -> list[Found]:
 
 
 def _consequences(graph: Graph, below: list[Finding], root: Ref) -> list[Consequence]:
-    """Who suffers, by what a user sees first. Pods stand under their workload, which is named once; a Job also there."""
+    """Who suffers, by what a user sees first. Pods stand under their workload, which is named once, and Jobs also."""
     told: dict[Ref, str] = {}
     for finding in below:
         if finding.subject.get("kind") not in ("Pod", "ReplicaSet"):
