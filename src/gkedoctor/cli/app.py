@@ -29,6 +29,7 @@ _COMMANDS = {
     "serve": Entry("gkedoctor.cli.commands.serve:serve", "Let kubectl look at a recorded cluster."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
     "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),
+    "completion": Entry("gkedoctor.cli.commands.completion:completion", "Print what makes a shell complete commands."),
 }
 
 
@@ -54,11 +55,11 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs one command line, tells what fails, and gives the code to exit with."""
+def run(arguments: Sequence[str], name: str = "gkedoctor") -> int:
+    """Runs one command line, tells what fails, and gives the code to exit with. `name`: as help calls the command."""
     make_output_safe()
     try:
-        code = app.main(list(arguments), prog_name="gkedoctor", standalone_mode=False)
+        code = app.main(list(arguments), prog_name=name, standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the only such place: everything ends here
         return tell(error)
     return ExitCode.OK if code is None else int(code)

@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
+
 from gkedoctor import shipped
 from gkedoctor.errors import PlaybookError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
+from gkedoctor.playbook.third_party import offered
 
 
 def library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
-    """The shipped playbooks, which their own tests check, and those of further folders, which are checked now."""
-    own = load_playbooks([shipped.playbooks()], check=False)
-    further = load_playbooks(folders)
-    places = {playbook.id: playbook.path for playbook in own}
-    for playbook in further:
-        if playbook.id in places:
-            raise PlaybookError(f"playbook {playbook.id} is also in {places[playbook.id]}", path=playbook.path)
-    return sorted([*own, *further], key=lambda p: p.id)
+    """The shipped playbooks, which their own tests check, those of installed packages, and those of further folders.
+
+    What of a package cannot be used is told and left out; a folder was named in the command, so there it is an error.
+    """
+    known = {playbook.id: playbook for playbook in load_playbooks([shipped.playbooks()], check=False)}
+    _add_offered(known)
+    for playbook in load_playbooks(folders):
+        if playbook.id in known:
+            raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)
+        known[playbook.id] = playbook
+    return sorted(known.values(), key=lambda p: p.id)
+
+
+def _add_offered(known: dict[str, CompiledPlaybook]) -> None:
+    for offer in offered():
+        trouble = offer.trouble
+        if offer.playbook is not None:
+            other = known.setdefault(offer.playbook.id, offer.playbook)
+            if other is offer.playbook:
+                continue
+            trouble = f"{offer.playbook.path}: playbook {offer.playbook.id} is also in {other.path}"
+        click.echo(f"gkedoctor: note: of package {offer.package}, left out: {trouble}", err=True)

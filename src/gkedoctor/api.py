@@ -1,0 +1,89 @@
+"""gkedoctor from Python: `load` a recording, `diagnose` it, `render` the outcome.
+
+>>> from gkedoctor import shipped
+>>> from gkedoctor.api import diagnose, load, render
+>>> outcome = diagnose(load(shipped.recorded_clusters() / "teratail-missing-secret"))
+>>> for found in outcome.diagnoses:
+...     print(found.severity, found.cause, found.root)
+critical missing-secret Secret/teratail-missing-secret/teratail-secret
+>>> print(render(outcome, "name"), end="")
+critical missing-secret Secret/teratail-missing-secret/teratail-secret
+
+Nothing here asks a cluster or the network, and nothing is written. (The functions stand here and not in `gkedoctor`
+itself because `gkedoctor.diagnose` is a package.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+
+from gkedoctor import shipped
+from gkedoctor.diagnose import engine
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.errors import PlaybookError, UsageError
+from gkedoctor.graph.selectors import nearest
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.loader import load_playbooks
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.formats import NARROW, Page, names, renderer
+from gkedoctor.snapshot import sources
+from gkedoctor.snapshot.model import Snapshot
+
+__all__ = ["Outcome", "Snapshot", "diagnose", "load", "render"]
+
+
+def load(path: str | PathLike[str]) -> Snapshot:
+    """Reads a recording of any format that `gkedoctor report --from` takes. SourceError says why one cannot be read.
+
+    >>> from gkedoctor import shipped
+    >>> snapshot = load(shipped.recorded_clusters() / "two-problems")
+    >>> len(snapshot.collection("pods").objects)
+    4
+    >>> load("no-such-file")
+    Traceback (most recent call last):
+    ...
+    gkedoctor.errors.SourceError: no-such-file does not exist
+    """
+    return sources.load(Path(path))
+
+
+def diagnose(snapshot: Snapshot, playbooks: Iterable[str | PathLike[str]] = ()) -> Outcome:
+    """Says what is wrong in a snapshot, and why. `playbooks`: folders of playbooks besides the shipped ones.
+
+    >>> from gkedoctor import shipped
+    >>> outcome = diagnose(load(shipped.recorded_clusters() / "two-problems"))
+    >>> sorted(found.cause for found in outcome.diagnoses)
+    ['missing-secret', 'service-selector-mismatch']
+    """
+    return engine.diagnose(snapshot, _library([Path(folder) for folder in playbooks]))
+
+
+def render(outcome: Outcome, form: str = "text", *, width: int = NARROW, colour: bool = False) -> str:
+    """An outcome in one of the formats of `gkedoctor report -o`: text, json, yaml, md, html, sarif and so on.
+
+    >>> from gkedoctor import shipped
+    >>> outcome = diagnose(load(shipped.recorded_clusters() / "teratail-healthy"))
+    >>> print(render(outcome).splitlines()[-2])
+    nothing is wrong in 4 pods, 3 services, 2 nodes of teratail, recorded 2026-11-22
+    >>> render(outcome, "jsno")
+    Traceback (most recent call last):
+    ...
+    gkedoctor.errors.UsageError: no format `jsno`
+    """
+    if form not in names():
+        near = nearest(form, names())
+        raise UsageError(f"no format `{form}`", hint=f"did you mean `{near}`?" if near else ", ".join(names()))
+    titles = {playbook.id: playbook.model.title for playbook in _library([])}
+    return renderer(form).render(Answer(outcome, playbooks=titles), Page(width, colour))
+
+
+def _library(folders: list[Path]) -> list[CompiledPlaybook]:
+    own = load_playbooks([shipped.playbooks()], check=False)
+    known = {playbook.id: playbook for playbook in own}
+    for playbook in load_playbooks(folders):
+        if playbook.id in known:
+            raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)
+        known[playbook.id] = playbook
+    return [known[key] for key in sorted(known)]

@@ -1,0 +1,92 @@
+"""Playbooks of other packages, by the entry point group `gkedoctor.playbooks`.
+
+An entry point names a package that holds playbooks, or a function that gives their folder. What of them cannot be
+loaded is left out and told with its package: somebody else's slip must not take the shipped playbooks down.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gkedoctor.errors import FileError, GkedoctorError
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.loader import load_playbook, sources
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "gkedoctor.playbooks"
+_SECTION = f"[{GROUP}]".encode()
+
+
+class Offer(NamedTuple):
+    """What one entry point came to: a playbook, or what is wrong, and the package that it comes from."""
+
+    package: str
+    playbook: CompiledPlaybook | None
+    trouble: str = ""
+
+
+def offered() -> Iterator[Offer]:
+    """All playbooks that installed packages offer, in the order of the packages' names."""
+    if not _anybody_offers():
+        return
+    from importlib.metadata import entry_points
+
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: (_package(e), e.name)):
+        try:
+            folder = _folder(entry.load())
+        except Exception as error:  # noqa: BLE001  # somebody else's code: it may raise anything
+            yield Offer(_package(entry), None, f"entry point `{entry.name}`: {type(error).__name__}: {error}")
+            continue
+        yield from _playbooks(_package(entry), folder)
+
+
+def _playbooks(package: str, folder: Path) -> Iterator[Offer]:
+    try:
+        files = list(sources([folder]))
+    except GkedoctorError as error:
+        yield Offer(package, None, error.message)
+        return
+    for source in files:
+        try:
+            yield Offer(package, load_playbook(source))
+        except FileError as error:
+            yield Offer(package, None, f"{error.place}: {error.message}")
+
+
+def _folder(found: Any) -> Path:
+    """A package is where its files are; a function says where."""
+    if isinstance(found, ModuleType):
+        return Path(next(iter(found.__path__)))
+    return Path(found() if callable(found) else found)
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else entry.value.partition(":")[0]
+
+
+def _anybody_offers() -> bool:
+    """Whether any installed package names the group: importing importlib.metadata to ask takes 100 ms, this takes 5."""
+    return any(_names_the_group(folder) for folder in sys.path if folder)
+
+
+def _names_the_group(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            infos = [entry.path for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return False
+    return any(_mentions(Path(info, "entry_points.txt")) for info in infos)
+
+
+def _mentions(file: Path) -> bool:
+    try:
+        return _SECTION in file.read_bytes()
+    except OSError:
+        return False

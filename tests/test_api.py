@@ -1,0 +1,58 @@
+"""The Python API: its examples are run, and it takes what the command takes."""
+
+from __future__ import annotations
+
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gkedoctor
+from gkedoctor import api
+from gkedoctor.errors import PlaybookError, SourceError, UsageError
+from gkedoctor.report.formats import names
+
+from .conftest import PLAYBOOKS, RECORDINGS, ROOT
+
+
+def test_the_examples_hold() -> None:
+    result = doctest.testmod(api)
+    assert result.attempted >= 12
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("form", names())
+def test_every_format_is_rendered(form: str) -> None:
+    assert api.render(api.diagnose(api.load(RECORDINGS / "two-problems")), form).strip()
+
+
+def test_a_path_may_be_text() -> None:
+    assert api.load(str(RECORDINGS / "two-problems")) is not None
+
+
+def test_errors_are_those_of_gkedoctor() -> None:
+    with pytest.raises(SourceError):
+        api.load("no/such/file")
+    with pytest.raises(UsageError) as caught:
+        api.render(api.diagnose(api.load(RECORDINGS / "two-problems")), "sarfi")
+    assert caught.value.hint == "did you mean `sarif`?"
+
+
+def test_further_playbooks_are_checked(tmp_path: Path) -> None:
+    (tmp_path / "GKE-CFG-001.yaml").write_text((PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text())
+    with pytest.raises(PlaybookError, match="is also in"):
+        api.diagnose(api.load(RECORDINGS / "two-problems"), [tmp_path])
+
+
+def test_types_are_published() -> None:
+    assert (Path(gkedoctor.__file__).parent / "py.typed").is_file()
+    assert all("return" in getattr(api, name).__annotations__ for name in ("load", "diagnose", "render"))
+
+
+def test_it_runs_as_a_module() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gkedoctor", "--version"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout == f"gkedoctor {gkedoctor.__version__}\n"
