@@ -21,14 +21,44 @@ _HUB = 50
 _UNTOLD = frozenset({"events", "all_events"})
 
 
-def nearness(diagnosis: Diagnosis, graphs: tuple[Graph, Graph]) -> dict[Ref, int]:
-    """Points by object: the more, the nearer. What is gone stands in the earlier graph only."""
-    points: dict[Ref, int] = {}
-    for ref, worth in _starts(diagnosis):
-        _raise(points, ref, worth)
-    for graph in graphs:
-        _walk(graph, points)
-    return points
+class Surroundings:
+    """What stands near the objects of two graphs. What an object leads to is looked up once."""
+
+    def __init__(self, graphs: tuple[Graph, Graph]) -> None:
+        self._graphs = graphs
+        self._led_to: dict[tuple[int, Ref], tuple[Ref | None, tuple[Ref, ...]]] = {}
+
+    def nearness(self, diagnosis: Diagnosis) -> dict[Ref, int]:
+        """Points by object: the more, the nearer. What is gone stands in the earlier graph only."""
+        points: dict[Ref, int] = {}
+        for ref, worth in _starts(diagnosis):
+            _raise(points, ref, worth)
+        for graph in self._graphs:
+            self._walk(graph, points)
+        return points
+
+    def _walk(self, graph: Graph, points: dict[Ref, int]) -> None:
+        queue = sorted(points, key=lambda r: r.sort_key)
+        for _ in range(_STEPS):
+            reached = []
+            for ref in queue:
+                above, neighbours = self._of(graph, ref)
+                if above is not None and _raise(points, above, points[ref]):
+                    reached.append(above)
+                reached += [n for n in neighbours if _raise(points, n, points[ref] - _STEP)]
+            queue = reached
+
+    def _of(self, graph: Graph, ref: Ref) -> tuple[Ref | None, tuple[Ref, ...]]:
+        """The workload above an object, and what its edges lead to."""
+        key = (id(graph), ref)
+        if key not in self._led_to:
+            item = _object(graph, ref)
+            if item is None:
+                self._led_to[key] = (None, ())
+            else:
+                above = ref_of(workload(graph, item)) if "metadata" in item else None
+                self._led_to[key] = (above, tuple(dict.fromkeys(_neighbours(graph, ref, item))))
+        return self._led_to[key]
 
 
 def _starts(diagnosis: Diagnosis) -> Iterator[tuple[Ref, int]]:
@@ -49,21 +79,6 @@ def _raise(points: dict[Ref, int], ref: Ref, worth: int) -> bool:
         return False
     points[ref] = worth
     return True
-
-
-def _walk(graph: Graph, points: dict[Ref, int]) -> None:
-    queue = sorted(points, key=lambda r: r.sort_key)
-    for _ in range(_STEPS):
-        reached = []
-        for ref in queue:
-            item = _object(graph, ref)
-            if item is None:
-                continue
-            above = ref_of(workload(graph, item)) if "metadata" in item else ref
-            if _raise(points, above, points[ref]):
-                reached.append(above)
-            reached += [n for n in _neighbours(graph, ref, item) if _raise(points, n, points[ref] - _STEP)]
-        queue = reached
 
 
 def _object(graph: Graph, ref: Ref) -> Object | None:

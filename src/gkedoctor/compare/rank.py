@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gkedoctor.compare.changes import Change, Sort
-from gkedoctor.compare.near import nearness
+from gkedoctor.compare.near import Surroundings
 from gkedoctor.compare.suspects import suspects
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref
@@ -49,18 +49,36 @@ def ranked(diagnoses: Sequence[Diagnosis], found: Sequence[Change], graphs: tupl
     """The changes that the diagnoses stand on, the most suspicious first."""
     worth: dict[int, int] = {}
     named: dict[int, list[str]] = {}
+    places, surroundings = _Places(found), Surroundings(graphs)
     for diagnosis in diagnoses:
-        for points, i in _of_one(diagnosis, found, graphs):
+        for points, i in _of_one(diagnosis, places, surroundings.nearness(diagnosis)):
             worth[i] = max(worth.get(i, points), points)
             named.setdefault(i, []).append(diagnosis.fingerprint)
     order = sorted(worth, key=lambda i: (-worth[i], i))
     return [Suspicion(found[i], tuple(named[i]), worth[i]) for i in order]
 
 
-def _of_one(diagnosis: Diagnosis, found: Sequence[Change], graphs: tuple[Graph, Graph]) -> list[tuple[int, int]]:
-    near = nearness(diagnosis, graphs)
+class _Places:
+    """The changes by object and by namespace, so that a diagnosis need not look at all of them."""
+
+    def __init__(self, found: Sequence[Change]) -> None:
+        self.found = found
+        self._of: dict[Ref, list[int]] = {}
+        self._in: dict[str | None, list[int]] = {}
+        for i, change in enumerate(found):
+            self._of.setdefault(change.ref, []).append(i)
+            self._in.setdefault(change.ref.namespace, []).append(i)
+
+    def near(self, refs: Iterable[Ref], namespaces: Iterable[str]) -> list[int]:
+        """The places of changes of these objects, of these namespaces, and of what is in none."""
+        lists = [*(self._of.get(ref, []) for ref in refs), *(self._in.get(n, []) for n in (None, *namespaces))]
+        return sorted({i for places in lists for i in places})
+
+
+def _of_one(diagnosis: Diagnosis, places: _Places, near: dict[Ref, int]) -> list[tuple[int, int]]:
     words = _words(diagnosis)
-    scored = [(_points(c, diagnosis, near, words), i) for i, c in enumerate(found)]
+    candidates = places.near(near, _namespaces(diagnosis))
+    scored = [(_points(places.found[i], diagnosis, near, words), i) for i in candidates]
     return sorted(((p, i) for p, i in scored if p is not None), key=lambda s: (-s[0], s[1]))[:_MOST]
 
 
