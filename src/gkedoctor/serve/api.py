@@ -33,7 +33,11 @@ class _Target(NamedTuple):
 
 
 class Api:
-    """The recorded cluster's API. `stopping`: set to end all watches."""
+    """The recorded cluster's API. `stopping`: set to end all watches.
+
+    It is also served below `/IDENTITY`, for kubectl keeps what it discovers by address and path: another recording on
+    the same port is another cluster.
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.recorded = Recorded(snapshot)
@@ -42,7 +46,8 @@ class Api:
     def answer(self, request: Request) -> Response:
         """The answer to any request; a refusal is one too."""
         try:
-            return self._answer(request, [part for part in request.path.split("/") if part])
+            parts = [part for part in request.path.split("/") if part]
+            return self._answer(request, parts[1:] if parts[:1] == [self.recorded.identity] else parts)
         except ApiError as error:
             return refused(error)
 

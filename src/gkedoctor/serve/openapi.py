@@ -14,7 +14,7 @@ from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, answer
 from gkedoctor.serve.resources import Resource
 
-_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 _SEEN_OBJECTS = 200
 _DEEPEST = 20
 _MAPS = frozenset(

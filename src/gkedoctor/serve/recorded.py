@@ -11,7 +11,7 @@ from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
 
-_CODES = {Status.DENIED: 403, Status.FAILED: 503, Status.DISABLED: 404, Status.NOT_ASKED: 404}
+_CODES = {Status.DENIED: 403, Status.FAILED: 503, Status.DISABLED: 404}
 
 
 class Index(NamedTuple):
@@ -32,7 +32,7 @@ class Recorded:
         self._indexes: dict[str, Index] = {}
         self._lock = threading.Lock()
         self.resource_version = _resource_version(snapshot)
-        seed = f"{snapshot.manifest.source} {self.clock} {self.resource_version}"
+        seed = f"{snapshot.manifest.source} {self.clock} {self.resource_version} {self.resources}"
         self.identity = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
@@ -85,6 +85,8 @@ class Recorded:
     def refusal(self, resource: Resource, namespace: str | None) -> ApiError | None:
         """Why a resource cannot be read in a namespace, or in all of them."""
         state = self.state(resource)
+        if state.status is Status.NOT_ASKED:
+            return _refused(resource, 404, f"{resource.full_name}: {state.reason or 'not in this recording'}")
         if state.status in _CODES:
             return _refused(resource, _CODES[state.status], state.reason)
         if not resource.namespaced:

@@ -82,12 +82,12 @@ def _rules(recorded: Recorded, spec: _Spec) -> dict[str, Any]:
     groups: dict[str, list[str]] = {}
     for resource in recorded.resources:
         if _may_read(recorded, resource, spec.namespace):
-            names = ["pods", "pods/log"] if resource.plural == "pods" else [resource.plural]
-            groups.setdefault(resource.group, []).extend(names)
+            groups.setdefault(resource.group, []).append(resource.plural)
+    rules = [{"verbs": list(VERBS), "apiGroups": [group], "resources": names} for group, names in groups.items()]
+    if "pods" in groups.get("", ()):
+        rules.append({"verbs": ["get"], "apiGroups": [""], "resources": ["pods/log"]})
     return {
-        "resourceRules": [
-            {"verbs": list(VERBS), "apiGroups": [group], "resources": names} for group, names in groups.items()
-        ],
+        "resourceRules": rules,
         "nonResourceRules": [{"verbs": ["get"], "nonResourceURLs": ["*"]}],
         "incomplete": False,
     }

@@ -34,7 +34,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, api: Api, port: int = 0) -> None:
         self.api = api
-        self._streams = 0
+        self.streams = 0
         self._lock = threading.Lock()
         try:
             super().__init__((LOOPBACK, port), _Handler)
@@ -51,14 +51,14 @@ class Server(ThreadingHTTPServer):
         """Ends all watches as a server does that goes down in order, and closes."""
         self.api.stopping.set()
         until = time.monotonic() + _PATIENCE_SECONDS
-        while self._streams and time.monotonic() < until:
+        while self.streams and time.monotonic() < until:
             time.sleep(0.01)
         self.server_close()
 
     def count_stream(self, change: int) -> None:
         """Keeps the number of open streams."""
         with self._lock:
-            self._streams += change
+            self.streams += change
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no fault; anything else is told as Python does."""

@@ -64,7 +64,8 @@ def _written(server: Server, to: Path | None) -> Iterator[Path]:
     """The kubeconfig, at the place wanted or in a folder that goes with the server."""
     from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
 
-    text = kubeconfig(server.url, server.api.recorded.name, server.api.recorded.moment)
+    recorded = server.api.recorded
+    text = kubeconfig(f"{server.url}/{recorded.identity}", recorded.name, recorded.moment)
     if to is not None:
         write_kubeconfig(text, to)
         yield to

@@ -1,0 +1,77 @@
+"""`gkedoctor serve`, started and ended as a user does."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import RECORDINGS
+from tests.serve.conftest import Kubectl
+
+TWO = RECORDINGS / "two-problems"
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """The command, and the three lines it says when it is ready."""
+    command = [sys.executable, "-m", "gkedoctor", "serve", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        yield process, [process.stderr.readline().rstrip() for _ in range(3)]
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_serves_and_ends_cleanly(ending: signal.Signals) -> None:
+    with started(str(TWO)) as (process, lines):
+        url = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
+        assert url is not None
+        assert lines[0].startswith("teratail as recorded at 2026-11-22T12:31:18Z: ")
+        config = Path(lines[1].removeprefix("export KUBECONFIG="))
+        assert "teratail-RECORDED" in config.read_text()
+        with urllib.request.urlopen(f"{url[0]}/api/v1/pods", timeout=10) as response:
+            assert len(json.load(response)["items"]) == 4
+        process.send_signal(ending)
+        out, err = process.communicate(timeout=10)
+        assert (process.returncode, out, err.strip()) == (0, "", "")
+        assert not config.parent.exists()
+
+
+def test_a_snapshot_is_served_with_a_kubeconfig_of_its_own(program: str, tmp_path: Path) -> None:
+    snapshot, config = tmp_path / "two.gkesnap", tmp_path / "kubeconfig"
+    command = [sys.executable, "-m", "gkedoctor", "import", str(TWO), "-o", str(snapshot)]
+    subprocess.run(command, check=True, capture_output=True)
+    with started(str(snapshot), "--kubeconfig", str(config)) as (_, lines):
+        assert lines[1] == f"export KUBECONFIG={config}"
+        looking = Kubectl.__new__(Kubectl)
+        looking.program, looking.environment = program, {"HOME": str(tmp_path), "KUBECONFIG": str(config)}
+        assert "alpha" in looking("get deploy -A")
+    assert config.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["nosuch.json"], 3, "nosuch.json does not exist"),
+        ([str(TWO), "--port", "70000"], 2, "70000"),
+        ([str(TWO), "--kubeconfig", __file__], 2, "was not written by `gkedoctor serve`"),
+    ],
+)
+def test_what_cannot_be_served_is_said(arguments: list[str], code: int, words: str) -> None:
+    command = [sys.executable, "-m", "gkedoctor", "serve", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
