@@ -71,3 +71,23 @@ def test_every_function_says_what_it_does() -> None:
     for name in ours:
         assert (getattr(Functions, name).__doc__ or "").startswith(name.removeprefix("_func_") + "(")
         assert name.removeprefix("_func_") in signatures()
+
+
+@pytest.mark.parametrize(
+    ("kind", "commands"),
+    [
+        ("StatefulSet", ["kubectl -n shop edit StatefulSet cart"]),
+        ("Pod", ["kubectl -n shop get pod cart -o json > cart.json", "kubectl -n shop replace --force -f cart.json"]),
+    ],
+)
+def test_a_bare_pod_is_made_anew_and_others_are_edited(kind: str, commands: list[str]) -> None:
+    workload = {"kind": kind, "metadata": {"namespace": "shop", "name": "cart"}}
+    assert evaluate("change(w)", w=workload) == commands
+
+
+def test_a_job_is_made_anew_without_what_the_api_server_gave_it() -> None:
+    save, replace = evaluate("change(w)", w={"kind": "Job", "metadata": {"namespace": "shop", "name": "import"}})
+    assert ".spec.selector" in save
+    assert "controller-uid" in save
+    assert replace == "kubectl -n shop replace --force -f import.json"
+    assert evaluate("change(w)", w=None) == []

@@ -91,6 +91,11 @@ class Functions(functions.Functions):
         return f"{ref.kind} {ref.name}" if ref else None
 
     @functions.signature(_ANY)
+    def _func_change(self, workload: Any) -> list[str]:
+        """change(workload): commands that change its Pod template; a Job or a bare Pod has to be made anew."""
+        return _changing(ref_of(workload)) if isinstance(workload, dict) else []
+
+    @functions.signature(_ANY)
     def _func_from_json(self, text: Any) -> Any:
         """from_json(text): the value of a JSON text; null where it is not JSON."""
         try:
@@ -139,6 +144,21 @@ class Functions(functions.Functions):
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
         return isinstance(value, Unknown)
+
+
+_GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
+"""What a Job may not keep when it is created again (pkg/registry/batch/job/strategy.go)."""
+
+
+def _changing(ref: Ref) -> list[str]:
+    kubectl, file = f"kubectl -n {ref.namespace}", f"{ref.name}.json"
+    match ref.kind:
+        case "Job":
+            keep = f"jq 'del(.status, .spec.selector, .spec.template{_GENERATED})'"
+            return [f"{kubectl} get job {ref.name} -o json | {keep} > {file}", f"{kubectl} replace --force -f {file}"]
+        case "Pod":
+            return [f"{kubectl} get pod {ref.name} -o json > {file}", f"{kubectl} replace --force -f {file}"]
+    return [f"{kubectl} edit {ref.kind} {ref.name}"]
 
 
 def _texts(value: Any) -> list[str]:

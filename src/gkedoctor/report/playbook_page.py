@@ -37,7 +37,7 @@ def _cause(cause: Cause, width: int) -> Iterator[str]:
         yield from _field("ruled out if", f"{_one_line(rule.when)}: {rule.say}", width, "  ")
     yield from _field("help", cause.fix.say, width, "  ")
     yield from (f"    {command}" for command in cause.fix.run)
-    yield from [f"    every one of {cause.fix.run_all}"] if cause.fix.run_all else []
+    yield from [f"    the commands of {cause.fix.run_all}"] if cause.fix.run_all else []
     yield "  verify:"
     yield from (f"    {command}" for command in cause.verify)
     for link in cause.docs:
