@@ -19,6 +19,7 @@ from gkedoctor.errors import ExitCode
 _COMMANDS = {
     "diagnose": Entry("gkedoctor.cli.commands.diagnose:diagnose", "Walk through what is wrong on a full screen."),
     "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a cluster, and why."),
+    "access": Entry("gkedoctor.cli.commands.access:access", "Say which permissions are missing, and print roles."),
     "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),
     "diff": Entry("gkedoctor.cli.commands.diff:diff", "Say what is new, what is fixed, and what broke it."),
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
@@ -26,7 +27,7 @@ _COMMANDS = {
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),
     "explain": Entry("gkedoctor.cli.commands.explain:explain", "Explain a playbook, a cause or a message."),
     "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
-    "serve": Entry("gkedoctor.cli.commands.serve:serve", "Let kubectl look at a recorded cluster."),
+    "serve": Entry("gkedoctor.cli.commands.serve:serve", "Serve a recorded cluster to kubectl."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
     "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),
     "completion": Entry("gkedoctor.cli.commands.completion:completion", "Print what makes a shell complete commands."),

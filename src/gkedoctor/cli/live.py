@@ -17,6 +17,7 @@ from gkedoctor.errors import UsageError
 if TYPE_CHECKING:
     from gkedoctor.collect.found import Said
     from gkedoctor.collect.logs import Run
+    from gkedoctor.collect.place import CloudWish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
 
@@ -99,7 +100,7 @@ def record(
         kinds=[kind for kind in needed_kinds(playbooks) if live.gcp or not kind.cloud],
         patience=Patience(request=live.request_timeout or 300.0),
         unwell=unwell if live.logs else None,
-        cloud=_cloud(live) if live.gcp else None,
+        cloud=cloud_wish(live) if live.gcp else None,
         only=only,
         fallback=fallback,
     )
@@ -109,7 +110,8 @@ def record(
     return Recorded(taken_in(collected.gathered), collected.interrupted)
 
 
-def _cloud(live: Live) -> Any:
+def cloud_wish(live: Live) -> CloudWish:
+    """gcloud's flags, and its variables for other endpoints."""
     from gkedoctor.collect.place import CloudWish
 
     return CloudWish(

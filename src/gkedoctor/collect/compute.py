@@ -131,7 +131,7 @@ class Compute:
     def _page(self, kind: _Client, project: str, token: str) -> dict[str, Any]:
         from google.cloud import compute_v1
 
-        request = getattr(compute_v1, kind.request)(project=project, max_results=_PAGE, page_token=token)
+        request = getattr(compute_v1, kind.request)(project=project, max_results=_PAGE, page_token=token or None)
         client = self._client(kind.client)
         ask = client.aggregated_list if kind.aggregated else client.list
         return self._asked(lambda: next(iter(ask(request, retry=None, timeout=self.patience.timeout()).pages)))
@@ -184,7 +184,7 @@ class Compute:
                 network_endpoint_group=group["name"],
                 network_endpoint_groups_list_endpoints_request_resource=wanted,
                 max_results=_PAGE,
-                page_token=token,
+                page_token=token or None,
             )
             client = self._client("NetworkEndpointGroupsClient")
             ask = partial(client.list_network_endpoints, request, retry=None, timeout=self.patience.timeout())
@@ -218,6 +218,7 @@ class Compute:
         import requests
         from google.api_core.exceptions import GoogleAPICallError
         from google.auth.exceptions import GoogleAuthError
+        from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]
 
         try:
             answer = ask()
@@ -228,7 +229,7 @@ class Compute:
             raise Refused(f"the Google Cloud credentials cannot be used: {str(error)[:200]}", code=401) from error
         except requests.RequestException as error:
             raise Refused(f"no answer: {str(error)[:200]}") from error
-        except ValueError as error:  # json_format.ParseError and json.JSONDecodeError
+        except (ParseError, ValueError) as error:
             raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
         plain: dict[str, Any] = type(answer).to_dict(
             answer,

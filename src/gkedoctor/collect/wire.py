@@ -214,6 +214,13 @@ def _guard(manager: Any) -> None:
     manager.urlopen = urlopen
 
 
+def context_of(login: Login) -> str | None:
+    """The name of the context that a login means."""
+    from kubernetes import client
+
+    return _configured(login, client.Configuration()).context
+
+
 def _configured(login: Login, configuration: Any) -> Place:
     from kubernetes import config
 

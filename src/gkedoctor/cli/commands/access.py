@@ -1,0 +1,134 @@
+"""`gkedoctor access`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.live import Board, Live, cloud_wish, live_options
+from gkedoctor.cli.output import write_result
+from gkedoctor.errors import ExitCode
+
+if TYPE_CHECKING:
+    from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.snapshot.kinds import Kind
+
+_ROLES = ("cluster", "namespace", "gcp")
+
+
+@click.command()
+@click.option("-n", "--namespace", metavar="NAME", help="Ask for the rights in this namespace only.")
+@click.option(
+    "--print-role",
+    "printed",
+    type=Choice(_ROLES),
+    help="Print the smallest ClusterRole, Role or custom Google Cloud role as YAML. Asks nobody.",
+)
+@live_options
+def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
+    """Say which permissions there are, which are missing, and what cannot be answered without them.
+
+    Asks the cluster by SelfSubjectAccessReview, and Google Cloud by reading.
+    Exits 0 if nothing is missing, else 4.
+
+    \b
+    Examples:
+      gkedoctor access
+      gkedoctor access -n shop --as system:serviceaccount:shop:ci
+      gkedoctor access --print-role cluster | kubectl apply -f -
+      gkedoctor access --print-role gcp > gkedoctor-role.yaml
+    """
+    from gkedoctor.cli.library import library
+    from gkedoctor.playbook.needs import needed_kinds
+
+    playbooks = library(())
+    kinds = needed_kinds(playbooks)
+    if printed is not None:
+        write_result(role_yaml(printed, kinds, namespace or "default"))
+        return ExitCode.OK
+    missing, lines = _kubernetes(Live(**flags), kinds, namespace)
+    if flags["gcp"]:
+        without, more = _google(Live(**flags), kinds)
+        missing |= without
+        lines += more
+    lines += _unanswered(playbooks, missing)
+    write_result("".join(f"{line}\n" for line in lines))
+    return ExitCode.INCOMPLETE if missing else ExitCode.OK
+
+
+def role_yaml(which: str, kinds: Sequence[Kind], namespace: str) -> str:
+    """One of the three roles, as a file to apply."""
+    import yaml
+
+    from gkedoctor.collect.rights import cluster_role, google_role, role
+
+    made = {
+        "cluster": lambda: cluster_role(kinds),
+        "namespace": lambda: role(kinds, namespace),
+        "gcp": lambda: google_role(kinds),
+    }[which]()
+    text: str = yaml.safe_dump(made, sort_keys=False, default_flow_style=False)
+    return text
+
+
+def _kubernetes(live: Live, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
+    """The collections that may not be read, and what is to be said of all."""
+    from gkedoctor.collect.kubernetes import reached
+    from gkedoctor.collect.patience import Patience
+    from gkedoctor.collect.rights import reviewed, rights
+    from gkedoctor.collect.wire import Login, Wire
+
+    wire = Wire(Login(live.kubeconfig, live.context, live.as_user), Patience(request=live.request_timeout or 300.0))
+    reached(wire)
+    found = reviewed(wire, rights(kinds), namespace)
+    where = f"in namespace {namespace}" if namespace else "in the whole cluster"
+    allowed = sum(answer is True for answer in found.values())
+    lines = [f"Kubernetes, {wire.place.host}: {allowed} of {len(found)} permissions {where}"]
+    lines += [f"  missing  {right.words}" for right, answer in found.items() if answer is False]
+    lines += [f"  not told  {right.words}" for right, answer in found.items() if answer is None]
+    return {right.collection for right, answer in found.items() if answer is not True}, lines
+
+
+def _google(live: Live, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
+    """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
+    from gkedoctor.collect.found import Found
+    from gkedoctor.collect.google import collect_google
+    from gkedoctor.collect.patience import Patience
+    from gkedoctor.collect.place import place_of_context
+    from gkedoctor.collect.wire import Login, context_of
+    from gkedoctor.snapshot.model import Status
+
+    wish = cloud_wish(live)
+    place = wish.place(place_of_context(context_of(Login(live.kubeconfig, live.context))))
+    if place is None:
+        return set(), ["Google Cloud: not asked; the context names no project, so give --project"]
+    board, found = Board(sys.stderr.isatty()), list[Found]()
+    patience = Patience(request=live.request_timeout or 300.0)
+    collect_google(wish, place, [kind for kind in kinds if kind.cloud], patience, found.append, board.say)
+    board.close()
+    bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
+    lines = [f"Google Cloud, project {place.project}: {len(found) - len(bad)} of {len(found)} collections can be read"]
+    lines += [f"  {find.state.status}  {find.state.needs or find.collection}: {find.state.reason}" for find in bad]
+    return {find.collection for find in bad}, lines
+
+
+def _unanswered(playbooks: Iterable[CompiledPlaybook], missing: set[str]) -> list[str]:
+    from gkedoctor.playbook.needs import kinds_of
+    from gkedoctor.report.words import counted
+    from gkedoctor.snapshot.kinds import KINDS, LOGS
+
+    if not missing:
+        return ["nothing is missing of what was asked for"]
+    lines = []
+    for playbook in playbooks:
+        lacks = sorted(missing & {KINDS[name].collection for name in kinds_of(playbook)})
+        if lacks:
+            lines.append(f"  {playbook.id}  {playbook.model.title}: needs {', '.join(lacks)}")
+    head = [f"{counted(len(lines), 'playbook')} cannot answer, or not always:"] if lines else []
+    if LOGS in missing:
+        lines.append("without logs, crashes are explained by exit codes, Events and termination messages alone")
+    return [*head, *lines]

@@ -1,0 +1,158 @@
+"""The rights that the collectors use, as reviews to ask for and as roles to grant. Nothing here is written by hand
+but what Google Cloud calls them: the kinds come from playbooks and edges, as for a collection.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gkedoctor.collect.crew import Crew
+from gkedoctor.collect.patience import Refused, Stopped
+from gkedoctor.collect.wire import Wire
+from gkedoctor.snapshot.kinds import LOGS, Kind
+
+_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+_GOOGLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "compute.addresses": ("compute.addresses.list", "compute.globalAddresses.list"),
+        "compute.backendServices": ("compute.backendServices.list", "compute.regionBackendServices.list"),
+        "compute.backendServicesHealth": ("compute.backendServices.get", "compute.regionBackendServices.get"),
+        "compute.forwardingRules": ("compute.forwardingRules.list", "compute.globalForwardingRules.list"),
+        "compute.healthChecks": ("compute.healthChecks.list", "compute.regionHealthChecks.list"),
+        "compute.networkEndpoints": ("compute.networkEndpointGroups.get",),
+        "compute.projects": ("compute.projects.get",),
+        "compute.sslCertificates": ("compute.sslCertificates.list", "compute.regionSslCertificates.list"),
+        "compute.targetHttpProxies": ("compute.targetHttpProxies.list", "compute.regionTargetHttpProxies.list"),
+        "compute.targetHttpsProxies": ("compute.targetHttpsProxies.list", "compute.regionTargetHttpsProxies.list"),
+        "compute.urlMaps": ("compute.urlMaps.list", "compute.regionUrlMaps.list"),
+    }
+)
+"""Permissions where they are not just the collection's `.list`: regional and global kin have their own names."""
+
+
+class Right(NamedTuple):
+    """One verb on one resource of the Kubernetes API."""
+
+    group: str
+    resource: str
+    verb: str
+    namespaced: bool
+    subresource: str = ""
+
+    @property
+    def collection(self) -> str:
+        """The collection that it is for."""
+        return LOGS if self.subresource else self.resource
+
+    @property
+    def words(self) -> str:
+        """As in the report: `list pods`, `get pods/log`."""
+        name = f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+        return f"{self.verb} {name}.{self.group}" if self.group else f"{self.verb} {name}"
+
+
+def rights(kinds: Iterable[Kind]) -> list[Right]:
+    """What the Kubernetes collector and the reader of logs do."""
+    listed = [Right(kind.group, kind.collection, "list", kind.namespaced) for kind in kinds if not kind.cloud]
+    return [*listed, Right("", "pods", "get", True, "log")]
+
+
+def google_permissions(kinds: Iterable[Kind]) -> list[str]:
+    """What the Google Cloud collectors do, as permissions of IAM."""
+    found = {
+        permission
+        for kind in kinds
+        if kind.cloud
+        for permission in _GOOGLE.get(kind.collection, (f"{kind.collection}.list",))
+    }
+    return sorted(found)
+
+
+def cluster_role(kinds: Iterable[Kind]) -> dict[str, Any]:
+    """The smallest ClusterRole with which nothing is denied."""
+    return _role("ClusterRole", "gkedoctor", rights(kinds))
+
+
+def role(kinds: Iterable[Kind], namespace: str) -> dict[str, Any]:
+    """The Role for one namespace: all that lies in it."""
+    made = _role("Role", "gkedoctor", [right for right in rights(kinds) if right.namespaced])
+    made["metadata"]["namespace"] = namespace
+    return made
+
+
+def google_role(kinds: Iterable[Kind]) -> dict[str, Any]:
+    """The custom role for `gcloud iam roles create gkedoctor --project … --file FILE`."""
+    return {
+        "title": "gkedoctor",
+        "description": "What gkedoctor reads to diagnose a GKE cluster. Changes nothing.",
+        "stage": "GA",
+        "includedPermissions": google_permissions(kinds),
+    }
+
+
+def _role(kind: str, name: str, wanted: Sequence[Right]) -> dict[str, Any]:
+    rules: dict[tuple[str, str], list[str]] = {}
+    for right in wanted:
+        resource = f"{right.resource}/{right.subresource}" if right.subresource else right.resource
+        rules.setdefault((right.group, right.verb), []).append(resource)
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": kind,
+        "metadata": {"name": name},
+        "rules": [
+            {"apiGroups": [group], "resources": sorted(resources), "verbs": [verb]}
+            for (group, verb), resources in sorted(rules.items())
+        ],
+    }
+
+
+class _Status(msgspec.Struct):
+    allowed: bool = False
+
+
+class _Review(msgspec.Struct):
+    status: _Status
+
+
+def reviewed(wire: Wire, wanted: Sequence[Right], namespace: str | None = None) -> dict[Right, bool | None]:
+    """Which rights there are, cluster-wide or in a namespace; None where the server did not say."""
+    answers: queue.SimpleQueue[tuple[Right, bool | None]] = queue.SimpleQueue()
+    crew = Crew(8, "reviews")
+    asked = [right for right in wanted if right.namespaced or namespace is None]
+    for right in asked:
+        crew.do(lambda right=right: answers.put((right, _allowed(wire, right, namespace))))
+    found: dict[Right, bool | None] = {}
+    while len(found) < len(asked):
+        try:
+            right, allowed = answers.get(timeout=0.2)
+        except queue.Empty:
+            if not crew.errors.empty():
+                raise crew.errors.get() from None
+            continue
+        found[right] = allowed
+    crew.dismiss()
+    return {right: found[right] for right in asked}
+
+
+def _allowed(wire: Wire, right: Right, namespace: str | None) -> bool | None:
+    attributes = {"group": right.group, "resource": right.resource, "verb": right.verb}
+    if right.subresource:
+        attributes["subresource"] = right.subresource
+    if namespace is not None:
+        attributes["namespace"] = namespace
+    body = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": attributes},
+    }
+    try:
+        review: _Review = wire.review(_REVIEW, body, _Review)
+    except (Refused, Stopped):
+        return None
+    return review.status.allowed
