@@ -15,10 +15,13 @@ from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?Z")
 
 
-def merged(snapshots: Iterable[Snapshot], *, clouds: bool = False) -> Snapshot:
-    """One snapshot of many. Of cluster-scoped objects of one name the one that ails counts, else the first."""
+def merged(snapshots: Iterable[Snapshot], *, clouds: bool = False, clock: datetime | None = None) -> Snapshot:
+    """One snapshot of many. Of cluster-scoped objects of one name the one that ails counts, else the first.
+
+    `clock`: the moment to which all are moved; the latest of theirs where none is given.
+    """
     parts = list(snapshots)
-    clock = max(s.clock for s in parts)
+    clock = clock or max(s.clock for s in parts)
     gathered = Gathered(source="merged")
     taken: dict[str, dict[tuple[str, str], Any]] = {}
     for part in parts:

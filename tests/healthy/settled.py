@@ -8,14 +8,30 @@ EndpointSlices, volumes, the objects that every namespace has.
 from __future__ import annotations
 
 import copy
-import math
 import zlib
 from datetime import datetime, timedelta
-from typing import Any
 
 from gkedoctor.snapshot.kinds import KINDS
+from tests.healthy.parts import (
+    ENDED,
+    NODES,
+    PATIENCE,
+    SLICER,
+    TOKEN,
+    Item,
+    condition,
+    defaulted,
+    described,
+    endpoint,
+    is_endpoint,
+    laid_over,
+    place,
+    pod_status,
+    port_number,
+    share,
+    short_hash,
+)
 
-Item = dict[str, Any]
 _WORKLOADS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job")
 
 
@@ -70,10 +86,10 @@ class _Cluster:
 
     def _nodes(self) -> None:
         """Two, where none is written; all of them as the kubelet and the node controller describe them."""
-        for name in () if self.of("Node") else _NODES:
+        for name in () if self.of("Node") else NODES:
             self.add({"kind": "Node", "metadata": {"name": name}})
         for node in self.of("Node"):
-            _node(node)
+            described(node)
 
     def _scaling(self) -> None:
         for scaler in self.of("HorizontalPodAutoscaler"):
@@ -93,7 +109,7 @@ class _Cluster:
         )
         spec.setdefault("selector", {"matchLabels": spec["template"]["metadata"]["labels"]})
         made = item["metadata"]["creationTimestamp"]
-        name = f"{item['metadata']['name']}-{_hash(item)}"
+        name = f"{item['metadata']['name']}-{short_hash(item)}"
         self._replicaset(
             self.add(
                 {
@@ -102,15 +118,15 @@ class _Cluster:
                     "spec": {"replicas": wanted, "selector": spec["selector"], "template": spec["template"]},
                 }
             ),
-            hashed=_hash(item),
+            hashed=short_hash(item),
         )
         counted = {"replicas": wanted, "updatedReplicas": wanted, "readyReplicas": wanted, "availableReplicas": wanted}
         item["status"] = {
             "observedGeneration": item["metadata"].setdefault("generation", 1),
             **{k: v for k, v in counted.items() if v},
             "conditions": [
-                _condition("Progressing", "True", made, "NewReplicaSetAvailable"),
-                _condition("Available", "True", made, "MinimumReplicasAvailable"),
+                condition("Progressing", "True", made, "NewReplicaSetAvailable"),
+                condition("Available", "True", made, "MinimumReplicasAvailable"),
             ],
         }
 
@@ -118,7 +134,7 @@ class _Cluster:
         wanted = item["spec"].setdefault("replicas", 1)
         labels = {"pod-template-hash": hashed} if hashed else {}
         for number in range(wanted):
-            self._child_pod(item, f"{item['metadata']['name']}-{_hash(item, number)[:5]}", labels)
+            self._child_pod(item, f"{item['metadata']['name']}-{short_hash(item, number)[:5]}", labels)
         counted = {"readyReplicas": wanted, "availableReplicas": wanted, "fullyLabeledReplicas": wanted}
         item["status"] = {"replicas": wanted, "observedGeneration": 1, **(counted if wanted else {})}
 
@@ -135,7 +151,7 @@ class _Cluster:
                 pod["spec"].setdefault("volumes", []).append(mounted)
                 metadata = {"name": claim, "namespace": item["metadata"]["namespace"]}
                 self.add({"kind": "PersistentVolumeClaim", "metadata": metadata, "spec": template["spec"]})
-        revision = f"{name}-{_hash(item)}"
+        revision = f"{name}-{short_hash(item)}"
         item["status"] = {
             **dict.fromkeys(("replicas", "readyReplicas", "availableReplicas", "currentReplicas"), wanted),
             "updatedReplicas": wanted, "observedGeneration": 1, "collisionCount": 0,
@@ -147,7 +163,7 @@ class _Cluster:
         wish = (item["spec"]["template"]["spec"].get("nodeSelector") or {}).items()
         nodes = [n for n in self.of("Node") if wish <= n["metadata"]["labels"].items()]
         for number, node in enumerate(nodes):
-            pod = self._child_pod(item, f"{item['metadata']['name']}-{_hash(item, number)[:5]}", {})
+            pod = self._child_pod(item, f"{item['metadata']['name']}-{short_hash(item, number)[:5]}", {})
             pod["spec"]["nodeName"] = node["metadata"]["name"]
             pod["metadata"]["creationTimestamp"] = max(
                 item["metadata"]["creationTimestamp"], node["metadata"]["creationTimestamp"]
@@ -164,10 +180,10 @@ class _Cluster:
         spec.setdefault("parallelism", 1)
         spec.setdefault("backoffLimit", 6)
         labels = {"batch.kubernetes.io/job-name": metadata["name"], "job-name": metadata["name"]}
-        pod = self._child_pod(item, f"{metadata['name']}-{_hash(item)[:5]}", labels)
+        pod = self._child_pod(item, f"{metadata['name']}-{short_hash(item)[:5]}", labels)
         pod["spec"].setdefault("restartPolicy", "Never")
         pod["status"] = {"phase": "Succeeded"}
-        conditions = [_condition(kind, "True", made, "CompletionsReached") for kind in _ENDED]
+        conditions = [condition(kind, "True", made, "CompletionsReached") for kind in ENDED]
         item["status"] = {"startTime": made, "completionTime": made, "succeeded": spec["completions"], "ready": 0}
         item["status"] |= {"conditions": conditions, "terminating": 0, "uncountedTerminatedPods": {}}
 
@@ -191,15 +207,15 @@ class _Cluster:
         spec.setdefault("serviceAccountName", "default")
         spec.setdefault("schedulerName", "default-scheduler")
         spec.setdefault("terminationGracePeriodSeconds", 30)
-        spec["tolerations"] = [*(spec.get("tolerations") or []), *_PATIENCE]
-        spec["volumes"] = [*(spec.get("volumes") or []), _TOKEN]
+        spec["tolerations"] = [*(spec.get("tolerations") or []), *PATIENCE]
+        spec["volumes"] = [*(spec.get("volumes") or []), TOKEN]
         for container in [*(spec.get("initContainers") or []), *spec["containers"]]:
-            _defaulted(container)
+            defaulted(container)
         if written.get("phase") == "Pending" and "containerStatuses" not in written:
             return
         nodes = self.of("Node")
         spec.setdefault("nodeName", nodes[number % len(nodes)]["metadata"]["name"])
-        pod["status"] = _laid_over(_pod_status(pod, number, written.get("phase", "Running")), written)
+        pod["status"] = laid_over(pod_status(pod, number, written.get("phase", "Running")), written)
 
     # storage, network, scaling -------------------------------------------------------------------------------------
 
@@ -207,7 +223,7 @@ class _Cluster:
         if "status" in claim:
             return
         metadata, spec = claim["metadata"], claim["spec"]
-        volume = f"pvc-{_hash(claim)}"
+        volume = f"pvc-{short_hash(claim)}"
         spec.setdefault("volumeName", volume)
         size = spec["resources"]["requests"]
         claim["status"] = {"phase": "Bound", "capacity": size, "accessModes": spec["accessModes"]}
@@ -235,7 +251,7 @@ class _Cluster:
         service.setdefault("status", {"loadBalancer": {}})
         if spec["type"] == "ExternalName":
             return
-        spec.setdefault("clusterIP", f"10.8.{zlib.crc32(_key(service)) % 250}.{len(self.items) % 250 + 1}")
+        spec.setdefault("clusterIP", f"10.8.{zlib.crc32(place(service)) % 250}.{len(self.items) % 250 + 1}")
         for port in spec.get("ports") or []:
             port.setdefault("protocol", "TCP")
             port.setdefault("targetPort", port["port"])
@@ -245,15 +261,15 @@ class _Cluster:
     def _endpoints(self, service: Item) -> None:
         name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
         wish = service["spec"]["selector"].items()
-        pods = [p for p in self.of("Pod") if p["metadata"]["namespace"] == namespace and _is_endpoint(p)]
+        pods = [p for p in self.of("Pod") if p["metadata"]["namespace"] == namespace and is_endpoint(p)]
         pods = [p for p in pods if wish <= (p["metadata"].get("labels") or {}).items()]
         ports = [
-            {"name": p.get("name", ""), "port": _number(p["targetPort"], pods), "protocol": p["protocol"]}
+            {"name": p.get("name", ""), "port": port_number(p["targetPort"], pods), "protocol": p["protocol"]}
             for p in service["spec"].get("ports") or []
         ]
-        endpoints = [_endpoint(p, service["spec"].get("publishNotReadyAddresses", False)) for p in pods]
-        labels = {"kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": _SLICER}
-        metadata = {**self._below(service), "name": f"{name}-{_hash(service)[:5]}", "labels": labels}
+        endpoints = [endpoint(p, service["spec"].get("publishNotReadyAddresses", False)) for p in pods]
+        labels = {"kubernetes.io/service-name": name, "endpointslice.kubernetes.io/managed-by": SLICER}
+        metadata = {**self._below(service), "name": f"{name}-{short_hash(service)[:5]}", "labels": labels}
         found = {"addressType": "IPv4", "endpoints": endpoints, "ports": ports if endpoints else None}
         self.add({"kind": "EndpointSlice", "metadata": metadata, **found})
         subsets = [{"addresses": [{"ip": e["addresses"][0]} for e in endpoints], "ports": ports}] if endpoints else None
@@ -268,19 +284,19 @@ class _Cluster:
             "currentReplicas": now,
             "desiredReplicas": now,
             "conditions": [
-                _condition("AbleToScale", "True", made, "ReadyForNewScale"),
-                _condition("ScalingActive", "True", made, "ValidMetricFound"),
-                _condition("ScalingLimited", "False", made, "DesiredWithinRange"),
+                condition("AbleToScale", "True", made, "ReadyForNewScale"),
+                condition("ScalingActive", "True", made, "ValidMetricFound"),
+                condition("ScalingLimited", "False", made, "DesiredWithinRange"),
             ],
         }
 
     def _budget(self, budget: Item) -> Item:
         spec, namespace = budget["spec"], budget["metadata"]["namespace"]
         wish = (spec["selector"].get("matchLabels") or {}).items()
-        pods = [p for p in self.of("Pod") if p["metadata"]["namespace"] == namespace and _is_endpoint(p)]
+        pods = [p for p in self.of("Pod") if p["metadata"]["namespace"] == namespace and is_endpoint(p)]
         count = len([p for p in pods if wish <= (p["metadata"].get("labels") or {}).items()])
-        kept = _share(spec["minAvailable"], count) if "minAvailable" in spec else None
-        desired = kept if kept is not None else max(0, count - _share(spec["maxUnavailable"], count))
+        kept = share(spec["minAvailable"], count) if "minAvailable" in spec else None
+        desired = kept if kept is not None else max(0, count - share(spec["maxUnavailable"], count))
         allowed = max(0, count - desired)
         known = {"currentHealthy": count, "desiredHealthy": desired, "expectedPods": count}
         return {**known, "disruptionsAllowed": allowed, "observedGeneration": 1}
@@ -302,152 +318,3 @@ class _Cluster:
                 if (kind, name, own) not in have and not space["metadata"].get("deletionTimestamp"):
                     content = {"data": {"ca.crt": "PEM"}} if kind == "ConfigMap" else {}
                     self.add({"kind": kind, "metadata": {"name": own, "namespace": name}, **content})
-
-
-_NODES = ("gke-prod-default-pool-5d2a1c3e-1k4x", "gke-prod-default-pool-5d2a1c3e-8m2z")
-_ENDED = ("SuccessCriteriaMet", "Complete")
-_SLICER = "endpointslice-controller.k8s.io"
-_PATIENCE = [
-    {"key": f"node.kubernetes.io/{what}", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300}
-    for what in ("not-ready", "unreachable")
-]
-_TOKEN = {
-    "name": "kube-api-access-x7k2p",
-    "projected": {
-        "defaultMode": 420,
-        "sources": [
-            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
-            {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
-        ],
-    },
-}
-
-
-def _hash(item: Item, number: int = 0) -> str:
-    return f"{zlib.crc32(_key(item) + bytes([number])):08x}"
-
-
-def _key(item: Item) -> bytes:
-    return f"{item['kind']}/{item['metadata'].get('namespace')}/{item['metadata']['name']}".encode()
-
-
-def _condition(kind: str, status: str, since: str, reason: str) -> Item:
-    return {"type": kind, "status": status, "lastTransitionTime": since, "reason": reason, "message": ""}
-
-
-def _share(value: int | str, count: int) -> int:
-    return value if isinstance(value, int) else math.ceil(count * int(value.rstrip("%")) / 100)
-
-
-def _number(target: int | str, pods: list[Item]) -> int | None:
-    if isinstance(target, int):
-        return target
-    containers = [c for p in pods for c in [*p["spec"]["containers"], *(p["spec"].get("initContainers") or [])]]
-    return next((p["containerPort"] for c in containers for p in c.get("ports") or [] if p.get("name") == target), None)
-
-
-def _is_endpoint(pod: Item) -> bool:
-    return pod["status"].get("phase") not in ("Succeeded", "Failed") and bool(pod["status"].get("podIP"))
-
-
-def _endpoint(pod: Item, publish: bool) -> Item:
-    serving = publish or any(c["type"] == "Ready" and c["status"] == "True" for c in pod["status"]["conditions"])
-    ending = "deletionTimestamp" in pod["metadata"]
-    target = {"kind": "Pod", "name": pod["metadata"]["name"], "namespace": pod["metadata"]["namespace"]}
-    conditions = {"ready": serving and (publish or not ending), "serving": serving, "terminating": ending}
-    return {"addresses": [pod["status"]["podIP"]], "conditions": conditions, "targetRef": target}
-
-
-def _defaulted(container: Item) -> None:
-    container.setdefault("image", "europe-docker.pkg.dev/acme/apps/app:1.0")
-    for port in container.get("ports") or []:
-        port.setdefault("protocol", "TCP")
-    for kind in ("readinessProbe", "livenessProbe", "startupProbe"):
-        if kind in container:
-            defaults = {"periodSeconds": 10, "timeoutSeconds": 1, "successThreshold": 1, "failureThreshold": 3}
-            container[kind] = {**defaults, **container[kind]}
-            if "httpGet" in container[kind]:
-                container[kind]["httpGet"].setdefault("scheme", "HTTP")
-
-
-def _pod_status(pod: Item, number: int, phase: str) -> Item:
-    made, spec = pod["metadata"]["creationTimestamp"], pod["spec"]
-    done = phase == "Succeeded"
-    ready = "False" if phase != "Running" else "True"
-    reason = "PodCompleted" if done else ""
-    return {
-        "phase": phase,
-        "startTime": made,
-        "hostIP": "10.132.0.4",
-        "podIP": f"10.4.{number // 250}.{number % 250 + 1}",
-        "qosClass": "Burstable",
-        "conditions": [
-            _condition("PodReadyToStartContainers", "False" if done else "True", made, ""),
-            _condition("Initialized", "True", made, reason),
-            _condition("Ready", ready, made, reason),
-            _condition("ContainersReady", ready, made, reason),
-            _condition("PodScheduled", "True", made, ""),
-        ],
-        "initContainerStatuses": [
-            _container_status(c, made, ended=done or c.get("restartPolicy") != "Always")
-            for c in spec.get("initContainers") or []
-        ],
-        "containerStatuses": [_container_status(c, made, ended=done) for c in spec["containers"]],
-    }
-
-
-def _container_status(container: Item, made: str, *, ended: bool) -> Item:
-    run = {"exitCode": 0, "reason": "Completed", "startedAt": made, "finishedAt": made}
-    return {
-        "name": container["name"],
-        "image": container["image"],
-        "imageID": "sha256:0000",
-        "ready": not ended or "restartPolicy" not in container,
-        "started": not ended,
-        "restartCount": 0,
-        "state": {"terminated": run} if ended else {"running": {"startedAt": made}},
-        "lastState": {},
-    }
-
-
-def _laid_over(status: Item, written: Item) -> Item:
-    """The settled status under what is written; lists of named or typed entries are joined entry by entry."""
-    result = {**status, **{k: v for k, v in written.items() if k not in _JOINED}}
-    for field, key in _JOINED.items():
-        mine = {entry[key]: entry for entry in written.get(field) or []}
-        merged = [{**entry, **mine.pop(entry[key], {})} for entry in status.get(field) or []]
-        result[field] = [*merged, *mine.values()]
-    return result
-
-
-_JOINED = {"conditions": "type", "containerStatuses": "name", "initContainerStatuses": "name"}
-
-
-def _node(node: Item) -> None:
-    metadata = node["metadata"]
-    made, name = metadata["creationTimestamp"], metadata["name"]
-    metadata["labels"] = {
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "cloud.google.com/gke-nodepool": "default-pool",
-        "topology.kubernetes.io/zone": "europe-west1-b",
-        "topology.kubernetes.io/region": "europe-west1",
-        "node.kubernetes.io/instance-type": "e2-standard-4",
-        **(metadata.get("labels") or {}),
-    }
-    node.setdefault("spec", {}).setdefault("providerID", f"gce://acme/europe-west1-b/{name}")
-    node["status"] = {**_node_status(made), **(node.get("status") or {})}
-
-
-def _node_status(made: str) -> Item:
-    fine = ("FrequentKubeletRestart", "KernelDeadlock", "ReadonlyFilesystem", "FrequentContainerdRestart")
-    pressures = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
-    return {
-        "capacity": {"cpu": "4", "memory": "16372552Ki", "pods": "110", "ephemeral-storage": "98831908Ki"},
-        "allocatable": {"cpu": "3920m", "memory": "13586312Ki", "pods": "110", "ephemeral-storage": "47060071478"},
-        "conditions": [
-            *(_condition(kind, "False", made, f"No{kind}") for kind in (*fine, *pressures)),
-            _condition("Ready", "True", made, "KubeletReady"),
-        ],
-    }

@@ -8,6 +8,7 @@ from typing import Any
 
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
+from gkedoctor.graph.namespaces import goes_with_its_namespace
 from gkedoctor.graph.pods import STEPS, pods_at
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.expression import Interpreter
@@ -68,11 +69,12 @@ class Doubts:
 
 
 def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> list[Object]:
-    """The subjects of a kind that a playbook looks at: all of them, or the Pods on the named steps."""
-    steps = playbook.model.candidates
-    if kind == "Pod":
-        return pods_at(graph, steps or STEPS)
-    return list(graph.all(kind))
+    """The subjects of a kind that a playbook looks at: all of them, or the Pods on the named steps.
+
+    What is about to be deleted with its namespace ails nobody any more.
+    """
+    found = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
+    return [item for item in found if not goes_with_its_namespace(graph, item)]
 
 
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ _SHOWN = 5
 def unmet_of(pod: Object, nodes: list[Object]) -> list[Record]:
     """The requirements that no node meets, as records {key, text, have, near, slip}.
 
-    Of several alternatives the nearest; `slip`: a node has nearly that value. Where each is met by some node and all together by none, these are all of them.
+    Of several alternatives the nearest. Where each is met by some node and all together by none, these are all of
+    them. `slip`: a node has nearly that value.
     """
     if not nodes:
         return []

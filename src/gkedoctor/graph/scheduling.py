@@ -168,7 +168,8 @@ def _commonest(reasons: list[verdict.Reason], kinds: set[str]) -> str:
 
 def _roomier(seats: list[Record], kinds: set[str]) -> str | None:
     """What keeps the Pod off the nodes that are large enough, where those it may use are all too small."""
-    large = [s for s in seats if not s["small"] and len(s["blocks"]) == 1]
+    sized = [s for s in seats if (s["node"].get("status") or {}).get("allocatable")]  # a virtual node may not say
+    large = [s for s in sized if not s["small"] and len(s["blocks"]) == 1]
     found = {block for s in large for block in s["blocks"]} - {"selector"}
     order = [b for b in ("not-ready", "pressure", "cordoned", "taint") if b in found]
     return next((b for b in order if ("taint" if b != "cordoned" else b) in kinds), None)
