@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -88,8 +89,7 @@ def _table(
 
 def _token(recorded: Recorded, resource: Resource, first: Object) -> str:
     """Where the next page begins: the name of its first object, so that it stays true in another run."""
-    metadata = first.get("metadata") or {}
-    place = {"of": _of(recorded, resource), "start": [metadata.get("namespace") or "", metadata.get("name")]}
+    place = {"of": _of(recorded, resource), "start": _key(first)}
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 
@@ -104,11 +104,16 @@ def _start(recorded: Recorded, resource: Resource, objects: Sequence[Object], to
         raise ApiError(410, _EXPIRED) from None
     if of != _of(recorded, resource):
         raise ApiError(410, _EXPIRED)
-    for position, item in enumerate(objects):
-        metadata = item.get("metadata") or {}
-        if metadata.get("name") == name and (metadata.get("namespace") or "") == namespace:
-            return position
+    position = bisect_left(objects, (str(namespace), str(name)), key=_key)
+    if position < len(objects) and _key(objects[position]) == (namespace, name):
+        return position
     raise ApiError(410, _EXPIRED)
+
+
+def _key(item: Object) -> tuple[str, str]:
+    """What objects are in order of."""
+    metadata = item.get("metadata") or {}
+    return str(metadata.get("namespace") or ""), str(metadata.get("name"))
 
 
 def _of(recorded: Recorded, resource: Resource) -> str:

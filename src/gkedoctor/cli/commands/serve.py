@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--config-values", is_flag=True, help="Show the values of ConfigMaps, if SRC holds them.")
 def serve(source: Path, port: int, to: Path | None, config_values: bool) -> None:
-    """Let kubectl look at a recorded cluster.
+    """Serve a recorded cluster to kubectl.
 
-    Serves a snapshot, or a recording of any other format, as a read-only
-    Kubernetes API on 127.0.0.1 until Ctrl-C. Whoever can log in to this
+    Answers as its API server, read-only, on 127.0.0.1 until Ctrl-C. SRC is a
+    snapshot or a recording of any other format. Whoever can log in to this
     machine can read it. Ages in tables count from the recording's clock,
     those of `kubectl describe` from now.
 
