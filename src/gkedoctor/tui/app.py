@@ -1,0 +1,340 @@
+"""The app: holds the scene, does the work off the UI's thread, and leads from screen to screen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from gkedoctor.errors import ExitCode, GkedoctorError
+from gkedoctor.graph import Ref
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.report.playbook_page import playbook_page
+from gkedoctor.report.words import counted
+from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.tui import clipboard
+from gkedoctor.tui.background import Background, Done
+from gkedoctor.tui.commands import Commands
+from gkedoctor.tui.model import copies
+from gkedoctor.tui.model.header import VIEWS
+from gkedoctor.tui.model.object_page import owner_ref
+from gkedoctor.tui.model.scene import Found, Scene, Sift, compared, diagnosed, opened
+from gkedoctor.tui.screens.copy import Copy
+from gkedoctor.tui.screens.help import Help
+from gkedoctor.tui.screens.leftovers import Leftovers
+from gkedoctor.tui.screens.object import ObjectScreen
+from gkedoctor.tui.screens.objects import Objects
+from gkedoctor.tui.screens.overview import Overview
+from gkedoctor.tui.screens.save import Save
+from gkedoctor.tui.screens.text import Text
+from gkedoctor.tui.screens.timeline import Timeline
+from gkedoctor.tui.screens.unchecked import Unchecked
+from gkedoctor.tui.screens.view import View
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the app gets what it shows. Each is called off the UI's thread."""
+
+    name: str
+    load: Callable[[], Snapshot]
+    playbooks: Callable[[], Sequence[CompiledPlaybook]]
+    sift: Sift
+
+
+class Doctor(App[int]):
+    """`gkedoctor diagnose`."""
+
+    TITLE = "gkedoctor"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (120, "-wide")]  # noqa: RUF012  # as Textual declares it
+    MODES: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {
+        "overview": Overview,
+        "objects": Objects,
+        "timeline": Timeline,
+        "leftovers": Leftovers,
+        "unchecked": Unchecked,
+    }  # type: ignore[assignment]
+    COMMANDS: ClassVar = {Commands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "Help", id="app.help"),
+        Binding("q,ctrl+c", "quit", "Quit", id="app.quit", priority=False),
+        Binding("colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands"),
+        Binding("right_square_bracket", "turn(1)", "Next view", id="app.next_view"),
+        Binding("left_square_bracket", "turn(-1)", "View before", show=False, id="app.view_before"),
+        Binding("ctrl+s", "save", "Save the report", show=False, id="app.save"),
+        Binding("r,ctrl+r", "again", "Read again", show=False, id="app.again"),
+        *(
+            Binding(
+                str(n),
+                f"namespace({n})",
+                "All namespaces" if n == 0 else "A namespace by its number",
+                show=False,
+                id=f"app.ns{n}",
+            )
+            for n in range(10)
+        ),
+    ]
+
+    def __init__(self, source: Source, *, theme: str | None = None) -> None:
+        super().__init__()
+        self.source = source
+        self.scene: Scene | None = None
+        self.doing = ""
+        self.fault: Exception | None = None
+        self.background = Background(self)
+        self._theme_wanted = theme
+
+    # life
+
+    def on_mount(self) -> None:
+        """Opens at once; the rest comes in when it is there."""
+        if self._theme_wanted and self._theme_wanted in self.available_themes:
+            self.theme = self._theme_wanted
+        self._catch_signals()
+        self.switch_mode("overview")
+        self.read()
+
+    def _catch_signals(self) -> None:
+        """A kill leaves the terminal as it was. Windows and threads other than the first have no such signals."""
+        import asyncio
+
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with suppress(NotImplementedError, RuntimeError, ValueError):
+                    asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, 128 + number))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault of our own ends the app; the command line tells it, when the terminal is as it was."""
+        self.fault = self.fault or error
+        if self.is_headless:
+            super()._handle_exception(error)
+        else:
+            self.exit(ExitCode.BUG)
+
+    @on(Done)
+    def _done(self, message: Done) -> None:
+        message.tell()
+
+    # the scene
+
+    def read(self) -> None:
+        """Reads the source and diagnoses it."""
+        self.now_doing(f"reading {Path(self.source.name).name} …")
+        self.background.run("scene", self._open, self._opened, self.failed)
+
+    def _open(self) -> Scene:
+        return opened(self.source.load(), self.source.playbooks())
+
+    def _opened(self, scene: Scene) -> None:
+        before = self.scene
+        if before is None:
+            self.scene = scene
+        self.now_doing("diagnosing …")
+        self.background.run("scene", lambda: self._diagnose(scene, before), self._show, self.failed)
+
+    def _diagnose(self, scene: Scene, before: Scene | None) -> Scene:
+        after = diagnosed(scene, self.source.sift)
+        return compared(after, before) if before is not None and before.diagnosed else after
+
+    def _show(self, scene: Scene) -> None:
+        again = self.scene is not None and self.scene.diagnosed
+        self.scene = scene
+        self.now_doing("")
+        if again:
+            news = scene.news
+            told = (
+                f"{len(news.new)} new, {len(news.changed)} changed, {len(news.gone)} gone"
+                if news
+                else "nothing changed"
+            )
+            self.notify(told, timeout=4)
+
+    def failed(self, error: Exception) -> None:
+        if self.scene is None or not isinstance(error, GkedoctorError):
+            self.fault = error
+            self.exit(ExitCode.BUG)
+            return
+        self.now_doing("")
+        self.notify(error.message + (f"\n{error.hint}" if error.hint else ""), severity="error", timeout=10)
+
+    def now_doing(self, text: str) -> None:
+        """Says in the header what is being done, and draws what there is."""
+        self.doing = text
+        for screen in self._all_views():
+            screen.scene_changed()
+
+    def _all_views(self) -> list[View]:
+        return [s for s in self.screen_stack if isinstance(s, View)] if self._screen_stack_is_there() else []
+
+    def _screen_stack_is_there(self) -> bool:
+        return bool(self._screen_stacks.get(self._current_mode))
+
+    # from screen to screen
+
+    def action_view(self, name: str) -> None:
+        """Another view."""
+        if name in self.MODES and name != self.current_mode:
+            self.switch_mode(name)
+
+    def action_turn(self, step: int) -> None:
+        """The next view, round and round."""
+        names = [name for name in VIEWS if name in self.MODES]
+        self.action_view(names[(names.index(self.current_mode) + step) % len(names)])
+
+    def back(self) -> None:
+        """One screen back; on a view's own first screen, to the overview."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif self.current_mode != "overview":
+            self.action_view("overview")
+
+    def open_object(self, ref: Ref, path: str = "", page: str = "") -> None:
+        """A page of an object: describe, or its YAML where a field is named."""
+        if self.scene is not None:
+            self.push_screen(ObjectScreen(ref, path=path, page=page or ("yaml" if path else "describe")))
+
+    def open_owner(self, ref: Ref) -> None:
+        """The page of what controls an object."""
+        above = owner_ref(self.scene, ref) if self.scene is not None else None
+        if above is not None:
+            self.open_object(above)
+        else:
+            self.notify(f"nothing that was recorded owns {ref}", timeout=3)
+
+    def open_kind(self, kind: str, words: str = "") -> None:
+        """The objects of a kind."""
+        self.action_view("objects")
+        screen = self.screen
+        if isinstance(screen, Objects):
+            screen.call_after_refresh(screen.go, (kind,))
+            if words:
+                screen.call_after_refresh(screen.set_filter, words)
+
+    def filter_by(self, text: str) -> None:
+        """A filter on the view that is shown."""
+        if isinstance(self.screen, View):
+            self.screen.set_filter(text)
+
+    def explain(self, playbook: str) -> None:
+        """The page of a playbook."""
+        found = next((p for p in self.scene.playbooks if p.id == playbook), None) if self.scene is not None else None
+        if found is None:
+            self.notify(f"no playbook {playbook}", severity="warning", timeout=4)
+        else:
+            self.push_screen(Text(playbook, playbook_page(found.model, 100), folded=True))
+
+    @property
+    def chosen(self) -> Found | None:
+        """The finding that the overview's cursor is on."""
+        overview = next(iter(self._screen_stacks.get("overview") or []), None)
+        return overview.found_here() if isinstance(overview, Overview) and overview.is_mounted else None
+
+    def action_help(self) -> None:
+        """The keys of this moment."""
+        groups: dict[str, list[Binding]] = {}
+        for active in self.screen.active_bindings.values():
+            node, binding = active.node, active.binding
+            if binding.description and not binding.system and not binding.action.startswith("screen."):
+                title = "EVERYWHERE" if node is self else "THIS VIEW" if isinstance(node, Screen) else "THIS PANE"
+                groups.setdefault(title, []).append(binding)
+        order = [t for t in ("THIS PANE", "THIS VIEW", "EVERYWHERE") if t in groups]
+        self.push_screen(Help([(title, groups[title]) for title in order]))
+
+    def action_namespace(self, number: int) -> None:
+        """Only one namespace, by its number; 0 for all."""
+        if isinstance(self.screen, View):
+            names = sorted({f.place.namespace for f in self.scene.found if f.place.namespace}) if self.scene else []
+            if number == 0:
+                self.screen.set_filter("")
+            elif number <= len(names):
+                self.screen.set_filter(f"ns:{names[number - 1]}")
+
+    def action_again(self) -> None:
+        """Reads the source again, and marks what is new."""
+        if not self.doing:
+            self.read()
+
+    # copy, save, documentation
+
+    def ask_copy(self, found: Sequence[Found], here: str) -> None:
+        """Asks what to copy of some findings."""
+        scene = self.scene
+        if scene is None:
+            return
+        many = f" of {len(found)} findings" if len(found) > 1 else ""
+        choices = [
+            ("f", f"the fix{many}", copies.fix(found)),
+            ("v", f"the verify commands{many}", copies.verify(found)),
+            ("m", f"a ticket in Markdown{many}", copies.ticket(scene, found) if found else ""),
+            ("c", "what the cursor is on", here),
+        ]
+        texts = {key: (what, text) for key, what, text in choices}
+
+        def take(answer: tuple[str, bool] | None) -> None:
+            key, plain = answer or ("", False)
+            what, text = texts.get(key, ("", ""))
+            if key and not text:
+                self.notify(f"there is nothing to copy: {what}", timeout=3)
+            elif plain:
+                self.push_screen(Text(what, text))
+            elif key:
+                self.copy(what, text)
+
+        self.push_screen(Copy(choices), take)
+
+    def copy(self, what: str, text: str) -> None:
+        """Copies by OSC 52 and by the tools that are here, and says so."""
+        fits = len(text.encode()) <= clipboard.LONGEST
+        if fits:
+            self.copy_to_clipboard(text)
+        places = ["the terminal's clipboard (OSC 52)"] if fits else []
+
+        def told(more: list[str]) -> None:
+            where = " and ".join([*places, *more])
+            if where:
+                self.notify(
+                    f"copied {what}, {counted(len(text), 'character')}, to {where}.\nDid not arrive? c s shows it.",
+                    timeout=5,
+                )
+            else:
+                self.push_screen(Text(f"{what}: too long for this terminal's clipboard", text))
+
+        self.background.run("copy", lambda: clipboard.hand_over(text, os.environ, sys.platform), told, self.failed)
+
+    def action_save(self) -> None:
+        """Saves the report or the snapshot."""
+        scene = self.scene
+        if scene is None:
+            return
+
+        def save(file: Path | None) -> None:
+            if file is not None:
+                self.background.run(
+                    "save", lambda: copies.save(scene, file), lambda told: self.notify(told, timeout=5), self.failed
+                )
+
+        self.push_screen(Save(copies.suggestion(scene)), save)
+
+    def open_docs(self, url: str) -> None:
+        """In the browser where there is one beside the terminal; else as a link to copy."""
+        if clipboard.browser_here(os.environ, sys.platform):
+            self.open_url(url)
+            self.notify(f"opened {url}", timeout=4)
+        else:
+            self.copy(f"the link {url}", url)
+
+    async def action_quit(self) -> None:
+        """Leaves at once, whatever is being done."""
+        self.exit(ExitCode.OK)

@@ -1,0 +1,89 @@
+"""The command palette: views, kinds as in k9s (`:pod`, `:deploy`), `:ns NAME`, `:explain ID`, and what keys do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from gkedoctor.errors import UsageError
+from gkedoctor.report.kind_names import kind_named
+from gkedoctor.tui.model.header import VIEWS
+
+if TYPE_CHECKING:
+    from gkedoctor.tui.app import Doctor
+
+
+class Command(NamedTuple):
+    """One line of the palette."""
+
+    words: str
+    run: Callable[[], object]
+    help: str = ""
+
+
+class Commands(Provider):
+    """What can be typed after `:`."""
+
+    @property
+    def _doctor(self) -> Doctor:
+        return cast("Doctor", self.app)
+
+    async def discover(self) -> AsyncIterator[DiscoveryHit]:
+        """What there is before anything is typed."""
+        for command in self._fixed():
+            yield DiscoveryHit(command.words, command.run, help=command.help or None)
+
+    async def search(self, query: str) -> Hits:
+        """What fits; a whole command first."""
+        for command in self._typed(query.strip()):
+            yield Hit(10.0, command.words, command.run, help=command.help or None)
+        matcher = self.matcher(query)
+        for command in [*self._fixed(), *self._listed()]:
+            score = matcher.match(command.words)
+            if score > 0:
+                yield Hit(min(score, 1.0), matcher.highlight(command.words), command.run, help=command.help or None)
+
+    def _fixed(self) -> list[Command]:
+        doctor = self._doctor
+        views = [Command(title, partial(doctor.action_view, view), "view") for view, title in VIEWS.items()]
+        return [
+            *views,
+            Command("Save the report or the snapshot", doctor.action_save, "^s"),
+            Command("Read again, and mark what is new", doctor.action_again, "r"),
+            Command("Theme", doctor.search_themes, "light, dark, ansi"),
+            Command("Help", doctor.action_help, "?"),
+            Command("Quit", partial(doctor.exit, 0), "q"),
+        ]
+
+    def _listed(self) -> list[Command]:
+        doctor, scene = self._doctor, self._doctor.scene
+        if scene is None:
+            return []
+        namespaces = sorted({str((o.get("metadata") or {}).get("name")) for o in scene.graph.all("Namespace")})
+        return [
+            *(
+                Command(f"ns {name}", partial(doctor.filter_by, f"ns:{name}"), "only this namespace")
+                for name in namespaces
+            ),
+            *(Command(f"explain {p.id}", partial(doctor.explain, p.id), p.model.title) for p in scene.playbooks),
+        ]
+
+    def _typed(self, query: str) -> list[Command]:
+        """A command that is whole as it was typed."""
+        doctor = self._doctor
+        word, _, rest = query.partition(" ")
+        match word:
+            case "q" | "quit":
+                return [Command("quit", partial(doctor.exit, 0))]
+            case "ns" if rest:
+                return [Command(f"ns {rest}", partial(doctor.filter_by, f"ns:{rest}"), "only this namespace")]
+            case "explain" if rest:
+                return [Command(f"explain {rest}", partial(doctor.explain, rest.upper()), "the playbook's page")]
+        try:
+            kind = kind_named(word)
+        except UsageError:
+            return []
+        return [Command(query, partial(doctor.open_kind, kind.name, rest), f"every {kind.name}")]

@@ -1,0 +1,85 @@
+"""The header's words, as many as fit."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from gkedoctor.report.inert import inert
+from gkedoctor.report.wrap import columns
+from gkedoctor.tui.model.findings import BRIEF, counts
+from gkedoctor.tui.model.lines import Part, short
+from gkedoctor.tui.model.scene import Scene
+
+VIEWS = {
+    "overview": "Overview", "objects": "Objects", "timeline": "Timeline", "leftovers": "Leftovers",
+    "unchecked": "Not checked",
+}  # fmt: skip
+
+
+def head_parts(scene: Scene | None, doing: str, width: int) -> list[Part]:
+    """`gkedoctor  teratail · teratail-prod/asia-northeast1-a · RECORDED 2026-11-22 12:05 UTC    1 critical`."""
+    if scene is None:
+        return [("gkedoctor ", "title"), (short(doing or "opening", width - 11), "")]
+    right = _counts(scene, doing, width < 70)
+    room = width - sum(columns(text) for text, _ in right) - 1
+    left = next((text for text in _names(scene) if columns(text) <= room), None)
+    if left is None:
+        left = short(_names(scene)[-1], max(8, room))
+    fill = " " * max(1, width - columns(left) - sum(columns(text) for text, _ in right))
+    return [(left, "title"), (fill, ""), *right]
+
+
+def _names(scene: Scene) -> list[str]:
+    """What the moment is called, the longest first. That it is a recording is never left out."""
+    outcome = scene.outcome
+    where = "/".join(part for part in (outcome.project, outcome.location) if part)
+    cluster = inert(outcome.cluster or "cluster not named")
+    time = outcome.recorded_at.astimezone(UTC)
+    live = "LIVE" if outcome.live else "RECORDED"
+    partial = f" PARTIAL ({scene.partial})" if scene.partial else ""
+    return [
+        f"gkedoctor  {cluster} · {inert(where)} · {live} {time:%Y-%m-%d %H:%M} UTC{partial}" if where else "",
+        f"gkedoctor  {cluster} · {live} {time:%Y-%m-%d %H:%M} UTC{partial}",
+        f"{cluster} · {live} {time:%Y-%m-%d %H:%M}{' PARTIAL' if scene.partial else ''}",
+        f"{cluster} {live} {time:%m-%d %H:%M}",
+        f"{live} {time:%m-%d %H:%M}",
+        f"{live} {time:%H:%M}",
+    ][0 if where else 1 :]
+
+
+def _counts(scene: Scene, doing: str, brief: bool) -> list[Part]:
+    if doing:
+        return [(doing, "unknown")]
+    found = counts(scene)
+    if not found:
+        calm = scene.outcome.complete and not scene.partial
+        return [("nothing is wrong", "ok") if calm else ("nothing found, not all seen", "unknown")]
+    parts: list[Part] = []
+    for i, (number, style) in enumerate(found):
+        word = BRIEF[style] if brief else style
+        parts += [("  " if i else "", ""), (f"{number} {word}", style)]
+    return parts
+
+
+def tab_parts(scene: Scene | None, here: str, width: int) -> list[tuple[str, str, str]]:
+    """The views as (text, `here` for the one that is shown, its name), shorter where they do not fit."""
+    names = {view: f" {_tab(scene, view, title)} " for view, title in VIEWS.items()}
+    if sum(map(len, names.values())) > width:
+        names = {view: f" {title} " for view, title in VIEWS.items()}
+    if sum(map(len, names.values())) > width:
+        names = {
+            view: f" {title} " if view == here else f" {title.replace('Not checked', 'Unseen')[:4]} "
+            for view, title in VIEWS.items()
+        }
+    return [(text, "here" if view == here else "", view) for view, text in names.items()]
+
+
+def _tab(scene: Scene | None, view: str, title: str) -> str:
+    if scene is None or not scene.diagnosed:
+        return title
+    number = {
+        "overview": len(scene.found),
+        "leftovers": sum(1 for d in scene.outcome.diagnoses if d.playbook in scene.leftover_ids),
+        "unchecked": len(scene.outcome.not_checked),
+    }.get(view)
+    return title if not number else f"{title} {number}"

@@ -1,0 +1,65 @@
+"""What deleted clusters left behind, and the commands that delete it, in the order that works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gkedoctor.diagnose.model import Consequence, Diagnosis
+from gkedoctor.report.words import holes
+from gkedoctor.report.wrap import columns
+from gkedoctor.tui.model.filters import Term, meets
+from gkedoctor.tui.model.findings import facts_of, severity_of, sign
+from gkedoctor.tui.model.lines import Line, Open, Page, pad, short
+from gkedoctor.tui.model.scene import Scene
+
+NEEDED = ("compute.forwardingRules", "container.clusters")
+"""Collections without which nothing can be said of leftovers."""
+
+
+def leftovers(scene: Scene, terms: Sequence[Term]) -> list[Diagnosis]:
+    """The findings about leftovers that pass the filter."""
+    ids = scene.leftover_ids
+    return [d for d in scene.outcome.diagnoses if d.playbook in ids and meets(terms, facts_of(d))]
+
+
+def leftover_lines(found: Sequence[Diagnosis], scene: Scene, width: int) -> list[Line]:
+    """Each group with its members and its commands."""
+    page = Page(width)
+    for one in found:
+        page.gap()
+        page.text(one.title, "title", f"{sign(one)}  ", rest="        ", entry=one.fingerprint, act=Open(one.root))
+        page.head("LEFT BEHIND", str(len(one.explains)))
+        for i, member in enumerate(one.explains):
+            _member(member, (one.fingerprint, "member", i), page)
+        page.head("TO DELETE IT", "in this order; c f copies all of it; gkedoctor deletes nothing")
+        page.text(one.fix.say, severity_of(one) if not one.fix.commands else "", "  ")
+        page.commands(one.fix.commands, f"{one.fingerprint} fix", "the command")
+        page.gap()
+    if not found:
+        _nothing(scene, page)
+    return page.lines
+
+
+def _member(member: Consequence, entry: tuple[object, ...], page: Page) -> None:
+    """One line each, where a list is long the names are what one compares."""
+    kind, act = f"  {member.ref.kind:<21} ", Open(member.ref)
+    half = max(16, (page.width - columns(kind)) // 2)
+    page.add(
+        kind,
+        pad(member.ref.name, half),
+        "  ",
+        (short(member.symptom, page.width - columns(kind) - half - 2), "dim"),
+        entry=entry,
+        act=act,
+    )
+
+
+def _nothing(scene: Scene, page: Page) -> None:
+    unseen = [n for n in scene.outcome.not_checked if n.collection in NEEDED and n.reason != "complete"]
+    looked = [name for name in NEEDED if scene.snapshot.collections.get(name) is not None]
+    if unseen or len(looked) < len(NEEDED):
+        page.text("Nothing can be said of leftovers: Google Cloud's side was not looked at.", "unknown")
+        for hole in holes(unseen):
+            page.text(hole, "dim", "  ")
+    else:
+        page.text("Nothing is left over.", "ok")

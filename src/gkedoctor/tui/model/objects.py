@@ -1,0 +1,189 @@
+"""Lists of objects: kinds, then what there is of a kind, in groups where that is more than a screen can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple, overload
+
+from gkedoctor.graph import Graph, Ref, ref_of
+from gkedoctor.graph.graph import name_of, namespace_of
+from gkedoctor.graph.owners import workload
+from gkedoctor.graph.pods import STEPS, pods_at
+from gkedoctor.report.words import counted
+from gkedoctor.report.wrap import columns
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object
+from gkedoctor.tui.model.filters import Term, facts, meets
+from gkedoctor.tui.model.findings import severity_of, sign
+from gkedoctor.tui.model.lines import Line, Open, line, pad
+from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.states import State, state_of
+from gkedoctor.tui.model.times import age
+
+MOST = 1000
+"""Objects of a kind that are listed at once; more stand in groups, by namespace and then by workload."""
+SORTS = ("state", "name", "age")
+_AILING = tuple(step for step in STEPS if step not in ("fine", "terminating"))
+
+Place = tuple[str, ...]
+"""Where one is: `()` all kinds, `("Pod",)`, `("Pod", "shop")`, `("Pod", "shop", "Deployment/shop/web")`."""
+
+
+class Row(NamedTuple):
+    """One object of a list."""
+
+    ref: Ref
+    item: Object
+    state: State
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is shown at a place."""
+
+    title: str
+    lines: Sequence[Line]
+
+
+class Rows(Sequence[Line]):
+    """Lines of objects, each made when it is looked at: a list of 100,000 costs no more than a screenful."""
+
+    def __init__(self, rows: Sequence[Row], scene: Scene, width: int) -> None:
+        self._rows, self._scene, self._width = rows, scene, width
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Line]: ...
+    def __getitem__(self, at: int | slice) -> Line | Sequence[Line]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self._rows)))]
+        row = self._rows[at]
+        found = self._scene.finding_of(row.ref)
+        mark = sign(found) if found is not None else " " * 6
+        created = (row.item.get("metadata") or row.item).get("creationTimestamp")
+        wide = min(26, max(12, self._width // 3))
+        room = max(10, self._width - wide - 16)
+        name = f"{row.ref.namespace + '/' if row.ref.namespace else ''}{row.ref.name}"
+        return line(
+            (mark, severity_of(found) if found is not None else ""), "  ",
+            pad(name if columns(name) <= room else row.ref.name, room), "  ",
+            (pad(row.state.word, wide), row.state.style), (f" {age(created, self._scene.graph.clock):>5}", "dim"),
+            entry=row.ref, act=Open(row.ref),
+        )  # fmt: skip
+
+
+def listing(
+    scene: Scene, place: Place, terms: Sequence[Term], sort: str, width: int, *, reverse: bool, faults: bool
+) -> Listing:
+    """What there is at a place."""
+    if not place:
+        return _kinds(scene, terms, width, faults=faults)
+    rows = [row for row in _at(scene, place) if _passes(scene, row, terms, faults)]
+    title = " > ".join(("Objects", *place))
+    if len(rows) > MOST and len(place) < (3 if place[0] == "Pod" else 2):
+        return Listing(f"{title}  {counted(len(rows), 'object')} in groups", _groups(scene.graph, place, rows, width))
+    return Listing(f"{title}  {len(rows)}", Rows(_sorted(rows, sort, reverse), scene, width))
+
+
+def _passes(scene: Scene, row: Row, terms: Sequence[Term], faults: bool) -> bool:
+    if faults and row.state.style not in ("fail", "unknown") and row.ref not in scene.about:
+        return False
+    if not terms:
+        return True
+    found = scene.about.get(row.ref)
+    return meets(terms, facts(
+        f"{row.ref} {row.state.word}", ns=[row.ref.namespace], kind=[row.ref.kind],
+        sev=severity_of(found) if found is not None else "", cause=getattr(found, "cause", ""),
+    ))  # fmt: skip
+
+
+def _sorted(rows: list[Row], sort: str, reverse: bool) -> list[Row]:
+    rank = {"fail": 0, "unknown": 1, "": 2, "ok": 3}
+    keys: dict[str, Callable[[Row], tuple[object, ...]]] = {
+        "state": lambda r: (rank[r.state.style], r.ref.sort_key),
+        "name": lambda r: r.ref.sort_key,
+        "age": lambda r: (_created(r.item), r.ref.sort_key),
+    }
+    return sorted(rows, key=keys[sort], reverse=reverse)
+
+
+def _created(item: Object) -> str:
+    return str((item.get("metadata") or item).get("creationTimestamp") or "")
+
+
+def _kinds(scene: Scene, terms: Sequence[Term], width: int, *, faults: bool) -> Listing:
+    lines = []
+    for name, (count, ailing) in scene.graph.index(_counts).items():
+        if (faults and not ailing) or not meets(terms, facts(name, ns=(), kind=[name])):
+            continue
+        told = f"{ailing:,} not well" if ailing else ""
+        lines.append(line(pad(name, min(34, width - 22)), f"{count:>8,}  ", (told, "fail"), entry=name))
+    return Listing(f"Objects  {counted(len(lines), 'kind')}", lines)
+
+
+def _counts(graph: Graph) -> dict[str, tuple[int, int]]:
+    """How many objects there are of each kind, and how many of them are not well."""
+    counts = {}
+    for name in KINDS:
+        items = graph.all(name)
+        if items:
+            counts[name] = (len(items), _ailing(graph, name, items))
+    return counts
+
+
+def _ailing(graph: Graph, name: str, items: Sequence[Object]) -> int:
+    if name == "Pod":
+        return len(pods_at(graph, _AILING))
+    return 0 if name == "Event" else sum(state_of(graph, item).style == "fail" for item in items)
+
+
+def _at(scene: Scene, place: Place) -> list[Row]:
+    kind, *inside = place
+    rows = scene.graph.index(_rows_of(kind))
+    if inside:
+        rows = [row for row in rows if (row.ref.namespace or "") == inside[0]]
+    return [row for row in rows if _group_of(scene.graph, row) == inside[1]] if len(inside) > 1 else rows
+
+
+@cache
+def _rows_of(kind: str) -> Callable[[Graph], list[Row]]:
+    """The index of a kind's rows; the same function for the same kind, so that a graph keeps it."""
+
+    def rows(graph: Graph) -> list[Row]:
+        return [Row(_ref(kind, item), item, state_of(graph, item)) for item in graph.all(kind)]
+
+    return rows
+
+
+def _ref(kind: str, item: Object) -> Ref:
+    if "metadata" in item:
+        return Ref(kind, name_of(item), namespace_of(item) or None)
+    return ref_of(item)._replace(kind=kind)
+
+
+def _groups(graph: Graph, place: Place, rows: Sequence[Row], width: int) -> list[Line]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row.ref.namespace or "") if len(place) == 1 else _group_of(graph, row), []).append(row)
+    ordered = sorted(groups.items(), key=lambda g: (-_failing(g[1]), g[0]))
+    return [
+        line(
+            pad(name or "(no namespace)", max(16, width - 30)), f"{len(members):>9,}  ",
+            (f"{_failing(members):,} not well" if _failing(members) else "", "fail"), entry=name,
+        )
+        for name, members in ordered
+    ]  # fmt: skip
+
+
+def _failing(rows: Sequence[Row]) -> int:
+    return sum(row.state.style == "fail" for row in rows)
+
+
+def _group_of(graph: Graph, row: Row) -> str:
+    return str(ref_of(workload(graph, row.item)))

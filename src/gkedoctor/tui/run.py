@@ -1,0 +1,20 @@
+"""Runs the app on this terminal and gives the code to exit with."""
+
+from __future__ import annotations
+
+import sys
+
+from gkedoctor.tui.app import Doctor, Source
+
+_SWITCH_SECONDS = 0.001
+"""How soon the diagnosis in its thread lets the keys through; Python's own 5 ms add up over the steps of a redraw."""
+
+
+def run(source: Source, theme: str | None) -> int:
+    """Until it is left. What went wrong is raised when the terminal is as it was before."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    app = Doctor(source, theme=theme)
+    code = app.run(mouse=True)
+    if app.fault is not None:
+        raise app.fault
+    return code if code is not None else int(app.return_code or 0)

@@ -1,0 +1,175 @@
+"""The overview: findings, the one under the cursor in full, and the path of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from gkedoctor.tui.model.detail import detail_lines, summary_lines
+from gkedoctor.tui.model.findings import SORTS, empty_lines, gone_lines, list_lines, shown
+from gkedoctor.tui.model.lines import Open
+from gkedoctor.tui.model.path import ways
+from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.screens.view import View
+from gkedoctor.tui.widgets.filter_bar import FilterBar
+from gkedoctor.tui.widgets.lines import Lines
+from gkedoctor.tui.widgets.path_strip import PathStrip
+
+
+class Overview(View):
+    """What is wrong, why, and where the request stops."""
+
+    view = "overview"
+    DEFAULT_CSS = """
+    Overview #middle { height: 1fr; }
+    Overview #findings { width: 40%; min-width: 34; max-width: 72; }
+    Overview #detail { width: 1fr; }
+    Overview.-narrow #findings { width: 100%; max-width: 100%; }
+    Overview.-narrow #detail { display: none; }
+    Overview.-zoomed #findings, Overview.-zoomed #path { display: none; }
+    Overview.-zoomed #detail { display: block; width: 100%; }
+    Overview.-wide #path { max-height: 12; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", id="overview.mark"),
+        Binding("right,plus", "unfold(True)", "Unfold", show=False, id="overview.unfold"),
+        Binding("left,minus", "unfold(False)", "Fold", show=False, id="overview.fold"),
+        Binding("s", "sort(1)", "Sort", show=False, id="overview.sort"),
+        Binding("S", "reverse", "Reverse the order", show=False, id="overview.reverse"),
+        Binding("z", "zoom", "Full width", show=False, id="overview.zoom"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sort, self.reversed = 0, False
+        self.unfolded: frozenset[str] = frozenset()
+        self.marks: frozenset[str] = frozenset()
+        self._rows: dict[str, Found] = {}
+
+    def panes(self) -> ComposeResult:
+        """List and detail side by side, the path below."""
+        with Horizontal(id="middle"):
+            yield Lines(id="findings")
+            yield Lines(id="detail")
+        yield PathStrip(id="path")
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        self.query_one("#detail").border_title = "Why"
+        self.query_one("#path").border_title = "Path of the request"
+        super().on_mount()
+        self.query_one("#findings").focus()
+
+    def main_pane(self) -> Widget:
+        """The list."""
+        return self.query_one("#findings")
+
+    def draw(self) -> None:
+        """List, detail and path."""
+        scene, pane = self.scene, self.query_one("#findings", Lines)
+        found: Sequence[Found] = []
+        if scene is not None and scene.diagnosed:
+            found = shown(scene, self.terms, SORTS[self.sort], reverse=self.reversed, faults=self.faults_only)
+        self._rows = {one.fingerprint: one for one in found}
+        hidden = len(scene.found) - len(found) if scene is not None else 0
+        lines = list_lines(found, scene, pane.room, marked=self.marks, unfolded=self.unfolded) if scene else []
+        pane.show([*(lines or empty_lines(scene, pane.room, hidden)), *(gone_lines(scene, pane.room) if scene else [])])
+        pane.border_title = f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}"
+        told = [
+            f"by {SORTS[self.sort]}{', reversed' if self.reversed else ''}" if self.sort or self.reversed else "",
+            "only faults" if self.faults_only else "",
+            f"{len(self.marks)} marked" if self.marks else "",
+        ]
+        pane.border_subtitle = "  ".join(part for part in told if part)
+        self._draw_found(top=False)
+
+    def _draw_found(self, *, top: bool) -> None:
+        scene, found = self.scene, self.found_here()
+        detail, path = self.query_one("#detail", Lines), self.query_one("#path", PathStrip)
+        if scene is None or found is None:
+            detail.show(summary_lines(scene, detail.room) if scene and scene.diagnosed else [], top=True)
+            path.show_ways(ways(None, scene) if scene is not None and scene.diagnosed else (), "")
+            return
+        detail.show(detail_lines(found, scene, detail.room, brief=self.faults_only), top=top)
+        path.show_ways(ways(found, scene), f"no request passes through {found.place.kind} {found.place.name}")
+
+    @on(Lines.Moved, "#findings")
+    def _moved(self) -> None:
+        self._draw_found(top=True)
+
+    @on(Lines.Resized, "#path")
+    def _path_resized(self) -> None:
+        self.query_one("#path", PathStrip).redraw()
+
+    def found_here(self) -> Found | None:
+        """The finding under the list's cursor."""
+        return self._rows.get(_fingerprint(self.query_one("#findings", Lines).entry))
+
+    def marked(self) -> Sequence[Found]:
+        """The marked ones, else the one here."""
+        scene = self.scene
+        chosen = [f for f in scene.found if f.fingerprint in self.marks] if scene is not None else []
+        return chosen or super().marked()
+
+    def enter(self, message: Lines.Entered) -> None:
+        """From the list into the detail; from a line of the detail to what it names."""
+        if message.lines.id == "findings" and not isinstance(message.act, Open):
+            self._zoom(self.app.size.width < 100)
+            self.query_one("#detail").focus()
+        else:
+            self.do(message.act)
+
+    def action_back(self) -> None:
+        """From the detail to the list, then the filter away."""
+        if self.focused is not self.query_one("#findings") and not isinstance(self.focused, FilterBar):
+            self._zoom(False)
+            self.query_one("#findings").focus()
+        else:
+            super().action_back()
+
+    def action_zoom(self) -> None:
+        """The detail over the full width, on and off."""
+        self._zoom(not self.has_class("-zoomed"))
+        self.query_one("#detail" if self.has_class("-zoomed") else "#findings").focus()
+
+    def _zoom(self, on_: bool) -> None:
+        self.set_class(on_, "-zoomed")
+
+    def action_mark(self) -> None:
+        """Marks the finding for one ticket, and steps on."""
+        found = self.found_here()
+        if found is not None:
+            self.marks = self.marks ^ {found.fingerprint}
+            self.draw()
+            self.query_one("#findings", Lines).action_step(1)
+
+    def action_unfold(self, on_: bool) -> None:
+        """Shows or hides what suffers from the finding."""
+        found = self.found_here()
+        if found is not None:
+            self.unfolded = self.unfolded | {found.fingerprint} if on_ else self.unfolded - {found.fingerprint}
+            pane = self.query_one("#findings", Lines)
+            if not on_:
+                pane.go(found.fingerprint)
+            self.draw()
+
+    def action_sort(self, step: int) -> None:
+        """By the next column."""
+        self.sort = (self.sort + step) % len(SORTS)
+        self.draw()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.reversed = not self.reversed
+        self.draw()
+
+
+def _fingerprint(entry: Hashable) -> str:
+    """A finding's own, also from an object folded under it."""
+    return str(entry[0]) if isinstance(entry, tuple) else str(entry)

@@ -1,0 +1,217 @@
+"""What all views share: header, keys, a filter, and what can be done with what the cursor is on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from gkedoctor.graph import Ref
+from gkedoctor.tui.model.filters import Term, parsed
+from gkedoctor.tui.model.lines import Act, Link, Open, Take
+from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.widgets.filter_bar import FilterBar
+from gkedoctor.tui.widgets.header import Header
+from gkedoctor.tui.widgets.keys import Keys
+from gkedoctor.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from gkedoctor.tui.app import Doctor
+
+
+class View(Screen[None]):
+    """One of the views. A view draws itself anew from the scene whenever there is another one."""
+
+    view: ClassVar[str] = ""
+    DEFAULT_CSS = """
+    View Lines { border: round $border-blurred; border-title-color: $foreground; }
+    View Lines:focus { border: round $primary; border-title-style: bold; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="view.filter"),
+        Binding("c", "copy", "Copy", id="view.copy"),
+        Binding("y", "object('yaml')", "YAML", show=False, id="view.yaml"),
+        Binding("d", "object('describe')", "Describe", show=False, id="view.describe"),
+        Binding("l", "object('logs')", "Logs", show=False, id="view.logs"),
+        Binding("p", "object('previous')", "Previous logs", show=False, id="view.previous"),
+        Binding("J", "owner", "Jump to the owner", show=False, id="view.owner"),
+        Binding("u", "object('used')", "Who uses it", show=False, id="view.used"),
+        Binding("ctrl+z", "faults", "Only faults", show=False, id="view.faults"),
+        Binding("o", "docs", "Open documentation", show=False, id="view.docs"),
+        Binding("escape", "back", "Back", show=False, id="view.back"),
+        Binding("tab", "app.focus_next", "Next pane", show=False, id="view.next_pane"),
+        Binding("shift+tab", "app.focus_previous", "Pane before", show=False, id="view.pane_before"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults_only = False
+        self._drawn: Scene | None = None
+
+    @property
+    def doctor(self) -> Doctor:
+        """The app, by its own name."""
+        return cast("Doctor", self.app)
+
+    @property
+    def scene(self) -> Scene | None:
+        """The moment that is shown."""
+        return self.doctor.scene
+
+    def compose(self) -> ComposeResult:
+        """Header, the view's own panes, filter, keys."""
+        yield Header(self.view or self.app.current_mode)
+        yield from self.panes()
+        yield FilterBar()
+        yield Keys()
+
+    def panes(self) -> ComposeResult:
+        """The view's own."""
+        yield from ()
+
+    def draw(self) -> None:
+        """Shows the present scene. Called when it changed, when a width did, and when a filter was typed."""
+
+    def scene_changed(self) -> None:
+        """There is another scene, or something else is being done."""
+        if self.is_mounted and self.is_attached:
+            self._drawn = self.scene
+            self.query_one(Header).show(self.scene, self.doctor.doing)
+            self.draw()
+
+    def on_mount(self) -> None:
+        """The first picture."""
+        self.scene_changed()
+
+    def on_screen_resume(self) -> None:
+        """What happened meanwhile."""
+        self.scene_changed()
+        self.query_one(Keys)._draw()
+
+    @on(Lines.Resized)
+    def _resized(self) -> None:
+        self.draw()
+
+    # what the cursor is on
+
+    def found_here(self) -> Found | None:
+        """The finding that keys act on."""
+        return None
+
+    def marked(self) -> Sequence[Found]:
+        """The findings that are marked, else the one here."""
+        found = self.found_here()
+        return [found] if found is not None else []
+
+    def ref_here(self) -> Ref | None:
+        """The object that keys act on."""
+        lines = self.focused
+        if isinstance(lines, Lines) and isinstance(lines.act, Open):
+            return lines.act.ref
+        found = self.found_here()
+        return found.place if found is not None else None
+
+    def text_here(self) -> str:
+        """What `c c` copies."""
+        lines = self.focused
+        if not isinstance(lines, Lines) or lines.entry is None:
+            return ""
+        if isinstance(lines.act, Take):
+            return lines.act.text
+        if isinstance(lines.act, Open) and not lines.act.path:
+            return str(lines.act.ref)
+        if isinstance(lines.act, Link):
+            return lines.act.url
+        here = (one.text.strip() for one in lines.lines if one.entry == lines.entry)
+        return " ".join(here)
+
+    # keys
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The filter."""
+        return parsed(self.query_one(FilterBar).value)
+
+    def main_pane(self) -> Widget:
+        """Where the focus goes after the filter."""
+        return self.query(Lines).first()
+
+    def action_filter(self) -> None:
+        """Filters while one types."""
+        self.query_one(FilterBar).open()
+
+    def set_filter(self, text: str) -> None:
+        """A filter from elsewhere: the palette, the number keys."""
+        bar = self.query_one(FilterBar)
+        bar.value = text
+        bar.set_class(bool(text), "-open")
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self) -> None:
+        self.draw()
+
+    @on(FilterBar.Left)
+    def _filter_left(self) -> None:
+        self.main_pane().focus()
+
+    def action_back(self) -> None:
+        """Takes the filter away, else leads one step back."""
+        if self.query_one(FilterBar).value:
+            self.set_filter("")
+        else:
+            self.doctor.back()
+
+    def action_faults(self) -> None:
+        """Only faults, on and off."""
+        self.faults_only = not self.faults_only
+        self.notify("only faults" if self.faults_only else "everything", timeout=2)
+        self.draw()
+
+    def action_object(self, page: str) -> None:
+        """The object under the cursor."""
+        ref = self.ref_here()
+        if ref is not None:
+            self.doctor.open_object(ref, page=page)
+
+    def action_owner(self) -> None:
+        """The object's owner."""
+        ref = self.ref_here()
+        if ref is not None:
+            self.doctor.open_owner(ref)
+
+    def action_copy(self) -> None:
+        """Asks what to copy."""
+        self.doctor.ask_copy(self.marked(), self.text_here())
+
+    def action_docs(self) -> None:
+        """The documentation of the finding."""
+        found = self.found_here()
+        docs = getattr(found, "docs", ())
+        if docs:
+            self.doctor.open_docs(docs[0])
+        else:
+            self.notify("no documentation for this", timeout=3)
+
+    @on(Lines.Entered)
+    def _entered(self, message: Lines.Entered) -> None:
+        self.enter(message)
+
+    def enter(self, message: Lines.Entered) -> None:
+        """Enter on an entry."""
+        self.do(message.act)
+
+    def do(self, act: Act | None) -> None:
+        """What a line leads to."""
+        match act:
+            case Open(ref, path):
+                self.doctor.open_object(ref, path)
+            case Link(url):
+                self.doctor.open_docs(url)
+            case Take(what, text):
+                self.doctor.copy(what, text)

@@ -1,0 +1,58 @@
+"""The two lines on top: which cluster, of when, how bad; and the views."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.widgets import Static
+
+from gkedoctor.tui.model.header import head_parts, tab_parts
+from gkedoctor.tui.model.lines import STYLES
+from gkedoctor.tui.model.scene import Scene
+
+
+class Header(Static):
+    """Says what one is looking at. A click on a view goes there."""
+
+    DEFAULT_CSS = """
+    Header {
+        dock: top; height: 2; background: $panel; color: $foreground; padding: 0 1;
+        & > .header--title { text-style: bold; }
+        & > .header--critical, & > .header--fail { color: $text-error; text-style: bold; }
+        & > .header--high { color: $text-warning; text-style: bold; }
+        & > .header--medium { color: $text-warning; }
+        & > .header--low, & > .header--advisory { color: $text-secondary; }
+        & > .header--unknown { color: $text-accent; }
+        & > .header--ok { color: $text-success; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"header--{name}" for name in STYLES}
+
+    def __init__(self, view: str) -> None:
+        super().__init__("", markup=False)
+        self.view = view
+        self._told: tuple[Scene | None, str] = (None, "")
+
+    def show(self, scene: Scene | None, doing: str) -> None:
+        """Another moment, or what is being done."""
+        self._told = (scene, doing)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """As much as fits."""
+        self._draw()
+
+    def _draw(self) -> None:
+        scene, doing = self._told
+        width = max(10, self.size.width - 2)
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for part, style in head_parts(scene, doing, width):
+            text.append(part, self.get_component_rich_style(f"header--{style}", partial=True) if style else "")
+        text.append("\n")
+        for part, style, view in tab_parts(scene, self.view, width):
+            looks = "bold reverse" if style == "here" else ""
+            text.append(part, looks)
+            if view:
+                text.apply_meta({"@click": f"app.view('{view}')"}, len(text) - len(part), len(text))
+        self.update(text)

@@ -1,0 +1,62 @@
+"""The path of the request at the bottom: left and right choose a hop, enter opens it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from gkedoctor.tui.model.lines import Act, Line, line
+from gkedoctor.tui.model.path import Way, open_hop, way_lines
+from gkedoctor.tui.widgets.lines import Lines
+
+
+class PathStrip(Lines):
+    """The ways that a finding bars, one below the other."""
+
+    DEFAULT_CSS = """
+    PathStrip { height: auto; max-height: 9; min-height: 3; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "hop(-1)", "Hop before", id="path.before"),
+        Binding("right", "hop(1)", "Next hop", id="path.next"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.ways: tuple[Way, ...] = ()
+        self._chosen: list[int] = []
+        self._note = ""
+
+    def show_ways(self, ways: tuple[Way, ...], note: str) -> None:
+        """Other ways; the hop that fails is chosen. `note` stands where there is none."""
+        if ways != self.ways or note != self._note:
+            self.ways, self._note = ways, note
+            self._chosen = [way.worst for way in ways]
+        self.redraw()
+
+    def redraw(self) -> None:
+        """The same ways in the present width."""
+        lines: list[Line] = []
+        rows = 1 if self.app.size.height < 30 else 2
+        for number, way in enumerate(self.ways):
+            made = way_lines(way, self._chosen[number], self.room, rows)
+            lines += [Line(one.parts, number, open_hop(way, self._chosen[number])) for one in made]
+        self.show(lines or [line((self._note, "dim"))])
+        self.styles.height = max(1, min(len(self.lines), 4 if self.app.size.height < 30 else 8)) + (
+            2 if self.styles.border_top[0] else 0
+        )
+
+    def action_hop(self, step: int) -> None:
+        """The hop before or after."""
+        number = self.entry
+        if isinstance(number, int) and number < len(self.ways):
+            last = len(self.ways[number].hops) - 1
+            self._chosen[number] = max(0, min(last, self._chosen[number] + step))
+            self.redraw()
+
+    @property
+    def act(self) -> Act | None:
+        """Enter opens the chosen hop."""
+        number = self.entry
+        return open_hop(self.ways[number], self._chosen[number]) if isinstance(number, int) and self.ways else None

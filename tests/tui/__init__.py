@@ -1,0 +1,1 @@
+"""Tests of the screen, by what it shows and by what keys do."""

@@ -1,0 +1,87 @@
+"""Drives the app on recordings without a terminal, and reads its screen as text."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.report.answer import Answer
+from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.tui.app import Doctor, Source
+from gkedoctor.tui.model.scene import Sift
+from tests.conftest import recorded, shipped_playbooks
+
+Drive = Callable[[Doctor, Pilot[Any]], Awaitable[None]]
+SECONDS = 20.0
+
+
+def whole(outcome: Outcome, _: Snapshot) -> Answer:
+    """Nothing is left out."""
+    return Answer(outcome)
+
+
+def doctor(source: str | Snapshot, sift: Sift = whole) -> Doctor:
+    """The app on a recording that ships with the project, or on a snapshot."""
+    if isinstance(source, str):
+        return Doctor(Source(source, lambda: recorded(source), shipped_playbooks, sift))
+    return Doctor(Source("made", lambda: source, shipped_playbooks, sift))
+
+
+async def settled(app: Doctor, pilot: Pilot[Any]) -> None:
+    """Waits until nothing is being done and all of it is drawn."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + SECONDS
+    while loop.time() < end:
+        await pilot.pause()
+        if app.scene is not None and app.scene.diagnosed and not app.doing and not app.background.busy:
+            await pilot.pause()
+            if not app.background.busy:
+                return
+    raise AssertionError("the app did not come to rest")
+
+
+async def press(app: Doctor, pilot: Pilot[Any], *keys: str) -> None:
+    """Presses keys as a person does: looking in between."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(app, pilot)
+
+
+def drive(app: Doctor, what: Drive, size: tuple[int, int] = (100, 30)) -> Doctor:
+    """Runs the app, waits for its first picture, and does something with it."""
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            await settled(app, pilot)
+            await what(app, pilot)
+
+    asyncio.run(run())
+    return app
+
+
+def looked(app: Doctor, keys: Sequence[str] = (), size: tuple[int, int] = (100, 30)) -> str:
+    """What the screen says after some keys."""
+    seen: list[str] = []
+
+    async def look(app: Doctor, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, *keys)
+        seen.append(text(app))
+
+    drive(app, look, size)
+    return seen[0]
+
+
+def text(app: Doctor) -> str:
+    """The screen as lines of text, without the spaces at their ends."""
+    strips = app.screen._compositor.render_strips()
+    return "".join("".join(segment.text for segment in strip).rstrip() + "\n" for strip in strips)
+
+
+def golden(name: str, size: tuple[int, int]) -> Path:
+    """The file of a screen."""
+    return Path(__file__).parent / "screens" / f"{name}-{size[0]}x{size[1]}.txt"
