@@ -45,8 +45,9 @@ class Vault:
     def known(self) -> str:
         """A token whose form is known."""
         made = "".join(self.dice.choices(string.ascii_letters + string.digits, k=36))
-        forms = (f"ghp_{made}", f"glpat-{made[:20]}", f"xoxb-{made}", f"sk_live_{made[:24]}", f"AKIA{made[:16].upper()}",
-                 f"AIza{made[:35]}", f"hvs.{made}", f"eyJhbGciOi{made[:6]}.eyJzdWIi{made[:12]}.{made[12:]}", f"ya29.{made}")  # fmt: skip
+        jwt = f"eyJhbGciOi{made[:6]}.eyJzdWIi{made[:12]}.{made[12:]}"
+        forms = [f"ghp_{made}", f"glpat-{made[:20]}", f"xoxb-{made}", f"sk_live_{made[:24]}", f"hvs.{made}", jwt]
+        forms += [f"AKIA{made[:16].upper()}", f"AIza{made[:35]}", f"ya29.{made}"]
         return self._keep(self.dice.choice(forms))
 
     def any(self) -> str:
@@ -157,7 +158,8 @@ def cloud(vault: Vault) -> Json:
     item = {"key": "kube-env", "value": f"TOKEN: {vault.random()}"}
     return {
         "compute.instances": [
-            {"name": "gke-c-pool-1", "zone": zone, "metadata": {"items": [item]}, "description": f"token={vault.known()}"}
+            {"name": "gke-c-pool-1", "zone": zone, "metadata": {"items": [item]}},
+            {"name": "gke-c-pool-2", "zone": zone, "description": f"token={vault.known()}"},
         ],
         "compute.projects": [
             {"name": "p", "commonInstanceMetadata": {"items": [{"key": "ssh-keys", "value": vault.random()}]}}
@@ -244,6 +246,15 @@ def test_one_value_has_one_token_everywhere() -> None:
     redact(gathered)
     value = taken_in(gathered).collection("pods").objects[0]["spec"]["containers"][0]["env"][0]["value"]
     assert value.startswith("***") and gathered.logs["shop", "p", "c", False] == f"tried {value} and failed\nplain line"
+
+
+def test_a_common_word_is_masked_where_it_is_a_credential_and_nowhere_else() -> None:
+    gathered = Gathered(source="x")
+    env = [{"name": "POSTGRES_PASSWORD", "value": "shop"}, {"name": "POSTGRES_DB", "value": "shop"}]
+    gathered.add("pods", [thing("Pod", "p", spec={"containers": [{"name": "c", "image": "shop:1", "env": env}]})])
+    redact(gathered)
+    values = [variable["value"] for variable in gathered.objects["pods"][0]["spec"]["containers"][0]["env"]]
+    assert values[0].startswith("***") and values[1] == "shop"
 
 
 @pytest.mark.parametrize(

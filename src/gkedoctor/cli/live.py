@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -168,11 +169,15 @@ class Board:
         self._terminal = terminal
         self._began = time.monotonic()
         self._lines: dict[str, str] = {}
-        self._troubles: list[str] = []
+        self._lock = threading.Lock()
         self._shown = 0
 
     def say(self, said: Said) -> None:
-        """Shows how far a collector is, and what went wrong at once."""
+        """Shows how far a collector is, and what went wrong at once. Called from several threads."""
+        with self._lock:
+            self._say(said)
+
+    def _say(self, said: Said) -> None:
         seconds = time.monotonic() - self._began
         line = f"  {said.collector:<15} {said.objects:>7,}  {seconds:5.1f} s  {said.state or '…'}"
         self._lines[said.collector] = line
@@ -191,7 +196,7 @@ class Board:
     def _redraw(self, trouble: str) -> None:
         up = f"\033[{self._shown}A" if self._shown else ""
         rows = [*([trouble] if trouble else []), *self._lines.values()]
-        click.echo(up + "".join(f"\r\033[K{row}\n" for row in rows), err=True, nl=False)
+        click.echo(up + "".join(f"\r\033[K{row}\n" for row in rows), err=True, nl=False, color=True)
         self._shown = len(self._lines)
 
 
@@ -199,5 +204,6 @@ def refuse_live_flags(context: click.Context, names: Sequence[str]) -> None:
     """UsageError where flags for a live cluster were given together with --from."""
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            flag = next(p.opts[0] for p in context.command.params if p.name == name)
+            given = next(p for p in context.command.params if p.name == name)
+            flag = (given.secondary_opts if context.params[name] is False else given.opts)[0]
             raise UsageError(f"{flag} is for a live cluster, --from for a recording", hint="leave one of them out")

@@ -117,7 +117,7 @@ class _Learned:
         self._seen.add((text, by_name))
         for value in _values(text):
             self._learn(place, value)
-        if by_name and not (_NAMES_A_PLACE.search(name) or "://" in text):
+        if by_name and _is_literal_credential(name, text):
             self._learn(place, text)
 
     def _learn(self, place: str, value: str) -> None:
@@ -150,6 +150,18 @@ class _Learned:
 
 def _is_credential(name: str) -> bool:
     return _NAMES_A_CREDENTIAL.search(name) is not None
+
+
+def _is_literal_credential(name: Any, text: str) -> bool:
+    """Whether a variable holds a credential itself, and no path, address or reference to one."""
+    if not isinstance(name, str) or not text or not _is_credential(name) or _NAMES_A_PLACE.search(name):
+        return False
+    return "://" not in text and _INNOCENT.fullmatch(text) is None
+
+
+def _token_of_name(name: str) -> str:
+    """For a value that is too short or too common to be masked in other places: `postgres`."""
+    return f"***{hashlib.sha256(f'gkedoctor name {name}'.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}***"
 
 
 def _values(text: str) -> Iterator[str]:
@@ -254,6 +266,8 @@ def _replaced(node: Any, replaced: Callable[[str], str]) -> Any:
     for key, value in node.items():
         if isinstance(value, str):
             new: Any = value if key in _UNTOUCHED else replaced(value)
+            if key == "value" and new is value and _is_literal_credential(node.get("name"), value):
+                new = _token_of_name(str(node["name"]))
         elif isinstance(value, dict | list) and value and not _is_left_alone(key, value):
             new = _replaced(value, replaced)
         else:
