@@ -4,15 +4,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := recorded_clusters/teratail-missing-secret
 
-.PHONY: demo test fuzz bench readme lock clean
+.PHONY: demo docs test fuzz bench readme lock clean
 
 demo: .venv/installed
 	$(BIN)/gkedoctor report --from $(EXAMPLE) --fail-on never
 
 test: .venv/installed-dev
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
 	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases docs/tool
 	$(BIN)/gkedoctor playbooks lint
 	$(BIN)/pytest -n auto
 
@@ -24,6 +25,9 @@ bench: .venv/installed-dev  ## times and loaded modules, as ratios
 
 readme: .venv/installed-dev  ## the screen in the README, as it is now
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py -k screen
+
+docs: .venv/installed-dev   ## the pages that are made from playbooks, structs and commands, the man page, and the site
+	$(BIN)/python -m docs.tool site
 
 lock: .venv/installed-dev   ## pins the development tools; hashes, no index named
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \

@@ -7,6 +7,8 @@ import re
 _HOLE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _CHAIN = re.compile(r"[A-Za-z_][\w.\[\]-]*\.([A-Za-z_]\w*)(?:\[\d*\])?|([A-Za-z_]\w*)(?:\[\d*\])?")
 _SPOKEN = {"affected": "its Pods"}
+_SHORT, _NOUNS = 4, frozenset({"job", "hpa", "api", "neg"})
+"""Authors give half sentences names like `so` and `end`."""
 
 
 def spoken(text: str) -> str:
@@ -29,4 +31,6 @@ def _word(match: re.Match[str]) -> str:
     if inner in _SPOKEN:
         return _SPOKEN[inner]
     chain = _CHAIN.fullmatch(inner)
-    return (chain[1] or chain[2]).upper() if chain else "…"
+    if chain is None or (chain[2] and len(chain[2]) < _SHORT and chain[2] not in _NOUNS):
+        return "…"
+    return (chain[1] or chain[2]).upper()

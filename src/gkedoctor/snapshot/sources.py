@@ -7,6 +7,7 @@ import and are loaded for foreign formats only.
 from __future__ import annotations
 
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
@@ -39,11 +40,21 @@ def _refuse_unreadable(path: Path) -> None:
     """A pipe or a device would be waited for without end."""
     try:
         if not path.exists():
-            raise SourceError(f"{path} does not exist")
+            raise SourceError(f"{path} does not exist", hint=_meant(path))
         if not path.is_dir() and not path.is_file():
             raise SourceError(f"{path} is neither a file nor a directory")
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _meant(path: Path) -> str | None:
+    """What is beside a path that does not exist and is called almost the same."""
+    try:
+        beside = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return f"there is no folder {path.parent}"
+    near = get_close_matches(path.name, beside, 1)
+    return f"did you mean `{path.with_name(near[0])}`?" if near else None
 
 
 def _own(path: Path, *, config_values: bool, recorded_at: datetime | None, verify: bool) -> Snapshot:

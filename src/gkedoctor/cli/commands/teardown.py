@@ -37,6 +37,7 @@ def teardown(source: Path) -> int:
     \b
     Examples:
       gkedoctor teardown --from cluster.json
+      gkedoctor teardown --from recording/
     """
     from gkedoctor.graph import Graph
     from gkedoctor.graph.leftovers_teardown import teardown as steps_of

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from gkedoctor.errors import UsageError
+
 
 @click.command()
 @click.argument("kind", required=False)
@@ -16,8 +18,13 @@ def edges(kind: str | None) -> None:
       gkedoctor playbooks edges Pod
     """
     from gkedoctor.graph import EDGES
+    from gkedoctor.graph.selectors import nearest
     from gkedoctor.playbook.functions import documented
 
+    kinds = sorted({edge.source for edge in EDGES.values()})
+    if kind is not None and kind not in kinds:
+        near = nearest(kind, kinds)
+        raise UsageError(f"no edge starts at `{kind}`", hint=f"did you mean `{near}`?" if near else ", ".join(kinds))
     found = sorted(edge for edge in EDGES.values() if kind is None or edge.source in (kind, "*"))
     width = max(len(f"{edge.source} {edge.name}") for edge in found)
     for edge in found:

@@ -1,0 +1,1 @@
+"""Playbooks of Acme: the YAML files in this folder."""

@@ -1,0 +1,87 @@
+"""The files under `examples/` and the Containerfile: read, checked and, where that is possible, run.
+
+No container engine is at hand here, so the image itself is not built by the tests.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from gkedoctor.cli.commands.report import report
+from gkedoctor.diagnose.cases import case_files, run_file
+from gkedoctor.playbook.loader import load_playbooks
+from tests.conftest import RECORDINGS, ROOT, recorded, shipped_playbooks
+
+PACKAGE = ROOT / "examples" / "playbook-package"
+INSTRUCTIONS = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "ENTRYPOINT", "CMD"}
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Containerfile as pairs of an instruction and what follows it."""
+    text = re.sub(r"\\\n", " ", (ROOT / "Containerfile").read_text())
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1]) for line in lines]
+
+
+def test_the_containerfile_has_known_instructions_in_two_stages() -> None:
+    found = instructions()
+    assert {name for name, _ in found} <= INSTRUCTIONS
+    stages = [rest for name, rest in found if name == "FROM"]
+    assert len(stages) == 2
+    assert all("slim" in stage and ":latest" not in stage for stage in stages)
+
+
+def test_the_image_runs_without_root() -> None:
+    users = [rest for name, rest in instructions() if name == "USER"]
+    assert users
+    assert all(int(part) > 0 for part in users[-1].split(":"))
+    assert [name for name, _ in instructions()].index("USER") > 0
+
+
+def test_what_the_image_copies_is_there_and_not_ignored() -> None:
+    kept = {line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")}
+    for name, rest in instructions():
+        if name == "COPY" and not rest.startswith("--from"):
+            *sources, _ = shlex.split(rest)
+            assert all((ROOT / source).exists() and source in kept for source in sources), rest
+
+
+def test_the_wheel_that_the_image_builds_gets_all_its_files() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    wanted = {*wheel["packages"], *wheel["force-include"], *wheel.get("shared-data", {})}
+    copied = [rest for name, rest in instructions() if name == "COPY" and not rest.startswith("--from")]
+    folders = {source for rest in copied for source in shlex.split(rest)[:-1]}
+    assert all(any(Path(path).is_relative_to(folder) for folder in folders) for path in wanted)
+
+
+def test_the_workflow_uses_commands_that_there_are() -> None:
+    workflow = yaml.safe_load((ROOT / "examples" / "github-actions" / "gkedoctor.yaml").read_text())
+    (job,) = workflow["jobs"].values()
+    commands = [step["run"] for step in job["steps"] if step.get("run", "").startswith("gkedoctor")]
+    for command in commands:
+        assert shlex.split(command)[1] == "report"
+        report.make_context("report", shlex.split(command)[2:])
+    uploads = [step for step in job["steps"] if "upload-sarif" in step.get("uses", "")]
+    assert uploads[0]["with"]["sarif_file"] in commands[0]
+    assert workflow["permissions"] == {"contents": "read", "security-events": "write"}
+
+
+def test_the_playbooks_of_the_example_package_hold() -> None:
+    folder = PACKAGE / "src" / "acme_playbooks"
+    own = load_playbooks([folder])
+    assert [playbook.id for playbook in own] == ["GKE-ROL-901"]
+    library = sorted([*shipped_playbooks(), *own], key=lambda p: p.id)
+    for file in case_files([folder]):
+        assert [result.failures for result in run_file(file, library, recorded)] == [(), ()]
+    assert RECORDINGS.is_dir()
+
+
+def test_the_example_package_offers_them() -> None:
+    project = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["gkedoctor.playbooks"] == {"acme": "acme_playbooks"}
