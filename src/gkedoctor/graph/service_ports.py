@@ -154,13 +154,13 @@ def _settings(item: Object) -> Iterator[str]:
 
 
 def _listens(graph: Graph, pods: list[Object]) -> set[int]:
-    """The ports that the logs of these Pods say are served."""
+    """The ports that the logs of these Pods say are served, but for those beside the application's own."""
     found: set[int] = set()
     for pod in pods:
         containers = graph.follow("containers", pod)
         for container in [] if isinstance(containers, Unknown) else containers:
             if not isinstance(container["log"], Unknown):
-                found |= set(ports_in(container["log"]))
+                found |= set(ports_in(line for line in container["log"] if not _ASIDE.search(line)))
     return found
 
 
