@@ -254,7 +254,8 @@ def test_gaps_of_the_recording_are_answered_as_a_cluster_would(kubectl: Look) ->
     assert 'Error from server (Forbidden): secrets is forbidden: User "ann"' in gaps.refused("get secrets -A")
     assert "ServiceUnavailable" in gaps.refused("get services -A")
     assert "input data was truncated" in gaps.refused("get services -A")
-    assert "not in this recording" in gaps.refused("get deployments -A")
+    assert "(Forbidden): deployments.apps is forbidden: not in this recording" in gaps.refused("get deployments -A")
+    assert "namespaces: not in this recording" in gaps.refused("get namespaces")
     cut = gaps.run("get", "configmaps", "-A")
     assert "settings" in cut.stdout
     assert "Warning: configmaps: the recording is not complete: the listing was cut off" in cut.stderr

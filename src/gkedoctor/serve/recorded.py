@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
+from gkedoctor.snapshot.kinds import ESSENTIAL
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
 
 _CODES = {Status.DENIED: 403, Status.FAILED: 503, Status.DISABLED: 404}
@@ -86,7 +87,7 @@ class Recorded:
         """Why a resource cannot be read in a namespace, or in all of them."""
         state = self.state(resource)
         if state.status is Status.NOT_ASKED:
-            return _refused(resource, 404, f"{resource.full_name}: {state.reason or 'not in this recording'}")
+            return _not_recorded(resource, state.reason or "not in this recording")
         if state.status in _CODES:
             return _refused(resource, _CODES[state.status], state.reason)
         if not resource.namespaced:
@@ -123,6 +124,13 @@ def _refused(resource: Resource, code: int, reason: str) -> ApiError:
         503: f"{resource.full_name} could not be read when this was recorded",
     }
     return ApiError(code, reason or words[code], group=resource.group, kind=resource.plural)
+
+
+def _not_recorded(resource: Resource, reason: str) -> ApiError:
+    """What matters is forbidden rather than not served: every cluster has it, and nobody may take it for absent."""
+    if resource.collection in ESSENTIAL:
+        return _refused(resource, 403, f"{resource.full_name} is forbidden: {reason}")
+    return _refused(resource, 404, f"{resource.full_name}: {reason}")
 
 
 def _index(objects: Sequence[Object], namespaced: bool) -> Index:
