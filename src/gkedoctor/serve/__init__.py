@@ -8,6 +8,6 @@ failed                       503, with the reason
 disabled                     404, and not in discovery
 not asked                    403 for kinds without which nothing can be said (`ESSENTIAL`), 404 for the others
 namespaces not asked, unread 403 or 503 there; without a namespace 403 where only some were asked
-partial, malformed           200 with what there is, and `Warning: 299 gkedoctor "KIND: the recording is not complete: …"`
-                             on it; 503 for one object that is not among it
+partial, malformed           200 with what there is, and on it `Warning: 299 gkedoctor "KIND: the recording is not …"`;
+                             503 for one object that is not among it
 """
