@@ -199,6 +199,8 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
     if without is not None:
         return doubt if doubt is not None else without
     legacy = graph.find("Endpoints", namespace_of(service), name_of(service))
+    if doubt is not None and not (isinstance(legacy, dict) and (selector_of(service) or legacy.get("subsets"))):
+        return doubt  # slices that somebody made by hand have no Endpoints beside them
     return _legacy_records(legacy) if isinstance(legacy, dict) else []
 
 
