@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -70,6 +71,8 @@ _VERSIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Where the version that is served most is not `v1`."""
+
+_A_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
 
 _CUSTOM_GROUPS = frozenset({"cloud.google.com", "networking.gke.io", "gateway.networking.k8s.io"})
 """Groups that exist only where somebody installed them."""
@@ -143,8 +146,8 @@ def _known(kind: Kind, collection: Collection, definitions: Mapping[str, Object]
 def _version(collection: Collection, group: str) -> str:
     """The version that most of the objects have; empty without any of that group."""
     counts = Counter(str(item.get("apiVersion") or "") for item in collection.objects)
-    versions = [(n, v.rpartition("/")[2]) for v, n in counts.items() if v.rpartition("/")[0] == group and v]
-    return max(versions)[1] if versions else ""
+    versions = [(n, v.rpartition("/")[2]) for v, n in counts.items() if v.rpartition("/")[0] == group]
+    return max((found for found in versions if _A_VERSION.fullmatch(found[1])), default=(0, ""))[1]
 
 
 def _stored_version(definition: Object | None) -> str:

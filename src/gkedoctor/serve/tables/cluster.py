@@ -91,7 +91,11 @@ def _role(item: Object, now: datetime) -> str:
 
 def _subjects(kind: str) -> Value:
     def name(subject: Any) -> str:
-        return f"{subject.get('namespace')}/{subject.get('name')}" if kind == "ServiceAccount" else str(subject["name"])
+        return (
+            f"{subject.get('namespace')}/{subject.get('name')}"
+            if kind == "ServiceAccount"
+            else str(subject.get("name"))
+        )
 
     return lambda item, now: ", ".join(name(s) for s in entries(item, "subjects") if s.get("kind") == kind)
 
