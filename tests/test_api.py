@@ -14,7 +14,8 @@ from gkedoctor import api
 from gkedoctor.errors import PlaybookError, SourceError, UsageError
 from gkedoctor.report.formats import names
 
-from .conftest import PLAYBOOKS, RECORDINGS, ROOT
+from .collect.kube_api import KubeApi
+from .conftest import PLAYBOOKS, RECORDINGS, ROOT, recorded
 
 
 def test_the_examples_hold() -> None:
@@ -46,9 +47,16 @@ def test_further_playbooks_are_checked(tmp_path: Path) -> None:
         api.diagnose(api.load(RECORDINGS / "two-problems"), [tmp_path])
 
 
+def test_a_live_cluster_is_diagnosed_like_its_recording(tmp_path: Path) -> None:
+    with KubeApi.of(recorded("db-host")) as server:
+        live = api.collect(kubeconfig=server.kubeconfig(tmp_path), google_cloud=False)
+    known = api.diagnose(api.load(RECORDINGS / "db-host"))
+    assert [found.fingerprint for found in api.diagnose(live).diagnoses] == [d.fingerprint for d in known.diagnoses]
+
+
 def test_types_are_published() -> None:
     assert (Path(gkedoctor.__file__).parent / "py.typed").is_file()
-    assert all("return" in getattr(api, name).__annotations__ for name in ("load", "diagnose", "render"))
+    assert all("return" in getattr(api, name).__annotations__ for name in api.__all__[2:])
 
 
 def test_it_runs_as_a_module() -> None:

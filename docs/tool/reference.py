@@ -126,7 +126,7 @@ def functions_page() -> str:
 def api_page() -> str:
     """The Python API out of its docstrings."""
     parts = ["# Python", MADE, *_docstring(api.__doc__ or "")]
-    for name in ("load", "diagnose", "render"):
+    for name in ("load", "collect", "diagnose", "render"):
         function = getattr(api, name)
         parts += [f"## {name}", f"```python\n{_signature(function)}\n```", *_docstring(function.__doc__)]
     return "\n\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""gkedoctor from Python: `load` a recording, `diagnose` it, `render` the outcome.
+"""gkedoctor from Python: `load` a recording or `collect` one, `diagnose` it, `render` the outcome.
 
 >>> from gkedoctor import shipped
 >>> from gkedoctor.api import diagnose, load, render
@@ -9,13 +9,13 @@ critical missing-secret Secret/teratail-missing-secret/teratail-secret
 >>> print(render(outcome, "name"), end="")
 critical missing-secret Secret/teratail-missing-secret/teratail-secret
 
-Nothing here asks a cluster or the network, and nothing is written. (The functions stand here and not in `gkedoctor`
-itself because `gkedoctor.diagnose` is a package.)
+Nothing is written, and only `collect` asks a cluster. (The functions stand here and not in `gkedoctor` itself because
+`gkedoctor.diagnose` is a package.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -31,7 +31,9 @@ from gkedoctor.report.formats import NARROW, Page, names, renderer
 from gkedoctor.snapshot import sources
 from gkedoctor.snapshot.model import Snapshot
 
-__all__ = ["Outcome", "Snapshot", "diagnose", "load", "render"]
+__all__ = ["Outcome", "Snapshot", "collect", "diagnose", "load", "render"]
+
+_REQUEST_TIMEOUT = 30.0
 
 
 def load(path: str | PathLike[str]) -> Snapshot:
@@ -47,6 +49,42 @@ def load(path: str | PathLike[str]) -> Snapshot:
     gkedoctor.errors.SourceError: no-such-file does not exist
     """
     return sources.load(Path(path))
+
+
+def collect(
+    *,
+    kubeconfig: str | None = None,
+    context: str | None = None,
+    namespaces: Sequence[str] = (),
+    google_cloud: bool = True,
+    logs: bool = True,
+) -> Snapshot:
+    """Records a live cluster, read-only, with what looks like a credential masked, as `gkedoctor snapshot` does.
+
+    Without `namespaces`, all of them. SourceError says why the cluster cannot be reached.
+
+    >>> outcome = diagnose(collect(context="gke_acme_europe-west1_prod"))  # doctest: +SKIP
+    """
+    from gkedoctor.cli.live import Live, cloud_wish, unwell
+    from gkedoctor.collect import run
+    from gkedoctor.collect.patience import Patience
+    from gkedoctor.collect.wire import Login
+    from gkedoctor.playbook.needs import needed_kinds
+    from gkedoctor.snapshot.intake import taken_in
+    from gkedoctor.snapshot.redact import redact
+
+    live = Live(kubeconfig, context, None, _REQUEST_TIMEOUT, None, None, None, google_cloud, logs)
+    asked = run.Asked(
+        login=Login(kubeconfig, context),
+        kinds=[kind for kind in needed_kinds(_library([])) if google_cloud or not kind.cloud],
+        patience=Patience(request=_REQUEST_TIMEOUT),
+        unwell=unwell if logs else None,
+        cloud=cloud_wish(live) if google_cloud else None,
+        only=namespaces,
+    )
+    gathered = run.collect(asked, lambda said: None).gathered
+    redact(gathered)
+    return taken_in(gathered)
 
 
 def diagnose(snapshot: Snapshot, playbooks: Iterable[str | PathLike[str]] = ()) -> Outcome:

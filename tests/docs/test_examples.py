@@ -9,6 +9,7 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -58,6 +59,36 @@ def test_the_wheel_that_the_image_builds_gets_all_its_files() -> None:
     copied = [rest for name, rest in instructions() if name == "COPY" and not rest.startswith("--from")]
     folders = {source for rest in copied for source in shlex.split(rest)[:-1]}
     assert all(any(Path(path).is_relative_to(folder) for folder in folders) for path in wanted)
+
+
+def manifests() -> dict[str, Any]:
+    """The objects of the CronJob example by kind."""
+    text = (ROOT / "examples" / "cronjob" / "cronjob.yaml").read_text()
+    return {item["kind"]: item for item in yaml.safe_load_all(text)}
+
+
+def test_the_cronjob_may_do_no_more_than_the_printed_role() -> None:
+    found = manifests()
+    role = yaml.safe_load((ROOT / "manifests" / "cluster-role.yaml").read_text())
+    assert found["ClusterRoleBinding"]["roleRef"]["name"] == role["metadata"]["name"]
+    assert {verb for rule in role["rules"] for verb in rule["verbs"]} <= {"get", "list"}
+    assert found["ClusterRoleBinding"]["subjects"][0]["name"] == found["ServiceAccount"]["metadata"]["name"]
+
+
+def test_the_cronjob_runs_without_root_and_its_command_parses() -> None:
+    pod = manifests()["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    name, *arguments = container["args"]
+    mounts = tuple(mount["mountPath"] for mount in container["volumeMounts"])
+    assert name == "report"
+    places = [Path(argument.rpartition("=")[2]) for argument in arguments if "=/" in argument]
+    assert len(places) == 4
+    assert all(str(place).startswith(mounts) for place in places)
+    context = report.make_context("report", [a for a in arguments if "=/" not in a])
+    assert context.params["gcp"] is False
 
 
 def test_the_workflow_uses_commands_that_there_are() -> None:
