@@ -135,11 +135,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_stream(self, response: Response, stream: Iterator[bytes]) -> None:
         chunked = self.request_version != "HTTP/1.0"
         headers = [*response.headers, ("Content-Type", response.content_type)]
-        self._send_head(response.code, [*headers, *([("Transfer-Encoding", "chunked")] if chunked else [])])
-        self.wfile.flush()
         server = cast(Server, self.server)
         server.count_stream(1)
         try:
+            self._send_head(response.code, [*headers, *([("Transfer-Encoding", "chunked")] if chunked else [])])
+            self.wfile.flush()
             self._send_pieces(stream, chunked)
         finally:
             server.count_stream(-1)
