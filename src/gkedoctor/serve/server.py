@@ -158,7 +158,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_left(self) -> bool:
         """Whether the client has hung up."""
-        readable, _, _ = select.select([self.connection], [], [], 0)
+        try:
+            readable, _, _ = select.select([self.connection], [], [], 0)
+        except ValueError:  # more than 1,024 open files: it will show when there is something to write
+            return False
         return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
