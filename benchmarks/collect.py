@@ -43,7 +43,8 @@ def pod(i: int) -> Json:
         {"name": "kube-api-access", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "readOnly": True}
     ]
     container = {"name": "app", "image": f"registry.example/app-{i % 400}:1.{i % 9}", "env": env,
-                 "livenessProbe": probe, "readinessProbe": probe, "volumeMounts": mounts, "ports": [{"containerPort": 8080, "protocol": "TCP"}],
+                 "livenessProbe": probe, "readinessProbe": probe, "volumeMounts": mounts,
+                 "ports": [{"containerPort": 8080, "protocol": "TCP"}],
                  "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}}}  # fmt: skip
     kinds = ("Initialized", "Ready", "ContainersReady", "PodScheduled", "PodReadyToStartContainers")
     conditions = [{"type": t, "status": "True", "lastTransitionTime": TIME, "lastProbeTime": None} for t in kinds]

@@ -236,7 +236,7 @@ def _why(state: CollectionState) -> str:
 
 
 def _overall(gathered: Gathered) -> str:
-    statuses = {s.status for n, s in gathered.states.items() if not n.startswith(_CLOUD)}
+    statuses = {s.status for n, s in gathered.states.items() if n != LOGS and not n.startswith(_CLOUD)}
     if statuses <= {Status.COMPLETE, Status.DISABLED}:
         return "complete"
     if Status.COMPLETE in statuses or Status.PARTIAL in statuses:

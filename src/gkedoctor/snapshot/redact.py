@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from gkedoctor.snapshot.intake import Gathered
@@ -96,8 +97,7 @@ def redact(gathered: Gathered) -> None:
     public = public_words(item for items in gathered.objects.values() for item in items)
     secrets = SecretMask(gathered.objects.get("secrets", ()), public)
     learned = _Learned(public, secrets.tokens)
-    for place, text, name in _texts(gathered):
-        learned.read(place, text, name)
+    _learn_all(gathered, learned)
     _replace(gathered, learned.replacer())
 
 
@@ -111,8 +111,10 @@ class _Learned:
 
     def read(self, place: str, text: str, name: str) -> None:
         """Learns what one text holds; `name` is that of the variable, flag or key that it is the value of."""
+        if len(text) < SHORTEST:
+            return
         by_name = bool(name) and _is_credential(name)
-        if (text, by_name) in self._seen or len(text) < SHORTEST:
+        if (text, by_name) in self._seen:
             return
         self._seen.add((text, by_name))
         for value in _values(text):
@@ -148,6 +150,7 @@ class _Learned:
         return replaced
 
 
+@lru_cache(maxsize=10_000)
 def _is_credential(name: str) -> bool:
     return _NAMES_A_CREDENTIAL.search(name) is not None
 
@@ -178,68 +181,71 @@ def _values(text: str) -> Iterator[str]:
     yield from (match[0] for match in _RANDOM.finditer(text))
 
 
-def _texts(gathered: Gathered) -> Iterator[tuple[str, str, str]]:
-    """(place, text, name) of every free text, in an order that does not hang on the order of answers."""
+def _learn_all(gathered: Gathered, learned: _Learned) -> None:
+    """Reads every free text, in an order that does not hang on the order of answers."""
     for collection in sorted(gathered.objects):
         for item in gathered.objects[collection]:
             if isinstance(item, dict):
                 metadata = item.get("metadata")
                 where = metadata if isinstance(metadata, dict) else item
                 place = f"{collection}/{where.get('namespace', '')}/{where.get('name', '')}"
-                yield from _texts_of(item, place)
+                _visit(item, place, learned)
                 if collection == "configmaps":
-                    yield from _config(item, place)
+                    _visit_config(item, place, learned)
     for run in sorted(gathered.logs):
         for line in gathered.logs[run].splitlines():
-            yield f"logs/{run}", line, ""
+            learned.read(f"logs/{run}", line, "")
 
 
-def _config(item: dict[str, Any], place: str) -> Iterator[tuple[str, str, str]]:
+def _visit_config(item: dict[str, Any], place: str, learned: _Learned) -> None:
     """A ConfigMap's values are read to know them elsewhere: whole under their key, and line by line."""
-    for key, value in (item.get("data") or {}).items() if isinstance(item.get("data"), dict) else ():
+    data = item.get("data")
+    for key, value in data.items() if isinstance(data, dict) else ():
         if isinstance(value, str):
-            yield from ((place, line, "") for line in value.splitlines())
+            for line in value.splitlines():
+                learned.read(place, line, "")
             if "\n" not in value:
-                yield place, value, str(key)
+                learned.read(place, value, str(key))
 
 
-def _texts_of(node: Any, place: str) -> Iterator[tuple[str, str, str]]:
+def _visit(node: Any, place: str, learned: _Learned) -> None:
     """All free texts below a node. `{name, value}` pairs and flags with their values are read together."""
     if isinstance(node, list):
-        yield from _texts_of_list(node, place)
+        _visit_list(node, place, learned)
         return
-    name = node.get("name")
     for key, value in node.items():
         if isinstance(value, str):
-            if key not in _UNTOUCHED:
-                named = name if key == "value" and isinstance(name, str) else key
-                yield place, value, named
-                yield from _inner(value, place)
+            if key in _UNTOUCHED or len(value) < SHORTEST:
+                continue
+            name = node.get("name") if key == "value" else key
+            learned.read(place, value, name if isinstance(name, str) else key)
+            if value.startswith("{"):
+                _visit_inner(value, place, learned)
         elif isinstance(value, dict | list) and value and not _is_left_alone(key, value):
-            yield from _texts_of(value, place)
+            _visit(value, place, learned)
 
 
-def _texts_of_list(node: list[Any], place: str) -> Iterator[tuple[str, str, str]]:
+def _visit_list(node: list[Any], place: str, learned: _Learned) -> None:
     before = ""
     for item in node:
         if isinstance(item, str):
-            flag = before.lstrip("-") if _FLAG.fullmatch(before) and "=" not in before else ""
-            yield place, item, flag if not item.startswith("-") else ""
+            flag = before.lstrip("-") if before and _FLAG.fullmatch(before) else ""
+            learned.read(place, item, flag if not item.startswith("-") else "")
             before = item
         elif isinstance(item, dict | list):
-            yield from _texts_of(item, place)
+            _visit(item, place, learned)
 
 
-def _inner(text: str, place: str) -> Iterator[tuple[str, str, str]]:
+def _visit_inner(text: str, place: str, learned: _Learned) -> None:
     """What stands in a JSON text: the last applied configuration, and annotations of operators."""
-    if not text.startswith("{") or len(text) > 1 << 20:
+    if len(text) > 1 << 20:
         return
     try:
         inner = json.loads(text)
     except (ValueError, RecursionError):
         return
     if isinstance(inner, dict):
-        yield from _texts_of(inner, place)
+        _visit(inner, place, learned)
 
 
 def _is_left_alone(key: str, value: Any) -> bool:
