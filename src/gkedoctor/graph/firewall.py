@@ -85,9 +85,12 @@ def _judged(graph: Graph, network: str, instances: list[Object], source: str, po
 
 
 def _expected_name(graph: Graph) -> str:
-    """`k8s-fw-l7--UID`, the UID as instance groups have it (pkg/utils/namer/namer.go), if one is seen."""
-    uids = sorted(name_of(g).partition("--")[2] for g in graph.all("InstanceGroup") if "--" in name_of(g))
-    return f"k8s-fw-l7--{uids[0]}" if uids else "k8s-fw-l7"
+    """`k8s-fw-l7--UID` (pkg/utils/namer/namer.go), the UID as its ConfigMap has it, or else instance groups."""
+    config = graph.find("ConfigMap", "kube-system", "ingress-uid")
+    data = (config.get("data") or {}) if isinstance(config, dict) else {}
+    groups = sorted(name_of(g).partition("--")[2] for g in graph.all("InstanceGroup") if "--" in name_of(g))
+    uid = data.get("provider-uid") or data.get("uid") or (groups[0] if groups else "")
+    return f"k8s-fw-l7--{uid}" if uid else "k8s-fw-l7"
 
 
 def _order(rule: Object) -> tuple[Any, ...]:

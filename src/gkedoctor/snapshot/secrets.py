@@ -25,7 +25,7 @@ A Secret in a snapshot:
 `registriesReadable`  beside `registries`: false where the file is not what a kubelet can read.
 
 A ConfigMap has `keys` of the same shape (`certificate` left out) in place of `data` and `binaryData`; with
-`values=True`, both stay beside it.
+`values=True`, both stay beside it, as they do for kube-system/ingress-uid: that UID stands in names on Google Cloud.
 """
 
 from __future__ import annotations
@@ -64,9 +64,16 @@ def config_facts(config: Mapping[str, Any], *, values: bool = False) -> dict[str
         key: value.encode("utf-8", "surrogatepass") for key, value in (config.get("data") or {}).items()
     }
     found |= {key: decoded(value) for key, value in (config.get("binaryData") or {}).items()}
-    result = {key: value for key, value in config.items() if values or key not in ("data", "binaryData")}
+    kept = values or _names_the_cluster(config)
+    result = {key: value for key, value in config.items() if kept or key not in ("data", "binaryData")}
     result["keys"] = {key: (KeyFacts() if value is None else facts_of(value)).as_json() for key, value in found.items()}
     return result
+
+
+def _names_the_cluster(config: Mapping[str, Any]) -> bool:
+    """Whether its values are the UID that stands in the names of what the Ingress controller makes, and nothing else."""
+    metadata = config.get("metadata") or {}
+    return (metadata.get("namespace"), metadata.get("name")) == ("kube-system", "ingress-uid")
 
 
 def secret_values(secret: Mapping[str, Any]) -> dict[str, bytes | None]:
