@@ -47,10 +47,11 @@ def test_a_wrong_flag_or_argument_exits_2(gkedoctor: Gkedoctor, wrong: list[str]
     assert "hint: " in result.err
 
 
-def test_without_a_recording_it_says_how_to_make_one(gkedoctor: Gkedoctor) -> None:
-    result = gkedoctor("report")
-    assert result.code == ExitCode.USAGE
-    assert "kubectl get all," in result.err
+def test_without_recording_and_kubeconfig_it_says_what_to_do(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    result = gkedoctor("report", "--kubeconfig", tmp_path / "none")
+    assert (result.code, result.out) == (ExitCode.SOURCE, "")
+    assert "get-credentials" in result.err
+    assert "--from a recording" in result.err
 
 
 def test_a_source_that_is_not_there_exits_3(gkedoctor: Gkedoctor, tmp_path: Path) -> None:

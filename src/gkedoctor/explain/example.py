@@ -67,7 +67,7 @@ def _speaks(found: Diagnosis, playbook: CompiledPlaybook, case: Case) -> bool:
 
 def _rendered(outcome: Outcome, width: int) -> str:
     """The report without its closing line: that one counts what the page leaves out."""
-    return render(Answer(outcome), Page(width)).rstrip("\n").rpartition("\n\n")[0]
+    return render(Answer(outcome, advice_in_full=True), Page(width)).rstrip("\n").rpartition("\n\n")[0]
 
 
 @lru_cache(maxsize=8)

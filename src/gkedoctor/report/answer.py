@@ -17,6 +17,7 @@ class Answer:
     healthy one. `notes` say what of the question could not be looked up. `playbooks` gives the titles of playbooks
     by their ids, for formats that name the rule behind a finding. `suppressed` is not in the outcome and always
     counted, with `show_suppressed` listed. `known`: the fingerprints that the baseline has too; None without one.
+    `advice_in_full`: the question was narrow enough to tell all of what is only advisory.
     """
 
     outcome: Outcome
@@ -26,6 +27,7 @@ class Answer:
     suppressed: tuple[Suppressed, ...] = ()
     show_suppressed: bool = False
     known: frozenset[str] | None = None
+    advice_in_full: bool = False
 
     def title_of(self, playbook: str) -> str:
         """What a playbook is about, in a few words."""

@@ -50,7 +50,8 @@ def select(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Answer:
         unexplained=tuple(unexplained),
         complete=outcome.complete and not notes,
     )
-    return Answer(selected, everything - len(diagnoses) - len(unexplained), notes)
+    left_out = everything - len(diagnoses) - len(unexplained)
+    return Answer(selected, left_out, notes, advice_in_full=wanted.target is not None)
 
 
 def _grave(diagnosis: Diagnosis, wanted: Wanted) -> bool:

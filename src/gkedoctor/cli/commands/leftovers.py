@@ -57,7 +57,7 @@ def leftovers(source: Path, as_json: bool, color: str) -> int:
     with paused_garbage_collector(), progress(f"reading {source} …"):
         outcome = _outcome(source)
     page = Page(width(NARROW, WIDE), wants_colour(color, os.environ))
-    write_result(renderer("json" if as_json else "text").render(Answer(outcome), page))
+    write_result(renderer("json" if as_json else "text").render(Answer(outcome, advice_in_full=True), page))
     if any(d.severity is not Severity.ADVISORY for d in outcome.diagnoses):
         return ExitCode.FOUND
     return ExitCode.OK if outcome.complete else ExitCode.INCOMPLETE

@@ -8,6 +8,7 @@ from itertools import groupby
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, Proof, Unexplained
 from gkedoctor.graph.hop import Hop
+from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert
@@ -27,7 +28,9 @@ _COMMAND = "    "
 def render(answer: Answer, page: Page) -> str:
     """The whole report: diagnoses, symptoms without a cause, what was not looked at, one closing line."""
     outcome = answer.outcome
-    blocks = [_diagnosis(found, answer, page) for found in outcome.diagnoses]
+    advice = [d for d in outcome.diagnoses if d.severity is Severity.ADVISORY and not answer.advice_in_full]
+    blocks = [_diagnosis(found, answer, page) for found in outcome.diagnoses if found not in advice]
+    blocks += [_advice(advice, page)] if advice else []
     blocks += [_unexplained(outcome.unexplained, page)] if outcome.unexplained else []
     blocks += [_suppressed(answer.suppressed, page)] if answer.suppressed and answer.show_suppressed else []
     unseen = [line for hole in holes(outcome.not_checked) for line in _hole(hole, page)]
@@ -110,6 +113,16 @@ def _commands(commands: Sequence[str], page: Page) -> Iterator[str]:
 def _docs(docs: Sequence[str], page: Page) -> Iterator[str]:
     for i, link in enumerate(docs):
         yield f"{Paint(page.colour).label('docs:') if i == 0 else '     '} {inert(link)}"
+
+
+def _advice(found: Sequence[Diagnosis], page: Page) -> list[str]:
+    """What breaks nothing now gets a line, so that a healthy cluster stays quiet."""
+    lines = [Paint(page.colour).label("worth knowing (report KIND/NAME tells all of one):")]
+    for one in found[:_MOST]:
+        lines += wrapped(f"advisory[{one.playbook}]: {inert(one.title)}", page.width, "  ", "    ")
+    if len(found) > _MOST:
+        lines.append(f"  and {len(found) - _MOST} more")
+    return lines
 
 
 def _unexplained(found: Sequence[Unexplained], page: Page) -> list[str]:
