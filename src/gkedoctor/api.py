@@ -15,6 +15,7 @@ Nothing is written, and only `collect` asks a cluster. (The functions stand here
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
@@ -26,6 +27,7 @@ from gkedoctor.errors import PlaybookError, UsageError
 from gkedoctor.graph.selectors import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
+from gkedoctor.playbook.third_party import add_offered
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import NARROW, Page, names, renderer
 from gkedoctor.snapshot import sources
@@ -118,8 +120,9 @@ def render(outcome: Outcome, form: str = "text", *, width: int = NARROW, colour:
 
 
 def _library(folders: list[Path]) -> list[CompiledPlaybook]:
-    own = load_playbooks([shipped.playbooks()], check=False)
-    known = {playbook.id: playbook for playbook in own}
+    known = {playbook.id: playbook for playbook in load_playbooks([shipped.playbooks()], check=False)}
+    for note in add_offered(known):
+        warnings.warn(note, stacklevel=3)
     for playbook in load_playbooks(folders):
         if playbook.id in known:
             raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)

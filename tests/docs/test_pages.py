@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tomllib
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -89,6 +90,11 @@ def test_the_man_page_is_without_warnings() -> None:
     assert done.stderr == ""
     shown = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout)
     assert "gkedoctor report --from cluster.json" in shown
+
+
+def test_the_man_page_is_installed() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["shared-data"] == {"docs/man/gkedoctor.1": "share/man/man1/gkedoctor.1"}
 
 
 class Page(HTMLParser):

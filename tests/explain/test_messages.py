@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from gkedoctor.errors import PlaybookError
 from gkedoctor.explain.search import MOST, Index, Kind, causes_for
 from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.loader import load_playbook, read_source
+from tests.conftest import PLAYBOOKS, RECORDINGS, recorded
 
 LINES = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8").splitlines()
 MESSAGES = [tuple(line.split(" => ", 1)) for line in LINES]
+
+
+NOISE = ("is not allocated; repairing", "cgroup v1", "invalid capacity 0 on image filesystem")
+"""Warnings of the recorded clusters that mean no failure."""
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +82,23 @@ def test_nothing_is_found_for_nonsense(index: Index) -> None:
 def test_causes_that_no_playbook_says_are_named(index: Index) -> None:
     assert "uptime-check-missing" in causes_for("uptime check")
     assert causes_for("xyzzy") == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RECORDINGS.iterdir()))
+def test_every_warning_that_was_ever_recorded_leads_somewhere(index: Index, name: str) -> None:
+    """Events as the real components wrote them, by a phrase or a pattern: words alone would be chance."""
+    events = recorded(name).collection("events").objects
+    warnings = {event.get("message") or "" for event in events if event.get("type") == "Warning"}
+    for message in sorted(warnings):
+        if not any(noise in message for noise in NOISE):
+            hits = index.hits(message)
+            assert hits and hits[0].why is not Kind.WORDS, message
+
+
+def test_lint_refuses_a_phrase_that_is_in_every_message(tmp_path: Path) -> None:
+    text = (PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "GKE-CFG-001.yaml"
+    file.write_text(text.replace("  - 'CreateContainerConfigError'\n", "  - 'no'\n", 1))
+    with pytest.raises(PlaybookError, match="in too many messages") as caught:
+        load_playbook(read_source(file))
+    assert caught.value.source_line == "  - 'no'"

@@ -11,7 +11,7 @@ from gkedoctor import shipped
 from gkedoctor.errors import PlaybookError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
-from gkedoctor.playbook.third_party import offered
+from gkedoctor.playbook.third_party import add_offered
 
 
 def library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
@@ -20,20 +20,10 @@ def library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
     What of a package cannot be used is told and left out; a folder was named in the command, so there it is an error.
     """
     known = {playbook.id: playbook for playbook in load_playbooks([shipped.playbooks()], check=False)}
-    _add_offered(known)
+    for note in add_offered(known):
+        click.echo(f"gkedoctor: note: {note}", err=True)
     for playbook in load_playbooks(folders):
         if playbook.id in known:
             raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)
         known[playbook.id] = playbook
     return sorted(known.values(), key=lambda p: p.id)
-
-
-def _add_offered(known: dict[str, CompiledPlaybook]) -> None:
-    for offer in offered():
-        trouble = offer.trouble
-        if offer.playbook is not None:
-            other = known.setdefault(offer.playbook.id, offer.playbook)
-            if other is offer.playbook:
-                continue
-            trouble = f"{offer.playbook.path}: playbook {offer.playbook.id} is also in {other.path}"
-        click.echo(f"gkedoctor: note: of package {offer.package}, left out: {trouble}", err=True)

@@ -43,6 +43,7 @@ _READ_ONLY = ("kubectl get", "kubectl describe", "kubectl logs", "kubectl rollou
 _GCLOUD_READS = re.compile(
     r" (?:list|describe|get-health|get-iam-policy|list-network-endpoints|read|get-server-config)\b"
 )
+_SHORTEST_PHRASE = 3
 
 
 class Problem(NamedTuple):
@@ -61,6 +62,9 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     for place, kind in (("$.subject", model.subject), *((f"$.also[{i}]", kind) for i, kind in enumerate(model.also))):
         if kind not in KINDS:
             yield Problem(place, f"unknown kind `{kind}`", _meant(kind, list(KINDS)))
+    for place, phrase in _phrases(playbook):
+        if len(phrase.replace("…", "").strip()) < _SHORTEST_PHRASE:
+            yield Problem(place, f"`{phrase}` is in too many messages to mean one", "a longer part of the message")
     yield from _edge_problems(playbook)
     for place, expression in playbook.expressions():
         yield from _expression_problems(place, expression, playbook.names)
@@ -68,6 +72,13 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
         if cause.cause not in CAUSES:
             yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant(cause.cause, list(CAUSES)))
         yield from _command_problems(i, cause.verify, cause.fix.run, cause.docs)
+
+
+def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:
+    """The words by which people meet the failure, with their places."""
+    yield from ((f"$.seen_as[{i}]", phrase) for i, phrase in enumerate(playbook.model.seen_as))
+    for i, cause in enumerate(playbook.model.causes):
+        yield from ((f"$.causes[{i}].seen_as[{j}]", phrase) for j, phrase in enumerate(cause.seen_as))
 
 
 def _edge_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:

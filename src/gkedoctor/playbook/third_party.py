@@ -32,6 +32,20 @@ class Offer(NamedTuple):
     trouble: str = ""
 
 
+def add_offered(known: dict[str, CompiledPlaybook]) -> list[str]:
+    """Adds to the playbooks by id what packages offer; says what was left out, and of which package."""
+    left_out = []
+    for offer in offered():
+        trouble = offer.trouble
+        if offer.playbook is not None:
+            other = known.setdefault(offer.playbook.id, offer.playbook)
+            if other is offer.playbook:
+                continue
+            trouble = f"{offer.playbook.path}: playbook {offer.playbook.id} is also in {other.path}"
+        left_out.append(f"of package {offer.package}, left out: {trouble}")
+    return left_out
+
+
 def offered() -> Iterator[Offer]:
     """All playbooks that installed packages offer, in the order of the packages' names."""
     if not _anybody_offers():
