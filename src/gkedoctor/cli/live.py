@@ -12,13 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+from msgspec.structs import replace
 
 from gkedoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from gkedoctor.collect.found import Said
     from gkedoctor.collect.logs import Run
-    from gkedoctor.collect.place import CloudWish
+    from gkedoctor.collect.place import CloudWish, GooglePlace
+    from gkedoctor.collect.run import Asked
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
 
@@ -88,15 +90,43 @@ def record(
     live: Live, playbooks: Iterable[CompiledPlaybook], *, only: Sequence[str] = (), fallback: Sequence[str] = ()
 ) -> Recorded:
     """Collects, masks and takes in. SourceError where the cluster cannot be reached."""
-    from gkedoctor.collect.patience import Patience
-    from gkedoctor.collect.run import Asked, collect
-    from gkedoctor.collect.wire import Login
-    from gkedoctor.playbook.needs import needed_kinds
+    from gkedoctor.collect.run import collect
     from gkedoctor.snapshot.intake import taken_in
     from gkedoctor.snapshot.redact import redact
 
     board = Board(sys.stderr.isatty())
-    asked = Asked(
+    collected = collect(asked_for(live, playbooks, only=only, fallback=fallback), board.say)
+    board.close()
+    redact(collected.gathered)
+    return Recorded(_placed(taken_in(collected.gathered), collected.place), collected.interrupted)
+
+
+def _placed(snapshot: Snapshot, place: GooglePlace | None) -> Snapshot:
+    """The snapshot with the cluster's place, where its objects do not tell: Nodes may be denied."""
+    from gkedoctor.snapshot.model import Snapshot
+
+    known = snapshot.manifest
+    if place is None or known.project not in (None, place.project):
+        return snapshot
+    manifest = replace(
+        known,
+        project=place.project,
+        cluster=known.cluster or place.cluster,
+        location=known.location or place.location,
+    )
+    return Snapshot(manifest, snapshot.collections.values())
+
+
+def asked_for(
+    live: Live, playbooks: Iterable[CompiledPlaybook], *, only: Sequence[str] = (), fallback: Sequence[str] = ()
+) -> Asked:
+    """The flags as a wish of the collectors."""
+    from gkedoctor.collect.patience import Patience
+    from gkedoctor.collect.run import Asked
+    from gkedoctor.collect.wire import Login
+    from gkedoctor.playbook.needs import needed_kinds
+
+    return Asked(
         login=Login(live.kubeconfig, live.context, live.as_user),
         kinds=[kind for kind in needed_kinds(playbooks) if live.gcp or not kind.cloud],
         patience=Patience(request=live.request_timeout or 300.0),
@@ -105,15 +135,11 @@ def record(
         only=only,
         fallback=fallback,
     )
-    collected = collect(asked, board.say)
-    board.close()
-    redact(collected.gathered)
-    return Recorded(taken_in(collected.gathered), collected.interrupted)
 
 
 def cloud_wish(live: Live) -> CloudWish:
     """gcloud's flags, and its variables for other endpoints."""
-    from gkedoctor.collect.place import CloudWish
+    from gkedoctor.collect.place import CloudWish, GooglePlace
 
     return CloudWish(
         project=live.project,

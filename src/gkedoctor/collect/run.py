@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +31,10 @@ _CLOUD = ("compute.", "container.")
 
 @dataclass
 class Asked:
-    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied."""
+    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied.
+
+    `taken` is told of each collection when it is in, by the thread that collects.
+    """
 
     login: Login
     kinds: Sequence[Kind]
@@ -40,6 +43,7 @@ class Asked:
     cloud: CloudWish | None = None
     only: Sequence[str] = ()
     fallback: Sequence[str] = ()
+    taken: Callable[[Gathered, Found], None] | None = None
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Collected:
 
     gathered: Gathered
     interrupted: bool = False
+    place: GooglePlace | None = None
 
 
 def collect(asked: Asked, tell: Tell) -> Collected:
@@ -89,7 +94,7 @@ class _Run:
             self._drain()
         self.crew.dismiss()
         self._close("interrupted with Ctrl-C" if interrupted else f"not done within {self.asked.patience.overall:g} s")
-        return Collected(self.gathered, interrupted)
+        return Collected(self.gathered, interrupted, self.place or place_of_context(self.wire.place.context))
 
     def _start(self) -> None:
         kinds = [kind for kind in self.asked.kinds if not kind.cloud]
@@ -131,6 +136,8 @@ class _Run:
         last = time.monotonic() + self.asked.patience.overall + _GRACE
         while self.waiting or self.logs_waiting or self.cloud_waiting:
             self._fail_on_fault()
+            if self.asked.patience.stopped.is_set():
+                raise KeyboardInterrupt
             if time.monotonic() > last:
                 return
             with suppress(queue.Empty):
@@ -154,6 +161,8 @@ class _Run:
     def _take(self, find: Any) -> None:
         if isinstance(find, Found):
             self.gathered.add(find.collection, find.items, find.state)
+            if self.asked.taken is not None:
+                self.asked.taken(self.gathered, find)
             if self.waiting.pop(find.collection, None) is not None:
                 self._tell_kubernetes(find)
                 self._follow(find)
