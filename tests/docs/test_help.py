@@ -11,7 +11,7 @@ from docs.tool.commands import Command, commands
 
 from gkedoctor.cli.app import app
 from gkedoctor.errors import ExitCode
-from tests.cli.conftest import Gkedoctor, gkedoctor  # noqa: F401  # a fixture
+from tests.cli.conftest import Gkedoctor
 from tests.conftest import ROOT
 
 COMMANDS = commands()
@@ -39,7 +39,7 @@ def test_every_example_parses(example: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.name)
-def test_an_unknown_option_suggests_the_nearest(gkedoctor: Gkedoctor, command: Command) -> None:  # noqa: F811
+def test_an_unknown_option_suggests_the_nearest(gkedoctor: Gkedoctor, command: Command) -> None:
     wrong = next((name for record in command.options for name in record[0].split(" ") if name.startswith("--")), None)
     assert wrong is not None
     result = gkedoctor(*command.name.split()[1:], wrong.rstrip(",") + "x")
@@ -63,7 +63,7 @@ def test_an_unknown_option_suggests_the_nearest(gkedoctor: Gkedoctor, command: C
     ids=lambda w: " ".join(w) if isinstance(w, list) else w,
 )
 def test_a_slip_names_what_was_meant(
-    gkedoctor: Gkedoctor,  # noqa: F811
+    gkedoctor: Gkedoctor,
     monkeypatch: pytest.MonkeyPatch,
     words: list[str],
     meant: str,

@@ -16,7 +16,7 @@ from gkedoctor.explain.terminal import to_terminal
 from gkedoctor.graph.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.vocabulary import CAUSES
-from tests.cli.conftest import Gkedoctor, gkedoctor  # noqa: F401  # a fixture
+from tests.cli.conftest import Gkedoctor
 from tests.conftest import shipped_playbooks
 
 LIBRARY = shipped_playbooks()
@@ -67,13 +67,13 @@ def test_holes_read_as_words() -> None:
 
 
 @pytest.mark.parametrize("asked", ["GKE-CFG-001", "gke-cfg-001", "missing-secret", "Missing-Secret"])
-def test_an_id_and_a_cause_show_their_page(gkedoctor: Gkedoctor, asked: str) -> None:  # noqa: F811
+def test_an_id_and_a_cause_show_their_page(gkedoctor: Gkedoctor, asked: str) -> None:
     result = gkedoctor("explain", asked)
     assert result.code == ExitCode.OK
     assert result.out.splitlines()[0].lower().startswith(asked.lower())
 
 
-def test_a_message_lists_pages_and_what_they_follow_from(gkedoctor: Gkedoctor) -> None:  # noqa: F811
+def test_a_message_lists_pages_and_what_they_follow_from(gkedoctor: Gkedoctor) -> None:
     out = gkedoctor("explain", "Does not have minimum availability").out
     assert "GKE-ROL-001: A Deployment lacks replicas" in out
     assert "only a consequence" in out
@@ -81,7 +81,7 @@ def test_a_message_lists_pages_and_what_they_follow_from(gkedoctor: Gkedoctor) -
     assert out.endswith("gkedoctor explain GKE-ROL-001 shows the page\n")
 
 
-def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:  # noqa: F811
+def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:
     assert "api-version-removed" in gkedoctor("explain", "no", "matches", "for", "kind").out
 
 
@@ -94,11 +94,11 @@ def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:  # noqa: F811
         ("frobnicate", "`gkedoctor playbooks list`"),
     ],
 )
-def test_what_is_unknown_suggests_the_nearest(gkedoctor: Gkedoctor, asked: str, hint: str) -> None:  # noqa: F811
+def test_what_is_unknown_suggests_the_nearest(gkedoctor: Gkedoctor, asked: str, hint: str) -> None:
     result = gkedoctor("explain", asked)
     assert (result.code, result.out) == (ExitCode.USAGE, "")
     assert hint in result.err
 
 
-def test_the_page_comes_as_markdown_too(gkedoctor: Gkedoctor) -> None:  # noqa: F811
+def test_the_page_comes_as_markdown_too(gkedoctor: Gkedoctor) -> None:
     assert gkedoctor("explain", "GKE-CFG-001", "-o", "md").out.startswith("# GKE-CFG-001: ")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gkedoctor.playbook.third_party import offered
-from tests.cli.conftest import Gkedoctor, gkedoctor  # noqa: F401  # a fixture
+from tests.cli.conftest import Gkedoctor
 from tests.conftest import PLAYBOOKS
 
 GOOD = (PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text(encoding="utf-8").replace("GKE-CFG-001", "GKE-CFG-950")
@@ -35,7 +35,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         del sys.modules[name]
 
 
-def test_a_package_offers_its_folder(site: Path, gkedoctor: Gkedoctor) -> None:  # noqa: F811
+def test_a_package_offers_its_folder(site: Path, gkedoctor: Gkedoctor) -> None:
     installed(site, "acme-playbooks", "acme_playbooks", GKE_CFG_950=GOOD)
     assert [(o.package, o.playbook and o.playbook.id) for o in offered()] == [("acme-playbooks", "GKE-CFG-950")]
     listed = gkedoctor("playbooks", "list")
@@ -66,7 +66,7 @@ def test_what_is_broken_is_told_with_its_package_and_left_out(
     entry: str,
     code: str,
     playbook: str,
-    said: str,  # noqa: F811
+    said: str,
 ) -> None:
     installed(site, "acme-broken", entry, code, GKE_CFG_950=playbook)
     listed = gkedoctor("playbooks", "list")

@@ -24,7 +24,9 @@ def playbook_page(
     yield Heading(f"{model.id}: {model.title}", 1)
     yield Text(one_line(model.about))
     yield Heading("What you see")
-    yield Text(spoken(model.symptom.say))
+    says = spoken(model.symptom.say)
+    if any(map(str.isalpha, says)):
+        yield Text(says)
     if model.seen_as:
         yield Items(tuple(Item(name=phrase) for phrase in model.seen_as))
     yield Heading("How it is recognised")
