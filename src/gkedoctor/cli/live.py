@@ -139,7 +139,7 @@ def asked_for(
 
 def cloud_wish(live: Live) -> CloudWish:
     """gcloud's flags, and its variables for other endpoints."""
-    from gkedoctor.collect.place import CloudWish, GooglePlace
+    from gkedoctor.collect.place import CloudWish
 
     return CloudWish(
         project=live.project,
