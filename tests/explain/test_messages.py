@@ -79,6 +79,10 @@ def test_nothing_is_found_for_nonsense(index: Index) -> None:
     assert index.hits("( [ * \x1b[31m") == []
 
 
+def test_a_whole_log_is_cut_and_answered(index: Index) -> None:
+    assert index.hits('secret "db" not found ' + "x" * 1_000_000)[0].playbook.id == "GKE-CFG-001"
+
+
 def test_causes_that_no_playbook_says_are_named(index: Index) -> None:
     assert "uptime-check-missing" in causes_for("uptime check")
     assert causes_for("xyzzy") == []

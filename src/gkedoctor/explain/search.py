@@ -22,6 +22,8 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.vocabulary import CAUSES
 
 MOST = 8
+_LONGEST = 4_000
+"""Letters of a question that are looked at: a whole log says everything and nothing."""
 _WORDS = re.compile(r"[a-z0-9][a-z0-9_.-]{2,}")
 _HOLE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _SHARE = 0.5
@@ -63,6 +65,7 @@ class Index:
 
     def hits(self, question: str) -> list[Hit]:
         """The pages for a question, the best first; one hit a playbook."""
+        question = question[:_LONGEST]
         asked = plain(question)
         best: dict[str, Hit] = {}
         for hit in self._all(asked, question) if asked else ():
