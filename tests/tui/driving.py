@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from textual.pilot import Pilot
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.model import Snapshot
-from gkedoctor.tui.app import Doctor, Source
+from gkedoctor.tui.app import Doctor
 from gkedoctor.tui.model.scene import Sift
+from gkedoctor.tui.source import Source, Taken
 from tests.conftest import recorded, shipped_playbooks
 
 Drive = Callable[[Doctor, Pilot[Any]], Awaitable[None]]
@@ -28,8 +30,8 @@ def whole(outcome: Outcome, _: Snapshot) -> Answer:
 def doctor(source: str | Snapshot, sift: Sift = whole) -> Doctor:
     """The app on a recording that ships with the project, or on a snapshot."""
     if isinstance(source, str):
-        return Doctor(Source(source, lambda: recorded(source), shipped_playbooks, sift))
-    return Doctor(Source("made", lambda: source, shipped_playbooks, sift))
+        return Doctor(Source(source, lambda *_: Taken(recorded(source)), shipped_playbooks, sift))
+    return Doctor(Source("made", lambda *_: Taken(source), shipped_playbooks, sift))
 
 
 async def settled(app: Doctor, pilot: Pilot[Any]) -> None:
@@ -82,6 +84,21 @@ def text(app: Doctor) -> str:
     return "".join("".join(segment.text for segment in strip).rstrip() + "\n" for strip in strips)
 
 
+def told(app: Doctor) -> str:
+    """The notices that were given, in one text."""
+    return "\n".join(notice.message for notice in app._notifications)
+
+
 def golden(name: str, size: tuple[int, int]) -> Path:
     """The file of a screen."""
     return Path(__file__).parent / "screens" / f"{name}-{size[0]}x{size[1]}.txt"
+
+
+def awaited(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """Lets pytest run a test that awaits."""
+
+    @wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(test(*args, **kwargs))  # type: ignore[arg-type]
+
+    return run

@@ -15,6 +15,7 @@ import click
 from msgspec.structs import replace
 
 from gkedoctor.errors import UsageError
+from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
     from gkedoctor.collect.found import Said
@@ -207,7 +208,7 @@ class Board:
         seconds = time.monotonic() - self._began
         line = f"  {said.collector:<15} {said.objects:>7,}  {seconds:5.1f} s  {said.state or '…'}"
         self._lines[said.collector] = line
-        trouble = f"  {said.collector:<15} {said.trouble}" if said.trouble else ""
+        trouble = f"  {said.collector:<15} {inert(said.trouble)}" if said.trouble else ""
         if self._terminal:
             self._redraw(trouble)
             return

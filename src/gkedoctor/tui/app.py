@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,20 +15,20 @@ from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from gkedoctor.errors import ExitCode, GkedoctorError
 from gkedoctor.graph import Ref
-from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.playbook_page import playbook_page
 from gkedoctor.report.words import counted
-from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui import clipboard
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
 from gkedoctor.tui.model import copies
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
-from gkedoctor.tui.model.scene import Found, Scene, Sift, compared, diagnosed, opened
+from gkedoctor.tui.model.progress import short_line
+from gkedoctor.tui.model.scene import Found, Scene, compared, diagnosed, opened, surely
 from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.help import Help
 from gkedoctor.tui.screens.leftovers import Leftovers
@@ -41,16 +40,7 @@ from gkedoctor.tui.screens.text import Text
 from gkedoctor.tui.screens.timeline import Timeline
 from gkedoctor.tui.screens.unchecked import Unchecked
 from gkedoctor.tui.screens.view import View
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the app gets what it shows. Each is called off the UI's thread."""
-
-    name: str
-    load: Callable[[], Snapshot]
-    playbooks: Callable[[], Sequence[CompiledPlaybook]]
-    sift: Sift
+from gkedoctor.tui.source import Source, Watch
 
 
 class Doctor(App[int]):
@@ -94,6 +84,9 @@ class Doctor(App[int]):
         self.fault: Exception | None = None
         self.background = Background(self)
         self._theme_wanted = theme
+        self.reading: Watch | None = None
+        self._ticking: Timer | None = None
+        self._looking = False
 
     # life
 
@@ -130,38 +123,90 @@ class Doctor(App[int]):
     # the scene
 
     def read(self) -> None:
-        """Reads the source and diagnoses it."""
-        self.now_doing(f"reading {Path(self.source.name).name} …")
-        self.background.run("scene", self._open, self._opened, self.failed)
+        """Reads the source and diagnoses it; a live one is shown while it is collected."""
+        self.reading = Watch()
+        watch, source = self.reading, self.source
+        self.now_doing("collecting …" if source.live else f"reading {Path(source.name).name} …")
 
-    def _open(self) -> Scene:
-        return opened(self.source.load(), self.source.playbooks())
+        def take() -> Scene:
+            playbooks = source.playbooks()
+            taken = source.load(playbooks, watch)
+            return opened(taken.snapshot, playbooks, live=source.live, partial="stopped early" if taken.stopped else "")
+
+        self.background.run("scene", take, self._opened, self.failed)
+        if source.live:
+            self._ticking = self.set_interval(0.25, self._tick)
+
+    @property
+    def collecting(self) -> bool:
+        """Whether a live cluster is being read."""
+        return self._ticking is not None
+
+    def stop(self) -> None:
+        """Ends collecting, and keeps what is there."""
+        if self.reading is not None and self.collecting:
+            self.reading.stopped.set()
+            self.now_doing("stopping …")
+
+    def _tick(self) -> None:
+        """How far the collectors are; and what they have brought, if nothing is made of it already."""
+        if self.reading is None or self.reading.stopped.is_set():
+            return
+        self.doing = short_line(self.reading.steps())
+        for screen in self._all_views():
+            screen.progress_changed()
+        first = self.scene is None or bool(self.scene.partial)
+        if first and not self._looking:
+            self._looking = True
+            self.background.run("so far", self._make_so_far, self._show_so_far, self.failed)
+
+    def _make_so_far(self) -> Scene | None:
+        snapshot = self.source.so_far()
+        if snapshot is None:
+            return None
+        scene = opened(snapshot, self.source.playbooks(), live=True, partial="still collecting")
+        return surely(diagnosed(scene, self.source.sift))
+
+    def _show_so_far(self, scene: Scene | None) -> None:
+        self._looking = False
+        if scene is not None and self.collecting:
+            self.scene = scene
+            self.now_doing(self.doing)
 
     def _opened(self, scene: Scene) -> None:
+        self._stop_ticking()
         before = self.scene
         if before is None:
             self.scene = scene
         self.now_doing("diagnosing …")
         self.background.run("scene", lambda: self._diagnose(scene, before), self._show, self.failed)
 
+    def _stop_ticking(self) -> None:
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+        self.background.drop("so far")
+        self._looking = False
+
     def _diagnose(self, scene: Scene, before: Scene | None) -> Scene:
         after = diagnosed(scene, self.source.sift)
-        return compared(after, before) if before is not None and before.diagnosed else after
+        return compared(after, before) if before is not None and before.diagnosed and not before.partial else after
 
     def _show(self, scene: Scene) -> None:
-        again = self.scene is not None and self.scene.diagnosed
+        again = self.scene is not None and self.scene.diagnosed and not self.scene.partial
         self.scene = scene
         self.now_doing("")
         if again:
             news = scene.news
-            told = (
-                f"{len(news.new)} new, {len(news.changed)} changed, {len(news.gone)} gone"
-                if news
-                else "nothing changed"
-            )
-            self.notify(told, timeout=4)
+            counts = f"{len(news.new)} new, {len(news.changed)} changed, {len(news.gone)} gone"
+            if news or self.source.interval is None:
+                self.notify(counts if news else "nothing changed", timeout=4)
+        if self.source.interval is not None:
+            self.set_timer(self.source.interval, self.action_again)
 
     def failed(self, error: Exception) -> None:
+        """Without a picture there is nothing to stay for; else what is there stays."""
+        self._stop_ticking()
         if self.scene is None or not isinstance(error, GkedoctorError):
             self.fault = error
             self.exit(ExitCode.BUG)
@@ -197,6 +242,8 @@ class Doctor(App[int]):
         """One screen back; on a view's own first screen, to the overview."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        elif self.collecting:
+            self.stop()
         elif self.current_mode != "overview":
             self.action_view("overview")
 
@@ -316,7 +363,8 @@ class Doctor(App[int]):
     def action_save(self) -> None:
         """Saves the report or the snapshot."""
         scene = self.scene
-        if scene is None:
+        if scene is None or self.collecting:
+            self.notify("there is nothing whole to save yet; esc stops collecting", timeout=3)
             return
 
         def save(file: Path | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from gkedoctor.tui.app import Doctor, Source
+from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.source import Source
 
 _SWITCH_SECONDS = 0.001
 """How soon the diagnosis in its thread lets the keys through; Python's own 5 ms add up over the steps of a redraw."""

@@ -97,10 +97,9 @@ def _entry(found: Found, scene: Scene, width: int, marked: bool, unfolded: bool)
         page.add(indent, (_affected(found, consequences, width - _INDENT), "dim"), entry=key)
     if unfolded:
         for i, consequence in enumerate(consequences):
-            page.add(
-                indent[:-2], ("` ", "dim"), pad(name(consequence.ref), width - _INDENT),
-                entry=(key, i), act=Open(consequence.ref),
-            )  # fmt: skip
+            ref = consequence.ref
+            text = pad(name(ref, namespace=ref.namespace != found.place.namespace), width - _INDENT)
+            page.add(indent[:-2], ("` ", "dim"), text, entry=(key, i), act=Open(ref))
     return page.lines
 
 

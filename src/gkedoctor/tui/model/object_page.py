@@ -68,12 +68,17 @@ def page_lines(scene: Scene, one: Subject, page: str, path: str, width: int) -> 
         case "yaml":
             return _yaml(one, path, width)
         case "events":
-            lines = Page(width)
-            _events(scene, one, lines)
-            return lines.lines, None
+            events = Page(width)
+            _events(scene, one, events)
+            return events.lines, None
         case "logs" | "previous":
             return _logs(scene, one, page == "previous", width), None
-    return describe(scene, one, width), None
+    lines = describe(scene, one, width)
+    return lines, next((x.entry for x in lines if page == "used" and _is_inward(x.entry)), None)
+
+
+def _is_inward(entry: object) -> bool:
+    return isinstance(entry, tuple) and len(entry) == 3 and entry[1] is True
 
 
 def describe(scene: Scene, one: Subject, width: int) -> list[Line]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import msgspec
+
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.graph import Graph, Ref, ref_of
@@ -104,16 +106,26 @@ Sift = Callable[[Outcome, Snapshot], Answer]
 """Takes out of an outcome what was not asked for or is suppressed."""
 
 
-def opened(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Scene:
-    """The objects alone, to be shown while the playbooks run."""
-    return Scene(Graph(snapshot), Answer(diagnose(snapshot, ())), playbooks, diagnosed=False)
+def opened(
+    snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook], *, live: bool = False, partial: str = ""
+) -> Scene:
+    """The objects alone, to be shown while the playbooks run. `partial`: why it is not all of it."""
+    outcome = msgspec.structs.replace(diagnose(snapshot, ()), live=live)
+    return Scene(Graph(snapshot), Answer(outcome), playbooks, diagnosed=False, partial=partial)
 
 
 def diagnosed(scene: Scene, sift: Sift) -> Scene:
     """The same moment with all that was found."""
-    answer = sift(diagnose(scene.snapshot, scene.playbooks), scene.snapshot)
+    outcome = msgspec.structs.replace(diagnose(scene.snapshot, scene.playbooks), live=scene.outcome.live)
+    answer = sift(outcome, scene.snapshot)
     titles = {playbook.id: playbook.model.title for playbook in scene.playbooks}
     return replace(scene, answer=replace(answer, playbooks=titles), diagnosed=True)
+
+
+def surely(scene: Scene) -> Scene:
+    """Of a moment that is still being read, only what has a cause: what has none may get one yet."""
+    outcome = msgspec.structs.replace(scene.outcome, unexplained=(), complete=False)
+    return replace(scene, answer=replace(scene.answer, outcome=outcome))
 
 
 def compared(scene: Scene, before: Scene) -> Scene:
@@ -140,8 +152,6 @@ def _told(found: Found) -> tuple[object, ...]:
 
 def alone(scene: Scene, found: Iterable[Found]) -> Answer:
     """The answer with some of its findings only: what is copied or saved of it."""
-    import msgspec
-
     wanted = {id(one) for one in found}
     outcome = msgspec.structs.replace(
         scene.outcome,

@@ -26,7 +26,7 @@ class ObjectScreen(View):
         Binding("e", "page('events')", "Events", id="object.events"),
         Binding("l", "page('logs')", "Logs", id="object.logs"),
         Binding("p", "page('previous')", "Previous logs", show=False, id="object.previous"),
-        Binding("u", "page('describe')", "Who uses it", show=False, id="object.used"),
+        Binding("u", "page('used')", "Who uses it", show=False, id="object.used"),
     ]
 
     def __init__(self, ref: Ref, *, path: str = "", page: str = "describe") -> None:
@@ -59,7 +59,9 @@ class ObjectScreen(View):
             pane.show(kept, entry=at if fresh else None, top=fresh and at is None)
 
         pane.border_title = self._crumbs()
-        pane.border_subtitle = "  ".join(title.upper() if key == page else title for key, title in PAGES.items())
+        pane.border_subtitle = "  ".join(
+            title.upper() if key == page.replace("used", "describe") else title for key, title in PAGES.items()
+        )
         self.doctor.background.run(
             f"page {id(self)}",
             lambda: page_lines(scene, subject(scene, ref), page, path, width),

@@ -15,6 +15,7 @@ from gkedoctor.tui.model.detail import detail_lines, summary_lines
 from gkedoctor.tui.model.findings import SORTS, empty_lines, gone_lines, list_lines, shown
 from gkedoctor.tui.model.lines import Open
 from gkedoctor.tui.model.path import ways
+from gkedoctor.tui.model.progress import progress_lines
 from gkedoctor.tui.model.scene import Found
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
@@ -35,6 +36,8 @@ class Overview(View):
     Overview.-zoomed #findings, Overview.-zoomed #path { display: none; }
     Overview.-zoomed #detail { display: block; width: 100%; }
     Overview.-wide #path { max-height: 12; }
+    Overview #progress { height: auto; max-height: 10; display: none; }
+    Overview.-collecting #progress { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="overview.mark"),
@@ -57,6 +60,7 @@ class Overview(View):
         with Horizontal(id="middle"):
             yield Lines(id="findings")
             yield Lines(id="detail")
+        yield Lines(id="progress")
         yield PathStrip(id="path")
 
     def on_mount(self) -> None:
@@ -70,8 +74,23 @@ class Overview(View):
         """The list."""
         return self.query_one("#findings")
 
+    def progress_changed(self) -> None:
+        """The collectors' lines, at the first time of reading; later the header alone tells, and nothing moves."""
+        super().progress_changed()
+        if not self.is_mounted or not self.is_attached:
+            return
+        watch, pane = self.doctor.reading, self.query_one("#progress", Lines)
+        first = self.scene is None or bool(self.scene.partial)
+        self.set_class(self.doctor.collecting and first, "-collecting")
+        if watch is not None and self.has_class("-collecting"):
+            pane.border_title = f"Collecting {self.doctor.source.name}  {watch.seconds:.0f} s"
+            lines = progress_lines(watch.steps(), pane.room)
+            pane.show(lines)
+            pane.styles.height = min(len(lines), 8) + 2
+
     def draw(self) -> None:
         """List, detail and path."""
+        self.progress_changed()
         scene, pane = self.scene, self.query_one("#findings", Lines)
         found: Sequence[Found] = []
         if scene is not None and scene.diagnosed:

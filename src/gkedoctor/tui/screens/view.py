@@ -85,6 +85,11 @@ class View(Screen[None]):
             self.query_one(Header).show(self.scene, self.doctor.doing)
             self.draw()
 
+    def progress_changed(self) -> None:
+        """Collectors came further."""
+        if self.is_mounted and self.is_attached:
+            self.query_one(Header).show(self.scene, self.doctor.doing)
+
     def on_mount(self) -> None:
         """The first picture."""
         self.scene_changed()

@@ -1,0 +1,71 @@
+"""Where the app gets what it shows: a recording, or a cluster that is collected while one looks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.tui.model.progress import Step
+from gkedoctor.tui.model.scene import Sift
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A moment that was read. `stopped`: somebody ended it early."""
+
+    snapshot: Snapshot
+    stopped: bool = False
+
+
+class Watch:
+    """What a source is told and tells while it works: how far it is, and whether to stop. For several threads."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self._began = time.monotonic()
+        self._steps: dict[str, Step] = {}
+        self._lock = threading.Lock()
+
+    def say(self, collector: str, objects: int, state: str = "", trouble: str = "") -> None:
+        """How far a collector is. `state`: empty while it works."""
+        with self._lock:
+            before = self._steps.get(collector)
+            troubles = before.troubles if before is not None else ()
+            more = (*troubles, trouble) if trouble else troubles
+            self._steps[collector] = Step(collector, objects, time.monotonic() - self._began, state, more)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Where each collector is, in the order in which they began."""
+        with self._lock:
+            return tuple(self._steps.values())
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self._began
+
+
+Load = Callable[[Sequence[CompiledPlaybook], Watch], Taken]
+
+
+def nothing_yet() -> Snapshot | None:
+    """A recording is there at once or not at all."""
+    return None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Each of its functions is called off the UI's thread. `so_far`: what has come in, while `load` runs."""
+
+    name: str
+    load: Load
+    playbooks: Callable[[], Sequence[CompiledPlaybook]]
+    sift: Sift
+    live: bool = False
+    so_far: Callable[[], Snapshot | None] = field(default=nothing_yet)
+    interval: float | None = None
+    """Seconds between two readings where it is watched."""

@@ -1,0 +1,137 @@
+"""A live cluster on the screen: collected while one looks, stopped, read again, watched. Against a fake API server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from gkedoctor.cli.commands.diagnose import _cluster
+from gkedoctor.cli.live import Live
+from gkedoctor.errors import SourceError
+from gkedoctor.report.selection import Wanted
+from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.source import Source
+from tests.collect.kube_api import KubeApi, forbidden
+from tests.conftest import recorded
+
+from .driving import awaited, press, settled, text, told
+
+NAME = "two-problems"
+
+
+@pytest.fixture
+def api() -> Iterator[KubeApi]:
+    with KubeApi.of(recorded(NAME)) as server:
+        yield server
+
+
+def source(api: KubeApi, folder: Path, interval: float | None = None) -> Source:
+    live = Live(api.kubeconfig(folder), None, None, 30.0, None, None, None, gcp=False, logs=True)
+    return _cluster(live, (), Wanted(), (), (), interval)
+
+
+async def until(pilot: Pilot[Any], holds: Any, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        await pilot.pause(0.05)
+
+
+@awaited
+async def test_findings_come_while_slower_collectors_run(api: KubeApi, tmp_path: Path) -> None:
+    slow = [True]
+
+    def wait(asked: Any) -> None:
+        while asked.path.endswith("/networkpolicies") and slow[0]:
+            time.sleep(0.05)
+
+    api.fault = wait
+    app = Doctor(source(api, tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.scene is not None and app.scene.found)
+        await pilot.pause(0.5)
+        seen = text(app)
+        assert "Collecting" in seen and "Kubernetes" in seen and "esc stops" in seen
+        assert "Service beta" in seen and "LIVE" in seen and "PARTIAL" in seen
+        await pilot.press("j")
+        await pilot.pause()
+        assert "> ! crit  Service beta" in text(app)
+        slow[0] = False
+        await settled(app, pilot)
+        seen = text(app)
+        assert "Collecting" not in seen and "PARTIAL" not in seen
+        assert "> ! crit  Service beta" in seen  # the cursor is where it was
+
+
+@awaited
+async def test_escape_stops_and_keeps_what_is_there(api: KubeApi, tmp_path: Path) -> None:
+    stuck = [True]
+
+    def wait(asked: Any) -> None:
+        while asked.path.endswith("/networkpolicies") and stuck[0]:
+            time.sleep(0.05)
+
+    api.fault = wait
+    app = Doctor(source(api, tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.scene is not None and app.scene.found)
+        began = time.monotonic()
+        await pilot.press("escape")
+        await settled(app, pilot)
+        assert time.monotonic() - began < 5
+        assert "PARTIAL (stopped early)" in text(app)
+        assert "Service beta" in text(app)
+        stuck[0] = False
+
+
+@awaited
+async def test_what_is_denied_is_told_with_its_permission(api: KubeApi, tmp_path: Path) -> None:
+    api.fault = lambda asked: forbidden("secrets") if asked.path.endswith("/secrets") else None
+    app = Doctor(source(api, tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(app, pilot)
+        await press(app, pilot, "left_square_bracket")
+        seen = text(app)
+        assert "NO PERMISSION" in seen and "list secrets" in seen
+
+
+@awaited
+async def test_read_again_marks_what_is_new_and_gone(api: KubeApi, tmp_path: Path) -> None:
+    app = Doctor(source(api, tmp_path))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(app, pilot)
+        await press(app, pilot, "j")
+        other = KubeApi.of(recorded("db-host"))
+        api.objects = other.objects
+        await press(app, pilot, "r")
+        seen = text(app)
+        assert "new " in seen and "gone" in seen
+        assert "1 new" in told(app) and "2 gone" in told(app)
+
+
+@awaited
+async def test_watching_reads_again_by_itself_and_keeps_the_cursor(api: KubeApi, tmp_path: Path) -> None:
+    app = Doctor(source(api, tmp_path, interval=0.2))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(app, pilot)
+        await pilot.press("j")
+        first = app.scene
+        await until(pilot, lambda: app.scene is not first and not app.doing)
+        await pilot.pause(0.1)
+        assert "> ! crit  Service beta" in text(app)
+        assert "Collecting" not in text(app)
+
+
+@awaited
+async def test_a_cluster_that_cannot_be_reached_ends_it(tmp_path: Path) -> None:
+    with KubeApi.of(recorded(NAME)) as api:
+        unreachable = source(api, tmp_path)
+    app = Doctor(unreachable)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.fault is not None, 60)
+    assert isinstance(app.fault, SourceError)
