@@ -231,6 +231,7 @@ def test_nothing_that_changes_anything_gets_past_the_transport() -> None:
         ("GET", "/api/v1/pods", True),
         ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", True),
         ("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", True),
+        ("POST", "/k8s/clusters/c-1/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", True),
         ("POST", "/compute/v1/projects/p/global/backendServices/b/getHealth", True),
         ("POST", "/compute/v1/projects/p/zones/z/networkEndpointGroups/n/listNetworkEndpoints", True),
         ("POST", "/compute/v1/projects/p/zones/z/networkEndpointGroups/n/attachNetworkEndpoints", False),

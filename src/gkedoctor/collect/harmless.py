@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 _READING_POSTS = re.compile(
-    r"/apis/authorization\.k8s\.io/v1/selfsubject(?:access|rules)reviews"
+    r"(?:/.*)?/apis/authorization\.k8s\.io/v1/selfsubject(?:access|rules)reviews"
     r"|.*/(?:getHealth|listNetworkEndpoints)"
 )
 """POSTs that change nothing: reviews of one's own rights, and two questions of the Compute API that have a body."""

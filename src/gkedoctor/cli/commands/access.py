@@ -12,6 +12,7 @@ from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.live import Board, Live, cloud_wish, live_options
 from gkedoctor.cli.output import write_result
 from gkedoctor.errors import ExitCode
+from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
     from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -112,7 +113,7 @@ def _google(live: Live, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
     board.close()
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
     lines = [f"Google Cloud, project {place.project}: {len(found) - len(bad)} of {len(found)} collections can be read"]
-    lines += [f"  {find.state.status}  {find.state.needs or find.collection}: {find.state.reason}" for find in bad]
+    lines += [f"  {f.state.status}  {f.state.needs or f.collection}: {inert(f.state.reason)}" for f in bad]
     return {find.collection for find in bad}, lines
 
 
