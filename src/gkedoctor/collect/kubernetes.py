@@ -23,6 +23,9 @@ PAGE = 500
 _MOST_NAMESPACES = 200
 """Beyond it, asking namespace by namespace would be a load on the API server that nobody asked for."""
 
+_KNOCKS = 2
+"""Who cannot reach the cluster wants to know at once."""
+
 _WHOLE = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
 
@@ -68,7 +71,7 @@ class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
 def reached(wire: Wire) -> Cluster:
     """The cluster's version and clock; SourceError where it cannot be reached or refuses the credentials."""
     try:
-        answer = wire.get("/version")
+        answer = wire.get("/version", attempts=_KNOCKS)
     except (Refused, Stopped) as refused:
         if not isinstance(refused, Refused) or refused.code not in (403, 404):
             raise _unreachable(wire, refused) from refused

@@ -68,15 +68,16 @@ class Patience:
         self.check()
         return max(0.05, min(self.request, self.left))
 
-    def insist(self, ask: Callable[[], T]) -> T:
+    def insist(self, ask: Callable[[], T], attempts: int | None = None) -> T:
         """The answer, asked for again while the fault may pass: `Retry-After`, else full jitter."""
-        for attempt in range(self.attempts):
+        most = attempts or self.attempts
+        for attempt in range(most):
             self.check()
             try:
                 return ask()
             except Refused as refused:
                 wait = self._wait(attempt, refused)
-                if not refused.transient or attempt + 1 == self.attempts or wait > min(self.left, _LONGEST_WAIT):
+                if not refused.transient or attempt + 1 == most or wait > min(self.left, _LONGEST_WAIT):
                     raise
             self._pause(wait)
         raise AssertionError("unreachable: the last attempt answers or raises")

@@ -64,9 +64,11 @@ class Wire:
         self._renewals = 0
         self._accepted = False
 
-    def get(self, path: str, query: Query = (), accept: str = "application/json") -> Answer:
+    def get(
+        self, path: str, query: Query = (), accept: str = "application/json", attempts: int | None = None
+    ) -> Answer:
         """One answer with a status of 2xx; Refused for any other, after patience is at an end."""
-        return self.patience.insist(lambda: self._asked("GET", path, query, accept, None))
+        return self.patience.insist(lambda: self._asked("GET", path, query, accept, None), attempts)
 
     def document(self, path: str, shape: type[Any] | Any, query: Query = ()) -> Any:
         """A JSON answer decoded; one that is cut off or malformed counts as a fault that may pass."""
