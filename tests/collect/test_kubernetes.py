@@ -16,7 +16,7 @@ from gkedoctor.collect.wire import Login
 from gkedoctor.errors import SourceError
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import KINDS, Kind
-from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.model import Collection, CollectionState, Status
 from tests.collect import loopback
 from tests.collect.kube_api import KubeApi, forbidden, status
 from tests.collect.loopback import Reply
@@ -262,3 +262,14 @@ def test_discovery_that_is_denied_stops_nothing(api: KubeApi, tmp_path: Path) ->
 def test_impersonation_is_asked_for(api: KubeApi, tmp_path: Path) -> None:
     collect(Asked(Login(api.kubeconfig(tmp_path), as_user="jane"), [KINDS["Pod"]]), lambda _said: None)
     assert {next(v for k, v in a.headers.items() if k.lower() == "impersonate-user") for a in api.asked} == {"jane"}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [CollectionState(Status.COMPLETE, namespaces=("shop",)), CollectionState(Status.PARTIAL, unread={"web": "no"})],
+)
+def test_a_part_of_the_cluster_proves_nothing_for_the_whole(part: CollectionState) -> None:
+    collection = Collection("pods", part, ())
+    assert collection.doubt("shop") is None
+    assert collection.doubt("web") is not None
+    assert collection.doubt() is not None

@@ -84,6 +84,8 @@ class Collection:
             return f"namespace {namespace} could not be read: {state.unread[namespace]}"
         if state.namespaces is not None and namespace is not None and namespace not in state.namespaces:
             return f"namespace {namespace} was not asked for"
+        if namespace is None and state.namespaces:
+            return f"only {', '.join(state.namespaces[:3])}{' …' if len(state.namespaces) > 3 else ''} were asked for"
         if namespace is None and state.unread:
             return f"{len(state.unread)} namespaces could not be read, {min(state.unread)} among them"
         explained = (state.malformed or state.unread) and not state.reason
