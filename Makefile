@@ -22,6 +22,7 @@ fuzz: .venv/installed-dev   ## 10,000 fuzzed object trees and more damaged files
 
 bench: .venv/installed-dev  ## times and loaded modules, as ratios
 	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/collect.py
 
 readme: .venv/installed-dev  ## the screen in the README, as it is now
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py -k screen
