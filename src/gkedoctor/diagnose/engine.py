@@ -78,20 +78,18 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
     first = group[0]
     assert first.winner is not None
     root = first.root or first.ref
-    members = {id(f) for f in group}
-    below = [f for f in fold.findings if any(id(r) in members for r in fold.roots_of(f))]
+    below = fold.below(group)
     scope = evidence_scope(first, {"affected": affected(graph, group)})
     cause, model = first.winner, first.winner.model
     listed = tuple(_listed(scope.evaluate(cause.explains))) if cause.explains is not None else ()
     told = {one.ref for one in listed}
     more = [c for c in _consequences(graph, below, root) if c.ref not in told]
-    own = model.severity or first.playbook.model.severity
     return Diagnosis(
         fingerprint=fingerprint(cause.cause, identity(graph, root)),
         playbook=first.playbook.id,
         cause=cause.cause,
         confidence=first.confidence,
-        severity=own if own is Severity.ADVISORY else min((own, *(f.severity for f in below)), key=lambda s: s.rank),
+        severity=_severity(group, below),
         root=root,
         title=cause.title.render(scope.evaluate),
         explains=(*listed, *more),
@@ -104,6 +102,15 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
         since=_since(group),
         path=paths_of(graph, [root, *(consequence.ref for consequence in more)]),
     )
+
+
+def _severity(group: list[Finding], below: list[Finding]) -> Severity:
+    """As grave as the gravest of what follows from it; advice stays advice."""
+    own = min((f.own_severity for f in group), key=lambda s: s.rank)
+    if own is Severity.ADVISORY:
+        return own
+    members = {id(f) for f in group}
+    return min((own, *(f.severity for f in below if id(f) not in members)), key=lambda s: s.rank)
 
 
 def _listed(items: object) -> Iterable[Consequence]:

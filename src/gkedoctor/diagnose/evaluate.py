@@ -40,8 +40,13 @@ class Finding:
     @property
     def advisory(self) -> bool:
         """Whether it is worth saying and breaks nothing: then it is the reason of nothing either."""
+        return self.own_severity is Severity.ADVISORY
+
+    @property
+    def own_severity(self) -> Severity:
+        """How grave it is when nobody else suffers: by its cause where that says so, else by its symptom."""
         own = self.winner.model.severity if self.winner is not None else None
-        return (own or self.severity) is Severity.ADVISORY
+        return own or self.severity
 
     @property
     def passing(self) -> bool:

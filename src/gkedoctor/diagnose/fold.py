@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from gkedoctor.diagnose.evaluate import Finding
 from gkedoctor.graph.ref import Ref
@@ -33,6 +34,19 @@ class Fold:
         if id(finding) in self._root_ids:
             return [finding]
         return [f for f in self._reached[id(finding)] if id(f) in self._root_ids]
+
+    def below(self, group: Iterable[Finding]) -> list[Finding]:
+        """All findings that follow from some roots, these among them, in the order of the findings."""
+        found = {id(f): f for root in group for f in self._followers.get(id(root), ())}
+        return sorted(found.values(), key=lambda f: self._order[id(f)])
+
+    @cached_property
+    def _followers(self) -> dict[int, list[Finding]]:
+        followers: dict[int, list[Finding]] = {}
+        for finding in self.findings:
+            for root in self.roots_of(finding):
+                followers.setdefault(id(root), []).append(finding)
+        return followers
 
     def explained(self, finding: Finding) -> bool:
         """Whether a root is known."""
