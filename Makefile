@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := recorded_clusters/teratail-missing-secret
 
-.PHONY: demo docs test fuzz bench readme lock clean
+.PHONY: demo docs test fuzz bench readme generated lock clean
 
 demo: .venv/installed
 	$(BIN)/gkedoctor report --from $(EXAMPLE) --fail-on never
@@ -28,6 +28,12 @@ readme: .venv/installed-dev  ## the screen in the README, as it is now
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py -k screen
 
 docs: .venv/installed-dev   ## the pages that are made from playbooks, structs and commands, the man page, and the site
+	$(BIN)/python -m docs.tool site
+
+generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
+	$(BIN)/gkedoctor schema report > schemas/report-v1.json
+	$(BIN)/gkedoctor schema playbook > schemas/playbook-v1.json
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/test_readme.py -k "golden or screen or text"
 	$(BIN)/python -m docs.tool site
 
 lock: .venv/installed-dev   ## pins the development tools; hashes, no index named
