@@ -71,7 +71,7 @@ def config_facts(config: Mapping[str, Any], *, values: bool = False) -> dict[str
 
 
 def _names_the_cluster(config: Mapping[str, Any]) -> bool:
-    """Whether its values are the UID that stands in the names of what the Ingress controller makes, and nothing else."""
+    """Whether it is the UID in the names of what the Ingress controller makes, which is no secret."""
     metadata = config.get("metadata") or {}
     return (metadata.get("namespace"), metadata.get("name")) == ("kube-system", "ingress-uid")
 
