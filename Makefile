@@ -22,10 +22,11 @@ fuzz: .venv/installed-dev   ## 10,000 fuzzed object trees and more damaged files
 
 bench: .venv/installed-dev  ## times and loaded modules, as ratios
 	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/tui.py
 	$(BIN)/python benchmarks/collect.py
 
 readme: .venv/installed-dev  ## the screen in the README, as it is now
-	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py -k screen
+	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py tests/tui/test_picture.py -k screen
 
 docs: .venv/installed-dev   ## the pages that are made from playbooks, structs and commands, the man page, and the site
 	$(BIN)/python -m docs.tool site

@@ -25,11 +25,13 @@ class Done(Message):
 
 
 class Background:
-    """Runs functions in threads; of each group only the latest answer counts."""
+    """Runs functions in threads, of each group one at a time; only the latest counts."""
 
     def __init__(self, app: App[int]) -> None:
         self._app = app
         self._latest: dict[str, int] = {}
+        self._running: set[str] = set()
+        self._next: dict[str, Callable[[], None]] = {}
         self.busy = 0
         """Works whose answer has not been told yet."""
 
@@ -39,7 +41,6 @@ class Background:
         """Begins the work; `then` or `failed` is called on the UI's thread, unless the group has a newer work."""
         number = self._latest.get(group, 0) + 1
         self._latest[group] = number
-        self.busy += 1
 
         def run() -> None:
             try:
@@ -50,7 +51,16 @@ class Background:
             else:
                 self._app.post_message(Done(lambda: self._tell(group, number, lambda: then(result))))
 
-        threading.Thread(target=run, name=f"gkedoctor-{group}", daemon=True).start()
+        def start() -> None:
+            self._running.add(group)
+            threading.Thread(target=run, name=f"gkedoctor-{group}", daemon=True).start()
+
+        if group in self._running:
+            self.busy -= group in self._next
+            self._next[group] = start
+        else:
+            start()
+        self.busy += 1
 
     def drop(self, group: str) -> None:
         """Whatever the group is at, its answer is not wanted any more."""
@@ -58,5 +68,9 @@ class Background:
 
     def _tell(self, group: str, number: int, call: Callable[[], None]) -> None:
         self.busy -= 1
+        self._running.discard(group)
+        following = self._next.pop(group, None)
+        if following is not None:
+            following()
         if self._latest.get(group) == number:
             call()

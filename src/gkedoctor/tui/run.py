@@ -11,9 +11,14 @@ _SWITCH_SECONDS = 0.001
 """How soon the diagnosis in its thread lets the keys through; Python's own 5 ms add up over the steps of a redraw."""
 
 
+def make_keys_prompt() -> None:
+    """Lets the UI's thread in between the steps of a diagnosis more often than Python does by itself."""
+    sys.setswitchinterval(_SWITCH_SECONDS)
+
+
 def run(source: Source, theme: str | None) -> int:
     """Until it is left. What went wrong is raised when the terminal is as it was before."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    make_keys_prompt()
     app = Doctor(source, theme=theme)
     code = app.run(mouse=True)
     if app.fault is not None:

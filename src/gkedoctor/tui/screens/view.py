@@ -30,7 +30,7 @@ class View(Screen[None]):
 
     view: ClassVar[str] = ""
     DEFAULT_CSS = """
-    View Lines { border: round $border-blurred; border-title-color: $foreground; }
+    View Lines { border: round $foreground 35%; border-title-color: $foreground; }
     View Lines:focus { border: round $primary; border-title-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

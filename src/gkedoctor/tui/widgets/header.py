@@ -18,6 +18,7 @@ class Header(Static):
     DEFAULT_CSS = """
     Header {
         dock: top; height: 2; background: $panel; color: $foreground; padding: 0 1;
+        link-style: none; link-color: $foreground; link-style-hover: bold;
         & > .header--title { text-style: bold; }
         & > .header--critical, & > .header--fail { color: $text-error; text-style: bold; }
         & > .header--high { color: $text-warning; text-style: bold; }

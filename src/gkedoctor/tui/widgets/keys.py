@@ -16,6 +16,7 @@ class Keys(Static):
 
     DEFAULT_CSS = """
     Keys { dock: bottom; height: 1; background: $panel; color: $foreground; padding: 0 1; }
+    Keys { link-style: none; link-color: $foreground; link-style-hover: reverse; }
     """
 
     def __init__(self) -> None:

@@ -33,14 +33,14 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         & > .lines--ok { color: $text-success; }
         & > .lines--title { text-style: bold; }
         & > .lines--head { color: $text-primary; text-style: bold; }
-        & > .lines--dim { color: $foreground 65%; }
+        & > .lines--dim { text-style: dim; }
         & > .lines--key { color: $text-secondary; }
         & > .lines--command { color: $text-success; }
         & > .lines--mark { text-style: bold reverse; }
         & > .lines--new { color: $text-accent; text-style: bold; }
         & > .lines--link { text-style: underline; }
-        & > .lines--cursor { background: $surface-lighten-2; }
-        & > .lines--cursor-focus { background: $block-cursor-background 35%; }
+        & > .lines--cursor { background: $panel; }
+        & > .lines--cursor-focus { background: $primary-muted; }
     }
     Lines:nocolor > .lines--cursor-focus { text-style: reverse; }
     Lines:ansi > .lines--cursor-focus { text-style: reverse; }

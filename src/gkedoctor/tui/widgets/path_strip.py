@@ -16,6 +16,7 @@ class PathStrip(Lines):
 
     DEFAULT_CSS = """
     PathStrip { height: auto; max-height: 9; min-height: 3; }
+    PathStrip > .lines--cursor, PathStrip > .lines--cursor-focus { background: $background; text-style: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "hop(-1)", "Hop before", id="path.before"),
