@@ -1,4 +1,4 @@
-"""What a few telling recordings look like in every format, as files that a reviewer can read.
+"""What every recording looks like as text, and a few telling ones in every format, as files that a reviewer can read.
 
 After a change of playbooks or formats: UPDATE_GOLDEN=1 pytest tests/report/test_golden.py, then look at `git diff`.
 """
@@ -13,7 +13,7 @@ import pytest
 
 from gkedoctor.report.formats import Page, names, renderer
 
-from .recordings import answer
+from .recordings import NAMES, answer
 
 GOLDEN = Path(__file__).parent / "golden"
 TELLING = {
@@ -28,8 +28,11 @@ ASSETS = re.compile(r"<(style|script)>.*?</\1>", re.DOTALL)
 HASHES = re.compile(r"sha256-[A-Za-z0-9+/=]+")
 
 
-@pytest.mark.parametrize("form", names())
-@pytest.mark.parametrize("recording", TELLING)
+CASES = [(recording, form) for recording in TELLING for form in names()]
+CASES += [(recording, "text") for recording in NAMES if recording not in TELLING]
+
+
+@pytest.mark.parametrize(("recording", "form"), CASES)
 def test_a_recording_reads_as_in_the_golden_file(recording: str, form: str) -> None:
     file = GOLDEN / f"{recording}.{EXTENSIONS.get(form, form)}"
     text = renderer(form).render(answer(recording), Page())
