@@ -13,7 +13,6 @@ from typing import Any
 
 from gkedoctor.graph.cloud import last, place_of
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.sandbox import cluster_of
 from gkedoctor.graph.selectors import nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -24,12 +23,6 @@ _ALWAYS_NEG = ("gce-internal", "gce-regional-external")
 _TRACES = ("url-map", "forwarding-rule", "https-forwarding-rule", "backends", "target-proxy")
 _OF_GOOGLE = re.compile(r"(?:^|[./])(?:ingress-gce|gce|gke)(?:$|[./-])|networking\.gke\.io", re.IGNORECASE)
 _REGEX = re.compile(r"[()$^\\\[]|\.\*|\.\+")
-
-
-@edge("cluster", "Ingress", "Service", "Namespace")
-def cluster(graph: Graph, item: Object) -> Facts:
-    """The cluster, as Google Cloud lists it, or by the name that the snapshot knows it by."""
-    return cluster_of(graph, item)
 
 
 @edge("class", "Ingress", reads=("IngressClass", "Event"))

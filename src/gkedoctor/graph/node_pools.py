@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gkedoctor.graph.cluster import cluster_of
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of
-from gkedoctor.graph.sandbox import cluster_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 

@@ -1,4 +1,4 @@
-"""Pods of one Node whose network sandbox cannot be made, and the cluster itself as an object.
+"""Pods of one Node whose network sandbox cannot be made.
 
 Source: pkg/kubelet/kuberuntime (FailedCreatePodSandBox).
 """
@@ -29,18 +29,3 @@ def sandbox_failures_on(graph: Graph, node: Object) -> Facts:
         if failed:
             found.append({"pod": pod, "owner": str(ref_of(workload(graph, pod))), "event": failed[-1]})
     return found
-
-
-@edge("cluster", "Pod", "Node", "PersistentVolumeClaim")
-def cluster_of(graph: Graph, _item: Object) -> Facts:
-    """The cluster, as Google Cloud lists it, or by the name that the snapshot knows it by."""
-    manifest = graph.snapshot.manifest
-    listed = graph.all("Cluster")
-    named = [c for c in listed if c.get("name") == manifest.cluster] or list(listed)
-    if len(named) == 1:
-        return [{"kind": "Cluster", **named[0]}]
-    name, project, location = manifest.cluster or "cluster", manifest.project, manifest.location
-    if not project or not location:
-        return [{"kind": "Cluster", "metadata": {"name": name}}]
-    link = f"https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"
-    return [{"kind": "Cluster", "name": name, "selfLink": link}]

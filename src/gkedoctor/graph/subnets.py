@@ -6,8 +6,8 @@ Source: https://cloud.google.com/load-balancing/docs/proxy-only-subnets.
 from __future__ import annotations
 
 from gkedoctor.graph.cloud import last, path_of, place_of
+from gkedoctor.graph.cluster import cluster_of
 from gkedoctor.graph.graph import Facts, Graph, edge, name_of
-from gkedoctor.graph.sandbox import cluster_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
