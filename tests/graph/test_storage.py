@@ -293,7 +293,7 @@ OURS: tuple[str, ...] = (
     "reach",
     "places",
 )
-OURS += ("volumes", "evictions", "sandbox_failures", "cluster")
+OURS += ("volumes", "evictions", "sandbox_failures")
 JUNK = st.recursive(
     st.none() | st.text(max_size=3) | st.booleans(),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
