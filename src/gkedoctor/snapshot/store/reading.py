@@ -33,7 +33,9 @@ _DAMAGED = (
     OverflowError,
     KeyError,
 )
-_Objects = msgspec.json.Decoder(list[dict[str, Any]])
+_Parts = msgspec.json.Decoder(list[msgspec.Raw])
+_Object = msgspec.json.Decoder(dict[str, Any])
+"""One by one: a decoder holds the interpreter until it is done, and a screen has to take keys in between."""
 
 
 class _Members(Protocol):
@@ -195,7 +197,7 @@ def _objects(path: Path, members: _Members, entry: Entry, verify: bool) -> Calla
             raise _changed(path, entry.member)
         try:
             with collecting_paused():
-                found = _Objects.decode(content)
+                found = [_Object.decode(part) for part in _Parts.decode(content)]
         except (msgspec.DecodeError, RecursionError, ValueError) as error:
             raise SnapshotError(f"{path.name} is damaged: {entry.member}: {error}") from error
         if verify and len(found) != entry.count:

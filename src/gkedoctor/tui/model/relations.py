@@ -49,7 +49,7 @@ def relations(graph: Graph, item: Object) -> list[Relation]:
     kind, own = ref_of(item).kind, ref_of(item)
     seen: set[tuple[bool, Ref]] = {(False, own), (True, own)}
     kept: list[Relation] = []
-    for name in _edges(kind):
+    for name in _edges(kind, "metadata" in item):
         inward = name in _BY or (kind, name) in _BY_OF_KIND
         for one in _along(graph, item, name, inward):
             key = (inward, one.ref) if one.ref is not None else None
@@ -60,8 +60,10 @@ def relations(graph: Graph, item: Object) -> list[Relation]:
     return sorted(kept, key=lambda r: r.inward)
 
 
-def _edges(kind: str) -> list[str]:
-    names = {name for source, name in EDGES if source in (kind, "*")} - _BESIDE
+def _edges(kind: str, in_cluster: bool) -> list[str]:
+    """The edges of a kind; those of any kind only for the cluster's objects, which have metadata."""
+    sources = (kind, "*") if in_cluster else (kind,)
+    names = {name for source, name in EDGES if source in sources} - _BESIDE
     return sorted(names, key=lambda n: (n not in ("owner", "workload"), n))
 
 

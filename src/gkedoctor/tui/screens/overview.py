@@ -38,6 +38,7 @@ class Overview(View):
     Overview.-wide #path { max-height: 12; }
     Overview #progress { height: auto; max-height: 10; display: none; }
     Overview.-collecting #progress { display: block; }
+    Overview.-collecting.-empty #path { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", id="overview.mark"),
@@ -96,6 +97,7 @@ class Overview(View):
         if scene is not None and scene.diagnosed:
             found = shown(scene, self.terms, SORTS[self.sort], reverse=self.reversed, faults=self.faults_only)
         self._rows = {one.fingerprint: one for one in found}
+        self.set_class(not found, "-empty")
         hidden = len(scene.found) - len(found) if scene is not None else 0
         lines = list_lines(found, scene, pane.room, marked=self.marks, unfolded=self.unfolded) if scene else []
         pane.show([*(lines or empty_lines(scene, pane.room, hidden)), *(gone_lines(scene, pane.room) if scene else [])])
