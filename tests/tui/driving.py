@@ -48,10 +48,16 @@ async def settled(app: Doctor, pilot: Pilot[Any]) -> None:
 
 
 async def press(app: Doctor, pilot: Pilot[Any], *keys: str) -> None:
-    """Presses keys as a person does: looking in between."""
+    """Presses keys as a person does: looking in between, but not while typing a filter."""
+    typed: list[str] = []
     for key in keys:
-        await pilot.press(key)
-        await settled(app, pilot)
+        typed.append(key)
+        if typed[0] != "slash" or key in ("enter", "escape"):
+            await pilot.press(*typed)
+            await settled(app, pilot)
+            typed = []
+    await pilot.press(*typed)
+    await settled(app, pilot)
 
 
 def drive(app: Doctor, what: Drive, size: tuple[int, int] = (100, 30)) -> Doctor:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.binding import Binding
 from textual.pilot import Pilot
 
@@ -310,17 +311,16 @@ def test_the_timeline_begins_where_the_fault_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "seen"),
+    ("key", "typed", "seen"),
     [
-        ("pod", "Objects > Pod"),
-        ("deploy", "Objects > Deployment"),
-        ("ns two-problems", "ns:two-problems"),
-        ("explain gke-cfg-001", "GKE-CFG-001"),
-        ("timeline", "Timeline"),
+        ("colon", "pod", "Objects > Pod"),
+        ("ctrl+p", "deploy", "Objects > Deployment"),
+        ("colon", "ns two-problems", "ns:two-problems"),
+        ("colon", "explain gke-cfg-001", "GKE-CFG-001"),
+        ("ctrl+p", "timeline", "Timeline"),
     ],
 )
-@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
-def test_commands(typed: str, seen: str, key: str) -> None:
+def test_commands(key: str, typed: str, seen: str) -> None:
     async def type_it(app: Doctor, pilot: Pilot[Any]) -> None:
         await pilot.press(key)
         await pilot.pause()
@@ -423,3 +423,21 @@ def test_a_new_user_comes_from_the_site_is_down_to_the_pasted_fix_in_under_ten_k
     assert app.clipboard == (
         "kubectl -n ing-missing-secret create secret generic shop-db --from-env-file=shop-db.env\n"
     )
+
+
+def test_keys_that_arrive_at_once_meet_what_the_first_one_opened() -> None:
+    app = doctor("two-problems")
+
+    async def burst(app: Doctor, pilot: Pilot[Any]) -> None:
+        for key, char in (("slash", "/"), *((c, c) for c in "beta")):
+            app.post_message(events.Key(key, char))
+        await settled(app, pilot)
+        await pilot.pause(0.2)
+        assert "Findings 1 of 2" in text(app)
+        await press(app, pilot, "enter")
+        for char in "cf":
+            app.post_message(events.Key(char, char))
+        await pilot.pause(0.2)
+        await settled(app, pilot)
+
+    assert "set selector service beta" in drive(app, burst).clipboard

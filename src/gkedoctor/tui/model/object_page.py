@@ -15,10 +15,11 @@ from gkedoctor.graph import Graph, Ref, Unknown
 from gkedoctor.graph.events import last_seen
 from gkedoctor.graph.owners import owner, stub
 from gkedoctor.graph.ref import ref_of
+from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS, LOGS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.findings import severity_of, sign
-from gkedoctor.tui.model.lines import Line, Open, Page, line
+from gkedoctor.tui.model.lines import Line, Open, Page, line, short
 from gkedoctor.tui.model.relations import Relation, by_edge, relations
 from gkedoctor.tui.model.scene import Scene
 from gkedoctor.tui.model.states import State, state_of
@@ -114,19 +115,16 @@ def _relations(scene: Scene, found: list[Relation], head: str, page: Page) -> No
         page.head(head, "enter goes there")
     for edge, inward, ones in by_edge(found):
         for i, one in enumerate(ones):
-            label = f"  {edge if i == 0 else '':<20} "
+            label = f"  {edge if i == 0 else '':<{20 if page.width > 70 else 11}.{20 if page.width > 70 else 11}} "
             if one.ref is None:
                 page.text(one.why if one.why.startswith("and ") else f"not known: {one.why}", "unknown", label)
                 continue
             told = _word(scene, one)
+            name = short(str(one.ref), max(12, page.width - columns(label) - columns(told.word) - 2))
             page.add(
-                (label, "dim"),
-                str(one.ref),
-                "  ",
-                (told.word, told.style),
-                entry=(edge, inward, one.ref),
-                act=Open(one.ref),
-            )
+                (label, "dim"), name, "  ", (told.word, told.style),
+                entry=(edge, inward, one.ref), act=Open(one.ref),
+            )  # fmt: skip
 
 
 def _word(scene: Scene, one: Relation) -> State:

@@ -22,7 +22,7 @@ class Leftovers(View):
     def on_mount(self) -> None:
         """The page has the keys."""
         super().on_mount()
-        self.query_one("#leftovers").focus()
+        self.set_focus(self.query_one("#leftovers"))
 
     def draw(self) -> None:
         """All groups."""

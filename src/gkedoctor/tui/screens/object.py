@@ -41,7 +41,7 @@ class ObjectScreen(View):
     def on_mount(self) -> None:
         """The page has the keys."""
         super().on_mount()
-        self.query_one("#page").focus()
+        self.set_focus(self.query_one("#page"))
 
     def draw(self) -> None:
         """The page, made off the UI's thread: the YAML of a large object takes its time."""

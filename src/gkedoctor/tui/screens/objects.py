@@ -38,7 +38,7 @@ class Objects(View):
     def on_mount(self) -> None:
         """The list has the keys."""
         super().on_mount()
-        self.query_one("#list").focus()
+        self.set_focus(self.query_one("#list"))
 
     def draw(self) -> None:
         """The list at this place, made off the UI's thread."""

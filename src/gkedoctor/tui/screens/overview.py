@@ -69,7 +69,7 @@ class Overview(View):
         self.query_one("#detail").border_title = "Why"
         self.query_one("#path").border_title = "Path of the request"
         super().on_mount()
-        self.query_one("#findings").focus()
+        self.set_focus(self.query_one("#findings"))
 
     def main_pane(self) -> Widget:
         """The list."""
@@ -142,7 +142,7 @@ class Overview(View):
         """From the list into the detail; from a line of the detail to what it names."""
         if message.lines.id == "findings" and not isinstance(message.act, Open):
             self._zoom(self.app.size.width < 100)
-            self.query_one("#detail").focus()
+            self.set_focus(self.query_one("#detail"))
         else:
             self.do(message.act)
 
@@ -150,14 +150,14 @@ class Overview(View):
         """From the detail to the list, then the filter away."""
         if self.focused is not self.query_one("#findings") and not isinstance(self.focused, FilterBar):
             self._zoom(False)
-            self.query_one("#findings").focus()
+            self.set_focus(self.query_one("#findings"))
         else:
             super().action_back()
 
     def action_zoom(self) -> None:
         """The detail over the full width, on and off."""
         self._zoom(not self.has_class("-zoomed"))
-        self.query_one("#detail" if self.has_class("-zoomed") else "#findings").focus()
+        self.set_focus(self.query_one("#detail" if self.has_class("-zoomed") else "#findings"))
 
     def _zoom(self, on_: bool) -> None:
         self.set_class(on_, "-zoomed")

@@ -35,7 +35,7 @@ class Timeline(View):
     def on_mount(self) -> None:
         """The list has the keys."""
         super().on_mount()
-        self.query_one("#timeline").focus()
+        self.set_focus(self.query_one("#timeline"))
 
     def draw(self) -> None:
         """All that happened, made off the UI's thread."""

@@ -21,7 +21,7 @@ class Unchecked(View):
     def on_mount(self) -> None:
         """The page has the keys."""
         super().on_mount()
-        self.query_one("#unchecked").focus()
+        self.set_focus(self.query_one("#unchecked"))
 
     def draw(self) -> None:
         """All holes."""

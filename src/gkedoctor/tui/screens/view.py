@@ -34,8 +34,8 @@ class View(Screen[None]):
     View Lines:focus { border: round $primary; border-title-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="view.filter"),
-        Binding("c", "copy", "Copy", id="view.copy"),
+        Binding("slash", "filter", "Filter", priority=True, id="view.filter"),
+        Binding("c", "copy", "Copy", priority=True, id="view.copy"),
         Binding("y", "object('yaml')", "YAML", show=False, id="view.yaml"),
         Binding("d", "object('describe')", "Describe", show=False, id="view.describe"),
         Binding("l", "object('logs')", "Logs", show=False, id="view.logs"),
@@ -103,6 +103,14 @@ class View(Screen[None]):
     def _resized(self) -> None:
         self.draw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed, letters are letters.
+
+        `/` and `c` come before the panes' own keys, so that of `/shop` or `cf` arriving at once, as over a slow line,
+        the second key already meets what the first one opened.
+        """
+        return not (action in ("filter", "copy") and isinstance(self.focused, Input))
+
     # what the cursor is on
 
     def found_here(self) -> Found | None:
@@ -149,7 +157,7 @@ class View(Screen[None]):
 
     def action_filter(self) -> None:
         """Filters while one types."""
-        self.query_one(FilterBar).open()
+        self.set_focus(self.query_one(FilterBar).opened())
 
     def set_filter(self, text: str) -> None:
         """A filter from elsewhere: the palette, the number keys."""
@@ -163,7 +171,7 @@ class View(Screen[None]):
 
     @on(FilterBar.Left)
     def _filter_left(self) -> None:
-        self.main_pane().focus()
+        self.set_focus(self.main_pane())
 
     def action_back(self) -> None:
         """Takes the filter away, else leads one step back."""

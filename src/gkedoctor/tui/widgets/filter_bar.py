@@ -34,10 +34,10 @@ class FilterBar(Input):
             select_on_focus=False,
         )
 
-    def open(self) -> None:
-        """Shows it and takes the keys."""
+    def opened(self) -> FilterBar:
+        """Shows it."""
         self.add_class("-open")
-        self.focus()
+        return self
 
     def action_keep(self) -> None:
         """Back to the list, filtered."""
