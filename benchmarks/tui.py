@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from gkedoctor.cli.commands.diagnose import _recording
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.report.selection import Wanted
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.intake import Gathered, taken_in
@@ -180,7 +179,7 @@ def main() -> None:
     """Prints the table."""
     pods = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     make_keys_prompt()
-    with tempfile.TemporaryDirectory() as folder, paused_garbage_collector():
+    with tempfile.TemporaryDirectory() as folder:
         print(EXAMPLE.name)
         asyncio.run(measured(EXAMPLE, walk=False))
         path = Path(folder) / "large.gkesnap"

@@ -13,6 +13,8 @@ from typing import TypeVar
 from textual.app import App
 from textual.message import Message
 
+from gkedoctor.tui.garbage import Quiet
+
 T = TypeVar("T")
 
 
@@ -29,6 +31,7 @@ class Background:
 
     def __init__(self, app: App[int]) -> None:
         self._app = app
+        self._quiet = Quiet()
         self._latest: dict[str, int] = {}
         self._running: set[str] = set()
         self._next: dict[str, Callable[[], None]] = {}
@@ -44,7 +47,8 @@ class Background:
 
         def run() -> None:
             try:
-                result = work()
+                with self._quiet.work():
+                    result = work()
             except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
                 fault = error
                 self._app.post_message(Done(lambda: self._tell(group, number, lambda: failed(fault))))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gkedoctor.cli.live import Duration, Live, live_options, refuse_live_flags
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.errors import ExitCode, SourceError
 
@@ -82,8 +81,7 @@ def diagnose(
         made = _recording(source, wanted, further, held.rules, every)
     else:
         made = _cluster(Live(**flags), namespaces, wanted, further, held.rules, every)
-    with paused_garbage_collector():
-        return run(made, theme)
+    return run(made, theme)
 
 
 def _plain(given: dict[str, Any]) -> int:
