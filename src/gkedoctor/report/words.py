@@ -127,7 +127,7 @@ def _which(group: Sequence[NotChecked]) -> str:
 
 
 def _why(entry: NotChecked, needs: str) -> str:
-    if entry.reason == "not_asked" and entry.detail:
+    if entry.reason in ("not_asked", "disabled") and entry.detail:
         return inert(entry.detail)
     parts = (_REASONS.get(entry.reason, entry.reason), entry.detail, f"needs {needs}" if needs else "")
     return inert(", ".join(part for part in parts if part))
