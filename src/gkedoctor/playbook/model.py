@@ -146,4 +146,3 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     symptom: Symptom
     explained_by: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
-    spec_only: bool = False
