@@ -1,0 +1,55 @@
+"""All objects of one application, as every component of the cluster has written them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from benchmarks.generator import load_balancers, storage
+from benchmarks.generator.application import Application
+from benchmarks.generator.events import event
+from benchmarks.generator.fares import Said
+from benchmarks.generator.placement import Placement
+from benchmarks.generator.services import endpoint_slice
+from benchmarks.generator.values import CLUSTER_UID, Json
+from benchmarks.generator.workloads import workload
+from gkedoctor.graph.gce_names import backend
+
+Made = Iterator[tuple[str, Json]]
+
+
+def written(app: Application, placement: Placement, zones: Mapping[str, str], address: str) -> Made:
+    """(collection, object) of everything. `zones`: of each node; `address`: for its Ingress."""
+    made, pods = workload(app, placement)
+    yield from made
+    if app.claim is not None and app.fare.bound:
+        for pod in pods:
+            yield from storage.claimed(app, pod, zones[pod["spec"]["nodeName"]])
+    for item in app.services:
+        yield "endpointslices", endpoint_slice(app.random, item, pods, dict(zones))
+        if _has_neg(item) and not app.untranslated:
+            yield from load_balancers.neg(app.random, item, pods, dict(zones), unhealthy=app.unhealthy)
+        yield "services", item
+    if app.ingress is not None:
+        yield from _ingress(app, app.ingress, pods, address)
+        yield "ingresses", app.ingress
+    yield from app.others
+
+
+def _ingress(app: Application, item: Json, pods: list[Json], address: str) -> Made:
+    if app.untranslated:
+        reason, _, message = app.untranslated.partition(": ")
+        said = Said("Warning", reason, message, 30, 60, 3000, "loadbalancer-controller")
+        yield "events", event(app.random, item, said)
+        return
+    names, states = [], {load_balancers.DEFAULT_BACKEND: "HEALTHY"}
+    for service in filter(_has_neg, app.services):
+        name = backend(CLUSTER_UID, app.namespace, service["metadata"]["name"], 80)
+        states[name] = load_balancers.backend_state(pods, service, unhealthy=app.unhealthy)
+        names.append(name)
+    yield from load_balancers.front(app.random, item, names, address, states=states)
+    said = Said("Normal", "Sync", "Scheduled for sync", 5, 600, 3000, "loadbalancer-controller")
+    yield "events", event(app.random, item, said)
+
+
+def _has_neg(service: Json) -> bool:
+    return "cloud.google.com/neg" in service["metadata"].get("annotations", {})
