@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkedoctor.graph.cidr import in_cidr
-from gkedoctor.playbook.expression import Expression, Interpreter
+from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import Functions, signatures
 
 NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 
 def evaluate(source: str, **names: Any) -> Any:
-    return Expression(source).evaluate(names, Interpreter(Functions(NOON)))
+    return Expression(source).evaluate(names, Functions(NOON))
 
 
 def test_age_counts_from_the_clock_of_the_snapshot() -> None:

@@ -11,7 +11,6 @@ from gkedoctor.graph import Graph, Ref, Unknown, ref_of
 from gkedoctor.graph.namespaces import goes_with_its_namespace
 from gkedoctor.graph.pods import STEPS, pods_at
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
-from gkedoctor.playbook.expression import Interpreter
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.model import Object
@@ -84,7 +83,7 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> list[Obje
 
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
     """Every finding of one playbook, in the order of the subjects."""
-    interpreter = Interpreter(Functions(graph.clock))
+    functions = Functions(graph.clock)
     for kind in playbook.kinds:
         doubt = graph.doubt(kind)
         if doubt is not None:
@@ -94,7 +93,7 @@ def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterat
         for kind in playbook.kinds
         for item in candidates(graph, playbook, kind)
     ):
-        scope = Scope(playbook, graph, interpreter, {"subject": subject, "clock": graph.clock.isoformat()})
+        scope = Scope(playbook, graph, functions, {"subject": subject, "clock": graph.clock.isoformat()})
         for element_scope in _elements(playbook, scope, doubts):
             found = _finding(playbook, subject, element_scope, doubts)
             if found is not None:

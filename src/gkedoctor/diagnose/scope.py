@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from gkedoctor.graph import Graph, Unknown
+from gkedoctor.playbook.closures import truth
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.expression import Expression, Interpreter, truth
+from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.functions import Functions
 
 
 class Scope:
     """One subject under one playbook: `subject`, what `relate` binds, `let`, the element of `each`, `clock`."""
 
     def __init__(
-        self, playbook: CompiledPlaybook, graph: Graph, interpreter: Interpreter, values: Mapping[str, Any]
+        self, playbook: CompiledPlaybook, graph: Graph, functions: Functions, values: Mapping[str, Any]
     ) -> None:
-        self._playbook, self._graph, self._interpreter = playbook, graph, interpreter
+        self._playbook, self._graph, self._functions = playbook, graph, functions
         self._values: dict[str, Any] = dict(values)
 
     def get(self, name: str, _default: object = None) -> Any:
@@ -27,7 +29,7 @@ class Scope:
 
     def evaluate(self, expression: Expression) -> Any:
         """The value of an expression in this scope."""
-        return expression.evaluate(self, self._interpreter)
+        return expression.evaluate(self, self._functions)
 
     def holds(self, expression: Expression) -> bool | Unknown:
         """Whether a condition holds, does not, or cannot be known."""
@@ -35,10 +37,10 @@ class Scope:
 
     def within(self, name: str, element: Any) -> Scope:
         """The same scope with one more name. What does not depend on the element is worked out once for all."""
-        return Scope(self._playbook, self._graph, self._interpreter, {**self._shared(name), name: element})
+        return Scope(self._playbook, self._graph, self._functions, {**self._shared(name), name: element})
 
     def _shared(self, element_name: str) -> dict[str, Any]:
-        depends = _dependents(self._playbook, element_name)
+        depends = self._playbook.dependents(element_name)
         return {name: value for name, value in self._values.items() if name not in depends}
 
     def _work_out(self, name: str) -> Any:
@@ -60,13 +62,3 @@ class Scope:
                 return led_to
             found += [f for f in led_to if not any(f is g for g in found[-8:])]
         return found
-
-
-def _dependents(playbook: CompiledPlaybook, name: str) -> set[str]:
-    """The names whose value depends on `name`, directly or through others."""
-    uses: dict[str, set[str]] = {n: set(e.names) for n, e in playbook.lets.items()}
-    uses |= {bind: {r.source} for bind, r in playbook.relations.items()}
-    found = {name}
-    while grown := {n for n, used in uses.items() if used & found} - found:
-        found |= grown
-    return found

@@ -123,6 +123,24 @@ class CompiledPlaybook:
         bound = {"subject", "clock", "affected", *self.relations, *self.model.let}
         return bound | ({self.model.each.bind} if self.model.each else set())
 
+    def dependents(self, name: str) -> frozenset[str]:
+        """The names whose value depends on `name`, directly or through others."""
+        if name not in self._dependents:
+            self._dependents[name] = self._depending_on(name)
+        return self._dependents[name]
+
+    @cached_property
+    def _dependents(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _depending_on(self, name: str) -> frozenset[str]:
+        uses: dict[str, set[str]] = {n: set(e.names) for n, e in self.lets.items()}
+        uses |= {bind: {r.source} for bind, r in self.relations.items()}
+        found = {name}
+        while grown := {n for n, used in uses.items() if used & found} - found:
+            found |= grown
+        return frozenset(found)
+
     def expressions(self) -> Iterator[tuple[str, Expression]]:
         """Every expression with its place in the file, as `$.causes[0].when`."""
         for name, expression in self.lets.items():
