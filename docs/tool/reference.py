@@ -16,7 +16,7 @@ from docs.tool.commands import Command, commands
 from gkedoctor import api
 from gkedoctor.diagnose.cases import Case, CaseFile, Expected, Given
 from gkedoctor.explain.markdown import prose
-from gkedoctor.graph import EDGES
+from gkedoctor.graph import EDGES, SUSPECTS
 from gkedoctor.playbook import model
 from gkedoctor.playbook.functions import documented
 from gkedoctor.report.markdown import code
@@ -109,6 +109,9 @@ def edges_page() -> str:
         ]
         parts += [f"## {kind if kind != '*' else 'any kind'}"]
         parts += ["\n".join(["| edge | leads to | looks at |", "| --- | --- | --- |", *rows])]
+    parts += ["## Suspects", "Indexes that a playbook may name by `suspects`, so that nobody else is looked at."]
+    rows = [f"| `{s.name}` | {s.source} | {_cell(prose(s.about))} |" for s in sorted(SUSPECTS.values())]
+    parts += ["\n".join(["| index | of | names |", "| --- | --- | --- |", *rows])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -73,11 +73,14 @@ class Doubts:
 
 
 def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> list[Object]:
-    """The subjects of a kind that a playbook looks at: all of them, or the Pods on the named steps.
+    """The subjects of a kind that a playbook looks at: all of them, the Pods on the named steps, or its suspects.
 
     What is about to be deleted with its namespace ails nobody any more.
     """
     found = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
+    suspected = graph.suspected(playbook.model.suspects, kind) if playbook.model.suspects else None
+    if suspected is not None:
+        found = [item for item in found if id(item) in suspected]
     return [item for item in found if not goes_with_its_namespace(graph, item)]
 
 

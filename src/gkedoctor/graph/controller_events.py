@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gkedoctor.graph.events import last_seen
-from gkedoctor.graph.graph import Facts, Graph, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -101,5 +101,10 @@ def negs_of(graph: Graph, service: Object) -> Facts:
     doubt = graph.doubt("ServiceNetworkEndpointGroup", namespace_of(service))
     if doubt is not None:
         return doubt
-    found = graph.in_namespace("ServiceNetworkEndpointGroup", namespace_of(service))
-    return [n for n in found if labels_of(n).get("networking.gke.io/service-name") == name_of(service)]
+    return graph.index(_negs_by_service).get((namespace_of(service), name_of(service)), [])
+
+
+def _negs_by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
+    label = "networking.gke.io/service-name"
+    found = graph.all("ServiceNetworkEndpointGroup")
+    return grouped(found, lambda n: (namespace_of(n), labels_of(n)[label]) if label in labels_of(n) else None)

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.hosts import named_hosts
 from gkedoctor.graph.log_lines import FileTrouble, file_troubles, unreached
 from gkedoctor.graph.selectors import nearest
@@ -30,6 +30,40 @@ def dependencies_of(graph: Graph, pod: Object) -> Facts:
     if isinstance(containers, Unknown):
         return containers
     return [record for c in containers for record in _of_container(graph, pod, c)]
+
+
+@suspects("lost_hosts", "Pod", reads=("Service", "Namespace"))
+def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
+    """Pods whose environment or arguments name a Service that is not there, or that cannot be seen."""
+    for pod in graph.all("Pod"):
+        spec = pod.get("spec") or {}
+        containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+        hosts = {host for container in containers for host in _hosts(graph, container)}
+        if hosts and any(_is_lost(graph, pod, host) for host in hosts):
+            yield pod
+
+
+def _hosts(graph: Graph, container: Object) -> frozenset[str]:
+    """The hosts that a container names: the same for all Pods of a template."""
+    known = graph.worked_out(_hosts)
+    key = (id(container.get("env")), id(container.get("command")), id(container.get("args")))
+    if key not in known:
+        known[key] = frozenset(host for (host, _), _ in named_hosts(container))
+    hosts: frozenset[str] = known[key]
+    return hosts
+
+
+def _is_lost(graph: Graph, pod: Object, host: str) -> bool:
+    """Whether a host stands for a Service and there is none to be seen. A Pod with aliases of its own is suspected."""
+    spec = pod.get("spec") or {}
+    if spec.get("hostAliases") or spec.get("hostname"):
+        return True
+    known = graph.worked_out(_is_lost)
+    place = (namespace_of(pod), host)
+    if place not in known:
+        _, name, target = _behind(graph, pod, host)
+        known[place] = name is not None and not isinstance(target, dict)
+    return bool(known[place])
 
 
 def _of_container(graph: Graph, pod: Object, container: Record) -> Iterator[Record]:

@@ -55,7 +55,14 @@ def healthy_since(item: Object) -> datetime | None:
 
 def _about(graph: Graph, item: Object) -> list[Object]:
     uid = item["metadata"].get("uid")
-    named = graph.index(_by_object).get((str(item.get("kind")), namespace_of(item), name_of(item)), [])
+    place = (str(item.get("kind")), namespace_of(item), name_of(item))
+    named = graph.index(_by_object).get(place)
+    if not named:
+        return []
+    known = graph.worked_out(_about)
+    if place not in known:  # most objects are well, and nobody asks for their Events
+        known[place] = sorted(named, key=lambda e: (last_seen(e), name_of(e)))
+    named = known[place]
     return [e for e in named if _same_life(e, uid)]
 
 
@@ -75,6 +82,4 @@ def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
         about = event.get("involvedObject") or {}
         place = (str(about.get("kind")), about.get("namespace") or "", str(about.get("name")))
         places.setdefault(place, []).append(event)
-    for found in places.values():
-        found.sort(key=lambda e: (last_seen(e), name_of(e)))
     return places

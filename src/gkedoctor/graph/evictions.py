@@ -13,7 +13,7 @@ from typing import Any
 
 from gkedoctor.graph.clock import condition, moment
 from gkedoctor.graph.events import last_seen
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import controller_ref, owner
 from gkedoctor.graph.pods import step_of
 from gkedoctor.snapshot.model import Object
@@ -47,6 +47,13 @@ def evictions_of(graph: Graph, pod: Object) -> Facts:
     return sorted(kept, key=lambda r: r["at"], reverse=True)
 
 
+@suspects("evicted", "Pod", reads=("Pod", "Event", *_CONTROLLERS))
+def evicted(graph: Graph) -> list[Object]:
+    """Pods of a controller of which one lost its place."""
+    found = graph.index(_by_controller)
+    return [pod for pod in graph.all("Pod") if _controller(pod) in found] if found else []
+
+
 def _controller(pod: Object) -> Key:
     reference = controller_ref(pod)
     if reference is None or reference.get("kind") == "Node":
@@ -70,13 +77,14 @@ def _by_controller(graph: Graph) -> dict[Key, list[Record]]:
 
 def _from_pod(pod: Object) -> Record | None:
     status = pod.get("status") or {}
+    if status.get("phase") != "Failed" and not pod["metadata"].get("deletionTimestamp"):
+        return None
     disrupted = condition(pod, "DisruptionTarget") or {}
     reason, message = str(status.get("reason") or ""), str(status.get("message") or "")
     kind = _kind(reason, message)
     if kind is None and disrupted.get("reason") == "PreemptionByScheduler":
         kind, message = "preempted", str(disrupted.get("message") or "")
-    failed = status.get("phase") == "Failed" or pod["metadata"].get("deletionTimestamp")
-    if kind is None or not failed:
+    if kind is None:
         return None
     at = moment((disrupted or condition(pod, "Ready") or {}).get("lastTransitionTime"))
     began = moment(status.get("startTime"))

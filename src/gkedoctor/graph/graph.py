@@ -22,6 +22,8 @@ Record = dict[str, Any]
 Facts = Sequence[Any] | Unknown
 """What an edge leads to: objects or records, or unknown."""
 
+Found = TypeVar("Found", bound=Callable[..., Any])
+
 NameIndex = dict[tuple[str, str], Object]
 
 
@@ -39,6 +41,11 @@ class Graph:
             self._indexes[build] = build(self)
         found: T = self._indexes[build]
         return found
+
+    def worked_out(self, work: Callable[..., Any]) -> dict[Any, Any]:
+        """What a function has worked out of this graph so far, by a key of its own."""
+        known: dict[Any, Any] = self._indexes.setdefault(("worked out", work), {})
+        return known
 
     def all(self, kind: str) -> tuple[Object, ...]:
         """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
@@ -69,9 +76,14 @@ class Graph:
 
     def follow(self, edge_name: str, item: Object) -> Facts:
         """What an edge of this object leads to; nothing where its kind has no such edge."""
-        kind = ref_of(item).kind
+        kind = str(item.get("kind")) if "metadata" in item else ref_of(item).kind
         found = EDGES.get((kind, edge_name)) or EDGES.get(("*", edge_name))
         return found.walk(self, item) if found is not None else []
+
+    def suspected(self, name: str, kind: str) -> frozenset[int] | None:
+        """The `id` of each object of a kind that an index of suspects names; None where it names all."""
+        found = SUSPECTS.get((kind, name))
+        return self.index(found.ids) if found is not None else None
 
     def _by_name(self, kind: str) -> NameIndex:
         key = ("by name", kind)
@@ -115,6 +127,41 @@ def edge(name: str, *sources: str, reads: Iterable[str] = ()) -> Callable[[Walk]
         for source in sources:
             EDGES[(source, name)] = Edge(name, source, tuple(reads), walk)
         return walk
+
+    return register
+
+
+class Suspects(NamedTuple):
+    """A named index of the only objects of a kind for which some playbooks can have anything to say."""
+
+    name: str
+    source: str
+    reads: tuple[str, ...]
+    pick: Callable[[Graph], Iterable[Object]]
+
+    @property
+    def about(self) -> str:
+        """First line of the docstring."""
+        return (self.pick.__doc__ or "").strip().split("\n")[0]
+
+    def ids(self, graph: Graph) -> frozenset[int]:
+        """The suspects of one graph by `id`, for no object of a snapshot is ever copied."""
+        return frozenset(map(id, self.pick(graph)))
+
+
+SUSPECTS: dict[tuple[str, str], Suspects] = {}
+"""Every index of suspects by kind and name; filled while the package is imported, read-only afterwards."""
+
+
+def suspects(name: str, source: str, reads: Iterable[str] = ()) -> Callable[[Found], Found]:
+    """Registers a function `graph -> objects` as the index `name` of suspects among the objects of a kind.
+
+    It must name every object for which a playbook that asks for it would find something, or meet something unknown.
+    """
+
+    def register(pick: Found) -> Found:
+        SUSPECTS[(source, name)] = Suspects(name, source, tuple(reads), pick)
+        return pick
 
     return register
 

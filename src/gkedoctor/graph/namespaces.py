@@ -13,7 +13,7 @@ def goes_with_its_namespace(graph: Graph, item: Object) -> bool:
     being deleted already may be what holds the namespace.
     """
     ending = graph.index(_ending)
-    return namespace_of(item) in ending and not (item.get("metadata") or {}).get("deletionTimestamp")
+    return bool(ending) and namespace_of(item) in ending and not (item.get("metadata") or {}).get("deletionTimestamp")
 
 
 def _ending(graph: Graph) -> frozenset[str]:

@@ -45,6 +45,20 @@ def stub(kind: str, namespace: str, name: str) -> Object:
 
 def workload(graph: Graph, item: Object) -> Object:
     """The top of the owner chain: Deployment, StatefulSet, DaemonSet, CronJob, Job, or the object itself."""
+    reference = controller_ref(item)
+    if reference is None:
+        return item
+    known = graph.worked_out(workload)
+    place = (namespace_of(item), reference.get("kind"), reference.get("name"))
+    found: Object | None = known.get(place)
+    if found is None:
+        found = _top(graph, item)
+        if "spec" in found and found is not item:  # a stub is made anew for each that asks
+            known[place] = found
+    return found
+
+
+def _top(graph: Graph, item: Object) -> Object:
     seen = {id(item)}
     current = item
     while (above := owner(graph, current)) is not None and id(above) not in seen and len(seen) < 8:

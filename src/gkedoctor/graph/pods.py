@@ -60,7 +60,9 @@ def step(clock: datetime, pod: Object) -> str:
         return "fine"
     if status.get("phase") == "Failed":
         return "failed"
-    ailing = [s for s in (_container_step(clock, pod, c) for c in statuses(pod)) if s]
+    begun, containers = status.get("initContainerStatuses") or [], status.get("containerStatuses") or []
+    asked = [*begun, *(c for c in containers if not _is_well(c))]
+    ailing = [s for s in (_container_step(clock, pod, c) for c in asked) if s]
     if ailing:
         return min(ailing, key=_URGENCY.index)
     ready = condition(pod, "Ready")
@@ -69,6 +71,12 @@ def step(clock: datetime, pod: Object) -> str:
     if not (pod.get("spec") or {}).get("nodeName"):
         return "scheduling"
     return _unready_step(pod)
+
+
+def _is_well(status: Object) -> bool:
+    """Whether a container runs, is ready and never ended: most of a cluster, and nothing more has to be asked."""
+    state = status.get("state") or {}
+    return bool(status.get("ready") and not status.get("restartCount") and len(state) == 1 and state.get("running"))
 
 
 _URGENCY = ("config", "image", "create", "crash", "init", "starting", "unready")

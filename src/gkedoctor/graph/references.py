@@ -7,9 +7,11 @@ and of its ServiceAccount. Sources: pkg/kubelet/kubelet_pods.go (makeEnvironment
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.clock import moment
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import WORKLOADS, template_of
 from gkedoctor.graph.selectors import nearest
 from gkedoctor.graph.unknown import Unknown
@@ -61,13 +63,21 @@ def _record(graph: Graph, namespace: str, site: Record) -> Record:
         "keyFound": _key_found(site, target),
     }
     if found is False:
-        listing = graph.listing(site["kind"], namespace)
-        record["nearest"] = (
-            None if isinstance(listing, Unknown) else nearest(site["name"], [name_of(o) for o in listing])
-        )
+        record["nearest"] = _nearest(graph, site["kind"], namespace, site["name"])
     if record["keyFound"] is False and isinstance(target, dict):
         record["nearestKey"] = nearest(site["key"], sorted(target.get("keys") or {}))
     return record
+
+
+def _nearest(graph: Graph, kind: str, namespace: str, name: str) -> str | None:
+    """The name that may have been meant; looked for once, however many Pods ask."""
+    known = graph.worked_out(_nearest)
+    if (kind, namespace, name) not in known:
+        listing = graph.listing(kind, namespace)
+        names = [] if isinstance(listing, Unknown) else [name_of(o) for o in listing]
+        known[kind, namespace, name] = nearest(name, names)
+    found: str | None = known[kind, namespace, name]
+    return found
 
 
 def _key_found(site: Record, target: Object | Unknown | None) -> bool | Unknown | None:
@@ -169,6 +179,60 @@ def _readers(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
         for kind, name in {*((s["kind"], s["name"]) for s in _sites(spec)), *pulls}:
             readers.setdefault((kind, namespace_of(pod), name), []).append(pod)
     return readers
+
+
+@suspects("stale_readers", "Pod", reads=("Secret", "ConfigMap"))
+def stale_readers(graph: Graph) -> Iterator[Object]:
+    """Pods that read at their start what is newer than they are, or what cannot be seen."""
+    for pod in graph.all("Pod"):
+        places = _read_at_start(graph, pod.get("spec") or {})
+        if places and _is_stale(graph, pod, places):
+            yield pod
+
+
+def _read_at_start(graph: Graph, spec: Object) -> set[tuple[str, str]]:
+    """Kind and name of what is read once: the environment (the same for all Pods of a template), subPath mounts."""
+    known = graph.worked_out(_read_at_start)
+    found: set[tuple[str, str]] = set()
+    containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    for container in containers:
+        key = (id(container.get("env")), id(container.get("envFrom")))
+        if key not in known:
+            known[key] = {(site["kind"], site["name"]) for site in _env_sites(container)}
+        found |= known[key]
+    if any(mount.get("subPath") for c in containers for mount in c.get("volumeMounts") or []):
+        sites = (site for volume in spec.get("volumes") or [] for site in _sub_path_sites(volume, containers))
+        found |= {(site["kind"], site["name"]) for site in sites}
+    return found
+
+
+def _is_stale(graph: Graph, pod: Object, places: set[tuple[str, str]]) -> bool:
+    namespace, known = namespace_of(pod), graph.worked_out(_is_stale)
+    version = _number(pod["metadata"].get("resourceVersion"))
+    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("containerStatuses") or []]
+    started = min((t for s in states if (t := moment((s.get("running") or {}).get("startedAt")))), default=None)
+    for kind, name in places:
+        if (kind, namespace, name) not in known:
+            known[kind, namespace, name] = _age_of(graph.find(kind, namespace, name))
+        unseen, written, made = known[kind, namespace, name]
+        if unseen or (written > version >= 0) or (made is not None and started is not None and made > started):
+            return True
+    return False
+
+
+def _age_of(target: Object | Unknown | None) -> tuple[bool, float, datetime | None]:
+    """Whether it cannot be seen, its version (-1 where it has none), and when it was made."""
+    if not isinstance(target, dict):
+        return isinstance(target, Unknown), -1, None
+    metadata = target["metadata"]
+    return False, _number(metadata.get("resourceVersion")), moment(metadata.get("creationTimestamp"))
+
+
+def _number(version: str | None) -> float:
+    try:
+        return float(version or -1)
+    except ValueError:
+        return -1
 
 
 @edge("account", "Pod", *WORKLOADS, reads=("ServiceAccount",))

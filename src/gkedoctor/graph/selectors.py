@@ -71,6 +71,8 @@ def edit_distance(a: str, b: str, limit: int = 3) -> int:
             if i > 1 and j > 1 and char == b[j - 2] and a[i - 2] == other:
                 cost = min(cost, before[j - 2] + 1)
             new.append(cost)
+        if min(new) > limit and min(row) > limit:
+            return limit + 1
         before, row = row, new
     return min(row[-1], limit + 1)
 
@@ -78,8 +80,13 @@ def edit_distance(a: str, b: str, limit: int = 3) -> int:
 def nearest(name: str, names: list[str]) -> str | None:
     """The name that most likely was meant: same but for case and `-_.`, one contains the other, or few edits."""
     plain, few = _plain(name), max(2, len(name) // 4)
-    ranked = sorted((_distance(name, plain, other, few), other) for other in names if other != name)
-    return ranked[0][1] if ranked and ranked[0][0] <= few else None
+    best: tuple[int, str] | None = None
+    for other in names:
+        if other != name:
+            found = (_distance(name, plain, other, few), other)
+            if found[0] <= few and (best is None or found < best):
+                best, few = found, found[0]
+    return best[1] if best is not None else None
 
 
 def _distance(name: str, plain: str, other: str, limit: int) -> int:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import template_of, workload
 from gkedoctor.graph.probes import port_number, ports_in
 from gkedoctor.graph.selectors import nearest
@@ -39,11 +39,39 @@ def ports_of(graph: Graph, service: Object) -> Facts:
         return pods
     behind: dict[int, tuple[Object, list[Object]]] = {}
     for pod in pods:
-        top = workload(graph, pod)
-        item = top if "spec" in top and template_of(top) else pod
+        item = _serving_item(graph, pod)
         behind.setdefault(id(item), (item, []))[1].append(pod)
     ports = (service.get("spec") or {}).get("ports") or []
     return [_port_record(graph, service, port, ports, list(behind.values())) for port in ports]
+
+
+@suspects("port_unserved", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet"))
+def with_a_port_unserved(graph: Graph) -> Iterator[Object]:
+    """Services with a port that not every workload behind them declares, or behind which nothing can be seen."""
+    for service in graph.all("Service"):
+        pods = graph.follow("pods", service)
+        if isinstance(pods, Unknown) or not _all_declared(graph, service, pods):
+            yield service
+
+
+def _all_declared(graph: Graph, service: Object, pods: Sequence[Object]) -> bool:
+    known = graph.worked_out(_all_declared)
+    items = {id(item): item for item in (_serving_item(graph, pod) for pod in pods)}
+    for port in (service.get("spec") or {}).get("ports") or []:
+        target, protocol = target_port(port), port.get("protocol") or "TCP"
+        for item in items.values():
+            key = (id(item), target, protocol)
+            if key not in known:
+                known[key] = any(_fits(p, target, protocol) for p in _container_ports(item))
+            if not known[key]:
+                return False
+    return True
+
+
+def _serving_item(graph: Graph, pod: Object) -> Object:
+    """The workload whose template says what the Pod serves; the Pod itself where that is not seen."""
+    top = workload(graph, pod)
+    return top if "spec" in top and template_of(top) else pod
 
 
 def _port_record(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from gkedoctor.graph.clock import condition, moment
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import WORKLOADS, template_of, workload
-from gkedoctor.graph.selectors import differing, edit_distance, matches_map, nearest
+from gkedoctor.graph.selectors import Labels, differing, edit_distance, matches_map, nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 _TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController")
 _RARE = ("ReplicaSet", "ReplicationController")
 """Seldom there without an owner, and left out of many dumps."""
+
+
+_Alike = tuple[Labels, list[tuple[int, Object]]]
+"""Labels that Pods share (equal labels of a template are one dict in memory), and those Pods with their places."""
 
 
 def selector_of(service: Object) -> dict[str, str]:
@@ -37,19 +41,26 @@ def _labelled(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Ob
     if not selector:
         return []
     postings = graph.index(_pods_by_label)
-    lists = [postings.get((namespace, key, value), []) for key, value in selector.items()]
-    return [pod for pod in min(lists, key=len) if matches_map(selector, labels_of(pod))]
+    rarest = min((postings.get((namespace, key, value), []) for key, value in selector.items()), key=len)
+    groups = [pods for labels, pods in rarest if matches_map(selector, labels)]
+    if len(groups) == 1:
+        return [pod for _, pod in groups[0]]
+    return [pod for _, pod in sorted((place for pods in groups for place in pods), key=lambda place: place[0])]
 
 
 def _finished(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-def _pods_by_label(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
-    postings: dict[tuple[str, str, str], list[Object]] = {}
-    for pod in graph.all("Pod"):
-        for key, value in labels_of(pod).items():
-            postings.setdefault((namespace_of(pod), key, value), []).append(pod)
+def _pods_by_label(graph: Graph) -> dict[tuple[str, str, str], list[_Alike]]:
+    groups: dict[tuple[str, int], _Alike] = {}
+    for place, pod in enumerate(graph.all("Pod")):
+        labels = labels_of(pod)
+        groups.setdefault((namespace_of(pod), id(labels)), (labels, []))[1].append((place, pod))
+    postings: dict[tuple[str, str, str], list[_Alike]] = {}
+    for (namespace, _), alike in groups.items():
+        for key, value in alike[0].items():
+            postings.setdefault((namespace, key, value), []).append(alike)
     return postings
 
 
@@ -204,6 +215,16 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
     return _legacy_records(legacy) if isinstance(legacy, dict) else []
 
 
+@suspects("without_endpoint", "Service", reads=("EndpointSlice", "Endpoints"))
+def without_endpoint(graph: Graph) -> list[Object]:
+    """Services with a selector of which no endpoint is ready, or none can be seen."""
+    return [s for s in graph.all("Service") if selector_of(s) and not _has_endpoint(endpoints_of(graph, s))]
+
+
+def _has_endpoint(endpoints: Facts) -> bool:
+    return not isinstance(endpoints, Unknown) and any(e["ready"] and e["serving"] for e in endpoints)
+
+
 def _slices_by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     services: dict[tuple[str, str], list[Object]] = {}
     for found in graph.all("EndpointSlice"):
@@ -255,8 +276,10 @@ def governing_service(graph: Graph, item: Object) -> Facts:
     if not name:
         return []
     target = graph.find("Service", namespace, str(name))
+    if isinstance(target, dict):
+        return [{"name": name, "found": True, "target": target, "nearest": None}]
     known = [name_of(s) for s in graph.in_namespace("Service", namespace)]
-    found = target if isinstance(target, Unknown) else target is not None
+    found = target if isinstance(target, Unknown) else False
     return [{"name": name, "found": found, "target": target, "nearest": nearest(str(name), known)}]
 
 

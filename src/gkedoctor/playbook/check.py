@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jmespath.exceptions import JMESPathError
 
-from gkedoctor.graph import EDGES
+from gkedoctor.graph import EDGES, SUSPECTS
 from gkedoctor.graph.selectors import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
@@ -65,6 +65,11 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     for place, phrase in _phrases(playbook):
         if len(phrase.replace("…", "").strip()) < _SHORTEST_PHRASE:
             yield Problem(place, f"`{phrase}` is in too many messages to mean one", "a longer part of the message")
+    if model.suspects is not None and (model.subject, model.suspects) not in SUSPECTS:
+        known = sorted(name for kind, name in SUSPECTS if kind == model.subject)
+        yield Problem(
+            "$.suspects", f"{model.subject} has no index of suspects `{model.suspects}`", _meant(model.suspects, known)
+        )
     yield from _edge_problems(playbook)
     for place, expression in playbook.expressions():
         yield from _expression_problems(place, expression, playbook.names)

@@ -125,8 +125,10 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from.
 
-    `also`: other kinds that are looked at in the same way. `seen_as`: what kubectl, the Cloud Console, Events and
-    people say when it happens, the most typical first, `…` for what varies: `gkedoctor explain` finds it by them.
+    `also`: other kinds that are looked at in the same way. `candidates`: for Pods, the steps at which one must stand.
+    `suspects`: an index of the graph that names the only objects worth looking at. `seen_as`: what kubectl, the Cloud
+    Console, Events and people say when it happens, the most typical first, `…` for what varies: `gkedoctor explain`
+    finds it by them.
     """
 
     playbook: Literal[1]
@@ -137,6 +139,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     subject: str
     also: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    suspects: str | None = None
     status: Literal["stable", "experimental"] = "stable"
     tags: tuple[str, ...] = ()
     seen_as: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gkedoctor.graph.graph import EDGES
+from gkedoctor.graph.graph import EDGES, SUSPECTS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import KINDS, Kind
 
@@ -15,6 +15,7 @@ _BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
 def needed_kinds(playbooks: Iterable[CompiledPlaybook]) -> list[Kind]:
     """Every kind that these playbooks or any edge may look at, in the order of the table of kinds."""
     names = {*_BESIDE, *(name for edge in EDGES.values() for name in edge.reads)}
+    names |= {name for index in SUSPECTS.values() for name in index.reads}
     for playbook in playbooks:
         names |= {playbook.model.subject, *playbook.model.also}
     return [kind for name, kind in KINDS.items() if name in names]

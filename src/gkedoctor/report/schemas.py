@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.config.model import FAIL_ON, NEVER, Config
-from gkedoctor.graph import EDGES
+from gkedoctor.graph import EDGES, SUSPECTS
 from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import CAUSES
@@ -51,6 +51,7 @@ def playbook_schema() -> Schema:
     structs["Playbook"]["properties"]["id"]["pattern"] = rf"^GKE-({'|'.join(AREAS)})-\d{{3}}$"
     structs["Cause"]["properties"]["cause"]["enum"] = sorted(CAUSES)
     structs["Relate"]["properties"]["edge"]["enum"] = sorted({name for _, name in EDGES})
+    structs["Playbook"]["properties"]["suspects"]["anyOf"][0]["enum"] = sorted({name for _, name in SUSPECTS})
     return schema
 
 

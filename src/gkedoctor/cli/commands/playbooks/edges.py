@@ -10,14 +10,14 @@ from gkedoctor.errors import UsageError
 @click.command()
 @click.argument("kind", required=False)
 def edges(kind: str | None) -> None:
-    """List the edges that playbooks may follow, and the functions they may call.
+    """List the edges, the indexes of suspects and the functions that playbooks may use.
 
     \b
     Examples:
       gkedoctor playbooks edges
       gkedoctor playbooks edges Pod
     """
-    from gkedoctor.graph import EDGES
+    from gkedoctor.graph import EDGES, SUSPECTS
     from gkedoctor.graph.selectors import nearest
     from gkedoctor.playbook.functions import documented
 
@@ -29,5 +29,10 @@ def edges(kind: str | None) -> None:
     width = max(len(f"{edge.source} {edge.name}") for edge in found)
     for edge in found:
         click.echo(f"{f'{edge.source} {edge.name}':{width}}  {edge.about}")
+    named = sorted(one for one in SUSPECTS.values() if kind in (None, one.source))
+    if named:
+        click.echo("\nsuspects")
+    for one in named:
+        click.echo(f"{f'{one.source} {one.name}':{width}}  {one.about}")
     if kind is None:
         click.echo("\n" + "\n".join(documented()))

@@ -1,0 +1,51 @@
+"""An index of suspects makes a playbook faster and changes nothing that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gkedoctor.diagnose.cases import given_snapshot, load_cases
+from gkedoctor.diagnose.evaluate import Doubts, findings
+from gkedoctor.graph import SUSPECTS, Graph
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.loader import TEST_SUFFIX
+from gkedoctor.snapshot.model import Snapshot, Status
+from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.diagnose.test_denied import without
+
+NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json"))
+QUICK = [playbook for playbook in shipped_playbooks() if playbook.model.suspects]
+
+
+def said(playbook: CompiledPlaybook, snapshot: Snapshot) -> tuple[list[str], Doubts]:
+    doubts = Doubts()
+    found = [f"{f.ref} {f.symptom} {f.winner and f.winner.cause}" for f in findings(Graph(snapshot), playbook, doubts)]
+    return found, doubts
+
+
+def cases(playbook: CompiledPlaybook) -> Iterator[Snapshot]:
+    for case in load_cases(Path(playbook.path).with_name(playbook.id + TEST_SUFFIX)).cases:
+        yield given_snapshot(case.given, recorded)
+
+
+def assert_the_same(playbook: CompiledPlaybook, snapshot: Snapshot) -> None:
+    slow = CompiledPlaybook(msgspec.structs.replace(playbook.model, suspects=None), playbook.path)
+    assert said(playbook, snapshot) == said(slow, snapshot)
+
+
+@pytest.mark.parametrize("playbook", QUICK, ids=lambda p: p.id)
+def test_suspects_hide_no_finding_and_no_doubt(playbook: CompiledPlaybook) -> None:
+    for name in NAMES:
+        assert_the_same(playbook, recorded(name))
+        for kind in SUSPECTS[playbook.model.subject, str(playbook.model.suspects)].reads:
+            assert_the_same(playbook, without(recorded(name), kind, Status.DENIED))
+
+
+@pytest.mark.parametrize("playbook", QUICK, ids=lambda p: p.id)
+def test_suspects_hide_nothing_in_the_cases_of_the_playbook(playbook: CompiledPlaybook) -> None:
+    for snapshot in cases(playbook):
+        assert_the_same(playbook, snapshot)
