@@ -35,8 +35,6 @@ from gkedoctor.snapshot.model import Snapshot
 
 __all__ = ["Outcome", "Snapshot", "collect", "diagnose", "load", "render"]
 
-_REQUEST_TIMEOUT = 30.0
-
 
 def load(path: str | PathLike[str]) -> Snapshot:
     """Reads a recording of any format that `gkedoctor report --from` takes. SourceError says why one cannot be read.
@@ -67,26 +65,11 @@ def collect(
 
     >>> outcome = diagnose(collect(context="gke_acme_europe-west1_prod"))  # doctest: +SKIP
     """
-    from gkedoctor.cli.live import Live, cloud_wish, unwell
-    from gkedoctor.collect import run
-    from gkedoctor.collect.patience import Patience
-    from gkedoctor.collect.wire import Login
-    from gkedoctor.playbook.needs import needed_kinds
-    from gkedoctor.snapshot.intake import taken_in
-    from gkedoctor.snapshot.redact import redact
+    from gkedoctor.live.recording import Recording
+    from gkedoctor.live.wish import Wish
 
-    live = Live(kubeconfig, context, None, _REQUEST_TIMEOUT, None, None, None, google_cloud, logs)
-    asked = run.Asked(
-        login=Login(kubeconfig, context),
-        kinds=[kind for kind in needed_kinds(_library([])) if google_cloud or not kind.cloud],
-        patience=Patience(request=_REQUEST_TIMEOUT),
-        unwell=unwell if logs else None,
-        cloud=cloud_wish(live) if google_cloud else None,
-        only=namespaces,
-    )
-    gathered = run.collect(asked, lambda said: None).gathered
-    redact(gathered)
-    return taken_in(gathered)
+    wish = Wish(kubeconfig, context, gcp=google_cloud, logs=logs)
+    return Recording(wish.asked(_library([]), only=namespaces)).whole(lambda said: None).snapshot
 
 
 def diagnose(snapshot: Snapshot, playbooks: Iterable[str | PathLike[str]] = ()) -> Outcome:

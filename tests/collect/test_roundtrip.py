@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-from gkedoctor.cli.live import unwell
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.place import CloudWish
 from gkedoctor.collect.run import Asked, collect
 from gkedoctor.collect.wire import Login
 from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.live.recording import Recording
+from gkedoctor.live.unwell import unwell
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
 from gkedoctor.serve.api import Api
 from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
 from gkedoctor.serve.server import Server
-from gkedoctor.snapshot.intake import taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
-from gkedoctor.snapshot.model import Snapshot, Status
-from gkedoctor.snapshot.redact import redact
+from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
 from tests.collect.compute_api import ComputeApi
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
@@ -49,9 +47,8 @@ def served(snapshot: Snapshot, file: Path) -> Iterator[str]:
 
 def live(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
     """The recording, replayed by `serve` and an emulated Compute API, and collected as `report` does it."""
-    kinds = [
-        kind for name, kind in COLLECTIONS.items() if snapshot.collection(name).state.status is not Status.NOT_ASKED
-    ]
+    held = snapshot.collections
+    kinds = [kind for name, kind in COLLECTIONS.items() if not kind.cloud or name in held]
     with served(snapshot, tmp_path / "config") as config, ComputeApi.of(snapshot) as compute:
         wish = CloudWish(
             snapshot.manifest.project,
@@ -63,26 +60,69 @@ def live(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
             Login(config),
             kinds,
             Patience(request=20, overall=60),
-            unwell=unwell if snapshot.collection(LOGS).objects else None,
+            unwell=unwell if held.get(LOGS) else None,
             cloud=wish if any(kind.cloud for kind in kinds) else None,
         )
-        gathered = collect(asked, lambda _said: None).gathered
+        recorded = Recording(asked).whole(lambda _said: None)
         assert all(a.method == "GET" or a.path.endswith(("/getHealth", "/listNetworkEndpoints")) for a in compute.asked)
-    redact(gathered)
-    return taken_in(gathered, recorded_at=snapshot.clock)
+    return recorded.snapshot
 
 
-def report(snapshot: Snapshot) -> dict[str, Any]:
-    found = diagnose(snapshot, shipped_playbooks())
-    text = renderer("json").render(Answer(msgspec.structs.replace(found, source="here")), Page(80, False))
-    return dict(json.loads(text))
+def report(snapshot: Snapshot) -> str:
+    return renderer("json").render(Answer(diagnose(snapshot, shipped_playbooks())), Page(80, False))
+
+
+def with_the_source_of(snapshot: Snapshot, text: str) -> str:
+    """The report with the `source` of another snapshot in place of its own, and nothing else changed."""
+    line = f'"source": {json.dumps(snapshot.manifest.source)},'
+    made, count = re.subn(r'(?<="snapshot": \{\n    )"source": ".*",', lambda _: line, text)
+    assert count == 1
+    return made
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_same_is_found_live(name: str, tmp_path: Path) -> None:
+def test_the_report_is_the_same_byte_for_byte(name: str, tmp_path: Path) -> None:
+    """Not even the clock differs: a served recording says when it was made."""
     snapshot = recorded(name)
+    assert with_the_source_of(snapshot, report(live(snapshot, tmp_path))) == report(snapshot)
+
+
+PARTS = {
+    "pods": CollectionState(Status.PARTIAL, reason="stopped after 1 objects: 500", malformed={"shop/odd": "no spec"}),
+    "services": CollectionState(Status.PARTIAL, needs="list services", unread={"hidden": "services is forbidden"}),
+    "secrets": CollectionState(Status.DENIED, reason='secrets is forbidden: User "jane"', needs="list secrets"),
+    "deployments": CollectionState(Status.COMPLETE, namespaces=("db-host",)),
+    "configmaps": CollectionState(Status.FAILED, reason="etcdserver: leader changed"),
+    "events": CollectionState(Status.NOT_ASKED, reason="not in this recording", needs="list events"),
+    "backendconfigs": CollectionState(Status.NOT_ASKED, reason="not in this recording"),
+    "frontendconfigs": CollectionState(Status.DISABLED, reason="the CRD is not installed"),
+}
+
+
+def in_parts(snapshot: Snapshot) -> Snapshot:
+    """The recording as one that was made with few permissions and a bad network."""
+    kept = (Status.COMPLETE, Status.PARTIAL)
+    changed = [
+        Collection(name, state, snapshot.collection(name).objects if state.status in kept else ())
+        for name, state in PARTS.items()
+    ]
+    rest = [c for c in snapshot.collections.values() if c.name not in PARTS]
+    return Snapshot(snapshot.manifest, [*rest, *changed])
+
+
+def test_what_a_recording_holds_in_part_stays_a_part(tmp_path: Path) -> None:
+    snapshot = in_parts(recorded("db-host"))
     again = live(snapshot, tmp_path)
-    assert {n: c.state.status for n, c in again.collections.items()} == {
-        n: c.state.status for n, c in snapshot.collections.items() if n in again.collections
-    }
-    assert report(again) == report(snapshot)
+    assert {name: again.collection(name).state for name in PARTS} == PARTS
+    assert with_the_source_of(snapshot, report(again)) == report(snapshot)
+
+
+def test_a_namespace_of_a_recording_in_parts_is_no_more_complete_than_that(tmp_path: Path) -> None:
+    snapshot = in_parts(recorded("db-host"))
+    with served(snapshot, tmp_path / "config") as config:
+        kinds = [COLLECTIONS[name] for name in ("pods", "services", "deployments")]
+        asked = Asked(Login(config), kinds, Patience(request=20, overall=60), only=("db-host", "hidden"))
+        states = collect(asked, lambda _said: None).gathered.states
+    assert states["pods"].status is Status.PARTIAL and states["pods"].malformed == {"shop/odd": "no spec"}
+    assert set(states["services"].unread) == {"hidden"}
+    assert set(states["deployments"].unread) == {"hidden"}

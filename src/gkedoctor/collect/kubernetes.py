@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
 from gkedoctor.collect.found import COMPLETE, Found, state_of
 from gkedoctor.collect.patience import Refused, Stopped
+from gkedoctor.collect.replayed import PLATFORM, read_again, replay
 from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.kinds import Kind
@@ -33,11 +35,15 @@ _STABLE: dict[str, tuple[str, ...]] = {"autoscaling": ("v2", "v1")}
 
 
 class Cluster(NamedTuple):
-    """What is known before anything is listed. `groups` is None where discovery was refused."""
+    """What is known before anything is listed. `groups` is None where discovery was refused.
+
+    `recorded`: where this is a recording that is served, what it says of its own collections.
+    """
 
     version: str
     now: datetime
     groups: dict[str, tuple[str, ...]] | None
+    recorded: Mapping[str, CollectionState] = MappingProxyType({})
 
 
 class _Meta(msgspec.Struct, rename={"token": "continue"}):
@@ -66,6 +72,7 @@ class _Groups(msgspec.Struct):
 
 class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
     version: str = ""
+    platform: str = ""
 
 
 def reached(wire: Wire) -> Cluster:
@@ -77,11 +84,14 @@ def reached(wire: Wire) -> Cluster:
             raise _unreachable(wire, refused) from refused
         return Cluster("", datetime.now(UTC), _groups(wire))
     try:
-        version = msgspec.json.decode(answer.body, type=_Version).version
+        said = msgspec.json.decode(answer.body, type=_Version)
     except msgspec.DecodeError as error:
         message = f"{wire.place.host} is no Kubernetes API server: /version is no JSON"
         raise SourceError(message, hint="kubectl cluster-info") from error
-    return Cluster(version, _clock(answer.headers.get("Date")), _groups(wire))
+    known = replay(wire) if said.platform == PLATFORM else None
+    if known is not None:
+        return Cluster(said.version, known.recorded_at, _groups(wire), known.states)
+    return Cluster(said.version, _clock(answer.headers.get("Date")), _groups(wire))
 
 
 def _unreachable(wire: Wire, error: Refused | Stopped) -> SourceError:
@@ -138,11 +148,20 @@ class Lister:
 
     def collection(self, kind: Kind) -> Found:
         """Everything of one kind that may be read, with the true state of it."""
+        recorded = self.cluster.recorded.get(kind.collection)
+        if recorded is None:
+            return self._read(kind, self.only)
+        if recorded.status not in (Status.COMPLETE, Status.PARTIAL):
+            return Found(kind.collection, (), recorded)
+        found = self._read(kind, self.only or recorded.namespaces or ())
+        return found._replace(state=read_again(recorded, found.state))
+
+    def _read(self, kind: Kind, only: tuple[str, ...]) -> Found:
         versions = self._versions(kind)
         if not versions:
             return Found(kind.collection, (), state_of(kind.collection, 404, ""))
-        if kind.namespaced and self.only:
-            return self._by_namespace(kind, versions, self.only, all_known=False)
+        if kind.namespaced and only:
+            return self._by_namespace(kind, versions, only, all_known=False)
         part = self._listed(kind, versions, None)
         if part.code == 403 and not part.items and kind.namespaced:
             namespaces, all_known = self.namespaces()
@@ -227,7 +246,7 @@ class Lister:
                 return Found(kind.collection, (), state_of(kind.collection, 404, ""))
             items.extend(part.items)
             if part.refused is not None:
-                refused = part.refused
+                refused = refused or part.refused
                 unread[namespace] = part.refused.reason
         if len(unread) == len(namespaces) and not items and refused is not None:
             return Found(kind.collection, (), _judged(kind, _Part([], refused)))

@@ -45,7 +45,7 @@ def read_log(wire: Wire, run: Run) -> Log | Refused | Stopped | None:
     return Log(*run, _end(answer.body))
 
 
-def _end(body: bytes) -> str:
+def _end(body: bytes | bytearray) -> str:
     """The last lines that fit; `limitBytes` alone would cut off the newest ones."""
     if len(body) > BYTES:
         body = body[-BYTES:].partition(b"\n")[2] or body[-BYTES:]

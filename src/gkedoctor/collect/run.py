@@ -19,22 +19,20 @@ from gkedoctor.collect.wire import Login, Wire
 from gkedoctor.snapshot.garbage import collecting_paused
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
-from gkedoctor.snapshot.model import CollectionState, Status, permission
+from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
 
 _AT_ONCE = 8
 _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
 """The largest collections, and those that others wait for."""
 
 _GRACE = 3.0
+NO_CLOUD = "Google Cloud was not asked: --no-gcp was given"
 _CLOUD = ("compute.", "container.")
 
 
 @dataclass
 class Asked:
-    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied.
-
-    `taken` is told of each collection when it is in, by the thread that collects.
-    """
+    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied."""
 
     login: Login
     kinds: Sequence[Kind]
@@ -43,7 +41,10 @@ class Asked:
     cloud: CloudWish | None = None
     only: Sequence[str] = ()
     fallback: Sequence[str] = ()
-    taken: Callable[[Gathered, Found], None] | None = None
+
+
+Taken = Callable[[Gathered, Found], None]
+"""Told of each collection when it is in, by the thread that collects."""
 
 
 @dataclass
@@ -55,11 +56,11 @@ class Collected:
     place: GooglePlace | None = None
 
 
-def collect(asked: Asked, tell: Tell) -> Collected:
+def collect(asked: Asked, tell: Tell, taken: Taken | None = None) -> Collected:
     """Everything that could be read. SourceError where the cluster cannot be reached at all."""
     wire = Wire(asked.login, asked.patience)
     cluster = reached(wire)
-    run = _Run(asked, wire, cluster, tell)
+    run = _Run(asked, wire, cluster, tell, taken)
     with collecting_paused():
         return run.whole()
 
@@ -67,8 +68,8 @@ def collect(asked: Asked, tell: Tell) -> Collected:
 class _Run:
     """The state of one collection; only the thread that runs `whole` touches it."""
 
-    def __init__(self, asked: Asked, wire: Wire, cluster: Cluster, tell: Tell) -> None:
-        self.asked, self.wire, self.cluster, self.tell = asked, wire, cluster, tell
+    def __init__(self, asked: Asked, wire: Wire, cluster: Cluster, tell: Tell, taken: Taken | None) -> None:
+        self.asked, self.wire, self.cluster, self.tell, self.taken = asked, wire, cluster, tell, taken
         self.gathered = Gathered(source=wire.place.context or wire.place.host, recorded_at=cluster.now)
         if cluster.version:
             self.gathered.versions["apiServer"] = cluster.version
@@ -94,6 +95,7 @@ class _Run:
             self._drain()
         self.crew.dismiss()
         self._close("interrupted with Ctrl-C" if interrupted else f"not done within {self.asked.patience.overall:g} s")
+        self._pass_over_cloud()
         return Collected(self.gathered, interrupted, self.place or place_of_context(self.wire.place.context))
 
     def _start(self) -> None:
@@ -161,8 +163,8 @@ class _Run:
     def _take(self, find: Any) -> None:
         if isinstance(find, Found):
             self.gathered.add(find.collection, find.items, find.state)
-            if self.asked.taken is not None:
-                self.asked.taken(self.gathered, find)
+            if self.taken is not None:
+                self.taken(self.gathered, find)
             if self.waiting.pop(find.collection, None) is not None:
                 self._tell_kubernetes(find)
                 self._follow(find)
@@ -230,6 +232,12 @@ class _Run:
                 if kind.cloud and kind.collection not in self.gathered.states:
                     state = CollectionState(Status.FAILED, reason=reason, needs=permission(kind.collection))
                     self.gathered.mark(kind.collection, state)
+
+    def _pass_over_cloud(self) -> None:
+        """Google Cloud that nobody asked for says so, each collection by itself."""
+        for kind in self.asked.kinds if self.asked.cloud is None else ():
+            if kind.cloud:
+                self.gathered.mark(kind.collection, not_asked(kind.collection, NO_CLOUD))
 
 
 class _CloudDone:

@@ -34,7 +34,7 @@ class Answer(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
 
 
 class Login(NamedTuple):
@@ -43,6 +43,7 @@ class Login(NamedTuple):
     kubeconfig: str | None = None
     context: str | None = None
     as_user: str | None = None
+    as_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,6 @@ class Wire:
 
     def _asked(self, method: str, path: str, query: Query, accept: str, body: Mapping[str, Any] | None) -> Answer:
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
-        if self.login.as_user:
-            headers["Impersonate-User"] = self.login.as_user
         renewals = self._renewals
         answer = call(self._api, method, path, query, headers, body, self.patience)
         if answer.status == 401 and self._renewed(renewals):
@@ -144,23 +143,22 @@ def api_exception() -> type[Any]:
     return error
 
 
-def _body(response: Any, deadline: float, patience: Patience) -> bytes:
+def _body(response: Any, deadline: float, patience: Patience) -> bytearray:
     """The body read as it comes, so that a server that drips cannot hold a thread beyond the limit."""
-    parts, size = [], 0
+    body = bytearray()
     try:
         while part := response.read1(_CHUNK, decode_content=True):
-            parts.append(part)
-            size += len(part)
+            body += part
             patience.check()
             if patience.clock() > deadline:
                 raise Refused(f"the answer was not complete within {patience.request:g} s")
-            if size > _LARGEST:
+            if len(body) > _LARGEST:
                 raise Refused("the answer is absurdly large", code=-1)
     except (Refused, Stopped):
         response.close()
         raise
     response.release_conn()
-    return b"".join(parts)
+    return body
 
 
 def _decoded(answer: Answer, shape: Any) -> Any:
@@ -201,17 +199,28 @@ def _connected(login: Login) -> tuple[Any, Place]:
     configuration.connection_pool_maxsize = 16
     api = client.ApiClient(configuration)
     api.user_agent = f"gkedoctor/{__version__}"
-    _guard(api.rest_client.pool_manager)
+    _guard(api.rest_client.pool_manager, login)
     return api, place
 
 
-def _guard(manager: Any) -> None:
-    """Puts the check in front of what opens connections: nothing gets past it."""
+def _guard(manager: Any, login: Login) -> None:
+    """Puts the check in front of what opens connections: nothing gets past it.
+
+    Impersonation is put in here too, for the client's headers are a dict, and `Impersonate-Group` repeats
+    (k8s.io/client-go/transport: one header a group; the API server does not split at commas).
+    """
+    from urllib3 import HTTPHeaderDict
+
     send = manager.urlopen
 
     def urlopen(method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         assert_harmless(method, url)
-        return send(method, url, *args, **(kwargs | {"redirect": False}))
+        headers = HTTPHeaderDict(kwargs.get("headers") or {})
+        if login.as_user:
+            headers["Impersonate-User"] = login.as_user
+        for group in login.as_groups:
+            headers.add("Impersonate-Group", group)
+        return send(method, url, *args, **(kwargs | {"redirect": False, "headers": headers}))
 
     manager.urlopen = urlopen
 

@@ -89,6 +89,8 @@ class Api:
                 return self._root()
             case ["version"]:
                 return answer(_version(self.recorded.snapshot))
+            case ["gkedoctor", "recording"]:
+                return answer({"recorded_at": self.recorded.clock, "states": self.recorded.states})
             case [head, *_] if head in _HEALTH:
                 return Response(b"ok", "text/plain")
         raise no_such_path()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
-from gkedoctor.snapshot.kinds import ESSENTIAL
+from gkedoctor.snapshot.kinds import COLLECTIONS, ESSENTIAL, LOGS
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
 
 _CODES = {Status.DENIED: 403, Status.FAILED: 503, Status.DISABLED: 404}
@@ -45,6 +45,12 @@ class Recorded:
     def moment(self) -> str:
         """When it was recorded."""
         return self.clock.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def states(self) -> Mapping[str, CollectionState]:
+        """How far each collection of Kubernetes can be trusted, for gkedoctor itself: the API has no words for it."""
+        known = {name: self.snapshot.collection(name).state for name in COLLECTIONS if not COLLECTIONS[name].cloud}
+        return known | ({LOGS: self.snapshot.collection(LOGS).state} if LOGS in self.snapshot.collections else {})
 
     def resource(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource at a path."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.live import Board, Live, cloud_wish, live_options
+from gkedoctor.cli.live import Board, live_options, wish
 from gkedoctor.cli.output import write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
+    from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.kinds import Kind
 
@@ -51,9 +52,10 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
     if printed is not None:
         write_result(role_yaml(printed, kinds, namespace or "default"))
         return ExitCode.OK
-    missing, lines = _kubernetes(Live(**flags), kinds, namespace)
-    if flags["gcp"]:
-        without, more = _google(Live(**flags), kinds)
+    live = wish(flags)
+    missing, lines = _kubernetes(live, kinds, namespace)
+    if live.gcp:
+        without, more = _google(live, kinds)
         missing |= without
         lines += more
     lines += _unanswered(playbooks, missing)
@@ -76,14 +78,13 @@ def role_yaml(which: str, kinds: Sequence[Kind], namespace: str) -> str:
     return text
 
 
-def _kubernetes(live: Live, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
+def _kubernetes(live: Wish, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
     """The collections that may not be read, and what is to be said of all."""
     from gkedoctor.collect.kubernetes import reached
-    from gkedoctor.collect.patience import Patience
     from gkedoctor.collect.rights import reviewed, rights
-    from gkedoctor.collect.wire import Login, Wire
+    from gkedoctor.collect.wire import Wire
 
-    wire = Wire(Login(live.kubeconfig, live.context, live.as_user), Patience(request=live.request_timeout or 300.0))
+    wire = Wire(live.login, live.patience())
     reached(wire)
     found = reviewed(wire, rights(kinds), namespace)
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
@@ -94,22 +95,20 @@ def _kubernetes(live: Live, kinds: Sequence[Kind], namespace: str | None) -> tup
     return {right.collection for right, answer in found.items() if answer is not True}, lines
 
 
-def _google(live: Live, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
+def _google(live: Wish, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
     """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
     from gkedoctor.collect.found import Found
     from gkedoctor.collect.google import collect_google
-    from gkedoctor.collect.patience import Patience
     from gkedoctor.collect.place import place_of_context
-    from gkedoctor.collect.wire import Login, context_of
+    from gkedoctor.collect.wire import context_of
     from gkedoctor.snapshot.model import Status
 
-    wish = cloud_wish(live)
-    place = wish.place(place_of_context(context_of(Login(live.kubeconfig, live.context))))
+    place = live.cloud.place(place_of_context(context_of(live.login)))
     if place is None:
         return set(), ["Google Cloud: not asked; the context names no project, so give --project"]
     board, found = Board(sys.stderr.isatty()), list[Found]()
-    patience = Patience(request=live.request_timeout or 300.0)
-    collect_google(wish, place, [kind for kind in kinds if kind.cloud], patience, found.append, board.say)
+    wanted = [kind for kind in kinds if kind.cloud]
+    collect_google(live.cloud, place, wanted, live.patience(), found.append, board.say)
     board.close()
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
     lines = [f"Google Cloud, project {place.project}: {len(found) - len(bad)} of {len(found)} collections can be read"]

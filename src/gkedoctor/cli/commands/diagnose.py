@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gkedoctor.cli.live import Duration, Live, live_options, refuse_live_flags
+from gkedoctor.cli.live import Duration, live_options, refuse_live_flags, wish
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.errors import ExitCode, SourceError
 
 if TYPE_CHECKING:
     from gkedoctor.config.model import Rule
     from gkedoctor.diagnose.model import Outcome
+    from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
@@ -80,7 +81,7 @@ def diagnose(
     if source is not None:
         made = _recording(source, wanted, further, held.rules, every)
     else:
-        made = _cluster(Live(**flags), namespaces, wanted, further, held.rules, every)
+        made = _cluster(wish(flags), namespaces, wanted, further, held.rules, every)
     return run(made, theme)
 
 
@@ -115,7 +116,7 @@ def _recording(
 
 
 def _cluster(
-    live: Live,
+    live: Wish,
     namespaces: Sequence[str],
     wanted: Wanted,
     folders: Sequence[Path],

@@ -14,7 +14,7 @@ import click
 from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.live import Live, live_options, record, refuse_live_flags
+from gkedoctor.cli.live import live_options, read_live, refuse_live_flags, wish
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.outputs import Output, OutputType, outputs
 from gkedoctor.cli.pace import paused_garbage_collector, progress
@@ -26,6 +26,7 @@ from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
 if TYPE_CHECKING:
     from gkedoctor.compare.side import Side
     from gkedoctor.config.model import Rule
+    from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
@@ -138,7 +139,7 @@ def report(
     severity = min_severity or held.min_severity or Severity.ADVISORY
     wanted = _wanted(target, () if all_namespaces else namespaces, selector, severity)
     places = outputs(wanted_outputs, as_json, output_file)
-    take = partial(_read, source) if source is not None else partial(_collect, Live(**flags), namespaces, save)
+    take = partial(_read, source) if source is not None else partial(_collect, wish(flags), namespaces, save)
     waiting = progress(f"reading {source} …") if source is not None else nullcontext()
     with paused_garbage_collector(), waiting:
         answer, known = _answer(take, [*held.playbooks, *folders], wanted, held.rules, baseline, show_suppressed)
@@ -168,11 +169,11 @@ def _read(source: Path, _playbooks: Sequence[CompiledPlaybook]) -> Taken:
     return Taken(load(source))
 
 
-def _collect(live: Live, namespaces: Sequence[str], save: Path | None, playbooks: Sequence[CompiledPlaybook]) -> Taken:
+def _collect(live: Wish, namespaces: Sequence[str], save: Path | None, playbooks: Sequence[CompiledPlaybook]) -> Taken:
     """The live cluster: all of it, for the cause may lie elsewhere; the namespaces are tried where that is denied."""
     from gkedoctor.snapshot import store
 
-    recorded = record(live, playbooks, fallback=namespaces)
+    recorded = read_live(live.asked(playbooks, fallback=namespaces))
     if save is not None:
         store.write(recorded.snapshot, save)
     notes = ("interrupted with Ctrl-C: this is a diagnosis of what had been read",) if recorded.interrupted else ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gkedoctor.cli.live import Live, live_options, record
+from gkedoctor.cli.live import live_options, read_live, wish
 from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.errors import ExitCode, UsageError
 
@@ -38,7 +38,7 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flag
     if not to.parent.is_dir():
         raise UsageError(f"cannot write {to}: there is no folder {to.parent}", hint=f"mkdir -p {to.parent}")
     with paused_garbage_collector():
-        recorded = record(Live(**flags), library(()), only=() if all_namespaces else namespaces)
+        recorded = read_live(wish(flags).asked(library(()), only=() if all_namespaces else namespaces))
         store.write(recorded.snapshot, to)
     for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
         click.echo(line, err=True)

@@ -1,0 +1,83 @@
+"""A live collection as a snapshot: at its end, and of what has come in so far."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import msgspec
+
+from gkedoctor.collect.found import Found, Tell
+from gkedoctor.collect.place import GooglePlace
+from gkedoctor.collect.run import Asked, collect
+from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.redact import redact
+
+_FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
+"""Collections that have to be in before anything is said: secrets among them, for their values are masked by them."""
+
+_MOST = 20_000
+"""Objects up to which it is worth while to diagnose what is there before all is there."""
+
+
+class Recorded(NamedTuple):
+    """What a live collection came to. `interrupted`: somebody ended it early."""
+
+    snapshot: Snapshot
+    interrupted: bool
+
+
+class Recording:
+    """One collection. `so_far` may be asked by another thread while `whole` runs."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._lock = threading.Lock()
+        self._finds: list[Found] = []
+        self._seen = 0
+        self._about: Gathered | None = None
+
+    def whole(self, tell: Tell) -> Recorded:
+        """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
+        collected = collect(self._asked, tell, self._take)
+        redact(collected.gathered)
+        return Recorded(_placed(taken_in(collected.gathered), collected.place), collected.interrupted)
+
+    def _take(self, gathered: Gathered, find: Found) -> None:
+        with self._lock:
+            self._about = gathered
+            self._finds.append(find)
+
+    def so_far(self) -> Snapshot | None:
+        """What has come in; None where that is nothing new, not enough, or too much to do it twice.
+
+        What is still being read is unknown to every playbook, so that none takes it for missing.
+        """
+        with self._lock:
+            finds, about = list(self._finds), self._about
+            if about is None or len(finds) == self._seen or not {f.collection for f in finds} >= _FIRST:
+                return None
+            self._seen = len(finds)
+        if sum(len(f.items) for f in finds) > _MOST:
+            return None
+        part = Gathered(about.source, recorded_at=about.recorded_at, versions=dict(about.versions))
+        part.elsewhere = "still being read"
+        for find in finds:
+            part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
+        redact(part)
+        return taken_in(part)
+
+
+def _placed(snapshot: Snapshot, place: GooglePlace | None) -> Snapshot:
+    """The snapshot with the cluster's place, where its objects do not tell: Nodes may be denied."""
+    known = snapshot.manifest
+    if place is None or known.project not in (None, place.project):
+        return snapshot
+    manifest = msgspec.structs.replace(
+        known,
+        project=place.project,
+        cluster=known.cluster or place.cluster,
+        location=known.location or place.location,
+    )
+    return Snapshot(manifest, snapshot.collections.values())

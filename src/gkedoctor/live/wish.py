@@ -1,0 +1,70 @@
+"""Which cluster, as whom, and how much of it: kubectl's and gcloud's flags, and what they ask of the collectors."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gkedoctor.collect.patience import Patience
+from gkedoctor.collect.place import CloudWish
+from gkedoctor.collect.run import Asked
+from gkedoctor.collect.wire import Login
+from gkedoctor.live.unwell import unwell
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.needs import needed_kinds
+
+REQUEST_SECONDS = 30.0
+OVERALL_SECONDS = 300.0
+
+
+class Wish(NamedTuple):
+    """The flags of a live command. Times are in seconds; 0 stands for no limit, as for kubectl."""
+
+    kubeconfig: str | None = None
+    context: str | None = None
+    as_user: str | None = None
+    as_groups: tuple[str, ...] = ()
+    request_timeout: float = REQUEST_SECONDS
+    timeout: float = OVERALL_SECONDS
+    project: str | None = None
+    location: str | None = None
+    impersonate: str | None = None
+    gcp: bool = True
+    logs: bool = True
+
+    @property
+    def login(self) -> Login:
+        """What the Kubernetes API is told."""
+        return Login(self.kubeconfig, self.context, self.as_user, self.as_groups)
+
+    @property
+    def cloud(self) -> CloudWish:
+        """What Google Cloud is told, with gcloud's variables for other endpoints."""
+        return CloudWish(
+            project=self.project,
+            location=self.location,
+            impersonate=self.impersonate,
+            compute_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE"),
+            container_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"),
+        )
+
+    def patience(self) -> Patience:
+        """The time limits; they begin to count now."""
+        overall = self.timeout or math.inf
+        return Patience(request=self.request_timeout or min(overall, OVERALL_SECONDS), overall=overall)
+
+    def asked(
+        self, playbooks: Iterable[CompiledPlaybook], *, only: Sequence[str] = (), fallback: Sequence[str] = ()
+    ) -> Asked:
+        """What is collected for these playbooks."""
+        return Asked(
+            login=self.login,
+            kinds=needed_kinds(playbooks),
+            patience=self.patience(),
+            unwell=unwell if self.logs else None,
+            cloud=self.cloud if self.gcp else None,
+            only=only,
+            fallback=fallback,
+        )
