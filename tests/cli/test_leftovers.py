@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -145,5 +146,7 @@ def test_teardown_that_could_not_look_exits_4(gkedoctor: Gkedoctor, cluster: Clu
     assert "leaves nothing" not in result.out
 
 
-def test_both_need_a_source(gkedoctor: Gkedoctor) -> None:
-    assert gkedoctor("leftovers").code == gkedoctor("teardown").code == ExitCode.USAGE
+def test_without_a_recording_both_look_at_the_live_cluster(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    for command in ("leftovers", "teardown"):
+        answer = gkedoctor(command, "--kubeconfig", str(tmp_path / "none"))
+        assert answer.code == ExitCode.SOURCE and "there is no kubeconfig at" in answer.err

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.cli.live import Board, Duration
 from gkedoctor.collect.found import KUBERNETES, Said
 from gkedoctor.snapshot.sources import load
+from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi, forbidden
 from tests.collect.loopback import Reply
 from tests.conftest import RECORDINGS, recorded
@@ -137,6 +140,110 @@ def test_ctrl_c_keeps_what_is_there(api: KubeApi, tmp_path: Path, command: list[
     else:
         found = json.loads(out)
         assert found["diagnoses"] and any("interrupted" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_first_answers_come_before_the_slowest_collector_is_done(api: KubeApi, tmp_path: Path, form: str) -> None:
+    """The slow listing is answered only when the first answer was read: no clock decides this."""
+    told = threading.Event()
+    api.fault = lambda asked: told.wait(60) and None if asked.path.endswith("/daemonsets") else None
+    arguments = ["report", "--first-answers", "--no-gcp", "-o", form, "--kubeconfig", api.kubeconfig(tmp_path)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gkedoctor", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"HOME": "/"},
+    )  # fmt: skip
+    assert process.stderr is not None
+    lines: list[str] = []
+    while not any(line.startswith("    ") for line in lines):
+        line = process.stderr.readline()
+        assert line, lines
+        lines.append(line)
+    told.set()
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 1, err
+    assert any("preliminary, with 1 collection still being read (daemonsets):" in line for line in lines)
+    assert "preliminary" not in out
+    cause = json.loads(out)["diagnoses"][0]["cause"] if form == "json" else "dependency-unreachable"
+    assert cause in lines[-1] and cause in out
+
+
+def test_without_being_asked_nothing_preliminary_goes_into_a_pipe(
+    api: KubeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.fault = lambda asked: Reply(200, {"items": []}, wait=2.5) if asked.path.endswith("/daemonsets") else None
+    assert gkedoctor(["report", "--no-gcp", "--kubeconfig", api.kubeconfig(tmp_path)]) == 1
+    assert "preliminary" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("ing-healthy", ["path", "Ingress/ing-healthy/app", "--json"]),
+        ("ing-healthy", ["teardown"]),
+        ("orphans-cluster-deleted", ["leftovers", "--json"]),
+    ],
+    ids=lambda given: given[0] if isinstance(given, list) else given,
+)
+def test_the_other_questions_are_answered_live_too(
+    name: str, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = recorded(name)
+    with KubeApi.of(snapshot) as kube, ComputeApi.of(snapshot) as compute:
+        for service in ("COMPUTE", "CONTAINER"):
+            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", compute.url)
+        project = ["--project", snapshot.manifest.project or "p", "--location", snapshot.manifest.location or "l"]
+        known = gkedoctor([*command, "--from", str(RECORDINGS / name)]), answered(capsys)
+        live = gkedoctor([*command, "--kubeconfig", kube.kubeconfig(tmp_path), *project]), answered(capsys)
+        assert live == known and known[1]
+        assert {asked.method for asked in kube.asked} == {"GET"}
+
+
+def answered(capsys: pytest.CaptureFixture[str]) -> Any:
+    """What a command found: its text, or of a report the diagnoses."""
+    out = capsys.readouterr().out
+    found = json.loads(out) if out.startswith("{") else out
+    return found["diagnoses"] if "diagnoses" in found else found
+
+
+def test_google_cloud_that_was_not_asked_says_why(
+    api: KubeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gkedoctor(["report", "--json", "--no-gcp", "--kubeconfig", api.kubeconfig(tmp_path)])
+    cloud = [hole for hole in told(capsys)["not_checked"] if hole["collection"].startswith("compute.")]
+    assert cloud and {hole["detail"] for hole in cloud} == {"Google Cloud was not asked: --no-gcp was given"}
+
+
+def test_a_cluster_that_is_not_on_google_cloud_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with KubeApi({"pods": [], "nodes": [{"metadata": {"name": "kind-control-plane"}}]}) as kind:
+        gkedoctor(["report", "--json", "--kubeconfig", kind.kubeconfig(tmp_path, context="kind-kind")])
+    cloud = [hole for hole in told(capsys)["not_checked"] if hole["collection"].startswith("compute.")]
+    assert cloud and all(hole["detail"].startswith("this cluster is not on Google Cloud") for hole in cloud)
+
+
+def test_a_server_that_never_answers_cannot_hold_a_command(tmp_path: Path) -> None:
+    """It takes connections, and says nothing: the overall limit ends it, with an error that says what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, KubeApi({}) as api:
+        config = Path(api.kubeconfig(tmp_path))
+        config.write_text(config.read_text().replace(api.url, f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        began = time.monotonic()
+        assert gkedoctor(["report", "--no-gcp", "--timeout", "2s", "--kubeconfig", str(config)]) == 3
+        assert time.monotonic() - began < 15
+
+
+def test_listings_that_never_answer_end_with_the_time_limit(
+    api: KubeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.fault = lambda asked: Reply(200, {}, wait=60) if asked.path.endswith("/daemonsets") else None
+    arguments = ["report", "--json", "--no-gcp", "--timeout", "2s", "--kubeconfig", api.kubeconfig(tmp_path)]
+    assert gkedoctor(arguments) == 1
+    found = told(capsys)
+    hole = next(hole for hole in found["not_checked"] if hole["collection"] == "daemonsets")
+    assert hole["reason"] == "failed" and found["diagnoses"] and not found["complete"]
+
+
+def test_a_group_needs_a_user(capsys: pytest.CaptureFixture[str]) -> None:
+    assert gkedoctor(["report", "--as-group", "devs"]) == 2
+    assert "--as-group needs --as" in capsys.readouterr().err
 
 
 def wait_until(condition: Any) -> None:

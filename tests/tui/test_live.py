@@ -11,8 +11,8 @@ import pytest
 from textual.pilot import Pilot
 
 from gkedoctor.cli.commands.diagnose import _cluster
-from gkedoctor.cli.live import Live
 from gkedoctor.errors import SourceError
+from gkedoctor.live.wish import Wish
 from gkedoctor.report.selection import Wanted
 from gkedoctor.tui.app import Doctor
 from gkedoctor.tui.source import Source
@@ -31,7 +31,7 @@ def api() -> Iterator[KubeApi]:
 
 
 def source(api: KubeApi, folder: Path, interval: float | None = None) -> Source:
-    live = Live(api.kubeconfig(folder), None, None, 30.0, None, None, None, gcp=False, logs=True)
+    live = Wish(api.kubeconfig(folder), gcp=False)
     return _cluster(live, (), Wanted(), (), (), interval)
 
 

@@ -15,6 +15,7 @@ from gkedoctor.errors import UsageError
 from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
+    from gkedoctor.cli.first_answers import Look
     from gkedoctor.collect.found import Said
     from gkedoctor.collect.run import Asked
     from gkedoctor.live.recording import Recorded
@@ -39,7 +40,7 @@ class Duration(click.ParamType[float]):
         return sum(float(number) * _SECONDS[unit or "s"] for number, unit in parts)
 
 
-_OPTIONS = (
+_CLUSTER = (
     click.option("--kubeconfig", metavar="FILE", help="The kubeconfig, as for kubectl."),
     click.option("--context", metavar="NAME", help="The context of the kubeconfig."),
     click.option("--as", "as_user", metavar="USER", help="Impersonate this user of the cluster."),
@@ -56,7 +57,9 @@ _OPTIONS = (
     click.option("--location", metavar="ZONE|REGION", help="The cluster's location, likewise."),
     click.option("--impersonate-service-account", "impersonate", metavar="EMAIL", help="As for gcloud."),
     click.option("--gcp/--no-gcp", "gcp", default=True, help="Ask Google Cloud too (default), or not."),
-    click.option("--logs/--no-logs", "logs", default=True, help="Read logs of containers that are not well (default)."),
+)
+logs_option = click.option(
+    "--logs/--no-logs", "logs", default=True, help="Read logs of containers that are not well (default)."
 )
 
 
@@ -69,19 +72,29 @@ def wish(flags: Mapping[str, Any]) -> Wish:
     return Wish(**flags)
 
 
-def live_options(command: F) -> F:
-    """Adds the flags of a live collection."""
-    for option in reversed(_OPTIONS):
+def cluster_options(command: F) -> F:
+    """Adds the flags that say which cluster, as whom, and for how long."""
+    for option in reversed(_CLUSTER):
         command = option(command)
     return command
 
 
-def read_live(asked: Asked) -> Recorded:
-    """Reads the cluster, and shows how far it is. SourceError where it cannot be reached."""
+def live_options(command: F) -> F:
+    """Adds the flags of a live collection: those of the cluster, and --logs."""
+    return cluster_options(logs_option(command))
+
+
+def read_live(asked: Asked, first: Look | None = None) -> Recorded:
+    """Reads the cluster, and shows how far it is. SourceError where it cannot be reached.
+
+    `first`: says what is found in what has come in, while the rest is read.
+    """
+    from gkedoctor.cli.first_answers import answering
     from gkedoctor.live.recording import Recording
 
-    board = Board(sys.stderr.isatty())
-    recorded = Recording(asked).whole(board.say)
+    board, recording = Board(sys.stderr.isatty()), Recording(asked)
+    with answering(recording, first, board.tell):
+        recorded = recording.whole(board.say)
     board.close()
     return recorded
 
@@ -105,21 +118,29 @@ class Board:
         seconds = time.monotonic() - self._began
         line = f"  {said.collector:<15} {said.objects:>7,}  {seconds:5.1f} s  {said.state or '…'}"
         self._lines[said.collector] = line
-        trouble = f"  {said.collector:<15} {inert(said.trouble)}" if said.trouble else ""
+        trouble = [f"  {said.collector:<15} {inert(said.trouble)}"] if said.trouble else []
         if self._terminal:
             self._redraw(trouble)
             return
-        for text in (trouble, line if said.state else ""):
-            if text:
-                click.echo(text, err=True)
+        for text in [*trouble, *([line] if said.state else [])]:
+            click.echo(text, err=True)
+
+    def tell(self, lines: Sequence[str]) -> None:
+        """Puts lines above those of the collectors, where they stay."""
+        with self._lock:
+            if self._terminal:
+                self._redraw(lines)
+                return
+            for line in lines:
+                click.echo(line, err=True)
 
     def close(self) -> None:
         """Leaves the lines as they are."""
         self._shown = 0
 
-    def _redraw(self, trouble: str) -> None:
+    def _redraw(self, above: Sequence[str]) -> None:
         up = f"\033[{self._shown}A" if self._shown else ""
-        rows = [*([trouble] if trouble else []), *self._lines.values()]
+        rows = [*above, *self._lines.values()]
         click.echo(up + "".join(f"\r\033[K{row}\n" for row in rows), err=True, nl=False, color=True)
         self._shown = len(self._lines)
 

@@ -49,6 +49,13 @@ class Recording:
             self._about = gathered
             self._finds.append(find)
 
+    def waiting(self) -> list[str]:
+        """The collections that are still being read, by name."""
+        with self._lock:
+            have = {find.collection for find in self._finds}
+        asked = (kind for kind in self._asked.kinds if self._asked.cloud is not None or not kind.cloud)
+        return [kind.collection for kind in asked if kind.collection not in have]
+
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice.
 
@@ -63,6 +70,7 @@ class Recording:
             return None
         part = Gathered(about.source, recorded_at=about.recorded_at, versions=dict(about.versions))
         part.elsewhere = "still being read"
+        part.logs = dict(about.logs)
         for find in finds:
             part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
         redact(part)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.live import live_options, read_live, refuse_live_flags, wish
+from gkedoctor.cli.live import logs_option, refuse_live_flags
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.outputs import Output, OutputType, outputs
-from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.source import Purpose, Taken, patiently, source_options, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
@@ -26,7 +27,6 @@ from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
 if TYPE_CHECKING:
     from gkedoctor.compare.side import Side
     from gkedoctor.config.model import Rule
-    from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
@@ -35,23 +35,10 @@ if TYPE_CHECKING:
 _SEVERITIES = [str(severity) for severity in Severity]
 
 
-class Taken(NamedTuple):
-    """The snapshot to diagnose, and what is to be said of how it was taken."""
-
-    snapshot: Snapshot
-    live: bool = False
-    notes: tuple[str, ...] = ()
-
-
 @click.command()
 @click.argument("target", metavar="[KIND/NAME]", required=False)
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A recording instead of the live cluster: a snapshot, `kubectl get -o json`, a dump, a support bundle.",
-)
+@source_options
+@logs_option
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE.gkesnap", help="Keep what was read live.")
 @click.option(
     "-o",
@@ -86,8 +73,12 @@ class Taken(NamedTuple):
     help="A saved JSON report or a recording: only what it does not have counts for the exit code.",
 )
 @click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
+@click.option(
+    "--first-answers/--no-first-answers",
+    default=None,
+    help="Say on standard error what is found before all is read (default: on a terminal).",
+)
 @config_options
-@live_options
 @click.option(
     "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the one -o here that has no =FILE."
 )
@@ -111,6 +102,7 @@ def report(
     folders: tuple[Path, ...],
     baseline: Path | None,
     show_suppressed: bool,
+    first_answers: bool | None,
     config: Path | None,
     no_config: bool,
     output_file: Path | None,
@@ -134,17 +126,21 @@ def report(
       gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
     if source is not None:
-        refuse_live_flags(click.get_current_context(), ["save", *flags])
+        refuse_live_flags(click.get_current_context(), ["save", "first_answers"])
     held = settings(config, no_config)
     severity = min_severity or held.min_severity or Severity.ADVISORY
     wanted = _wanted(target, () if all_namespaces else namespaces, selector, severity)
     places = outputs(wanted_outputs, as_json, output_file)
-    take = partial(_read, source) if source is not None else partial(_collect, wish(flags), namespaces, save)
-    waiting = progress(f"reading {source} …") if source is not None else nullcontext()
-    with paused_garbage_collector(), waiting:
-        answer, known = _answer(take, [*held.playbooks, *folders], wanted, held.rules, baseline, show_suppressed)
-    for note in answer.notes:
-        click.echo(f"gkedoctor: note: {note}", err=True)
+    with paused_garbage_collector(), patiently(source):
+        playbooks = _library([*held.playbooks, *folders])
+        look = partial(_look, playbooks, wanted, held.rules, show_suppressed)
+        first = look if _wants_first(first_answers, places) else None
+        taken = take(source, flags, Purpose(playbooks, namespaces, first))
+        if save is not None:
+            _save(taken.snapshot, save)
+        known = _baseline(baseline, playbooks, held.rules) if baseline is not None else None
+        answer = _told_how(look(taken.snapshot, known), taken, playbooks)
+    tell(answer.notes)
     _write(answer, places, color)
     holes = known.holes if known is not None else frozenset()
     return verdict(answer.outcome, fail_on or held.fail_on or Severity.HIGH, answer.known, holes)
@@ -163,43 +159,46 @@ def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None,
     )
 
 
-def _read(source: Path, _playbooks: Sequence[CompiledPlaybook]) -> Taken:
-    from gkedoctor.snapshot.sources import load
+def _wants_first(asked: bool | None, places: Sequence[Output]) -> bool:
+    """First answers are for people: where a text is read on a terminal, or where they are asked for."""
+    if asked is not None:
+        return asked
+    return sys.stderr.isatty() and Output("text") in places
 
-    return Taken(load(source))
+
+def _library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
+    from gkedoctor.cli.library import library
+
+    return library(folders)
 
 
-def _collect(live: Wish, namespaces: Sequence[str], save: Path | None, playbooks: Sequence[CompiledPlaybook]) -> Taken:
-    """The live cluster: all of it, for the cause may lie elsewhere; the namespaces are tried where that is denied."""
+def _save(snapshot: Snapshot, path: Path) -> None:
     from gkedoctor.snapshot import store
 
-    recorded = read_live(live.asked(playbooks, fallback=namespaces))
-    if save is not None:
-        store.write(recorded.snapshot, save)
-    notes = ("interrupted with Ctrl-C: this is a diagnosis of what had been read",) if recorded.interrupted else ()
-    return Taken(recorded.snapshot, live=True, notes=notes)
+    store.write(snapshot, path)
 
 
-def _answer(
-    take: Callable[[Sequence[CompiledPlaybook]], Taken],
-    folders: Sequence[Path],
+def _look(
+    playbooks: Sequence[CompiledPlaybook],
     wanted: Wanted,
     rules: Sequence[Rule],
-    baseline: Path | None,
     show_suppressed: bool,
-) -> tuple[Answer, Side | None]:
-    """What was asked for, and the baseline that it is held against."""
-    from gkedoctor.cli.library import library
+    snapshot: Snapshot,
+    baseline: Side | None = None,
+) -> Answer:
+    """What was asked for, out of all that is found."""
     from gkedoctor.diagnose.engine import diagnose
     from gkedoctor.report.sift import answer
 
-    playbooks = library(folders)
-    snapshot, live, notes = take(playbooks)
-    known = _baseline(baseline, playbooks, rules) if baseline is not None else None
-    outcome = replace_field(diagnose(snapshot, playbooks), live=live)
-    found = answer(outcome, snapshot, wanted, rules=rules, baseline=known, show_suppressed=show_suppressed)
+    outcome = diagnose(snapshot, playbooks)
+    return answer(outcome, snapshot, wanted, rules=rules, baseline=baseline, show_suppressed=show_suppressed)
+
+
+def _told_how(found: Answer, taken: Taken, playbooks: Sequence[CompiledPlaybook]) -> Answer:
+    """The answer with what is to be said of how the snapshot was taken, and with the playbooks' titles."""
     titles = {playbook.id: playbook.model.title for playbook in playbooks}
-    return replace(found, playbooks=titles, notes=(*notes, *found.notes)), known
+    outcome = replace_field(found.outcome, live=taken.live)
+    return replace(found, outcome=outcome, playbooks=titles, notes=(*taken.notes, *found.notes))
 
 
 def _baseline(path: Path, playbooks: Sequence[CompiledPlaybook], rules: Sequence[Rule]) -> Side:

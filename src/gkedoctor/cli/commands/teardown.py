@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gkedoctor.cli.output import write_result
-from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.pace import paused_garbage_collector
+from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -21,31 +22,30 @@ _WAIT = "wait until each is gone: its controller deletes the load balancer befor
 
 
 @click.command()
-@click.option(
-    "--from", "source", required=True, type=click.Path(path_type=Path), metavar="PATH",
-    help="What to read: a snapshot, `kubectl get -o json`, a recording.",
-)  # fmt: skip
-def teardown(source: Path) -> int:
+@source_options
+def teardown(source: Path | None, **flags: Any) -> int:
     """List what deleting this cluster now would leave on Google Cloud.
 
     Prints what to take down first, in the order that works, with commands to
-    read and paste. gkedoctor itself deletes nothing.
+    read and paste. gkedoctor itself deletes nothing. Without --from, the
+    live cluster of the kubeconfig is looked at.
 
     Exits 0 if nothing would be left, 1 if something would, 4 if nothing was
     found and not everything could be looked at.
 
     \b
     Examples:
+      gkedoctor teardown --context gke_acme_europe-west1_old
       gkedoctor teardown --from cluster.json
-      gkedoctor teardown --from recording/
     """
     from gkedoctor.graph import Graph
     from gkedoctor.graph.leftovers_teardown import teardown as steps_of
-    from gkedoctor.snapshot.sources import load
 
-    with paused_garbage_collector(), progress(f"reading {source} …"):
-        graph = Graph(load(source))
+    with paused_garbage_collector(), patiently(source):
+        taken = take(source, flags | {"logs": False}, Purpose())
+        graph = Graph(taken.snapshot)
         steps = steps_of(graph)
+    tell(taken.notes)
     unseen = list(_unseen(graph))
     write_result("\n".join([*_lines(steps), *_closing(graph, steps, unseen)]) + "\n")
     if steps:

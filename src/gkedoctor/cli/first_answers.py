@@ -1,0 +1,65 @@
+"""What is found while the slowest collector still reads: on standard error, and marked as preliminary."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gkedoctor.diagnose.model import Diagnosis
+    from gkedoctor.live.recording import Recording
+    from gkedoctor.report.answer import Answer
+    from gkedoctor.snapshot.model import Snapshot
+
+_SETTLE_SECONDS = 1.0
+"""A collection that ends within it needs no first answers, and the processor is better left to it."""
+
+_MOST_SHOWN = 8
+
+Look = Callable[["Snapshot"], "Answer"]
+"""Diagnoses what there is, and takes what was asked for out of it."""
+
+Tell = Callable[[Sequence[str]], None]
+
+
+@contextmanager
+def answering(recording: Recording, look: Look | None, tell: Tell) -> Iterator[None]:
+    """Looks, beside the work inside, at what has come in so far. A fault of ours is raised at the end."""
+    if look is None:
+        yield
+        return
+    from gkedoctor.collect.crew import Crew
+
+    crew, done = Crew(1, "first answers"), threading.Event()
+    crew.do(_answer, recording, look, tell, done)
+    try:
+        yield
+    finally:
+        done.set()
+        crew.dismiss()
+    if not crew.errors.empty():
+        raise crew.errors.get()
+
+
+def _answer(recording: Recording, look: Look, tell: Tell, done: threading.Event) -> None:
+    told: set[str] = set()
+    while not done.wait(_SETTLE_SECONDS):
+        snapshot = recording.so_far()
+        answer = look(snapshot) if snapshot is not None else None
+        new = [d for d in answer.outcome.diagnoses if d.fingerprint not in told] if answer is not None else []
+        if new and not done.is_set():
+            tell(preliminary(new, recording.waiting()))
+            told |= {found.fingerprint for found in new}
+
+
+def preliminary(found: Sequence[Diagnosis], waiting: Sequence[str]) -> list[str]:
+    """First answers as lines. `waiting`: the collections that are still being read."""
+    from gkedoctor.report.inert import inert
+    from gkedoctor.report.words import counted
+
+    names = f"{', '.join(waiting[:3])}{' …' if len(waiting) > 3 else ''}"
+    shown = [f"    {d.severity:<9} {d.cause}: {inert(d.title)}" for d in found[:_MOST_SHOWN]]
+    rest = [f"    and {len(found) - _MOST_SHOWN} more"] if len(found) > _MOST_SHOWN else []
+    return [f"  preliminary, with {counted(len(waiting), 'collection')} still being read ({names}):", *shown, *rest]
