@@ -1,1 +1,1 @@
-"""Benchmarks: what gkedoctor costs, as ratios measured in one run on one machine. `python -m benchmarks` runs them all."""
+"""Benchmarks: what gkedoctor costs, in ratios. `python -m benchmarks` runs them all."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from benchmarks.generator.fares import Fare
-from benchmarks.generator.nodes import Machine
+from benchmarks.generator.fares import Fare, Said
+from benchmarks.generator.nodes import Inventory, Machine
 from benchmarks.generator.values import HOUR, Json, metadata
 
 API_VERSIONS = {
@@ -45,6 +45,13 @@ class Application:
     refusal: str = ""
     """What the ReplicaSet or Job controller is told in place of a Pod."""
 
+    planted: bool = False
+    """A fault was planted here, so no other may befall it."""
+
+    inventory: Inventory = field(default_factory=Inventory)
+    serving: bool = False
+    """The Pods of the last revision fail while those of the one before still serve."""
+
     rolling: bool = False
     """A rollout is under way: the last of the Pods is just starting."""
 
@@ -52,8 +59,20 @@ class Application:
     unhealthy: bool = False
     """Google's health checks fail, whatever the kubelet says."""
 
-    untranslated: str = ""
-    """Why the Ingress controller cannot sync: its Event; nothing is made on Google Cloud then."""
+    reserved: str = ""
+    """The name of the static address of its Ingress."""
+
+    backed: bool = True
+    """The Ingress controller made the backends of its Ingress."""
+
+    fronted: bool = True
+    """The Ingress controller made the rest of its load balancer."""
+
+    complaint: Said | None = None
+    """What the Ingress controller says of its Ingress."""
+
+    left: frozenset[str] | None = None
+    """The only collections that its objects are still in, where somebody deleted the rest."""
 
     @property
     def container(self) -> Json:

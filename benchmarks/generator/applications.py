@@ -6,7 +6,7 @@ from random import Random
 
 from benchmarks.generator import config, policies
 from benchmarks.generator.application import Application
-from benchmarks.generator.fares import Fare, recovered, terminated
+from benchmarks.generator.fares import Fare, late_start, recovered, secret_came_late, slow_start, terminated
 from benchmarks.generator.load_balancers import ingress
 from benchmarks.generator.services import service
 from benchmarks.generator.values import DAY, HOUR, Json
@@ -37,13 +37,33 @@ def web(
         app.others.append(("horizontalpodautoscalers", policies.autoscaler(app)))
     if 0.2 < draw < 0.5 and replicas > 1:
         app.others.append(("poddisruptionbudgets", policies.disruption_budget(app)))
+    if 0.4 < draw < 0.5:
+        app.others.append(("networkpolicies", policies.network_policy(app)))
+    if exposed and draw < 0.2:
+        _reserve(app)
+    _befall(app, draw, replicas)
+    return app
+
+
+def _befall(app: Application, draw: float, replicas: int) -> None:
+    """What happens in every cluster, is over or passes, and is no fault."""
+    random = app.random
     if 0.5 < draw < 0.53:
         app.fare = recovered(
             random.randrange(1, 4), *random.choice(((1, "Error"), (137, "OOMKilled"), (0, "Completed")))
         )
     elif 0.53 < draw < 0.55 and replicas > 3:
         app.rolling = True
-    return app
+    elif 0.55 < draw < 0.6:
+        app.fare = random.choice((slow_start, late_start, secret_came_late))()
+
+
+def _reserve(app: Application) -> None:
+    """A static address for its Ingress."""
+    assert app.ingress is not None
+    name = f"{app.namespace}-{app.name}"
+    app.ingress["metadata"]["annotations"]["kubernetes.io/ingress.global-static-ip-name"] = name
+    app.reserved = name
 
 
 def worker(random: Random, namespace: str, name: str, replicas: int) -> Application:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ from benchmarks.generator.values import (
     REGION,
     ZONES,
     Json,
+    Made,
     cloud,
     link,
     metadata,
@@ -29,7 +30,6 @@ from benchmarks.generator.values import (
 )
 from gkedoctor.snapshot.facts import facts_of
 
-Made = Iterator[tuple[str, Json]]
 _RECORDED = Path(__file__).parent.parent.parent / "recorded_clusters" / "ing-healthy" / "kubernetes"
 """A real cluster, for what is the same in all of them: API services and custom resource definitions."""
 
@@ -217,9 +217,12 @@ def _kubernetes_service(random: Random) -> Made:
     )
 
 
-def external_service(random: Random, namespace: str, name: str, address: str) -> Made:
-    """A Service without a selector, whose EndpointSlice somebody wrote by hand."""
-    item = service(random, namespace, name, {}, address, 90 * DAY, web=False)
+def external_service(random: Random, namespace: str) -> Made:
+    """A Service for a database outside the cluster: without a selector, with an EndpointSlice written by hand."""
+    name = "warehouse"
+    item = service(
+        random, namespace, name, {}, f"10.194.{random.randrange(250)}.{random.randrange(250)}", 90 * DAY, web=False
+    )
     del item["spec"]["selector"]
     item["spec"]["ports"] = [{"name": "sql", "port": 5432, "protocol": "TCP", "targetPort": 5432}]
     yield "services", item

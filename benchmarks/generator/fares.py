@@ -207,6 +207,39 @@ def refused() -> Fare:
     return Fare(made=False, ready=False, beginning=())
 
 
-def recovered(random_restarts: int, code: int, reason: str) -> Fare:
+def recovered(restarts: int, code: int, reason: str) -> Fare:
     """Well, after a restart or two some time ago."""
-    return Fare(restarts=random_restarts, last=terminated(code, reason, 8 * HOUR), age=2 * DAY)
+    return Fare(restarts=restarts, last=terminated(code, reason, 8 * HOUR), age=2 * DAY)
+
+
+def slow_start() -> Fare:
+    """Well; the readiness probe asked before the container listened."""
+    message = 'Readiness probe failed: Get "http://{ip}:8080/healthz": dial tcp {ip}:8080: connect: connection refused'
+    return Fare(said=(Said("Warning", "Unhealthy", message, 2, 1490, 1495),), age=1500)
+
+
+def late_start() -> Fare:
+    """Well; the scheduler had to wait for the autoscaler's new node."""
+    message = "0/140 nodes are available: 140 Insufficient cpu. no new claims to deallocate, preemption: 0/140 nodes "
+    message += "are available: 140 No preemption victims found for incoming pod."
+    group = (
+        "https://www.googleapis.com/compute/v1/projects/acme-prod/zones/europe-west1-b/instanceGroups/gke-prod-pool-1"
+    )
+    said = (
+        Said("Warning", "FailedScheduling", message, 3, 2190, 2200, "default-scheduler"),
+        Said(
+            "Normal",
+            "TriggeredScaleUp",
+            f"pod triggered scale-up: [{{{group} 3->4 (max: 9)}}]",
+            1,
+            2195,
+            2195,
+            "cluster-autoscaler",
+        ),
+    )
+    return Fare(said=said, age=2200)
+
+
+def secret_came_late() -> Fare:
+    """Well; a Secret was made a minute after the Pod, and the kubelet's complaints are still there."""
+    return Fare(said=(Said("Warning", "Failed", 'Error: secret "credentials" not found', 6, 2500, 2570),), age=2580)

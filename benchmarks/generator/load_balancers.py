@@ -6,7 +6,7 @@ The scheme: kubernetes/ingress-gce; names by `gkedoctor.graph.gce_names`, which 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from random import Random
 
 import msgspec
@@ -19,6 +19,7 @@ from benchmarks.generator.values import (
     PROJECT,
     REGION,
     Json,
+    Made,
     ago,
     cloud,
     link,
@@ -27,7 +28,6 @@ from benchmarks.generator.values import (
 )
 from gkedoctor.graph.gce_names import backend, certificate_prefix, frontend, frontend_part
 
-Made = Iterator[tuple[str, Json]]
 DEFAULT_BACKEND = backend(CLUSTER_UID, "kube-system", "default-http-backend", 80)
 _CONTROLLER = "ingress.kubernetes.io"
 
@@ -138,6 +138,23 @@ def front(random: Random, item: Json, names: Sequence[str], address: str, *, sta
     known["annotations"] |= {f"{_CONTROLLER}/{key}": value for key, value in noted.items()}
     known["finalizers"] = ["networking.gke.io/ingress-finalizer-V2"]
     item["status"] = {"loadBalancer": {"ingress": [{"ip": address}]}}
+
+
+def reserved(random: Random, name: str, item: Json, address: str, *, used: bool) -> Json:
+    """The static address that an Ingress names."""
+    namespace, ingress_name = item["metadata"]["namespace"], item["metadata"]["name"]
+    return cloud(
+        random,
+        "address",
+        "addresses",
+        name,
+        address=address,
+        addressType="EXTERNAL",
+        ipVersion="IPV4",
+        networkTier="PREMIUM",
+        status="IN_USE" if used else "RESERVED",
+        users=[link("global", "forwardingRules", frontend("fr", KUBE_UID, namespace, ingress_name))] if used else [],
+    )
 
 
 def backend_state(pods: Sequence[Json], service: Json, *, unhealthy: bool) -> str:

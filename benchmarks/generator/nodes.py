@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -10,18 +10,20 @@ from benchmarks.generator.values import CLUSTER, DAY, PROJECT, REGION, ZONES, Js
 
 TAG = f"gke-{CLUSTER}-5f3c1b2a-node"
 VERSION = "v1.36.2-gke.1042000"
+BATCH_POOL = "batch"
 _POOL = 1000
 """GKE lets a node pool have that many nodes in a zone."""
 
 
 class Machine(NamedTuple):
-    """One node as the rest of the generator needs it. `lost`: its kubelet fell silent."""
+    """One node, as far as others need it. `lost`: its kubelet fell silent; `tainted`: kept for batch work."""
 
     index: int
     name: str
     pool: str
     zone: str
     lost: bool = False
+    tainted: bool = False
 
     @property
     def ip(self) -> str:
@@ -32,16 +34,31 @@ class Machine(NamedTuple):
         return f"10.{self.index // 256}.{self.index % 256}.{host}"
 
 
+class Inventory(NamedTuple):
+    """How many nodes there are, and how many of them take no ordinary Pod."""
+
+    total: int = 0
+    tainted: int = 0
+    lost: int = 0
+
+
+def inventory(machines: Sequence[Machine]) -> Inventory:
+    """Counts the nodes."""
+    return Inventory(len(machines), sum(each.tainted for each in machines), sum(each.lost for each in machines))
+
+
 def machines(seed: int, count: int, lost: int = 0) -> list[Machine]:
-    """So many nodes over pools and zones; the last `lost` of them do not report."""
+    """So many nodes over pools and zones: the first `lost` do not report, the last few are kept for batch work."""
     random = Random(f"{seed}/machines")
     pools = [f"pool-{i + 1}" for i in range(max(2, -(-count // (_POOL * len(ZONES)))))]
-    groups = {(pool, zone): f"{random.getrandbits(32):08x}" for pool in pools for zone in ZONES}
+    groups = {(pool, zone): f"{random.getrandbits(32):08x}" for pool in (*pools, BATCH_POOL) for zone in ZONES}
     found = []
     for index in range(count):
-        pool, zone = pools[index // len(ZONES) % len(pools)], ZONES[index % len(ZONES)]
+        is_batch = index >= count - max(1, count // 50)
+        pool = BATCH_POOL if is_batch else pools[index // len(ZONES) % len(pools)]
+        zone = ZONES[index % len(ZONES)]
         name = f"gke-{CLUSTER}-{pool}-{groups[pool, zone]}-{suffix(random, 4)}"
-        found.append(Machine(index, name, pool, zone, index >= count - lost))
+        found.append(Machine(index, name, pool, zone, index < lost, is_batch))
     return found
 
 
@@ -79,6 +96,8 @@ def node(random: Random, machine: Machine) -> Json:
         "podCIDRs": [cidr],
         "providerID": f"gce://{PROJECT}/{machine.zone}/{machine.name}",
     }
+    if machine.tainted:
+        spec["taints"] = [{"key": "dedicated", "value": "batch", "effect": "NoSchedule"}]
     if machine.lost:
         spec["taints"] = [
             {"key": "node.kubernetes.io/unreachable", "effect": effect, "timeAdded": ago(150)}

@@ -13,11 +13,13 @@ class Placement:
 
     def __init__(self, machines: Sequence[Machine]) -> None:
         self.machines = machines
-        self._turn = cycle(machines)
+        self._turn = cycle([machine for machine in machines if not machine.tainted])
         self._hosts = [1] * len(machines)
 
-    def next(self, wanted: Machine | None = None) -> tuple[Machine, int]:
-        """A node and the last part of an address on it."""
+    def next(self, wanted: Machine | None = None, *, sound: bool = False) -> tuple[Machine, int]:
+        """A node and the last part of an address on it; `sound`: not one whose kubelet fell silent."""
         machine = wanted if wanted is not None else next(self._turn)
+        while sound and machine.lost:
+            machine = next(self._turn)
         self._hosts[machine.index] += 1
         return machine, self._hosts[machine.index]

@@ -89,3 +89,32 @@ def network_policy(app: Application) -> Json:
             "ingress": [{"from": sources}],
         },
     }
+
+
+def settle(app: Application, ready: int) -> None:
+    """Writes what the controllers say of an autoscaler and a budget whose Pods are not ready."""
+    for collection, item in app.others:
+        if (
+            collection == "horizontalpodautoscalers"
+            and ready == 0
+            and item["spec"]["scaleTargetRef"]["name"] == app.name
+        ):
+            _blind(item["status"], scaled_down=app.replicas == 0)
+        elif collection == "poddisruptionbudgets" and ready < app.replicas:
+            status = item["status"]
+            status |= {"currentHealthy": ready, "disruptionsAllowed": max(0, ready - status["desiredHealthy"])}
+            if not status["disruptionsAllowed"]:
+                status["conditions"][0] |= {"status": "False", "reason": "InsufficientPods"}
+
+
+def _blind(status: Json, *, scaled_down: bool) -> None:
+    message = (
+        "the HPA was unable to compute the replica count: failed to get cpu utilization: "
+        "did not receive metrics for targeted pods (pods might be unready)"
+    )
+    reason = "FailedGetResourceMetric"
+    if scaled_down:
+        reason, message = "ScalingDisabled", "scaling is disabled since the replica count of the target is zero"
+    able, active = status["conditions"][:2]
+    status["conditions"] = [able, active | {"status": "False", "reason": reason, "message": message}]
+    status |= {"currentMetrics": None, "desiredReplicas": status["currentReplicas"]}

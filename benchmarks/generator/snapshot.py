@@ -51,8 +51,6 @@ _ROLES = [
     "sync",
     "tracker",
 ]
-_WITHOUT_PODS = 0.002
-"""The part of Services that stand for something outside the cluster."""
 
 
 @dataclass(frozen=True)
@@ -103,18 +101,22 @@ def generate(wish: Wish, path: Path) -> tuple[Planted, ...]:
     size = Size(wish.pods)
     drafts = list(_drafts(wish, size))
     planned = faults.plan(wish, drafts)
-    machines = nodes.machines(wish.seed, size.machines)
+    machines = nodes.machines(wish.seed, size.machines, faults.lost(wish, size.machines))
+    inventory = nodes.inventory(machines)
     placement = Placement(machines)
     zones = {machine.name: machine.zone for machine in machines}
-    planted: list[Planted] = []
+    planted = [Planted("node-not-ready", f"Node/{each.name}") for each in machines if each.lost]
     spool = Spool()
     spool.add(cluster.everywhere(wish.seed, machines))
     for namespace, group in _by_namespace(drafts, machines, wish.seed):
         found: list[tuple[str, Json]] = [*cluster.namespace(wish.seed, namespace)]
         for draft, app, address in group:
             if draft in planned:
+                app.inventory = inventory
                 planted.append(planned[draft].planted(app))
             found += written(app, placement, zones, address)
+        if namespace not in cluster.NAMESPACES:
+            found += cluster.external_service(Random(f"{wish.seed}/{namespace}/external"), namespace)
         spool.add(found)
     spool.write(path, NOW)
     return tuple(planted)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from benchmarks.generator.application import Application
-from benchmarks.generator.values import CLUSTER, PROJECT, Json, cloud, link, metadata
+from benchmarks.generator.events import event
+from benchmarks.generator.fares import Said
+from benchmarks.generator.values import CLUSTER, PROJECT, Json, Made, cloud, link, metadata
 
-Made = Iterator[tuple[str, Json]]
 _DRIVER = "pd.csi.storage.gke.io"
 
 
@@ -51,6 +50,15 @@ def claimed(app: Application, pod: Json, zone: str) -> Made:
             lastAttachTimestamp="2026-10-01T03:57:07.269-07:00",
         ),
     )
+
+
+def waiting(app: Application, pod: Json) -> Made:
+    """A claim whose StorageClass does not exist."""
+    claim = claim_of(app, pod)
+    yield "persistentvolumeclaims", claim
+    text = f'storageclass.storage.k8s.io "{claim["spec"]["storageClassName"]}" not found'
+    said = Said("Warning", "ProvisioningFailed", text, 90, 10, app.age, "persistentvolume-controller")
+    yield "events", event(app.random, claim, said)
 
 
 def claim_of(app: Application, pod: Json) -> Json:

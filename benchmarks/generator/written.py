@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from benchmarks.generator import load_balancers, storage
+from benchmarks.generator import load_balancers, policies, storage
 from benchmarks.generator.application import Application
 from benchmarks.generator.events import event
 from benchmarks.generator.fares import Said
 from benchmarks.generator.placement import Placement
+from benchmarks.generator.pods import is_ready
 from benchmarks.generator.services import endpoint_slice
-from benchmarks.generator.values import CLUSTER_UID, Json
+from benchmarks.generator.values import CLUSTER_UID, Json, Made
 from benchmarks.generator.workloads import workload
 from gkedoctor.graph.gce_names import backend
-
-Made = Iterator[tuple[str, Json]]
 
 
 def written(app: Application, placement: Placement, zones: Mapping[str, str], address: str) -> Made:
     """(collection, object) of everything. `zones`: of each node; `address`: for its Ingress."""
+    for collection, item in _written(app, placement, zones, address):
+        if app.left is None or collection in app.left:
+            yield collection, item
+
+
+def _written(app: Application, placement: Placement, zones: Mapping[str, str], address: str) -> Made:
     made, pods = workload(app, placement)
     yield from made
-    if app.claim is not None and app.fare.bound:
-        for pod in pods:
-            yield from storage.claimed(app, pod, zones[pod["spec"]["nodeName"]])
+    policies.settle(app, sum(map(is_ready, pods)))
+    for pod in pods if app.claim is not None else ():
+        yield from (
+            storage.claimed(app, pod, zones[pod["spec"]["nodeName"]]) if app.fare.bound else storage.waiting(app, pod)
+        )
     for item in app.services:
         yield "endpointslices", endpoint_slice(app.random, item, pods, dict(zones))
-        if _has_neg(item) and not app.untranslated:
+        if _has_neg(item) and app.backed:
             yield from load_balancers.neg(app.random, item, pods, dict(zones), unhealthy=app.unhealthy)
         yield "services", item
     if app.ingress is not None:
@@ -36,10 +43,12 @@ def written(app: Application, placement: Placement, zones: Mapping[str, str], ad
 
 
 def _ingress(app: Application, item: Json, pods: list[Json], address: str) -> Made:
-    if app.untranslated:
-        reason, _, message = app.untranslated.partition(": ")
-        said = Said("Warning", reason, message, 30, 60, 3000, "loadbalancer-controller")
-        yield "events", event(app.random, item, said)
+    if app.complaint is not None:
+        yield "events", event(app.random, item, app.complaint)
+    if app.reserved:
+        known = load_balancers.reserved(app.random, app.reserved, item, address, used=app.fronted)
+        yield "compute.addresses", known
+    if not app.fronted:
         return
     names, states = [], {load_balancers.DEFAULT_BACKEND: "HEALTHY"}
     for service in filter(_has_neg, app.services):

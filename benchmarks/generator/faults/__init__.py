@@ -7,12 +7,32 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from benchmarks.generator.faults.configuration import CONFIGURATION
+from benchmarks.generator.faults.containers import CONTAINERS
+from benchmarks.generator.faults.controllers import CONTROLLERS
 from benchmarks.generator.faults.fault import Fault
+from benchmarks.generator.faults.images import IMAGES
+from benchmarks.generator.faults.ingresses import INGRESSES
+from benchmarks.generator.faults.leftovers import LEFTOVERS
+from benchmarks.generator.faults.probes import PROBES
+from benchmarks.generator.faults.scheduling import SCHEDULING
+from benchmarks.generator.faults.services import SERVICES
 
 if TYPE_CHECKING:
     from benchmarks.generator.snapshot import Draft, Wish
 
-ALL: tuple[Fault, ...] = (*CONFIGURATION,)
+ALL: tuple[Fault, ...] = (
+    *CONFIGURATION,
+    *IMAGES,
+    *CONTAINERS,
+    *PROBES,
+    *SERVICES,
+    *INGRESSES,
+    *SCHEDULING,
+    *CONTROLLERS,
+    *LEFTOVERS,
+)
+_LOST = 1 / 3000
+"""The part of the nodes that do not report, where faults are wished for."""
 
 
 def plan(wish: Wish, drafts: Sequence[Draft]) -> dict[Draft, Fault]:
@@ -23,10 +43,16 @@ def plan(wish: Wish, drafts: Sequence[Draft]) -> dict[Draft, Fault]:
     free = list(drafts)
     random.shuffle(free)
     planned: dict[Draft, Fault] = {}
-    for turn in range(round(len(drafts) * wish.share)):
+    for turn in range(round(len(drafts) * wish.share) if chosen else 0):
         fault = chosen[turn % len(chosen)]
         draft = next((each for each in reversed(free) if fault.needs <= each.traits), None)
         if draft is not None:
             planned[draft] = fault
             free.remove(draft)
     return planned
+
+
+def lost(wish: Wish, machines: int) -> int:
+    """How many nodes do not report."""
+    is_wished = wish.share > 0 and (not wish.causes or "node-not-ready" in wish.causes)
+    return max(1, round(machines * _LOST)) if is_wished else 0

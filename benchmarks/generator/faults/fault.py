@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.generator.application import Application
+from benchmarks.generator.fares import Fare
 from benchmarks.generator.truth import Planted
 
 
@@ -20,7 +21,7 @@ class Fault:
     def planted(self, app: Application) -> Planted:
         """Changes the application."""
         app.age = app.random.randrange(1300, 3300)
-        app.rolling = False
+        app.rolling, app.planted, app.fare = False, True, app.fare if app.kind == "CronJob" else Fare()
         root = self.change(app)
         members = [app.ref, *(f"Service/{app.namespace}/{each['metadata']['name']}" for each in app.services)]
         if app.ingress is not None:
