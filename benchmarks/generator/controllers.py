@@ -39,7 +39,7 @@ def _pod_age(app: Application, fare: Fare, age: int) -> int:
     if age < HOUR or not fare.ready:
         return age
     return (
-        app.random.randrange(120, HOUR) if app.random.random() < 0.45 else app.random.randrange(HOUR, min(age, 9 * DAY))
+        app.random.randrange(120, HOUR) if app.random.random() < 0.37 else app.random.randrange(HOUR, min(age, 9 * DAY))
     )
 
 

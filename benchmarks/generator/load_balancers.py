@@ -159,7 +159,7 @@ def reserved(random: Random, name: str, item: Json, address: str, *, used: bool)
 
 def backend_state(pods: Sequence[Json], service: Json, *, unhealthy: bool) -> str:
     """What the Ingress controller notes for a backend."""
-    if not any(selected(service, pod) and is_ready(pod) for pod in pods):
+    if not any(selected(service, pod) and is_ready(pod) and target(service, pod) is not None for pod in pods):
         return "Unknown"
     return "UNHEALTHY" if unhealthy else "HEALTHY"
 

@@ -18,7 +18,7 @@ _POOL = 1000
 class Machine(NamedTuple):
     """One node, as far as others need it. `lost`: its kubelet fell silent; `tainted`: kept for batch work."""
 
-    index: int
+    number: int
     name: str
     pool: str
     zone: str
@@ -27,11 +27,11 @@ class Machine(NamedTuple):
 
     @property
     def ip(self) -> str:
-        return f"172.{16 + self.index // 62500}.{self.index // 250 % 250}.{self.index % 250 + 2}"
+        return f"172.{16 + self.number // 62500}.{self.number // 250 % 250}.{self.number % 250 + 2}"
 
     def pod_ip(self, host: int) -> str:
         """An address out of the node's own range."""
-        return f"10.{self.index // 256}.{self.index % 256}.{host}"
+        return f"10.{self.number // 256}.{self.number % 256}.{host}"
 
 
 class Inventory(NamedTuple):

@@ -21,5 +21,5 @@ class Placement:
         machine = wanted if wanted is not None else next(self._turn)
         while sound and machine.lost:
             machine = next(self._turn)
-        self._hosts[machine.index] += 1
-        return machine, self._hosts[machine.index]
+        self._hosts[machine.number] += 1
+        return machine, self._hosts[machine.number]

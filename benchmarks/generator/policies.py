@@ -94,12 +94,9 @@ def network_policy(app: Application) -> Json:
 def settle(app: Application, ready: int) -> None:
     """Writes what the controllers say of an autoscaler and a budget whose Pods are not ready."""
     for collection, item in app.others:
-        if (
-            collection == "horizontalpodautoscalers"
-            and ready == 0
-            and item["spec"]["scaleTargetRef"]["name"] == app.name
-        ):
-            _blind(item["status"], scaled_down=app.replicas == 0)
+        if collection == "horizontalpodautoscalers" and not ready:
+            if item["spec"]["scaleTargetRef"]["name"] == app.name:
+                _blind(app, item["status"])
         elif collection == "poddisruptionbudgets" and ready < app.replicas:
             status = item["status"]
             status |= {"currentHealthy": ready, "disruptionsAllowed": max(0, ready - status["desiredHealthy"])}
@@ -107,14 +104,17 @@ def settle(app: Application, ready: int) -> None:
                 status["conditions"][0] |= {"status": "False", "reason": "InsufficientPods"}
 
 
-def _blind(status: Json, *, scaled_down: bool) -> None:
-    message = (
-        "the HPA was unable to compute the replica count: failed to get cpu utilization: "
-        "did not receive metrics for targeted pods (pods might be unready)"
-    )
-    reason = "FailedGetResourceMetric"
-    if scaled_down:
+def _blind(app: Application, status: Json) -> None:
+    """An autoscaler without metrics (pkg/controller/podautoscaler: replica_calculator.go, metrics/client.go)."""
+    reason, message = "FailedGetResourceMetric", _UNABLE + "unable to get metrics for resource cpu: " + _EMPTY
+    if app.replicas == 0:
         reason, message = "ScalingDisabled", "scaling is disabled since the replica count of the target is zero"
+    elif app.fare.made and app.fare.phase == "Running":
+        message = _UNABLE + "did not receive metrics for targeted pods (pods might be unready)"
     able, active = status["conditions"][:2]
     status["conditions"] = [able, active | {"status": "False", "reason": reason, "message": message}]
     status |= {"currentMetrics": None, "desiredReplicas": status["currentReplicas"]}
+
+
+_UNABLE = "the HPA was unable to compute the replica count: failed to get cpu utilization: "
+_EMPTY = "no metrics returned from resource metrics API"

@@ -47,7 +47,7 @@ class _Spooled(Collection):
         self._lines = lines
 
     @property
-    def objects(self) -> Any:  # type: ignore[override]
+    def objects(self) -> Any:
         return self._lines
 
 

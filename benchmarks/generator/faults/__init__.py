@@ -36,10 +36,11 @@ _LOST = 1 / 3000
 
 
 def plan(wish: Wish, drafts: Sequence[Draft]) -> dict[Draft, Fault]:
-    """Which application gets which fault: all faults in turn, each to one it fits."""
+    """Which application gets which fault: all faults in turn, those that ask for most first, each to one it fits."""
     random = Random(f"{wish.seed}/faults")
     chosen = [fault for fault in ALL if not wish.causes or fault.cause in wish.causes]
     random.shuffle(chosen)
+    chosen.sort(key=lambda fault: -len(fault.needs))
     free = list(drafts)
     random.shuffle(free)
     planned: dict[Draft, Fault] = {}
