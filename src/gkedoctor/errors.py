@@ -4,7 +4,8 @@ GkedoctorError
 ├── UsageError          a flag, a name or an argument that does not fit       exit 2
 │   └── FileError       a file somebody wrote that cannot be read; knows file, line, column
 │       ├── PlaybookError   a playbook
-│       └── ConfigError     a .gkedoctor.yaml
+│       ├── ConfigError     a .gkedoctor.yaml
+│       └── ManifestError   a manifest                                       exit 3
 └── SourceError         the source cannot be reached or read                  exit 3
     └── SnapshotError   a snapshot that is damaged, truncated or too new
 """
@@ -91,6 +92,13 @@ class ConfigError(FileError):
     """A configuration file that cannot be read."""
 
     what = "config"
+
+
+class ManifestError(FileError):
+    """A manifest that cannot be read or understood. It does not keep the others from being looked at."""
+
+    exit_code = ExitCode.SOURCE
+    what = "manifest"
 
 
 class SourceError(GkedoctorError):

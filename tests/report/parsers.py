@@ -191,7 +191,41 @@ def _text(text: str, answer: Answer) -> None:
     assert text.strip()
 
 
+_UNESCAPED = (("%3A", ":"), ("%2C", ","), ("%0D", "\r"), ("%0A", "\n"), ("%25", "%"))
+
+
+def annotation(line: str) -> tuple[str, dict[str, str], str]:
+    """A workflow command as GitHub's runner reads it (actions/runner, src/Runner.Common/ActionCommand.cs)."""
+    head, _, data = line.removeprefix("::").partition("::")
+    name, _, properties = head.partition(" ")
+    pairs = [pair.split("=", 1) for pair in properties.split(",") if "=" in pair]
+    return name, {key: _unescaped(value) for key, value in pairs}, _unescaped(data)
+
+
+def _unescaped(text: str) -> str:
+    for escape, char in _UNESCAPED:
+        text = text.replace(escape, char)
+    return text
+
+
+def _github(text: str, answer: Answer) -> None:
+    outcome = answer.outcome
+    lines = text.splitlines()
+    assert all(line.startswith("::") for line in lines), "only commands"
+    read = [annotation(line) for line in lines]
+    assert {name for name, _, _ in read} <= {"error", "warning", "notice"}
+    assert all(
+        set(properties) <= {"file", "line", "col", "title"} and "title" in properties for _, properties, _ in read
+    )
+    found = len(outcome.diagnoses) + len(outcome.unexplained) + len(outcome.not_checked) + len(answer.problems)
+    found += len(answer.suppressed) if answer.show_suppressed else 0
+    assert len(read) == found + 1
+    messages = [message for _, _, message in read[len(answer.problems) :]]
+    for diagnosis, message in zip(outcome.diagnoses, messages, strict=False):
+        assert message.startswith(inert(diagnosis.title))
+
+
 CHECKS: dict[str, Callable[[str, Answer], None]] = {
-    "html": _html, "json": _json, "junit": _junit, "md": _md, "name": _name, "prometheus": _prometheus,
-    "sarif": _sarif, "text": _text, "yaml": _yaml,
+    "github": _github, "html": _html, "json": _json, "junit": _junit, "md": _md, "name": _name,
+    "prometheus": _prometheus, "sarif": _sarif, "text": _text, "yaml": _yaml,
 }  # fmt: skip

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.errors import UsageError
-from gkedoctor.report.formats import names
+from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
+
+if TYPE_CHECKING:
+    from gkedoctor.report.answer import Answer
 
 
 class Output(NamedTuple):
@@ -72,3 +77,16 @@ def _check_place(file: Path | None) -> None:
         raise UsageError(f"cannot write {file}: it is a folder")
     if not file.parent.is_dir():
         raise UsageError(f"cannot write {file}: there is no folder {file.parent}", hint=f"mkdir -p {file.parent}")
+
+
+def write(answer: Answer, places: Sequence[Output], color: str) -> None:
+    """Renders all before anything is written, and writes standard output last: its reader may go away."""
+    pages = [_page(color, to_terminal=place.file is None) for place in places]
+    texts = [renderer(place.form).render(answer, page) for place, page in zip(places, pages, strict=True)]
+    for place, text in sorted(zip(places, texts, strict=True), key=lambda pair: pair[0].file is None):
+        write_result(text, place.file)
+
+
+def _page(color: str, *, to_terminal: bool) -> Page:
+    colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)
+    return Page(width(NARROW, WIDE) if to_terminal else NARROW, colour)

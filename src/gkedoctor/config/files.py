@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from gkedoctor.config.model import FAIL_ON, NEVER, Config, Patterns, Rule, Settings, Suppression
+from gkedoctor.config.model import FAIL_ON, NEVER, Config, Lint, Patterns, Rule, Settings, Suppression
 from gkedoctor.config.words import Mistake, day, unknown_cause, unknown_object
 from gkedoctor.errors import ConfigError
 from gkedoctor.graph.selectors import nearest
@@ -60,18 +60,21 @@ def read(path: Path, start: Path) -> Settings:
     for field in ("fail_on", "min_severity"):
         _check_severity(source, field, getattr(config, field))
     shown = _shown(path, start)
+    _check(source, "$.lint.elsewhere", config.lint.elsewhere, unknown_object)
     return Settings(
         path=path,
         fail_on=config.fail_on,
         min_severity=config.min_severity,
         playbooks=tuple(_folder(source, path, i, name) for i, name in enumerate(config.playbooks)),
         rules=tuple(_rule(source, shown, i, one) for i, one in enumerate(config.suppress)),
+        elsewhere=_many(config.lint.elsewhere),
     )
 
 
 def _keys() -> Keys:
     return {
         "": [f.encode_name for f in msgspec.structs.fields(Config)],
+        "lint": [f.encode_name for f in msgspec.structs.fields(Lint)],
         "suppress": [f.encode_name for f in msgspec.structs.fields(Suppression)],
     }
 

@@ -32,14 +32,21 @@ class Suppression(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     until: str | None = None
 
 
+class Lint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """`elsewhere`: what exists though it is in no manifest, as KIND/NAME or KIND/NAMESPACE/NAME with `*` and `?`."""
+
+    elsewhere: Patterns = ()
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Defaults for `fail_on` and `min_severity`, further folders of playbooks, and what is suppressed."""
+    """Defaults for `fail_on` and `min_severity`, further folders of playbooks, what is suppressed, and for `lint`."""
 
     config: Literal[1] = 1
     fail_on: str | None = None
     min_severity: str | None = None
     playbooks: tuple[str, ...] = ()
     suppress: tuple[Suppression, ...] = ()
+    lint: Lint = Lint()
 
 
 @dataclass(frozen=True)
@@ -70,3 +77,4 @@ class Settings:
     min_severity: str | None = None
     playbooks: tuple[Path, ...] = ()
     rules: tuple[Rule, ...] = ()
+    elsewhere: tuple[str, ...] = ()

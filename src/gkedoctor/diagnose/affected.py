@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gkedoctor.diagnose.evaluate import Finding
 from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.owners import workload
+from gkedoctor.graph.pods import is_planned
 
 _NAMED = 3
 
@@ -16,7 +17,8 @@ def affected(graph: Graph, group: Sequence[Finding]) -> str:
     counts: dict[Ref, set[Ref]] = {}
     for finding in group:
         top = ref_of(workload(graph, finding.subject)) if finding.ref.kind == "Pod" else finding.ref
-        counts.setdefault(top, set()).add(finding.ref)
+        stands_in_a_file = finding.ref.kind == "Pod" and is_planned(finding.subject)
+        counts.setdefault(top, set()).add(top if stands_in_a_file else finding.ref)
     phrases = [_phrase(top, members) for top, members in sorted(counts.items(), key=lambda c: c[0].sort_key)]
     more = len(phrases) - _NAMED
     named = phrases[:_NAMED] + ([f"{more} more"] if more > 0 else [])

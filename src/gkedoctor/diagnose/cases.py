@@ -15,8 +15,11 @@ import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
-from gkedoctor.diagnose.patch import Change, Patches
+from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, Patches
+from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import PlaybookError
+from gkedoctor.manifests.read import read_text
+from gkedoctor.manifests.world import World, world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX, Source, read_source, read_yaml
 from gkedoctor.playbook.model import Confidence, Severity
@@ -35,7 +38,10 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Given(_Part, frozen=True):
-    """The cluster of a case: a recording or manifests; `patch` changes it, `deny` hides collections."""
+    """The cluster of a case: a recording or a few objects; `patch` changes it, `deny` hides collections.
+
+    `manifests`: what `gkedoctor lint` is asked about, over the recording if there is one; `complete`: as its flag.
+    """
 
     recording: str | None = None
     objects: tuple[Any, ...] = ()
@@ -43,6 +49,8 @@ class Given(_Part, frozen=True):
     logs: dict[str, str] = {}
     deny: tuple[str, ...] = ()
     now: str | None = None
+    manifests: tuple[Any, ...] = ()
+    complete: bool = False
 
 
 class Expected(_Part, frozen=True):
@@ -111,10 +119,24 @@ def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadR
 
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
     """The result of one case."""
-    snapshot = given_snapshot(case.given, recording)
-    outcome = diagnose(snapshot, playbooks)
-    failures = (*_left_out(snapshot), *_failures(case, outcome))
+    if case.given.manifests:
+        world, problems = given_world(case.given, recording)
+        outcome = lint(world, playbooks)
+        failures = (*problems, *_failures(case, outcome))
+    else:
+        snapshot = given_snapshot(case.given, recording)
+        outcome = diagnose(snapshot, playbooks)
+        failures = (*_left_out(snapshot), *_failures(case, outcome))
     return CaseResult(playbook, case.name, case.todo, failures, outcome)
+
+
+def given_world(given: Given, recording: LoadRecording) -> tuple[World, tuple[str, ...]]:
+    """The manifests of a case, over its recording if it has one, and what in them cannot be understood."""
+    text = "\n".join(msgspec.json.encode(item).decode() for item in given.manifests)
+    manifests = read_text("case", text, namespace=WITHOUT_NAMESPACE)
+    base = given_snapshot(given, recording) if given.recording is not None else None
+    found = world(manifests, base, complete=given.complete)
+    return found, tuple(problem.message for problem in (*manifests.problems, *found.problems))
 
 
 def _left_out(snapshot: Snapshot) -> Iterator[str]:

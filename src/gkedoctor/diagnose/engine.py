@@ -44,9 +44,9 @@ Found = TypeVar("Found", Diagnosis, Unexplained)
 def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks find in a snapshot, the most important first."""
     graph, doubts = Graph(snapshot), Doubts()
-    found = [f for playbook in playbooks for f in findings(graph, playbook, doubts)]
+    found = [f for playbook in playbooks if playbook.is_live for f in findings(graph, playbook, doubts)]
     fold = Fold(found)
-    diagnoses = _told_apart(sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance))
+    diagnoses = diagnoses_of(graph, fold)
     unexplained = _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing)
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest = snapshot.manifest
@@ -63,6 +63,11 @@ def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outco
         unexplained=tuple(_told_apart(unexplained)),
         looked_at={name: len(snapshot.collection(name).objects) for name in ("pods", "services", "nodes")},
     )
+
+
+def diagnoses_of(graph: Graph, fold: Fold) -> list[Diagnosis]:
+    """One diagnosis a root, the most important first."""
+    return _told_apart(sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance))
 
 
 def _groups(roots: Iterable[Finding]) -> list[list[Finding]]:

@@ -96,11 +96,18 @@ def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterat
         for kind in playbook.kinds
         for item in candidates(graph, playbook, kind)
     ):
-        scope = Scope(playbook, graph, functions, {"subject": subject, "clock": graph.clock.isoformat()})
-        for element_scope in _elements(playbook, scope, doubts):
-            found = _finding(playbook, subject, element_scope, doubts)
+        for scope in scopes(graph, playbook, functions, subject, doubts):
+            found = finding_in(playbook, subject, scope, doubts)
             if found is not None:
                 yield found
+
+
+def scopes(
+    graph: Graph, playbook: CompiledPlaybook, functions: Functions, subject: Object, doubts: Doubts
+) -> Iterator[Scope]:
+    """The scopes in which a playbook is asked about one subject: one, or one for each element of `each`."""
+    whole = Scope(playbook, graph, functions, {"subject": subject, "clock": graph.clock.isoformat()})
+    yield from _elements(playbook, whole, doubts)
 
 
 def _elements(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Iterator[Scope]:
@@ -116,7 +123,8 @@ def _elements(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Itera
         yield scope.within(name, element)
 
 
-def _finding(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: Doubts) -> Finding | None:
+def finding_in(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: Doubts) -> Finding | None:
+    """The finding of a playbook in one scope; None where its symptom is not the case, or unknown."""
     holds = scope.holds(playbook.symptom)
     if isinstance(holds, Unknown):
         doubts.note(holds, playbook.id)

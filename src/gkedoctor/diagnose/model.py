@@ -49,8 +49,19 @@ class Mending(msgspec.Struct, frozen=True):
     commands: tuple[str, ...]
 
 
+class Location(msgspec.Struct, frozen=True):
+    """A place in a file that somebody wrote: line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
-    """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars."""
+    """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars.
+
+    `location`: where in a manifest it stands; None for what was seen in a cluster.
+    """
 
     fingerprint: str
     playbook: str
@@ -68,6 +79,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     docs: tuple[str, ...]
     since: str | None = None
     path: tuple[Hop, ...] = ()
+    location: Location | None = None
 
     @property
     def place(self) -> Ref:

@@ -12,7 +12,7 @@ from gkedoctor.errors import UsageError
 from gkedoctor.snapshot.kinds import KINDS
 
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
-_WITHOUT_NAMESPACE = "shop"
+WITHOUT_NAMESPACE = "shop"
 """The namespace of namespaced manifests in a case that name none."""
 
 
@@ -42,7 +42,7 @@ class Patches:
         if kind is None:
             raise UsageError(f"a case has an object of unknown kind `{item.get('kind')}`")
         if kind.namespaced and not kind.cloud:
-            item["metadata"].setdefault("namespace", _WITHOUT_NAMESPACE)
+            item["metadata"].setdefault("namespace", WITHOUT_NAMESPACE)
         self.objects.setdefault(kind.collection, []).append(item)
 
     def apply(self, change: Change) -> None:

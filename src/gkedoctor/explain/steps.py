@@ -20,5 +20,6 @@ STEP_WORDS: Mapping[str, str] = MappingProxyType(
         "failed": "phase Failed",
         "terminating": "is being deleted",
         "fine": "nothing is wrong with it",
+        "planned": "stands in a file only",
     }
 )

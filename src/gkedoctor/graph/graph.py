@@ -59,7 +59,13 @@ class Graph:
         """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can."""
         collection = KINDS[kind].collection
         why = self.snapshot.collection(collection).doubt(namespace, name)
-        return Unknown(collection, why) if why is not None else None
+        return Unknown(collection, why, name or "") if why is not None else None
+
+    def nothing(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
+        """What a search in a listing comes to that met nothing: nothing, or unknown where more may exist."""
+        collection = KINDS[kind].collection
+        why = self.snapshot.collection(collection).lacks(namespace)
+        return Unknown(collection, why) if why is not None else []
 
     def find(self, kind: str, namespace: str | None, name: str) -> Object | Unknown | None:
         """The object of that name; None where it certainly does not exist."""

@@ -27,8 +27,12 @@ STEPS = (
     "failed",  # phase Failed: evicted, shut down, or ended with an error and not restarted
     "terminating",
     "fine",
+    "planned",  # stands in a file only, and nothing has reported on it
 )
 """How far a Pod came. Each one stands on exactly one step, so that one fault is looked at by one playbook."""
+
+PLANNED = "Planned"
+"""The phase that `manifests` gives to a Pod of a file. The API knows no such phase."""
 
 _IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"}
 _IMAGE |= {"RegistryUnavailable", "SignatureValidationFailed"}
@@ -54,6 +58,8 @@ _TELLING = re.compile(
 def step(clock: datetime, pod: Object) -> str:
     """The step of STEPS on which a Pod stands. Pure in the Pod and the clock."""
     status = pod.get("status") or {}
+    if is_planned(pod):
+        return "planned"
     if pod["metadata"].get("deletionTimestamp"):
         return "terminating"
     if status.get("phase") == "Succeeded":
@@ -77,6 +83,11 @@ def _is_well(status: Object) -> bool:
     """Whether a container runs, is ready and never ended: most of a cluster, and nothing more has to be asked."""
     state = status.get("state") or {}
     return bool(status.get("ready") and not status.get("restartCount") and len(state) == 1 and state.get("running"))
+
+
+def is_planned(pod: Object) -> bool:
+    """Whether the Pod stands in a file only, or would be made of a template there."""
+    return (pod.get("status") or {}).get("phase") == PLANNED
 
 
 _URGENCY = ("config", "image", "create", "crash", "init", "starting", "unready")

@@ -6,6 +6,7 @@ everything; an empty `spec.selector` of a Service selects nothing (endpoints are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,6 +88,14 @@ def nearest(name: str, names: list[str]) -> str | None:
             if found[0] <= few and (best is None or found < best):
                 best, few = found, found[0]
     return best[1] if best is not None else None
+
+
+def is_slip(name: str, other: str) -> bool:
+    """Whether two names are the same but for a slip of the pen; names that differ in a number are two names."""
+    if re.sub(r"\D", "", name) != re.sub(r"\D", "", other):
+        return False
+    few = 2 if len(name) >= 10 else 1 if len(name) >= 5 else 0
+    return _plain(name) == _plain(other) or edit_distance(name, other, few) <= few
 
 
 def _distance(name: str, plain: str, other: str, limit: int) -> int:

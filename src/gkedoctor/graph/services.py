@@ -29,7 +29,9 @@ def selected_pods(graph: Graph, service: Object) -> Facts:
     doubt = graph.doubt("Pod", namespace_of(service))
     if doubt is not None:
         return doubt
-    return select_pods(graph, namespace_of(service), selector_of(service))
+    selector = selector_of(service)
+    found = select_pods(graph, namespace_of(service), selector)
+    return found if found or not selector else graph.nothing("Pod", namespace_of(service))
 
 
 def select_pods(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Object]:

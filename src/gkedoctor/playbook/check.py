@@ -14,6 +14,7 @@ from gkedoctor.graph.selectors import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import signatures
+from gkedoctor.playbook.model import Spec
 from gkedoctor.playbook.vocabulary import CAUSES
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -77,6 +78,7 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
         if cause.cause not in CAUSES:
             yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant(cause.cause, list(CAUSES)))
         yield from _command_problems(i, cause.verify, cause.fix.run, cause.docs)
+    yield from _spec_problems(playbook)
 
 
 def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:
@@ -84,6 +86,37 @@ def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:
     yield from ((f"$.seen_as[{i}]", phrase) for i, phrase in enumerate(playbook.model.seen_as))
     for i, cause in enumerate(playbook.model.causes):
         yield from ((f"$.causes[{i}].seen_as[{j}]", phrase) for j, phrase in enumerate(cause.seen_as))
+
+
+def _spec_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
+    """What is wrong with `spec`: its words, and whatever in it differs from the playbook itself."""
+    spec, view = playbook.model.spec, playbook.spec_view
+    if spec is None or view is None:
+        return
+    words = [cause.cause for cause in playbook.model.causes]
+    for i, word in enumerate(spec.causes):
+        if word not in words:
+            yield Problem(f"$.spec.causes[{i}]", f"`{word}` is no cause of this playbook", _meant(word, words))
+    if not spec.causes and not spec.only:
+        yield Problem("$.spec", "no `causes`", f"name those that specs can prove: {', '.join(words)}")
+    for place, expression in view.expressions():
+        if _is_of_spec(place, spec):
+            yield from _expression_problems(place.replace("$.", "$.spec.", 1), expression, view.names)
+    if view.near is not None:
+        yield from _expression_problems("$.spec.near", view.near, view.names)
+    kept = len(view.model.relate) - len(spec.relate)
+    for problem in _edge_problems(view):
+        place = re.sub(r"\d+", lambda found: str(int(found[0]) - kept), problem.place, count=1)
+        if "[-" not in place:
+            yield Problem(place.replace("$.", "$.spec.", 1), problem.message, problem.hint)
+
+
+def _is_of_spec(place: str, spec: Spec) -> bool:
+    """Whether what stands at a place of the view is the spec's own, and not the playbook's."""
+    key, _, rest = place.removeprefix("$.").partition(".")
+    if key == "let":
+        return rest in spec.let
+    return key.partition("[")[0] in ("each", "symptom", "explained_by") and bool(getattr(spec, key.partition("[")[0]))
 
 
 def _edge_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:

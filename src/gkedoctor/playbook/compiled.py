@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from gkedoctor.playbook.expression import Expression
-from gkedoctor.playbook.model import Cause, Confidence, Playbook, Relate, Severity
+from gkedoctor.playbook.model import Cause, Confidence, Playbook, Relate, Severity, Spec
 from gkedoctor.playbook.template import Template, template
 
 
@@ -118,6 +120,22 @@ class CompiledPlaybook:
         return tuple(_compile_cause(cause) for cause in self.model.causes)
 
     @property
+    def is_live(self) -> bool:
+        """Whether it says anything of a running cluster."""
+        return self.model.spec is None or not self.model.spec.only
+
+    @cached_property
+    def spec_view(self) -> CompiledPlaybook | None:
+        """The playbook as it is asked of manifests, where nothing runs; None where it says nothing of them."""
+        return CompiledPlaybook(_of_specs(self.model, self.model.spec), self.path) if self.model.spec else None
+
+    @cached_property
+    def near(self) -> Expression | None:
+        """What in the files is most likely meant where something is not in them."""
+        spec = self.model.spec
+        return Expression(spec.near) if spec is not None and spec.near else None
+
+    @property
     def names(self) -> set[str]:
         """Every name that its expressions may use."""
         bound = {"subject", "clock", "affected", *self.relations, *self.model.let}
@@ -159,6 +177,22 @@ class CompiledPlaybook:
             yield f"$.explained_by[{i}]", expression
         for i, cause in enumerate(self.causes):
             yield from _cause_expressions(f"$.causes[{i}]", cause)
+
+
+def _of_specs(model: Playbook, spec: Spec) -> Playbook:
+    """The playbook with what its `spec` changes, and no cause but those that specs can prove."""
+    added = {relate.bind for relate in spec.relate}
+    return replace(
+        model,
+        suspects=None,
+        candidates=("planned",) if "Pod" in (model.subject, *model.also) else (),
+        relate=(*(r for r in model.relate if r.bind not in added), *spec.relate),
+        let=model.let | spec.let,
+        each=spec.each or model.each,
+        symptom=spec.symptom or model.symptom,
+        explained_by=model.explained_by if spec.explained_by is None else spec.explained_by,
+        causes=tuple(c for c in model.causes if not spec.causes or c.cause in spec.causes),
+    )
 
 
 def _compile_cause(cause: Cause) -> CompiledCause:

@@ -17,7 +17,7 @@ from gkedoctor.graph import clock as times
 from gkedoctor.graph.cidr import in_cidr
 from gkedoctor.graph.quantity import quantity
 from gkedoctor.graph.ref import Ref, ref_of
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.selectors import is_slip, nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -113,6 +113,11 @@ class Functions(functions.Functions):
         """nearest(name, names): the one that was probably meant."""
         wanted = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
         return nearest(name, wanted) if isinstance(name, str) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_slip(self, name: Any, near: Any) -> str | None:
+        """slip(name, near): `near`, where `name` is most likely a slip of the pen for it; else null."""
+        return near if isinstance(name, str) and isinstance(near, str) and is_slip(name, near) else None
 
     @functions.signature(_ANY, _ANY)
     def _func_pairs(self, labels: Any, keys: Any) -> str | None:

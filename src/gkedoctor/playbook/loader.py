@@ -10,7 +10,7 @@ import msgspec
 from gkedoctor.errors import FileError, PlaybookError, UsageError
 from gkedoctor.playbook.check import Problem, problems
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.model import Cause, Each, Evidence, Fix, Playbook, Relate, RuledOut, SeverityCase, Symptom
+from gkedoctor.playbook.model import Cause, Each, Evidence, Fix, Playbook, Relate, RuledOut, SeverityCase, Spec, Symptom
 from gkedoctor.strict_yaml import Keys, Source, error_at, read_source, read_yaml, validation_error
 
 __all__ = [
@@ -71,7 +71,7 @@ def playbook_error(source: Source, problem: Problem) -> FileError:
 
 _STRUCT_AT: dict[str, type[msgspec.Struct]] = {
     "": Playbook, "relate": Relate, "each": Each, "symptom": Symptom, "severity": SeverityCase, "causes": Cause,
-    "ruled_out_if": RuledOut, "evidence": Evidence, "fix": Fix,
+    "ruled_out_if": RuledOut, "evidence": Evidence, "fix": Fix, "spec": Spec,
 }  # fmt: skip
 
 

@@ -122,13 +122,31 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     docs: tuple[str, ...]
 
 
+class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What of the playbook can be proved from manifests alone, and what it looks at otherwise there.
+
+    `causes`: the words of those causes (none: all). `only`: nothing of it is asked of a running cluster. `near`: an
+    expression for what in the files is most likely meant. `relate` and `let` add to the playbook's own, the other keys
+    stand in for them.
+    """
+
+    causes: tuple[str, ...] = ()
+    only: bool = False
+    near: str | None = None
+    relate: tuple[Relate, ...] = ()
+    let: dict[str, str] = {}
+    each: Each | None = None
+    symptom: Symptom | None = None
+    explained_by: tuple[str, ...] | None = None
+
+
 class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from.
 
     `also`: other kinds that are looked at in the same way. `candidates`: for Pods, the steps at which one must stand.
     `suspects`: an index of the graph that names the only objects worth looking at. `seen_as`: what kubectl, the Cloud
     Console, Events and people say when it happens, the most typical first, `…` for what varies: `gkedoctor explain`
-    finds it by them.
+    finds it by them. `spec`: what of it holds for manifests before anything runs.
     """
 
     playbook: Literal[1]
@@ -149,3 +167,4 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     symptom: Symptom
     explained_by: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
+    spec: Spec | None = None

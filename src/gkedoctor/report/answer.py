@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Outcome
+from gkedoctor.errors import ManifestError
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Answer:
     healthy one. `notes` say what of the question could not be looked up. `playbooks` gives the titles of playbooks
     by their ids, for formats that name the rule behind a finding. `suppressed` is not in the outcome and always
     counted, with `show_suppressed` listed. `known`: the fingerprints that the baseline has too; None without one.
-    `advice_in_full`: the question was narrow enough to tell all of what is only advisory.
+    `advice_in_full`: the question was narrow enough to tell all of what is only advisory. `problems`: what in the
+    manifests cannot be read.
     """
 
     outcome: Outcome
@@ -28,6 +30,7 @@ class Answer:
     show_suppressed: bool = False
     known: frozenset[str] | None = None
     advice_in_full: bool = False
+    problems: tuple[ManifestError, ...] = ()
 
     def title_of(self, playbook: str) -> str:
         """What a playbook is about, in a few words."""

@@ -13,7 +13,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, NotKnown, Proof, Unexplained
+from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, NotKnown, Proof, Unexplained
+from gkedoctor.errors import ManifestError
 from gkedoctor.graph.hop import Hop, State
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
@@ -81,10 +82,28 @@ class HopEntry(ObjectRef, frozen=True, kw_only=True):
     children: tuple[HopEntry, ...] = ()
 
 
+class LocationEntry(msgspec.Struct, frozen=True):
+    """A place in a manifest: line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+class ProblemEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What in the manifests cannot be read or understood, and where."""
+
+    message: str
+    file: str
+    line: int | UnsetType = UNSET
+    column: int | UnsetType = UNSET
+    hint: str | UnsetType = UNSET
+
+
 class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One root cause. `fingerprint` is the same for the same cause on the same root in every run.
 
-    `new`: whether the baseline lacks it, where there is one.
+    `new`: whether the baseline lacks it, where there is one. `location`: of what `lint` found, the key that is wrong.
     """
 
     fingerprint: str
@@ -94,6 +113,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Confidence
     severity: Severity
     root: ObjectRef
+    location: LocationEntry | UnsetType = UNSET
     title: str
     since: str | UnsetType = UNSET
     explains: tuple[Symptomatic, ...]
@@ -148,7 +168,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `left_out` counts the findings outside of what was asked for (one object, a namespace, labels, a severity);
     `suppressed` holds what the configuration or an annotation suppresses; `notes` say what of the question could not
-    be looked up, and which suppressions ended.
+    be looked up, and which suppressions ended. `problems`: of `lint`, what in the manifests cannot be read.
     """
 
     schema: Literal["gkedoctor/report/v1"]
@@ -161,6 +181,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
     suppressed: tuple[SuppressedEntry, ...]
     notes: tuple[str, ...]
+    problems: tuple[ProblemEntry, ...] | UnsetType = UNSET
 
 
 def to_wire(answer: Answer) -> Report:
@@ -184,7 +205,22 @@ def to_wire(answer: Answer) -> Report:
         left_out=answer.left_out,
         suppressed=tuple(map(_suppressed, answer.suppressed)),
         notes=answer.notes,
+        problems=tuple(map(_problem, answer.problems)) or UNSET,
     )
+
+
+def _problem(found: ManifestError) -> ProblemEntry:
+    return ProblemEntry(
+        message=found.message,
+        file=found.path,
+        line=found.line or UNSET,
+        column=found.column or UNSET,
+        hint=found.hint or UNSET,
+    )
+
+
+def _location(found: Location | None) -> LocationEntry | UnsetType:
+    return LocationEntry(found.file, found.line, found.column) if found is not None else UNSET
 
 
 def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
@@ -196,6 +232,7 @@ def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         confidence=found.confidence,
         severity=found.severity,
         root=_ref(found.root),
+        location=_location(found.location),
         title=found.title,
         since=found.since or UNSET,
         explains=tuple(map(_symptomatic, found.explains)),

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.diagnose.model import Diagnosis, NotChecked, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Unexplained
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.inert import inert
+from gkedoctor.snapshot.clock import EPOCH
 from gkedoctor.snapshot.kinds import COLLECTIONS
 
 _LONGEST_VALUE = 300
@@ -31,6 +32,11 @@ def place(ref: Ref) -> str:
     """Where an object is, from the outside in: `shop/Secret/shop-db`."""
     parts = (ref.namespace, ref.project, ref.location, ref.kind, ref.name)
     return inert("/".join(part for part in parts if part))
+
+
+def in_file(found: Location) -> str:
+    """Where in a file something stands, as editors jump to it: `shop/cart.yaml:12:9`."""
+    return inert(f"{found.file}:{found.line}:{found.column}")
 
 
 def value(found: Any, longest: int = _LONGEST_VALUE) -> str:
@@ -73,7 +79,8 @@ def closing(answer: Answer) -> str:
     """One line: what was found, in how much, of which cluster and moment, and what lies outside of the question."""
     outcome = answer.outcome
     of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
-    where = f"in {counts(outcome.looked_at)}{of}, recorded {moment(outcome.recorded_at)}"
+    when = f", recorded {moment(outcome.recorded_at)}" if outcome.recorded_at > EPOCH else ""
+    where = f"in {counts(outcome.looked_at)}{of}{when}"
     return "; ".join([f"{verdict(answer)} {where}", *asides(answer)])
 
 

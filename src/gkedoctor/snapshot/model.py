@@ -93,6 +93,10 @@ class Collection:
             return state.reason or "the listing is not complete"
         return None
 
+    def lacks(self, namespace: str | None = None) -> str | None:
+        """Why a listing in which nothing fits does not prove that there is nothing; None where it does."""
+        return self.doubt(namespace)
+
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where and when a snapshot comes from. `recorded_at` is the clock all ages are counted from."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,14 +14,13 @@ from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.live import logs_option, refuse_live_flags
-from gkedoctor.cli.output import wants_colour, width, write_result
-from gkedoctor.cli.outputs import Output, OutputType, outputs
+from gkedoctor.cli.outputs import Output, OutputType, outputs, write
 from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.cli.source import Purpose, Taken, patiently, source_options, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.playbook.model import Severity
-from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
+from gkedoctor.report.formats import names
 
 if TYPE_CHECKING:
     from gkedoctor.compare.side import Side
@@ -141,7 +139,7 @@ def report(
         known = _baseline(baseline, playbooks, held.rules) if baseline is not None else None
         answer = _told_how(look(taken.snapshot, known), taken, playbooks)
     tell(answer.notes)
-    _write(answer, places, color)
+    write(answer, places, color)
     holes = known.holes if known is not None else frozenset()
     return verdict(answer.outcome, fail_on or held.fail_on or Severity.HIGH, answer.known, holes)
 
@@ -205,16 +203,3 @@ def _baseline(path: Path, playbooks: Sequence[CompiledPlaybook], rules: Sequence
     from gkedoctor.cli.sides import side
 
     return side(path, playbooks, rules)[0]
-
-
-def _write(answer: Answer, places: Sequence[Output], color: str) -> None:
-    """Renders all before anything is written, and writes standard output last: its reader may go away."""
-    pages = [_page(color, to_terminal=place.file is None) for place in places]
-    texts = [renderer(place.form).render(answer, page) for place, page in zip(places, pages, strict=True)]
-    for place, text in sorted(zip(places, texts, strict=True), key=lambda pair: pair[0].file is None):
-        write_result(text, place.file)
-
-
-def _page(color: str, *, to_terminal: bool) -> Page:
-    colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)
-    return Page(width(NARROW, WIDE) if to_terminal else NARROW, colour)

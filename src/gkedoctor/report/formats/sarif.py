@@ -5,12 +5,14 @@ Sections named in comments: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
 from gkedoctor import __version__
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Diagnosis, NotChecked, Outcome, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Unexplained
+from gkedoctor.errors import ManifestError
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
@@ -44,7 +46,7 @@ def render(answer: Answer, page: Page) -> str:
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": f"gkedoctor/{_segment(outcome.cluster or 'cluster')}/"},
-        "invocations": [_invocation(outcome)],
+        "invocations": [_invocation(answer)],
         "results": results,
         "properties": _about(answer),
     }
@@ -110,7 +112,7 @@ def _diagnosis(found: Diagnosis, index: dict[str, int]) -> _Part:
         "ruleIndex": index[found.playbook],
         "level": _LEVELS[found.severity],
         "message": _message(f"{found.title}. {found.fix.say}"),
-        "locations": [_location(found.root)],
+        "locations": [_location(found.root, found.location)],
         "relatedLocations": [
             {"id": i, **_location(c.ref), "message": _message(c.symptom)} for i, c in enumerate(found.explains)
         ],
@@ -135,21 +137,40 @@ def _unexplained(item: Unexplained, index: dict[str, int]) -> _Part:
     }
 
 
-def _location(ref: Ref) -> _Part:
-    """An object has no file: its place in the cluster stands in for one (3.29.3), its name is logical (3.33.5)."""
+def _location(ref: Ref, written: Location | None = None) -> _Part:
+    """Where it is written. An object without a file has its place in the cluster for one (3.29.3); its name is logical
+    (3.33.5)."""
     places = [part for part in (ref.namespace, ref.project, ref.location) if part]
     path = "/".join(_segment(part) for part in ("cluster", *places, ref.kind, f"{ref.name or '_'}.yaml"))
     named = {"name": inert(ref.name), "fullyQualifiedName": inert("/".join([*places, ref.kind, ref.name]))}
+    region = {"startLine": written.line, "startColumn": written.column} if written else {"startLine": 1}
     return {
-        "physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}},
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(written.file) if written else path},
+            "region": region,
+        },
         "logicalLocations": [{**named, "kind": "resource"}],
     }
 
 
-def _invocation(outcome: Outcome) -> _Part:
+def _invocation(answer: Answer) -> _Part:
     return {
         "executionSuccessful": True,
-        "toolExecutionNotifications": [_not_checked(entry) for entry in outcome.not_checked],
+        "toolExecutionNotifications": [
+            *(_not_checked(entry) for entry in answer.outcome.not_checked),
+            *map(_problem, answer.problems),
+        ],
+    }
+
+
+def _problem(found: ManifestError) -> _Part:
+    region = {"startLine": found.line or 1, "startColumn": found.column or 1}
+    place = {"physicalLocation": {"artifactLocation": {"uri": _uri(found.path)}, "region": region}}
+    return {
+        "descriptor": {"id": "unreadable"},
+        "level": "error",
+        "message": _message(found.message),
+        "locations": [place],
     }
 
 
@@ -163,6 +184,12 @@ def _message(text: str) -> _Part:
     """Plain text: brackets would be a link (3.11.6), braces a placeholder (3.11.5)."""
     shown = inert(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     return {"text": shown.replace("{", "{{").replace("}", "}}") or "-"}
+
+
+def _uri(file: str) -> str:
+    """A file as a URI: relative to where the program runs, which code scanning takes for the repository's root."""
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else "/".join(_segment(part) for part in path.parts)
 
 
 def _segment(text: str) -> str:

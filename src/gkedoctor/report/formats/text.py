@@ -14,7 +14,7 @@ from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines
-from gkedoctor.report.words import closing, counted, holes, place, value
+from gkedoctor.report.words import closing, counted, holes, in_file, place, value
 from gkedoctor.report.wrap import command_lines, wrapped
 
 _MOST = 20
@@ -62,6 +62,8 @@ def _head(found: Diagnosis, answer: Answer, page: Page) -> Iterator[str]:
     first, *more = wrapped(f"{mark} {inert(found.title)}", page.width, rest="  ")
     yield Paint(page.colour).severity(mark, found.severity) + first[len(mark) :]
     yield from more
+    if found.location is not None:
+        yield f"  --> {in_file(found.location)}"
     yield f"  --> {inert(cluster) + '  ' if cluster else ''}{place(found.root)}"
     yield "   |"
 
@@ -119,7 +121,8 @@ def _advice(found: Sequence[Diagnosis], page: Page) -> list[str]:
     """What breaks nothing now gets a line, so that a healthy cluster stays quiet."""
     lines = [Paint(page.colour).label("worth knowing (report KIND/NAME tells all of one):")]
     for one in found[:_MOST]:
-        lines += wrapped(f"advisory[{one.playbook}]: {inert(one.title)}", page.width, "  ", "    ")
+        at = f"{in_file(one.location)}: " if one.location is not None else ""
+        lines += wrapped(f"advisory[{one.playbook}]: {at}{inert(one.title)}", page.width, "  ", "    ")
     if len(found) > _MOST:
         lines.append(f"  and {len(found) - _MOST} more")
     return lines

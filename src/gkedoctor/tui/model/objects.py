@@ -25,7 +25,7 @@ from gkedoctor.tui.model.times import age
 MOST = 1000
 """Objects of a kind that are listed at once; more stand in groups, by namespace and then by workload."""
 SORTS = ("state", "name", "age")
-_AILING = tuple(step for step in STEPS if step not in ("fine", "terminating"))
+_AILING = tuple(step for step in STEPS if step not in ("fine", "terminating", "planned"))
 
 Place = tuple[str, ...]
 """Where one is: `()` all kinds, `("Pod",)`, `("Pod", "shop")`, `("Pod", "shop", "Deployment/shop/web")`."""

@@ -1,0 +1,166 @@
+"""`gkedoctor lint`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.failure import file_excerpt
+from gkedoctor.cli.live import cluster_options
+from gkedoctor.cli.outputs import Output, OutputType, outputs, write
+from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.source import Purpose, take, tell
+from gkedoctor.cli.verdict import NEVER, verdict
+from gkedoctor.errors import ExitCode, UsageError
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.formats import names
+
+if TYPE_CHECKING:
+    from gkedoctor.cli.source import Taken
+    from gkedoctor.config.model import Rule
+    from gkedoctor.manifests.read import Manifests
+    from gkedoctor.manifests.world import World
+    from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.report.answer import Answer
+
+_SEVERITIES = [str(severity) for severity in Severity]
+
+
+@click.command()
+@click.argument("paths", metavar="PATH…", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--from", "source", type=click.Path(path_type=Path), metavar="PATH",
+              help="A recorded cluster: what is in it need not be in the files.")  # fmt: skip
+@click.option("--with-cluster", is_flag=True, help="The live cluster, likewise. Only reads.")
+@click.option("--complete", is_flag=True, help="The files are everything: what is not in them does not exist.")
+@click.option("-n", "--namespace", default="default", metavar="NAME", help="Of objects that name none.")
+@click.option("-o", "--output", "wanted_outputs", type=OutputType(), multiple=True,
+              help=f"{', '.join(names())} (default text); with =FILE written there. Repeatable.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
+@click.option("--fail-on", type=Choice([*_SEVERITIES, NEVER]),
+              help="Exit 1 if something is this grave or graver (default high).")  # fmt: skip
+@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
+              help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
+@click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
+@config_options
+@cluster_options
+@click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the one -o here that has no =FILE.")  # fmt: skip
+@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto",
+              help="auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
+def lint(
+    paths: tuple[Path, ...],
+    source: Path | None,
+    with_cluster: bool,
+    complete: bool,
+    namespace: str,
+    wanted_outputs: tuple[Output, ...],
+    as_json: bool,
+    min_severity: str | None,
+    fail_on: str | None,
+    folders: tuple[Path, ...],
+    show_suppressed: bool,
+    config: Path | None,
+    no_config: bool,
+    output_file: Path | None,
+    color: str,
+    **flags: Any,
+) -> int:
+    """Say what will not work of manifests, before they are applied.
+
+    PATH is a file or a folder with YAML or JSON, or - for standard input,
+    as `helm template` and `kubectl kustomize` write it.
+    What is not in the files may exist elsewhere: that is only advisory,
+    unless --complete, --from or --with-cluster says what there is.
+
+    Exits 0 if nothing is as grave as --fail-on, 1 if something is, 3 if a
+    file cannot be read or understood, 4 if nothing was found and not all
+    of the cluster could be looked at.
+
+    \b
+    Examples:
+      gkedoctor lint production/
+      gkedoctor lint - -n shop
+      gkedoctor lint production/ --from cluster.gkesnap -o github
+    """
+    if not paths:
+        raise UsageError("no PATH was given", hint="gkedoctor lint production/, or - for standard input")
+    if source is not None and with_cluster:
+        raise UsageError("--from and --with-cluster exclude each other")
+    if source is None and not with_cluster:
+        _refuse_cluster_flags(list(flags))
+    held = settings(config, no_config)
+    places = outputs(wanted_outputs, as_json, output_file)
+    with paused_garbage_collector(), progress("reading manifests …"):
+        playbooks = _library([*held.playbooks, *folders])
+        base = take(source, {**flags, "logs": False}, Purpose(playbooks)) if source or with_cluster else None
+        manifests = _read(paths, namespace)
+        files = _laid(manifests, base, complete, held.elsewhere)
+        wished = Severity(min_severity or held.min_severity or Severity.ADVISORY)
+        answer = _answer(files, playbooks, wished, held.rules, show_suppressed)
+    answer = replace(answer, problems=(*manifests.problems, *files.problems))
+    _tell_how_much(manifests, answer)
+    tell([*(base.notes if base else ()), *answer.notes])
+    write(answer, places, color)
+    found = verdict(answer.outcome, fail_on or held.fail_on or Severity.HIGH)
+    return ExitCode.SOURCE if answer.problems and found is not ExitCode.FOUND else found
+
+
+def _refuse_cluster_flags(names: Sequence[str]) -> None:
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            flag = next(p for p in context.command.params if p.name == name).opts[0]
+            raise UsageError(f"{flag} is for a live cluster", hint="add --with-cluster, or leave it out")
+
+
+def _library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
+    from gkedoctor.cli.library import library
+
+    return library(folders)
+
+
+def _read(paths: Sequence[Path], namespace: str) -> Manifests:
+    from gkedoctor.manifests.read import read
+
+    return read(paths, stdin=sys.stdin.buffer, namespace=namespace)
+
+
+def _laid(manifests: Manifests, base: Taken | None, complete: bool, elsewhere: Sequence[str]) -> World:
+    from gkedoctor.manifests.world import world
+
+    return world(manifests, base.snapshot if base else None, complete=complete, elsewhere=elsewhere)
+
+
+def _answer(
+    files: World, playbooks: Sequence[CompiledPlaybook], least: Severity, rules: Sequence[Rule], show_suppressed: bool
+) -> Answer:
+    """What is wrong in the files, in what they are laid over."""
+    from gkedoctor.diagnose.spec import lint as prove
+    from gkedoctor.report.selection import Wanted
+    from gkedoctor.report.sift import answer
+
+    outcome = prove(files, playbooks)
+    found = answer(outcome, files.open, Wanted(min_severity=least), rules=rules, show_suppressed=show_suppressed)
+    return replace(found, playbooks={playbook.id: playbook.model.title for playbook in playbooks})
+
+
+def _tell_how_much(manifests: Manifests, answer: Answer) -> None:
+    """What cannot be read, and how much was, on standard error."""
+    from gkedoctor.report.words import counted
+
+    for problem in answer.problems:
+        click.echo(file_excerpt(problem) + "\n", err=True)
+    others = f" ({counted(manifests.others.total(), 'other')} left out)" if manifests.others else ""
+    told = [
+        counted(manifests.files, "file"), counted(manifests.documents, "document") + others,
+        counted(len(manifests.objects), "object"), counted(len(answer.problems), "problem"),
+    ]  # fmt: skip
+    click.echo(f"gkedoctor: read {', '.join(told)}", err=True)

@@ -1,0 +1,188 @@
+"""Manifests and playbooks in, outcome out: what specs alone prove, before anything runs.
+
+Every playbook is asked twice. Of the closed world, in which the files are everything: what does not fail there fails
+nowhere. And of the open one, in which what is not in the files may exist elsewhere: what fails there too is certain.
+What lies between depends on what is not in the files, and is told as just that. (Kleene's logic is monotone: what an
+open world proves, a closed one does too.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from gkedoctor.diagnose.engine import diagnoses_of
+from gkedoctor.diagnose.evaluate import Doubts, Finding, candidates, finding_in, scopes
+from gkedoctor.diagnose.fold import Fold
+from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, Outcome, Proof
+from gkedoctor.diagnose.proof import proof
+from gkedoctor.diagnose.scope import Scope
+from gkedoctor.graph import Graph, Ref, Unknown
+from gkedoctor.manifests.planned import is_planned, template_path, workload_ref
+from gkedoctor.manifests.world import DECLARED, NOT_HERE, World
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.playbook.template import Template
+from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.model import Object
+
+
+def lint(world: World, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
+    """Everything that the playbooks can prove from the specs in the files, the most important first."""
+    views = [view for playbook in playbooks if (view := playbook.spec_view) is not None]
+    asked = _Asked(Graph(world.closed), Graph(world.open))
+    found = [finding for view in views for finding in asked.findings(view)]
+    diagnoses = [_in_files(world, one) for one in diagnoses_of(asked.closed, Fold(found))]
+    manifest = world.open.manifest
+    not_checked = tuple(asked.not_checked())
+    return Outcome(
+        source=manifest.source,
+        cluster=manifest.cluster,
+        project=manifest.project,
+        location=manifest.location,
+        recorded_at=manifest.recorded_at,
+        live=False,
+        complete=not not_checked,
+        not_checked=not_checked,
+        diagnoses=tuple(one for one in diagnoses if one.location is not None),
+        unexplained=(),
+        looked_at={"objects": len(world.origins)},
+    )
+
+
+class _Asked:
+    """The two worlds, and what of the open one could not be seen when it was asked for."""
+
+    def __init__(self, closed: Graph, opened: Graph) -> None:
+        self.closed, self.opened = closed, opened
+        self._functions = Functions(closed.clock)
+        self._unseen: dict[str, str] = {}
+
+    def findings(self, view: CompiledPlaybook) -> Iterator[Finding]:
+        """The findings of one playbook, each as sure as the open world lets it be."""
+        for kind in view.kinds:
+            for subject in candidates(self.closed, view, kind):
+                yield from self._of(view, subject)
+
+    def _of(self, view: CompiledPlaybook, subject: Object) -> Iterator[Finding]:
+        places = list(scopes(self.closed, view, self._functions, subject, Doubts()))
+        found = [finding_in(view, subject, scope, Doubts()) for scope in places]
+        if not any(found):
+            return
+        opened = list(scopes(self.opened, view, self._functions, subject, Doubts()))
+        for i, finding in enumerate(found):
+            if finding is not None and finding.winner is None:
+                yield finding
+            elif finding is not None:
+                judged = self._judged(finding, opened[i] if len(opened) == len(places) else None)
+                if judged is not None:
+                    yield judged
+
+    def _judged(self, finding: Finding, scope: Scope | None) -> Finding | None:
+        """The finding as sure as it is; None where the open world has another answer."""
+        assert finding.winner is not None
+        again = finding_in(finding.playbook, finding.subject, scope, Doubts()) if scope is not None else None
+        if again is not None and again.winner is finding.winner and again.root == finding.root:
+            return replace(finding, confidence=again.confidence)
+        why = _doubt(finding, scope)
+        if why is None or why.reason == DECLARED:
+            return None
+        if why.reason != NOT_HERE and not why.name:
+            self._unseen.setdefault(why.collection, why.reason)
+        near = finding.scope.evaluate(finding.playbook.near) if finding.playbook.near is not None else None
+        return _likely(finding, why, near) if near else _advice(finding, why)
+
+    def not_checked(self) -> Iterator[NotChecked]:
+        """What the cluster under the files did not show."""
+        for name, reason in sorted(self._unseen.items()):
+            state = self.opened.snapshot.collection(name).state
+            yield NotChecked(name, str(state.status), state.needs, reason)
+
+
+def _doubt(finding: Finding, scope: Scope | None) -> Unknown | None:
+    """What the open world does not know of a finding of the closed one."""
+    assert finding.winner is not None
+    if scope is None:
+        return Unknown("", NOT_HERE)
+    for condition in (finding.playbook.symptom, finding.winner.when):
+        holds = scope.holds(condition)
+        if isinstance(holds, Unknown):
+            return holds
+    return None
+
+
+def _likely(finding: Finding, why: Unknown, near: object) -> Finding:
+    """The same finding where something in the files comes near: most likely that is meant."""
+    assert finding.winner is not None
+    also = f", and {near} is" if isinstance(near, str) else ""
+    winner = replace(finding.winner, title=_title(finding, why, also)) if why.name else finding.winner
+    return replace(finding, winner=winner, confidence=max(finding.confidence, Confidence.LIKELY, key=lambda c: c.rank))
+
+
+def _advice(finding: Finding, why: Unknown) -> Finding:
+    """The same finding as what it is: something to look up, for it stands and falls with what is not in the files."""
+    assert finding.winner is not None
+    reason = "" if why.reason == NOT_HERE else f" ({why.reason})"
+    model = msgspec.structs.replace(finding.winner.model, severity=Severity.ADVISORY)
+    winner = replace(finding.winner, model=model, title=_title(finding, why, reason))
+    return replace(finding, winner=winner, confidence=Confidence.POSSIBLE)
+
+
+def _title(finding: Finding, why: Unknown, aside: str) -> Template:
+    """`Secret db is not in these files; Deployment cart asks for it (…)`: that it does not exist is not known."""
+    assert finding.winner is not None
+    kind = COLLECTIONS.get(why.collection)
+    if not why.name or kind is None:
+        return Template(("as far as these files go: ", *finding.winner.title.parts))
+    return Template((f"{kind.name} {why.name} is not in these files{aside}; {_asks(finding)}",))
+
+
+def _asks(finding: Finding) -> str:
+    """`Deployment cart asks for it (spec.template.spec.volumes[0].secret)`."""
+    assert finding.winner is not None
+    found = (proof(evidence, finding.scope, finding.ref) for evidence in finding.winner.evidence)
+    told = next((_of_workload(one) for one in found if one is not None), None)
+    ref = told.ref if told is not None else _of_ref(finding.ref)
+    return f"{ref.kind} {ref.name} asks for it" + (f" ({told.path})" if told is not None else "")
+
+
+def _of_ref(ref: Ref) -> Ref:
+    """The object in the files that stands for another: the workload of a planned Pod."""
+    return workload_ref(ref) if is_planned(ref) else ref
+
+
+def _of_workload(found: Proof) -> Proof:
+    """Evidence in a planned Pod as it stands in the template of its workload."""
+    ref = _of_ref(found.ref)
+    if ref == found.ref:
+        return found
+    return msgspec.structs.replace(found, ref=ref, path=f"{template_path(ref.kind)}.{found.path}")
+
+
+def _in_files(world: World, found: Diagnosis) -> Diagnosis:
+    """The diagnosis as it reads in the files, with its place there; without one where it is not about them."""
+    evidence = tuple(map(_of_workload, found.evidence))
+    explains = {_of_ref(c.ref): c.symptom for c in found.explains}
+    root = _of_ref(found.root)
+    located = msgspec.structs.replace(
+        found,
+        root=root,
+        evidence=evidence,
+        explains=tuple(Consequence(ref, symptom) for ref, symptom in explains.items() if ref != root),
+        path=(),
+    )
+    return msgspec.structs.replace(located, location=_location(world, located))
+
+
+def _location(world: World, found: Diagnosis) -> Location | None:
+    """The first evidence in an object of the files, else the root or who suffers, if it is of the files."""
+    places = [(p.ref, p.path) for p in found.evidence]
+    places += [(ref, "") for ref in (found.root, *(c.ref for c in found.explains))]
+    for ref, path in places:
+        origin = world.origins.get(ref)
+        if origin is not None:
+            return Location(*origin.place(path))
+    return None

@@ -1,0 +1,89 @@
+"""Where things stand: documents of files, objects in documents, keys in objects."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import yaml
+
+from gkedoctor.errors import ManifestError
+from gkedoctor.manifests.parse import Mistake, composed, keys_of
+
+_STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
+_SECRET = re.compile(r"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.MULTILINE)
+
+
+class Document(NamedTuple):
+    """One document of a file. `line` and `column`, from 0, say where in the file its text begins."""
+
+    file: str
+    text: str
+    line: int = 0
+    column: int = 0
+
+    def error(self, message: str, line: int = 0, column: int = 0, hint: str | None = None) -> ManifestError:
+        """What is wrong at a place of the document. The line itself is not shown of a Secret."""
+        lines = self.text.splitlines()
+        shown = lines[line] if line < len(lines) and not _SECRET.search(self.text) else None
+        at = self.at(line, column)
+        return ManifestError(
+            message,
+            path=at.file,
+            line=at.line,
+            column=at.column,
+            source_line=shown if not self.column else None,
+            hint=hint,
+        )
+
+    def at(self, line: int, column: int) -> Place:
+        """The place in the file of a place in the document, both from 0."""
+        return Place(self.file, self.line + line + 1, column + 1 + (self.column if line == 0 else 0))
+
+
+class Place(NamedTuple):
+    """A place in a file, line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+class Origin(NamedTuple):
+    """Where an object stands: its document, the way to it (`items[3]`), and its number in the order of reading."""
+
+    document: Document
+    path: str
+    number: int
+
+    def place(self, path: str = "") -> Place:
+        """The place of what stands at a path of the object: its key, or the nearest above it that there is."""
+        try:
+            node = composed(self.document.text)
+        except Mistake:
+            node = None  # JSON whose escapes YAML does not know
+        mark = _mark(node, [*_steps(self.path), *_steps(path)]) if node is not None else None
+        return self.document.at(mark.line, mark.column) if mark is not None else self.document.at(0, 0)
+
+
+def _steps(path: str) -> list[str | int]:
+    """`spec.ports[0]."a/b"` in its steps; whatever stands behind what is no path of an object is left out."""
+    return [int(index) if index else quoted or plain for quoted, plain, index in _STEP.findall(path)]
+
+
+def _mark(node: yaml.Node, steps: list[str | int]) -> yaml.Mark:
+    mark = node.start_mark
+    for step in steps:
+        found = _step(node, step)
+        if found is None:
+            break
+        mark, node = found
+    return mark
+
+
+def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Mark, yaml.Node] | None:
+    if isinstance(step, int):
+        inside = node.value if isinstance(node, yaml.SequenceNode) else []
+        return (inside[step].start_mark, inside[step]) if step < len(inside) else None
+    key = next((key for key in keys_of(node) if key.name == step), None)
+    return (key.key.start_mark, key.value) if key is not None else None

@@ -1,0 +1,71 @@
+"""Paths to texts: files and folders, recursively and in the order of their names, and standard input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from gkedoctor.errors import GkedoctorError, ManifestError, UsageError
+from gkedoctor.snapshot.importers.documents import text_of
+
+SUFFIXES = (".yaml", ".yml", ".json")
+LARGEST = 50 * 1024 * 1024
+"""Bytes of one file: what etcd holds of an object is at most 1.5 MB."""
+
+STDIN = Path("-")
+
+
+class File(NamedTuple):
+    """A file and its text, or what kept it from being read."""
+
+    name: str
+    text: str = ""
+    problem: ManifestError | None = None
+
+
+def files(paths: Iterable[Path], stdin: BinaryIO) -> Iterator[File]:
+    """The files that are named or stand in named folders, each once. UsageError for a path that is not there."""
+    seen: set[Path] = set()
+    for path in paths:
+        if path == STDIN:
+            yield _read("<stdin>", stdin)
+            continue
+        if not path.exists():
+            raise UsageError(f"{path} does not exist")
+        for found in _below(path) if path.is_dir() else [path]:
+            resolved = found.resolve()
+            if resolved not in seen:
+                seen.add(resolved)
+                yield _opened(found)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The manifests of a folder. What begins with a dot is the business of other tools (.git, .github)."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
+        for name in sorted(names):
+            if name.endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(root) / name
+
+
+def _opened(path: Path) -> File:
+    try:
+        with path.open("rb") as file:
+            return _read(str(path), file)
+    except OSError as error:
+        return File(str(path), problem=ManifestError(f"cannot be read: {error.strerror}", path=str(path)))
+
+
+def _read(name: str, file: BinaryIO) -> File:
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        message = f"larger than {LARGEST // 2**20} MB, which no manifest is"
+        return File(name, problem=ManifestError(message, path=name, hint="leave it out, or split it"))
+    if not data.strip():
+        return File(name)
+    try:
+        return File(name, text_of(data, name))
+    except GkedoctorError as error:
+        return File(name, problem=ManifestError(error.message.removeprefix(f"{name} "), path=name))

@@ -1,0 +1,190 @@
+"""Files as a cluster: once as if they were everything, and once with what they leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gkedoctor.errors import ManifestError
+from gkedoctor.graph.owners import WORKLOADS, controller_ref
+from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.manifests.builtins import builtins
+from gkedoctor.manifests.document import Origin
+from gkedoctor.manifests.made import makers
+from gkedoctor.manifests.planned import is_planned, planned
+from gkedoctor.manifests.read import Manifests
+from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
+from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
+from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status, not_asked
+
+NOT_HERE = "not in these files"
+DECLARED = "declared in .gkedoctor.yaml as made elsewhere"
+
+_COMPLETE = CollectionState(Status.COMPLETE)
+_PLACE = " - at `"
+
+Maker = Callable[[str, str], str | None]
+"""(namespace, name) to why something that is not there may come to be; None where nothing says so."""
+
+
+@dataclass(frozen=True)
+class World:
+    """`closed`: the files as if they were everything. `open`: what they do not hold may exist all the same.
+
+    `origins` says where each object of the files stands, `problems` what in them cannot be understood.
+    """
+
+    closed: Snapshot
+    open: Snapshot
+    origins: Mapping[Ref, Origin]
+    problems: tuple[ManifestError, ...]
+
+
+class FromFiles(Collection):
+    """A collection of which the files hold a part: a name that is not in them may exist elsewhere.
+
+    A listing counts for what it has; that it has nothing proves nothing (`lacks`).
+    """
+
+    def __init__(self, collection: Collection, elsewhere: str | None, made: Maker) -> None:
+        super().__init__(collection.name, collection.state, collection.objects)
+        self._elsewhere, self._made = elsewhere, made
+
+    def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
+        """Why a name may exist though it is not in the files; of a listing, what its source says."""
+        found = super().doubt(namespace, name)
+        if found is None and name is not None:
+            return self._made(namespace or "", name) or self._elsewhere
+        return found
+
+    def lacks(self, namespace: str | None = None) -> str | None:
+        """Why a listing in which nothing fits proves nothing."""
+        return super().lacks(namespace) or self._elsewhere
+
+
+def world(
+    manifests: Manifests, base: Snapshot | None = None, *, complete: bool = False, elsewhere: Sequence[str] = ()
+) -> World:
+    """The files alone, or laid over a recorded cluster (`base`).
+
+    `complete`: the files are everything, but for what objects in them make. `elsewhere`: patterns like
+    `Secret/shop/tls-*` of what is made by others.
+    """
+    objects: dict[Ref, Object] = {ref: manifest.item for ref, manifest in manifests.objects.items()}
+    gathered = _laid_over(base, objects) if base is not None else _alone()
+    _add(gathered, planned(objects))
+    if base is None:
+        _add_missing(gathered, builtins({ref.namespace for ref in objects if ref.namespace}))
+    snapshot = taken_in(gathered, manifest=base.manifest if base is not None else None)
+    origins = {ref: manifest.origin for ref, manifest in manifests.objects.items()}
+    reason = None if complete or base is not None else NOT_HERE
+    made = makers(objects)
+    opened = [_open(collection, reason, made, elsewhere) for collection in snapshot.collections.values()]
+    return World(
+        closed=Snapshot(snapshot.manifest, map(_closed, snapshot.collections.values())),
+        open=Snapshot(snapshot.manifest, opened),
+        origins=origins,
+        problems=tuple(_misfits(snapshot, origins)),
+    )
+
+
+def _alone() -> Gathered:
+    gathered = Gathered(source="manifests")
+    for name, kind in COLLECTIONS.items():
+        gathered.add(name, (), not_asked(name, NOT_HERE) if kind.cloud else _COMPLETE)
+    return gathered
+
+
+def _laid_over(base: Snapshot, objects: Mapping[Ref, Object]) -> Gathered:
+    """What a cluster holds, without what the files replace and what the replaced controllers made."""
+    gathered = Gathered(source=base.manifest.source)
+    gathered.add_snapshot(base)
+    replaced = {ref for ref in objects if ref.kind in WORKLOADS}
+    for kind in ("ReplicaSet", "Job", "Pod"):
+        collection = KINDS[kind].collection
+        items = gathered.objects.get(collection, [])
+        gone = {ref_of(item) for item in items if _owner(item) in replaced}
+        replaced |= gone
+        gathered.objects[collection] = [item for item in items if ref_of(item) not in gone]
+        gathered.states.setdefault(collection, base.collection(collection).state)
+    for collection, items in gathered.objects.items():
+        gathered.objects[collection] = [i for i in items if "metadata" not in i or ref_of(i) not in objects]
+    return gathered
+
+
+def _owner(item: Object) -> Ref | None:
+    owner = controller_ref(item)
+    return Ref(str(owner.get("kind")), str(owner.get("name")), item["metadata"].get("namespace")) if owner else None
+
+
+def _add(gathered: Gathered, items: Iterable[Object]) -> None:
+    for item in items:
+        version, kind = str(item.get("apiVersion")), str(item["kind"])
+        collection = collection_of_object(version, kind) or plural_of(version, kind)
+        gathered.states.setdefault(collection, _COMPLETE)
+        gathered.objects.setdefault(collection, []).append(item)
+
+
+def _add_missing(gathered: Gathered, items: Iterable[Object]) -> None:
+    there = {ref_of(item) for found in gathered.objects.values() for item in found if "metadata" in item}
+    _add(gathered, (item for item in items if ref_of(item) not in there))
+
+
+def _closed(collection: Collection) -> Collection:
+    return Collection(collection.name, _COMPLETE, collection.objects)
+
+
+def _open(collection: Collection, reason: str | None, made: Mapping[Ref, Ref], elsewhere: Sequence[str]) -> Collection:
+    known = COLLECTIONS.get(collection.name)
+    if known is None or known.cloud:
+        return collection
+    kind = known.name
+    patterns = [p.split("/")[1:] for p in elsewhere if fnmatchcase(kind, p.split("/")[0])]
+
+    def maker(namespace: str, name: str) -> str | None:
+        if any(_fits(pattern, namespace, name) for pattern in patterns):
+            return DECLARED
+        found = made.get(Ref(kind, name, namespace or None))
+        return f"{found.kind} {found.name} is to make it" if found is not None else None
+
+    return FromFiles(collection, reason, maker)
+
+
+def _fits(pattern: Sequence[str], namespace: str, name: str) -> bool:
+    """Whether `[namespace, name]` or `[name]` fits, part by part."""
+    names = (name,) if len(pattern) == 1 else (namespace, name)
+    return len(names) == len(pattern) and all(fnmatchcase(n, p) for n, p in zip(names, pattern, strict=True))
+
+
+def _misfits(snapshot: Snapshot, origins: Mapping[Ref, Origin]) -> Iterable[ManifestError]:
+    """What the API server would refuse as well: a number where a text belongs."""
+    for collection in snapshot.collections.values():
+        known = COLLECTIONS.get(collection.name)
+        for name, reason in collection.state.malformed.items():
+            namespace, _, last = name.rpartition("/")
+            found = _origin(origins, known.name if known else None, last, namespace or None, collection.name)
+            if found is not None:
+                yield _misfit(*found, reason)
+
+
+def _origin(
+    origins: Mapping[Ref, Origin], kind: str | None, name: str, namespace: str | None, collection: str
+) -> tuple[Ref, Origin] | None:
+    if kind is not None:
+        ref = Ref(kind, name, namespace)
+        return (ref, origins[ref]) if ref in origins and not is_planned(ref) else None
+    return next(
+        ((ref, origin) for ref, origin in origins.items() if (ref.name, ref.namespace) == (name, namespace)), None
+    )
+
+
+def _misfit(ref: Ref, origin: Origin, reason: str) -> ManifestError:
+    message, _, path = reason.partition(_PLACE)
+    place = origin.place(path.rstrip("`").removeprefix("key in ").removeprefix("$").lstrip("."))
+    where = f" at {path.rstrip('`').removeprefix('$.')}" if path else ""
+    document = origin.document
+    line = place.line - 1 - document.line
+    column = place.column - 1 - (document.column if line == 0 else 0)
+    return document.error(f"{ref}: {message[:1].lower()}{message[1:]}{where}", line, column)
