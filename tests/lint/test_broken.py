@@ -1,0 +1,92 @@
+"""What cannot be read is told with its place, stops nothing else, and has an exit code of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gkedoctor.manifests import files
+from tests.lint.running import lint, lint_text
+
+GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n"
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join(['*' + old] * 10)}]\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        pytest.param("a:\n\t- b\n", 6, "cannot start any token", id="a tab"),
+        pytest.param("kind: A\nkind: B\n", 6, "the key `kind` stands twice", id="a key twice"),
+        pytest.param("a: {b: [\n", 6, "not valid YAML", id="an open bracket"),
+        pytest.param("a: *nowhere\n", 5, "undefined alias", id="an alias of nothing"),
+        pytest.param(BOMB, None, "its aliases stand for too much", id="an anchor bomb"),
+        pytest.param("a: &a [*a]\n", 5, "nested too deeply", id="an anchor in itself"),
+        pytest.param("a: " + "[" * 5000 + "]" * 5000 + "\n", None, "nested too deeply", id="depth"),
+        pytest.param("kind: Service\nmetadata:\n  name: {{ .Release.Name }}\n", 7, "not rendered", id="a template"),
+        pytest.param(
+            'apiVersion: v1\nkind: Service\nmetadata: {name: "{{ .Values.name }}"}\n', None, "not rendered",
+            id="a template in quotes",
+        ),
+        pytest.param("kind: Service\nmetadata: {name: a}\nspec: {}\n", 5, "apiVersion is missing", id="no apiVersion"),
+        pytest.param("apiVersion: v1\nkind: Service\nmetadata: {}\n", 7, "metadata.name is missing", id="no name"),
+        pytest.param(
+            "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: 5}\n", 8, "expected", id="a number"
+        ),
+        pytest.param(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\ndata: {a: b}\n", None, "is also in", id="a twin"
+        ),
+    ],
+)  # fmt: skip
+def test_a_broken_document_is_told_and_the_others_are_read(
+    tmp_path: Path, text: str, line: int | None, said: str
+) -> None:
+    ran = lint_text(tmp_path, f"{GOOD}---\n{text}---\n{GOOD.replace('good', 'last')}")
+    assert ran.code == 3
+    (problem,) = ran.report["problems"]
+    assert said in problem["message"]
+    assert problem["file"].endswith("given.yaml")
+    assert line is None or problem["line"] == line
+    assert ran.report["looked_at"]["objects"] >= 2
+    assert f"given.yaml:{problem['line']}:{problem['column']}" in ran.err
+
+
+def test_what_is_no_object_of_kubernetes_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text("kind: Deployment\nimage: {tag: x}\n")
+    (tmp_path / "kustomization.yaml").write_text(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n"
+    )
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "ci.yaml").write_text("on: [push\n")
+    ran = lint(tmp_path, "-o", "json")
+    assert ran.code == 0
+    assert "problems" not in ran.report
+    assert "3 others left out" in ran.err
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST", 10)
+    ran = lint_text(tmp_path, GOOD)
+    assert ran.code == 3
+    assert "larger than" in ran.report["problems"][0]["message"]
+
+
+def test_a_path_that_is_not_there_is_a_wrong_argument(tmp_path: Path) -> None:
+    assert lint(tmp_path / "nothing").code == 2
+
+
+def test_the_value_of_a_secret_is_never_shown(tmp_path: Path) -> None:
+    ran = lint_text(
+        tmp_path, "kind: Secret\napiVersion: v1\nmetadata: {name: a}\nstringData:\n  a: hunter2hunter2 : x\n"
+    )
+    assert ran.code == 3
+    assert "hunter2" not in ran.out + ran.err
+
+
+def test_json_documents_may_follow_one_another(tmp_path: Path) -> None:
+    names = [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}} for name in "ab"]
+    assert lint_text(tmp_path, "\n".join(map(json.dumps, names))).report["looked_at"] == {"objects": 2}
