@@ -23,6 +23,7 @@ _COMMANDS = {
     "access": Entry("gkedoctor.cli.commands.access:access", "Say which permissions are missing, and print roles."),
     "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),
     "diff": Entry("gkedoctor.cli.commands.diff:diff", "Say what is new, what is fixed, and what broke it."),
+    "fleet": Entry("gkedoctor.cli.commands.fleet:fleet", "Say what many recorded clusters have in common."),
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
     "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),

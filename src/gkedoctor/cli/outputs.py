@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +31,9 @@ class OutputType(click.ParamType[Output]):
 
     name = "output"
 
+    def __init__(self, known: Callable[[], list[str]] = names) -> None:
+        self._known = known
+
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """As help shows it."""
         return "FORMAT[=FILE]"
@@ -40,9 +43,9 @@ class OutputType(click.ParamType[Output]):
         if isinstance(value, Output):
             return value
         form, told, file = value.partition("=")
-        if form not in names():
-            near = get_close_matches(form, names(), 1)
-            meant = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(names())}"
+        if form not in self._known():
+            near = get_close_matches(form, self._known(), 1)
+            meant = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(self._known())}"
             self.fail(f"`{form}` is no format; {meant}", param, ctx)
         if told and not file:
             self.fail(f"`{value}` names no file", param, ctx)
@@ -80,9 +83,13 @@ def _check_place(file: Path | None) -> None:
 
 
 def write(answer: Answer, places: Sequence[Output], color: str) -> None:
+    """A report in all its places."""
+    write_rendered(places, color, lambda form, page: renderer(form).render(answer, page))
+
+
+def write_rendered(places: Sequence[Output], color: str, render: Callable[[str, Page], str]) -> None:
     """Renders all before anything is written, and writes standard output last: its reader may go away."""
-    pages = [_page(color, to_terminal=place.file is None) for place in places]
-    texts = [renderer(place.form).render(answer, page) for place, page in zip(places, pages, strict=True)]
+    texts = [render(place.form, _page(color, to_terminal=place.file is None)) for place in places]
     for place, text in sorted(zip(places, texts, strict=True), key=lambda pair: pair[0].file is None):
         write_result(text, place.file)
 

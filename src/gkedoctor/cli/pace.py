@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 import click
 
 _PATIENCE_SECONDS = 1.0
+_FRAME_SECONDS = 0.1
 
 
 @contextmanager
@@ -49,3 +52,33 @@ def progress(text: str) -> Iterator[None]:
 def _show(text: str, shown: threading.Event) -> None:
     shown.set()
     click.echo(text, err=True, nl=False)
+
+
+class Tally:
+    """Tells how far work of a known length is: in place on a terminal, elsewhere a line for each tenth of it.
+
+    Nothing in the first second, and then never more lines than one a second.
+    """
+
+    def __init__(self, total: int, done: str, failed: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._total, self._done, self._failed = total, done, failed
+        self._in_place, self._clock = sys.stderr.isatty(), clock
+        self._told_at, self._tenth, self._shown = clock(), 0, False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown and self._in_place:
+            click.echo("\r\033[K", err=True, nl=False, color=True)
+
+    def tell(self, done: int, failed: int) -> None:
+        """Takes note of how much is done, and of how much of that went wrong."""
+        now, tenth = self._clock(), 10 * done // self._total
+        rest = _FRAME_SECONDS if self._in_place and self._shown else _PATIENCE_SECONDS
+        if now - self._told_at < rest or (tenth == self._tenth and not self._in_place):
+            return
+        self._told_at, self._tenth, self._shown = now, tenth, True
+        said = f"{done:,} of {self._total:,} {self._done}{f', {failed:,} {self._failed}' if failed else ''}"
+        start, end = ("\r\033[K", False) if self._in_place else ("gkedoctor: ", True)
+        click.echo(start + said, err=True, nl=end, color=True)

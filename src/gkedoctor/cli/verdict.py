@@ -10,6 +10,7 @@ from gkedoctor.playbook.model import Severity
 
 if TYPE_CHECKING:
     from gkedoctor.compare.comparison import Comparison
+    from gkedoctor.fleet.model import Fleet
 
 NEVER = "never"
 
@@ -34,6 +35,17 @@ def news_verdict(comparison: Comparison, fail_on: str) -> ExitCode:
         return ExitCode.FOUND
     less = not comparison.after.complete and comparison.new_holes
     return ExitCode.INCOMPLETE if less else ExitCode.OK
+
+
+def fleet_verdict(fleet: Fleet, fail_on: str) -> ExitCode:
+    """The exit code of many clusters: what was found weighs more than what could not be looked at."""
+    if fleet.interrupted:
+        return ExitCode.INTERRUPTED
+    codes = {verdict(cluster.outcome, fail_on, cluster.known, cluster.holes) for cluster in fleet.clusters}
+    if fleet.failed:
+        codes.add(ExitCode.SOURCE)
+    order = (ExitCode.FOUND, ExitCode.SOURCE, ExitCode.INCOMPLETE)
+    return next((code for code in order if code in codes), ExitCode.OK)
 
 
 def _is_grave(severity: Severity, fail_on: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from gkedoctor.compare.side import Found, Side
+from gkedoctor.compare.side import Found, Side, diagnosed
+from gkedoctor.diagnose.model import Outcome
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ def match(before: Side, after: Side) -> Matched:
         same=tuple(f for f in after.found if id(f) in same and not f.suppressed),
         known=frozenset(later.fingerprint for _, later in pairs),
     )
+
+
+def known(baseline: Side, outcome: Outcome) -> frozenset[str]:
+    """The fingerprints that the baseline has too; of symptoms without a cause those of all Pods of a workload."""
+    matched = match(baseline, diagnosed(outcome.source, outcome)).known
+    bases = {one.partition("-")[0] for one in matched}
+    return matched | {u.fingerprint for u in outcome.unexplained if u.fingerprint.partition("-")[0] in bases}
 
 
 def _exact(found: Found) -> Hashable:

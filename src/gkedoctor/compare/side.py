@@ -60,7 +60,12 @@ class Side:
     snapshot: Snapshot | None = None
 
 
-def diagnosed(source: str, outcome: Outcome, suppressed: Iterable[Diagnosis | Unexplained], snapshot: Snapshot) -> Side:
+def diagnosed(
+    source: str,
+    outcome: Outcome,
+    suppressed: Iterable[Diagnosis | Unexplained] = (),
+    snapshot: Snapshot | None = None,
+) -> Side:
     """The side of a snapshot. `outcome`: without what is suppressed."""
     shown: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
     return Side(
@@ -125,7 +130,9 @@ class _SavedSnapshot(msgspec.Struct, frozen=True):
     location: str | None = None
 
 
-class _SavedReport(msgspec.Struct, frozen=True):
+class SavedReport(msgspec.Struct, frozen=True):
+    """What is read of a saved report; a later v1 may have more."""
+
     schema: str
     snapshot: _SavedSnapshot
     diagnoses: tuple[_SavedDiagnosis, ...]
@@ -147,10 +154,10 @@ def saved_report(path: Path) -> Side | None:
     if told[1] != b"1":
         raise SourceError(f"{path} is a report of a newer gkedoctor", hint="update gkedoctor")
     try:
-        report = msgspec.json.decode(content, type=_SavedReport)
+        report = msgspec.json.decode(content, type=SavedReport)
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path} is no whole report: {error}") from error
-    return _saved_side(path, report) if report.schema == _SCHEMA else None
+    return saved_side(str(path), report) if report.schema == _SCHEMA else None
 
 
 def _ends(path: Path) -> bytes:
@@ -160,14 +167,15 @@ def _ends(path: Path) -> bytes:
         return head + file.read() if head.lstrip()[:1] == b"{" else b""
 
 
-def _saved_side(path: Path, report: _SavedReport) -> Side:
+def saved_side(source: str, report: SavedReport) -> Side:
+    """The side of a report that was read."""
     when = report.snapshot.recorded_at
     symptoms = [
         Found(s.fingerprint or s.symptom, Ref(s.kind, s.name, s.namespace, s.project, s.location), s.symptom)
         for s in report.unexplained
     ]
     return Side(
-        source=str(path),
+        source=source,
         cluster=report.snapshot.cluster,
         project=report.snapshot.project,
         location=report.snapshot.location,

@@ -15,6 +15,7 @@ from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import CAUSES
 from gkedoctor.report.diff._wire import Diff
+from gkedoctor.report.fleet._wire import FleetReport
 from gkedoctor.report.wire import Report
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -31,6 +32,11 @@ def report_schema() -> Schema:
 def diff_schema() -> Schema:
     """The schema of `gkedoctor diff --json`."""
     return _schema(Diff, "A comparison of gkedoctor")
+
+
+def fleet_schema() -> Schema:
+    """The schema of `gkedoctor fleet --json`."""
+    return _schema(FleetReport, "Many clusters, as gkedoctor reports them")
 
 
 def config_schema() -> Schema:
@@ -56,7 +62,13 @@ def playbook_schema() -> Schema:
 
 
 SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
-    {"report": report_schema, "playbook": playbook_schema, "diff": diff_schema, "config": config_schema}
+    {
+        "report": report_schema,
+        "playbook": playbook_schema,
+        "diff": diff_schema,
+        "fleet": fleet_schema,
+        "config": config_schema,
+    }
 )
 """Name, as after `gkedoctor schema`, → how the schema is made."""
 

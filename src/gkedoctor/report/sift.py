@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import msgspec
 
-from gkedoctor.compare.match import match
-from gkedoctor.compare.side import Side, diagnosed
+from gkedoctor.compare.match import known
+from gkedoctor.compare.side import Side
 from gkedoctor.config.model import Rule
 from gkedoctor.config.suppress import suppress
 from gkedoctor.diagnose.model import Outcome
@@ -44,12 +44,5 @@ def answer(
         notes=(*asked.notes, *sifted.notes, *(sifted.idle if show_suppressed else ())),
         suppressed=suppressed,
         show_suppressed=show_suppressed,
-        known=_known(baseline, outcome, snapshot) if baseline is not None else None,
+        known=known(baseline, outcome) if baseline is not None else None,
     )
-
-
-def _known(baseline: Side, outcome: Outcome, snapshot: Snapshot) -> frozenset[str]:
-    """The fingerprints that the baseline has too; of symptoms without a cause those of all Pods of a workload."""
-    known = match(baseline, diagnosed(outcome.source, outcome, (), snapshot)).known
-    bases = {one.partition("-")[0] for one in known}
-    return known | {u.fingerprint for u in outcome.unexplained if u.fingerprint.partition("-")[0] in bases}

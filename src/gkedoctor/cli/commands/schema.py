@@ -7,11 +7,13 @@ import click
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import write_result
 
+_NAMES = ["report", "playbook", "diff", "fleet", "config"]
+
 
 @click.command()
-@click.argument("name", type=Choice(["report", "playbook", "diff", "config"]), metavar="report|playbook|diff|config")
+@click.argument("name", type=Choice(_NAMES), metavar="|".join(_NAMES))
 def schema(name: str) -> None:
-    """Print the JSON Schema of reports, playbooks, comparisons or configurations.
+    """Print the JSON Schema of reports, playbooks, comparisons, fleets or configurations.
 
     \b
     Examples:

@@ -21,7 +21,12 @@ _UNSEEN = re.compile("[^ -~\n]")
 
 def render(answer: Answer, page: Page) -> str:
     """One document, keys in the order of the schema. The page does not matter."""
-    plain = msgspec.json.decode(encoded(to_wire(answer)))
+    return dumped(to_wire(answer))
+
+
+def dumped(value: Any) -> str:
+    """YAML of structs or plain values, as the JSON has them."""
+    plain = msgspec.json.decode(encoded(value))
     text = yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=2**20)
     return _UNSEEN.sub(_escaped, text)
 

@@ -1,0 +1,159 @@
+"""`gkedoctor fleet`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.outputs import Output, OutputType, outputs, write_rendered
+from gkedoctor.cli.pace import Tally
+from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.verdict import NEVER, fleet_verdict
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.fleet import names, renderer
+
+if TYPE_CHECKING:
+    from gkedoctor.config.model import Settings
+    from gkedoctor.fleet.examine import Kit
+    from gkedoctor.fleet.model import Fleet, Recording, Result
+
+_PATH = click.Path(path_type=Path)
+_SEVERITIES = [str(severity) for severity in Severity]
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a core).")
+@click.option("--scheduler", metavar="ADDRESS", help="Have the workers of a Dask scheduler do it: tcp://host:8786")
+@click.option(
+    "-o",
+    "--output",
+    "wanted_outputs",
+    type=OutputType(names),
+    multiple=True,
+    help=f"{', '.join(names())} (default text); with =FILE written there. Repeatable.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
+@click.option(
+    "--fail-on",
+    type=Choice([*_SEVERITIES, NEVER]),
+    help="Exit 1 if something is this grave or graver (default high).",
+)
+@click.option(
+    "--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Playbooks besides the shipped ones."
+)
+@click.option(
+    "--baseline",
+    type=_PATH,
+    metavar="FILE",
+    help="A saved `fleet -o json`: only what it does not have counts for the exit code.",
+)
+@config_options
+@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the one -o here that has no =FILE.")
+@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
+def fleet(
+    sources: tuple[str, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    wanted_outputs: tuple[Output, ...],
+    as_json: bool,
+    min_severity: str | None,
+    fail_on: str | None,
+    folders: tuple[Path, ...],
+    baseline: Path | None,
+    config: Path | None,
+    no_config: bool,
+    output_file: Path | None,
+    color: str,
+) -> int:
+    """Say what is wrong in many recorded clusters, and what they share.
+
+    Each SOURCE is a recording, a folder of recordings, a file that lists
+    recordings one a line, `-` for such a list on standard input, or a URL
+    of any of these but a list (gs://… with `pip install 'gkedoctor[fleet]'`).
+
+    The same cause in several clusters is one entry. A recording that cannot
+    be diagnosed is named and stops nothing.
+
+    Exits 1 if something is as grave as --fail-on, else 3 if a recording
+    could not be diagnosed, else 4 if nothing was found in a cluster and not
+    everything in it could be looked at, else 0; 130 after Ctrl-C, with what
+    was found by then.
+
+    \b
+    Examples:
+      gkedoctor fleet recordings/ -o text -o json=fleet.json
+      gkedoctor fleet gs://acme-snapshots/2026-11-22/ --fail-on critical
+      gkedoctor fleet gs://acme-snapshots/ --scheduler tcp://dask:8786
+    """
+    held = settings(config, no_config)
+    places = outputs(wanted_outputs, as_json, output_file)
+    found = _diagnosed(sources, jobs or _cores(), scheduler, held, [*held.playbooks, *folders], min_severity, baseline)
+    write_rendered(places, color, lambda form, page: renderer(form).render(found, page))
+    return fleet_verdict(found, fail_on or held.fail_on or Severity.HIGH)
+
+
+def _diagnosed(
+    sources: Sequence[str],
+    jobs: int,
+    scheduler: str | None,
+    held: Settings,
+    folders: Sequence[Path],
+    min_severity: str | None,
+    baseline: Path | None,
+) -> Fleet:
+    from gkedoctor.fleet import warm_up
+
+    if scheduler is None and jobs > 1:
+        warm_up.start()
+    from gkedoctor.cli.library import library
+    from gkedoctor.fleet.baseline import clusters_of
+    from gkedoctor.fleet.examine import Kit
+    from gkedoctor.fleet.run import gathered
+
+    known = clusters_of(baseline) if baseline is not None else None
+    recordings = _recordings(sources)
+    severity = Severity(min_severity or held.min_severity or Severity.ADVISORY)
+    kit = Kit(library(folders), held.rules, severity)
+    results = _results(recordings, kit, min(jobs, len(recordings)), scheduler)
+    with Tally(len(recordings), "recordings diagnosed", "could not be") as tally, closing(results):
+        return gathered(recordings, results, tally.tell, known)
+
+
+def _recordings(sources: Sequence[str]) -> Sequence[Recording]:
+    """The recordings that are meant. What lies beside them is told, for one of them may have an odd name."""
+    from gkedoctor.fleet.recordings import lines_of, named
+    from gkedoctor.fleet.storage import listing
+
+    words = [word for source in sources for word in (lines_of(sys.stdin.read()) if source == "-" else [source])]
+    found = named(words, listing)
+    if found.left_aside:
+        first, *more = found.left_aside
+        others = f" and {len(more)} more" if more else ""
+        click.echo(f"gkedoctor: note: left aside, no recording by its name: {first}{others}", err=True)
+    return found.recordings
+
+
+def _results(
+    recordings: Sequence[Recording], kit: Kit, jobs: int, scheduler: str | None
+) -> Generator[Result, None, None]:
+    from gkedoctor.fleet import crew
+
+    if scheduler is not None:
+        from gkedoctor.fleet.scheduler import on_scheduler
+
+        return on_scheduler(scheduler, recordings, kit)
+    return crew.here(recordings, kit) if jobs == 1 else crew.in_processes(recordings, kit, jobs)
+
+
+def _cores() -> int:
+    """The cores that this process may use: in a container fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""Many recorded clusters at once: finds the recordings, has them diagnosed, and groups what they share."""

@@ -1,0 +1,69 @@
+"""One recording diagnosed, by whoever does it: this process, another one, or another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from gkedoctor.config.model import Rule
+from gkedoctor.config.suppress import suppress
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.errors import GkedoctorError
+from gkedoctor.fleet.model import Diagnosed, Failed, Recording, Result
+from gkedoctor.fleet.storage import fetched, shown
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.model import Severity
+from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.sources import load
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What every recording of a run is diagnosed with."""
+
+    playbooks: Sequence[CompiledPlaybook]
+    rules: tuple[Rule, ...] = ()
+    min_severity: Severity = Severity.ADVISORY
+
+
+def examine(recording: Recording, kit: Kit) -> Result:
+    """What was found in a recording, or why it could not be diagnosed: one bad recording never stops the others.
+
+    A snapshot is not in a cycle: its memory is free when this returns, without the collector being called.
+    """
+    try:
+        with collecting_paused():
+            return _diagnosed(recording, kit)
+    except GkedoctorError as error:
+        return Failed(recording.name, shown(recording.at), error.message, error.hint)
+    except Exception as error:  # noqa: BLE001  # our own fault in one recording is no reason to lose the others
+        said = f"a fault of gkedoctor itself: {type(error).__name__}: {error}".splitlines()[0]
+        hint = f"`gkedoctor report --from {shown(recording.at)}` keeps the trace"
+        return Failed(recording.name, shown(recording.at), said, hint)
+
+
+def _diagnosed(recording: Recording, kit: Kit) -> Result:
+    with fetched(recording.at) as path:
+        try:
+            snapshot = load(path)
+            sifted = suppress(diagnose(snapshot, kit.playbooks), snapshot, kit.rules)
+        except GkedoctorError as error:
+            place = shown(recording.at)
+            return Failed(recording.name, place, error.message.replace(str(path), place), error.hint)
+    outcome = _grave(sifted.outcome, kit.min_severity)
+    return Diagnosed(
+        name=recording.name,
+        at=shown(recording.at),
+        outcome=outcome,
+        left_out=len(sifted.outcome.diagnoses) - len(outcome.diagnoses),
+        suppressed=sifted.suppressed,
+        notes=sifted.notes,
+    )
+
+
+def _grave(outcome: Outcome, least: Severity) -> Outcome:
+    kept = tuple(d for d in outcome.diagnoses if d.severity.rank <= least.rank)
+    return msgspec.structs.replace(outcome, diagnoses=kept)

@@ -1,0 +1,126 @@
+"""Workers of a Dask cluster, on as many machines as it has. The only module that knows distributed.
+
+A worker needs the same gkedoctor, and a way to the recordings' URLs. It is given the playbooks, and gives back
+findings; nothing else is shared. Dask moves a recording of a dead worker to another by itself, and gives it up after
+some deaths (`distributed.scheduler.allowed-failures`); it counts those of recordings that only waited there too, so
+what it gave up is tried again alone, as in `crew`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pickle
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
+
+from gkedoctor import __version__
+from gkedoctor.errors import SourceError, UsageError
+from gkedoctor.fleet.crew import Lost, patiently
+from gkedoctor.fleet.examine import Kit, examine
+from gkedoctor.fleet.model import Failed, Recording, Result
+from gkedoctor.fleet.recordings import is_url
+from gkedoctor.fleet.storage import EXTRA, shown
+
+_PATIENCE = 30.0
+"""Seconds to wait for the scheduler, and for a worker to come where there is none."""
+
+
+def on_scheduler(
+    address: str, recordings: Sequence[Recording], kit: Kit, patience: float = _PATIENCE
+) -> Generator[Result, None, None]:
+    """The results as they come, made by the workers of a scheduler (`tcp://host:8786`).
+
+    UsageError for recordings that only this machine has; SourceError where no worker can be had.
+    """
+    for recording in recordings:
+        if not is_url(recording.at):
+            raise UsageError(
+                f"{recording.at} is a path on this machine, which the workers of {address} do not see",
+                hint="put it into a bucket (gs://…), or write file:///… for a folder that all of them have",
+            )
+    distributed = _distributed()
+    try:
+        client = distributed.Client(address, timeout=patience)
+    except (OSError, ValueError) as error:
+        hint = "`dask scheduler` prints its address"
+        raise SourceError(f"no Dask scheduler answers at {address}", hint=hint) from error
+    with client:
+        run = _Run(distributed, client, address, pickle.dumps(kit), patience)
+        run.wait_for_workers()
+        yield from patiently(run.round, recordings, len(recordings))
+
+
+class _Run:
+    """One run on the workers of one scheduler."""
+
+    def __init__(self, distributed: Any, client: Any, address: str, packed: bytes, patience: float) -> None:
+        self._distributed, self._client, self._address = distributed, client, address
+        self._packed, self._patience = packed, patience
+
+    def wait_for_workers(self) -> None:
+        """Returns when there is one. SourceError where none comes."""
+        try:
+            self._client.wait_for_workers(1, timeout=self._patience)
+        except TimeoutError as error:
+            raise SourceError(
+                f"the scheduler at {self._address} has no worker", hint=f"dask worker {self._address}"
+            ) from error
+
+    def round(self, recordings: Sequence[Recording], jobs: int) -> Generator[Result, None, Lost]:
+        """Diagnoses recordings, so many at once, and returns those that Dask gave up."""
+        lost: list[Recording] = []
+        for start in range(0, len(recordings), jobs):
+            kit = self._client.submit(_unpacked, self._packed, __version__, pure=False)
+            some = recordings[start : start + jobs]
+            futures = {self._client.submit(examine, one, kit, pure=False): one for one in some}
+            for future in self._ended(set(futures)):
+                result = self._result(future)
+                if result is None:
+                    lost.append(futures[future])
+                else:
+                    yield result
+                del futures[future]  # which lets the scheduler forget it
+            for recording in futures.values():
+                yield Failed(recording.name, shown(recording.at), "no worker was left to diagnose it")
+        return tuple(lost)
+
+    def _ended(self, futures: set[Any]) -> Iterator[Any]:
+        """The futures as they end; not all of them where no worker is left."""
+        while futures:
+            try:
+                ended = self._distributed.wait(futures, timeout=self._patience, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                if not self._client.scheduler_info()["workers"]:
+                    return
+                continue
+            except self._distributed.CancelledError as error:
+                raise SourceError(f"the scheduler at {self._address} has gone") from error
+            futures -= ended
+            yield from ended
+
+    def _result(self, future: Any) -> Result | None:
+        error = future.exception() if future.status == "error" else None
+        if error is None:
+            found: Result = future.result()
+            return found
+        if isinstance(error, self._distributed.KilledWorker):
+            return None
+        raise SourceError(
+            f"the workers of {self._address} cannot do it: {type(error).__name__}: {error}",
+            hint=f"they need gkedoctor {__version__}: {EXTRA}",
+        ) from error
+
+
+def _unpacked(packed: bytes, version: str) -> Kit:
+    """Runs on a worker: playbooks are only understood by the version that packed them."""
+    if version != __version__:
+        raise SourceError(f"it has gkedoctor {__version__}")
+    kit: Kit = pickle.loads(packed)
+    return kit
+
+
+def _distributed() -> Any:
+    try:
+        return importlib.import_module("distributed")
+    except ImportError as error:
+        raise UsageError("--scheduler needs the package distributed", hint=EXTRA) from error
