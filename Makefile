@@ -24,6 +24,7 @@ bench: .venv/installed-dev  ## times and loaded modules, as ratios
 	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/tui.py
 	$(BIN)/python benchmarks/collect.py
+	$(BIN)/python -m benchmarks.fleet
 
 readme: .venv/installed-dev  ## the screen in the README, as it is now
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py tests/tui/test_picture.py -k screen

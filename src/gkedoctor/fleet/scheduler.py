@@ -8,7 +8,6 @@ what it gave up is tried again alone, as in `crew`.
 
 from __future__ import annotations
 
-import importlib
 import pickle
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
@@ -121,6 +120,7 @@ def _unpacked(packed: bytes, version: str) -> Kit:
 
 def _distributed() -> Any:
     try:
-        return importlib.import_module("distributed")
+        import distributed
     except ImportError as error:
         raise UsageError("--scheduler needs the package distributed", hint=EXTRA) from error
+    return distributed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import tempfile
 from collections import defaultdict
@@ -59,7 +58,8 @@ def shown(at: str) -> str:
 def _opened(url: str) -> tuple[Any, str]:
     """The storage system of a URL, and the path in it. UsageError where a package is missing for it."""
     try:
-        url_to_fs = importlib.import_module("fsspec.core").url_to_fs
+        from fsspec.core import url_to_fs
+
         system, path = url_to_fs(url)
     except ImportError as error:
         raise UsageError(f"{shown(url)} cannot be read: {error}", hint=EXTRA) from error

@@ -97,6 +97,8 @@ def fleet(
     held = settings(config, no_config)
     places = outputs(wanted_outputs, as_json, output_file)
     found = _diagnosed(sources, jobs or _cores(), scheduler, held, [*held.playbooks, *folders], min_severity, baseline)
+    for note in dict.fromkeys(note for cluster in found.clusters for note in cluster.notes):
+        click.echo(f"gkedoctor: note: {note}", err=True)
     write_rendered(places, color, lambda form, page: renderer(form).render(found, page))
     return fleet_verdict(found, fail_on or held.fail_on or Severity.HIGH)
 

@@ -58,13 +58,16 @@ def standing(cluster: Diagnosed) -> str:
 
 
 def closing(fleet: Fleet) -> str:
-    """One line: how many of how many clusters are sick, and what is not known of the rest."""
-    sick = sum(map(is_sick, fleet.clusters))
+    """One line: in how many of how many clusters something is wrong, and what is not known or not shown of the rest."""
+    sick, of = sum(map(is_sick, fleet.clusters)), counted(len(fleet.clusters), "cluster")
     unseen = sum(not cluster.outcome.complete for cluster in fleet.clusters)
-    told = [f"something is wrong in {sick:,} of {counted(len(fleet.clusters), 'cluster')}"]
-    if not sick:
-        told = [f"nothing {'was found' if unseen else 'is wrong'} in {counted(len(fleet.clusters), 'cluster')}"]
+    suppressed = sum(len(cluster.suppressed) for cluster in fleet.clusters)
+    mild = sum(cluster.left_out for cluster in fleet.clusters)
+    nothing = "was found" if unseen or suppressed or mild else "is wrong"
+    told = [f"something is wrong in {sick:,} of {of}" if sick else f"nothing {nothing} in {of}"]
     told += [f"not everything could be looked at in {unseen:,}"] if unseen else []
+    told += [f"{suppressed:,} suppressed"] if suppressed else []
+    told += [f"{counted(mild, 'finding')} milder than what was asked for"] if mild else []
     told += [f"{counted(len(fleet.failed), 'recording')} could not be diagnosed"] if fleet.failed else []
     told += [f"partial: interrupted before {counted(len(fleet.not_reached), 'recording')}"] if fleet.interrupted else []
     return "; ".join(told)
