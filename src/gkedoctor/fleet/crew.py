@@ -7,7 +7,6 @@ one recording at a time, so the one that a dead worker held is known and the oth
 from __future__ import annotations
 
 import multiprocessing
-import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -15,7 +14,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import cast
 
-from gkedoctor.fleet.examine import Kit, examine
+from gkedoctor.fleet.examine import Kit, examine, packed, unpacked
 from gkedoctor.fleet.model import Failed, Recording, Result
 from gkedoctor.fleet.storage import shown
 
@@ -48,17 +47,17 @@ def here(recordings: Sequence[Recording], kit: Kit) -> Generator[Result, None, N
 
 def in_processes(recordings: Sequence[Recording], kit: Kit, jobs: int) -> Generator[Result, None, None]:
     """The results as they come, made by so many processes."""
-    packed = pickle.dumps(kit)
-    return patiently(lambda some, many: _round(some, packed, many), recordings, jobs)
+    sent = packed(kit)
+    return patiently(lambda some, many: _round(some, sent, many), recordings, jobs)
 
 
 class _Worker:
     """A process and the recording that it holds."""
 
-    def __init__(self, packed: bytes) -> None:
+    def __init__(self, sent: bytes) -> None:
         context = multiprocessing.get_context("forkserver")
         self.pipe, its_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(its_end, packed), daemon=True)
+        self._process = context.Process(target=_serve, args=(its_end, sent), daemon=True)
         self._process.start()
         its_end.close()  # so that the pipe ends when the process does
         self.holds: Recording | None = None
@@ -84,14 +83,14 @@ class _Worker:
         self.pipe.close()
 
 
-def _round(recordings: Sequence[Recording], packed: bytes, jobs: int) -> Generator[Result, None, Lost]:
+def _round(recordings: Sequence[Recording], sent: bytes, jobs: int) -> Generator[Result, None, Lost]:
     waiting = deque(recordings)
     crew: dict[Connection, _Worker] = {}
     lost: list[Recording] = []
     try:
         while waiting or crew:
             while waiting and len(crew) < jobs:
-                worker = _Worker(packed)
+                worker = _Worker(sent)
                 crew[worker.pipe] = worker
                 worker.give(waiting.popleft())
             for pipe in wait(list(crew)):
@@ -111,10 +110,10 @@ def _round(recordings: Sequence[Recording], packed: bytes, jobs: int) -> Generat
     return tuple(lost)
 
 
-def _serve(pipe: Connection, packed: bytes) -> None:
+def _serve(pipe: Connection, sent: bytes) -> None:
     """The worker's life: a recording in, a result out, until nobody asks any more. Ctrl-C is for the one who asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    kit = pickle.loads(packed)
+    kit = unpacked(sent)
     with suppress(EOFError, OSError):
         while True:
             pipe.send(examine(pipe.recv(), kit))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -27,6 +29,19 @@ class Kit:
     playbooks: Sequence[CompiledPlaybook]
     rules: tuple[Rule, ...] = ()
     min_severity: Severity = Severity.ADVISORY
+
+
+def packed(kit: Kit) -> bytes:
+    """A kit to send to somebody else: playbooks as they are written, for what is compiled of them cannot travel."""
+    written = [(playbook.model, playbook.path) for playbook in kit.playbooks]
+    return pickle.dumps((written, kit.rules, kit.min_severity))
+
+
+@lru_cache(maxsize=1)
+def unpacked(sent: bytes) -> Kit:
+    """The kit that was sent. Kept, so that a worker compiles the playbooks of a run once."""
+    written, rules, min_severity = pickle.loads(sent)
+    return Kit([CompiledPlaybook(model, path) for model, path in written], rules, min_severity)
 
 
 def examine(recording: Recording, kit: Kit) -> Result:

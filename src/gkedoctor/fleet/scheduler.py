@@ -8,14 +8,13 @@ what it gave up is tried again alone, as in `crew`.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from gkedoctor import __version__
 from gkedoctor.errors import SourceError, UsageError
 from gkedoctor.fleet.crew import Lost, patiently
-from gkedoctor.fleet.examine import Kit, examine
+from gkedoctor.fleet.examine import Kit, examine, packed, unpacked
 from gkedoctor.fleet.model import Failed, Recording, Result
 from gkedoctor.fleet.recordings import is_url
 from gkedoctor.fleet.storage import EXTRA, shown
@@ -44,7 +43,7 @@ def on_scheduler(
         hint = "`dask scheduler` prints its address"
         raise SourceError(f"no Dask scheduler answers at {address}", hint=hint) from error
     with client:
-        run = _Run(distributed, client, address, pickle.dumps(kit), patience)
+        run = _Run(distributed, client, address, packed(kit), patience)
         run.wait_for_workers()
         yield from patiently(run.round, recordings, len(recordings))
 
@@ -52,9 +51,9 @@ def on_scheduler(
 class _Run:
     """One run on the workers of one scheduler."""
 
-    def __init__(self, distributed: Any, client: Any, address: str, packed: bytes, patience: float) -> None:
+    def __init__(self, distributed: Any, client: Any, address: str, sent: bytes, patience: float) -> None:
         self._distributed, self._client, self._address = distributed, client, address
-        self._packed, self._patience = packed, patience
+        self._sent, self._patience = sent, patience
 
     def wait_for_workers(self) -> None:
         """Returns when there is one. SourceError where none comes."""
@@ -69,9 +68,9 @@ class _Run:
         """Diagnoses recordings, so many at once, and returns those that Dask gave up."""
         lost: list[Recording] = []
         for start in range(0, len(recordings), jobs):
-            kit = self._client.submit(_unpacked, self._packed, __version__, pure=False)
+            sent = self._client.submit(_arrived, self._sent, pure=False)  # once, and not with each recording
             some = recordings[start : start + jobs]
-            futures = {self._client.submit(examine, one, kit, pure=False): one for one in some}
+            futures = {self._client.submit(_examined, one, sent, __version__, pure=False): one for one in some}
             for future in self._ended(set(futures)):
                 result = self._result(future)
                 if result is None:
@@ -110,12 +109,16 @@ class _Run:
         ) from error
 
 
-def _unpacked(packed: bytes, version: str) -> Kit:
+def _arrived(sent: bytes) -> bytes:
+    """Runs on a worker, from which the others have it."""
+    return sent
+
+
+def _examined(recording: Recording, sent: bytes, version: str) -> Result:
     """Runs on a worker: playbooks are only understood by the version that packed them."""
     if version != __version__:
-        raise SourceError(f"it has gkedoctor {__version__}")
-    kit: Kit = pickle.loads(packed)
-    return kit
+        raise SourceError(f"one has gkedoctor {__version__}")
+    return examine(recording, unpacked(sent))
 
 
 def _distributed() -> Any:
