@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from gkedoctor.snapshot.model import CollectionState, Status, permission
+from gkedoctor.snapshot.packed import Read
 
 KUBERNETES, LOG_LINES, COMPUTE, CONTAINER = "Kubernetes", "logs", "Compute Engine", "GKE API"
 """The collectors, as a user reads them."""
@@ -15,7 +16,7 @@ class Found(NamedTuple):
     """All that one collector read of one collection."""
 
     collection: str
-    items: Sequence[Any]
+    items: Read
     state: CollectionState
 
 

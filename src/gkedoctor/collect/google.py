@@ -79,7 +79,7 @@ class _Readings:
         hosts = self.container.host_projects(found)
         bulk = [name for name in self.kinds if name in self.compute.lists]
         lists = self._together(crew, [partial(self.compute.listed, name, hosts) for name in bulk])
-        items = {find.collection: find.items for find in lists}
+        items = {find.collection: list(find.items) for find in lists}
         services, groups = items.get("compute.backendServices", ()), items.get("compute.networkEndpointGroups", ())
         states = {find.collection: find.state for find in lists}
         tasks: list[Callable[[], Found]] = []

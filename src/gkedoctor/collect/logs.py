@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -26,7 +26,7 @@ class Run(NamedTuple):
     previous: bool
 
 
-Unwell = Callable[[datetime, Sequence[Any]], Sequence[Run]]
+Unwell = Callable[[datetime, Iterable[Any]], Sequence[Run]]
 """Which runs of which containers have something to say, the most telling first."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gkedoctor.snapshot.origin import origin
@@ -45,7 +45,7 @@ def place_of_context(context: str | None) -> GooglePlace | None:
     return GooglePlace(found[1], found[2], found[3]) if found is not None else None
 
 
-def place_of_nodes(nodes: Sequence[Any]) -> GooglePlace | None:
+def place_of_nodes(nodes: Iterable[Any]) -> GooglePlace | None:
     """The place in the Nodes' `gce://PROJECT/ZONE/INSTANCE`; None where no Node has one."""
     place = origin({"nodes": [node for node in nodes if isinstance(node.get("metadata"), dict)]})
     return GooglePlace(place.project, place.location, place.cluster) if place.project else None

@@ -20,6 +20,7 @@ from gkedoctor.snapshot.garbage import collecting_paused
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
+from gkedoctor.snapshot.packed import Packed
 
 _AT_ONCE = 8
 _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
@@ -32,7 +33,10 @@ _CLOUD = ("compute.", "container.")
 
 @dataclass
 class Asked:
-    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied."""
+    """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied.
+
+    `packed`: what is read waits compressed, for it is written to a file and not looked at.
+    """
 
     login: Login
     kinds: Sequence[Kind]
@@ -41,6 +45,7 @@ class Asked:
     cloud: CloudWish | None = None
     only: Sequence[str] = ()
     fallback: Sequence[str] = ()
+    packed: bool = False
 
 
 Taken = Callable[[Gathered, Found], None]
@@ -70,10 +75,12 @@ class _Run:
 
     def __init__(self, asked: Asked, wire: Wire, cluster: Cluster, tell: Tell, taken: Taken | None) -> None:
         self.asked, self.wire, self.cluster, self.tell, self.taken = asked, wire, cluster, tell, taken
-        self.gathered = Gathered(source=wire.place.context or wire.place.host, recorded_at=cluster.now)
+        self.gathered = Gathered(
+            source=wire.place.context or wire.place.host, recorded_at=cluster.now, packed=asked.packed
+        )
         if cluster.version:
             self.gathered.versions["apiServer"] = cluster.version
-        self.lister = Lister(wire, cluster, only=asked.only, fallback=asked.fallback)
+        self.lister = Lister(wire, cluster, Packed if asked.packed else list, only=asked.only, fallback=asked.fallback)
         self.finds: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.crew = Crew(_AT_ONCE, "kubernetes")
         self.waiting: dict[str, Kind] = {}

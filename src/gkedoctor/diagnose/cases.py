@@ -157,12 +157,13 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
         for name in COLLECTIONS:
             gathered.mark(name, CollectionState(Status.COMPLETE))
             gathered.objects[name] = []
-    patches = Patches(gathered.objects)
+    patches = Patches({name: list(items) for name, items in gathered.objects.items()})
     for item in given.objects:
         patches.add(item)
         gathered.states.setdefault(KINDS[item["kind"]].collection, CollectionState(Status.COMPLETE))
     for change in given.patch:
         patches.apply(change)
+    gathered.objects.update(patches.objects)
     _add_logs(gathered, given.logs)
     for name in given.deny:
         _deny(gathered, KINDS[name].collection if name in KINDS else name)

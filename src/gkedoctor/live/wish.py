@@ -56,9 +56,14 @@ class Wish(NamedTuple):
         return Patience(request=self.request_timeout or min(overall, OVERALL_SECONDS), overall=overall)
 
     def asked(
-        self, playbooks: Iterable[CompiledPlaybook], *, only: Sequence[str] = (), fallback: Sequence[str] = ()
+        self,
+        playbooks: Iterable[CompiledPlaybook],
+        *,
+        only: Sequence[str] = (),
+        fallback: Sequence[str] = (),
+        packed: bool = False,
     ) -> Asked:
-        """What is collected for these playbooks."""
+        """What is collected for these playbooks. `packed`: to be written to a file and not looked at."""
         return Asked(
             login=self.login,
             kinds=needed_kinds(playbooks),
@@ -67,4 +72,5 @@ class Wish(NamedTuple):
             cloud=self.cloud if self.gcp else None,
             only=only,
             fallback=fallback,
+            packed=packed,
         )

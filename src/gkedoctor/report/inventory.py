@@ -18,7 +18,7 @@ _NAMES_WIDTH = 13
 def inventory(snapshot: Snapshot) -> list[str]:
     """The lines: of what and when, then one paragraph per state."""
     manifest = snapshot.manifest
-    objects = sum(len(c.objects) for c in snapshot.collections.values())
+    objects = sum(len(c) for c in snapshot.collections.values())
     of = f" of {inert(manifest.cluster)}" if manifest.cluster else ""
     head = f"{counted(objects, 'object')}{of}, recorded {moment(manifest.recorded_at)}"
     return [head, *(line for status in Status for line in _paragraph(snapshot, status))]
@@ -42,7 +42,7 @@ def _entries(collections: list[Collection], status: Status) -> Iterator[str]:
     cloud = 0
     empty = 0
     for collection in collections:
-        if collection.objects or collection.state.malformed or told:
+        if len(collection) or collection.state.malformed or told:
             yield _entry(collection)
         elif status is Status.COMPLETE:
             empty += 1
@@ -60,4 +60,4 @@ def _entry(collection: Collection) -> str:
     state = collection.state
     reason = f" ({inert(state.reason)})" if state.reason else ""
     malformed = f" ({len(state.malformed)} could not be understood)" if state.malformed else ""
-    return f"{inert(collection.name)} {len(collection.objects):,}{reason}{malformed}"
+    return f"{inert(collection.name)} {len(collection):,}{reason}{malformed}"

@@ -6,7 +6,7 @@ of all Secrets before anything is masked, the order in which a source is read do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.mask import SecretMask, public_words
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
 from gkedoctor.snapshot.origin import origin, versions
+from gkedoctor.snapshot.packed import Items, Kept, Listed, Packed, Sorted
 from gkedoctor.snapshot.secrets import config_facts, secret_facts
 from gkedoctor.snapshot.shape import misfit
 from gkedoctor.snapshot.trim import trimmed
@@ -37,7 +38,7 @@ class Gathered:
     """What an importer found, still as it was written."""
 
     source: str
-    objects: dict[str, list[Any]] = field(default_factory=dict)
+    objects: dict[str, Items] = field(default_factory=dict)
     states: dict[str, CollectionState] = field(default_factory=dict)
     logs: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
     recorded_at: datetime | None = None
@@ -45,15 +46,26 @@ class Gathered:
     elsewhere: str = ""
     """Why a collection that was not found is not there, if better known than `not in this recording`."""
 
+    packed: bool = False
+    """Whether objects wait compressed: for what is written to a file and not looked at."""
+
     def add(self, collection: str, items: Iterable[Any], state: CollectionState = _COMPLETE) -> None:
         """Adds objects; one that says it is of another kind goes to that kind's collection."""
         self.states[collection] = _joined(self.states.get(collection), state)
-        self.objects.setdefault(collection, [])
+        if isinstance(items, Packed) and collection not in self.objects:
+            self.objects[collection] = items
+            return
+        self._shelf(collection)
         for item in items:
             own = _own_collection(item) or collection
             if own not in self.states:
                 self.states[own] = _STRAY
-            self.objects.setdefault(own, []).append(item)
+            self._shelf(own).append(item)
+
+    def _shelf(self, collection: str) -> Items:
+        if collection not in self.objects:
+            self.objects[collection] = Packed() if self.packed else []
+        return self.objects[collection]
 
     def mark(self, collection: str, state: CollectionState) -> None:
         """States why a collection, or a part of it, is not there."""
@@ -124,13 +136,13 @@ def taken_in(
         ]
     if gathered.logs or LOGS in gathered.states:
         collections.append(_logs(gathered, mask))
-    found = {collection.name: collection.objects for collection in collections}
+    found = {collection.name: collection for collection in collections}
     return Snapshot(_manifest(gathered, found, recorded_at, manifest), collections)
 
 
 def _manifest(
     gathered: Gathered,
-    found: Mapping[str, Sequence[Object]],
+    found: Mapping[str, Iterable[Object]],
     recorded_at: datetime | None,
     stated: Manifest | None,
 ) -> Manifest:
@@ -152,18 +164,20 @@ def _manifest(
 
 def _collection(name: str, gathered: Gathered, mask: SecretMask, config_values: bool) -> Collection:
     state = gathered.states[name]
-    admitted = _Admission(name, mask, config_values)
-    for item in gathered.objects.get(name, ()):
+    items = gathered.objects.get(name, ())
+    kept: Kept = Sorted() if isinstance(items, Packed) else Listed()
+    admitted = _Admission(name, mask, config_values, kept)
+    for item in items.drained() if isinstance(items, Packed) else items:
         admitted.take(item)
-    return Collection(name, admitted.judged(state), admitted.sorted())
+    return Collection(name, admitted.judged(state), kept)
 
 
 class _Admission:
     """Takes the objects of one collection, one at a time; the last of several copies of an object counts."""
 
-    def __init__(self, name: str, mask: SecretMask, config_values: bool) -> None:
+    def __init__(self, name: str, mask: SecretMask, config_values: bool, kept: Kept) -> None:
         self.name, self.kind, self.mask, self.config_values = name, COLLECTIONS.get(name), mask, config_values
-        self.objects: dict[tuple[str, str, str], Object] = {}
+        self.kept = kept
         self.malformed: dict[str, str] = {}
         self.nameless = 0
 
@@ -181,10 +195,10 @@ class _Admission:
         reason = misfit(self.name, item)
         if reason is not None:
             self.malformed[ref] = reason
-            self.objects.pop(identity, None)
+            self.kept.put(identity, None)
             return
         self.malformed.pop(ref, None)
-        self.objects[identity] = self._redacted(item)
+        self.kept.put(identity, self._redacted(item))
 
     def judged(self, state: CollectionState) -> CollectionState:
         """The source's state, less what could not be understood."""
@@ -196,9 +210,6 @@ class _Admission:
         status = Status.PARTIAL if state.status is Status.COMPLETE else state.status
         malformed = dict(sorted(self.malformed.items()))
         return msgspec.structs.replace(state, status=status, reason=reason, malformed=malformed)
-
-    def sorted(self) -> tuple[Object, ...]:
-        return tuple(self.objects[identity] for identity in sorted(self.objects))
 
     def _identity(self, item: Any) -> tuple[str, str, str] | None:
         """(namespace, name, location); Google Cloud's objects have a location in place of a namespace."""

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,12 +32,13 @@ _LONGEST = 4096
 class SecretMask:
     """The values to mask with their tokens; built once from all Secrets of a source."""
 
-    def __init__(self, secrets: Iterable[Any], public: Set[str] = frozenset()) -> None:
+    def __init__(self, secrets: Iterable[Any], public: Iterable[str] = ()) -> None:
         self._tokens: dict[str, str] = {}
-        self._public = public
         for secret in secrets:
             if isinstance(secret, dict):
                 self._learn(secret)
+        for word in public if self._tokens else ():
+            self._tokens.pop(word, None)
         self._pattern = any_of(self._tokens)
 
     def __bool__(self) -> bool:
@@ -86,17 +87,16 @@ class SecretMask:
         for copy in (secret, _last_applied(metadata)):
             for key, value in secret_values(copy).items():
                 for form in _forms(value) if value is not None else ():
-                    if form not in self._public:
-                        self._tokens.setdefault(form, _token_of(ref, key))
+                    self._tokens.setdefault(form, _token_of(ref, key))
 
 
-def public_words(objects: Iterable[Any]) -> set[str]:
+def public_words(objects: Iterable[Any]) -> Iterator[str]:
     """The words that objects show openly: names, namespaces, containers, images, whole and in parts."""
-    names: set[str] = set()
     for item in objects:
-        if isinstance(item, dict):
-            names.update(text for text in _names(item) if isinstance(text, str))
-    return names | {part for name in names for part in _SEPARATORS.split(name)}
+        for text in _names(item) if isinstance(item, dict) else ():
+            if isinstance(text, str):
+                yield text
+                yield from _SEPARATORS.split(text)
 
 
 def _names(item: dict[str, Any]) -> Iterator[Any]:

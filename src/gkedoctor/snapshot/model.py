@@ -6,12 +6,12 @@ Three-valued facts start here: a collection knows whether it is complete, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -53,6 +53,18 @@ class CollectionState(msgspec.Struct, frozen=True, omit_defaults=True):
     unread: dict[str, str] = {}
 
 
+@runtime_checkable
+class Compressed(Protocol):
+    """Objects that are not held as such: they can be gone through as often as wanted, and written as they are."""
+
+    def encoded(self) -> Iterator[bytes]:
+        """Each object as JSON with sorted keys."""
+        ...
+
+    def __iter__(self) -> Iterator[Object]: ...
+    def __len__(self) -> int: ...
+
+
 class Collection:
     """All objects of one kind, loaded when first looked at."""
 
@@ -60,7 +72,7 @@ class Collection:
         self,
         name: str,
         state: CollectionState,
-        objects: Callable[[], Sequence[Object]] | Iterable[Object] = (),
+        objects: Callable[[], Sequence[Object]] | Compressed | Iterable[Object] = (),
     ) -> None:
         self.name = name
         self.state = state
@@ -70,6 +82,22 @@ class Collection:
     def objects(self) -> tuple[Object, ...]:
         """The objects, in the order of the source."""
         return tuple(self._objects() if callable(self._objects) else self._objects)
+
+    @property
+    def compressed(self) -> Compressed | None:
+        """The objects as they wait to be written, where they are compressed."""
+        return self._objects if isinstance(self._objects, Compressed) else None
+
+    def __len__(self) -> int:
+        return len(self.objects if self.compressed is None else self.compressed)
+
+    def __iter__(self) -> Iterator[Object]:
+        """The objects one after another; compressed ones are not kept."""
+        return iter(self.objects if self.compressed is None else self.compressed)
+
+    def __bool__(self) -> bool:
+        """A collection without objects is one too."""
+        return True
 
     def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
         """Why something that is not among the objects may still exist; None where it certainly does not."""

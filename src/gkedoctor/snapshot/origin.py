@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from gkedoctor.snapshot.model import Object
@@ -23,10 +23,10 @@ class Origin(NamedTuple):
     location: str | None = None
 
 
-def origin(objects: Mapping[str, Sequence[Object]]) -> Origin:
+def origin(objects: Mapping[str, Iterable[Object]]) -> Origin:
     """The origin by `gcloud container clusters list`, else by the Nodes, else only the project by any link."""
     nodes = _by_nodes(objects.get("nodes", ()))
-    clusters = objects.get("container.clusters", ())
+    clusters = list(objects.get("container.clusters", ()))
     named = [cluster for cluster in clusters if cluster.get("name") == nodes.cluster]
     if len(named or clusters) == 1:
         cluster = (named or clusters)[0]
@@ -38,7 +38,7 @@ def origin(objects: Mapping[str, Sequence[Object]]) -> Origin:
     return nodes if nodes.project else nodes._replace(project=_any_project(objects))
 
 
-def versions(objects: Mapping[str, Sequence[Object]]) -> dict[str, str]:
+def versions(objects: Mapping[str, Iterable[Object]]) -> dict[str, str]:
     """The versions of kubelets (all of them, joined) and of the control plane."""
     kubelets = {
         version
@@ -46,13 +46,13 @@ def versions(objects: Mapping[str, Sequence[Object]]) -> dict[str, str]:
         if (version := _text(((node.get("status") or {}).get("nodeInfo") or {}).get("kubeletVersion")))
     }
     found = {"kubelet": ", ".join(sorted(kubelets))} if kubelets else {}
-    clusters = objects.get("container.clusters", ())
+    clusters = list(objects.get("container.clusters", ()))
     if len(clusters) == 1 and (master := _text(clusters[0].get("currentMasterVersion"))):
         found["controlPlane"] = master
     return found
 
 
-def _by_nodes(nodes: Sequence[Object]) -> Origin:
+def _by_nodes(nodes: Iterable[Object]) -> Origin:
     """`gce://PROJECT/ZONE/INSTANCE`; an instance is named `gke-CLUSTER-POOL-HASH-SUFFIX`."""
     projects: Counter[str] = Counter()
     zones: set[str] = set()
@@ -77,7 +77,7 @@ def _commonest(counts: Counter[str]) -> str | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
-def _any_project(objects: Mapping[str, Sequence[Object]]) -> str | None:
+def _any_project(objects: Mapping[str, Iterable[Object]]) -> str | None:
     counts = Counter(
         project
         for name, items in objects.items()

@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.mask import SHORTEST, SecretMask, any_of, public_words
+from gkedoctor.snapshot.packed import changed
 
 _NAMES_A_CREDENTIAL = re.compile(
     r"passw(?:or)?d|passphrase|passwd|pwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|signing[-_]?key"
@@ -89,23 +90,23 @@ _WHOLE_MAPS = frozenset(
 )
 """Maps left alone: selectors, and the values that the intake turns into facts."""
 
-Change = Callable[[str, str], str]
+_MOST_REMEMBERED = 10_000
+"""Texts of which it is remembered that they were read, or what became of them: most repeat soon or never."""
 
 
 def redact(gathered: Gathered) -> None:
     """Masks in place. Expects what collectors and importers gathered, before the intake drops Secrets' values."""
-    public = public_words(item for items in gathered.objects.values() for item in items)
-    secrets = SecretMask(gathered.objects.get("secrets", ()), public)
-    learned = _Learned(public, secrets.tokens)
+    learned = _Learned(SecretMask(gathered.objects.get("secrets", ())).tokens)
     _learn_all(gathered, learned)
+    learned.forget(public_words(item for items in gathered.objects.values() for item in items))
     _replace(gathered, learned.replacer())
 
 
 class _Learned:
     """The values to mask, each with its token."""
 
-    def __init__(self, public: set[str], tokens: Mapping[str, str]) -> None:
-        self.public, self.tokens = public, dict(tokens)
+    def __init__(self, tokens: Mapping[str, str]) -> None:
+        self.tokens = dict(tokens)
         self._seen: set[tuple[str, bool]] = set()
         self._at: dict[str, int] = {}
 
@@ -116,6 +117,8 @@ class _Learned:
         by_name = bool(name) and _is_credential(name)
         if (text, by_name) in self._seen:
             return
+        if len(self._seen) >= _MOST_REMEMBERED:
+            self._seen.clear()
         self._seen.add((text, by_name))
         for value in _values(text):
             self._learn(place, value)
@@ -124,7 +127,7 @@ class _Learned:
 
     def _learn(self, place: str, value: str) -> None:
         value = value.strip().strip("\"'")
-        if len(value) < SHORTEST or value in self.public or _INNOCENT.fullmatch(value):
+        if len(value) < SHORTEST or _INNOCENT.fullmatch(value):
             return
         if value in self.tokens:
             return
@@ -135,6 +138,11 @@ class _Learned:
             if not line.startswith("-----"):
                 self._learn(place, line)
 
+    def forget(self, words: Iterable[str]) -> None:
+        """Takes out what is no secret, for objects show it openly."""
+        for word in words if self.tokens else ():
+            self.tokens.pop(word, None)
+
     def replacer(self) -> Callable[[str], str]:
         """What masks all learned values in a text."""
         pattern = any_of(self.tokens)
@@ -144,6 +152,8 @@ class _Learned:
             if pattern is None or len(text) < SHORTEST:
                 return text
             if text not in known:
+                if len(known) >= _MOST_REMEMBERED:
+                    known.clear()
                 known[text] = pattern.sub(lambda match: self.tokens[match[0]], text)
             return known[text]
 
@@ -255,12 +265,15 @@ def _is_left_alone(key: str, value: Any) -> bool:
 
 
 def _replace(gathered: Gathered, replaced: Callable[[str], str]) -> None:
-    for items in gathered.objects.values():
-        for i, item in enumerate(items):
-            if isinstance(item, dict):
-                items[i] = _replaced(item, replaced)
+    for name, items in gathered.objects.items():
+        change = partial(_replaced_object, replaced=replaced)
+        gathered.objects[name] = changed(items, change)
     for run, text in gathered.logs.items():
         gathered.logs[run] = "\n".join(replaced(line) for line in text.splitlines())
+
+
+def _replaced_object(item: Any, replaced: Callable[[str], str]) -> Any:
+    return _replaced(item, replaced) if isinstance(item, dict) else item
 
 
 def _replaced(node: Any, replaced: Callable[[str], str]) -> Any:

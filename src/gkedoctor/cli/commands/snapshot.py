@@ -38,7 +38,8 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flag
     if not to.parent.is_dir():
         raise UsageError(f"cannot write {to}: there is no folder {to.parent}", hint=f"mkdir -p {to.parent}")
     with paused_garbage_collector():
-        recorded = read_live(wish(flags).asked(library(()), only=() if all_namespaces else namespaces))
+        only = () if all_namespaces else namespaces
+        recorded = read_live(wish(flags).asked(library(()), only=only, packed=True))
         store.write(recorded.snapshot, to)
     for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
         click.echo(line, err=True)

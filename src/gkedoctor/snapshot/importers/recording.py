@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -110,7 +110,7 @@ def _backends(groups: Any) -> Any:
     return [{"group": group, "healthStatus": health or []} for group, health in groups.items()]
 
 
-def _namespaces_of_pods(pods: Sequence[Any]) -> dict[str, str]:
+def _namespaces_of_pods(pods: Iterable[Any]) -> dict[str, str]:
     found = {}
     for pod in pods:
         metadata = pod.get("metadata") if isinstance(pod, dict) else None

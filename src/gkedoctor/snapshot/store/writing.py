@@ -119,7 +119,7 @@ def _entries(snapshot: Snapshot, content: Callable[[Collection], Iterator[bytes]
 def _entry(collection: Collection, member: str, content: Callable[[Collection], Iterator[bytes]]) -> Entry:
     state = collection.state
     known = {field: getattr(state, field) for field in state.__struct_fields__}
-    if not collection.objects:
+    if not len(collection):
         return Entry(**known)
     digest, size = hashlib.sha256(), 0
     for part in content(collection):
@@ -127,7 +127,7 @@ def _entry(collection: Collection, member: str, content: Callable[[Collection], 
         size += len(part)
     return Entry(
         **known,
-        count=len(collection.objects),
+        count=len(collection),
         member=member,
         size=size,
         sha256=digest.hexdigest(),
@@ -172,15 +172,21 @@ def _sum_of(name: str) -> str:
 def _lines(collection: Collection) -> Iterator[bytes]:
     """One object a line, so that `head`, `grep` and `diff` are of use."""
     before = b"[\n"
-    for item in collection.objects:
-        yield before + _encode(item)
+    for item in _encoded(collection):
+        yield before + item
         before = b",\n"
     yield b"\n]\n"
 
 
+def _encoded(collection: Collection) -> Iterator[bytes]:
+    if collection.compressed is not None:
+        return collection.compressed.encoded()
+    return map(_encode, collection.objects)
+
+
 def _indented(collection: Collection) -> Iterator[bytes]:
     """One field a line, in the order of the alphabet, so that a change is reviewed in git."""
-    yield msgspec.json.format(_encode(collection.objects), indent=1) + b"\n"
+    yield msgspec.json.format(b"[" + b",".join(_encoded(collection)) + b"]", indent=1) + b"\n"
 
 
 def _zip_info(member: str) -> zipfile.ZipInfo:
