@@ -105,19 +105,23 @@ MAKERS = {"pods": pod, "services": service, "events": event}
 KINDS = {"pods": "Pod", "services": "Service", "events": "Event"}
 
 
+def key(item: Json) -> str:
+    """By this etcd sorts, and so every API server lists."""
+    return f"{item['metadata']['namespace']}/{item['metadata']['name']}"
+
+
 def pages(plural: str, count: int) -> list[bytes]:
     """The compressed pages of one kind."""
     made = []
+    every = sorted((MAKERS[plural](i) for i in range(count)), key=key)
     for start in range(0, count, PAGE):
-        more = (
-            {"continue": str(start + PAGE), "remainingItemCount": count - start - PAGE} if start + PAGE < count else {}
-        )
-        items = [MAKERS[plural](i) for i in range(start, min(start + PAGE, count))]
+        rest = count - start - PAGE
+        more = {"continue": str(start + PAGE), "remainingItemCount": rest} if rest > 0 else {}
         page = {
             "kind": f"{KINDS[plural]}List",
             "apiVersion": "v1",
             "metadata": {"resourceVersion": "1"} | more,
-            "items": items,
+            "items": every[start : start + PAGE],
         }
         made.append(gzip.compress(json.dumps(page, separators=(",", ":")).encode(), 1))
     return made
