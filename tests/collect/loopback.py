@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes = b""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    peer: str = ""
 
 
 @dataclass
@@ -60,7 +63,8 @@ class Loopback:
                 url = urlsplit(self.path)
                 length = int(self.headers.get("Content-Length") or 0)
                 query = {key: values[0] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
-                asked = Asked(self.command, url.path, query, dict(self.headers), self.rfile.read(length))
+                body, pairs = self.rfile.read(length), self.headers.items()
+                asked = Asked(self.command, url.path, query, dict(self.headers), body, pairs, self._peer())
                 outer.asked.append(asked)
                 try:
                     self._send(outer.fault(asked) or outer.answer(asked))
@@ -68,6 +72,11 @@ class Loopback:
                     self.close_connection = True
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+            def _peer(self) -> str:
+                """The common name in the certificate that the client showed."""
+                shown = self.connection.getpeercert() if isinstance(self.connection, ssl.SSLSocket) else None
+                return str(dict(part[0] for part in shown["subject"]).get("commonName")) if shown else ""
 
             def _send(self, reply: Reply) -> None:
                 if reply.wait:
@@ -108,6 +117,11 @@ class Loopback:
         self._server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speaks TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = self.url.replace("http:", "https:")
 
     def close(self) -> None:
         self._server.shutdown()

@@ -41,6 +41,13 @@ def refusal(code: int, message: str, headers: Any = None) -> Refused:
     return Refused(text, code=code, retry_after=retry_after(headers or {}))
 
 
+def unusable(error: Exception) -> Refused:
+    """A Refused for credentials that give no token, in the words of whoever refused it."""
+    body = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], str) else ""
+    said = f"{error.args[0]}: {_message(body.encode(), body)}" if body else str(error)
+    return Refused(f"the Google Cloud credentials cannot be used: {' '.join(said.split())[:300]}", code=401)
+
+
 def guard(session: Any) -> None:
     """Puts the check into the adapters that send, where neither library can get past it."""
     from requests.adapters import HTTPAdapter
@@ -67,7 +74,7 @@ def ask(session: Any, url: str, patience: Patience, shape: Any) -> Any:
             raise refusal(answer.status_code, _message(answer.content, answer.text), answer.headers)
         return msgspec.json.decode(answer.content, type=shape)
     except GoogleAuthError as error:
-        raise Refused(f"the Google Cloud credentials cannot be used: {str(error)[:200]}", code=401) from error
+        raise unusable(error) from error
     except requests.RequestException as error:
         raise Refused(f"no answer: {str(error)[:200]}") from error
     except (msgspec.DecodeError, RecursionError) as error:

@@ -12,7 +12,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.cloud_words import cloud_state, guard, refusal
+from gkedoctor.collect.cloud_words import cloud_state, guard, refusal, unusable
 from gkedoctor.collect.found import COMPLETE, Found
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.snapshot.model import CollectionState, Status
@@ -226,7 +226,7 @@ class Compute:
             headers = getattr(error.response, "headers", None)
             raise refusal(int(error.code or 0), _said_by(error), headers) from error
         except GoogleAuthError as error:
-            raise Refused(f"the Google Cloud credentials cannot be used: {str(error)[:200]}", code=401) from error
+            raise unusable(error) from error
         except requests.RequestException as error:
             raise Refused(f"no answer: {str(error)[:200]}") from error
         except (ParseError, ValueError) as error:

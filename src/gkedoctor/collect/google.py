@@ -151,7 +151,7 @@ def _credentials(wish: CloudWish) -> Any:
     from google.auth import credentials, impersonated_credentials
 
     hosts = {urlsplit(url).hostname for url in (wish.compute_endpoint, wish.container_endpoint) if url}
-    if hosts and hosts <= set(_LOOPBACK):
+    if hosts and hosts <= set(_LOOPBACK) and not wish.impersonate:
         return credentials.AnonymousCredentials()
     found, _ = google.auth.default(scopes=[_SCOPE] if not wish.impersonate else _SCOPES_TO_IMPERSONATE)
     if not wish.impersonate:

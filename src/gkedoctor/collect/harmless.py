@@ -1,4 +1,8 @@
-"""What may leave the program: reading. Anything else is our own fault and stops at the door."""
+"""What may leave the program: reading. Anything else is our own fault and stops at the door.
+
+Tokens are not fetched through this door: exec plugins, OAuth and `generateAccessToken` belong to the login libraries,
+which send them over sessions of their own.
+"""
 
 from __future__ import annotations
 

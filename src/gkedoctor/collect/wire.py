@@ -133,6 +133,8 @@ def call(
         raise Refused(_network_reason(error)) from error
     except api_exception() as error:
         raise Refused(f"no connection: {str(error.reason).splitlines()[-1]}") from error
+    except _config_exception() as error:
+        raise Refused(f"no credentials: {error}", code=401) from error
 
 
 def api_exception() -> type[Any]:
@@ -140,6 +142,14 @@ def api_exception() -> type[Any]:
     from kubernetes.client.exceptions import ApiException
 
     error: type[Any] = ApiException
+    return error
+
+
+def _config_exception() -> type[Any]:
+    """What the client raises for a token that cannot be read again."""
+    from kubernetes.config import ConfigException
+
+    error: type[Any] = ConfigException
     return error
 
 

@@ -89,10 +89,16 @@ def _kubernetes(live: Wish, kinds: Sequence[Kind], namespace: str | None) -> tup
     found = reviewed(wire, rights(kinds), namespace)
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
     allowed = sum(answer is True for answer in found.values())
-    lines = [f"Kubernetes, {wire.place.host}: {allowed} of {len(found)} permissions {where}"]
+    lines = [f"Kubernetes, {wire.place.host}{_as(live)}: {allowed} of {len(found)} permissions {where}"]
     lines += [f"  missing  {right.words}" for right, answer in found.items() if answer is False]
     lines += [f"  not told  {right.words}" for right, answer in found.items() if answer is None]
     return {right.collection for right, answer in found.items() if answer is not True}, lines
+
+
+def _as(live: Wish) -> str:
+    """For whom it was asked, where that is not oneself."""
+    groups = f" ({', '.join(map(inert, live.as_groups))})" if live.as_groups else ""
+    return f", as {inert(live.as_user)}{groups}" if live.as_user else ""
 
 
 def _google(live: Wish, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
@@ -111,7 +117,8 @@ def _google(live: Wish, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
     collect_google(live.cloud, place, wanted, live.patience(), found.append, board.say)
     board.close()
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
-    lines = [f"Google Cloud, project {place.project}: {len(found) - len(bad)} of {len(found)} collections can be read"]
+    name = f"{place.project}{f', as {inert(live.impersonate)}' if live.impersonate else ''}"
+    lines = [f"Google Cloud, project {name}: {len(found) - len(bad)} of {len(found)} collections can be read"]
     lines += [f"  {f.state.status}  {f.state.needs or f.collection}: {inert(f.state.reason)}" for f in bad]
     return {find.collection for find in bad}, lines
 
