@@ -15,6 +15,8 @@ from gkedoctor.collect.crew import Crew
 from gkedoctor.collect.patience import Refused, Stopped
 from gkedoctor.collect.wire import Wire
 from gkedoctor.snapshot.kinds import LOGS, Kind
+from gkedoctor.snapshot.model import READ_ONE_BY_ONE
+from gkedoctor.snapshot.model import permission as needed
 
 _REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
@@ -22,11 +24,12 @@ _GOOGLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "compute.addresses": ("compute.addresses.list", "compute.globalAddresses.list"),
         "compute.backendServices": ("compute.backendServices.list", "compute.regionBackendServices.list"),
-        "compute.backendServicesHealth": ("compute.backendServices.get", "compute.regionBackendServices.get"),
+        "compute.backendServicesHealth": (
+            READ_ONE_BY_ONE["compute.backendServicesHealth"],
+            "compute.regionBackendServices.get",
+        ),
         "compute.forwardingRules": ("compute.forwardingRules.list", "compute.globalForwardingRules.list"),
         "compute.healthChecks": ("compute.healthChecks.list", "compute.regionHealthChecks.list"),
-        "compute.networkEndpoints": ("compute.networkEndpointGroups.get",),
-        "compute.projects": ("compute.projects.get",),
         "compute.sslCertificates": ("compute.sslCertificates.list", "compute.regionSslCertificates.list"),
         "compute.targetHttpProxies": ("compute.targetHttpProxies.list", "compute.regionTargetHttpProxies.list"),
         "compute.targetHttpsProxies": ("compute.targetHttpsProxies.list", "compute.regionTargetHttpsProxies.list"),
@@ -69,7 +72,7 @@ def google_permissions(kinds: Iterable[Kind]) -> list[str]:
         permission
         for kind in kinds
         if kind.cloud
-        for permission in _GOOGLE.get(kind.collection, (f"{kind.collection}.list",))
+        for permission in _GOOGLE.get(kind.collection, (needed(kind.collection),))
     }
     return sorted(found)
 

@@ -21,6 +21,17 @@ Object = Mapping[str, Any]
 """One object as it is on the wire: camelCase keys, JSON values. Never changed once it is in a snapshot."""
 
 
+READ_ONE_BY_ONE: Mapping[str, str] = MappingProxyType(
+    {
+        "compute.backendServicesHealth": "compute.backendServices.get",
+        "compute.networkEndpoints": "compute.networkEndpointGroups.get",
+        "compute.projects": "compute.projects.get",
+    }
+)
+"""Permissions of collections that are not one list. Compute API reference, `backendServices.getHealth`: IAM permissions
+`compute.backendServices.get`. roles/compute.viewer lists endpoints with no more than `networkEndpointGroups.get`."""
+
+
 class Status(StrEnum):
     """How far a collection can be trusted."""
 
@@ -163,6 +174,8 @@ def not_asked(collection: str, reason: str = "not in this recording") -> Collect
 def permission(collection: str) -> str:
     """The permission that reading a collection takes: `compute.addresses.list`, `list pods`."""
     kind = COLLECTIONS.get(collection)
+    if collection in READ_ONE_BY_ONE:
+        return READ_ONE_BY_ONE[collection]
     if kind is not None and kind.cloud:
         return f"{collection}.list"
     if kind is not None and kind.group:
