@@ -134,6 +134,8 @@ def test_ctrl_c_keeps_what_is_there(api: KubeApi, tmp_path: Path, command: list[
     assert time.monotonic() - began < 10
     assert process.returncode == code, err
     assert "interrupted" in err and "Traceback" not in err
+    ended = [line.split() for line in err.splitlines() if line.startswith("  Kubernetes")]
+    assert ended[-1][-1] == "partial" and "configmaps, daemonsets: interrupted with Ctrl-C" in " ".join(ended[-2])
     if command[0] == "snapshot":
         states = {name: c.state for name, c in load(tmp_path / "x.gkesnap").collections.items()}
         assert states["configmaps"].reason == "interrupted with Ctrl-C" and states["pods"].reason == ""

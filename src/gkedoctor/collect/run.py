@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from gkedoctor.collect.crew import Crew
-from gkedoctor.collect.found import KUBERNETES, LOG_LINES, Found, Log, Said, Tell
+from gkedoctor.collect.found import COMPUTE, KUBERNETES, LOG_LINES, Found, Log, Said, Tell
 from gkedoctor.collect.kubernetes import Cluster, Lister, reached
 from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
 from gkedoctor.collect.patience import Patience, Refused, Stopped
@@ -201,12 +201,15 @@ class _Run:
         self._tell_logs()
 
     def _tell_kubernetes(self, find: Found | None = None) -> None:
-        count = sum(len(items) for name, items in self.gathered.objects.items() if not name.startswith(_CLOUD))
-        done = not self.waiting
+        count, done = self._count(), not self.waiting
         trouble = ""
         if find is not None and find.state.status not in (Status.COMPLETE, Status.DISABLED):
             trouble = f"{find.collection}: {find.state.status}: {_why(find.state)}"
         self.tell(Said(KUBERNETES, count, _overall(self.gathered) if done else "", trouble))
+
+    def _count(self, *, cloud: bool = False) -> int:
+        """Objects that were read, of Kubernetes or of Google Cloud."""
+        return sum(len(items) for name, items in self.gathered.objects.items() if name.startswith(_CLOUD) is cloud)
 
     def _tell_logs(self) -> None:
         if self.logs_waiting:
@@ -232,7 +235,12 @@ class _Run:
         """What is still waited for was not read, and says so."""
         for name in self.waiting:
             self.gathered.mark(name, CollectionState(Status.FAILED, reason=reason))
+        if self.waiting:
+            self.tell(Said(KUBERNETES, self._count(), "partial", f"{_some(self.waiting)}: {reason}"))
+        if self.cloud_waiting:
+            self.tell(Said(COMPUTE, self._count(cloud=True), "partial", reason))
         if self.logs_waiting:
+            self.tell(Said(LOG_LINES, len(self.gathered.logs), "partial", reason))
             self.gathered.mark(LOGS, CollectionState(Status.PARTIAL, reason=reason, needs="get pods/log"))
         if self.cloud_waiting:
             for kind in self.asked.kinds:
@@ -254,9 +262,13 @@ class _CloudDone:
 def _why(state: CollectionState) -> str:
     if state.reason:
         return state.reason
-    names = sorted(state.unread)
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"namespaces {shown} could not be read" if names else ""
+    return f"namespaces {_some(state.unread)} could not be read" if state.unread else ""
+
+
+def _some(found: Iterable[str]) -> str:
+    """The first three names, and how many more there are."""
+    names = sorted(found)
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _overall(gathered: Gathered) -> str:

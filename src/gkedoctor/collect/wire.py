@@ -115,7 +115,7 @@ def call(
     patience: Patience,
 ) -> Answer:
     """The one place that touches the client's inner calls, which change with its generator."""
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
 
     deadline = patience.clock() + patience.timeout()
     try:
@@ -129,6 +129,9 @@ def call(
         )
         response = api.call_api(*request, _request_timeout=patience.timeout()).response
         return Answer(response.status, dict(response.headers), _body(response, deadline, patience))
+    except ReadTimeoutError as error:
+        patience.check()
+        raise Refused(f"timed out: no answer within {patience.request:g} s") from error
     except (HTTPError, OSError) as error:
         raise Refused(_network_reason(error)) from error
     except api_exception() as error:
