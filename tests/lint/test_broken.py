@@ -56,9 +56,7 @@ def test_a_broken_document_is_told_and_the_others_are_read(
 
 def test_what_is_no_object_of_kubernetes_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("kind: Deployment\nimage: {tag: x}\n")
-    (tmp_path / "kustomization.yaml").write_text(
-        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [a.yaml]\n"
-    )
+    (tmp_path / "skaffold.yaml").write_text("apiVersion: skaffold/v4beta1\nkind: Config\n")
     (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
     (tmp_path / ".github").mkdir()
     (tmp_path / ".github" / "ci.yaml").write_text("on: [push\n")
@@ -66,6 +64,37 @@ def test_what_is_no_object_of_kubernetes_is_left_out(tmp_path: Path) -> None:
     assert ran.code == 0
     assert "problems" not in ran.report
     assert "3 others left out" in ran.err
+
+
+def test_what_has_to_be_rendered_is_named_once_with_the_command(tmp_path: Path) -> None:
+    texts = {
+        "base/kustomization.yaml": "resources: [cart.yaml]\n",
+        "base/cart.yaml": GOOD,
+        "base/patches/cart.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\ndata: {a: b}\n",
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\n",
+        "chart/Chart.yaml": "name: shop\n",
+        "chart/values.yaml": "replicas: 1\n",
+        "chart/templates/a.yaml": "kind: {{ .Values.kind }}\n",
+        "chart/templates/b.yaml": "kind: {{ .Values.kind }}\n",
+        "plain/cart.yaml": GOOD,
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    ran = lint(tmp_path, "-o", "json")
+    assert ran.code == 3
+    assert sorted(p["file"].removeprefix(f"{tmp_path}/") for p in ran.report["problems"]) == [
+        "chart/Chart.yaml", "overlays/prod/kustomization.yaml",
+    ]  # fmt: skip
+    assert f"kubectl kustomize {tmp_path}/overlays/prod | gkedoctor lint -" in ran.err
+    assert f"helm template {tmp_path}/chart | gkedoctor lint -" in ran.err
+    assert ran.report["looked_at"]["objects"] == 1
+    assert lint(tmp_path / "base" / "cart.yaml").code == 0
+
+
+def test_an_object_without_a_name_is_told(tmp_path: Path) -> None:
+    ran = lint_text(tmp_path, 'apiVersion: v1\nkind: Service\nmetadata: {name: ""}\n')
+    assert [p["message"] for p in ran.report["problems"]] == ["metadata.name is missing"]
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown
 from gkedoctor.manifests.planned import is_planned, template_path, workload_ref
-from gkedoctor.manifests.world import DECLARED, NOT_HERE, World
+from gkedoctor.manifests.world import DECLARED, HOLLOW, NOT_HERE, World
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
@@ -125,7 +125,7 @@ def _likely(finding: Finding, why: Unknown, near: object) -> Finding:
 def _advice(finding: Finding, why: Unknown) -> Finding:
     """The same finding as what it is: something to look up, for it stands and falls with what is not in the files."""
     assert finding.winner is not None
-    reason = "" if why.reason == NOT_HERE else f" ({why.reason})"
+    reason = "" if why.reason in (NOT_HERE, HOLLOW) else f" ({why.reason})"
     model = msgspec.structs.replace(finding.winner.model, severity=Severity.ADVISORY)
     winner = replace(finding.winner, model=model, title=_title(finding, why, reason))
     return replace(finding, winner=winner, confidence=Confidence.POSSIBLE)
@@ -137,7 +137,8 @@ def _title(finding: Finding, why: Unknown, aside: str) -> Template:
     kind = COLLECTIONS.get(why.collection)
     if not why.name or kind is None:
         return Template(("as far as these files go: ", *finding.winner.title.parts))
-    return Template((f"{kind.name} {why.name} is not in these files{aside}; {_asks(finding)}",))
+    state = HOLLOW if why.reason == HOLLOW else NOT_HERE
+    return Template((f"{kind.name} {why.name} is {state}{aside}; {_asks(finding)}",))
 
 
 def _asks(finding: Finding) -> str:

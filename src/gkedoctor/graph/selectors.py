@@ -91,9 +91,14 @@ def nearest(name: str, names: list[str]) -> str | None:
 
 
 def is_slip(name: str, other: str) -> bool:
-    """Whether two names are the same but for a slip of the pen; names that differ in a number are two names."""
+    """Whether two names are the same but for a slip of the pen; names that differ in a number are two names.
+
+    Of short names two letters may be swapped, no more: `web` and `wev` are two names.
+    """
     if re.sub(r"\D", "", name) != re.sub(r"\D", "", other):
         return False
+    if sorted(name) == sorted(other) and edit_distance(name, other, 1) <= 1:
+        return True
     few = 2 if len(name) >= 10 else 1 if len(name) >= 5 else 0
     return _plain(name) == _plain(other) or edit_distance(name, other, few) <= few
 

@@ -25,14 +25,14 @@ _ABOUT_PORT = re.compile(r"port|listen|addr|bind|^-+p\b", re.IGNORECASE)
 _OTHER = {"TCP": "UDP", "UDP": "TCP", "SCTP": "TCP"}
 
 
-@edge("ports", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet"))
+@edge("ports", "Service", reads=("Pod", "Service", "Deployment", "StatefulSet", "DaemonSet"))
 def ports_of(graph: Graph, service: Object) -> Facts:
     """Each port of the Service against the workloads behind it, as records.
 
     {port, target, protocol, named, serving, lacking, unclear, otherProtocol, names, numbers, probes, listens, nearest,
-    healthy, item, ports}: `serving`, `lacking` and `unclear` are workloads; `probes` and `listens` where those that
-    lack the port are known to be served, `names` and `numbers` what they declare, `healthy` whether a load balancer
-    of GKE says that the port answers.
+    meant, healthy, item, ports}: `serving`, `lacking` and `unclear` are workloads; `probes` and `listens` where those
+    that lack the port are known to be served, `names` and `numbers` what they declare, `meant` the port that is left
+    over (see `_left_over`), `healthy` whether a load balancer of GKE says that the port answers.
     """
     pods = graph.follow("pods", service)
     if isinstance(pods, Unknown):
@@ -101,6 +101,7 @@ def _port_record(
             {n for item, pods in behind if any(item is x for x in lacking) for n in _listens(graph, pods)}
         ),
         "nearest": nearest(target, names) if isinstance(target, str) else None,
+        "meant": _left_over(graph, lacking[0]) if lacking else None,
         "healthy": _healthy(graph, service, port),
         "item": lacking[0] if lacking else None,
         "ports": offered,
@@ -123,6 +124,24 @@ def _verdict(graph: Graph, item: Object, pods: list[Object], target: Any, protoc
     if not declared:
         return "lacking" if _probe_numbers(item) and not offered else "unclear"
     return "lacking" if len(declared) == len(_mains(item)) else "unclear"
+
+
+def _left_over(graph: Graph, item: Object) -> int | None:
+    """The one port that the containers serve and no Service asks for, where one is asked for that they do not serve.
+
+    containerPort is only informational: with more than one on either side, an undeclared port may well be served.
+    """
+    services = graph.follow("services", item)
+    if isinstance(services, Unknown):
+        return None
+    asked = [target_port(p) for s in services for p in (s.get("spec") or {}).get("ports") or []]
+    offered = _container_ports(item)
+    own = [p for c in _mains(item) for p in _own_ports(c)] or [{"containerPort": n} for n in _probe_numbers(item)]
+    free = {p.get("containerPort") for p in own if p.get("containerPort") not in asked and p.get("name") not in asked}
+    known = {p.get("containerPort") for p in offered} | _probe_numbers(item) | _configured(item)
+    unmet = {target for target in asked if isinstance(target, int) and target not in known}
+    left: int | None = next(iter(free)) if len(free) == len(unmet) == 1 else None
+    return left
 
 
 def target_port(port: Object) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gkedoctor.graph.clock import condition, moment
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import WORKLOADS, template_of, workload
-from gkedoctor.graph.selectors import Labels, differing, edit_distance, matches_map, nearest
+from gkedoctor.graph.selectors import Labels, differing, edit_distance, is_slip, matches_map, nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -132,10 +132,11 @@ def finished_pods(graph: Graph, service: Object) -> Facts:
 
 @edge("near_misses", "Service", reads=("Pod", "Service", *_TEMPLATED))
 def near_misses(graph: Graph, service: Object) -> Facts:
-    """What the selector almost matches, the nearest first: {item, keys, wanted, have}.
+    """What the selector almost matches, the nearest first: {item, keys, wanted, have, slip}.
 
-    Near is: one pair at most differs and another agrees, or all that differs looks like a slip of the pen. What another
-    Service selects already is near only as a slip of the pen.
+    Near is: one pair at most differs and another agrees, or all that differs looks like the same thing. What another
+    Service selects already is near only as the same thing. `slip` where nothing else can be meant: two names that
+    differ by a slip of the pen, a value under another key, or the workload that is called like the Service.
     """
     doubt = graph.doubt("Pod", namespace_of(service))
     if doubt is not None:
@@ -170,6 +171,7 @@ def _near_miss(graph: Graph, service: Object, selector: dict[str, str], item: Ob
         "wanted": {key: selector[key] for key in keys},
         "have": {key: labels.get(key) for key in keys},
         "labels": labels,
+        "slip": name_of(item) == name_of(service) or all(_is_slip(key, selector[key], labels) for key in keys),
         "distance": sum(edit_distance(selector[key], labels.get(key, ""), limit=3) for key in keys) - alike - 4 * slips,
     }
 
@@ -188,6 +190,13 @@ def _resembles(service: Object, selector: dict[str, str], key: str, labels: dict
     if name_of(item) == name_of(service):
         return True
     return have is None and wanted in labels.values()
+
+
+def _is_slip(key: str, wanted: str, labels: dict[str, str]) -> bool:
+    have = labels.get(key)
+    if have is not None:
+        return is_slip(wanted, have) or is_slip(have, wanted)
+    return wanted in labels.values() and wanted not in ("true", "false")
 
 
 def _alike(a: str, b: str) -> bool:

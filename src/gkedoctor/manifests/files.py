@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from gkedoctor.errors import GkedoctorError, ManifestError, UsageError
+from gkedoctor.manifests.sources import is_kustomization, source_in, unrendered
 from gkedoctor.snapshot.importers.documents import text_of
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -28,26 +29,41 @@ class File(NamedTuple):
 def files(paths: Iterable[Path], stdin: BinaryIO) -> Iterator[File]:
     """The files that are named or stand in named folders, each once. UsageError for a path that is not there."""
     seen: set[Path] = set()
+    sources: list[Path] = []
     for path in paths:
         if path == STDIN:
             yield _read("<stdin>", stdin)
             continue
         if not path.exists():
             raise UsageError(f"{path} does not exist")
-        for found in _below(path) if path.is_dir() else [path]:
+        for found in _below(path, sources) if path.is_dir() else [path]:
             resolved = found.resolve()
             if resolved not in seen:
                 seen.add(resolved)
                 yield _opened(found)
+    yield from (File(str(problem.path), problem=problem) for problem in unrendered(sources))
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """The manifests of a folder. What begins with a dot is the business of other tools (.git, .github)."""
-    for root, folders, names in os.walk(folder):
+def _below(folder: Path, sources: list[Path]) -> Iterator[Path]:
+    """The manifests of a folder. What begins with a dot is the business of other tools (.git, .github).
+
+    Folders that have to be rendered first are left out, and their charts and kustomizations added to `sources`; so are
+    the kustomizations below another, which are built by themselves.
+    """
+    built: set[Path] = set()
+    for place, folders, names in os.walk(folder):
+        root = Path(place)
+        source = source_in(root, folders, names)
+        if source is not None:
+            sources.append(source)
+            folders[:] = folders if is_kustomization(source) else []
+        if source is not None or root.parent in built:
+            built.add(root)
+            names = []
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         for name in sorted(names):
             if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(root) / name
+                yield root / name
 
 
 def _opened(path: Path) -> File:

@@ -219,12 +219,16 @@ def _lacking(item: Any) -> str | None:
         return None
     version, kind, metadata = item.get("apiVersion"), item.get("kind"), item.get("metadata")
     if isinstance(version, str) and isinstance(kind, str) and version and kind:
-        if isinstance(metadata, dict) and any(isinstance(metadata.get(k), str) for k in ("name", "generateName")):
+        if isinstance(metadata, dict) and any(_is_text(metadata.get(k)) for k in ("name", "generateName")):
             return ""
         return "metadata.name" if kind in KINDS and _is_ours(version, kind) else None
     if isinstance(metadata, dict) and metadata.get("name") and "spec" in item:
         return "kind" if version else "apiVersion" if kind in KINDS else None
     return None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _is_ours(version: str, kind: str) -> bool:

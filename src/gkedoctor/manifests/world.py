@@ -20,6 +20,7 @@ from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status, not_asked
 
 NOT_HERE = "not in these files"
+HOLLOW = "without data in these files"
 DECLARED = "declared in .gkedoctor.yaml as made elsewhere"
 
 _COMPLETE = CollectionState(Status.COMPLETE)
@@ -45,7 +46,8 @@ class World:
 class FromFiles(Collection):
     """A collection of which the files hold a part: a name that is not in them may exist elsewhere.
 
-    A listing counts for what it has; that it has nothing proves nothing (`lacks`).
+    A listing counts for what it has; that it has nothing proves nothing (`lacks`). A Secret without data is left out:
+    something is to fill it.
     """
 
     def __init__(self, collection: Collection, elsewhere: str | None, made: Maker) -> None:
@@ -81,7 +83,7 @@ def world(
     origins = {ref: manifest.origin for ref, manifest in manifests.objects.items()}
     reason = None if complete or base is not None else NOT_HERE
     made = makers(objects)
-    opened = [_open(collection, reason, made, elsewhere) for collection in snapshot.collections.values()]
+    opened = [_open(collection, reason, made, elsewhere, origins) for collection in snapshot.collections.values()]
     return World(
         closed=Snapshot(snapshot.manifest, map(_closed, snapshot.collections.values())),
         open=Snapshot(snapshot.manifest, opened),
@@ -136,20 +138,32 @@ def _closed(collection: Collection) -> Collection:
     return Collection(collection.name, _COMPLETE, collection.objects)
 
 
-def _open(collection: Collection, reason: str | None, made: Mapping[Ref, Ref], elsewhere: Sequence[str]) -> Collection:
+def _open(
+    collection: Collection,
+    reason: str | None,
+    made: Mapping[Ref, Ref],
+    elsewhere: Sequence[str],
+    origins: Mapping[Ref, Origin],
+) -> Collection:
     known = COLLECTIONS.get(collection.name)
     if known is None or known.cloud:
         return collection
     kind = known.name
+    filled = kind in ("Secret", "ConfigMap")
+    hollow = {ref_of(item) for item in collection.objects if filled and not item.get("keys")} & origins.keys()
     patterns = [p.split("/")[1:] for p in elsewhere if fnmatchcase(kind, p.split("/")[0])]
 
     def maker(namespace: str, name: str) -> str | None:
         if any(_fits(pattern, namespace, name) for pattern in patterns):
             return DECLARED
-        found = made.get(Ref(kind, name, namespace or None))
+        ref = Ref(kind, name, namespace or None)
+        if ref in hollow:
+            return HOLLOW
+        found = made.get(ref)
         return f"{found.kind} {found.name} is to make it" if found is not None else None
 
-    return FromFiles(collection, reason, maker)
+    kept = [item for item in collection.objects if ref_of(item) not in hollow] if hollow else collection.objects
+    return FromFiles(Collection(collection.name, collection.state, kept), reason, maker)
 
 
 def _fits(pattern: Sequence[str], namespace: str, name: str) -> bool:
