@@ -12,7 +12,7 @@ import yaml
 
 from gkedoctor.diagnose.cases import CLOCK
 from gkedoctor.snapshot.intake import Gathered, taken_in
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 from tests.healthy.settled import settled
 
@@ -57,7 +57,7 @@ def objects(name: str) -> list[dict[str, Any]]:
 def healthy(name: str, prefix: str = "") -> Snapshot:
     """A healthy cluster, every collection listed in full; `prefix` stands before the names of its own namespaces."""
     gathered = Gathered(source="healthy")
-    for collection in COLLECTIONS:
+    for collection in COLLECTIONS.keys() - ON_REQUEST:
         gathered.mark(collection, CollectionState(Status.COMPLETE))
         gathered.objects[collection] = []
     for item in objects(name):

@@ -58,9 +58,14 @@ _CLUSTER = (
     click.option("--impersonate-service-account", "impersonate", metavar="EMAIL", help="As for gcloud."),
     click.option("--gcp/--no-gcp", "gcp", default=True, help="Ask Google Cloud too (default), or not."),
 )
-logs_option = click.option(
-    "--logs/--no-logs", "logs", default=True, help="Read logs of containers that are not well (default)."
-)
+_BESIDE = (
+    click.option("--logs/--no-logs", "logs", default=True, help="Read logs of containers that are not well (default)."),
+    click.option("--uptime-checks", is_flag=True, help="Read uptime checks of Cloud Monitoring and their alerts too."),
+    click.option(
+        "--event-history", type=Duration(), metavar="TIME",
+        help="Read the Events of this long from Cloud Logging too, as 24h: clusters keep them for an hour.",
+    ),
+)  # fmt: skip
 
 
 def wish(flags: Mapping[str, Any]) -> Wish:
@@ -79,9 +84,16 @@ def cluster_options(command: F) -> F:
     return command
 
 
+def beside_options(command: F) -> F:
+    """Adds the flags that say what is read beside the lists of objects."""
+    for option in reversed(_BESIDE):
+        command = option(command)
+    return command
+
+
 def live_options(command: F) -> F:
-    """Adds the flags of a live collection: those of the cluster, and --logs."""
-    return cluster_options(logs_option(command))
+    """Adds the flags of a live collection: those of the cluster, and of what is read beside its lists."""
+    return cluster_options(beside_options(command))
 
 
 def read_live(asked: Asked, first: Look | None = None) -> Recorded:

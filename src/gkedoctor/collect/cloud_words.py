@@ -63,13 +63,15 @@ def guard(session: Any) -> None:
         session.mount(scheme, _Guarded(pool_maxsize=8))
 
 
-def ask(session: Any, url: str, patience: Patience, shape: Any) -> Any:
-    """One GET by REST, decoded."""
+def ask(session: Any, url: str, patience: Patience, shape: Any, body: Any = None) -> Any:
+    """One GET by REST, decoded; a POST where the question has a body."""
     import requests
     from google.auth.exceptions import GoogleAuthError
 
     try:
-        answer = session.get(url, timeout=patience.timeout(), max_allowed_time=patience.timeout())
+        method = "GET" if body is None else "POST"
+        limit = patience.timeout()
+        answer = session.request(method, url, json=body, timeout=limit, max_allowed_time=limit)
         if answer.status_code != 200:
             raise refusal(answer.status_code, _message(answer.content, answer.text), answer.headers)
         return msgspec.json.decode(answer.content, type=shape)

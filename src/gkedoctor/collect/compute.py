@@ -55,6 +55,9 @@ _SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetwor
 """What the host project of a Shared VPC holds for the cluster."""
 
 
+_ONE_BY_ONE = ("compute.backendServicesHealth", "compute.networkEndpoints")
+
+
 class Compute:
     """One project's Compute API."""
 
@@ -63,6 +66,7 @@ class Compute:
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self.lists = LISTS
+        self.collections = frozenset({*LISTS, *_ONE_BY_ONE})
 
     def listed(self, collection: str, hosts: Sequence[str]) -> Found:
         """A collection of the project, with that of the Shared VPC's host where it has a part in it."""

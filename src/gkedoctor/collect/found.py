@@ -9,6 +9,7 @@ from gkedoctor.snapshot.model import CollectionState, Status, permission
 from gkedoctor.snapshot.packed import Read
 
 KUBERNETES, LOG_LINES, COMPUTE, CONTAINER = "Kubernetes", "logs", "Compute Engine", "GKE API"
+UPTIME_CHECKS, EVENT_HISTORY = "uptime checks", "Event history"
 """The collectors, as a user reads them."""
 
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from gkedoctor.collect.cloud_words import guard
 from gkedoctor.collect.crew import Crew
-from gkedoctor.collect.found import COMPUTE, CONTAINER, Found, Said, Tell
+from gkedoctor.collect.found import COMPUTE, CONTAINER, EVENT_HISTORY, UPTIME_CHECKS, Found, Said, Tell
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace
-from gkedoctor.snapshot.kinds import Kind
+from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
@@ -63,11 +63,16 @@ class _Readings:
     ) -> None:
         from gkedoctor.collect.compute import Compute
         from gkedoctor.collect.container import Container
+        from gkedoctor.collect.logging import Logging
+        from gkedoctor.collect.monitoring import Monitoring
 
+        self.wish = wish
         self.place, self.patience, self.put, self.tell = place, patience, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
         self.compute = Compute(session.credentials, wish.compute_endpoint, place.project, patience)
         self.container = Container(session, wish.container_endpoint, place, patience)
+        self.monitoring = Monitoring(session, wish.monitoring_endpoint, place.project, patience)
+        self.logging = Logging(session, wish.logging_endpoint, place, patience)
         self.finds: queue.SimpleQueue[Found] = queue.SimpleQueue()
         self.count = 0
         self.trouble = False
@@ -90,8 +95,23 @@ class _Readings:
             neg_state = states.get("compute.networkEndpointGroups")
             tasks.append(partial(self.compute.endpoints, groups, neg_state))
         self._together(crew, tasks)
-        crew.dismiss()
         self.tell(Said(COMPUTE, self.count, "partial" if self.trouble else "complete"))
+        self._on_request(crew)
+        crew.dismiss()
+
+    def _on_request(self, crew: Crew) -> None:
+        """What is read only for who asks for it."""
+        checks = [partial(self.monitoring.listed, name) for name in self.kinds if name in UPTIME]
+        self._tell_beside(UPTIME_CHECKS, self._together(crew, checks))
+        if HISTORY in self.kinds and self.wish.now is not None:
+            read = partial(self.logging.events, self.wish.now, self.wish.event_history)
+            self._tell_beside(EVENT_HISTORY, self._together(crew, [read]))
+
+    def _tell_beside(self, collector: str, finds: Sequence[Found]) -> None:
+        bad = next((find for find in finds if find.state.status is not Status.COMPLETE), None)
+        word, why = (str(bad.state.status), bad.state.reason) if bad is not None else ("complete", "")
+        if finds:
+            self.tell(Said(collector, sum(len(find.items) for find in finds), word, why))
 
     def _clusters(self) -> Found | None:
         if "container.clusters" not in self.kinds:
@@ -115,7 +135,8 @@ class _Readings:
                 continue
             found.append(find)
             self.put(find)
-            self._say(find)
+            if find.collection in self.compute.collections:
+                self._say(find)
         return found
 
     def _one(self, task: Callable[[], Found]) -> None:
@@ -150,7 +171,7 @@ def _credentials(wish: CloudWish) -> Any:
     import google.auth
     from google.auth import credentials, impersonated_credentials
 
-    hosts = {urlsplit(url).hostname for url in (wish.compute_endpoint, wish.container_endpoint) if url}
+    hosts = {urlsplit(url).hostname for url in wish.endpoints if url}
     if hosts and hosts <= set(_LOOPBACK) and not wish.impersonate:
         return credentials.AnonymousCredentials()
     found, _ = google.auth.default(scopes=[_SCOPE] if not wish.impersonate else _SCOPES_TO_IMPERSONATE)

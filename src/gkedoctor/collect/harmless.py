@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 _READING_POSTS = re.compile(
     r"(?:/.*)?/apis/authorization\.k8s\.io/v1/selfsubject(?:access|rules)reviews"
     r"|.*/(?:getHealth|listNetworkEndpoints)"
+    r"|/v2/entries:list"
 )
-"""POSTs that change nothing: reviews of one's own rights, and two questions of the Compute API that have a body."""
+"""POSTs that change nothing: reviews of one's own rights, two questions of the Compute API that have a body, and the
+search of Cloud Logging, whose filter is one (`entries.list`; what writes is `entries:write`)."""
 
 
 class NotHarmlessError(AssertionError):

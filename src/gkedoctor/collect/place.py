@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from gkedoctor.snapshot.origin import origin
@@ -21,7 +22,10 @@ class GooglePlace(NamedTuple):
 
 
 class CloudWish(NamedTuple):
-    """gcloud's flags, and where the APIs are (for tests and private endpoints)."""
+    """gcloud's flags, and where the APIs are (for tests and private endpoints).
+
+    `event_history`: seconds before `now` of which Cloud Logging is asked for Events.
+    """
 
     project: str | None = None
     location: str | None = None
@@ -29,6 +33,19 @@ class CloudWish(NamedTuple):
     impersonate: str | None = None
     compute_endpoint: str | None = None
     container_endpoint: str | None = None
+    monitoring_endpoint: str | None = None
+    logging_endpoint: str | None = None
+    event_history: float = 0.0
+    now: datetime | None = None
+
+    @property
+    def endpoints(self) -> tuple[str | None, ...]:
+        """Where each API is, None for its usual place."""
+        return self.compute_endpoint, self.container_endpoint, self.monitoring_endpoint, self.logging_endpoint
+
+    def lacks_name(self, place: GooglePlace) -> bool:
+        """Whether the cluster's name is wanted (the log of a project has the Events of all clusters) and not known."""
+        return bool(self.event_history) and place.cluster is None
 
     def place(self, found: GooglePlace | None) -> GooglePlace | None:
         """What was found, with what was given in its place; None where no project is known."""

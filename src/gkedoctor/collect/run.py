@@ -28,7 +28,7 @@ _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
 
 _GRACE = 3.0
 NO_CLOUD = "Google Cloud was not asked: --no-gcp was given"
-_CLOUD = ("compute.", "container.")
+_CLOUD = ("compute.", "container.", "monitoring.", "logging.")
 
 
 @dataclass
@@ -122,11 +122,11 @@ class _Run:
 
     def _start_cloud(self, place: GooglePlace | None) -> None:
         """Google Cloud is asked as soon as it is known where: from the context at once, else from the Nodes."""
-        wish = self.asked.cloud
+        wish = self.asked.cloud and self.asked.cloud._replace(now=self.cluster.now)
         if wish is None or self.cloud_waiting or self.place is not None:
             return
         place = wish.place(place)
-        if place is None and "nodes" in self.waiting:
+        if (place is None or wish.lacks_name(place)) and "nodes" in self.waiting:
             return
         self.place = place
         self.cloud_waiting = True

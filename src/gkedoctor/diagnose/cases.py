@@ -24,7 +24,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX, Source, read_source, read_yaml
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.intake import Gathered, taken_in
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
 
 CLOCK = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -154,7 +154,7 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
         base = recording(given.recording)
         gathered.add_snapshot(base)
     else:
-        for name in COLLECTIONS:
+        for name in COLLECTIONS.keys() - ON_REQUEST:
             gathered.mark(name, CollectionState(Status.COMPLETE))
             gathered.objects[name] = []
     patches = Patches({name: list(items) for name, items in gathered.objects.items()})

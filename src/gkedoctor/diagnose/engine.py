@@ -29,7 +29,7 @@ from gkedoctor.graph.owners import workload
 from gkedoctor.graph.request_path import paths_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
-from gkedoctor.snapshot.kinds import ESSENTIAL, LOGS
+from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import Snapshot, Status
 
 _PROOFS = 6
@@ -206,13 +206,22 @@ def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:
 
 
 def _not_checked(snapshot: Snapshot, doubts: Doubts) -> Iterable[NotChecked]:
-    """One entry per collection that something needed and could not see, or that lacks objects it should have."""
+    """One entry per collection that something needed and could not see, or that lacks objects it should have.
+
+    What is read on request only is missed by nobody who did not ask, and by those who did whatever needs it.
+    """
     reasons: dict[str, set[str]] = {}
     for unknown in doubts.seen:
         reasons.setdefault(unknown.collection, set()).add(unknown.reason)
     for collection in snapshot.collections.values():
         if collection.state.malformed:
             reasons.setdefault(collection.name, set()).add(_unread(collection.state.malformed))
+    for name in ON_REQUEST:
+        state = snapshot.collection(name).state
+        if state.status is Status.NOT_ASKED:
+            reasons.pop(name, None)
+        elif state.status is not Status.COMPLETE:
+            reasons.setdefault(name, set()).add(state.reason)
     for name in sorted(reasons):
         state = snapshot.collection(name).state
         reason = "malformed" if state.malformed and not state.reason else str(state.status)
@@ -229,4 +238,5 @@ def _matters(entry: NotChecked) -> bool:
     """Whether this hole makes the outcome incomplete: what was refused always, what nobody asked for if essential."""
     if entry.reason in (Status.COMPLETE, Status.DISABLED):
         return False
-    return (entry.reason != Status.NOT_ASKED and entry.collection != LOGS) or entry.collection in ESSENTIAL
+    beside = entry.collection in (LOGS, HISTORY)
+    return (entry.reason != Status.NOT_ASKED and not beside) or entry.collection in ESSENTIAL

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gkedoctor.graph.events import last_seen
+from gkedoctor.graph.events import last_seen, of_late
 from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -44,7 +44,7 @@ def sync_errors_of(graph: Graph, ingress: Object) -> Facts:
     events = graph.follow("all_events", ingress)
     if isinstance(events, Unknown):
         return events
-    failed = [e for e in events if e.get("type") == "Warning" and e.get("reason") in _SYNC]
+    failed = of_late(graph, [e for e in events if e.get("type") == "Warning" and e.get("reason") in _SYNC])
     tried = [
         e for e in events if e.get("type") == "Normal" and e.get("reason") in ("Sync", "IPChanged", "CREATE", "UPDATE")
     ]
@@ -70,14 +70,14 @@ def delete_errors_of(graph: Graph, item: Object) -> Facts:
     events = graph.follow("all_events", item)
     if isinstance(events, Unknown):
         return events
-    return [e for e in events if e.get("reason") in _DELETE_FAILED][-1:]
+    return of_late(graph, [e for e in events if e.get("reason") in _DELETE_FAILED])[-1:]
 
 
 def _service_errors(graph: Graph, service: Object, failed: tuple[str, ...], well: tuple[str, ...]) -> Facts:
     events = graph.follow("all_events", service)
     if isinstance(events, Unknown):
         return events
-    errors = [e for e in events if e.get("type") == "Warning" and e.get("reason") in failed]
+    errors = of_late(graph, [e for e in events if e.get("type") == "Warning" and e.get("reason") in failed])
     after = [e for e in events if e.get("reason") in well]
     if errors and after and last_seen(after[-1]) > last_seen(errors[-1]):
         return []

@@ -6,13 +6,17 @@ older than the object's recovery says nothing about its present state.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from gkedoctor.graph.clock import condition, moment
 from gkedoctor.graph.graph import Facts, Graph, edge, name_of, namespace_of
 from gkedoctor.snapshot.model import Object
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_REPEATED_WITHIN = timedelta(hours=1)
+"""What a controller still fails at it says again at least every 1000 s (client-go, DefaultControllerRateLimiter), and
+the API server forgets after an hour: what is older comes from a history, and is over."""
 _HEALTHY_WHEN = {"Pod": "Ready", "Node": "Ready", "Deployment": "Available"}
 
 
@@ -32,6 +36,11 @@ def all_events_of(graph: Graph, item: Object) -> Facts:
     """Every Event about an object, history included, the latest last."""
     doubt = graph.doubt("Event", namespace_of(item) or None)
     return doubt if doubt is not None else _about(graph, item)
+
+
+def of_late(graph: Graph, events: Sequence[Object]) -> list[Object]:
+    """Those that a controller would have said again by now if they still held."""
+    return [e for e in events if graph.clock - last_seen(e) <= _REPEATED_WITHIN]
 
 
 def last_seen(event: Object) -> datetime:

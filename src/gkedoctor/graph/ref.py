@@ -39,8 +39,11 @@ def ref_of(item: Mapping[str, Any] | Ref) -> Ref:
     metadata = item.get("metadata")
     if isinstance(metadata, Mapping):
         return Ref(str(item.get("kind")), str(metadata.get("name")), metadata.get("namespace") or None)
-    collection, project, location = _cloud_place(str(item.get("selfLink") or ""))
-    return Ref(_cloud_kind(item, collection), str(item.get("name")), None, project, location)
+    link, name = str(item.get("selfLink") or ""), str(item.get("name"))
+    if not link and name.startswith("projects/"):  # Cloud Monitoring's names are whole paths: projects/P/…/ID
+        link, name = name, name.rpartition("/")[2]
+    collection, project, location = _cloud_place(link)
+    return Ref(_cloud_kind(item, collection), name, None, project, location)
 
 
 def _cloud_kind(item: Mapping[str, Any], collection: str) -> str:
@@ -48,17 +51,22 @@ def _cloud_kind(item: Mapping[str, Any], collection: str) -> str:
     told = str(item.get("kind") or "").rpartition("#")[2]
     if told:
         return told[0].upper() + told[1:]
-    known = COLLECTIONS.get(f"compute.{collection}") or COLLECTIONS.get(f"container.{collection}")
+    apis = ("compute", "container", "monitoring")
+    known = next((COLLECTIONS[c] for api in apis if (c := f"{api}.{collection}") in COLLECTIONS), None)
     return known.name if known is not None else collection
 
 
 def _cloud_place(self_link: str) -> tuple[str, str | None, str | None]:
-    """Kind, project and location out of `…/projects/P/{global|regions/R|zones/Z}/COLLECTION/NAME`."""
+    """Collection, project and location out of `…/projects/P/{global|regions/R|zones/Z}/COLLECTION/NAME`.
+
+    A name of Cloud Monitoring is `projects/P/COLLECTION/ID`.
+    """
     parts = self_link.rpartition("projects/")[2].split("/")
     project = parts[0] or None
     if len(parts) >= 4 and parts[1] in ("regions", "zones", "locations"):
         return parts[3], project, parts[2]
-    return (parts[2] if len(parts) > 2 else ""), project, "global"
+    at = 1 if len(parts) == 3 else 2
+    return (parts[at] if len(parts) > 2 else ""), project, "global"
 
 
 def namespaced(kind: str) -> bool:

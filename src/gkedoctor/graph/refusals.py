@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from gkedoctor.graph.clock import condition, moment, stamp
-from gkedoctor.graph.events import last_seen
+from gkedoctor.graph.events import last_seen, of_late
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, namespace_of
 from gkedoctor.graph.owners import workload
 from gkedoctor.graph.unknown import Unknown
@@ -133,7 +133,7 @@ def _event(graph: Graph, item: Object) -> Any:
     found = graph.follow("all_events", item)
     if isinstance(found, Unknown):
         return None
-    failed = [e for e in found if e.get("reason") == "FailedCreate"]
+    failed = of_late(graph, [e for e in found if e.get("reason") == "FailedCreate"])
     made = [e for e in found if e.get("reason") == "SuccessfulCreate"]
     if not failed or (made and last_seen(made[-1]) > last_seen(failed[-1])):
         return None

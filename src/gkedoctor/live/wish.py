@@ -14,6 +14,7 @@ from gkedoctor.collect.wire import Login
 from gkedoctor.live.unwell import unwell
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.needs import needed_kinds
+from gkedoctor.snapshot.kinds import HISTORY, UPTIME
 
 REQUEST_SECONDS = 30.0
 OVERALL_SECONDS = 300.0
@@ -33,11 +34,18 @@ class Wish(NamedTuple):
     impersonate: str | None = None
     gcp: bool = True
     logs: bool = True
+    uptime_checks: bool = False
+    event_history: float | None = None
 
     @property
     def login(self) -> Login:
         """What the Kubernetes API is told."""
         return Login(self.kubeconfig, self.context, self.as_user, self.as_groups)
+
+    @property
+    def on_request(self) -> frozenset[str]:
+        """The collections that are read only because somebody asks for them."""
+        return (UPTIME if self.uptime_checks else frozenset()) | ({HISTORY} if self.event_history else frozenset())
 
     @property
     def cloud(self) -> CloudWish:
@@ -48,6 +56,9 @@ class Wish(NamedTuple):
             impersonate=self.impersonate,
             compute_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE"),
             container_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"),
+            monitoring_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING"),
+            logging_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"),
+            event_history=self.event_history or 0.0,
         )
 
     def patience(self) -> Patience:
@@ -66,7 +77,7 @@ class Wish(NamedTuple):
         """What is collected for these playbooks. `packed`: to be written to a file and not looked at."""
         return Asked(
             login=self.login,
-            kinds=needed_kinds(playbooks),
+            kinds=needed_kinds(playbooks, self.on_request),
             patience=self.patience(),
             unwell=unwell if self.logs else None,
             cloud=self.cloud if self.gcp else None,

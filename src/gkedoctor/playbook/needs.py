@@ -6,19 +6,27 @@ from collections.abc import Iterable
 
 from gkedoctor.graph.graph import EDGES, SUSPECTS
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.snapshot.kinds import KINDS, Kind
+from gkedoctor.snapshot.kinds import KINDS, ON_REQUEST, Kind
 
 _BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
 """Besides: endpoints with their health, the cluster's own record, and the names to fall back to."""
 
 
-def needed_kinds(playbooks: Iterable[CompiledPlaybook]) -> list[Kind]:
-    """Every kind that these playbooks or any edge may look at, in the order of the table of kinds."""
+def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str] = ()) -> list[Kind]:
+    """Every kind that these playbooks or any edge may look at, in the order of the table of kinds.
+
+    `on_request`: those of the collections that are read only for who asks for them.
+    """
     names = {*_BESIDE, *(name for edge in EDGES.values() for name in edge.reads)}
     names |= {name for index in SUSPECTS.values() for name in index.reads}
     for playbook in playbooks:
         names |= {playbook.model.subject, *playbook.model.also}
-    return [kind for name, kind in KINDS.items() if name in names]
+    asked = frozenset(on_request)
+    return [
+        kind
+        for name, kind in KINDS.items()
+        if (kind.collection in asked if kind.collection in ON_REQUEST else name in names)
+    ]
 
 
 def kinds_of(playbook: CompiledPlaybook) -> frozenset[str]:

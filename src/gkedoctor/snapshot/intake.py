@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 
 from gkedoctor.snapshot.clock import EPOCH, latest
-from gkedoctor.snapshot.events import core_event
+from gkedoctor.snapshot.events import core_event, happened
 from gkedoctor.snapshot.importers.names import collection_of_object
-from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
+from gkedoctor.snapshot.kinds import COLLECTIONS, HISTORY, LOGS
 from gkedoctor.snapshot.mask import SecretMask, public_words
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
 from gkedoctor.snapshot.origin import origin, versions
-from gkedoctor.snapshot.packed import Items, Kept, Listed, Packed, Sorted
+from gkedoctor.snapshot.packed import Identity, Items, Kept, Listed, Packed, Sorted
 from gkedoctor.snapshot.secrets import config_facts, secret_facts
 from gkedoctor.snapshot.shape import misfit
 from gkedoctor.snapshot.trim import trimmed
@@ -166,18 +166,23 @@ def _collection(name: str, gathered: Gathered, mask: SecretMask, config_values: 
     state = gathered.states[name]
     items = gathered.objects.get(name, ())
     kept: Kept = Sorted() if isinstance(items, Packed) else Listed()
-    admitted = _Admission(name, mask, config_values, kept)
+    history = name == "events" and HISTORY in gathered.states
+    admitted = _Admission(name, mask, config_values, kept, history)
     for item in items.drained() if isinstance(items, Packed) else items:
         admitted.take(item)
     return Collection(name, admitted.judged(state), kept)
 
 
 class _Admission:
-    """Takes the objects of one collection, one at a time; the last of several copies of an object counts."""
+    """Takes the objects of one collection, one at a time; the last of several copies of an object counts.
 
-    def __init__(self, name: str, mask: SecretMask, config_values: bool, kept: Kept) -> None:
+    Of an Event with a history it is the copy that happened last: Cloud Logging has one for each time that it did.
+    """
+
+    def __init__(self, name: str, mask: SecretMask, config_values: bool, kept: Kept, history: bool) -> None:
         self.name, self.kind, self.mask, self.config_values = name, COLLECTIONS.get(name), mask, config_values
         self.kept = kept
+        self.last: dict[Identity, str] | None = {} if history else None
         self.malformed: dict[str, str] = {}
         self.nameless = 0
 
@@ -197,8 +202,17 @@ class _Admission:
             self.malformed[ref] = reason
             self.kept.put(identity, None)
             return
+        if self.last is not None and not self._is_later(identity, item, self.last):
+            return
         self.malformed.pop(ref, None)
         self.kept.put(identity, self._redacted(item))
+
+    def _is_later(self, identity: Identity, item: Object, last: dict[Identity, str]) -> bool:
+        time = happened(item)
+        if time < last.get(identity, ""):
+            return False
+        last[identity] = time
+        return True
 
     def judged(self, state: CollectionState) -> CollectionState:
         """The source's state, less what could not be understood."""

@@ -109,10 +109,20 @@ _GOOGLE_CLOUD = (
     Kind("Region", "compute.regions", "compute", False, True),
     Kind("Project", "compute.projects", "compute", False, True),
     Kind("Cluster", "container.clusters", "container", False, True),
+    Kind("UptimeCheckConfig", "monitoring.uptimeCheckConfigs", "monitoring", False, True),
+    Kind("AlertPolicy", "monitoring.alertPolicies", "monitoring", False, True),
+    Kind("LogEntry", "logging.logEntries", "logging", False, True),
 )
 
 LOGS = "logs"
 """The collection of container logs: objects {namespace, pod, container, previous, lines}."""
+
+HISTORY = "logging.logEntries"
+"""The state of the Event history in Cloud Logging. It has no objects of its own: they are among `events`."""
+
+UPTIME = frozenset({"monitoring.uptimeCheckConfigs", "monitoring.alertPolicies"})
+ON_REQUEST = UPTIME | {HISTORY}
+"""Collections that are read only for who asks for them: that nobody asked is no gap."""
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_KUBERNETES, *_GOOGLE_CLOUD)})
 COLLECTIONS: Mapping[str, Kind] = MappingProxyType({kind.collection: kind for kind in KINDS.values()})

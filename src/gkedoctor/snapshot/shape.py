@@ -87,6 +87,8 @@ _SHAPES: Mapping[str, Any] = MappingProxyType(
         "compute.regions": cloud.QUOTA_HOLDER,
         "compute.projects": cloud.QUOTA_HOLDER,
         "container.clusters": cloud.CLUSTER,
+        "monitoring.uptimeCheckConfigs": cloud.UPTIME_CHECK,
+        "monitoring.alertPolicies": cloud.ALERT_POLICY,
     }
 )
 
@@ -96,7 +98,7 @@ def misfit(collection: str, item: Mapping[str, Any]) -> str | None:
     kind = COLLECTIONS.get(collection)
     shape = _SHAPES.get(collection)
     if shape is None:
-        shape = cloud.ANY_OBJECT if collection.startswith("compute.") else ANY_OBJECT
+        shape = cloud.ANY_OBJECT if collection.startswith(("compute.", "logging.")) else ANY_OBJECT
     try:
         msgspec.convert(item, shape)
     except (msgspec.ValidationError, RecursionError) as error:

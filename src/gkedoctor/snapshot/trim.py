@@ -1,6 +1,7 @@
 """What is left out of objects: parts that are large and that no diagnosis reads, and credentials.
 
-An Instance's `metadata` holds `kube-env` with a kubelet's keys, a Cluster's `masterAuth` holds its password.
+An Instance's `metadata` holds `kube-env` with a kubelet's keys, a Cluster's `masterAuth` holds its password, an
+uptime check those that it logs in with.
 """
 
 from __future__ import annotations
@@ -11,6 +12,16 @@ from typing import Any
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """A copy of the object as it was applied: it repeats a Secret's values, and goes stale."""
+
+_KEPT_BACK = "***"
+_CHECK_FIELDS = (
+    "kind", "name", "displayName", "monitoredResource", "resourceGroup", "syntheticMonitor", "tcpCheck", "checkerType",
+    "disabled", "period", "timeout",
+)  # fmt: skip
+_HTTP_FIELDS = ("useSsl", "port", "requestMethod", "validateSsl", "acceptedResponseStatusCodes",
+                "serviceAgentAuthentication")  # fmt: skip
+_POLICY_FIELDS = ("kind", "name", "displayName", "enabled", "combiner", "notificationChannels")
+"""cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.uptimeCheckConfigs and projects.alertPolicies."""
 
 _VERSION_FIELDS = ("name", "served", "storage", "deprecated")
 
@@ -64,6 +75,42 @@ def _backend_service(item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
+def _uptime_check(item: dict[str, Any]) -> dict[str, Any]:
+    """What is asked and of whom. Passwords, header values and bodies stay behind; that there are any is kept."""
+    kept = {key: item[key] for key in _CHECK_FIELDS if key in item}
+    http = item.get("httpCheck")
+    if not isinstance(http, dict):
+        return kept
+    kept["httpCheck"] = {key: http[key] for key in _HTTP_FIELDS if key in http}
+    if isinstance(path := http.get("path"), str):
+        kept["httpCheck"]["path"] = path.partition("?")[0]
+    if http.get("authInfo"):
+        kept["httpCheck"]["authInfo"] = {"username": _KEPT_BACK, "password": _KEPT_BACK}
+    if isinstance(headers := http.get("headers"), dict):
+        kept["httpCheck"]["headers"] = {
+            name: value if name.lower() == "host" else _KEPT_BACK for name, value in headers.items()
+        }
+    return kept
+
+
+def _alert_policy(item: dict[str, Any]) -> dict[str, Any]:
+    """What it looks at and whom it tells. `creationRecord` holds addresses of people, `documentation` anything."""
+    kept = {key: item[key] for key in _POLICY_FIELDS if key in item}
+    if isinstance(conditions := item.get("conditions"), list):
+        kept["conditions"] = [_condition(condition) for condition in conditions]
+    return kept
+
+
+def _condition(condition: Any) -> Any:
+    if not isinstance(condition, dict):
+        return condition
+    return {
+        key: {part: value[part] for part in ("filter", "query") if part in value} if isinstance(value, dict) else value
+        for key, value in condition.items()
+        if key in ("name", "displayName") or key.startswith("condition")
+    }
+
+
 def _version(version: Any) -> Any:
     if not isinstance(version, dict):
         return version
@@ -77,5 +124,7 @@ _SPECIAL: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProx
         "compute.backendServices": _backend_service,
         "compute.instances": _without("metadata"),
         "container.clusters": _without("masterAuth"),
+        "monitoring.uptimeCheckConfigs": _uptime_check,
+        "monitoring.alertPolicies": _alert_policy,
     }
 )

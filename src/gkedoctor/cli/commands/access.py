@@ -15,6 +15,9 @@ from gkedoctor.errors import ExitCode
 from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gkedoctor.collect.wire import Wire
     from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.kinds import Kind
@@ -42,20 +45,23 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
       gkedoctor access
       gkedoctor access -n shop --as system:serviceaccount:shop:ci
       gkedoctor access --print-role cluster | kubectl apply -f -
-      gkedoctor access --print-role gcp > gkedoctor-role.yaml
+      gkedoctor access --print-role gcp --uptime-checks > gkedoctor-role.yaml
     """
     from gkedoctor.cli.library import library
+    from gkedoctor.collect.kubernetes import reached
+    from gkedoctor.collect.wire import Wire
     from gkedoctor.playbook.needs import needed_kinds
 
-    playbooks = library(())
-    kinds = needed_kinds(playbooks)
+    playbooks, live = library(()), wish(flags)
+    kinds = needed_kinds(playbooks, live.on_request)
     if printed is not None:
         write_result(role_yaml(printed, kinds, namespace or "default"))
         return ExitCode.OK
-    live = wish(flags)
-    missing, lines = _kubernetes(live, kinds, namespace)
+    wire = Wire(live.login, live.patience())
+    now = reached(wire).now
+    missing, lines = _kubernetes(live, wire, kinds, namespace)
     if live.gcp:
-        without, more = _google(live, kinds)
+        without, more = _google(live, kinds, now)
         missing |= without
         lines += more
     lines += _unanswered(playbooks, missing)
@@ -78,14 +84,10 @@ def role_yaml(which: str, kinds: Sequence[Kind], namespace: str) -> str:
     return text
 
 
-def _kubernetes(live: Wish, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
+def _kubernetes(live: Wish, wire: Wire, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
     """The collections that may not be read, and what is to be said of all."""
-    from gkedoctor.collect.kubernetes import reached
     from gkedoctor.collect.rights import reviewed, rights
-    from gkedoctor.collect.wire import Wire
 
-    wire = Wire(live.login, live.patience())
-    reached(wire)
     found = reviewed(wire, rights(kinds), namespace)
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
     allowed = sum(answer is True for answer in found.values())
@@ -101,7 +103,7 @@ def _as(live: Wish) -> str:
     return f", as {inert(live.as_user)}{groups}" if live.as_user else ""
 
 
-def _google(live: Wish, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
+def _google(live: Wish, kinds: Sequence[Kind], now: datetime) -> tuple[set[str], list[str]]:
     """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
     from gkedoctor.collect.found import Found
     from gkedoctor.collect.google import collect_google
@@ -114,7 +116,7 @@ def _google(live: Wish, kinds: Sequence[Kind]) -> tuple[set[str], list[str]]:
         return set(), ["Google Cloud: not asked; the context names no project, so give --project"]
     board, found = Board(sys.stderr.isatty()), list[Found]()
     wanted = [kind for kind in kinds if kind.cloud]
-    collect_google(live.cloud, place, wanted, live.patience(), found.append, board.say)
+    collect_google(live.cloud._replace(now=now), place, wanted, live.patience(), found.append, board.say)
     board.close()
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
     name = f"{place.project}{f', as {inert(live.impersonate)}' if live.impersonate else ''}"

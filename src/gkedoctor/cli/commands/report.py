@@ -13,7 +13,7 @@ import click
 from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.live import logs_option, refuse_live_flags
+from gkedoctor.cli.live import beside_options, refuse_live_flags
 from gkedoctor.cli.outputs import Output, OutputType, outputs, write
 from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.settings import config_options, settings
@@ -36,7 +36,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 @click.command()
 @click.argument("target", metavar="[KIND/NAME]", required=False)
 @source_options
-@logs_option
+@beside_options
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE.gkesnap", help="Keep what was read live.")
 @click.option(
     "-o",

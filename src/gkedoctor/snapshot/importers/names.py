@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, Kind
+from gkedoctor.snapshot.kinds import COLLECTIONS, HISTORY, KINDS, Kind
 
 _OLD_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -68,6 +68,7 @@ _BY_WORD: Mapping[str, str] = MappingProxyType(
 
 _CLOUD_BY_WORD: Mapping[str, str] = MappingProxyType(
     {name.partition(".")[2].lower(): name for name, kind in COLLECTIONS.items() if kind.cloud}
+    | {"logs": HISTORY, "entries": HISTORY}
 )
 
 _CLOUD_BY_KIND: Mapping[str, str] = MappingProxyType(
@@ -86,7 +87,9 @@ def collection_of_file(stem: str) -> str:
 
 def cloud_collection_of_file(stem: str) -> str | None:
     """The Google Cloud collection of `forwardingRules`, `forwarding-rules`, `compute.forwardingRules`."""
-    word = stem.lower().removeprefix("compute.").removeprefix("compute-").removeprefix("container.")
+    word = stem.lower().removeprefix("compute-")
+    for api in ("compute.", "container.", "monitoring.", "logging."):
+        word = word.removeprefix(api)
     return _CLOUD_BY_WORD.get(word.replace("-", "").replace("_", ""))
 
 

@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.events import logged_event
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents, text_of
 from gkedoctor.snapshot.importers.lists import items_of, list_state
 from gkedoctor.snapshot.importers.names import cloud_collection_of_file, collection_of_file
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
-from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.kinds import HISTORY, LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
 
 SUFFIXES = (".json", ".yaml", ".yml")
@@ -95,6 +96,8 @@ def stem_of(path: str) -> str:
 
 
 def _cloud(collection: str, document: Any) -> Sequence[Any]:
+    if collection == HISTORY:
+        return [event for entry in items_of(document) if (event := logged_event(entry)) is not None]
     inner = _MAPS.get(collection)
     if inner is None or not isinstance(document, dict):
         return items_of(document)

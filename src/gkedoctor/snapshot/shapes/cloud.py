@@ -178,6 +178,40 @@ ROUTER = shape(
 )
 _QUOTAS = many(shape(metric=str, limit=float, usage=float))
 QUOTA_HOLDER = shape(**_COMMON, quotas=_QUOTAS, xpnProjectStatus=str)
+UPTIME_CHECK = shape(
+    name=str,
+    displayName=str,
+    monitoredResource=shape(type=str, labels=STRING_MAP),
+    httpCheck=shape(
+        useSsl=bool,
+        path=str,
+        port=int,
+        validateSsl=bool,
+        headers=STRING_MAP,
+        authInfo=STRING_MAP,
+        acceptedResponseStatusCodes=many(shape(statusValue=int, statusClass=str)),
+        serviceAgentAuthentication=shape(type=str),
+    ),
+    tcpCheck=shape(port=int),
+    checkerType=str,
+    disabled=bool,
+)
+_LOOKS_AT = shape(filter=str, query=str)
+ALERT_POLICY = shape(
+    name=str,
+    displayName=str,
+    enabled=bool,
+    notificationChannels=STRINGS,
+    conditions=many(
+        shape(
+            displayName=str,
+            conditionThreshold=_LOOKS_AT,
+            conditionAbsent=_LOOKS_AT,
+            conditionMonitoringQueryLanguage=_LOOKS_AT,
+            conditionPrometheusQueryLanguage=_LOOKS_AT,
+        )
+    ),
+)
 CLUSTER = shape(
     id=INT_OR_STR,
     name=str,

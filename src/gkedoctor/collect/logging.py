@@ -1,0 +1,98 @@
+"""The Cloud Logging API by plain REST: the Events that the API server has forgotten, for who asks for them.
+
+The API server keeps an Event for an hour; GKE writes each to the log `events` of the cluster's project
+(cloud.google.com/kubernetes-engine/docs/how-to/view-logs). `POST /v2/entries:list` takes `{resourceNames, filter,
+orderBy, pageSize, pageToken}` and answers `{entries, nextPageToken}`; a page may be empty and not the last
+(cloud.google.com/logging/docs/reference/v2/rest/v2/entries/list).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from gkedoctor.collect.cloud_words import ask, cloud_state
+from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.collect.place import GooglePlace
+from gkedoctor.snapshot.events import logged_event
+from gkedoctor.snapshot.kinds import HISTORY
+from gkedoctor.snapshot.model import CollectionState, Status, permission
+
+_PAGE = 1000
+"""The most that a page may have."""
+
+_MOST_PAGES = 20
+_MOST_BYTES = 64 << 20
+_ZONE = re.compile(r"([a-z]+-[a-z]+\d+)-[a-z]")
+_ENDPOINT = "https://logging.googleapis.com"
+
+
+class Logging:
+    """One cluster's log of Events."""
+
+    def __init__(self, session: Any, endpoint: str | None, place: GooglePlace, patience: Patience) -> None:
+        self.session, self.place, self.patience = session, place, patience
+        self.url = f"{(endpoint or _ENDPOINT).rstrip('/')}/v2/entries:list"
+
+    def events(self, now: datetime, seconds: float) -> Found:
+        """The Events of the last `seconds`, the latest first; partial where there are more than are read."""
+        if self.place.cluster is None:
+            reason = "the name of the cluster is not known, and the log has the Events of all of them"
+            return Found(HISTORY, (), CollectionState(Status.FAILED, reason=reason, needs=permission(HISTORY)))
+        wanted = self._filter(now, now - timedelta(seconds=seconds))
+        events: list[Any] = []
+        size, token = 0, ""
+        for _ in range(_MOST_PAGES):
+            try:
+                page = self.patience.insist(partial(self._page, wanted, token))
+                entries = [msgspec.json.decode(raw) for raw in page.entries]
+            except (Refused, Stopped) as refused:
+                return Found(HISTORY, events, cloud_state(HISTORY, refused, some=bool(events)))
+            events += [event for entry in entries if (event := logged_event(entry)) is not None]
+            size, token = size + sum(map(len, page.entries)), page.token
+            if not token:
+                return Found(HISTORY, events, COMPLETE)
+            if size > _MOST_BYTES:
+                break
+        reason = f"only the latest {len(events):,} Events were read"
+        return Found(HISTORY, events, CollectionState(Status.PARTIAL, reason=reason))
+
+    def _filter(self, now: datetime, since: datetime) -> str:
+        """A cluster's name is its own only within a location, which for a regional cluster is not that of a Node."""
+        place = self.place
+        parts = [
+            f"logName={_quoted(f'projects/{place.project}/logs/events')}",
+            f"resource.labels.cluster_name={_quoted(place.cluster or '')}",
+            f"timestamp>={_quoted(since.isoformat())}",
+            f"timestamp<={_quoted(now.isoformat())}",
+        ]
+        if place.location:
+            zone = _ZONE.fullmatch(place.location)
+            places = [place.location, *([zone[1]] if zone is not None else [])]
+            parts.append(f"({' OR '.join(f'resource.labels.location={_quoted(p)}' for p in places)})")
+        return " AND ".join(parts)
+
+    def _page(self, wanted: str, token: str) -> _Page:
+        body: dict[str, Any] = {
+            "resourceNames": [f"projects/{self.place.project}"],
+            "filter": wanted,
+            "orderBy": "timestamp desc",
+            "pageSize": _PAGE,
+        }
+        page: _Page = ask(self.session, self.url, self.patience, _Page, body | ({"pageToken": token} if token else {}))
+        return page
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+class _Page(msgspec.Struct):
+    entries: list[msgspec.Raw] = []
+    token: str = msgspec.field(default="", name="nextPageToken")
