@@ -8,6 +8,7 @@ import random
 import string
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.redact import redact
 from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi
+from tests.collect.operations_api import OperationsApi
 
 NOW = "2026-11-22T12:00:00Z"
+BESIDE = ("--uptime-checks", "--event-history", "24h")
 Json = dict[str, Any]
 
 
@@ -177,18 +180,56 @@ def cloud(vault: Vault) -> Json:
     }  # fmt: skip
 
 
+def uptime(vault: Vault) -> Json:
+    http = {
+        "path": f"/health?key={vault.known()}", "port": 443, "useSsl": True, "body": b64(vault.any()),
+        "authInfo": {"username": vault.any(), "password": vault.any()},
+        "headers": {"X-Shop": vault.any(), "Authorization": f"Bearer {vault.random()}", "Host": "shop.example"},
+    }  # fmt: skip
+    resource = {"type": "uptime_url", "labels": {"host": "shop.example", "project_id": "p"}}
+    matcher = {"content": vault.any(), "matcher": "CONTAINS_STRING"}
+    return {
+        "monitoring.uptimeCheckConfigs": [
+            {"name": "projects/p/uptimeCheckConfigs/shop-1", "displayName": "shop", "monitoredResource": resource,
+             "httpCheck": http, "contentMatchers": [matcher], "userLabels": {"k": vault.any()}}
+        ],
+        "monitoring.alertPolicies": [
+            {"name": "projects/p/alertPolicies/1", "displayName": "down", "enabled": True,
+             "documentation": {"content": f"call +44 1, PIN {vault.any()}"}, "userLabels": {"k": vault.any()},
+             "creationRecord": {"mutatedBy": vault.any()},
+             "conditions": [{"displayName": "c", "conditionThreshold": {"filter": "x", "note": vault.any()}}]}
+        ],
+    }  # fmt: skip
+
+
+def logged(vault: Vault) -> Json:
+    about = {"kind": "Pod", "namespace": "shop", "name": "p0"}
+    message = (
+        f"Error: login to https://robot:{vault.password()}@registry.example/app failed, password={vault.password()}"
+    )
+    place = {"project_id": "p", "cluster_name": "c", "location": "z-a", "pod_name": vault.any()}
+    return {
+        "insertId": "i", "logName": "projects/p/logs/events", "timestamp": datetime.now(UTC).isoformat(),
+        "labels": {"k": vault.any()}, "resource": {"type": "k8s_pod", "labels": place},
+        "jsonPayload": {"kind": "Event", "metadata": {"name": "old", "namespace": "shop"}, "involvedObject": about,
+                        "message": message, "type": "Warning", "reason": "Failed", "lastTimestamp": NOW},
+    }  # fmt: skip
+
+
 class World:
-    """Both APIs, with all that was planted in them."""
+    """All APIs, with what was planted in them."""
 
     def __init__(self) -> None:
         vault = Vault()
         objects = {
             "secrets": [*secrets(vault)], "configmaps": [*configs(vault)], "pods": [*pods(vault)],
             "events": [*events(vault)], "namespaces": [{"metadata": {"name": "shop"}}],
-            "nodes": [{"metadata": {"name": "n"}, "spec": {"providerID": "gce://p/z-a/gke-c-pool-1"}}],
+            "nodes": [{"metadata": {"name": "n", "labels": {"cloud.google.com/gke-nodepool": "pool"}},
+                       "spec": {"providerID": "gce://p/z-a/gke-c-pool-1"}}],
         }  # fmt: skip
         self.kube = KubeApi(objects, logs=logs(vault, vault.made[::5]))
         self.compute = ComputeApi(cloud(vault))
+        self.operations = OperationsApi(uptime(vault), [logged(vault)])
         self.planted = vault.made
 
 
@@ -197,7 +238,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World()
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", made.compute.url)
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER", made.compute.url)
-    with made.kube, made.compute:
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING", made.operations.url)
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING", made.operations.url)
+    with made.kube, made.compute, made.operations:
         yield made
 
 
@@ -210,16 +253,18 @@ def test_no_secret_is_in_the_file_the_log_or_a_report(
 ) -> None:
     assert len(set(world.planted)) >= 200
     file, config = tmp_path / "x.gkesnap", world.kube.kubeconfig(tmp_path)
-    assert gkedoctor(["snapshot", "-o", str(file), "--kubeconfig", config]) == 0
+    assert gkedoctor(["snapshot", "-o", str(file), "--kubeconfig", config, *BESIDE]) == 0
     shown = capsys.readouterr()
     with zipfile.ZipFile(file) as archive:
         stored = "\n".join(archive.read(name).decode() for name in archive.namelist())
     assert found(world.planted, stored) == []
     assert found(world.planted, shown.out + shown.err) == []
     assert "compute.instances" in stored and "logs.json" in stored
+    for kept in ('"X-Shop"', '"path":"/health"', "registry.example/app failed"):
+        assert kept in stored, kept
     places = [arg for name in names() for arg in ("-o", f"{name}={tmp_path / f'report.{name}'}")]
     saved = tmp_path / "saved.gkesnap"
-    gkedoctor(["report", *places, "--kubeconfig", config, "--save", str(saved)])
+    gkedoctor(["report", *places, *BESIDE, "--kubeconfig", config, "--save", str(saved)])
     shown = capsys.readouterr()
     for name in names():
         assert found(world.planted, (tmp_path / f"report.{name}").read_text()) == [], name

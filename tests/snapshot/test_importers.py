@@ -6,6 +6,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -137,6 +138,51 @@ class TestRecording:
             },
         )
         assert PASSWORD not in repr([c.objects for c in load(tmp_path).collections.values()])
+
+    def test_credentials_of_uptime_checks_are_dropped(self, tmp_path: Path) -> None:
+        http = {
+            "path": f"/up?key={PASSWORD}", "port": 443, "useSsl": True, "body": PASSWORD,
+            "authInfo": {"username": PASSWORD, "password": PASSWORD},
+            "headers": {"Authorization": PASSWORD, "host": "shop.example"},
+        }  # fmt: skip
+        condition = {"displayName": "down", "conditionThreshold": {"filter": "f", "x": PASSWORD}}
+        people = {"documentation": {"content": PASSWORD}, "creationRecord": {"mutatedBy": PASSWORD}}
+        write_tree(
+            tmp_path,
+            {
+                "gcp/uptimeCheckConfigs.json": [{"name": "projects/p/uptimeCheckConfigs/u", "httpCheck": http}],
+                "gcp/alertPolicies.json": [{"name": "projects/p/alertPolicies/1", "conditions": [condition], **people}],
+            },
+        )
+        snapshot = load(tmp_path)
+        assert PASSWORD not in repr([c.objects for c in snapshot.collections.values()])
+        [check] = snapshot.collection("monitoring.uptimeCheckConfigs").objects
+        assert check["httpCheck"]["path"] == "/up" and check["httpCheck"]["headers"]["host"] == "shop.example"
+        assert set(check["httpCheck"]) >= {"authInfo", "useSsl", "port"}
+        [policy] = snapshot.collection("monitoring.alertPolicies").objects
+        assert policy["conditions"] == [{"displayName": "down", "conditionThreshold": {"filter": "f"}}]
+
+    def test_what_gcloud_logging_read_prints_joins_the_events(self, tmp_path: Path) -> None:
+        def seen(name: str, minute: int) -> dict[str, Any]:
+            event = thing("Event", name, reason="Failed", involvedObject={"kind": "Pod", "name": "p"})
+            return event | {"lastTimestamp": f"2026-01-01T10:{minute:02}:00Z", "count": minute}
+
+        entries = [{"insertId": str(i), "jsonPayload": seen("e", i)} for i in (3, 9, 6)]
+        entries += [{"insertId": "x", "jsonPayload": seen("old", 1)}, {"insertId": "y", "textPayload": "hello"}]
+        write_tree(tmp_path, {"gcp/logs.json": entries, "kubernetes/events.json": listed([seen("e", 12)])})
+        snapshot = load(tmp_path)
+        found = {e["metadata"]["name"]: e["count"] for e in snapshot.collection("events").objects}
+        assert found == {"e": 12, "old": 1}
+        assert snapshot.collection("events").state.status is Status.COMPLETE
+        history = snapshot.collection("logging.logEntries")
+        assert history.state.status is Status.COMPLETE and not history.objects
+
+    def test_the_history_alone_is_no_complete_list_of_events(self, tmp_path: Path) -> None:
+        event = thing("Event", "e", involvedObject={"kind": "Pod", "name": "p"})
+        entries = [{"insertId": "1", "jsonPayload": event}]
+        write_tree(tmp_path, {"kubernetes/pods.json": listed([pod()]), "gcp/logEntries.json": entries})
+        events = load(tmp_path).collection("events")
+        assert len(events.objects) == 1 and events.doubt("shop") is not None
 
     def test_events_of_the_newer_api_read_like_the_others(self, tmp_path: Path) -> None:
         newer = thing("Event", "e", api_version="events.k8s.io/v1", note="no", regarding={"kind": "Pod", "name": "p"})

@@ -44,7 +44,7 @@ class Logging:
         if self.place.cluster is None:
             reason = "the name of the cluster is not known, and the log has the Events of all of them"
             return Found(HISTORY, (), CollectionState(Status.FAILED, reason=reason, needs=permission(HISTORY)))
-        wanted = self._filter(now, now - timedelta(seconds=seconds))
+        wanted = self._filter(now - timedelta(seconds=seconds))
         events: list[Any] = []
         size, token = 0, ""
         for _ in range(_MOST_PAGES):
@@ -62,14 +62,13 @@ class Logging:
         reason = f"only the latest {len(events):,} Events were read"
         return Found(HISTORY, events, CollectionState(Status.PARTIAL, reason=reason))
 
-    def _filter(self, now: datetime, since: datetime) -> str:
+    def _filter(self, since: datetime) -> str:
         """A cluster's name is its own only within a location, which for a regional cluster is not that of a Node."""
         place = self.place
         parts = [
             f"logName={_quoted(f'projects/{place.project}/logs/events')}",
             f"resource.labels.cluster_name={_quoted(place.cluster or '')}",
             f"timestamp>={_quoted(since.isoformat())}",
-            f"timestamp<={_quoted(now.isoformat())}",
         ]
         if place.location:
             zone = _ZONE.fullmatch(place.location)

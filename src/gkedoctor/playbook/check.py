@@ -36,6 +36,7 @@ AREAS = (
     "JOB",
     "IAM",
     "GCP",
+    "MON",
 )
 _ID = re.compile(r"GKE-(?:" + "|".join(AREAS) + r")-\d{3}")
 _READ_ONLY = ("kubectl get", "kubectl describe", "kubectl logs", "kubectl rollout status", "kubectl rollout history",
