@@ -10,6 +10,7 @@ from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
 from gkedoctor.graph.namespaces import goes_with_its_namespace
 from gkedoctor.graph.pods import STEPS, pods_at
+from gkedoctor.graph.ref import is_object
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
@@ -197,7 +198,7 @@ def _may_follow(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Ite
             doubts.note(value, playbook.id)
             continue
         for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict) and ("metadata" in item or "selfLink" in item):
+            if is_object(item):
                 yield ref_of(item)
 
 

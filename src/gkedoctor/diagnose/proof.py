@@ -9,6 +9,7 @@ from typing import Any
 from gkedoctor.diagnose.model import Proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Ref, Unknown, ref_of
+from gkedoctor.graph.ref import is_object
 from gkedoctor.playbook.compiled import CompiledEvidence
 from gkedoctor.playbook.expression import Expression
 
@@ -24,7 +25,7 @@ def proof(evidence: CompiledEvidence, scope: Scope, subject: Ref) -> Proof | Non
         return None
     holder = scope.evaluate(evidence.of)
     items = holder if isinstance(holder, list) else [holder]
-    objects = [i for i in items if isinstance(i, Mapping) and ("metadata" in i or "selfLink" in i)]
+    objects = [i for i in items if is_object(i)]
     place = evidence.path or evidence.show.source
     for item in objects:
         found = locate(evidence.show, scope, item)

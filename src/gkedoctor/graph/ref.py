@@ -69,6 +69,13 @@ def _cloud_place(self_link: str) -> tuple[str, str | None, str | None]:
     return (parts[at] if len(parts) > 2 else ""), project, "global"
 
 
+def is_object(item: object) -> bool:
+    """Whether something is a whole object of Kubernetes or Google Cloud, and no part of one or record of ours."""
+    if not isinstance(item, Mapping):
+        return False
+    return "metadata" in item or "selfLink" in item or str(item.get("name")).startswith("projects/")
+
+
 def namespaced(kind: str) -> bool:
     """Whether objects of this kind live in a namespace; unknown kinds do."""
     known = KINDS.get(kind)
