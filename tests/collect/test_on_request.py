@@ -297,3 +297,8 @@ def test_access_says_which_of_them_is_missing(
     assert gkedoctor(["access", "--uptime-checks", *TWELVE_HOURS, "--kubeconfig", config]) == 4
     out = capsys.readouterr().out
     assert "denied  monitoring.alertPolicies.list" in out and "logging.logEntries" not in out
+
+
+def test_what_google_cloud_has_is_not_to_be_had_without_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert gkedoctor(["report", "--uptime-checks", "--no-gcp"]) == 2
+    assert "leave --no-gcp out" in capsys.readouterr().err

@@ -84,7 +84,7 @@ def test_a_whole_log_is_cut_and_answered(index: Index) -> None:
 
 
 def test_causes_that_no_playbook_says_are_named(index: Index) -> None:
-    assert "uptime-check-missing" in causes_for("uptime check")
+    assert "backend-timeout" in causes_for("backend timeout")
     assert causes_for("xyzzy") == []
 
 

@@ -90,7 +90,7 @@ def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:
     [
         ("GKE-CGF-001", "did you mean `GKE-CFG-001`?"),
         ("missing-secert", "did you mean `missing-secret`?"),
-        ("uptime check", "uptime-check-missing"),
+        ("backend timeout", "backend-timeout"),
         ("frobnicate", "`gkedoctor playbooks list`"),
     ],
 )

@@ -74,7 +74,10 @@ def wish(flags: Mapping[str, Any]) -> Wish:
 
     if flags["as_groups"] and not flags["as_user"]:
         raise UsageError("--as-group needs --as", hint="whom to impersonate: --as USER --as-group GROUP")
-    return Wish(**flags)
+    made = Wish(**flags)
+    if made.on_request and not made.gcp:
+        raise UsageError("--uptime-checks and --event-history are read from Google Cloud", hint="leave --no-gcp out")
+    return made
 
 
 def cluster_options(command: F) -> F:
