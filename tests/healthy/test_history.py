@@ -78,7 +78,7 @@ def _events(
     about = {"kind": kind, "name": metadata["name"], "namespace": metadata.get("namespace"), "uid": metadata.get("uid")}
     yield {
         "apiVersion": "v1", "kind": "Event",
-        "metadata": {"name": f"{metadata['name']}.{number}", "namespace": metadata.get("namespace") or "default"},
+        "metadata": {"name": f"{metadata['name']}.past-{number}", "namespace": metadata.get("namespace") or "default"},
         "involvedObject": about, "type": said[0], "reason": said[1], "message": said[2], "count": 3,
         "firstTimestamp": stamp(max(made, snapshot.clock - timedelta(hours=23))), "lastTimestamp": stamp(seen),
     }  # fmt: skip

@@ -28,6 +28,8 @@ def events_of(graph: Graph, item: Object) -> Facts:
         return doubt
     since = healthy_since(item)
     found = _about(graph, item)
+    if item.get("kind") == "PersistentVolumeClaim":  # which has no condition that says since when it is well
+        found = of_late(graph, found)
     return [e for e in found if since is None or last_seen(e) > since]
 
 
