@@ -20,11 +20,8 @@ test: .venv/installed-dev
 fuzz: .venv/installed-dev   ## 10,000 fuzzed object trees and more damaged files than the tests take
 	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest tests/fuzz --timeout=3600
 
-bench: .venv/installed-dev  ## times and loaded modules, as ratios
-	$(BIN)/python benchmarks/cold_start.py
-	$(BIN)/python benchmarks/tui.py
-	$(BIN)/python benchmarks/collect.py
-	$(BIN)/python -m benchmarks.fleet
+bench: .venv/installed-dev  ## what it costs and whether it is right at scale, as ratios; half an hour
+	$(BIN)/python -m benchmarks
 
 readme: .venv/installed-dev  ## the screen in the README, as it is now
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py tests/tui/test_picture.py -k screen

@@ -92,6 +92,8 @@ def page_html(page: Path, target: Path) -> str:
         for inner in token.children or []:
             if inner.type == "link_open":
                 inner.attrSet("href", _address(str(inner.attrGet("href")), page, target))
+            elif inner.type == "image":
+                inner.attrSet("src", _address(str(inner.attrGet("src")), page, target))
     body = _parser().renderer.render(tokens, _parser().options, {})
     body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     title = next((_plain(after) for token, after in pairwise(tokens) if token.tag == "h1"), "")
