@@ -67,13 +67,20 @@ def _junit(text: str, answer: Answer) -> None:
     outcome = answer.outcome
     root = ET.fromstring(text)
     assert {element.tag for element in root.iter()} <= {
-        "testsuites", "testsuite", "testcase", "failure", "skipped", "system-out", "properties", "property",
+        "testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out", "properties",
+        "property",
     }  # fmt: skip
     for element in [root, *root.iter("testsuite")]:
-        for attribute, tag in {"tests": "testcase", "failures": "failure", "skipped": "skipped"}.items():
+        for attribute, tag in {
+            "tests": "testcase",
+            "failures": "failure",
+            "errors": "error",
+            "skipped": "skipped",
+        }.items():
             assert element.attrib[attribute] == str(len(list(element.iter(tag))))
     faults = [d for d in outcome.diagnoses if d.severity != "advisory"]
     assert len(list(root.iter("failure"))) == len(faults) + len(outcome.unexplained)
+    assert len(list(root.iter("error"))) == len(answer.problems)
     assert len(list(root.iter("skipped"))) == sum(
         [len(outcome.not_checked), len(answer.suppressed), not outcome.complete]
     )
@@ -89,13 +96,15 @@ def _sarif(text: str, answer: Answer) -> None:
     _sarif_schema().validate(log)
     (run,) = log["runs"]
     outcome = answer.outcome
-    assert len(run["results"]) == len(outcome.diagnoses) + len(outcome.unexplained) + len(answer.suppressed)
+    found = len(outcome.diagnoses) + len(outcome.unexplained) + len(answer.suppressed) + len(answer.problems)
+    assert len(run["results"]) == found
+    files = {d.location.file for d in outcome.diagnoses if d.location} | {p.path for p in answer.problems}
     assert sum("suppressions" in result for result in run["results"]) == len(answer.suppressed)
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         for location in [*result["locations"], *result.get("relatedLocations", [])]:
             uri = location["physicalLocation"]["artifactLocation"]["uri"]
-            assert re.fullmatch(r"cluster(/[A-Za-z0-9._~%-]+)+\.yaml", uri)
+            assert uri in files or re.fullmatch(r"cluster(/[A-Za-z0-9._~%-]+)+\.yaml", uri)
             assert not {".", ".."} & set(uri.split("/"))
         assert not re.search(r"(?<!\\)(\\\\)*[][]", result["message"]["text"]), "a bracket could begin a link"
 

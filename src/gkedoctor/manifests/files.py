@@ -67,11 +67,18 @@ def _below(folder: Path, sources: list[Path]) -> Iterator[Path]:
 
 
 def _opened(path: Path) -> File:
+    name = shown(path)
     try:
         with path.open("rb") as file:
-            return _read(str(path), file)
+            return _read(name, file)
     except OSError as error:
-        return File(str(path), problem=ManifestError(f"cannot be read: {error.strerror}", path=str(path)))
+        return File(name, problem=ManifestError(f"cannot be read: {error.strerror}", path=name))
+
+
+def shown(path: Path) -> str:
+    """A path as it was given, below the working directory without it: short, and the same on every machine."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _read(name: str, file: BinaryIO) -> File:

@@ -17,7 +17,7 @@ from gkedoctor.manifests.read import Manifests
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
-from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status, not_asked
+from gkedoctor.snapshot.model import FILES_ALONE, Collection, CollectionState, Object, Snapshot, Status, not_asked
 
 NOT_HERE = "not in these files"
 HOLLOW = "without data in these files"
@@ -93,7 +93,7 @@ def world(
 
 
 def _alone() -> Gathered:
-    gathered = Gathered(source="manifests")
+    gathered = Gathered(source=FILES_ALONE)
     for name, kind in COLLECTIONS.items():
         gathered.add(name, (), not_asked(name, NOT_HERE) if kind.cloud else _COMPLETE)
     return gathered

@@ -191,8 +191,25 @@ def _of_specs(model: Playbook, spec: Spec) -> Playbook:
         each=spec.each or model.each,
         symptom=spec.symptom or model.symptom,
         explained_by=model.explained_by if spec.explained_by is None else spec.explained_by,
-        causes=tuple(c for c in model.causes if not spec.causes or c.cause in spec.causes),
+        causes=tuple(_planned(c, model) for c in model.causes if not spec.causes or c.cause in spec.causes),
     )
+
+
+_SHORT_OF_RUNNING = frozenset(
+    ("scheduling", "silent", "starting", "image", "config", "create", "init", "crash", "unready")
+)
+
+
+def _planned(cause: Cause, model: Playbook) -> Cause:
+    """The cause, high at least where it keeps Pods from running: their workload would be without a replica.
+
+    Of a running cluster that is said by what follows from it; before the deploy nothing has followed yet.
+    """
+    steps = frozenset(model.candidates)
+    stops = steps & _SHORT_OF_RUNNING and "fine" not in steps and cause.confidence is not Confidence.POSSIBLE
+    if not stops or cause.severity is not None or model.severity.rank <= Severity.HIGH.rank:
+        return cause
+    return replace(cause, severity=Severity.HIGH)
 
 
 def _compile_cause(cause: Cause) -> CompiledCause:

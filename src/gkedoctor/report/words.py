@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Outcome, Unexplained
+from gkedoctor.errors import ManifestError
 from gkedoctor.graph.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.inert import inert
-from gkedoctor.snapshot.clock import EPOCH
 from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.model import FILES_ALONE
 
 _LONGEST_VALUE = 300
 _REASONS = {
@@ -79,9 +80,18 @@ def closing(answer: Answer) -> str:
     """One line: what was found, in how much, of which cluster and moment, and what lies outside of the question."""
     outcome = answer.outcome
     of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
-    when = f", recorded {moment(outcome.recorded_at)}" if outcome.recorded_at > EPOCH else ""
-    where = f"in {counts(outcome.looked_at)}{of}{when}"
+    where = ", ".join([f"in {counts(outcome.looked_at)}{of}", *recorded(outcome)])
     return "; ".join([f"{verdict(answer)} {where}", *asides(answer)])
+
+
+def recorded(outcome: Outcome) -> list[str]:
+    """When the cluster was recorded; nothing of files that were laid over none."""
+    return [] if outcome.source == FILES_ALONE else [f"recorded {moment(outcome.recorded_at)}"]
+
+
+def unread(problem: ManifestError) -> str:
+    """What of a manifest cannot be read, and where."""
+    return inert(f"{problem.place}: {problem.message}")
 
 
 def asides(answer: Answer) -> list[str]:
@@ -92,6 +102,8 @@ def asides(answer: Answer) -> list[str]:
         found: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
         new = sum(answer.is_new(one.fingerprint) is True for one in found)
         told.append(f"{new} new, {len(found) - new} known from the baseline")
+    if answer.problems:
+        told.append(f"{counted(len(answer.problems), 'problem')} in the files themselves")
     if answer.suppressed:
         told.append(f"{len(answer.suppressed)} suppressed")
     if answer.left_out:
@@ -107,7 +119,7 @@ def verdict(answer: Answer) -> str:
         found.append(f"{counted(len(outcome.unexplained), 'symptom')} without a cause")
     if found:
         return f"found {' and '.join(found)}"
-    hidden = answer.left_out or answer.suppressed
+    hidden = answer.left_out or answer.suppressed or answer.problems
     return "nothing was found" if hidden or not outcome.complete else "nothing is wrong"
 
 

@@ -137,6 +137,10 @@ class Collection:
         return self.doubt(namespace)
 
 
+FILES_ALONE = "manifests"
+"""The source of what was never recorded: files that are to be applied. Their clock is the present."""
+
+
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where and when a snapshot comes from. `recorded_at` is the clock all ages are counted from."""
 

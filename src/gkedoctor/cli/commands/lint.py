@@ -45,7 +45,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 @click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
 @click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
 @click.option("--fail-on", type=Choice([*_SEVERITIES, NEVER]),
-              help="Exit 1 if something is this grave or graver (default high).")  # fmt: skip
+              help="Exit 1 if something is this grave or graver (default medium).")  # fmt: skip
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
               help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
 @click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
@@ -109,7 +109,7 @@ def lint(
     _tell_how_much(manifests, answer)
     tell([*(base.notes if base else ()), *answer.notes])
     write(answer, places, color)
-    found = verdict(answer.outcome, fail_on or held.fail_on or Severity.HIGH)
+    found = verdict(answer.outcome, fail_on or held.fail_on or Severity.MEDIUM)
     return ExitCode.SOURCE if answer.problems and found is not ExitCode.FOUND else found
 
 

@@ -21,7 +21,21 @@ from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import is_link
 from gkedoctor.report.page.drawing import consequences, way
 from gkedoctor.report.page.markup import Markup, element, joined
-from gkedoctor.report.words import asides, closing, counted, counts, holes, moment, place, since, value, verdict
+from gkedoctor.report.words import (
+    asides,
+    closing,
+    counted,
+    counts,
+    holes,
+    in_file,
+    moment,
+    place,
+    recorded,
+    since,
+    unread,
+    value,
+    verdict,
+)
 
 _LONGEST_VALUE = 2000
 _MOST_DRAWN = 12
@@ -68,7 +82,7 @@ def _body(answer: Answer) -> Iterable[Markup]:
     sections = [_diagnosis(found, new=answer.is_new(found.fingerprint) is True) for found in outcome.diagnoses]
     sections += [_unexplained(outcome.unexplained)] if outcome.unexplained else []
     sections += [_suppressed(answer.suppressed)] if answer.suppressed and answer.show_suppressed else []
-    unseen = [*holes(outcome.not_checked), *answer.notes]
+    unseen = [*map(unread, answer.problems), *holes(outcome.not_checked), *answer.notes]
     sections += [_unseen(unseen)] if unseen else []
     yield element("main", *sections)
     yield element("footer", element("p", f"gkedoctor {__version__}, from {outcome.source}"))
@@ -80,10 +94,11 @@ def _header(answer: Answer) -> Markup:
     cluster = " · ".join(part for part in (outcome.cluster, outcome.project, outcome.location) if part)
     calm = not (outcome.diagnoses or outcome.unexplained or asides(answer))
     grave = outcome.diagnoses[0].severity if outcome.diagnoses else "ok" if calm else "unknown"
-    live = "live" if outcome.live else "recorded"
+    when = [f"live {moment(outcome.recorded_at)}"] if outcome.live else recorded(outcome)
+    where = [cluster or outcome.source, *(joined(" · ", element("strong", text)) for text in when)]
     return element(
         "header",
-        element("p", cluster or outcome.source, " · ", element("strong", f"{live} {moment(outcome.recorded_at)}")),
+        element("p", *where),
         element("h1", told[:1].upper() + told[1:]),
         element("p", f"in {counts(outcome.looked_at)}"),
         *(element("p", f"{text[:1].upper()}{text[1:]}.", class_="partly") for text in asides(answer)),
@@ -133,6 +148,8 @@ def _diagnosis(found: Diagnosis, *, new: bool) -> Markup:
 
 def _facts(found: Diagnosis) -> Iterable[Markup]:
     yield joined("mend ", element("code", place(found.root)))
+    if found.location is not None:
+        yield joined(" · ", element("code", in_file(found.location)))
     yield joined(" · ", element("code", found.cause), f" ({found.confidence})")
     if found.since:
         yield joined(f" · since {since(found.since)}")

@@ -1,8 +1,8 @@
 """The report as JUnit XML, for CI systems: one suite a playbook, one case an object to mend.
 
 A diagnosis is a failure; an advisory is a case that passes and says something. What is suppressed and what was not
-looked at is skipped, in suites of their own, so that a pipeline never takes it for tested. The first case is the
-recording itself: a healthy cluster has one that passes.
+looked at is skipped, in suites of their own, so that a pipeline never takes it for tested. A manifest that cannot be
+read is an error. The first case is the recording itself: a healthy cluster has one that passes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, NotChecked, Unexplained
+from gkedoctor.errors import ManifestError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
@@ -40,6 +41,8 @@ def render(answer: Answer, page: Page) -> str:
 def _suites(answer: Answer) -> Iterator[ET.Element]:
     outcome = answer.outcome
     yield _suite("gkedoctor", [_whole(answer)], answer)
+    if answer.problems:
+        yield _suite("cannot be read", map(_problem, answer.problems))
     for playbook, found in groupby(sorted(outcome.diagnoses, key=lambda d: d.playbook), key=lambda d: d.playbook):
         title = answer.title_of(playbook)
         yield _suite(playbook if title == playbook else f"{playbook}: {title}", [_diagnosis(d) for d in found])
@@ -73,6 +76,9 @@ def _whole(answer: Answer) -> ET.Element:
 def _diagnosis(found: Diagnosis) -> ET.Element:
     """The same name in every run, so that a CI system can tell an old failure from a new one."""
     case = _case(f"{found.playbook}.{found.cause}", str(found.root))
+    if found.location is not None:
+        case.set("file", inert(found.location.file))
+        case.set("line", str(found.location.line))
     text = "\n".join(_lines(found))
     if found.severity is Severity.ADVISORY:
         ET.SubElement(case, "system-out").text = text
@@ -114,6 +120,13 @@ def _suppressed(one: Suppressed) -> ET.Element:
     until = f" until {one.rule.until}" if one.rule.until else ""
     message = f"{one.finding.says} (suppressed by {one.rule.place}{until}: {one.rule.reason})"
     ET.SubElement(case, "skipped", message=inert(message))
+    return case
+
+
+def _problem(found: ManifestError) -> ET.Element:
+    case = _case("gkedoctor.cannot-be-read", found.place)
+    error = ET.SubElement(case, "error", type="cannot-be-read", message=inert(found.message))
+    error.text = inert(found.hint) if found.hint else None
     return case
 
 

@@ -18,7 +18,7 @@ from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert, is_link
 from gkedoctor.report.markdown import code as _code
 from gkedoctor.report.markdown import text as _text
-from gkedoctor.report.words import asides, counted, counts, holes, moment, since, value, verdict
+from gkedoctor.report.words import asides, counted, counts, holes, in_file, recorded, since, unread, value, verdict
 
 LIMIT = 32_767
 """Characters that a field of Jira takes: the smallest of them. GitHub takes 65,536."""
@@ -79,7 +79,7 @@ def _head(answer: Answer) -> Iterator[str]:
     of = f" of cluster {_code(outcome.cluster)}" if outcome.cluster else ""
     place = ", ".join(_code(part) for part in (outcome.project, outcome.location) if part)
     where = f"{counts(outcome.looked_at)}{of}{f' ({place})' if place else ''}"
-    yield f"**{found[:1].upper()}{found[1:]}** in {where}, recorded {moment(outcome.recorded_at)}."
+    yield f"**{found[:1].upper()}{found[1:]}** in {', '.join([where, *recorded(outcome)])}."
     if beside := "; ".join(asides(answer)):
         yield f"{beside[:1].upper()}{beside[1:]}."
 
@@ -87,6 +87,8 @@ def _head(answer: Answer) -> Iterator[str]:
 def _body(found: Diagnosis) -> Iterator[str]:
     yield f"- **Cause:** {_cause(found)}"
     yield f"- **To mend:** {_code(str(found.root))}"
+    if found.location is not None:
+        yield f"- **In:** {_code(in_file(found.location))}"
     if found.since:
         yield f"- **Since:** {_text(since(found.since))}"
     yield from _part("Affected", _cut([f"{_code(str(c.ref))}: {_text(c.symptom)}" for c in found.explains], _AFFECTED))
@@ -144,8 +146,8 @@ def _tail(answer: Answer) -> Iterator[str]:
     """What was not seen, and where it comes from. Never longer than `_TAIL`."""
     outcome = answer.outcome
     lines = [*_open(outcome), *_suppressed(answer), *_unseen(answer)]
-    footer = f"gkedoctor {__version__}, from {_code(outcome.source)}, recorded {moment(outcome.recorded_at)}"
-    footer += "." if outcome.live else ", not live."
+    footer = ", ".join([f"gkedoctor {__version__}", f"from {_code(outcome.source)}", *recorded(outcome)])
+    footer += ", not live." if recorded(outcome) and not outcome.live else "."
     room = _TAIL - len(footer) - 200
     kept: list[str] = []
     for line in lines:
@@ -182,7 +184,7 @@ def _hidden(one: Suppressed) -> str:
 
 
 def _unseen(answer: Answer) -> Iterator[str]:
-    unseen = [*holes(answer.outcome.not_checked), *answer.notes]
+    unseen = [*map(unread, answer.problems), *holes(answer.outcome.not_checked), *answer.notes]
     if unseen:
         yield from ["", "**Not looked at**", ""]
         yield from (f"- {line}" for line in _cut([_text(line) for line in unseen], _UNSEEN))

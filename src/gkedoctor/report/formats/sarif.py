@@ -29,7 +29,7 @@ _LEVELS = {
     Severity.LOW: "note",
     Severity.ADVISORY: "note",
 }
-_OPEN = "no-cause-found"
+_OPEN, _UNREADABLE = "no-cause-found", "cannot-be-read"
 
 _Part = dict[str, Any]
 
@@ -40,7 +40,8 @@ def render(answer: Answer, page: Page) -> str:
     rules = _rules(answer)
     index = {rule["id"]: i for i, rule in enumerate(rules)}
     shown: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
-    results = [_result(found, index, answer) for found in shown]
+    results = [_problem(problem, index) for problem in answer.problems]
+    results += [_result(found, index, answer) for found in shown]
     results += [{**_result(s.finding, index, answer), "suppressions": [_suppression(s)]} for s in answer.suppressed]
     driver = {"name": "gkedoctor", "version": __version__, "semanticVersion": __version__, "rules": rules}
     run = {
@@ -78,6 +79,11 @@ def _rules(answer: Answer) -> list[_Part]:
     if any(isinstance(found, Unexplained) for found in listed):
         told = "Something does not work, and no playbook names a cause for it"
         rules.append({"id": _OPEN, "shortDescription": _message(told), "defaultConfiguration": {"level": "warning"}})
+    if answer.problems:
+        told = "A manifest cannot be read or understood"
+        rules.append(
+            {"id": _UNREADABLE, "shortDescription": _message(told), "defaultConfiguration": {"level": "error"}}
+        )
     return rules
 
 
@@ -156,20 +162,20 @@ def _location(ref: Ref, written: Location | None = None) -> _Part:
 def _invocation(answer: Answer) -> _Part:
     return {
         "executionSuccessful": True,
-        "toolExecutionNotifications": [
-            *(_not_checked(entry) for entry in answer.outcome.not_checked),
-            *map(_problem, answer.problems),
-        ],
+        "toolExecutionNotifications": [_not_checked(entry) for entry in answer.outcome.not_checked],
     }
 
 
-def _problem(found: ManifestError) -> _Part:
+def _problem(found: ManifestError, index: dict[str, int]) -> _Part:
+    """A result and no notification: code scanning shows only results beside their lines."""
     region = {"startLine": found.line or 1, "startColumn": found.column or 1}
     place = {"physicalLocation": {"artifactLocation": {"uri": _uri(found.path)}, "region": region}}
+    hint = f"; {found.hint}" if found.hint else ""
     return {
-        "descriptor": {"id": "unreadable"},
+        "ruleId": _UNREADABLE,
+        "ruleIndex": index[_UNREADABLE],
         "level": "error",
-        "message": _message(found.message),
+        "message": _message(f"{found.message}{hint}"),
         "locations": [place],
     }
 
@@ -189,7 +195,9 @@ def _message(text: str) -> _Part:
 def _uri(file: str) -> str:
     """A file as a URI: relative to where the program runs, which code scanning takes for the repository's root."""
     path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else "/".join(_segment(part) for part in path.parts)
+    if path.is_absolute():
+        return path.as_uri()
+    return "/".join(part if part == ".." else _segment(part) for part in path.parts)
 
 
 def _segment(text: str) -> str:

@@ -59,13 +59,17 @@ def _diagnosis(found: Diagnosis, answer: Answer, page: Page) -> list[str]:
 def _head(found: Diagnosis, answer: Answer, page: Page) -> Iterator[str]:
     cluster, new = answer.outcome.cluster, "new " if answer.is_new(found.fingerprint) else ""
     mark = f"{new}{found.severity}[{found.playbook}]:"
-    first, *more = wrapped(f"{mark} {inert(found.title)}", page.width, rest="  ")
-    yield Paint(page.colour).severity(mark, found.severity) + first[len(mark) :]
+    at = _at(found)
+    first, *more = wrapped(inert(found.title), page.width, f"{at}{mark} ", "  ")
+    yield at + Paint(page.colour).severity(mark, found.severity) + first[len(at) + len(mark) :]
     yield from more
-    if found.location is not None:
-        yield f"  --> {in_file(found.location)}"
     yield f"  --> {inert(cluster) + '  ' if cluster else ''}{place(found.root)}"
     yield "   |"
+
+
+def _at(found: Diagnosis) -> str:
+    """`shop/cart.yaml:12:9: ` in front of what stands in a file, as compilers do, so that editors can jump to it."""
+    return f"{in_file(found.location)}: " if found.location is not None else ""
 
 
 def _path(path: Sequence[Hop], page: Page) -> Iterator[str]:
@@ -119,10 +123,13 @@ def _docs(docs: Sequence[str], page: Page) -> Iterator[str]:
 
 def _advice(found: Sequence[Diagnosis], page: Page) -> list[str]:
     """What breaks nothing now gets a line, so that a healthy cluster stays quiet."""
-    lines = [Paint(page.colour).label("worth knowing (report KIND/NAME tells all of one):")]
+    in_files = any(one.location is not None for one in found)
+    told_by = "-o json tells all of each" if in_files else "report KIND/NAME tells all of one"
+    indent = "" if in_files else "  "
+    lines = [Paint(page.colour).label(f"worth knowing ({told_by}):")]
     for one in found[:_MOST]:
-        at = f"{in_file(one.location)}: " if one.location is not None else ""
-        lines += wrapped(f"advisory[{one.playbook}]: {at}{inert(one.title)}", page.width, "  ", "    ")
+        mark = f"{indent}{_at(one)}advisory[{one.playbook}]: "
+        lines += wrapped(inert(one.title), page.width, mark, f"{indent}  ")
     if len(found) > _MOST:
         lines.append(f"  and {len(found) - _MOST} more")
     return lines
