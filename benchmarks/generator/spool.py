@@ -14,7 +14,7 @@ import msgspec
 from benchmarks.generator.values import CLUSTER, PROJECT, REGION, Json
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.intake import LOGS_STATE
-from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -78,7 +78,7 @@ class Spool:
         self.counts[collection] += len(items)
 
     def write(self, path: Path, clock: datetime) -> None:
-        """Writes the snapshot; whatever collection got no object is complete and empty."""
+        """Writes the snapshot; a collection without objects is complete, or was not asked for."""
         for name, items in self._kept.items():
             self._append(name, items)
         self._kept.clear()
@@ -86,7 +86,9 @@ class Spool:
             _Spooled(name, LOGS_STATE if name == LOGS else _COMPLETE, _Lines(file, self.counts[name]))
             for name, file in self._files.items()
         ]
-        collections += [Collection(name, _COMPLETE) for name in COLLECTIONS if name not in self._files]
+        collections += [
+            Collection(name, _COMPLETE) for name in sorted(COLLECTIONS.keys() - self._files.keys() - ON_REQUEST)
+        ]
         versions = {"controlPlane": "1.36.2-gke.1042000", "kubelet": "v1.36.2"}
         manifest = Manifest(clock, "generated", CLUSTER, PROJECT, REGION, versions)
         store.write_file(Snapshot(manifest, collections), path)
