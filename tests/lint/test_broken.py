@@ -66,6 +66,19 @@ def test_what_is_no_object_of_kubernetes_is_left_out(tmp_path: Path) -> None:
     assert "3 others left out" in ran.err
 
 
+def test_files_of_other_tools_are_left_out_though_they_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "tsconfig.json").write_text('{\n  // of TypeScript\n  "strict": true\n}\n')
+    (tmp_path / "stack.yaml").write_text("Resources:\n  Bucket: !Ref Name\n")
+    ran = lint(tmp_path, "-o", "json")
+    assert ran.code == 0
+    assert "2 others left out" in ran.err
+
+
+def test_null_in_a_map_of_texts_is_an_empty_text(tmp_path: Path) -> None:
+    ran = lint_text(tmp_path, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {b: }}\ndata: {c: null}\n")
+    assert ran.code == 0
+
+
 def test_what_has_to_be_rendered_is_named_once_with_the_command(tmp_path: Path) -> None:
     texts = {
         "base/kustomization.yaml": "resources: [cart.yaml]\n",

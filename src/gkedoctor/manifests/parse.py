@@ -39,6 +39,10 @@ class Mistake(Exception):  # noqa: N818  # what is told of it is told by a Manif
         self.message, self.line, self.column = message, line, column
 
 
+class ForeignTag(Mistake):
+    """A tag of another tool, like `!Ref` of CloudFormation."""
+
+
 class _Composer(CParser, yaml.resolver.Resolver):
     """Nodes of a text. Tags are told apart by the C parser alone: what a plain word means is looked up later."""
 
@@ -162,7 +166,7 @@ class _Values:
             return node.value
         if kind in ("int", "float", "bool", "null"):
             return self._plain[node.value]
-        raise _mistake(f"the tag {node.tag} means nothing here", node)
+        raise ForeignTag(f"the tag {node.tag} means nothing here", node.start_mark.line, node.start_mark.column)
 
 
 def _mistake(message: str, node: yaml.Node) -> Mistake:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -14,11 +14,14 @@ from gkedoctor.errors import ManifestError
 from gkedoctor.graph.ref import Ref, namespaced, ref_of
 from gkedoctor.manifests.document import Document, Origin
 from gkedoctor.manifests.files import files
-from gkedoctor.manifests.parse import Mistake, Plain, value_of
+from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, value_of
 from gkedoctor.snapshot.kinds import KINDS
 
 _BREAK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 """Between two documents, also inside of a block of text (YAML 1.2, 9.1.2)."""
+
+_OBJECT = re.compile(r"\b(?:apiVersion|kind)\b")
+"""What every object of Kubernetes says of itself."""
 
 _UNRENDERED = "a template that was not rendered"
 _RENDER = "render it first: helm template CHART | gkedoctor lint -"
@@ -111,7 +114,10 @@ class _Reading:
         try:
             value = _value(document, self._plain)
         except Mistake as mistake:
-            self.found.problems.append(_told(document, mistake))
+            if _is_foreign(document, mistake):
+                self.found.others["no object"] += 1
+            else:
+                self.found.problems.append(_told(document, mistake))
             return
         for item, path in _items(value, ""):
             self._take_object(item, document, path)
@@ -157,7 +163,19 @@ class _Reading:
         notes = metadata.get("annotations")
         if isinstance(notes, dict) and any(map(_STATUS_NOTES.match, notes)):
             metadata["annotations"] = {k: v for k, v in notes.items() if not _STATUS_NOTES.match(k)}
-        return {k: v for k, v in item.items() if k != "status"} | {"metadata": metadata}
+        settled = {k: v for k, v in item.items() if k != "status"}
+        return _without_nulls(settled, _DATA) | {"metadata": _without_nulls(metadata, _LABELS)}
+
+
+_DATA = ("data", "stringData", "binaryData")
+_LABELS = ("labels", "annotations")
+
+
+def _without_nulls(item: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """The same with empty texts for the nulls in maps of texts, as the API server reads them (Go's encoding/json)."""
+    maps = {field: item[field] for field in fields if isinstance(item.get(field), dict)}
+    filled = {f: {k: "" if v is None else v for k, v in m.items()} for f, m in maps.items() if None in m.values()}
+    return item | filled
 
 
 _OF_THE_CLUSTER = frozenset(
@@ -182,6 +200,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
         raise Mistake(f"the key `{twice}` stands twice in one object")
     return found
+
+
+def _is_foreign(document: Document, mistake: Mistake) -> bool:
+    """Whether what cannot be read is of other tools: JSON with comments, YAML with tags of their own."""
+    if _OBJECT.search(document.text) is not None:
+        return False
+    return document.file.endswith(".json") or isinstance(mistake, ForeignTag)
 
 
 def _told(document: Document, mistake: Mistake) -> ManifestError:
