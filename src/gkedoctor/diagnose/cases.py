@@ -135,7 +135,8 @@ def given_world(given: Given, recording: LoadRecording) -> tuple[World, tuple[st
     text = "\n".join(msgspec.json.encode(item).decode() for item in given.manifests)
     manifests = read_text("case", text, namespace=WITHOUT_NAMESPACE)
     base = given_snapshot(given, recording) if given.recording is not None else None
-    found = world(manifests, base, complete=given.complete)
+    now = datetime.fromisoformat(given.now) if given.now else CLOCK
+    found = world(manifests, base, complete=given.complete, now=now)
     return found, tuple(problem.message for problem in (*manifests.problems, *found.problems))
 
 

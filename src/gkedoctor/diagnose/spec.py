@@ -92,6 +92,8 @@ class _Asked:
             return None
         if why.reason != NOT_HERE and not why.name:
             self._unseen.setdefault(why.collection, why.reason)
+        if (kind := COLLECTIONS.get(why.collection)) is not None and kind.cloud:
+            return None  # an address or a certificate of Google Cloud is in no file
         near = finding.scope.evaluate(finding.playbook.near) if finding.playbook.near is not None else None
         return _likely(finding, why, near) if near else _advice(finding, why)
 
@@ -183,7 +185,7 @@ def _location(world: World, found: Diagnosis) -> Location | None:
     places = [(p.ref, p.path) for p in found.evidence]
     places += [(ref, "") for ref in (found.root, *(c.ref for c in found.explains))]
     for ref, path in places:
-        origin = world.origins.get(ref)
+        origin = world.origins.get(ref) or world.parts.get(ref)
         if origin is not None:
             return Location(*origin.place(path))
     return None

@@ -9,8 +9,11 @@ from gkedoctor.snapshot.model import Object
 _NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _CLUSTER_WIDE = (
     ("scheduling.k8s.io/v1", "PriorityClass", ("system-cluster-critical", "system-node-critical")),
-    ("storage.k8s.io/v1", "StorageClass", ("premium-rwo", "standard", "standard-rwo")),
-)
+    ("gateway.networking.k8s.io/v1", "GatewayClass",
+     ("gke-l7-global-external-managed", "gke-l7-gxlb", "gke-l7-regional-external-managed", "gke-l7-rilb")),
+)  # fmt: skip
+_CLASSES = (("premium-rwo", False), ("standard", False), ("standard-rwo", True))
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
 """https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses"""
 
 
@@ -20,9 +23,22 @@ def builtins(namespaces: Iterable[str]) -> Iterator[Object]:
         yield _object("v1", "Namespace", name)
     for version, kind, names in _CLUSTER_WIDE:
         yield from (_object(version, kind, name) for name in names)
+    for name, default in _CLASSES:
+        yield _storage_class(name, default)
     for namespace in sorted({*_NAMESPACES, *namespaces}):
         yield _object("v1", "ServiceAccount", "default", namespace)
         yield _object("v1", "ConfigMap", "kube-root-ca.crt", namespace) | {"data": {"ca.crt": ""}}
+
+
+def _storage_class(name: str, default: bool) -> dict[str, object]:
+    annotations = {_DEFAULT: "true"} if default else {}
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": name, "annotations": annotations},
+        "provisioner": "pd.csi.storage.gke.io",
+        "volumeBindingMode": "WaitForFirstConsumer",
+    }
 
 
 def _object(version: str, kind: str, name: str, namespace: str | None = None) -> dict[str, object]:

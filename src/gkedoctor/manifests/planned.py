@@ -54,6 +54,27 @@ def pod_of(item: Object) -> Iterable[Object]:
     ]
 
 
+_ORDINALS = 64
+"""Claims of one template that are planned at most."""
+
+
+def claims_of(item: Object) -> Iterator[tuple[Object, str]]:
+    """The claims that a StatefulSet makes (`data-db-0`), each with the way to its template."""
+    spec = item.get("spec")
+    templates = spec.get("volumeClaimTemplates") if item["kind"] == "StatefulSet" and isinstance(spec, dict) else None
+    replicas = spec.get("replicas") if isinstance(spec, dict) else None
+    count = min(replicas, _ORDINALS) if isinstance(replicas, int) else 1
+    own = item["metadata"]
+    for i, template in enumerate(templates if isinstance(templates, list) else []):
+        metadata = template.get("metadata") if isinstance(template, dict) else None
+        if isinstance(metadata, dict):
+            for ordinal in range(count):
+                name = f"{metadata.get('name')}-{own['name']}-{ordinal}"
+                named = {**metadata, "name": name, "namespace": own["namespace"]}
+                claim = {**template, "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": named}
+                yield claim, f"spec.volumeClaimTemplates[{i}]"
+
+
 def _is_sound(spec: dict[str, Any]) -> bool:
     """Whether the way to a CronJob's template is one; the intake says later what is not."""
     job = spec.get("jobTemplate")

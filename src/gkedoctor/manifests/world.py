@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 from gkedoctor.errors import ManifestError
@@ -12,7 +13,7 @@ from gkedoctor.graph.ref import Ref, ref_of
 from gkedoctor.manifests.builtins import builtins
 from gkedoctor.manifests.document import Origin
 from gkedoctor.manifests.made import makers
-from gkedoctor.manifests.planned import is_planned, planned
+from gkedoctor.manifests.planned import claims_of, is_planned, planned
 from gkedoctor.manifests.read import Manifests
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
 from gkedoctor.snapshot.intake import Gathered, taken_in
@@ -34,12 +35,14 @@ Maker = Callable[[str, str], str | None]
 class World:
     """`closed`: the files as if they were everything. `open`: what they do not hold may exist all the same.
 
-    `origins` says where each object of the files stands, `problems` what in them cannot be understood.
+    `origins` says where each object of the files stands, `parts` where in another one that stands which is made of it
+    (a claim in a StatefulSet), `problems` what in them cannot be understood.
     """
 
     closed: Snapshot
     open: Snapshot
     origins: Mapping[Ref, Origin]
+    parts: Mapping[Ref, Origin]
     problems: tuple[ManifestError, ...]
 
 
@@ -67,18 +70,27 @@ class FromFiles(Collection):
 
 
 def world(
-    manifests: Manifests, base: Snapshot | None = None, *, complete: bool = False, elsewhere: Sequence[str] = ()
+    manifests: Manifests,
+    base: Snapshot | None = None,
+    *,
+    complete: bool = False,
+    elsewhere: Sequence[str] = (),
+    now: datetime | None = None,
 ) -> World:
     """The files alone, or laid over a recorded cluster (`base`).
 
     `complete`: the files are everything, but for what objects in them make. `elsewhere`: patterns like
-    `Secret/shop/tls-*` of what is made by others.
+    `Secret/shop/tls-*` of what is made by others. `now`: the time by which certificates are judged, where there is no
+    cluster; without it none has expired.
     """
     objects: dict[Ref, Object] = {ref: manifest.item for ref, manifest in manifests.objects.items()}
     gathered = _laid_over(base, objects) if base is not None else _alone()
     _add(gathered, planned(objects))
+    claims = [(claim, ref, path) for ref, item in objects.items() for claim, path in claims_of(item)]
+    _add_missing(gathered, (claim for claim, _, _ in claims))
     if base is None:
         _add_missing(gathered, builtins({ref.namespace for ref in objects if ref.namespace}))
+        gathered.recorded_at = now
     snapshot = taken_in(gathered, manifest=base.manifest if base is not None else None)
     origins = {ref: manifest.origin for ref, manifest in manifests.objects.items()}
     reason = None if complete or base is not None else NOT_HERE
@@ -88,8 +100,13 @@ def world(
         closed=Snapshot(snapshot.manifest, map(_closed, snapshot.collections.values())),
         open=Snapshot(snapshot.manifest, opened),
         origins=origins,
+        parts={ref_of(claim): _within(origins[ref], path) for claim, ref, path in claims},
         problems=tuple(_misfits(snapshot, origins)),
     )
+
+
+def _within(origin: Origin, path: str) -> Origin:
+    return origin._replace(path=f"{origin.path}.{path}".lstrip("."))
 
 
 def _alone() -> Gathered:

@@ -100,6 +100,7 @@ def _spec_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
             yield Problem(f"$.spec.causes[{i}]", f"`{word}` is no cause of this playbook", _meant(word, words))
     if not spec.causes and not spec.only:
         yield Problem("$.spec", "no `causes`", f"name those that specs can prove: {', '.join(words)}")
+    yield from _hidden_lets(spec, view)
     for place, expression in view.expressions():
         if _is_of_spec(place, spec):
             yield from _expression_problems(place.replace("$.", "$.spec.", 1), expression, view.names)
@@ -110,6 +111,12 @@ def _spec_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
         place = re.sub(r"\d+", lambda found: str(int(found[0]) - kept), problem.place, count=1)
         if "[-" not in place:
             yield Problem(place.replace("$.", "$.spec.", 1), problem.message, problem.hint)
+
+
+def _hidden_lets(spec: Spec, view: CompiledPlaybook) -> Iterator[Problem]:
+    """Names that are let and bound at once: the bound one would win in silence."""
+    for name in sorted(spec.let.keys() & view.relations.keys()):
+        yield Problem(f"$.spec.let.{name}", f"`{name}` is what an edge leads to", "bind another edge in `spec.relate`")
 
 
 def _is_of_spec(place: str, spec: Spec) -> bool:

@@ -182,10 +182,13 @@ class CompiledPlaybook:
 def _of_specs(model: Playbook, spec: Spec) -> Playbook:
     """The playbook with what its `spec` changes, and no cause but those that specs can prove."""
     added = {relate.bind for relate in spec.relate}
+    kinds = (spec.subject,) if spec.subject else (model.subject, *model.also)
     return replace(
         model,
+        subject=kinds[0],
+        also=kinds[1:],
         suspects=None,
-        candidates=("planned",) if "Pod" in (model.subject, *model.also) else (),
+        candidates=("planned",) if "Pod" in kinds else (),
         relate=(*(r for r in model.relate if r.bind not in added), *spec.relate),
         let=model.let | spec.let,
         each=spec.each or model.each,

@@ -21,6 +21,13 @@ from gkedoctor.graph.selectors import is_slip, nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
 
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::\d+)?"
+_PATH = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_IMAGE = re.compile(
+    rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*(?::[\w][\w.-]{{0,127}})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{{32,}})?", re.ASCII
+)
+
 _ANY: Any = {"types": []}
 _TEXT: Any = {"types": ["string"]}
 
@@ -118,6 +125,11 @@ class Functions(functions.Functions):
     def _func_slip(self, name: Any, near: Any) -> str | None:
         """slip(name, near): `near`, where `name` is most likely a slip of the pen for it; else null."""
         return near if isinstance(name, str) and isinstance(near, str) and is_slip(name, near) else None
+
+    @functions.signature(_ANY)
+    def _func_is_image(self, text: Any) -> bool | None:
+        """is_image('nginx:1.25'): whether it is a reference to an image (distribution/reference, reference.go)."""
+        return _IMAGE.fullmatch(text) is not None if isinstance(text, str) else None
 
     @functions.signature(_ANY, _ANY)
     def _func_pairs(self, labels: Any, keys: Any) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,7 +137,8 @@ def _read(paths: Sequence[Path], namespace: str) -> Manifests:
 def _laid(manifests: Manifests, base: Taken | None, complete: bool, elsewhere: Sequence[str]) -> World:
     from gkedoctor.manifests.world import world
 
-    return world(manifests, base.snapshot if base else None, complete=complete, elsewhere=elsewhere)
+    cluster, now = base.snapshot if base else None, datetime.now(UTC)
+    return world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now)
 
 
 def _answer(
