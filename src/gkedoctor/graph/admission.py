@@ -218,7 +218,7 @@ def _seen(graph: Graph, namespace: str) -> bool:
     return not isinstance(names, Unknown) and bool(names) and namespace not in {name_of(n) for n in names}
 
 
-@edge("priority_class", *CREATORS, reads=("PriorityClass",))
+@edge("priority_class", "Pod", *CREATORS, reads=("PriorityClass",))
 def priority_class_of(graph: Graph, item: Object) -> Facts:
     """The PriorityClass that the Pod template names."""
     name = (template_of(item).get("spec") or {}).get("priorityClassName")

@@ -13,7 +13,7 @@ from typing import Any
 from gkedoctor.graph.clock import age
 from gkedoctor.graph.events import last_seen
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.owners import controller_ref, owned
+from gkedoctor.graph.owners import WORKLOADS, controller_ref, owned, template_of
 from gkedoctor.graph.pods import step_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -42,6 +42,30 @@ def unready_of(graph: Graph, pod: Object) -> Facts:
     return records or [{"name": None, "what": "the Pod", "probe": None, "seen": False, "siblings": []}]
 
 
+@edge("readiness", "Pod", *WORKLOADS)
+def readiness_of(_graph: Graph, item: Object) -> Facts:
+    """What the readiness probes ask: records {name, what, spec, probe, declared, type, port, number, path, scheme}."""
+    containers = (template_of(item).get("spec") or {}).get("containers") or []
+    return [
+        _asked(container, container["readinessProbe"]) for container in containers if container.get("readinessProbe")
+    ]
+
+
+def _asked(spec: Object, probe: Object) -> Record:
+    return {
+        "name": spec.get("name"),
+        "what": f"container {spec.get('name')}",
+        "spec": spec,
+        "probe": probe,
+        **_action(spec, probe),
+        "declared": _declared(spec),
+    }
+
+
+def _declared(spec: Object) -> list[int]:
+    return sorted({int(p["containerPort"]) for p in spec.get("ports") or [] if p.get("containerPort")})
+
+
 def _record(graph: Graph, pod: Object, container: Record) -> Record:
     """The container with its readiness probe and the last answer to it.
 
@@ -65,7 +89,7 @@ def _record(graph: Graph, pod: Object, container: Record) -> Record:
         "message": event if isinstance(event, Unknown) or event is None else event.get("message"),
         "log": log,
         "listens": [] if isinstance(log, Unknown) else ports_in(log),
-        "declared": sorted({int(p["containerPort"]) for p in spec.get("ports") or [] if p.get("containerPort")}),
+        "declared": _declared(spec),
     }
     record |= _answer(record)
     record["seen"] = isinstance(event, dict) or record["line"] is not None

@@ -32,7 +32,7 @@ def references_of(graph: Graph, item: Object) -> Facts:
 def pull_secrets_of(graph: Graph, item: Object) -> Facts:
     """The imagePullSecrets of a Pod and of its ServiceAccount, as records like `references`."""
     spec, namespace = template_of(item).get("spec") or {}, namespace_of(item)
-    account = graph.find("ServiceAccount", namespace, str(spec.get("serviceAccountName") or "default"))
+    account = graph.find("ServiceAccount", namespace, _account(spec))
     inherited = account.get("imagePullSecrets") or [] if isinstance(account, dict) else []
     names = {str(s.get("name")): s for s in [*inherited, *(spec.get("imagePullSecrets") or [])] if s.get("name")}
     return [_record(graph, namespace, _site("Secret", n, s, via="imagePullSecrets")) for n, s in names.items()]
@@ -238,8 +238,12 @@ def _number(version: str | None) -> float:
 @edge("account", "Pod", *WORKLOADS, reads=("ServiceAccount",))
 def account_of(graph: Graph, item: Object) -> Facts:
     """The ServiceAccount that the Pod runs as."""
-    spec = template_of(item).get("spec") or {}
-    found = graph.find("ServiceAccount", namespace_of(item), str(spec.get("serviceAccountName") or "default"))
+    found = graph.find("ServiceAccount", namespace_of(item), _account(template_of(item).get("spec") or {}))
     if isinstance(found, Unknown):
         return found
     return [found] if found is not None else []
+
+
+def _account(spec: Object) -> str:
+    """The name of the account; `serviceAccount` is the old name of the field, and the API server keeps both alike."""
+    return str(spec.get("serviceAccountName") or spec.get("serviceAccount") or "default")

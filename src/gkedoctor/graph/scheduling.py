@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from gkedoctor.graph import placement, verdict
@@ -62,7 +63,7 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
     if key not in known:
         nodes = graph.listing("Node")
         reasons = verdict.reasons(message) if message else []
-        seats = [_seat(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
+        seats = [seat_of(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
         known[key] = {
             "reasons": reasons,
             "kinds": sorted({r["kind"] for r in reasons}),
@@ -105,7 +106,7 @@ def _last_event(graph: Graph, pod: Object) -> Object | None:
     return told[-1] if told else None
 
 
-def _seat(pod: Object, node: Object, wanted: dict[str, float]) -> Record:
+def seat_of(pod: Object, node: Object, wanted: dict[str, float]) -> Record:
     """One node as the Pod meets it: {node, blocks (what is in the way), taints, small}."""
     taints = [t for t in placement.untolerated(pod, node) if t.get("key") != placement.CORDON]
     blocks = {placement.taint_kind(t.get("key")) for t in taints}
@@ -219,19 +220,18 @@ def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wa
     usable = [s["node"] for s in seats if not s["blocks"]] or [s["node"] for s in meant]
     return {
         "unmet": unmet_of(pod, [s["node"] for s in seats]),
-        "short": _shortage(reasons, wanted, usable),
+        "short": shortage([str(r["resource"]) for r in reasons if r["resource"]], wanted, usable),
         "tainted": [s["node"] for s in tainted],
-        "taints": [t for s in tainted[:1] for t in s["taints"] if _put_there(t)],
+        "taints": [t for s in tainted[:1] for t in s["taints"] if put_there(t)],
         "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
         "broken": broken,
         "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
     }
 
 
-def _shortage(reasons: list[verdict.Reason], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
+def shortage(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
     """The resource that is lacking: {resource, wanted, largest, never, node, text}; what can never fit first."""
-    names = dict.fromkeys(str(r["resource"]) for r in reasons if r["resource"])
-    found = [_short_of(name, wanted.get(name), nodes) for name in names]
+    found = [_short_of(name, wanted.get(name), nodes) for name in dict.fromkeys(names)]
     return min(found, key=lambda s: not s["never"], default=None)
 
 
@@ -293,7 +293,7 @@ def placement_of(graph: Graph, item: Object) -> Facts:
         return nodes
     template = template_of(item)
     meant = [n for n in nodes if placement.selected(template, n)]
-    kept = {id(n): [t for t in placement.untolerated(template, n) if _put_there(t)] for n in meant}
+    kept = {id(n): [t for t in placement.untolerated(template, n) if put_there(t)] for n in meant}
     tainted = [n for n in meant if kept[id(n)]]
     return [
         {
@@ -305,5 +305,6 @@ def placement_of(graph: Graph, item: Object) -> Facts:
     ]
 
 
-def _put_there(taint: Object) -> bool:
+def put_there(taint: Object) -> bool:
+    """Whether somebody put the taint there, and no controller because of a Node's state."""
     return placement.taint_kind(taint.get("key")) == "taint"

@@ -14,6 +14,7 @@ from typing import Any
 
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import template_of, workload
+from gkedoctor.graph.pods import is_planned
 from gkedoctor.graph.probes import port_number, ports_in
 from gkedoctor.graph.selectors import nearest
 from gkedoctor.graph.unknown import Unknown
@@ -287,7 +288,7 @@ def _foreign(graph: Graph, record: Record, item: Object, pods: list[Object]) -> 
         "item": item,
         "port": record,
         "served": record["serving"][0],
-        "pods": [p for p in mine if _is_ready(p)],
+        "pods": [p for p in mine if is_planned(p) or _is_ready(p)],
         "sure": any(item is x for x in record["lacking"]),
         "name": name_of(item),
     }

@@ -142,7 +142,7 @@ def _default_class(graph: Graph) -> Facts:
         return classes
     defaults = [c for c in classes if is_default(c)]
     newest = sorted(defaults, key=lambda c: str(c["metadata"].get("creationTimestamp") or ""))[-1:]
-    return [_class(graph, name_of(c), c, named=False) for c in newest]
+    return [_class(graph, name_of(c), c, named=False) for c in newest] or graph.nothing("StorageClass")
 
 
 def is_default(item: Object) -> bool:

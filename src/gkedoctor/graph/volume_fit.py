@@ -32,7 +32,10 @@ def near_volumes(graph: Graph, claim: Object) -> Facts:
     if isinstance(wanted, Unknown):
         return wanted
     named = (claim.get("spec") or {}).get("volumeName")
-    found = [_fit(claim, wanted, v) for v in volumes if name_of(v) == named or _may_be_had(claim, v)]
+    found = [_fit(claim, wanted, v) for v in volumes if _may_be_had(claim, v)]
+    unseen = graph.nothing("PersistentVolume")
+    if isinstance(unseen, Unknown) and not any(not r["differs"] or _is_for(claim, r["volume"]) for r in found):
+        return unseen
     return sorted(found, key=lambda r: (r["name"] != named, len(r["differs"]), r["phase"] != "Available", r["name"]))[
         :_NEAR
     ]
@@ -51,9 +54,14 @@ def _wanted_class(graph: Graph, claim: Object) -> str | Unknown:
 def _may_be_had(claim: Object, volume: Object) -> bool:
     """Whether the volume is free, kept for a claim that is gone, or this claim's; others' are none of its business."""
     holder = (volume.get("spec") or {}).get("claimRef") or {}
-    if not holder or (volume.get("status") or {}).get("phase") == "Released":
-        return True
-    return (holder.get("namespace"), holder.get("name")) == (namespace_of(claim), name_of(claim))
+    return not holder or (volume.get("status") or {}).get("phase") == "Released" or _is_for(claim, volume)
+
+
+def _is_for(claim: Object, volume: Object) -> bool:
+    """Whether one of the two names the other."""
+    holder = (volume.get("spec") or {}).get("claimRef") or {}
+    kept = (holder.get("namespace"), holder.get("name")) == (namespace_of(claim), name_of(claim))
+    return kept or (claim.get("spec") or {}).get("volumeName") == name_of(volume)
 
 
 def _fit(claim: Object, wanted: str, volume: Object) -> Record:
