@@ -35,6 +35,14 @@ def annotation_faults(graph: Graph, service: Object) -> Facts:
     return records
 
 
+def protocol_of(service: Object, port: Object) -> str:
+    """What the annotation says that GKE speaks to a port of the Service: HTTP where it says nothing of it."""
+    annotations = service["metadata"].get("annotations") or {}
+    text = next((annotations[key] for key in _PROTOCOLS if key in annotations), None)
+    told = (_map(text) or {}).get(str(port.get("name") or ""))
+    return told if told in _KNOWN_PROTOCOLS else "HTTP"
+
+
 def _neg_faults(text: str, ports: list[Object]) -> list[Record]:
     value = _map(text)
     if value is None:

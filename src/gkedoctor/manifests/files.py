@@ -16,6 +16,7 @@ LARGEST = 50 * 1024 * 1024
 """Bytes of one file: what etcd holds of an object is at most 1.5 MB."""
 
 STDIN = Path("-")
+STDIN_NAME = "<stdin>"
 
 
 class File(NamedTuple):
@@ -32,7 +33,7 @@ def files(paths: Iterable[Path], stdin: BinaryIO) -> Iterator[File]:
     sources: list[Path] = []
     for path in paths:
         if path == STDIN:
-            yield _read("<stdin>", stdin)
+            yield _read(STDIN_NAME, stdin)
             continue
         if not path.exists():
             raise UsageError(f"{path} does not exist")

@@ -23,6 +23,7 @@ _BREAK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _OBJECT = re.compile(r"\b(?:apiVersion|kind)\b")
 """What every object of Kubernetes says of itself."""
 
+_SORTERS = ("kustomization.yaml", "kustomization.yml", "Chart.yaml")
 _UNRENDERED = "a template that was not rendered"
 _RENDER = "render it first: helm template CHART | gkedoctor lint -"
 _STATUS_NOTES = re.compile(r"ingress\.kubernetes\.io/|cloud\.google\.com/neg-status$|deployment\.kubernetes\.io/")
@@ -38,13 +39,17 @@ class Manifest(NamedTuple):
 
 @dataclass
 class Manifests:
-    """What was read. `others` counts documents that are no objects of Kubernetes (values.yaml, CI files)."""
+    """What was read. `others` counts documents that are no objects of Kubernetes (values.yaml, CI files).
+
+    `sorted`: folders whose files are put in order by kustomize or helm, and not by their names.
+    """
 
     objects: dict[Ref, Manifest] = field(default_factory=dict)
     problems: list[ManifestError] = field(default_factory=list)
     files: int = 0
     documents: int = 0
     others: Counter[str] = field(default_factory=Counter)
+    sorted: set[Path] = field(default_factory=set)
 
 
 def read(paths: Iterable[Path], *, stdin: BinaryIO, namespace: str = "default") -> Manifests:
@@ -52,6 +57,8 @@ def read(paths: Iterable[Path], *, stdin: BinaryIO, namespace: str = "default") 
     reading = _Reading(namespace)
     for file in files(paths, stdin):
         reading.found.files += 1
+        if Path(file.name).name in _SORTERS:
+            reading.found.sorted.add(Path(file.name).parent)
         if file.problem is not None:
             reading.found.problems.append(file.problem)
         for document in documents(file.name, file.text):

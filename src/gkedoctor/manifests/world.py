@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from gkedoctor.errors import ManifestError
 from gkedoctor.graph.owners import WORKLOADS, controller_ref
 from gkedoctor.graph.ref import Ref, ref_of
 from gkedoctor.manifests.builtins import builtins
 from gkedoctor.manifests.document import Origin
+from gkedoctor.manifests.files import STDIN_NAME
 from gkedoctor.manifests.made import makers
 from gkedoctor.manifests.planned import claims_of, is_planned, planned
 from gkedoctor.manifests.read import Manifests
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
 from gkedoctor.snapshot.intake import Gathered, taken_in
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
+from gkedoctor.snapshot.kinds import COLLECTIONS, FILES, KINDS
 from gkedoctor.snapshot.model import FILES_ALONE, Collection, CollectionState, Object, Snapshot, Status, not_asked
 
 NOT_HERE = "not in these files"
@@ -95,10 +97,11 @@ def world(
     origins = {ref: manifest.origin for ref, manifest in manifests.objects.items()}
     reason = None if complete or base is not None else NOT_HERE
     made = makers(objects)
+    stand = _standing(manifests, base)
     opened = [_open(collection, reason, made, elsewhere, origins) for collection in snapshot.collections.values()]
     return World(
-        closed=Snapshot(snapshot.manifest, map(_closed, snapshot.collections.values())),
-        open=Snapshot(snapshot.manifest, opened),
+        closed=Snapshot(snapshot.manifest, [*map(_closed, snapshot.collections.values()), stand]),
+        open=Snapshot(snapshot.manifest, [*opened, stand]),
         origins=origins,
         parts={ref_of(claim): _within(origins[ref], path) for claim, ref, path in claims},
         problems=tuple(_misfits(snapshot, origins)),
@@ -107,6 +110,28 @@ def world(
 
 def _within(origin: Origin, path: str) -> Origin:
     return origin._replace(path=f"{origin.path}.{path}".lstrip("."))
+
+
+def _standing(manifests: Manifests, base: Snapshot | None) -> Collection:
+    """Where each object of the files stands, and in which order `kubectl apply -f` takes those that it takes."""
+    kinds = ("Namespace", "CustomResourceDefinition", "Secret")
+    held = [item for kind in kinds for item in (base.collection(KINDS[kind].collection).objects if base else ())]
+    there = {ref_of(item) for item in held}
+    records = [
+        {
+            "kind": ref.kind, "name": ref.name, "namespace": ref.namespace,
+            "apiVersion": str(manifest.item.get("apiVersion")), "file": manifest.origin.document.file,
+            "number": manifest.origin.number, "ordered": _is_ordered(manifests, manifest.origin.document.file),
+            "exists": ref in there,
+        }
+        for ref, manifest in manifests.objects.items()
+    ]  # fmt: skip
+    return Collection(FILES, _COMPLETE, records)
+
+
+def _is_ordered(manifests: Manifests, file: str) -> bool:
+    """Whether the file's name says when it is applied: kustomize and helm sort by kind, and write to a pipe."""
+    return file != STDIN_NAME and manifests.sorted.isdisjoint(Path(file).parents)
 
 
 def _alone() -> Gathered:

@@ -114,6 +114,27 @@ _GOOGLE_CLOUD = (
     Kind("LogEntry", "logging.logEntries", "logging", False, True),
 )
 
+_ONLY_IN_FILES = (
+    Kind("PodSecurityPolicy", "podsecuritypolicies.policy", "policy", False),
+    Kind("PodPreset", "podpresets.settings.k8s.io", "settings.k8s.io", True),
+    Kind("Lease", "leases.coordination.k8s.io", "coordination.k8s.io", True),
+    Kind("CertificateSigningRequest", "certificatesigningrequests.certificates.k8s.io", "certificates.k8s.io", False),
+    Kind("CSIDriver", "csidrivers.storage.k8s.io", "storage.k8s.io", False),
+    Kind("CSINode", "csinodes.storage.k8s.io", "storage.k8s.io", False),
+    Kind("CSIStorageCapacity", "csistoragecapacities.storage.k8s.io", "storage.k8s.io", True),
+    Kind("RuntimeClass", "runtimeclasses.node.k8s.io", "node.k8s.io", False),
+    Kind("FlowSchema", "flowschemas.flowcontrol.apiserver.k8s.io", "flowcontrol.apiserver.k8s.io", False),
+    Kind(
+        "PriorityLevelConfiguration",
+        "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        False,
+    ),
+)
+"""Kinds that no diagnosis of a cluster needs; of a manifest, that its apiVersion is gone is worth a word.
+
+Their collections are called as those of kinds that nobody knows."""
+
 LOGS = "logs"
 """The collection of container logs: objects {namespace, pod, container, previous, lines}."""
 
@@ -124,8 +145,14 @@ UPTIME = frozenset({"monitoring.uptimeCheckConfigs", "monitoring.alertPolicies"}
 ON_REQUEST = UPTIME | {HISTORY}
 """Collections that are read only for who asks for them: that nobody asked is no gap."""
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_KUBERNETES, *_GOOGLE_CLOUD)})
-COLLECTIONS: Mapping[str, Kind] = MappingProxyType({kind.collection: kind for kind in KINDS.values()})
+FILES = "files"
+"""The collection of what stands in manifests: objects {apiVersion, kind, namespace, name, file, number, …}.
+
+`number` counts as `kubectl apply -f` does where it is `ordered`, `exists`: the cluster has it. Only lint has one."""
+
+_COLLECTED = (*_KUBERNETES, *_GOOGLE_CLOUD)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_COLLECTED, *_ONLY_IN_FILES)})
+COLLECTIONS: Mapping[str, Kind] = MappingProxyType({kind.collection: kind for kind in _COLLECTED})
 
 ESSENTIAL = frozenset(
     KINDS[name].collection

@@ -14,6 +14,7 @@ _OLD_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
         "ReplicaSet": frozenset({"extensions"}),
         "Ingress": frozenset({"extensions"}),
         "NetworkPolicy": frozenset({"extensions"}),
+        "PodSecurityPolicy": frozenset({"extensions"}),
         "Event": frozenset({"events.k8s.io"}),
         "FrontendConfig": frozenset({"cloud.google.com"}),
         "ManagedCertificate": frozenset({"cloud.google.com"}),
@@ -61,7 +62,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
 """kubectl's short names, and those of troubleshoot.sh (pkg/constants/constants.go)."""
 
 _BY_WORD: Mapping[str, str] = MappingProxyType(
-    {kind.name.lower(): kind.collection for kind in KINDS.values() if not kind.cloud}
+    {kind.name.lower(): kind.collection for kind in COLLECTIONS.values() if not kind.cloud}
     | {name: name for name, kind in COLLECTIONS.items() if not kind.cloud}
     | dict(_ALIASES)
 )

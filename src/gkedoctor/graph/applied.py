@@ -1,0 +1,175 @@
+"""What stands in files, in the order in which `kubectl apply -f DIR` takes it: by file name, then from the top down.
+
+Orders are compared within one folder only: it is what one command takes. Outside of `gkedoctor lint` there are no
+files, and no edge here leads anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.ingress import services_of_ingress
+from gkedoctor.graph.owners import WORKLOADS
+from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.kinds import FILES, KINDS
+from gkedoctor.snapshot.model import Object
+
+_RULE = "ingress.kubernetes.io/forwarding-rule"
+_SECURE_RULE = "ingress.kubernetes.io/https-forwarding-rule"
+_ALWAYS = ("default", "kube-node-lease", "kube-public", "kube-system")
+"""Namespaces that every cluster has."""
+
+
+class Applied(NamedTuple):
+    """One object of the files: where it stands, and its number in the order of applying."""
+
+    ref: Ref
+    group: str
+    file: str
+    number: int
+    ordered: bool
+    exists: bool
+
+    @property
+    def folder(self) -> str:
+        """The folder of its file."""
+        return str(PurePath(self.file).parent)
+
+    def is_before(self, other: Applied) -> bool:
+        """Whether one command applies it before the other."""
+        return self.ordered and self.folder == other.folder and self.number < other.number
+
+
+def applied(graph: Graph) -> Mapping[Ref, Applied]:
+    """The objects of the files by name; empty where a cluster is looked at."""
+    return graph.index(_applied)
+
+
+def _applied(graph: Graph) -> dict[Ref, Applied]:
+    found: dict[Ref, Applied] = {}
+    for item in graph.snapshot.collection(FILES).objects:
+        ref = Ref(str(item["kind"]), str(item["name"]), item["namespace"])
+        group = str(item["apiVersion"]).rpartition("/")[0]
+        ordered, exists = bool(item["ordered"]), bool(item["exists"])
+        found[ref] = Applied(ref, group, str(item["file"]), int(item["number"]), ordered, exists)
+    if any(_is_dumped(graph, ref) for ref in found):
+        return {ref: entry._replace(ordered=False) for ref, entry in found.items()}
+    return found
+
+
+def _is_dumped(graph: Graph, ref: Ref) -> bool:
+    """Whether a cluster wrote it, so that the files are in no order: the API server filled in what nobody writes."""
+    item = graph.find(ref.kind, ref.namespace, ref.name) if ref.kind in ("Service", "Namespace") else None
+    if not isinstance(item, dict):
+        return False
+    return bool((item.get("spec") or {}).get("clusterIPs") or labels_of(item).get("kubernetes.io/metadata.name"))
+
+
+@edge("late_for", "Secret", reads=WORKLOADS)
+def late_for(graph: Graph, secret: Object) -> Facts:
+    """Workloads that are applied before the Secret that they read: {item, at, file, secretFile, optional, others}.
+
+    Where a Pod waits for it, one record for the first such Secret of a folder, with the names of the `others`; where it
+    is optional, so that a container starts without it, one for each workload.
+    """
+    late = graph.index(_late).get(ref_of(secret), [])
+    waiting = [r for r in late if not r["optional"]]
+    return [*_first_of_folder(graph, secret, waiting), *(r for r in late if r["optional"])]
+
+
+def _first_of_folder(graph: Graph, secret: Object, waiting: list[Record]) -> list[Record]:
+    if not waiting:
+        return []
+    mine = applied(graph)[ref_of(secret)]
+    late = [applied(graph)[ref] for ref, found in graph.index(_late).items() if any(not r["optional"] for r in found)]
+    peers = sorted((a for a in late if a.folder == mine.folder), key=lambda a: a.number)
+    others = [a.ref.name for a in peers if a is not mine]
+    return [waiting[0] | {"others": others, "files": [a.file for a in peers]}] if peers[0] is mine else []
+
+
+def _late(graph: Graph) -> dict[Ref, list[Record]]:
+    """By Secret, the sites in workloads that are applied before it."""
+    found: dict[Ref, list[Record]] = {}
+    for ref, entry in applied(graph).items():
+        item = graph.find(ref.kind, ref.namespace, ref.name) if ref.kind in (*WORKLOADS, "Pod") else None
+        if isinstance(item, dict):
+            for secret, site in _secrets_of(graph, item):
+                later = applied(graph).get(secret)
+                if later is not None and entry.is_before(later) and not later.exists:
+                    found.setdefault(secret, []).append(_site(item, entry, later, site))
+    return found
+
+
+def _secrets_of(graph: Graph, item: Object) -> Iterator[tuple[Ref, Record]]:
+    sites = graph.follow("references", item)
+    for site in [] if isinstance(sites, Unknown) else sites:
+        if site["kind"] == "Secret":
+            yield Ref("Secret", str(site["name"]), namespace_of(item)), site
+
+
+def _site(item: Object, entry: Applied, later: Applied, site: Record) -> Record:
+    return {
+        "item": item, "at": site["at"], "file": PurePath(entry.file).name, "secretFile": PurePath(later.file).name,
+        "secretPath": later.file, "folder": later.folder, "optional": site["optional"] and site["via"] != "volume",
+    }  # fmt: skip
+
+
+@edge("early_content", "Namespace", "CustomResourceDefinition")
+def early_content(graph: Graph, item: Object) -> Facts:
+    """What is applied before the Namespace or the definition without which it is refused: {first, file, own, …}.
+
+    `same`: all of it stands in one file. Namespaces that every cluster has are left out.
+    """
+    mine = applied(graph).get(ref_of(item))
+    if mine is None or mine.exists or name_of(item) in _ALWAYS:
+        return []
+    early = [a for a in applied(graph).values() if _needs(a, item) and a.is_before(mine)]
+    if not early:
+        return []
+    first = min(early, key=lambda a: a.number)
+    return [
+        {
+            "first": {"kind": first.ref.kind, "metadata": {"name": first.ref.name, "namespace": first.ref.namespace}},
+            "file": PurePath(first.file).name, "own": PurePath(mine.file).name, "same": first.file == mine.file,
+            "path": mine.file, "folder": mine.folder, "count": len(early),
+        }
+    ]  # fmt: skip
+
+
+def _needs(entry: Applied, item: Object) -> bool:
+    if item.get("kind") == "Namespace":
+        return entry.ref.namespace == name_of(item)
+    spec = item.get("spec") or {}
+    return (entry.group, entry.ref.kind) == (spec.get("group"), (spec.get("names") or {}).get("kind"))
+
+
+@edge("left_behind", "Ingress", reads=("Service", "ForwardingRule"))
+def left_behind(graph: Graph, ingress: Object) -> Facts:
+    """An Ingress of the cluster that no file has, though all its Services are in them: {service, rule, address}.
+
+    `rule` is the forwarding rule that its load balancer has; nothing where it has none, or where somebody made it of
+    another object.
+    """
+    rule, services = _rule(graph, ingress), services_of_ingress(graph, ingress)
+    if rule is None or isinstance(services, Unknown) or not services:
+        return []
+    entries, made = applied(graph), ingress["metadata"].get("ownerReferences")
+    if not entries or made or ref_of(ingress) in entries or any(ref_of(s) not in entries for s in services):
+        return []
+    addresses = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress") or [{}]
+    return [{"service": services[0], "rule": rule, "address": addresses[0].get("ip")}]
+
+
+def _rule(graph: Graph, ingress: Object) -> Object | None:
+    notes: Mapping[str, Any] = ingress["metadata"].get("annotations") or {}
+    name = notes.get(_RULE) or notes.get(_SECURE_RULE)
+    if not name:
+        return None
+    found = graph.find("ForwardingRule", None, str(name))
+    collection = KINDS["ForwardingRule"].collection.partition(".")[2]
+    link = f"projects/{graph.snapshot.manifest.project or ''}/global/{collection}/{name}"
+    return found if isinstance(found, dict) else {"kind": "ForwardingRule", "name": str(name), "selfLink": link}
