@@ -119,15 +119,19 @@ def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadR
 
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
     """The result of one case."""
-    if case.given.manifests:
-        world, problems = given_world(case.given, recording)
-        outcome = lint(world, playbooks)
-        failures = (*problems, *_failures(case, outcome))
-    else:
-        snapshot = given_snapshot(case.given, recording)
-        outcome = diagnose(snapshot, playbooks)
-        failures = (*_left_out(snapshot), *_failures(case, outcome))
-    return CaseResult(playbook, case.name, case.todo, failures, outcome)
+    outcome, problems = outcome_of(case.given, playbooks, recording)
+    return CaseResult(playbook, case.name, case.todo, (*problems, *_failures(case, outcome)), outcome)
+
+
+def outcome_of(
+    given: Given, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording
+) -> tuple[Outcome, tuple[str, ...]]:
+    """What the playbooks find in what a case gives, and what of it could not be understood."""
+    if given.manifests:
+        world, problems = given_world(given, recording)
+        return lint(world, playbooks), problems
+    snapshot = given_snapshot(given, recording)
+    return diagnose(snapshot, playbooks), tuple(_left_out(snapshot))
 
 
 def given_world(given: Given, recording: LoadRecording) -> tuple[World, tuple[str, ...]]:

@@ -10,8 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from gkedoctor import shipped
-from gkedoctor.diagnose.cases import Case, given_snapshot, load_cases
-from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.cases import Case, load_cases, outcome_of
 from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.errors import PlaybookError
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -48,7 +47,7 @@ def example(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook], wid
 
 def _found(case: Case, playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) -> Outcome | None:
     """What a case comes to, cut to the one diagnosis of this playbook, or to one that explains its symptom."""
-    outcome = diagnose(given_snapshot(case.given, _recording), library)
+    outcome, _ = outcome_of(case.given, library, _recording)
     speaking = [d for d in outcome.diagnoses if _speaks(d, playbook, case)]
     if speaking:
         return msgspec.structs.replace(outcome, diagnoses=(speaking[0],), unexplained=(), not_checked=())

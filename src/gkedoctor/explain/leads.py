@@ -13,7 +13,7 @@ def leads(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) -> li
     found: dict[str, CompiledPlaybook] = {}
     for kind in explaining_kinds(playbook):
         for other in library:
-            if other.causes and kind in other.kinds and other.id != playbook.id:
+            if other.is_live and other.causes and kind in other.kinds and other.id != playbook.id:
                 found.setdefault(other.id, other)
     return list(found.values())
 

@@ -68,7 +68,7 @@ def cause_page(word: str, library: Sequence[CompiledPlaybook]) -> Iterator[Block
 
 
 def _looked_at(playbook: CompiledPlaybook) -> str:
-    kinds = " and ".join(playbook.kinds)
+    kinds = " and ".join(filter(None, (", ".join(playbook.kinds[:-1]), playbook.kinds[-1])))
     steps = "; ".join(f"{step} ({STEP_WORDS[step]})" for step in playbook.model.candidates)
     where = f", at these steps: {steps}" if steps else ""
     experimental = " The playbook is experimental." if playbook.model.status == "experimental" else ""

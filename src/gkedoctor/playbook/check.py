@@ -37,6 +37,7 @@ AREAS = (
     "IAM",
     "GCP",
     "MON",
+    "SPEC",
 )
 _ID = re.compile(r"GKE-(?:" + "|".join(AREAS) + r")-\d{3}")
 _READ_ONLY = ("kubectl get", "kubectl describe", "kubectl logs", "kubectl rollout status", "kubectl rollout history",

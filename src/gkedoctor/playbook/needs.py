@@ -19,7 +19,7 @@ def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str
     """
     names = {*_BESIDE, *(name for edge in EDGES.values() for name in edge.reads)}
     names |= {name for index in SUSPECTS.values() for name in index.reads}
-    for playbook in playbooks:
+    for playbook in (one for one in playbooks if one.is_live):
         names |= {playbook.model.subject, *playbook.model.also}
     asked = frozenset(on_request)
     return [
@@ -30,7 +30,9 @@ def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str
 
 
 def kinds_of(playbook: CompiledPlaybook) -> frozenset[str]:
-    """The kinds that one playbook looks at: its subjects, and what its edges read."""
+    """The kinds that one playbook looks at in a cluster: its subjects, and what its edges read."""
+    if not playbook.is_live:
+        return frozenset()
     model = playbook.model
     subjects = {model.subject, *model.also}
     found = set(subjects)
