@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from gkedoctor.errors import SnapshotError
-from gkedoctor.snapshot.garbage import collecting_paused
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot
+from gkedoctor.snapshot.store.decoding import decoded
 from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, StoredManifest, digest_of
+from gkedoctor.snapshot.store.members import Directory, File, Members, refuse_name
 
 LARGEST_MEMBER = 4 << 30
 LARGEST_MANIFEST = 64 << 20
-
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,  # NotImplementedError too: an unknown compression, or a member that claims to be encrypted
-    ValueError,
-    OverflowError,
-    KeyError,
-)
-_Parts = msgspec.json.Decoder(list[msgspec.Raw])
-_Object = msgspec.json.Decoder(dict[str, Any])
-"""One by one: a decoder holds the interpreter until it is done, and a screen has to take keys in between."""
-
-
-class _Members(Protocol):
-    def read(self, name: str, limit: int) -> bytes: ...
+_UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
 
 
 def is_stored(path: Path) -> bool:
@@ -58,8 +36,8 @@ def is_stored(path: Path) -> bool:
 
 def read(path: Path, *, verify: bool = True) -> Snapshot:
     """The snapshot at `path`. Without `verify`, sums and counts are not compared: for what was edited by hand."""
-    members: _Members = _Directory(path) if path.is_dir() else _File(path)
-    stored = _manifest(path, members.read(MANIFEST, LARGEST_MANIFEST), verify)
+    members: Members = Directory(path) if path.is_dir() else File(path)
+    stored = _manifest(path, b"".join(members.pieces(MANIFEST, LARGEST_MANIFEST)), verify)
     manifest = Manifest(
         recorded_at=stored.recorded_at,
         source=stored.source,
@@ -75,44 +53,6 @@ def read(path: Path, *, verify: bool = True) -> Snapshot:
             for name, entry in stored.collections.items()
         ],
     )
-
-
-class _File:
-    """The members of a ZIP; opened for each read, so that nobody has to close it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with _damage(path), zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist()]
-            for info in archive.infolist():
-                _refuse_name(path, info.filename)
-                if (info.external_attr >> 16) & 0o170000 == 0o120000:
-                    raise SnapshotError(f"{path.name} holds a link: {info.filename[:80]!r}")
-        if len(set(names)) != len(names):
-            raise SnapshotError(f"{path.name} is damaged: a member is there twice")
-
-    def read(self, name: str, limit: int) -> bytes:
-        with _damage(self.path), zipfile.ZipFile(self.path) as archive:
-            if name not in archive.namelist():
-                raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
-            with archive.open(name) as member:
-                return member.read(limit + 1)
-
-
-class _Directory:
-    """The members of a directory; links are not followed."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def read(self, name: str, limit: int) -> bytes:
-        file = self.path / name
-        if file.is_symlink() or file.parent.is_symlink():
-            raise SnapshotError(f"{self.path / name} is a link")
-        if not file.is_file():
-            raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
-        with _damage(self.path), file.open("rb") as member:
-            return member.read(limit + 1)
 
 
 def _claims(manifest: Path) -> bool:
@@ -165,15 +105,9 @@ def _refuse_entry(path: Path, entry: Entry) -> None:
         if entry.count:
             raise SnapshotError(f"{path.name} is damaged: {entry.count} objects, but no member that holds them")
         return
-    _refuse_name(path, entry.member)
+    refuse_name(path, entry.member)
     if not 0 <= entry.size <= LARGEST_MEMBER:
         raise SnapshotError(f"{path.name}: {entry.member} claims an absurd size of {entry.size} bytes")
-
-
-def _refuse_name(path: Path, name: str) -> None:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if name.startswith(("/", "\\")) or ".." in parts or ":" in name or "\0" in name:
-        raise SnapshotError(f"{path.name} holds a member that leads out of it: {name[:80]!r}")
 
 
 def _state(entry: Entry) -> CollectionState:
@@ -187,19 +121,15 @@ def _state(entry: Entry) -> CollectionState:
     )
 
 
-def _objects(path: Path, members: _Members, entry: Entry, verify: bool) -> Callable[[], Sequence[Object]]:
+def _objects(path: Path, members: Members, entry: Entry, verify: bool) -> Callable[[], Sequence[Object]]:
     """What reads one member when its objects are first looked at."""
 
     def objects() -> Sequence[Object]:
         limit = entry.size if verify else LARGEST_MEMBER
-        content = members.read(entry.member, limit)
-        if len(content) > limit or (verify and hashlib.sha256(content).hexdigest() != entry.sha256):
-            raise _changed(path, entry.member)
         try:
-            with collecting_paused():
-                found = [_Object.decode(part) for part in _Parts.decode(content)]
-        except (msgspec.DecodeError, RecursionError, ValueError) as error:
-            raise SnapshotError(f"{path.name} is damaged: {entry.member}: {error}") from error
+            found = decoded(_checked(path, members.pieces(entry.member, limit), entry, verify), entry.size)
+        except _UNREADABLE:
+            found = _whole(path, _checked(path, members.pieces(entry.member, limit), entry, verify), entry)
         if verify and len(found) != entry.count:
             raise SnapshotError(
                 f"{path.name} is damaged: {entry.member} holds {len(found)} objects in place of {entry.count}"
@@ -209,23 +139,28 @@ def _objects(path: Path, members: _Members, entry: Entry, verify: bool) -> Calla
     return objects
 
 
+def _whole(path: Path, pieces: Iterator[bytes], entry: Entry) -> list[Object]:
+    """Once more and in one: a sum that differs says more than what came of it, and lines prove nothing."""
+    try:
+        return decoded([b"".join(pieces)], entry.size)
+    except _UNREADABLE as error:
+        raise SnapshotError(f"{path.name} is damaged: {entry.member}: {error}") from error
+
+
+def _checked(path: Path, pieces: Iterator[bytes], entry: Entry, verify: bool) -> Iterator[bytes]:
+    """The pieces of a member; SnapshotError at the end of one that is not what was written."""
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+        yield piece
+    if size > LARGEST_MEMBER or (verify and (size > entry.size or digest.hexdigest() != entry.sha256)):
+        raise _changed(path, entry.member)
+
+
 def _changed(path: Path, member: str) -> SnapshotError:
     message = f"{path.name}: {member} is not what was written (its checksum differs)"
     if path.is_dir():
         hint = f"If it was edited on purpose: gkedoctor import {path} -o {path.resolve().name}-edited"
         return SnapshotError(message, hint=hint)
     return SnapshotError(message, hint="The file is damaged: copy or download it again.")
-
-
-@contextmanager
-def _damage(path: Path) -> Iterator[None]:
-    """What zipfile raises for files it was not made for, as one error."""
-    try:
-        yield
-    except SnapshotError:
-        raise
-    except _DAMAGED as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise SnapshotError(
-            f"{path.name} is damaged or cut off: {reason}", hint="Copy or download it again."
-        ) from error

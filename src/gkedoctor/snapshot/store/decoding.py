@@ -1,0 +1,69 @@
+"""Objects out of the pieces of a member, without ever holding all of its text.
+
+A member of a file has one object a line (`writing.py`), so it can be cut between lines; any other array is read whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+import msgspec
+
+from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.store.sharing import Place
+
+MANY = 1 << 22
+"""Bytes of a member from which on it pays to look for equal parts, and to read ahead in a thread."""
+
+_LINES = b'[\n{"'
+_BETWEEN = b",\n{"
+
+_parts_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def decoded(pieces: Iterable[bytes], size: int) -> list[Object]:
+    """The objects of a member of that size in bytes. Raises msgspec's errors for what is no array of objects.
+
+    One by one: a decoder holds the interpreter until it is done, and a screen has to take keys in between.
+    """
+    found: list[Object] = []
+    place = Place() if size >= MANY else None
+    with collecting_paused():
+        for block in _blocks(ahead(pieces) if place is not None else iter(pieces)):
+            parts = _parts_of(block)
+            found += [place.how(place, raw) for raw in parts] if place is not None else [_object(raw) for raw in parts]
+    if place is not None and not all(isinstance(item, dict) for item in found):
+        raise msgspec.ValidationError("Expected `object`")
+    return found
+
+
+def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Arrays of JSON that together hold what the one in the pieces holds."""
+    rest = next(pieces, b"")
+    if not rest.startswith(_LINES):
+        yield b"".join(chain([rest], pieces))
+        return
+    opening = b""
+    for piece in pieces:
+        rest += piece
+        cut = rest.rfind(_BETWEEN)
+        if cut > 0:
+            yield opening + rest[:cut] + b"]"
+            opening, rest = b"[", rest[cut + 1 :]
+    yield opening + rest
+
+
+def ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, each made in a thread while the one before it is worked on: inflating lets the interpreter go on."""
+    from concurrent.futures import ThreadPoolExecutor  # 10 ms, and small inputs need none
+
+    source = iter(pieces)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, source, None)
+        while (piece := coming.result()) is not None:
+            coming = reader.submit(next, source, None)
+            yield piece

@@ -1,0 +1,104 @@
+"""The members of a stored snapshot, read in pieces; what zipfile raises for damaged files becomes one error."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+from gkedoctor.errors import SnapshotError
+
+_PIECE = 1 << 20
+"""Bytes: enough to keep a second thread busy, and little enough for a screen to take keys in between."""
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # NotImplementedError too: an unknown compression, or a member that claims to be encrypted
+    ValueError,
+    OverflowError,
+    KeyError,
+)
+
+
+class Members(Protocol):
+    """Where members are read from, however the snapshot is stored."""
+
+    def pieces(self, name: str, limit: int) -> Iterator[bytes]:
+        """What a member holds, piece by piece, and no more than one byte beyond `limit`."""
+
+
+class File:
+    """The members of a ZIP; opened for each read, so that nobody has to close it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with _damage(path), zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist()]
+            for info in archive.infolist():
+                refuse_name(path, info.filename)
+                if (info.external_attr >> 16) & 0o170000 == 0o120000:
+                    raise SnapshotError(f"{path.name} holds a link: {info.filename[:80]!r}")
+        if len(set(names)) != len(names):
+            raise SnapshotError(f"{path.name} is damaged: a member is there twice")
+
+    def pieces(self, name: str, limit: int) -> Iterator[bytes]:
+        """As `Members`."""
+        with _damage(self.path), zipfile.ZipFile(self.path) as archive:
+            if name not in archive.namelist():
+                raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
+            with archive.open(name) as member:
+                yield from _pieces(member, limit)
+
+
+class Directory:
+    """The members of a directory; links are not followed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def pieces(self, name: str, limit: int) -> Iterator[bytes]:
+        """As `Members`."""
+        file = self.path / name
+        if file.is_symlink() or file.parent.is_symlink():
+            raise SnapshotError(f"{self.path / name} is a link")
+        if not file.is_file():
+            raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
+        with _damage(self.path), file.open("rb") as member:
+            yield from _pieces(member, limit)
+
+
+def _pieces(member: IO[bytes], limit: int) -> Iterator[bytes]:
+    left = limit + 1
+    while left and (piece := member.read(min(left, _PIECE))):
+        left -= len(piece)
+        yield piece
+
+
+def refuse_name(path: Path, name: str) -> None:
+    """SnapshotError for a member that would lead out of the snapshot."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if name.startswith(("/", "\\")) or ".." in parts or ":" in name or "\0" in name:
+        raise SnapshotError(f"{path.name} holds a member that leads out of it: {name[:80]!r}")
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """What zipfile raises for files it was not made for, as one error."""
+    try:
+        yield
+    except SnapshotError:
+        raise
+    except _DAMAGED as error:
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise SnapshotError(
+            f"{path.name} is damaged or cut off: {reason}", hint="Copy or download it again."
+        ) from error
