@@ -6,10 +6,11 @@ sync` is written before each attempt: an attempt that is a while ago and brought
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from gkedoctor.graph.events import last_seen, of_late
-from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -102,6 +103,19 @@ def negs_of(graph: Graph, service: Object) -> Facts:
     if doubt is not None:
         return doubt
     return graph.index(_negs_by_service).get((namespace_of(service), name_of(service)), [])
+
+
+@suspects("load_balanced", "Service", reads=("Event", "ServiceNetworkEndpointGroup"))
+def load_balanced(graph: Graph) -> Iterator[Object]:
+    """Services of type LoadBalancer, with NEGs, or with an Event about either; all where those cannot be seen."""
+    for service in graph.all("Service"):
+        wanted = (service.get("spec") or {}).get("type") == "LoadBalancer"
+        if wanted or _is_something(negs_of(graph, service)) or _is_something(neg_errors_of(graph, service)):
+            yield service
+
+
+def _is_something(facts: Facts) -> bool:
+    return isinstance(facts, Unknown) or bool(facts)
 
 
 def _negs_by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:

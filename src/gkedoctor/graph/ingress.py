@@ -219,6 +219,9 @@ def _unserved(graph: Graph, service: Object, record: Record) -> bool:
         return False
     if not any(e["ready"] for e in endpoints):
         return True
+    suspected = graph.suspected("port_unserved", "Service")
+    if suspected is not None and id(service) not in suspected:
+        return False
     ports = graph.follow("ports", service)
     mine = [p for p in ([] if isinstance(ports, Unknown) else ports) if p["port"] is record["port"]]
     return any(p["lacking"] and not (p["serving"] or p["unclear"] or p["healthy"] or p["twin"]) for p in mine)

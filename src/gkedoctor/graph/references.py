@@ -7,7 +7,6 @@ and of its ServiceAccount. Sources: pkg/kubelet/kubelet_pods.go (makeEnvironment
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from gkedoctor.graph.clock import moment
@@ -17,6 +16,7 @@ from gkedoctor.graph.selectors import nearest
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
+_PLAIN_TIME = len("2026-11-22T12:00:00Z")
 _PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
 """Written into every namespace by the root-ca-cert-publisher; a Pod is never without it for long."""
 
@@ -209,23 +209,31 @@ def _read_at_start(graph: Graph, spec: Object) -> set[tuple[str, str]]:
 def _is_stale(graph: Graph, pod: Object, places: set[tuple[str, str]]) -> bool:
     namespace, known = namespace_of(pod), graph.worked_out(_is_stale)
     version = _number(pod["metadata"].get("resourceVersion"))
-    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("containerStatuses") or []]
-    started = min((t for s in states if (t := moment((s.get("running") or {}).get("startedAt")))), default=None)
+    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("containerStatuses") or ()]
+    starts = [s["running"].get("startedAt") for s in states if s.get("running")]
     for kind, name in places:
         if (kind, namespace, name) not in known:
             known[kind, namespace, name] = _age_of(graph.find(kind, namespace, name))
         unseen, written, made = known[kind, namespace, name]
-        if unseen or (written > version >= 0) or (made is not None and started is not None and made > started):
+        if unseen or (written > version >= 0) or any(_is_later(made, start) for start in starts):
             return True
     return False
 
 
-def _age_of(target: Object | Unknown | None) -> tuple[bool, float, datetime | None]:
+def _is_later(one: str | None, other: str | None) -> bool:
+    """Whether one time is after another. Two texts of the same form need not be parsed."""
+    if one and other and len(one) == len(other) == _PLAIN_TIME and one[-1] == other[-1] == "Z":
+        return one > other
+    first, second = moment(one), moment(other)
+    return first is not None and second is not None and first > second
+
+
+def _age_of(target: Object | Unknown | None) -> tuple[bool, float, str | None]:
     """Whether it cannot be seen, its version (-1 where it has none), and when it was made."""
     if not isinstance(target, dict):
         return isinstance(target, Unknown), -1, None
     metadata = target["metadata"]
-    return False, _number(metadata.get("resourceVersion")), moment(metadata.get("creationTimestamp"))
+    return False, _number(metadata.get("resourceVersion")), metadata.get("creationTimestamp")
 
 
 def _number(version: str | None) -> float:

@@ -25,18 +25,18 @@ _parts_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def decoded(pieces: Iterable[bytes], size: int) -> list[Object]:
-    """The objects of a member of that size in bytes. Raises msgspec's errors for what is no array of objects.
+def decoded(pieces: Iterable[bytes], root: Place | None) -> list[Object]:
+    """The objects of a member: plain ones, or with equal parts shared below `root`.
 
-    One by one: a decoder holds the interpreter until it is done, and a screen has to take keys in between.
+    Raises msgspec's errors for what is no array of objects. One by one: a decoder holds the interpreter until it is
+    done, and a screen has to take keys in between.
     """
     found: list[Object] = []
-    place = Place() if size >= MANY else None
     with collecting_paused():
-        for block in _blocks(ahead(pieces) if place is not None else iter(pieces)):
+        for block in _blocks(ahead(pieces) if root is not None else iter(pieces)):
             parts = _parts_of(block)
-            found += [place.how(place, raw) for raw in parts] if place is not None else [_object(raw) for raw in parts]
-    if place is not None and not all(isinstance(item, dict) for item in found):
+            found += [root.how(root, raw) for raw in parts] if root is not None else [_object(raw) for raw in parts]
+    if root is not None and not all(isinstance(item, dict) for item in found):
         raise msgspec.ValidationError("Expected `object`")
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import msgspec
 
 from gkedoctor.errors import SnapshotError
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot
-from gkedoctor.snapshot.store.decoding import decoded
+from gkedoctor.snapshot.store.decoding import MANY, decoded
 from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, StoredManifest, digest_of
 from gkedoctor.snapshot.store.members import Directory, File, Members, refuse_name
+from gkedoctor.snapshot.store.sharing import Place, Places
 
 LARGEST_MEMBER = 4 << 30
 LARGEST_MANIFEST = 64 << 20
@@ -38,6 +40,7 @@ def read(path: Path, *, verify: bool = True) -> Snapshot:
     """The snapshot at `path`. Without `verify`, sums and counts are not compared: for what was edited by hand."""
     members: Members = Directory(path) if path.is_dir() else File(path)
     stored = _manifest(path, b"".join(members.pieces(MANIFEST, LARGEST_MANIFEST)), verify)
+    places = Places()
     manifest = Manifest(
         recorded_at=stored.recorded_at,
         source=stored.source,
@@ -49,7 +52,11 @@ def read(path: Path, *, verify: bool = True) -> Snapshot:
     return Snapshot(
         manifest,
         [
-            Collection(name, _state(entry), _objects(path, members, entry, verify) if entry.member else ())
+            Collection(
+                name,
+                _state(entry),
+                _objects(path, members, entry, verify, partial(places.of, name)) if entry.member else (),
+            )
             for name, entry in stored.collections.items()
         ],
     )
@@ -121,13 +128,16 @@ def _state(entry: Entry) -> CollectionState:
     )
 
 
-def _objects(path: Path, members: Members, entry: Entry, verify: bool) -> Callable[[], Sequence[Object]]:
+def _objects(
+    path: Path, members: Members, entry: Entry, verify: bool, place: Callable[[], Place]
+) -> Callable[[], Sequence[Object]]:
     """What reads one member when its objects are first looked at."""
 
     def objects() -> Sequence[Object]:
         limit = entry.size if verify else LARGEST_MEMBER
+        root = place() if entry.size >= MANY else None
         try:
-            found = decoded(_checked(path, members.pieces(entry.member, limit), entry, verify), entry.size)
+            found = decoded(_checked(path, members.pieces(entry.member, limit), entry, verify), root)
         except _UNREADABLE:
             found = _whole(path, _checked(path, members.pieces(entry.member, limit), entry, verify), entry)
         if verify and len(found) != entry.count:
@@ -142,7 +152,7 @@ def _objects(path: Path, members: Members, entry: Entry, verify: bool) -> Callab
 def _whole(path: Path, pieces: Iterator[bytes], entry: Entry) -> list[Object]:
     """Once more and in one: a sum that differs says more than what came of it, and lines prove nothing."""
     try:
-        return decoded([b"".join(pieces)], entry.size)
+        return decoded([b"".join(pieces)], None)
     except _UNREADABLE as error:
         raise SnapshotError(f"{path.name} is damaged: {entry.member}: {error}") from error
 

@@ -9,14 +9,15 @@ value still stands at one path only. Objects of a snapshot are never changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 _TRIAL = 512
 """New values at a place after which it is judged how many were met again."""
-_MOST = 4096
-"""Values that a place remembers: what belongs together stands together, for collections are sorted by name."""
+_MOST = 1 << 16
+"""Values that a place remembers."""
 _WORTH_OPENING = 100
 """Bytes from which on the parts of a value may be worth sharing where it is not."""
 _MOST_FIELDS = 64
@@ -27,8 +28,41 @@ _items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _NEW: Any = object()
 
 
+_TEMPLATED = MappingProxyType(
+    {
+        "pods": ("spec",),
+        **dict.fromkeys(
+            ("deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "replicationcontrollers"),
+            ("spec", "template", "spec"),
+        ),
+    }
+)
+"""Where the spec of a Pod stands: the same in a Deployment, its ReplicaSets and its Pods."""
+
+
+class Places:
+    """The places of all collections of one snapshot."""
+
+    def __init__(self) -> None:
+        self._pod_spec = Place()
+
+    def of(self, collection: str) -> Place:
+        """The place of a whole object of that collection."""
+        place = root = Place()
+        *way, last = _TEMPLATED.get(collection, ("",))
+        for name in way:
+            inner = place.below[name] = Place()
+            place = inner
+        if last:
+            place.below[last] = self._pod_spec
+        return root
+
+
 class Place:
-    """A place in the objects of one collection, and how values that stand there are decoded (`how(place, raw)`)."""
+    """A place in the objects of one collection, and how values that stand there are decoded (`how(place, raw)`).
+
+    Readers of two collections may meet at the spec of a Pod: whatever one of them sees of the other's work is right.
+    """
 
     __slots__ = ("below", "how", "known", "met_again", "new", "opened")
 
@@ -52,7 +86,7 @@ class Place:
 
     def look_back(self) -> None:
         """Takes a value whole again whose parts turned out to be all new, or which has no end of names."""
-        if len(self.below) > _MOST_FIELDS or all(place.how is _plain for place in self.below.values()):
+        if len(self.below) > _MOST_FIELDS or all(place.how is _plain for place in list(self.below.values())):
             self.how, self.below = _plain, {}
 
 
