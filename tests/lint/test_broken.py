@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from tests.lint.running import lint, lint_text
 GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{new}: &{new} [{', '.join(['*' + old] * 10)}]\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
+)
+MERGED = "a: &a {x: 1}\n" + "".join(
+    f"{new}: &{new} {{<<: [{', '.join(['*' + old] * 10)}]}}\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
 )
 
 
@@ -25,6 +29,9 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         pytest.param("a: *nowhere\n", 5, "undefined alias", id="an alias of nothing"),
         pytest.param(BOMB, None, "its aliases stand for too much", id="an anchor bomb"),
         pytest.param("a: &a [*a]\n", 5, "nested too deeply", id="an anchor in itself"),
+        pytest.param("a: &a\n  <<: *a\n", 5, "nested too deeply", id="a merge of itself"),
+        pytest.param(MERGED, None, "its aliases stand for too much", id="a bomb of merges"),
+        pytest.param("apiVersion: v1\nkind: Pod\nmetadata: {name: \"\\e[\", a: \"\x07\"}\n", 7, "control characters", id="a bell"),
         pytest.param("a: " + "[" * 5000 + "]" * 5000 + "\n", None, "nested too deeply", id="depth"),
         pytest.param("kind: Service\nmetadata:\n  name: {{ .Release.Name }}\n", 7, "not rendered", id="a template"),
         pytest.param(
@@ -127,6 +134,46 @@ def test_the_value_of_a_secret_is_never_shown(tmp_path: Path) -> None:
     )
     assert ran.code == 3
     assert "hunter2" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        pytest.param('{"kind": "A",\n "kind": "B"}', (2, 2), "the key `kind` stands twice", id="a key twice"),
+        pytest.param('{"kind": ' + "[" * 5000 + "]" * 5000 + "}", (1, 1), "nested too deeply", id="deeper than Python"),
+        pytest.param('{"kind": ' + "[" * 300 + "]" * 300 + "}", (1, 1), "nested too deeply", id="deep"),
+    ],
+)
+def test_broken_json_is_told_with_its_place(tmp_path: Path, text: str, place: tuple[int, int], said: str) -> None:
+    (problem,) = lint_text(tmp_path, text).report["problems"]
+    assert said in problem["message"]
+    assert (problem["line"], problem["column"]) == place
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 5000, "1e400"])
+def test_a_number_that_nobody_can_read_is_a_wrong_type_at_most(tmp_path: Path, number: str) -> None:
+    text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec: {{ports: [{{port: {number}}}]}}\n"
+    (problem,) = lint_text(tmp_path, text).report["problems"]
+    assert "expected `int | null`" in problem["message"]
+
+
+@pytest.mark.parametrize("name", ["a~deployment", "~", "web~nothing"])
+def test_a_name_that_no_pod_can_have_breaks_nothing(tmp_path: Path, name: str) -> None:
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: '{name}'}}\nspec: {{containers: [{{name: a, envFrom: [{{secretRef: {{name: x}}}}]}}]}}\n"
+    assert lint_text(tmp_path, text).code == 0
+
+
+def test_links_in_a_ring_and_pipes_do_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "again.yaml").symlink_to("good.yaml")
+    (tmp_path / "ring.yaml").symlink_to("ring.yaml")
+    (tmp_path / "folder").symlink_to(".")
+    (tmp_path / "gone.yaml").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    ran = lint(tmp_path, "-o", "json")
+    assert ran.report["looked_at"]["objects"] == 1
+    assert [Path(p["file"]).name for p in ran.report["problems"]] == ["gone.yaml", "ring.yaml"]
+    assert all(p["line"] == p["column"] == 1 for p in ran.report["problems"])
 
 
 def test_json_documents_may_follow_one_another(tmp_path: Path) -> None:

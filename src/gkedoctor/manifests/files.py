@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
 
 from gkedoctor.errors import GkedoctorError, ManifestError, UsageError
@@ -29,30 +30,43 @@ class File(NamedTuple):
 
 def files(paths: Iterable[Path], stdin: BinaryIO) -> Iterator[File]:
     """The files that are named or stand in named folders, each once. UsageError for a path that is not there."""
-    seen: set[Path] = set()
+    seen: set[tuple[int, int]] = set()
     sources: list[Path] = []
+    errors: list[OSError] = []
     for path in paths:
         if path == STDIN:
             yield _read(STDIN_NAME, stdin)
             continue
         if not path.exists():
             raise UsageError(f"{path} does not exist")
-        for found in _below(path, sources) if path.is_dir() else [path]:
-            resolved = found.resolve()
-            if resolved not in seen:
-                seen.add(resolved)
-                yield _opened(found)
+        folder = path.is_dir()
+        for found in _below(path, sources, errors) if folder else [path]:
+            yield from _once(found, seen, named=not folder)
+    yield from (_unread(Path(error.filename), error) for error in errors)
     yield from (File(str(problem.path), problem=problem) for problem in unrendered(sources))
 
 
-def _below(folder: Path, sources: list[Path]) -> Iterator[Path]:
+def _once(path: Path, seen: set[tuple[int, int]], *, named: bool) -> Iterator[File]:
+    """The file, unless it was read already by another name. A pipe is only read where it is named: it may never end."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        yield _unread(path, error)
+        return
+    place = (status.st_dev, status.st_ino)
+    if place not in seen and (named or S_ISREG(status.st_mode)):
+        seen.add(place)
+        yield _opened(path)
+
+
+def _below(folder: Path, sources: list[Path], errors: list[OSError]) -> Iterator[Path]:
     """The manifests of a folder. What begins with a dot is the business of other tools (.git, .github).
 
     Folders that have to be rendered first are left out, and their charts and kustomizations added to `sources`; so are
-    the kustomizations below another, which are built by themselves.
+    the kustomizations below another, which are built by themselves. `errors` takes folders that cannot be listed.
     """
     built: set[Path] = set()
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=errors.append):
         root = Path(place)
         source = source_in(root, folders, names)
         if source is not None:
@@ -73,7 +87,11 @@ def _opened(path: Path) -> File:
         with path.open("rb") as file:
             return _read(name, file)
     except OSError as error:
-        return File(name, problem=ManifestError(f"cannot be read: {error.strerror}", path=name))
+        return _unread(path, error)
+
+
+def _unread(path: Path, error: OSError) -> File:
+    return File(shown(path), problem=_whole(shown(path), f"cannot be read: {error.strerror}"))
 
 
 def shown(path: Path) -> str:
@@ -82,14 +100,19 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
+def _whole(name: str, message: str, hint: str | None = None) -> ManifestError:
+    """What is wrong with a file as a whole, told at its beginning."""
+    return ManifestError(message, path=name, line=1, column=1, hint=hint)
+
+
 def _read(name: str, file: BinaryIO) -> File:
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         message = f"larger than {LARGEST // 2**20} MB, which no manifest is"
-        return File(name, problem=ManifestError(message, path=name, hint="leave it out, or split it"))
+        return File(name, problem=_whole(name, message, "leave it out, or split it"))
     if not data.strip():
         return File(name)
     try:
         return File(name, text_of(data, name))
     except GkedoctorError as error:
-        return File(name, problem=ManifestError(error.message.removeprefix(f"{name} "), path=name))
+        return File(name, problem=_whole(name, error.message.removeprefix(f"{name} ")))

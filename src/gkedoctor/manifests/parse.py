@@ -27,6 +27,8 @@ _WORDS = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"), True),
     **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"), False),
 }
+_MOST_DIGITS = 100
+"""Python turns no more than 4,300 into a number; beyond 64 bits Go reads a float."""
 _INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
@@ -72,6 +74,10 @@ def composed(text: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "not valid YAML"
         raise Mistake(f"not valid YAML: {said}", mark.line if mark else 0, mark.column if mark else 0) from None
+    except yaml.reader.ReaderError as error:
+        before = text.encode("utf-8", "surrogatepass")[: error.position].decode("utf-8", "replace")  # libyaml: bytes
+        line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+        raise Mistake(f"not valid YAML: {str(error).splitlines()[0]}", line, column) from None
     except yaml.YAMLError as error:
         raise Mistake(f"not valid YAML: {str(error).splitlines()[0]}") from None
 
@@ -113,7 +119,7 @@ def _meaning(word: str) -> Any:
         return _WORDS[word]
     if word[0] not in "+-.0123456789":
         return word
-    if _INTEGER.fullmatch(word):
+    if _INTEGER.fullmatch(word) and len(word) <= _MOST_DIGITS:
         digits = word.replace("_", "")
         octal = re.fullmatch(r"([-+]?)0([0-7]+)", digits)
         return int(f"{octal[1]}0o{octal[2]}", 0) if octal else int(digits, 0)
@@ -132,16 +138,19 @@ class _Values:
             if tag is _PLAIN:
                 return self._plain[node.value]
             return node.value if tag is _TEXT else self._tagged(node)
-        self._left -= len(node.value)
-        if depth > _DEEPEST or self._left < 0:
-            what = "nested too deeply" if depth > _DEEPEST else "its aliases stand for too much"
-            raise _mistake(what, node)
         if isinstance(node, yaml.SequenceNode):
+            self._count(node, depth)
             return [self.of(child, depth + 1) for child in node.value]
         assert isinstance(node, yaml.MappingNode)
         return self._mapping(node, depth + 1)
 
+    def _count(self, node: yaml.CollectionNode, depth: int) -> None:
+        self._left -= len(node.value)
+        if depth > _DEEPEST or self._left < 0:
+            raise _mistake("nested too deeply" if depth > _DEEPEST else "its aliases stand for too much", node)
+
     def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+        self._count(node, depth)
         found: dict[str, Any] = {}
         merged: list[yaml.Node] = []
         for key, value in node.value:
@@ -184,3 +193,17 @@ def keys_of(node: yaml.Node) -> list[Key]:
 
 def _is_list(node: yaml.Node) -> bool:
     return isinstance(node, yaml.SequenceNode)
+
+
+def refuse_deep(value: Any) -> None:
+    """Mistake where a value of JSON is nested more deeply than one of YAML may be."""
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    if level:
+        raise Mistake("nested too deeply")

@@ -13,6 +13,8 @@ from gkedoctor.snapshot.model import Object
 _MARK = "~"
 """Between workload and kind in the name of a planned Pod: the API takes no such name, so no real Pod has it."""
 
+_KINDS = {kind.lower(): kind for kind in WORKLOADS}
+
 _REPORTS = ("Event", "Node", "VolumeAttachment", "ServiceNetworkEndpointGroup")
 """What is only ever written by a cluster about itself."""
 
@@ -101,9 +103,9 @@ def template_path(kind: str) -> str:
 def workload_ref(pod: Ref) -> Ref:
     """The workload of which a planned Pod is named."""
     name, _, kind = pod.name.rpartition(_MARK)
-    return Ref(next(k for k in WORKLOADS if k.lower() == kind), name, pod.namespace)
+    return Ref(_KINDS[kind], name, pod.namespace)
 
 
 def is_planned(ref: Ref) -> bool:
     """Whether the name is that of a Pod that a template would make."""
-    return ref.kind == "Pod" and _MARK in ref.name
+    return ref.kind == "Pod" and ref.name.rpartition(_MARK)[2] in _KINDS and _MARK in ref.name

@@ -14,7 +14,7 @@ from gkedoctor.errors import ManifestError
 from gkedoctor.graph.ref import Ref, namespaced, ref_of
 from gkedoctor.manifests.document import Document, Origin
 from gkedoctor.manifests.files import files
-from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, value_of
+from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, refuse_deep, value_of
 from gkedoctor.snapshot.kinds import KINDS
 
 _BREAK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -101,7 +101,7 @@ def _json_documents(name: str, text: str) -> list[Document] | None:
     while position < len(text):
         try:
             end = decoder.raw_decode(text, position)[1]
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         line = text.count("\n", 0, position)
         found.append(Document(name, text[position:end], line, position - text.rfind("\n", 0, position) - 1))
@@ -193,11 +193,12 @@ _OF_THE_CLUSTER = frozenset(
 def _value(document: Document, plain: Plain) -> Any:
     if document.text[:1] in ("{", "["):
         try:
-            return json.loads(document.text, object_pairs_hook=_once)
-        except Mistake as mistake:
-            raise Mistake(mistake.message) from None
-        except ValueError:
-            pass  # YAML in brackets
+            value = json.loads(document.text, object_pairs_hook=_once)
+        except (ValueError, RecursionError, Mistake):
+            pass  # YAML in brackets, or what the other reader says with its place
+        else:
+            refuse_deep(value)
+            return value
     return value_of(document.text, plain)
 
 
