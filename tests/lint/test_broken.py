@@ -31,7 +31,7 @@ MERGED = "a: &a {x: 1}\n" + "".join(
         pytest.param("a: &a [*a]\n", 5, "nested too deeply", id="an anchor in itself"),
         pytest.param("a: &a\n  <<: *a\n", 5, "nested too deeply", id="a merge of itself"),
         pytest.param(MERGED, None, "its aliases stand for too much", id="a bomb of merges"),
-        pytest.param("apiVersion: v1\nkind: Pod\nmetadata: {name: \"\\e[\", a: \"\x07\"}\n", 7, "control characters", id="a bell"),
+        pytest.param('kind: Pod\nmetadata: {a: "\x07"}\n', 6, "control characters", id="a bell"),
         pytest.param("a: " + "[" * 5000 + "]" * 5000 + "\n", None, "nested too deeply", id="depth"),
         pytest.param("kind: Service\nmetadata:\n  name: {{ .Release.Name }}\n", 7, "not rendered", id="a template"),
         pytest.param(
@@ -159,7 +159,9 @@ def test_a_number_that_nobody_can_read_is_a_wrong_type_at_most(tmp_path: Path, n
 
 @pytest.mark.parametrize("name", ["a~deployment", "~", "web~nothing"])
 def test_a_name_that_no_pod_can_have_breaks_nothing(tmp_path: Path, name: str) -> None:
-    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: '{name}'}}\nspec: {{containers: [{{name: a, envFrom: [{{secretRef: {{name: x}}}}]}}]}}\n"
+    container = {"name": "a", "envFrom": [{"secretRef": {"name": "x"}}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container]}}
+    text = json.dumps(pod)
     assert lint_text(tmp_path, text).code == 0
 
 
