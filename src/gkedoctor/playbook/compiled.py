@@ -209,7 +209,12 @@ def _planned(cause: Cause, model: Playbook) -> Cause:
     Of a running cluster that is said by what follows from it; before the deploy nothing has followed yet.
     """
     steps = frozenset(model.candidates)
-    stops = steps & _SHORT_OF_RUNNING and "fine" not in steps and cause.confidence is not Confidence.POSSIBLE
+    is_refused = model.spec is not None and model.spec.subject == "Pod"
+    stops = (
+        (is_refused or steps & _SHORT_OF_RUNNING)
+        and "fine" not in steps
+        and cause.confidence is not Confidence.POSSIBLE
+    )
     if not stops or cause.severity is not None or model.severity.rank <= Severity.HIGH.rank:
         return cause
     return replace(cause, severity=Severity.HIGH)
