@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gkedoctor.report.formats import names
 
 from .collect.kube_api import KubeApi
 from .conftest import PLAYBOOKS, RECORDINGS, ROOT, recorded
+from .lint.running import lint
 
 
 def test_the_examples_hold() -> None:
@@ -27,6 +29,24 @@ def test_the_examples_hold() -> None:
 @pytest.mark.parametrize("form", names())
 def test_every_format_is_rendered(form: str) -> None:
     assert api.render(api.diagnose(api.load(RECORDINGS / "two-problems")), form).strip()
+
+
+def test_lint_says_the_same_as_the_command(tmp_path: Path) -> None:
+    (tmp_path / "cart.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  serviceAccountName: cart\n"
+        "  containers: [{name: web, envFrom: [{secretRef: {name: cart-db}}]}]\n---\nkind: A\nkind: B\n"
+    )
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    found = api.lint(tmp_path, complete=True, now=moment)
+    assert [problem.line for problem in found.problems] == [9]
+    told = api.render(found.outcome, "json", problems=found.problems)
+    assert told == lint(tmp_path, "--complete", "-o", "json", "--now", "2026-11-22T00:00:00Z").out
+
+
+def test_lint_over_a_recording_takes_its_clock(tmp_path: Path) -> None:
+    cluster = api.load(RECORDINGS / "two-problems")
+    (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
+    assert api.lint(str(tmp_path), cluster=cluster).outcome.recorded_at == cluster.clock
 
 
 def test_a_path_may_be_text() -> None:
@@ -56,7 +76,7 @@ def test_a_live_cluster_is_diagnosed_like_its_recording(tmp_path: Path) -> None:
 
 def test_types_are_published() -> None:
     assert (Path(gkedoctor.__file__).parent / "py.typed").is_file()
-    assert all("return" in getattr(api, name).__annotations__ for name in api.__all__[2:])
+    assert all("return" in getattr(api, name).__annotations__ for name in api.__all__[3:])
 
 
 def test_it_runs_as_a_module() -> None:

@@ -1,4 +1,4 @@
-"""gkedoctor from Python: `load` a recording or `collect` one, `diagnose` it, `render` the outcome.
+"""gkedoctor from Python: `load` a recording or `collect` one, `diagnose` it, `lint` manifests, `render` the outcome.
 
 >>> from gkedoctor import shipped
 >>> from gkedoctor.api import diagnose, load, render
@@ -15,16 +15,21 @@ Nothing is written, and only `collect` asks a cluster. (The functions stand here
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 from gkedoctor import shipped
-from gkedoctor.diagnose import engine
+from gkedoctor.diagnose import engine, spec
 from gkedoctor.diagnose.model import Outcome
-from gkedoctor.errors import PlaybookError, UsageError
+from gkedoctor.errors import ManifestError, PlaybookError, UsageError
 from gkedoctor.graph.selectors import nearest
+from gkedoctor.manifests.read import read
+from gkedoctor.manifests.world import world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.playbook.third_party import add_offered
@@ -33,7 +38,14 @@ from gkedoctor.report.formats import NARROW, Page, names, renderer
 from gkedoctor.snapshot import sources
 from gkedoctor.snapshot.model import Snapshot
 
-__all__ = ["Outcome", "Snapshot", "collect", "diagnose", "load", "render"]
+__all__ = ["Linted", "Outcome", "Snapshot", "collect", "diagnose", "lint", "load", "render"]
+
+
+class Linted(NamedTuple):
+    """What `lint` found, and what of the files cannot be read or understood."""
+
+    outcome: Outcome
+    problems: tuple[ManifestError, ...]
 
 
 def load(path: str | PathLike[str]) -> Snapshot:
@@ -83,8 +95,50 @@ def diagnose(snapshot: Snapshot, playbooks: Iterable[str | PathLike[str]] = ()) 
     return engine.diagnose(snapshot, _library([Path(folder) for folder in playbooks]))
 
 
-def render(outcome: Outcome, form: str = "text", *, width: int = NARROW, colour: bool = False) -> str:
+def lint(
+    *paths: str | PathLike[str],
+    cluster: Snapshot | None = None,
+    complete: bool = False,
+    namespace: str = "default",
+    elsewhere: Sequence[str] = (),
+    playbooks: Iterable[str | PathLike[str]] = (),
+    now: datetime | None = None,
+) -> Linted:
+    """Says what will not work of manifests, before they are applied: files and folders, as `gkedoctor lint` takes.
+
+    What is not in the files is advisory, unless they are `complete`, or laid over a `cluster`. `namespace`: of objects
+    that name none. `elsewhere`: patterns like `Secret/shop/tls-*` of what others make. `now`: the time by which
+    certificates are judged where there is no cluster (default: the present). UsageError for a path that is not there.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> container = "{name: web, envFrom: [{secretRef: {name: cart-db}}]}"
+    >>> pod = f"apiVersion: v1\\nkind: Pod\\nmetadata: {{name: cart}}\\nspec:\\n  containers: [{container}]"
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "cart.yaml").write_text(pod)
+    ...     found = lint(folder, complete=True)
+    >>> for one in found.outcome.diagnoses:
+    ...     print(one.severity, one.root, "line", one.location.line)
+    high Secret/default/cart-db line 5
+    >>> found.problems
+    ()
+    """
+    manifests = read([Path(path) for path in paths], stdin=sys.stdin.buffer, namespace=namespace)
+    files = world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now or datetime.now(UTC))
+    outcome = spec.lint(files, _library([Path(folder) for folder in playbooks]))
+    return Linted(outcome, (*manifests.problems, *files.problems))
+
+
+def render(
+    outcome: Outcome,
+    form: str = "text",
+    *,
+    width: int = NARROW,
+    colour: bool = False,
+    problems: Sequence[ManifestError] = (),
+) -> str:
     """An outcome in one of the formats of `gkedoctor report -o`: text, json, yaml, md, html, sarif and so on.
+
+    `problems`: those of `lint`, which belong in the report as well.
 
     >>> from gkedoctor import shipped
     >>> outcome = diagnose(load(shipped.recorded_clusters() / "teratail-healthy"))
@@ -99,7 +153,7 @@ def render(outcome: Outcome, form: str = "text", *, width: int = NARROW, colour:
         near = nearest(form, names())
         raise UsageError(f"no format `{form}`", hint=f"did you mean `{near}`?" if near else ", ".join(names()))
     titles = {playbook.id: playbook.model.title for playbook in _library([])}
-    return renderer(form).render(Answer(outcome, playbooks=titles), Page(width, colour))
+    return renderer(form).render(Answer(outcome, playbooks=titles, problems=tuple(problems)), Page(width, colour))
 
 
 def _library(folders: list[Path]) -> list[CompiledPlaybook]:

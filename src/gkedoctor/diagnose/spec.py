@@ -27,7 +27,7 @@ from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.playbook.template import Template
 from gkedoctor.snapshot.kinds import COLLECTIONS
-from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.model import CollectionState, Object, Status
 
 
 def lint(world: World, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
@@ -90,7 +90,7 @@ class _Asked:
         why = _doubt(finding, scope)
         if why is None or why.reason == DECLARED:
             return None
-        if why.reason != NOT_HERE and not why.name:
+        if why.reason != NOT_HERE and self._state(why).status is not Status.COMPLETE:
             self._unseen.setdefault(why.collection, why.reason)
         if (kind := COLLECTIONS.get(why.collection)) is not None and kind.cloud:
             return None  # an address or a certificate of Google Cloud is in no file
@@ -102,6 +102,9 @@ class _Asked:
         for name, reason in sorted(self._unseen.items()):
             state = self.opened.snapshot.collection(name).state
             yield NotChecked(name, str(state.status), state.needs, reason)
+
+    def _state(self, why: Unknown) -> CollectionState:
+        return self.opened.snapshot.collection(why.collection).state
 
 
 def _doubt(finding: Finding, scope: Scope | None) -> Unknown | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 import yaml
@@ -11,6 +12,8 @@ from gkedoctor.errors import ManifestError
 from gkedoctor.manifests.parse import Mistake, composed, keys_of
 
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
+_ONLY_JSON = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[\x7f-\x9f]")
+_NO_LINE_ENDS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), ".")
 _SECRET = re.compile(r"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.MULTILINE)
 
 
@@ -58,12 +61,22 @@ class Origin(NamedTuple):
 
     def place(self, path: str = "") -> Place:
         """The place of what stands at a path of the object: its key, or the nearest above it that there is."""
-        try:
-            node = composed(self.document.text)
-        except Mistake:
-            node = None  # JSON whose escapes YAML does not know
+        node = _nodes(self.document.text)
         mark = _mark(node, [*_steps(self.path), *_steps(path)]) if node is not None else None
         return self.document.at(mark.line, mark.column) if mark is not None else self.document.at(0, 0)
+
+
+def _nodes(text: str) -> yaml.Node | None:
+    """The nodes of a text that was read; None where it is JSON beyond YAML.
+
+    YAML does not know all escapes of JSON, nor all of its characters: those stand there as so many dots, as do the
+    line ends of YAML 1.1 that no editor counts.
+    """
+    text = text.translate(_NO_LINE_ENDS)
+    for tried in (text, _ONLY_JSON.sub(lambda found: "." * len(found[0]), text)):
+        with suppress(Mistake):
+            return composed(tried)
+    return None
 
 
 def _steps(path: str) -> list[str | int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.failure import file_excerpt
@@ -50,6 +51,8 @@ _SEVERITIES = [str(severity) for severity in Severity]
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
               help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
 @click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
+@click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), hidden=True,
+              help="The present, where there is no cluster: for runs that are to be repeated.")  # fmt: skip
 @config_options
 @cluster_options
 @click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE",
@@ -68,6 +71,7 @@ def lint(
     fail_on: str | None,
     folders: tuple[Path, ...],
     show_suppressed: bool,
+    now: datetime | None,
     config: Path | None,
     no_config: bool,
     output_file: Path | None,
@@ -101,12 +105,13 @@ def lint(
     places = outputs(wanted_outputs, as_json, output_file)
     with paused_garbage_collector(), progress("reading manifests …"):
         playbooks = _library([*held.playbooks, *folders])
-        base = take(source, {**flags, "logs": False}, Purpose(playbooks)) if source or with_cluster else None
         manifests = _read(paths, namespace)
-        files = _laid(manifests, base, complete, held.elsewhere)
+        base = _cluster(source, flags, playbooks, manifests) if source or with_cluster else None
+        files = _laid(manifests, base, complete, held.elsewhere, now)
         wished = Severity(min_severity or held.min_severity or Severity.ADVISORY)
         answer = _answer(files, playbooks, wished, held.rules, show_suppressed)
-    answer = replace(answer, problems=(*manifests.problems, *files.problems))
+    outcome = replace_field(answer.outcome, live=base is not None and base.live)
+    answer = replace(answer, outcome=outcome, problems=(*manifests.problems, *files.problems))
     _tell_how_much(manifests, answer)
     tell([*(base.notes if base else ()), *answer.notes])
     write(answer, places, color)
@@ -134,11 +139,21 @@ def _read(paths: Sequence[Path], namespace: str) -> Manifests:
     return read(paths, stdin=sys.stdin.buffer, namespace=namespace)
 
 
-def _laid(manifests: Manifests, base: Taken | None, complete: bool, elsewhere: Sequence[str]) -> World:
+def _cluster(
+    source: Path | None, flags: Mapping[str, Any], playbooks: Sequence[CompiledPlaybook], manifests: Manifests
+) -> Taken:
+    """What the files are laid over; where the whole cluster is denied, the namespaces of the files."""
+    namespaces = sorted({ref.namespace for ref in manifests.objects if ref.namespace})
+    return take(source, {**flags, "logs": False}, Purpose(playbooks, namespaces))
+
+
+def _laid(
+    manifests: Manifests, base: Taken | None, complete: bool, elsewhere: Sequence[str], now: datetime | None
+) -> World:
     from gkedoctor.manifests.world import world
 
-    cluster, now = base.snapshot if base else None, datetime.now(UTC)
-    return world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now)
+    cluster = base.snapshot if base else None
+    return world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now or datetime.now(UTC))
 
 
 def _answer(
