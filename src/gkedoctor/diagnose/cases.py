@@ -18,6 +18,7 @@ from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, Patches
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import PlaybookError
+from gkedoctor.manifests.planned import names_planned
 from gkedoctor.manifests.read import read_text
 from gkedoctor.manifests.world import World, world
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -240,3 +241,4 @@ def _texts_with_holes(where: str, found: Diagnosis) -> Iterator[str]:
     """A text in which an expression came to nothing reads badly: that is a fault of the playbook."""
     texts = [found.title, found.fix.say, *found.fix.commands, *found.verify, *(r.why for r in found.ruled_out)]
     yield from (f"{where}: a hole came to nothing in `{text}`" for text in texts if "(none)" in text)
+    yield from (f"{where}: nobody knows the Pod in `{text}`" for text in texts if names_planned(text))

@@ -8,7 +8,7 @@ open world proves, a closed one does too.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -20,7 +20,7 @@ from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecke
 from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown
-from gkedoctor.manifests.planned import is_planned, template_path, workload_ref
+from gkedoctor.manifests.planned import is_planned, names_planned, template_path, workload_ref
 from gkedoctor.manifests.world import DECLARED, HOLLOW, NOT_HERE, World
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
@@ -178,9 +178,16 @@ def _in_files(world: World, found: Diagnosis) -> Diagnosis:
         root=root,
         evidence=evidence,
         explains=tuple(Consequence(ref, symptom) for ref, symptom in explains.items() if ref != root),
+        fix=msgspec.structs.replace(found.fix, commands=tuple(_possible(found.fix.commands))),
+        verify=tuple(_possible(found.verify)),
         path=(),
     )
     return msgspec.structs.replace(located, location=_location(world, located))
+
+
+def _possible(commands: Iterable[str]) -> Iterator[str]:
+    """The commands that do not ask for a Pod whose name is not known yet."""
+    return (command for command in commands if not names_planned(command))
 
 
 def _location(world: World, found: Diagnosis) -> Location | None:

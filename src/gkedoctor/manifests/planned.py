@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -109,3 +110,11 @@ def workload_ref(pod: Ref) -> Ref:
 def is_planned(ref: Ref) -> bool:
     """Whether the name is that of a Pod that a template would make."""
     return ref.kind == "Pod" and ref.name.rpartition(_MARK)[2] in _KINDS and _MARK in ref.name
+
+
+_NAMED = re.compile(rf"{_MARK}(?:{'|'.join(kind.lower() for kind in WORKLOADS)})\b")
+
+
+def names_planned(text: str) -> bool:
+    """Whether a text names a planned Pod: nobody can look at that in a cluster."""
+    return _NAMED.search(text) is not None
