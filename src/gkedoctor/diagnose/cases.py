@@ -121,7 +121,7 @@ def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadR
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
     """The result of one case."""
     outcome, problems = outcome_of(case.given, playbooks, recording)
-    return CaseResult(playbook, case.name, case.todo, (*problems, *_failures(case, outcome)), outcome)
+    return CaseResult(playbook, case.name, case.todo, (*problems, *_failures(playbook, case, outcome)), outcome)
 
 
 def outcome_of(
@@ -192,7 +192,7 @@ def _deny(gathered: Gathered, collection: str) -> None:
         gathered.logs.clear()
 
 
-def _failures(case: Case, outcome: Outcome) -> Iterator[str]:
+def _failures(playbook: str, case: Case, outcome: Outcome) -> Iterator[str]:
     left = list(outcome.diagnoses)
     for expected in case.expect:
         found = next((d for d in left if (d.cause, str(d.root)) == (expected.cause, expected.root)), None)
@@ -201,7 +201,7 @@ def _failures(case: Case, outcome: Outcome) -> Iterator[str]:
             continue
         left.remove(found)
         yield from _differences(expected, found)
-    yield from (f"not expected: {d.cause} on {d.root} ({d.playbook})" for d in left if _counts(d))
+    yield from (f"not expected: {d.cause} on {d.root} ({d.playbook})" for d in left if _counts(d, playbook))
     unexplained = {str(u.ref): u.symptom for u in outcome.unexplained}
     for ref in sorted(unexplained.keys() ^ set(case.unexplained)):
         yield f"unexplained: {ref} ({unexplained[ref]})" if ref in unexplained else f"explained after all: {ref}"
@@ -209,8 +209,9 @@ def _failures(case: Case, outcome: Outcome) -> Iterator[str]:
     yield from (f"not among what was not checked: {name}" for name in case.not_checked if name not in not_checked)
 
 
-def _counts(diagnosis: Diagnosis) -> bool:
-    return diagnosis.severity is not Severity.ADVISORY
+def _counts(diagnosis: Diagnosis, playbook: str) -> bool:
+    """Whether a case must name it: the advice of other playbooks need not be, that of its own must."""
+    return diagnosis.severity is not Severity.ADVISORY or diagnosis.playbook == playbook
 
 
 def _differences(expected: Expected, found: Diagnosis) -> Iterator[str]:
