@@ -112,6 +112,33 @@ def test_what_has_to_be_rendered_is_named_once_with_the_command(tmp_path: Path) 
     assert lint(tmp_path / "base" / "cart.yaml").code == 0
 
 
+@pytest.mark.parametrize(
+    ("metadata", "column", "said"),
+    [
+        ("name: 5", 12, "metadata.name has to be text"),
+        ("name: {a: b}, generateName: c", 12, "metadata.name has to be text"),
+        ("name: a, namespace: 5", 21, "metadata.namespace has to be text"),
+        ("name: a, namespace: [b]", 21, "metadata.namespace has to be text"),
+    ],
+)
+def test_names_have_to_be_text(tmp_path: Path, metadata: str, column: int, said: str) -> None:
+    (problem,) = lint_text(tmp_path, f"apiVersion: v1\nkind: Service\nmetadata: {{{metadata}}}\n").report["problems"]
+    assert (problem["message"], problem["line"], problem["column"]) == (said, 3, column)
+
+
+@pytest.mark.parametrize("template", ["5", "[1]", "a", "{spec: 5}"])
+def test_a_job_without_a_template_is_a_problem_and_no_fault_of_ours(tmp_path: Path, template: str) -> None:
+    ran = lint_text(
+        tmp_path, f"apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a}}\nspec: {{template: {template}}}\n"
+    )
+    assert len(ran.report["problems"]) == 1
+
+
+def test_a_template_behind_odd_line_breaks_is_told(tmp_path: Path) -> None:
+    (problem,) = lint_text(tmp_path, "kind: A # \u2028\nname: {{ .x }}\n").report["problems"]
+    assert (problem["line"], problem["column"]) == (2, 7)
+
+
 def test_an_object_without_a_name_is_told(tmp_path: Path) -> None:
     ran = lint_text(tmp_path, 'apiVersion: v1\nkind: Service\nmetadata: {name: ""}\n')
     assert [p["message"] for p in ran.report["problems"]] == ["metadata.name is missing"]

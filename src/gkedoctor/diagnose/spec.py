@@ -95,7 +95,7 @@ class _Asked:
         if (kind := COLLECTIONS.get(why.collection)) is not None and kind.cloud:
             return None  # an address or a certificate of Google Cloud is in no file
         near = finding.scope.evaluate(finding.playbook.near) if finding.playbook.near is not None else None
-        return _likely(finding, why, near) if near else _advice(finding, why)
+        return _advice(finding, why) if isinstance(near, Unknown) or not near else _likely(finding, why, near)
 
     def not_checked(self) -> Iterator[NotChecked]:
         """What the cluster under the files did not show."""

@@ -119,9 +119,10 @@ def removed_versions(graph: Graph, item: Object) -> Facts:
 
 
 def _removed(graph: Graph, item: Object) -> Iterator[Record]:
-    target = (item.get("spec") or {}).get("scaleTargetRef")
-    for at in (item, target):
-        version, kind = str((at or {}).get("apiVersion")), str((at or {}).get("kind"))
+    spec = item.get("spec")
+    target = spec.get("scaleTargetRef") if isinstance(spec, dict) else None  # no shape: kinds that are gone
+    for at in (item, target) if isinstance(target, dict) else (item,):
+        version, kind = str(at.get("apiVersion")), str(at.get("kind"))
         found = REMOVED.get((version, kind))
         if found is not None:
             yield {

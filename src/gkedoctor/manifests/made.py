@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.owners import template_of
 from gkedoctor.graph.ref import Ref
 from gkedoctor.snapshot.model import Object
 
@@ -50,7 +49,7 @@ def _made_by(ref: Ref, item: Object) -> Iterator[Ref]:
 
 def _words_of(job: Object) -> set[str]:
     """The words that a Job's containers are started with: one that makes a Secret is told its name."""
-    spec = template_of(job).get("spec") if isinstance(job.get("spec"), dict) else None
+    spec = _at(job, "spec.template.spec")
     containers = [*_list(_at(spec, "containers")), *_list(_at(spec, "initContainers"))]
     texts = [text for c in containers for field in ("command", "args") for text in _list(_at(c, field))]
     return {

@@ -132,12 +132,13 @@ class _Reading:
     def _take_object(self, item: Any, document: Document, path: str) -> None:
         origin = Origin(document, path, len(self.found.objects))
         lacks = _lacking(item)
+        wrong = _no_text(item) if lacks is not None and not lacks.startswith("metadata") else None
         if lacks is None:
             self.found.others[_format_of(item)] += 1
-        elif lacks or _is_template(item):
-            place = origin.place("metadata" if lacks.startswith("metadata") else "")
-            message, hint = (f"{lacks} is missing", None) if lacks else (_UNRENDERED, _RENDER)
-            self._complain(origin, message, place.line, place.column, hint)
+        elif wrong or lacks or _is_template(item):
+            place = origin.place(wrong or ("metadata" if lacks.startswith("metadata") else ""))
+            said = f"{wrong} has to be text" if wrong else f"{lacks} is missing" if lacks else _UNRENDERED
+            self._complain(origin, said, place.line, place.column, _RENDER if said is _UNRENDERED else None)
         else:
             self._keep(Manifest(self._settled(item), origin))
 
@@ -219,9 +220,8 @@ def _is_foreign(document: Document, mistake: Mistake) -> bool:
 
 def _told(document: Document, mistake: Mistake) -> ManifestError:
     if "{{" in document.text:
-        line = document.text[: document.text.index("{{")].count("\n")
-        column = document.text.splitlines()[line].index("{{")
-        return document.error(_UNRENDERED, line, column, _RENDER)
+        before = document.text[: document.text.index("{{")]
+        return document.error(_UNRENDERED, before.count("\n"), len(before) - before.rfind("\n") - 1, _RENDER)
     hint = None
     lines = document.text.splitlines()
     if mistake.line < len(lines) and re.match(r" *\t", lines[mistake.line]):
@@ -252,16 +252,19 @@ def _lacking(item: Any) -> str | None:
         return None
     version, kind, metadata = item.get("apiVersion"), item.get("kind"), item.get("metadata")
     if isinstance(version, str) and isinstance(kind, str) and version and kind:
-        if isinstance(metadata, dict) and any(_is_text(metadata.get(k)) for k in ("name", "generateName")):
+        if isinstance(metadata, dict) and (metadata.get("name") or metadata.get("generateName")):
             return ""
         return "metadata.name" if kind in KINDS and _is_ours(version, kind) else None
     if isinstance(metadata, dict) and metadata.get("name") and "spec" in item:
-        return "kind" if version else "apiVersion" if kind in KINDS else None
+        return "kind" if version else "apiVersion" if isinstance(kind, str) and kind in KINDS else None
     return None
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
+def _no_text(item: dict[str, Any]) -> str | None:
+    """The name in the metadata that is no text: a number, or a template that reads as a mapping."""
+    metadata = item["metadata"]
+    fields = ("name", "generateName", "namespace")
+    return next((f"metadata.{f}" for f in fields if not isinstance(metadata.get(f), str | None)), None)
 
 
 def _is_ours(version: str, kind: str) -> bool:
