@@ -193,17 +193,3 @@ def keys_of(node: yaml.Node) -> list[Key]:
 
 def _is_list(node: yaml.Node) -> bool:
     return isinstance(node, yaml.SequenceNode)
-
-
-def refuse_deep(value: Any) -> None:
-    """Mistake where a value of JSON is nested more deeply than one of YAML may be."""
-    level = [value]
-    for _ in range(_DEEPEST + 1):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-    if level:
-        raise Mistake("nested too deeply")

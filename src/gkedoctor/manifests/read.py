@@ -14,7 +14,7 @@ from gkedoctor.errors import ManifestError
 from gkedoctor.graph.ref import Ref, namespaced, ref_of
 from gkedoctor.manifests.document import Document, Origin
 from gkedoctor.manifests.files import files
-from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, refuse_deep, value_of
+from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, value_of
 from gkedoctor.snapshot.kinds import KINDS
 
 _BREAK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -194,12 +194,9 @@ _OF_THE_CLUSTER = frozenset(
 def _value(document: Document, plain: Plain) -> Any:
     if document.text[:1] in ("{", "["):
         try:
-            value = json.loads(document.text, object_pairs_hook=_once)
+            return json.loads(document.text, object_pairs_hook=_once)
         except (ValueError, RecursionError, Mistake):
             pass  # YAML in brackets, or what the other reader says with its place
-        else:
-            refuse_deep(value)
-            return value
     return value_of(document.text, plain)
 
 

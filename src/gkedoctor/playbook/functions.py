@@ -64,6 +64,11 @@ class Functions(functions.Functions):
         """matches(text, regex): whether the text, or one of a list of texts, contains the pattern (case is ignored)."""
         return any(pattern(regex).search(t) for t in _texts(text))
 
+    @functions.signature(_ANY)
+    def _func_verbatim(self, text: Any) -> str | None:
+        """verbatim(text): the pattern that matches this text and nothing else; null for what is no text."""
+        return re.escape(text) if isinstance(text, str) else None
+
     @functions.signature(_ANY, _TEXT)
     def _func_capture(self, text: Any, regex: str) -> Any:
         """capture(text, regex): the named groups of the first match as a map, or null."""
