@@ -5,12 +5,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
 import pytest
+import yaml
 
+from gkedoctor.cli.app import run
 from tests.conftest import ROOT
+
+
+def test_the_hook_for_pre_commit_is_a_command_that_there_is() -> None:
+    """It is given folders and no files: what one file needs may stand in another."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    program, *words = hook["entry"].split()
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert program in scripts
+    assert run([*words, "--help"]) == 0
+    assert (hook["pass_filenames"], hook["always_run"], hook["args"]) == (False, True, ["."])
 
 
 @pytest.mark.timeout(300)

@@ -24,6 +24,8 @@ _OBJECT = re.compile(r"\b(?:apiVersion|kind)\b")
 """What every object of Kubernetes says of itself."""
 
 _SORTERS = ("kustomization.yaml", "kustomization.yml", "Chart.yaml")
+_WINS = "the one that is applied last wins"
+_TWICE = f"{_WINS}; what goes to two namespaces is two runs, each with its -n"
 _UNRENDERED = "a template that was not rendered"
 _RENDER = "render it first: helm template CHART | gkedoctor lint -"
 _STATUS_NOTES = re.compile(r"ingress\.kubernetes\.io/|cloud\.google\.com/neg-status$|deployment\.kubernetes\.io/")
@@ -149,7 +151,7 @@ class _Reading:
             first, place = before.origin.place(), manifest.origin.place()
             self._complain(
                 manifest.origin, f"{ref} is also in {first.file}:{first.line}, with other content",
-                place.line, place.column, "the one that is applied last wins",
+                place.line, place.column, _TWICE if ref.namespace == self._namespace else _WINS,
             )  # fmt: skip
         self.found.objects[ref] = manifest
 
