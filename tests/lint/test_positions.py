@@ -92,14 +92,6 @@ def _printable(text: str) -> str:
     return "".join(" " if c == "\t" else c if c.isprintable() or c == "\n" else "." for c in text)
 
 
-def test_json_deeper_than_yaml_may_be_has_a_place_all_the_same() -> None:
-    deep = '{"a":' * 500 + "1" + "}" * 500
-    (manifest,) = read_text(
-        "f", f'{{"apiVersion": "v1", "kind": "Thing", "metadata": {{"name": "t"}}, "spec": {deep}}}'
-    ).objects.values()
-    assert manifest.origin.place("spec.a")[1:] == (1, 1)
-
-
 def test_json_with_escapes_that_yaml_does_not_know_has_its_places() -> None:
     item = {"apiVersion": "v1", "kind": "Thing", "metadata": {"name": "t"}, "spec": {"a": "\U0001f600\\", "b": 1}}
     text = json.dumps(item, indent=2)

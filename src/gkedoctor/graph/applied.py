@@ -22,6 +22,8 @@ _RULE = "ingress.kubernetes.io/forwarding-rule"
 _SECURE_RULE = "ingress.kubernetes.io/https-forwarding-rule"
 _ALWAYS = ("default", "kube-node-lease", "kube-public", "kube-system")
 """Namespaces that every cluster has."""
+_FEW = 5
+"""Names that a title lists at most."""
 
 
 class Applied(NamedTuple):
@@ -73,8 +75,9 @@ def _is_dumped(graph: Graph, ref: Ref) -> bool:
 def late_for(graph: Graph, secret: Object) -> Facts:
     """Workloads that are applied before the Secret that they read: {item, at, file, secretFile, optional, others}.
 
-    Where a Pod waits for it, one record for the first such Secret of a folder, with the names of the `others`; where it
-    is optional, so that a container starts without it, one for each workload.
+    Where a Pod waits for it, one record for the first such Secret of a folder, with the names of the `others` (a few)
+    and the `files` that could be applied first; where it is optional, so that a container starts without it, one for
+    each workload. `same`: Secret and workload stand in one file.
     """
     late = graph.index(_late).get(ref_of(secret), [])
     waiting = [r for r in late if not r["optional"]]
@@ -85,10 +88,22 @@ def _first_of_folder(graph: Graph, secret: Object, waiting: list[Record]) -> lis
     if not waiting:
         return []
     mine = applied(graph)[ref_of(secret)]
-    late = [applied(graph)[ref] for ref, found in graph.index(_late).items() if any(not r["optional"] for r in found)]
-    peers = sorted((a for a in late if a.folder == mine.folder), key=lambda a: a.number)
-    others = [a.ref.name for a in peers if a is not mine]
-    return [waiting[0] | {"others": others, "files": [a.file for a in peers]}] if peers[0] is mine else []
+    peers = graph.index(_waited_for)[mine.folder]
+    if peers[0] != mine:
+        return []
+    names = [a.ref.name for a in peers[1:]]
+    others = names if len(names) <= _FEW else [*names[:_FEW], f"{len(names) - _FEW} more"]
+    apart = [a.file for a in peers if any(not r["same"] for r in graph.index(_late)[a.ref])]
+    return [waiting[0] | {"others": others, "files": list(dict.fromkeys(apart))}]
+
+
+def _waited_for(graph: Graph) -> dict[str, list[Applied]]:
+    """By folder, the Secrets that Pods would wait for, in the order of applying."""
+    found: dict[str, list[Applied]] = {}
+    late = [applied(graph)[ref] for ref, sites in graph.index(_late).items() if any(not s["optional"] for s in sites)]
+    for entry in sorted(late, key=lambda a: a.number):
+        found.setdefault(entry.folder, []).append(entry)
+    return found
 
 
 def _late(graph: Graph) -> dict[Ref, list[Record]]:
@@ -114,6 +129,7 @@ def _secrets_of(graph: Graph, item: Object) -> Iterator[tuple[Ref, Record]]:
 def _site(item: Object, entry: Applied, later: Applied, site: Record) -> Record:
     return {
         "item": item, "at": site["at"], "file": PurePath(entry.file).name, "secretFile": PurePath(later.file).name,
+        "same": entry.file == later.file,
         "secretPath": later.file, "folder": later.folder, "optional": site["optional"] and site["via"] != "volume",
     }  # fmt: skip
 

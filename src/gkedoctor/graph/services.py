@@ -91,7 +91,7 @@ def _services_by_pair(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
 
 @edge("workloads", "Service", reads=_TEMPLATED)
 def selected_workloads(graph: Graph, service: Object) -> Facts:
-    """The workloads whose Pod template the selector matches, with or without Pods."""
+    """The workloads whose Pod template the selector matches, with or without Pods. O(those with one of its pairs)."""
     selector, namespace = selector_of(service), namespace_of(service)
     found: list[Object] = []
     for kind in _TEMPLATED:
@@ -100,8 +100,24 @@ def selected_workloads(graph: Graph, service: Object) -> Facts:
             if kind in _RARE:
                 continue
             return listing
-        mine = [w for w in listing if kind not in _RARE or not _is_owned(w)]
-        found += [w for w in mine if selector and matches_map(selector, _future_labels(w, selector))]
+        near = listing if set(selector) == {_POD_NAME} else _with_a_pair(graph, kind, namespace, selector)
+        mine = [w for w in near if kind not in _RARE or not _is_owned(w)]
+        found += [w for w in mine if matches_map(selector, _future_labels(w, selector))]
+    return found
+
+
+def _with_a_pair(graph: Graph, kind: str, namespace: str, selector: dict[str, str]) -> list[Object]:
+    """The workloads whose templates carry one pair of the selector: those that it matches are among them."""
+    pair = next(((key, value) for key, value in selector.items() if key != _POD_NAME), None)
+    return graph.index(_templates_by_pair).get((kind, namespace, *pair), []) if pair is not None else []
+
+
+def _templates_by_pair(graph: Graph) -> dict[tuple[str, str, str, str], list[Object]]:
+    found: dict[tuple[str, str, str, str], list[Object]] = {}
+    for kind in _TEMPLATED:
+        for item in graph.all(kind):
+            for key, value in _template_labels(item).items():
+                found.setdefault((kind, namespace_of(item), key, value), []).append(item)
     return found
 
 
