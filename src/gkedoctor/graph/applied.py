@@ -32,14 +32,10 @@ class Applied(NamedTuple):
     ref: Ref
     group: str
     file: str
+    folder: str
     number: int
     ordered: bool
     exists: bool
-
-    @property
-    def folder(self) -> str:
-        """The folder of its file."""
-        return str(PurePath(self.file).parent)
 
     def is_before(self, other: Applied) -> bool:
         """Whether one command applies it before the other."""
@@ -53,11 +49,14 @@ def applied(graph: Graph) -> Mapping[Ref, Applied]:
 
 def _applied(graph: Graph) -> dict[Ref, Applied]:
     found: dict[Ref, Applied] = {}
+    folders: dict[str, str] = {}
     for item in graph.snapshot.collection(FILES).objects:
         ref = Ref(str(item["kind"]), str(item["name"]), item["namespace"])
         group = str(item["apiVersion"]).rpartition("/")[0]
         ordered, exists = bool(item["ordered"]), bool(item["exists"])
-        found[ref] = Applied(ref, group, str(item["file"]), int(item["number"]), ordered, exists)
+        file = str(item["file"])
+        folder = folders.get(file) or folders.setdefault(file, str(PurePath(file).parent))
+        found[ref] = Applied(ref, group, file, folder, int(item["number"]), ordered, exists)
     if any(_is_dumped(graph, ref) for ref in found):
         return {ref: entry._replace(ordered=False) for ref, entry in found.items()}
     return found

@@ -117,11 +117,13 @@ def _standing(manifests: Manifests, base: Snapshot | None) -> Collection:
     kinds = ("Namespace", "CustomResourceDefinition", "Secret")
     held = [item for kind in kinds for item in (base.collection(KINDS[kind].collection).objects if base else ())]
     there = {ref_of(item) for item in held}
+    names = {manifest.origin.document.file for manifest in manifests.objects.values()}
+    ordered = {name: _is_ordered(manifests, name) for name in names}
     records = [
         {
             "kind": ref.kind, "name": ref.name, "namespace": ref.namespace,
             "apiVersion": str(manifest.item.get("apiVersion")), "file": manifest.origin.document.file,
-            "number": manifest.origin.number, "ordered": _is_ordered(manifests, manifest.origin.document.file),
+            "number": manifest.origin.number, "ordered": ordered[manifest.origin.document.file],
             "exists": ref in there,
         }
         for ref, manifest in manifests.objects.items()
@@ -172,8 +174,11 @@ def _add(gathered: Gathered, items: Iterable[Object]) -> None:
 
 
 def _add_missing(gathered: Gathered, items: Iterable[Object]) -> None:
-    there = {ref_of(item) for found in gathered.objects.values() for item in found if "metadata" in item}
-    _add(gathered, (item for item in items if ref_of(item) not in there))
+    missing = list(items)
+    kinds = {item["kind"] for item in missing}
+    held = (item for found in gathered.objects.values() for item in found if item.get("kind") in kinds)
+    there = {ref_of(item) for item in held if "metadata" in item}
+    _add(gathered, (item for item in missing if ref_of(item) not in there))
 
 
 def _closed(collection: Collection) -> Collection:
