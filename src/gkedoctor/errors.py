@@ -7,6 +7,7 @@ GkedoctorError
 │       ├── ConfigError     a .gkedoctor.yaml
 │       └── ManifestError   a manifest                                       exit 3
 └── SourceError         the source cannot be reached or read                  exit 3
+    ├── UnreachableError   a live cluster that does not answer, or to which there is no way in
     └── SnapshotError   a snapshot that is damaged, truncated or too new
 """
 
@@ -105,6 +106,10 @@ class SourceError(GkedoctorError):
     """The source of a diagnosis cannot be reached or read."""
 
     exit_code = ExitCode.SOURCE
+
+
+class UnreachableError(SourceError):
+    """A live cluster that does not answer, or to which there is no way in. Google Cloud may still know of it."""
 
 
 class SnapshotError(SourceError):

@@ -159,29 +159,93 @@ def test_an_api_that_is_off_is_disabled(api: ComputeApi) -> None:
     assert found["container.clusters"].state.status is Status.COMPLETE
 
 
+@pytest.mark.parametrize("collection", ["compute.addresses", "compute.firewalls", "container.clusters"])
 @pytest.mark.parametrize(
-    ("reply", "status"),
+    "reply",
     [
-        (error(500, "backend error", "backendError"), Status.FAILED),
-        (error(404, "The resource 'projects/p' was not found", "notFound"), Status.FAILED),
-        (error(401, "Request had invalid authentication credentials"), Status.FAILED),
-        (Reply(200, b'{"items": {"global": {"addre'), Status.FAILED),
-        (Reply(200, {"items": {}}, cut=3), Status.FAILED),
-        (Reply(503, b"<html>"), Status.FAILED),
+        error(500, "backend error", "backendError"),
+        error(404, "The resource 'projects/p' was not found", "notFound"),
+        error(401, "Request had invalid authentication credentials"),
+        Reply(200, b'{"items": {"global": {"addre'),
+        Reply(200, b"]"),
+        Reply(200, b"[]"),
+        Reply(200, {"items": {}, "clusters": []}, cut=3),
+        Reply(503, b"<html>"),
+        Reply(429, {"error": {"message": "slow down"}}, {"Retry-After": "3600"}),
     ],
-    ids=["500", "404", "401", "half", "cut", "503"],
+    ids=["500", "404", "401", "half", "malformed", "no-object", "cut", "503", "429-too-long"],
 )
-def test_faults_that_stay_fail_one_collection(api: ComputeApi, reply: Reply, status: Status) -> None:
-    api.fault = lambda a: reply if a.path.endswith("/aggregated/addresses") else None
+def test_faults_that_stay_fail_one_collection(api: ComputeApi, reply: Reply, collection: str) -> None:
+    api.fault = lambda a: reply if a.path.endswith(f"/{collection.partition('.')[2]}") else None
     found = run(api)
-    assert found["compute.addresses"].state.status is status and found["compute.addresses"].state.reason
-    assert {c for c, f in found.items() if f.state.status is not Status.COMPLETE} == {"compute.addresses"}
+    assert found[collection].state.status is Status.FAILED and found[collection].state.reason
+    assert {c for c, f in found.items() if f.state.status is not Status.COMPLETE} == {collection}
 
 
-def test_a_fault_on_a_later_page_keeps_the_pages_before(api: ComputeApi) -> None:
-    api.fault = lambda a: error(500, "backend error") if a.query.get("pageToken") == "2" else None
+@pytest.mark.parametrize(
+    "reply",
+    [
+        error(500, "backend error"),
+        error(410, "The page token has expired", "gone"),
+        error(400, "Invalid value for field 'pageToken'", "invalid"),
+        error(401, "Request had invalid authentication credentials"),
+        Reply(200, b'{"items": {"global": {"addre'),
+        Reply(200, {"items": {}}, cut=3),
+    ],
+    ids=["500", "410", "400", "401", "half", "cut"],
+)
+def test_a_fault_on_a_later_page_keeps_the_pages_before(api: ComputeApi, reply: Reply) -> None:
+    api.fault = lambda a: reply if a.query.get("pageToken") == "2" else None
     found = run(api)["compute.addresses"]
     assert found.state.status is Status.PARTIAL and len(found.items) == 2
+
+
+def test_a_page_without_objects_is_an_empty_page(api: ComputeApi) -> None:
+    """An aggregated list with `returnPartialSuccess` may have pages, and be, without `items`."""
+    pages = [{"kind": "x", "nextPageToken": "next"}, {"kind": "x"}]
+    api.fault = lambda a: Reply(200, pages.pop(0)) if pages and a.path.endswith("/aggregated/addresses") else None
+    found = run(api)["compute.addresses"]
+    assert found.state.status is Status.COMPLETE and found.items == []
+
+
+def test_a_scope_that_could_not_be_asked_at_all_makes_the_list_partial(api: ComputeApi) -> None:
+    """`unreachables` of a list with returnPartialSuccess, `missingZones` of the clusters."""
+    body = {"items": {"global": {"addresses": [{"name": "a"}]}}, "unreachables": ["zones/z-b"]}
+    clusters = {"clusters": [{"name": "c", "location": "z-a"}], "missingZones": ["z-b"]}
+    replies = {"/compute/v1/projects/p/aggregated/addresses": body, "/v1/projects/p/locations/-/clusters": clusters}
+    api.fault = lambda a: Reply(200, replies[a.path]) if a.path in replies else None
+    found = run(api)
+    for collection in ("compute.addresses", "container.clusters"):
+        assert found[collection].state.status is Status.PARTIAL and len(found[collection].items) == 1
+        assert found[collection].state.reason.startswith("not answered by: ")
+
+
+@pytest.mark.parametrize("last", ["addresses", "firewalls", "clusters", "getHealth", "listNetworkEndpoints"])
+def test_a_server_that_drips_cannot_hold_the_run(api: ComputeApi, last: str) -> None:
+    drip = Reply(200, {"items": [], "padding": "x" * 400}, drip=0.1)
+    api.zip = False
+    api.fault = lambda a: drip if a.path.endswith(f"/{last}") else None
+    began = time.monotonic()
+    found = run(api, request=0.4, overall=3)
+    assert time.monotonic() - began < 8
+    assert {f.state.status for f in found.values()} & {Status.FAILED, Status.PARTIAL}
+
+
+def test_endpoints_that_are_denied_say_what_they_need(api: ComputeApi) -> None:
+    message = "Required 'compute.networkEndpointGroups.get' permission for 'projects/p/zones/z-a/x'"
+    api.fault = lambda a: error(403, message) if a.path.endswith("listNetworkEndpoints") else None
+    state = run(api)["compute.networkEndpoints"].state
+    assert (state.status, state.needs) == (Status.DENIED, "compute.networkEndpointGroups.get")
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(200, b"{"), Reply(200, {}, cut=1), error(500, "x")], ids=["half", "cut", "500"]
+)
+@pytest.mark.parametrize("collection", ["compute.backendServicesHealth", "compute.networkEndpoints"])
+def test_what_is_asked_one_by_one_is_never_complete_with_a_hole(api: ComputeApi, collection: str, reply: Reply) -> None:
+    last = "getHealth" if collection.endswith("Health") else "listNetworkEndpoints"
+    api.fault = lambda a: reply if a.path.endswith(last) else None
+    assert run(api)[collection].state.status in (Status.FAILED, Status.PARTIAL)
 
 
 def test_a_rate_limit_passes(api: ComputeApi) -> None:
@@ -219,7 +283,7 @@ def test_without_credentials_each_collection_says_so(monkeypatch: pytest.MonkeyP
 
 def test_nothing_that_changes_anything_gets_past_the_transport() -> None:
     session = requests.Session()
-    guard(session)
+    guard(session, Patience())
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         with pytest.raises(NotHarmlessError):
             session.request(method, "http://127.0.0.1:1/compute/v1/projects/p/global/addresses")

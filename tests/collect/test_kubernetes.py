@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from gkedoctor.collect.found import Said
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.run import Asked, Collected, collect
-from gkedoctor.collect.wire import Login
 from gkedoctor.errors import SourceError
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import KINDS, Kind

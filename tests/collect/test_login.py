@@ -21,10 +21,11 @@ from kubernetes.config import incluster_config
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.collect.found import Found
 from gkedoctor.collect.google import collect_google
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience, Refused
 from gkedoctor.collect.place import CloudWish, GooglePlace
 from gkedoctor.collect.run import Asked, collect
-from gkedoctor.collect.wire import Login, Wire
+from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Status
@@ -53,6 +54,40 @@ def test_a_user_and_groups_are_impersonated_in_every_request(api: KubeApi, tmp_p
     assert all(headers(sent, "impersonate-user") == ["jane@example.com"] for sent in api.asked)
     assert all(headers(sent, "impersonate-group") == ["devs", "a,b"] for sent in api.asked)
     assert all(headers(sent, "authorization") == ["Bearer t0ken"] for sent in api.asked)
+
+
+def with_entry(path: str, **entry: Any) -> str:
+    """The kubeconfig with more in its user's entry."""
+    made = json.loads(Path(path).read_text())
+    made["users"][0]["user"] |= entry
+    Path(path).write_text(json.dumps(made))
+    return path
+
+
+def test_whom_the_kubeconfig_says_to_act_as_is_acted_as(
+    api: KubeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As kubectl does: `as`, `as-groups`, `as-uid` and `as-user-extra` of the user's entry."""
+    extra = {"acme.com/project": ["a", "b"], "scopes": ["x"]}
+    entry = {"as": "jane", "as-groups": ["devs", "a,b"], "as-uid": "u1", "as-user-extra": extra}
+    config = with_entry(api.kubeconfig(tmp_path), **entry)
+    collect(Asked(Login(config), [KINDS["Pod"]]), lambda _said: None)
+    assert len(api.asked) > 2
+    for sent in api.asked:
+        assert headers(sent, "impersonate-user") == ["jane"] and headers(sent, "impersonate-uid") == ["u1"]
+        assert headers(sent, "impersonate-group") == ["devs", "a,b"]
+        assert headers(sent, "impersonate-extra-acme.com%2fproject") == ["a", "b"]
+        assert headers(sent, "impersonate-extra-scopes") == ["x"]
+    gkedoctor(["access", "--no-gcp", "--kubeconfig", config])
+    assert ", as jane (devs, a,b): " in capsys.readouterr().out
+
+
+def test_flags_stand_above_what_the_kubeconfig_says(api: KubeApi, tmp_path: Path) -> None:
+    config = with_entry(api.kubeconfig(tmp_path), **{"as": "jane", "as-groups": ["devs"]})
+    Wire(Login(config, as_user="joe"), Patience()).get("/version")
+    Wire(Login(config, as_groups=("ops",)), Patience()).get("/version")
+    said = [(headers(sent, "impersonate-user"), headers(sent, "impersonate-group")) for sent in api.asked]
+    assert said == [(["joe"], ["devs"]), (["jane"], ["ops"])]
 
 
 def test_nobody_is_impersonated_without_being_asked(api: KubeApi, tmp_path: Path) -> None:
@@ -269,6 +304,15 @@ def iam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IamApi]:
 CLOUD = [COLLECTIONS[name] for name in ("compute.addresses", "container.clusters")]
 
 
+def addresses(compute: ComputeApi) -> Found:
+    """The addresses, with credentials: for loopback alone none would be asked for."""
+    found: list[Found] = []
+    patience = Patience(request=10, overall=40, sleep=lambda _s: None)
+    wish = CloudWish(compute_endpoint=compute.url, container_endpoint="https://container.invalid")
+    collect_google(wish, GooglePlace("p"), CLOUD[:1], patience, found.append, lambda _said: None)
+    return found[0]
+
+
 def read_cloud(compute: ComputeApi, wish: CloudWish) -> dict[str, Found]:
     found: dict[str, Found] = {}
     patience = Patience(request=10, overall=40, sleep=lambda _s: None)
@@ -288,6 +332,36 @@ def test_a_service_account_is_impersonated_by_gclouds_flag(iam: IamApi) -> None:
     (asked,) = [sent for sent in iam.asked if sent.path.endswith(":generateAccessToken")]
     assert headers(asked, "authorization") == ["Bearer of-the-user"]
     assert json.loads(asked.body)["scope"] == ["https://www.googleapis.com/auth/cloud-platform.read-only"]
+
+
+def test_a_google_token_that_ends_on_the_way_is_asked_for_again(iam: IamApi) -> None:
+    """Between two pages the token is over: a new one is fetched, and no page is lost."""
+    tokens = iter(["first", "second", "third"])
+    valid = {"Bearer first"}
+    body = {"expires_in": 3600, "token_type": "Bearer"}
+    iam.fault = lambda _sent: Reply(body=body | {"access_token": next(tokens)})
+
+    def fault(sent: Sent) -> Reply | None:
+        if sent.query.get("pageToken") == "2" and "Bearer second" not in valid:
+            valid.clear()
+            valid.update({"Bearer second", "Bearer third"})
+        fine = headers(sent, "authorization")[0] in valid
+        return None if fine else Reply(401, {"error": {"code": 401, "message": "Invalid Credentials"}})
+
+    with ComputeApi({"compute.addresses": [{"name": f"a{i}"} for i in range(5)]}, page=2) as compute:
+        compute.fault = fault
+        found = addresses(compute)
+    assert found.state.status is Status.COMPLETE and len(found.items) == 5
+    assert len(iam.asked) == 2
+
+
+def test_a_google_token_that_stays_ended_leaves_a_part(iam: IamApi) -> None:
+    refused = Reply(401, {"error": {"code": 401, "message": "Invalid Credentials"}})
+    with ComputeApi({"compute.addresses": [{"name": f"a{i}"} for i in range(5)]}, page=2) as compute:
+        compute.fault = lambda sent: refused if sent.query.get("pageToken") else None
+        found = addresses(compute)
+    assert found.state.status is Status.PARTIAL and "Invalid Credentials" in found.state.reason
+    assert len(found.items) == 2
 
 
 def test_an_account_that_may_not_be_impersonated_is_the_state_of_each_collection(iam: IamApi) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.place import CloudWish
 from gkedoctor.collect.run import Asked, collect
-from gkedoctor.collect.wire import Login
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.live.recording import Recording
 from gkedoctor.live.unwell import unwell

@@ -12,8 +12,9 @@ import pytest
 
 from gkedoctor.collect import wire as wires
 from gkedoctor.collect.harmless import NotHarmlessError
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience, Refused, retry_after
-from gkedoctor.collect.wire import Login, Wire
+from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import SourceError
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked, Reply

@@ -101,6 +101,17 @@ async def test_what_is_denied_is_told_with_its_permission(api: KubeApi, tmp_path
 
 
 @awaited
+async def test_what_was_not_asked_of_a_live_cluster_says_nothing_of_a_recording(api: KubeApi, tmp_path: Path) -> None:
+    app = Doctor(source(api, tmp_path))
+    async with app.run_test(size=(100, 50)) as pilot:
+        await settled(app, pilot)
+        await press(app, pilot, "left_square_bracket")
+        seen = text(app)
+        assert "NOT LOOKED AT" in seen and "Google Cloud was not asked: --no-gcp was given" in seen
+        assert "RECORDING" not in seen.upper()
+
+
+@awaited
 async def test_read_again_marks_what_is_new_and_gone(api: KubeApi, tmp_path: Path) -> None:
     app = Doctor(source(api, tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:

@@ -33,7 +33,8 @@ class Gathering:
         def tell(said: Said) -> None:
             watch.say(said.collector, said.objects, said.state, said.trouble)
 
-        return Taken(*self._running.whole(tell))
+        recorded = self._running.whole(tell)
+        return Taken(recorded.snapshot, recorded.interrupted)
 
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice."""

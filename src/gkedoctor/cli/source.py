@@ -14,6 +14,7 @@ from gkedoctor.cli.pace import progress
 
 if TYPE_CHECKING:
     from gkedoctor.cli.first_answers import Look
+    from gkedoctor.live.recording import Recorded
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
 
@@ -31,11 +32,15 @@ class Taken(NamedTuple):
 
 
 class Purpose(NamedTuple):
-    """What a live collection is for: these playbooks; `fallback`: namespaces to try where the whole is denied."""
+    """What a live collection is for: these playbooks; `fallback`: namespaces to try where the whole is denied.
+
+    `alone`: Google Cloud alone is an answer, where the context of a cluster that does not answer names the project.
+    """
 
     playbooks: Iterable[CompiledPlaybook] = ()
     fallback: Sequence[str] = ()
     first: Look | None = None
+    alone: bool = False
 
 
 def source_options(command: F) -> F:
@@ -50,12 +55,19 @@ def source_options(command: F) -> F:
 def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Taken:
     """The recording, or the cluster as it is now. UsageError for flags of the one together with the other."""
     if source is None:
-        recorded = read_live(wish(flags).asked(purpose.playbooks, fallback=purpose.fallback), purpose.first)
-        return Taken(recorded.snapshot, live=True, notes=(INTERRUPTED,) if recorded.interrupted else ())
+        asked = wish(flags).asked(purpose.playbooks, fallback=purpose.fallback, alone=purpose.alone)
+        recorded = read_live(asked, purpose.first)
+        return Taken(recorded.snapshot, live=True, notes=notes_on(recorded))
     refuse_live_flags(click.get_current_context(), [*flags])
     from gkedoctor.snapshot.sources import load
 
     return Taken(load(source))
+
+
+def notes_on(recorded: Recorded) -> tuple[str, ...]:
+    """What is to be said of how a cluster was read."""
+    alone = (f"{recorded.unreached}; this is what Google Cloud alone tells",) if recorded.unreached else ()
+    return (*alone, *((INTERRUPTED,) if recorded.interrupted else ()))
 
 
 def patiently(source: Path | None) -> Any:

@@ -15,6 +15,7 @@ _NEEDS = re.compile(r"Required '?\"?([a-z]+\.[A-Za-z.]+)'?\"? permission|permiss
 _OFF = re.compile(
     r"has not been used in project|is disabled|SERVICE_DISABLED|accessNotConfigured|API not enabled", re.I
 )
+_CHUNK = 1 << 18
 _BUSY = re.compile(r"rateLimitExceeded|Rate Limit Exceeded|quota exceeded|quotaExceeded", re.I)
 
 
@@ -48,8 +49,8 @@ def unusable(error: Exception) -> Refused:
     return Refused(f"the Google Cloud credentials cannot be used: {' '.join(said.split())[:300]}", code=401)
 
 
-def guard(session: Any) -> None:
-    """Puts the check into the adapters that send, where neither library can get past it."""
+def guard(session: Any, patience: Patience) -> None:
+    """Puts the check into the adapters that send, where neither library can get past it; bodies are read in time."""
     from requests.adapters import HTTPAdapter
 
     class _Guarded(HTTPAdapter):
@@ -57,10 +58,34 @@ def guard(session: Any) -> None:
             assert_harmless(request.method, request.url)
             if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
                 request.prepare_url(request.url, {"returnPartialSuccess": "true"})
-            return super().send(request, *args, **kwargs)
+            ends = patience.clock() + patience.timeout()
+            response = super().send(request, *args, **(kwargs | {"stream": True}))
+            response._content = body = _in_time(response, ends, patience)
+            if response.ok and not body.lstrip().startswith(b"{"):  # protobuf reads [] as a message without fields
+                raise Refused("the answer is no JSON object")
+            return response
 
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Guarded(pool_maxsize=8))
+
+
+def _in_time(response: Any, ends: float, patience: Patience) -> bytes:
+    """The body, read as it comes: the time-out of requests starts anew with each byte that drips in."""
+    from urllib3.exceptions import HTTPError
+
+    body = bytearray()
+    try:
+        while part := response.raw.read1(_CHUNK, decode_content=True):
+            body += part
+            if patience.clock() > ends:
+                raise Refused(f"the answer was not complete within {patience.request:g} s")
+    except HTTPError as error:
+        raise Refused(f"the answer was cut off: {' '.join(str(error).split())[:200]}") from error
+    except Refused:
+        response.close()
+        raise
+    response.raw.release_conn()
+    return bytes(body)
 
 
 def ask(session: Any, url: str, patience: Patience, shape: Any, body: Any = None) -> Any:

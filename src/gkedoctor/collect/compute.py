@@ -213,7 +213,7 @@ class Compute:
             if name not in self._clients:
                 options = {"api_endpoint": self.endpoint} if self.endpoint else {}
                 client = getattr(compute_v1, name)(credentials=self.credentials, client_options=options)
-                guard(client.transport._session)
+                guard(client.transport._session, self.patience)
                 self._clients[name] = client
             return self._clients[name]
 
@@ -252,12 +252,10 @@ def _said_by(error: Any) -> str:
 
 def _parts(page: Mapping[str, Any], aggregated: bool) -> Iterator[tuple[Sequence[Any], str]]:
     """The objects of a page with the warnings that matter; a scope without objects says so in a warning too."""
-    items = page.get("items") or ()
     if not aggregated:
-        yield items, _warning("", page.get("warning"))
+        yield page.get("items") or (), _warning("", page.get("warning"))
         return
-    assert isinstance(items, Mapping)
-    for scope, entry in items.items():
+    for scope, entry in (page.get("items") or {}).items():
         lists = [value for key, value in entry.items() if key != "warning" and isinstance(value, list)]
         yield [item for part in lists for item in part], _warning(scope, entry.get("warning"))
     missing = page.get("unreachables") or ()

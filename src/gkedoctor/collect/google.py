@@ -163,7 +163,7 @@ def _session(wish: CloudWish, patience: Patience) -> Any:
     except (exceptions.GoogleAuthError, OSError, ValueError) as error:
         raise Refused(f"the Google Cloud credentials cannot be used: {_line(error)}") from error
     session = AuthorizedSession(credentials, max_refresh_attempts=2)
-    guard(session)
+    guard(session, patience)
     return session
 
 

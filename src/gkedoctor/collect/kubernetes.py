@@ -16,7 +16,7 @@ from gkedoctor.collect.found import COMPLETE, Found, state_of
 from gkedoctor.collect.patience import Refused, Stopped
 from gkedoctor.collect.replayed import PLATFORM, read_again, replay
 from gkedoctor.collect.wire import Wire
-from gkedoctor.errors import SourceError
+from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 from gkedoctor.snapshot.packed import Items
@@ -28,6 +28,8 @@ _MOST_NAMESPACES = 200
 
 _KNOCKS = 2
 """Who cannot reach the cluster wants to know at once."""
+
+_WAYS = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
 
 _WHOLE = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
@@ -77,7 +79,7 @@ class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
 
 
 def reached(wire: Wire) -> Cluster:
-    """The cluster's version and clock; SourceError where it cannot be reached or refuses the credentials."""
+    """The cluster's version and clock; UnreachableError where it does not answer or refuses the credentials."""
     try:
         answer = wire.get("/version", attempts=_KNOCKS)
     except (Refused, Stopped) as refused:
@@ -88,19 +90,19 @@ def reached(wire: Wire) -> Cluster:
         said = msgspec.json.decode(answer.body, type=_Version)
     except msgspec.DecodeError as error:
         message = f"{wire.place.host} is no Kubernetes API server: /version is no JSON"
-        raise SourceError(message, hint="kubectl cluster-info") from error
+        raise UnreachableError(message, hint="kubectl cluster-info") from error
     known = replay(wire) if said.platform == PLATFORM else None
     if known is not None:
         return Cluster(said.version, known.recorded_at, _groups(wire), known.states)
     return Cluster(said.version, _clock(answer.headers.get("Date")), _groups(wire))
 
 
-def _unreachable(wire: Wire, error: Refused | Stopped) -> SourceError:
+def _unreachable(wire: Wire, error: Refused | Stopped) -> UnreachableError:
     if isinstance(error, Refused) and error.code == 401:
         message = f"{wire.place.host} does not accept the credentials: {error.reason}"
-        return SourceError(message, hint="gcloud auth login, then: kubectl get --raw /version")
+        return UnreachableError(message, hint="gcloud auth login, then: kubectl get --raw /version")
     message = f"cannot reach the cluster at {wire.place.host}: {error.reason}"
-    return SourceError(message, hint="kubectl cluster-info; or diagnose a recording with --from")
+    return UnreachableError(message, hint=_WAYS)
 
 
 def _clock(date: str | None) -> datetime:

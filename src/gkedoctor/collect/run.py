@@ -7,15 +7,18 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from gkedoctor.collect.crew import Crew
 from gkedoctor.collect.found import COMPUTE, KUBERNETES, LOG_LINES, Found, Log, Said, Tell
+from gkedoctor.collect.kubeconfig import Login, context_of
 from gkedoctor.collect.kubernetes import Cluster, Lister, reached
 from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
-from gkedoctor.collect.wire import Login, Wire
+from gkedoctor.collect.wire import Wire
+from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.garbage import collecting_paused
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
@@ -35,7 +38,8 @@ _CLOUD = ("compute.", "container.", "monitoring.", "logging.")
 class Asked:
     """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied.
 
-    `packed`: what is read waits compressed, for it is written to a file and not looked at.
+    `packed`: what is read waits compressed, for it is written to a file and not looked at. `alone`: Google Cloud
+    alone is an answer too, where the cluster does not answer: it may be deleted.
     """
 
     login: Login
@@ -46,6 +50,7 @@ class Asked:
     only: Sequence[str] = ()
     fallback: Sequence[str] = ()
     packed: bool = False
+    alone: bool = False
 
 
 Taken = Callable[[Gathered, Found], None]
@@ -54,33 +59,52 @@ Taken = Callable[[Gathered, Found], None]
 
 @dataclass
 class Collected:
-    """What was collected, and whether somebody ended it early."""
+    """What was collected, and whether somebody ended it early. `unreached`: why the cluster did not answer."""
 
     gathered: Gathered
     interrupted: bool = False
     place: GooglePlace | None = None
+    unreached: str = ""
 
 
 def collect(asked: Asked, tell: Tell, taken: Taken | None = None) -> Collected:
-    """Everything that could be read. SourceError where the cluster cannot be reached at all."""
-    wire = Wire(asked.login, asked.patience)
-    cluster = reached(wire)
-    run = _Run(asked, wire, cluster, tell, taken)
+    """Everything that could be read. SourceError where the cluster cannot be reached at all, and that is no answer."""
+    run = _Run(asked, _door(asked), tell, taken)
     with collecting_paused():
         return run.whole()
+
+
+class _Door(NamedTuple):
+    """The way into the cluster; without a `wire`, `shut` says why there is none."""
+
+    source: str
+    context: str | None
+    cluster: Cluster
+    wire: Wire | None = None
+    shut: str = ""
+
+
+def _door(asked: Asked) -> _Door:
+    try:
+        wire = Wire(asked.login, asked.patience)
+        return _Door(wire.place.context or wire.place.host, wire.place.context, reached(wire), wire)
+    except UnreachableError as error:
+        context = context_of(asked.login) if asked.alone else None
+        place = asked.cloud.place(place_of_context(context)) if asked.alone and asked.cloud is not None else None
+        if place is None:
+            raise
+        return _Door(context or place.project, context, Cluster("", datetime.now(UTC), None), shut=error.message)
 
 
 class _Run:
     """The state of one collection; only the thread that runs `whole` touches it."""
 
-    def __init__(self, asked: Asked, wire: Wire, cluster: Cluster, tell: Tell, taken: Taken | None) -> None:
-        self.asked, self.wire, self.cluster, self.tell, self.taken = asked, wire, cluster, tell, taken
-        self.gathered = Gathered(
-            source=wire.place.context or wire.place.host, recorded_at=cluster.now, packed=asked.packed
-        )
-        if cluster.version:
-            self.gathered.versions["apiServer"] = cluster.version
-        self.lister = Lister(wire, cluster, Packed if asked.packed else list, only=asked.only, fallback=asked.fallback)
+    def __init__(self, asked: Asked, door: _Door, tell: Tell, taken: Taken | None) -> None:
+        self.asked, self.door, self.tell, self.taken = asked, door, tell, taken
+        self.cluster = door.cluster
+        self.gathered = Gathered(source=door.source, recorded_at=self.cluster.now, packed=asked.packed)
+        if self.cluster.version:
+            self.gathered.versions["apiServer"] = self.cluster.version
         self.finds: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.crew = Crew(_AT_ONCE, "kubernetes")
         self.waiting: dict[str, Kind] = {}
@@ -103,22 +127,39 @@ class _Run:
         self.crew.dismiss()
         self._close("interrupted with Ctrl-C" if interrupted else f"not done within {self.asked.patience.overall:g} s")
         self._pass_over_cloud()
-        return Collected(self.gathered, interrupted, self.place or place_of_context(self.wire.place.context))
+        place = self.place or place_of_context(self.door.context)
+        return Collected(self.gathered, interrupted, place, self.door.shut)
 
     def _start(self) -> None:
-        kinds = [kind for kind in self.asked.kinds if not kind.cloud]
         order = {name: i for i, name in enumerate(_FIRST)}
-        for kind in sorted(kinds, key=lambda k: order.get(k.collection, len(order))):
-            self.waiting[kind.collection] = kind
-            self.crew.do(self._list, kind)
+        kinds = [kind for kind in self.asked.kinds if not kind.cloud]
+        kinds.sort(key=lambda kind: order.get(kind.collection, len(order)))
+        if self.door.wire is None:
+            self._pass_over_kubernetes(kinds)
+        else:
+            self._start_kubernetes(self.door.wire, kinds)
+        self._start_cloud(place_of_context(self.door.context))
+
+    def _start_kubernetes(self, wire: Wire, kinds: Sequence[Kind]) -> None:
+        asked = self.asked
+        lister = Lister(wire, self.cluster, Packed if asked.packed else list, only=asked.only, fallback=asked.fallback)
+        self.waiting = {kind.collection: kind for kind in kinds}
+        for kind in kinds:
+            self.crew.do(self._list, lister, kind)
         self._tell_kubernetes()
-        self._start_cloud(place_of_context(self.wire.place.context))
 
-    def _list(self, kind: Kind) -> None:
-        self.finds.put(self.lister.collection(kind))
+    def _pass_over_kubernetes(self, kinds: Sequence[Kind]) -> None:
+        """A cluster that does not answer makes all of it unknown: it is not proved to be gone."""
+        state = CollectionState(Status.FAILED, reason=self.door.shut)
+        for name in [*(kind.collection for kind in kinds), LOGS]:
+            self.gathered.mark(name, state)
+        self.tell(Said(KUBERNETES, 0, str(state.status), state.reason))
 
-    def _read_log(self, run: Run) -> None:
-        self.finds.put((run, read_log(self.wire, run)))
+    def _list(self, lister: Lister, kind: Kind) -> None:
+        self.finds.put(lister.collection(kind))
+
+    def _read_log(self, wire: Wire, run: Run) -> None:
+        self.finds.put((run, read_log(wire, run)))
 
     def _start_cloud(self, place: GooglePlace | None) -> None:
         """Google Cloud is asked as soon as it is known where: from the context at once, else from the Nodes."""
@@ -182,11 +223,12 @@ class _Run:
 
     def _follow(self, find: Found) -> None:
         """Pods tell whose logs to read, Nodes tell where in Google Cloud they run."""
-        if find.collection == "pods" and self.asked.unwell is not None:
+        wire = self.door.wire
+        if find.collection == "pods" and self.asked.unwell is not None and wire is not None:
             runs = list(self.asked.unwell(self.cluster.now, find.items))[:MOST]
             self.logs_waiting = len(runs)
             for run in runs:
-                self.crew.do(self._read_log, run)
+                self.crew.do(self._read_log, wire, run)
             self._tell_logs()
         elif find.collection == "nodes":
             self._start_cloud(place_of_nodes(find.items))

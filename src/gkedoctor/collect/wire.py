@@ -5,20 +5,16 @@ Its models are slow and reject a whole list for one odd object (kubernetes 37: `
 
 from __future__ import annotations
 
-import logging
-import os
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from gkedoctor import __version__
 from gkedoctor.collect.harmless import assert_harmless
+from gkedoctor.collect.kubeconfig import Login, Place, configured
 from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
 from gkedoctor.errors import SourceError
 
@@ -35,24 +31,6 @@ class Answer(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes | bytearray
-
-
-class Login(NamedTuple):
-    """Which cluster, as whom; kubectl's flags."""
-
-    kubeconfig: str | None = None
-    context: str | None = None
-    as_user: str | None = None
-    as_groups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Place:
-    """What the kubeconfig says of the cluster."""
-
-    host: str
-    context: str | None
-    namespace: str | None
 
 
 class Wire:
@@ -199,7 +177,8 @@ def _network_reason(error: Exception) -> str:
     """What a network error says, without the object's address and the tuple that urllib3 puts around it."""
     text = " ".join(str(error).split())
     inner = re.search(r", \w+\(['\"](.+)['\"]\)\)$", text)
-    return (inner[1] if inner is not None else text.rpartition(">: ")[2] or text or type(error).__name__)[:200]
+    said = inner[1] if inner is not None else text.rpartition(">: ")[2] or text or type(error).__name__
+    return re.sub(r"^\w+\(host=[^)]*\): ", "", said)[:200]
 
 
 def _connected(login: Login) -> tuple[Any, Place]:
@@ -207,20 +186,19 @@ def _connected(login: Login) -> tuple[Any, Place]:
     from kubernetes import client
 
     configuration = client.Configuration()
-    place = _configured(login, configuration)
+    place = configured(login, configuration)
     configuration.retries = False
     configuration.connection_pool_maxsize = 16
     api = client.ApiClient(configuration)
     api.user_agent = f"gkedoctor/{__version__}"
-    _guard(api.rest_client.pool_manager, login)
+    _guard(api.rest_client.pool_manager, place.acts_as.headers)
     return api, place
 
 
-def _guard(manager: Any, login: Login) -> None:
+def _guard(manager: Any, more: Query) -> None:
     """Puts the check in front of what opens connections: nothing gets past it.
 
-    Impersonation is put in here too, for the client's headers are a dict, and `Impersonate-Group` repeats
-    (k8s.io/client-go/transport: one header a group; the API server does not split at commas).
+    The headers of an impersonation are put in here too, for the client's headers are a dict, and some repeat.
     """
     from urllib3 import HTTPHeaderDict
 
@@ -229,73 +207,8 @@ def _guard(manager: Any, login: Login) -> None:
     def urlopen(method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         assert_harmless(method, url)
         headers = HTTPHeaderDict(kwargs.get("headers") or {})
-        if login.as_user:
-            headers["Impersonate-User"] = login.as_user
-        for group in login.as_groups:
-            headers.add("Impersonate-Group", group)
+        for name, value in more:
+            headers.add(name, value)
         return send(method, url, *args, **(kwargs | {"redirect": False, "headers": headers}))
 
     manager.urlopen = urlopen
-
-
-def context_of(login: Login) -> str | None:
-    """The name of the context that a login means."""
-    from kubernetes import client
-
-    return _configured(login, client.Configuration()).context
-
-
-def _configured(login: Login, configuration: Any) -> Place:
-    from kubernetes import config
-
-    file = login.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config"))
-    files = [Path(part).expanduser() for part in file.split(os.pathsep)]
-    if not any(path.exists() for path in files):
-        return _in_cluster(login, configuration, files)
-    joined = os.pathsep.join(str(path) for path in files)
-    with _complaints() as complaints:
-        try:
-            config.load_kube_config(joined, login.context, client_configuration=configuration, persist_config=False)
-            contexts, active = config.list_kube_config_contexts(joined)
-        except (config.ConfigException, OSError, ValueError, TypeError, KeyError) as error:
-            raise SourceError(
-                f"the kubeconfig cannot be used: {str(error).splitlines()[0]}",
-                hint="kubectl config get-contexts",
-            ) from error
-    if complaints and not configuration.api_key and not configuration.cert_file:
-        raise SourceError(f"no credentials for the cluster: {complaints[0]}", hint="kubectl get --raw /version")
-    named = next((c for c in contexts if c["name"] == login.context), active) or {}
-    return Place(configuration.host, named.get("name"), (named.get("context") or {}).get("namespace"))
-
-
-def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> Place:
-    from kubernetes import config
-
-    if login.kubeconfig or login.context or not os.environ.get("KUBERNETES_SERVICE_HOST"):
-        raise SourceError(
-            f"there is no kubeconfig at {files[0]}",
-            hint="gcloud container clusters get-credentials CLUSTER --location LOCATION, or --from a recording",
-        )
-    try:
-        config.load_incluster_config(client_configuration=configuration)
-    except config.ConfigException as error:
-        raise SourceError(f"the Pod's own credentials cannot be used: {error}") from error
-    home = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-    return Place(configuration.host, None, home.read_text().strip() if home.exists() else None)
-
-
-@contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """What the client logs while it reads credentials: a plugin that fails raises nothing."""
-    said: list[str] = []
-
-    class _Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(" ".join(record.getMessage().split())[:200])
-
-    ear, root = _Ear(logging.ERROR), logging.getLogger()
-    root.addHandler(ear)
-    try:
-        yield said
-    finally:
-        root.removeHandler(ear)

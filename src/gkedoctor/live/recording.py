@@ -22,10 +22,14 @@ _MOST = 20_000
 
 
 class Recorded(NamedTuple):
-    """What a live collection came to. `interrupted`: somebody ended it early."""
+    """What a live collection came to. `interrupted`: somebody ended it early.
+
+    `unreached`: why the cluster did not answer, where Google Cloud alone did.
+    """
 
     snapshot: Snapshot
     interrupted: bool
+    unreached: str = ""
 
 
 class Recording:
@@ -42,7 +46,8 @@ class Recording:
         """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
         collected = collect(self._asked, tell, self._take)
         redact(collected.gathered)
-        return Recorded(_placed(taken_in(collected.gathered), collected.place), collected.interrupted)
+        snapshot = _placed(taken_in(collected.gathered), collected.place)
+        return Recorded(snapshot, collected.interrupted, collected.unreached)
 
     def _take(self, gathered: Gathered, find: Found) -> None:
         with self._lock:

@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.place import CloudWish
 from gkedoctor.collect.run import Asked
-from gkedoctor.collect.wire import Login
 from gkedoctor.live.unwell import unwell
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.needs import needed_kinds
@@ -73,8 +73,12 @@ class Wish(NamedTuple):
         only: Sequence[str] = (),
         fallback: Sequence[str] = (),
         packed: bool = False,
+        alone: bool = False,
     ) -> Asked:
-        """What is collected for these playbooks. `packed`: to be written to a file and not looked at."""
+        """What is collected for these playbooks. `packed`: to be written to a file and not looked at.
+
+        `alone`: Google Cloud alone is an answer, as it is where its project was given.
+        """
         return Asked(
             login=self.login,
             kinds=needed_kinds(playbooks, self.on_request),
@@ -84,4 +88,5 @@ class Wish(NamedTuple):
             only=only,
             fallback=fallback,
             packed=packed,
+            alone=self.gcp and (alone or self.project is not None),
         )

@@ -41,8 +41,12 @@ def _entries(collections: list[Collection], status: Status) -> Iterator[str]:
     told = status not in (Status.COMPLETE, Status.NOT_ASKED)
     cloud = 0
     empty = 0
+    alike: dict[str, list[str]] = {}
     for collection in collections:
-        if len(collection) or collection.state.malformed or told:
+        state = collection.state
+        if told and state.reason and not len(collection) and not state.malformed:
+            alike.setdefault(inert(state.reason), []).append(inert(collection.name))
+        elif len(collection) or state.malformed or told:
             yield _entry(collection)
         elif status is Status.COMPLETE:
             empty += 1
@@ -50,6 +54,8 @@ def _entries(collections: list[Collection], status: Status) -> Iterator[str]:
             cloud += 1
         else:
             yield collection.name
+    for reason, names in alike.items():
+        yield f"{', '.join(names)} ({reason})"
     if empty:
         yield f"and {empty} that are empty"
     if cloud:

@@ -17,6 +17,7 @@ from gkedoctor.report.inert import inert
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gkedoctor.collect.kubeconfig import ActsAs
     from gkedoctor.collect.wire import Wire
     from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -91,24 +92,24 @@ def _kubernetes(live: Wish, wire: Wire, kinds: Sequence[Kind], namespace: str | 
     found = reviewed(wire, rights(kinds), namespace)
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
     allowed = sum(answer is True for answer in found.values())
-    lines = [f"Kubernetes, {wire.place.host}{_as(live)}: {allowed} of {len(found)} permissions {where}"]
+    lines = [f"Kubernetes, {wire.place.host}{_as(wire.place.acts_as)}: {allowed} of {len(found)} permissions {where}"]
     lines += [f"  missing  {right.words}" for right, answer in found.items() if answer is False]
     lines += [f"  not told  {right.words}" for right, answer in found.items() if answer is None]
     return {right.collection for right, answer in found.items() if answer is not True}, lines
 
 
-def _as(live: Wish) -> str:
+def _as(whom: ActsAs) -> str:
     """For whom it was asked, where that is not oneself."""
-    groups = f" ({', '.join(map(inert, live.as_groups))})" if live.as_groups else ""
-    return f", as {inert(live.as_user)}{groups}" if live.as_user else ""
+    groups = f" ({', '.join(map(inert, whom.groups))})" if whom.groups else ""
+    return f", as {inert(whom.user)}{groups}" if whom.user else ""
 
 
 def _google(live: Wish, kinds: Sequence[Kind], now: datetime) -> tuple[set[str], list[str]]:
     """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
     from gkedoctor.collect.found import Found
     from gkedoctor.collect.google import collect_google
+    from gkedoctor.collect.kubeconfig import context_of
     from gkedoctor.collect.place import place_of_context
-    from gkedoctor.collect.wire import context_of
     from gkedoctor.snapshot.model import Status
 
     place = live.cloud.place(place_of_context(context_of(live.login)))

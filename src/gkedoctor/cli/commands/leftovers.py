@@ -42,14 +42,15 @@ def leftovers(as_json: bool, color: str, source: Path | None, **flags: Any) -> i
 
     Prints the commands that delete each group, in the order that works.
     gkedoctor itself deletes nothing. Without --from, the live cluster of the
-    kubeconfig and its project are looked at.
+    kubeconfig and its project are looked at. Where the cluster is deleted,
+    or there is no kubeconfig, --project is enough.
 
     Exits 0 if nothing is left over, 1 if something is, 4 if nothing was found
     and not everything could be looked at.
 
     \b
     Examples:
-      gkedoctor leftovers
+      gkedoctor leftovers --project acme
       gkedoctor leftovers --from recording/ --json
     """
     from gkedoctor.report.answer import Answer
@@ -72,7 +73,7 @@ def _outcome(source: Path | None, flags: Mapping[str, Any]) -> tuple[Outcome, Se
     from gkedoctor.diagnose.engine import diagnose
 
     playbooks = [p for p in library(()) if "leftover" in p.model.tags]
-    snapshot, live, notes = take(source, flags, Purpose(playbooks))
+    snapshot, live, notes = take(source, flags, Purpose(playbooks, alone=True))
     outcome = diagnose(snapshot, playbooks)
     counts = {noun: len(snapshot.collection(name).objects) for noun, name in _COUNTED.items()}
     complete = not any(map(_matters, outcome.not_checked))

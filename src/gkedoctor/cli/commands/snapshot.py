@@ -43,7 +43,9 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flag
         store.write(recorded.snapshot, to)
     for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
         click.echo(line, err=True)
+    if recorded.unreached:
+        click.echo(f"gkedoctor: note: {recorded.unreached}; Google Cloud alone was recorded", err=True)
     if recorded.interrupted:
         click.echo("gkedoctor: note: interrupted, so this snapshot is partial", err=True)
         return ExitCode.INTERRUPTED
-    return ExitCode.OK
+    return ExitCode.INCOMPLETE if recorded.unreached else ExitCode.OK

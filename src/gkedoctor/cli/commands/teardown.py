@@ -42,7 +42,7 @@ def teardown(source: Path | None, **flags: Any) -> int:
     from gkedoctor.graph.leftovers_teardown import teardown as steps_of
 
     with paused_garbage_collector(), patiently(source):
-        taken = take(source, flags | {"logs": False}, Purpose())
+        taken = take(source, flags | {"logs": False}, Purpose(alone=True))
         graph = Graph(taken.snapshot)
         steps = steps_of(graph)
     tell(taken.notes)
@@ -74,6 +74,9 @@ def _closing(graph: Graph, steps: dict[str, list[Step]], unseen: list[str]) -> I
 
     for line in unseen:
         yield inert(f"not looked at: {line}")
+    if _gone(graph):
+        yield from _afterwards(graph)
+        return
     count = sum(map(len, steps.values()))
     manifest = graph.snapshot.manifest
     cluster = inert(manifest.cluster or "the cluster")
@@ -89,11 +92,31 @@ def _closing(graph: Graph, steps: dict[str, list[Step]], unseen: list[str]) -> I
         yield inert(f"     gcloud container clusters delete {where}")
 
 
+def _gone(graph: Graph) -> bool:
+    """Whether nothing of it could be read, and the complete list of the project's clusters has none of its name."""
+    from gkedoctor.graph.leftovers_teardown import STEPS
+
+    name = graph.snapshot.manifest.cluster
+    if name is None or graph.doubt("Cluster") is not None or any(graph.doubt(kind) is None for kind, _ in STEPS):
+        return False
+    return all(cluster.get("name") != name for cluster in graph.all("Cluster"))
+
+
+def _afterwards(graph: Graph) -> Iterator[str]:
+    from gkedoctor.report.inert import inert
+
+    manifest = graph.snapshot.manifest
+    project = f" --project {shlex.quote(manifest.project)}" if manifest.project else ""
+    yield inert(f"{manifest.cluster} is not among the clusters of its project: it is deleted; what it left behind:")
+    yield inert(f"     gkedoctor leftovers{project}")
+
+
 def _unseen(graph: Graph) -> Iterator[str]:
-    """The listings that are not complete; Gateways only where they may be served."""
+    """The listings that are not complete, by the reason; Gateways only where they may be served."""
     from gkedoctor.graph.leftovers_teardown import STEPS
     from gkedoctor.snapshot.model import Status
 
+    alike: dict[str, list[str]] = {}
     for kind, _ in STEPS:
         doubt = graph.doubt(kind)
         if doubt is None:
@@ -101,4 +124,6 @@ def _unseen(graph: Graph) -> Iterator[str]:
         status = graph.snapshot.collection(doubt.collection).state.status
         if kind == "Gateway" and status in (Status.NOT_ASKED, Status.DISABLED):
             continue
-        yield f"{doubt.collection}: {doubt.reason}"
+        alike.setdefault(doubt.reason, []).append(doubt.collection)
+    for reason, names in alike.items():
+        yield f"{', '.join(names)}: {reason}"

@@ -26,7 +26,7 @@ def unchecked_lines(scene: Scene, terms: Sequence[Term], width: int) -> list[Lin
     entries = [n for n in scene.outcome.not_checked if meets(terms, _facts(n))]
     for reason in sorted({n.reason for n in entries}, key=lambda r: _ORDER.index(r) if r in _ORDER else 99):
         group = [n for n in entries if n.reason == reason]
-        page.head(_WORDS.get(reason, reason).upper(), counted(len(group), "collection"))
+        page.head(_words(scene, reason).upper(), counted(len(group), "collection"))
         for one in group:
             _hole(scene, one, page)
     if not entries:
@@ -37,6 +37,13 @@ def unchecked_lines(scene: Scene, terms: Sequence[Term], width: int) -> list[Lin
     return page.lines
 
 
+def _words(scene: Scene, reason: str) -> str:
+    """The reason in words; of a live cluster nothing is said about a recording."""
+    if reason == "not_asked" and scene.outcome.live:
+        return "not looked at"
+    return _WORDS.get(reason, reason)
+
+
 def _facts(one: NotChecked) -> Facts:
     kind = COLLECTIONS.get(one.collection)
     return facts(f"{one.collection} {one.reason} {one.needs} {one.detail}", ns=(), kind=[kind.name] if kind else [])
@@ -45,7 +52,7 @@ def _facts(one: NotChecked) -> Facts:
 def _hole(scene: Scene, one: NotChecked, page: Page) -> None:
     entry = one.collection
     page.text(one.collection, "title", "  ", entry=entry)
-    if one.detail and one.detail != _WORDS.get(one.reason):
+    if one.detail and one.detail != _words(scene, one.reason):
         page.text(one.detail, "dim", "    ", entry=entry)
     if one.needs and one.reason in ("denied", "failed", "partial"):
         page.text(f"needs the permission: {one.needs}", "key", "    ", entry=entry)
