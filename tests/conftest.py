@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
+from tests.reading import only_reads
 
 ROOT = Path(__file__).parent.parent
 PLAYBOOKS = ROOT / "playbooks"
@@ -26,6 +29,24 @@ def shipped_playbooks() -> list[CompiledPlaybook]:
 @cache
 def recorded(name: str) -> Snapshot:
     return load(RECORDINGS / name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_but_reading_leaves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every request of every test, at the connection below all client libraries; but for those that test a server."""
+    if request.path.is_relative_to(ROOT / "tests" / "serve"):
+        yield
+        return
+    sent: list[tuple[str, str]] = []
+    putrequest = HTTPConnection.putrequest
+
+    def noted(self: HTTPConnection, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        sent.append((method, url))
+        putrequest(self, method, url, *args, **kwargs)
+
+    monkeypatch.setattr(HTTPConnection, "putrequest", noted)
+    yield
+    assert [one for one in sent if not only_reads(*one)] == []
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.reading import only_reads
+
 
 @dataclass
 class Asked:
@@ -124,8 +126,11 @@ class Loopback:
         self.url = self.url.replace("http:", "https:")
 
     def close(self) -> None:
+        """Ends, and looks back: whoever asked, also in a process of its own, only read."""
         self._server.shutdown()
         self._server.server_close()
+        wrote = [(one.method, one.path) for one in self.asked if not only_reads(one.method, one.path)]
+        assert not wrote, wrote
 
     def __enter__(self) -> Loopback:
         return self
