@@ -246,7 +246,7 @@ class _Run:
         count, done = self._count(), not self.waiting
         trouble = ""
         if find is not None and find.state.status not in (Status.COMPLETE, Status.DISABLED):
-            trouble = f"{find.collection}: {find.state.status}: {_why(find.state)}"
+            trouble = f"{find.collection}: {str(find.state.status).replace('_', ' ')}: {_why(find.state)}"
         self.tell(Said(KUBERNETES, count, _overall(self.gathered) if done else "", trouble))
 
     def _count(self, *, cloud: bool = False) -> int:
