@@ -115,7 +115,7 @@ def test_an_object_that_is_well_gives_nothing_and_no_complaint() -> None:
 
 
 def test_an_object_that_certainly_does_not_exist_is_an_error_with_the_nearest_name() -> None:
-    with pytest.raises(UsageError, match="the recording has no Deployment/ledgre") as error:
+    with pytest.raises(UsageError, match="there is no Deployment/ledgre") as error:
         ask("deploy/ledgre")
     assert error.value.hint == "did you mean `ledger`?"
 

@@ -73,4 +73,4 @@ def _no_such(target: Target, here: list[Ref]) -> UsageError:
     hint = f"did you mean `{near}`?" if near else None
     if elsewhere:
         hint = f"there is one in namespace {', '.join(elsewhere[:3])}"
-    return UsageError(f"the recording has no {target}", hint=hint)
+    return UsageError(f"there is no {target}", hint=hint)
