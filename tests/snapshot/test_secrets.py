@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,16 @@ def certificate(*names: str, key: ec.EllipticCurvePrivateKey = KEY, common: str 
 def tls(crt: bytes | str, key: bytes | str | None) -> Json:
     data = {"tls.crt": encoded(crt)} | ({"tls.key": encoded(key)} if key is not None else {})
     return secret_facts(thing("Secret", "tls", type="kubernetes.io/tls", data=data))
+
+
+def test_a_serial_number_of_zero_is_read_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    der = x509.load_pem_x509_certificate(certificate("shop.example.com")).public_bytes(serialization.Encoding.DER)
+    seven, zero = b"\xa0\x03\x02\x01\x02\x02\x01\x07", b"\xa0\x03\x02\x01\x02\x02\x01\x00"
+    assert der.count(seven) == 1
+    odd = b64encode(der.replace(seven, zero)).decode()
+    facts = tls(f"-----BEGIN CERTIFICATE-----\n{odd}\n-----END CERTIFICATE-----\n", None)
+    assert facts["certificate"]["names"] == ["shop.example.com"]
+    assert not recwarn.list
 
 
 def fact(value: str | bytes, name: str) -> Any:

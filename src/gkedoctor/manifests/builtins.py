@@ -12,6 +12,7 @@ _CLUSTER_WIDE = (
     ("gateway.networking.k8s.io/v1", "GatewayClass",
      ("gke-l7-global-external-managed", "gke-l7-gxlb", "gke-l7-regional-external-managed", "gke-l7-rilb")),
 )  # fmt: skip
+_SERVICES = (("default", "kubernetes", 443), ("kube-system", "kube-dns", 53))
 _CLASSES = (("premium-rwo", False), ("standard", False), ("standard-rwo", True))
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 """https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses"""
@@ -25,6 +26,8 @@ def builtins(namespaces: Iterable[str]) -> Iterator[Object]:
         yield from (_object(version, kind, name) for name in names)
     for name, default in _CLASSES:
         yield _storage_class(name, default)
+    for namespace, name, port in _SERVICES:
+        yield _object("v1", "Service", name, namespace) | {"spec": {"ports": [{"port": port}]}}
     for namespace in sorted({*_NAMESPACES, *namespaces}):
         yield _object("v1", "ServiceAccount", "default", namespace)
         yield _object("v1", "ConfigMap", "kube-root-ca.crt", namespace) | {"data": {"ca.crt": ""}}

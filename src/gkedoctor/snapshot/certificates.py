@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,10 @@ def key_fits(certificate: bytes, key: bytes) -> bool | None:
 
 def _leaf(pem: bytes) -> x509.Certificate:
     from cryptography import x509
+    from cryptography.utils import CryptographyDeprecationWarning
 
+    # an odd serial number hurts nobody, and a warning of a library says nothing to who reads a report
+    warnings.filterwarnings("ignore", "Parsed a serial number", CryptographyDeprecationWarning)
     return x509.load_pem_x509_certificates(pem)[0]
 
 
