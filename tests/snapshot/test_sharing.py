@@ -24,7 +24,7 @@ def pod(number: int) -> dict[str, Any]:
 
 
 def written(items: list[Any], separator: str = ",\n") -> bytes:
-    return ("[\n" + separator.join(json.dumps(item) for item in items) + "\n]\n").encode()
+    return ("[\n" + separator.join(json.dumps(item, separators=(",", ":")) for item in items) + "\n]\n").encode()
 
 
 def pieces(content: bytes, size: int) -> Iterator[bytes]:
@@ -81,3 +81,48 @@ def test_an_error_while_reading_ahead_arrives_where_the_pieces_are_used() -> Non
 
     with pytest.raises(OSError, match="gone"):
         list(ahead(failing()))
+
+
+def running(number: int, **more: Any) -> dict[str, Any]:
+    token = {"name": f"kube-api-access-{number:05}", "readOnly": True}
+    spec = {"containers": [{"name": "a", "env": ENVIRONMENT, "volumeMounts": [{"name": "data"}, token]}, {"name": "b"}]}
+    own = {"nodeName": f"node-{number % 7}", "volumes": [{"name": token["name"], "projected": {}}, {"name": "data"}]}
+    return {"metadata": {"name": f"pod-{number}", "uid": f"{number:040}"}, "spec": spec | own | more}
+
+
+def test_pods_of_a_template_share_all_of_their_spec_but_their_own_names() -> None:
+    pods = [running(i) for i in range(3000)]
+    read = decoded([written(pods)], Places().of("pods"))
+    assert read == pods
+    first, second = read[-1]["spec"], read[-2]["spec"]
+    assert first["volumes"][1] is second["volumes"][1]
+    assert first["containers"][0]["env"] is second["containers"][0]["env"]
+    assert first["containers"][1] is second["containers"][1]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"nodeName": "none\\u0022"},
+        {"nodeName": "\0node"},
+        {"nodeName": None},
+        {"affinity": {"nodeName": "node-1"}},
+        {"hostname": "\0token"},
+        {"hostname": "kube-api-access-02999"},
+        {"volumes": {"name": "kube-api-access-02999"}},
+        {"volumes": [{"name": "kube-api-access-02999", "projected": {"name": "kube-api-access-02999"}}]},
+        {"volumes": [{"name": "kube-api-access-"}]},
+        {"containers": []},
+        {"containers": None},
+    ],
+)
+def test_names_in_unexpected_places_of_a_spec_are_read_as_they_are(odd: dict[str, Any]) -> None:
+    pods = [running(i) for i in range(2999)]
+    pods += [running(2999, **odd), running(2999), running(2999, **odd), {"spec": "kube-api-access-02999"}]
+    assert decoded([written(pods)], Places().of("pods")) == pods
+
+
+def test_a_spec_that_names_two_nodes_gives_the_last_as_any_decoder_does() -> None:
+    pods = [running(i) for i in range(3000)]
+    twice = written(pods).replace(b'"nodeName":', b'"nodeName":"first","nodeName":')
+    assert decoded([twice], Places().of("pods")) == pods

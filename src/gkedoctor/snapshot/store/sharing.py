@@ -9,10 +9,11 @@ value still stands at one path only. Objects of a snapshot are never changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
+
+from gkedoctor.snapshot.store.pod_specs import PodSpecs
 
 _TRIAL = 512
 """New values at a place after which it is judged how many were met again."""
@@ -28,34 +29,30 @@ _items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _NEW: Any = object()
 
 
-_TEMPLATED = MappingProxyType(
-    {
-        "pods": ("spec",),
-        **dict.fromkeys(
-            ("deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "replicationcontrollers"),
-            ("spec", "template", "spec"),
-        ),
-    }
-)
-"""Where the spec of a Pod stands: the same in a Deployment, its ReplicaSets and its Pods."""
+_TEMPLATED = frozenset({"deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "replicationcontrollers"})
+"""With the spec of a Pod at `spec.template.spec`: nearly the same in a Deployment, its ReplicaSets and its Pods."""
 
 
 class Places:
     """The places of all collections of one snapshot."""
 
     def __init__(self) -> None:
-        self._pod_spec = Place()
+        self._pod_spec = shared = Place()
+        self._pod_specs = PodSpecs(lambda text: shared.how(shared, text))
 
     def of(self, collection: str) -> Place:
         """The place of a whole object of that collection."""
-        place = root = Place()
-        *way, last = _TEMPLATED.get(collection, ("",))
-        for name in way:
-            inner = place.below[name] = Place()
-            place = inner
-        if last:
-            place.below[last] = self._pod_spec
+        root = Place()
+        if collection == "pods":
+            root.below["spec"] = Place(self._of_pods)
+        elif collection in _TEMPLATED:
+            spec = root.below["spec"] = Place()
+            template = spec.below["template"] = Place()
+            template.below["spec"] = self._pod_spec
         return root
+
+    def _of_pods(self, _place: Place, raw: Any) -> Any:
+        return self._pod_specs.decoded(bytes(raw))
 
 
 class Place:
@@ -66,8 +63,8 @@ class Place:
 
     __slots__ = ("below", "how", "known", "met_again", "new", "opened")
 
-    def __init__(self) -> None:
-        self.how: Callable[[Place, Any], Any] = _shared
+    def __init__(self, how: Callable[[Place, Any], Any] | None = None) -> None:
+        self.how = how or _shared
         self.known: dict[bytes, Any] = {}
         self.below: dict[Any, Place] = {}
         self.new = self.met_again = self.opened = 0
