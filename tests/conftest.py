@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
@@ -19,6 +20,10 @@ from tests.reading import only_reads
 ROOT = Path(__file__).parent.parent
 PLAYBOOKS = ROOT / "playbooks"
 RECORDINGS = ROOT / "recorded_clusters"
+
+# a slow machine is no failure: no test is timed
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @cache

@@ -68,12 +68,14 @@ def test_what_is_no_object_of_kubernetes_is_left_out(tmp_path: Path) -> None:
     (tmp_path / ".github").mkdir()
     (tmp_path / ".github" / "ci.yaml").write_text("on: [push\n")
     ran = lint(tmp_path, "-o", "json")
-    assert ran.code == 0
+    assert ran.code == 3
     assert "problems" not in ran.report
     assert "3 others left out" in ran.err
+    assert "no Kubernetes object was found" in ran.err
 
 
 def test_files_of_other_tools_are_left_out_though_they_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
     (tmp_path / "tsconfig.json").write_text('{\n  // of TypeScript\n  "strict": true\n}\n')
     (tmp_path / "stack.yaml").write_text("Resources:\n  Bucket: !Ref Name\n")
     ran = lint(tmp_path, "-o", "json")

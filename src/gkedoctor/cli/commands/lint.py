@@ -86,7 +86,7 @@ def lint(
     unless --complete, --from or --with-cluster says what there is.
 
     Exits 0 if nothing is as grave as --fail-on, 1 if something is, 3 if a
-    file cannot be read or understood, 4 if nothing was found and not all
+    file cannot be read or understood or no object is found, 4 if nothing was found and not all
     of the cluster could be looked at.
 
     \b
@@ -116,7 +116,8 @@ def lint(
     tell([*(base.notes if base else ()), *answer.notes])
     write(answer, places, color)
     found = verdict(answer.outcome, fail_on or held.fail_on or Severity.MEDIUM)
-    return ExitCode.SOURCE if answer.problems and found is not ExitCode.FOUND else found
+    unread = bool(answer.problems) or not manifests.objects
+    return ExitCode.SOURCE if unread and found is not ExitCode.FOUND else found
 
 
 def _refuse_cluster_flags(names: Sequence[str]) -> None:
@@ -181,3 +182,5 @@ def _tell_how_much(manifests: Manifests, answer: Answer) -> None:
         counted(len(manifests.objects), "object"), counted(len(answer.problems), "problem"),
     ]  # fmt: skip
     click.echo(f"gkedoctor: read {', '.join(told)}", err=True)
+    if not manifests.objects:
+        click.echo("gkedoctor: no Kubernetes object was found: is this the right PATH?", err=True)
