@@ -6,7 +6,7 @@ older than the object's recovery says nothing about its present state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 
 from gkedoctor.graph.clock import condition, moment
@@ -45,6 +45,12 @@ def of_late(graph: Graph, events: Sequence[Object]) -> list[Object]:
     return [e for e in events if graph.clock - last_seen(e) <= _REPEATED_WITHIN]
 
 
+def events_that_say(graph: Graph, reasons: Container[str]) -> list[Object]:
+    """Every Event with one of the reasons, in the order of the recording."""
+    events = graph.all("Event")
+    return [events[i] for i, reason in enumerate(graph.each("Event", "reason")) if reason in reasons]
+
+
 def last_seen(event: Object) -> datetime:
     """When an Event happened last, whichever of the four fields says so."""
     series = event.get("series") or {}
@@ -72,9 +78,9 @@ def _about(graph: Graph, item: Object) -> list[Object]:
         return []
     known = graph.worked_out(_about)
     if place not in known:  # most objects are well, and nobody asks for their Events
-        known[place] = sorted(named, key=lambda e: (last_seen(e), name_of(e)))
-    named = known[place]
-    return [e for e in named if _same_life(e, uid)]
+        events = graph.all("Event")
+        known[place] = sorted((events[i] for i in named), key=lambda e: (last_seen(e), name_of(e)))
+    return [e for e in known[place] if _same_life(e, uid)]
 
 
 def _same_life(event: Object, uid: str | None) -> bool:
@@ -87,10 +93,11 @@ def _same_life(event: Object, uid: str | None) -> bool:
     return not uid or not told or told == uid or told == about.get("name")
 
 
-def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
-    places: dict[tuple[str, str, str], list[Object]] = {}
-    for event in graph.all("Event"):
-        about = event.get("involvedObject") or {}
+def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[int]]:
+    """Which of all Events are about an object."""
+    places: dict[tuple[str, str, str], list[int]] = {}
+    for i, about in enumerate(graph.each("Event", "involvedObject")):
+        about = about or {}
         place = (str(about.get("kind")), about.get("namespace") or "", str(about.get("name")))
-        places.setdefault(place, []).append(event)
+        places.setdefault(place, []).append(i)
     return places

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from gkedoctor.graph.clock import condition, moment
-from gkedoctor.graph.events import last_seen
+from gkedoctor.graph.events import events_that_say, last_seen
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import controller_ref, owner
 from gkedoctor.graph.pods import step_of
@@ -26,6 +26,7 @@ _OWN_STORAGE = re.compile(
 _PREEMPTED = re.compile(r"preempt", re.IGNORECASE)
 _TAKER = re.compile(r"preempted by pod (\S+)", re.IGNORECASE)
 _SHUTDOWN = re.compile(r"node shutdown|node is shutting|node is in progress of shutting", re.IGNORECASE)
+_LOST_PLACE = ("Evicted", "Preempted", "Preempting")
 _SETTLED = 600.0
 """Seconds that a replacement has to live, and three times as long as its predecessor, to be called settled."""
 _CONTROLLERS = ("ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController")
@@ -67,7 +68,7 @@ def _by_controller(graph: Graph) -> dict[Key, list[Record]]:
         record = _from_pod(pod)
         if record is not None:
             found.setdefault(_controller(pod), []).append(record)
-    for event in graph.all("Event"):
+    for event in events_that_say(graph, _LOST_PLACE):
         record = _from_event(graph, event)
         key = _controller_of_gone(graph, event) if record is not None else None
         if record is not None and key is not None:
@@ -114,7 +115,7 @@ def _kind(reason: str, message: str) -> str | None:
 def _from_event(graph: Graph, event: Object) -> Record | None:
     about = event.get("involvedObject") or {}
     reason, message = str(event.get("reason") or ""), str(event.get("message") or "")
-    if about.get("kind") != "Pod" or reason not in ("Evicted", "Preempted", "Preempting"):
+    if about.get("kind") != "Pod" or reason not in _LOST_PLACE:
         return None
     return {
         "kind": _kind(reason, message),

@@ -8,7 +8,7 @@ by identity, so that evidence can say where in the object a value stands.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,9 +47,13 @@ class Graph:
         known: dict[Any, Any] = self._indexes.setdefault(("worked out", work), {})
         return known
 
-    def all(self, kind: str) -> tuple[Object, ...]:
+    def all(self, kind: str) -> Sequence[Object]:
         """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
         return self.snapshot.collection(KINDS[kind].collection).objects
+
+    def each(self, kind: str, field: str) -> Iterator[Any]:
+        """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones."""
+        return self.snapshot.collection(KINDS[kind].collection).each(field)
 
     def in_namespace(self, kind: str, namespace: str) -> list[Object]:
         """The objects of a kind in one namespace that are in the snapshot."""

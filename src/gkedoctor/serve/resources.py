@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -116,7 +116,7 @@ def resources_of(snapshot: Snapshot) -> list[Resource]:
     return sorted(found, key=lambda r: (r.group, r.version, r.plural))
 
 
-def _objects(snapshot: Snapshot, collection: str) -> tuple[Object, ...]:
+def _objects(snapshot: Snapshot, collection: str) -> Sequence[Object]:
     return snapshot.collection(collection).objects
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.on_demand import OnDemand
 
 Object = Mapping[str, Any]
 """One object as it is on the wire: camelCase keys, JSON values. Never changed once it is in a snapshot."""
@@ -90,9 +91,15 @@ class Collection:
         self._objects = objects
 
     @cached_property
-    def objects(self) -> tuple[Object, ...]:
+    def objects(self) -> Sequence[Object]:
         """The objects, in the order of the source."""
-        return tuple(self._objects() if callable(self._objects) else self._objects)
+        found = self._objects() if callable(self._objects) else self._objects
+        return found if isinstance(found, OnDemand) else tuple(found)
+
+    def each(self, field: str) -> Iterator[Any]:
+        """The value of one field in each of the objects; None where it is not there."""
+        found = self.objects
+        return found.each(field) if isinstance(found, OnDemand) else (item.get(field) for item in found)
 
     @property
     def compressed(self) -> Compressed | None:

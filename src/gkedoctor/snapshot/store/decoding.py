@@ -41,6 +41,16 @@ def decoded(pieces: Iterable[bytes], root: Place | None) -> list[Object]:
     return found
 
 
+def texts(pieces: Iterable[bytes]) -> list[bytes]:
+    """The text of each object of a member. Raises msgspec's errors for what is no array of objects."""
+    found: list[bytes] = []
+    for block in _blocks(ahead(pieces)):
+        found += map(bytes, _parts_of(block))
+    if not all(text.startswith(b"{") for text in found):
+        raise msgspec.ValidationError("Expected `object`")
+    return found
+
+
 def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Arrays of JSON that together hold what the one in the pieces holds."""
     rest = next(pieces, b"")

@@ -12,13 +12,17 @@ import msgspec
 
 from gkedoctor.errors import SnapshotError
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot
-from gkedoctor.snapshot.store.decoding import MANY, decoded
+from gkedoctor.snapshot.on_demand import OnDemand
+from gkedoctor.snapshot.store.decoding import MANY, decoded, texts
 from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, StoredManifest, digest_of
 from gkedoctor.snapshot.store.members import Directory, File, Members, refuse_name
 from gkedoctor.snapshot.store.sharing import Place, Places
 
 LARGEST_MEMBER = 4 << 30
 LARGEST_MANIFEST = 64 << 20
+_ON_DEMAND = "kubernetes/events.json"
+"""The member with the most objects, of which the fewest are looked at."""
+
 _UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError)
 
 
@@ -136,8 +140,13 @@ def _objects(
     def objects() -> Sequence[Object]:
         limit = entry.size if verify else LARGEST_MEMBER
         root = place() if entry.size >= MANY else None
+        found: Sequence[Object]
         try:
-            found = decoded(_checked(path, members.pieces(entry.member, limit), entry, verify), root)
+            pieces = _checked(path, members.pieces(entry.member, limit), entry, verify)
+            if root is not None and entry.member == _ON_DEMAND:
+                found = OnDemand(texts(pieces), partial(_one, path, entry, root))
+            else:
+                found = decoded(pieces, root)
         except _UNREADABLE:
             found = _whole(path, _checked(path, members.pieces(entry.member, limit), entry, verify), entry)
         if verify and len(found) != entry.count:
@@ -149,12 +158,25 @@ def _objects(
     return objects
 
 
+def _one(path: Path, entry: Entry, root: Place, text: bytes) -> Object:
+    """An object of a member whose sum was right; SnapshotError where it is none nevertheless."""
+    try:
+        found: Object = root.how(root, text)
+    except _UNREADABLE as error:
+        raise _damaged(path, entry, error) from error
+    return found
+
+
+def _damaged(path: Path, entry: Entry, error: Exception) -> SnapshotError:
+    return SnapshotError(f"{path.name} is damaged: {entry.member}: {error}")
+
+
 def _whole(path: Path, pieces: Iterator[bytes], entry: Entry) -> list[Object]:
     """Once more and in one: a sum that differs says more than what came of it, and lines prove nothing."""
     try:
         return decoded([b"".join(pieces)], None)
     except _UNREADABLE as error:
-        raise SnapshotError(f"{path.name} is damaged: {entry.member}: {error}") from error
+        raise _damaged(path, entry, error) from error
 
 
 def _checked(path: Path, pieces: Iterator[bytes], entry: Entry, verify: bool) -> Iterator[bytes]:

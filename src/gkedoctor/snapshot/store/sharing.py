@@ -19,7 +19,7 @@ _TRIAL = 512
 """New values at a place after which it is judged how many were met again."""
 _MOST = 1 << 16
 """Values that a place remembers."""
-_WORTH_OPENING = 100
+_WORTH_OPENING = 200
 """Bytes from which on the parts of a value may be worth sharing where it is not."""
 _MOST_FIELDS = 64
 
@@ -45,6 +45,7 @@ class Places:
         root = Place()
         if collection == "pods":
             root.below["spec"] = Place(self._of_pods)
+            root.below["status"] = Place(_plain)  # looking for what little of it is met again costs twice the decoding
         elif collection in _TEMPLATED:
             spec = root.below["spec"] = Place()
             template = spec.below["template"] = Place()
