@@ -154,6 +154,11 @@ def test_an_object_without_a_name_is_told(tmp_path: Path) -> None:
     assert [p["message"] for p in ran.report["problems"]] == ["metadata.name is missing"]
 
 
+@pytest.mark.parametrize("kind", ["[Service]", "{a: b}", "5"])
+def test_a_kind_that_is_no_text_is_no_object(tmp_path: Path, kind: str) -> None:
+    assert lint_text(tmp_path, f"kind: {kind}\nmetadata: {{name: a}}\nspec: {{}}\n").code == 0
+
+
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LARGEST", 10)
     ran = lint_text(tmp_path, GOOD)
@@ -195,10 +200,10 @@ def test_a_number_that_nobody_can_read_is_a_wrong_type_at_most(tmp_path: Path, n
 
 @pytest.mark.parametrize("name", ["a~deployment", "~", "web~nothing"])
 def test_a_name_that_no_pod_can_have_breaks_nothing(tmp_path: Path, name: str) -> None:
-    container = {"name": "a", "envFrom": [{"secretRef": {"name": "x"}}]}
+    container = {"name": "a", "image": "a:1", "envFrom": [{"secretRef": {"name": "x"}}]}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container]}}
-    text = json.dumps(pod)
-    assert lint_text(tmp_path, text).code == 0
+    (problem,) = lint_text(tmp_path, json.dumps(pod)).report["problems"]
+    assert "is no name" in problem["message"]
 
 
 def test_links_in_a_ring_and_pipes_do_not_stop_the_others(tmp_path: Path) -> None:

@@ -6,20 +6,20 @@ files, and no edge here leads anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from gkedoctor.graph.frontends import addresses_of, rule_names
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.ingress import services_of_ingress
-from gkedoctor.graph.owners import WORKLOADS
+from gkedoctor.graph.owners import WORKLOADS, workload
 from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.graph.subnets import region_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.kinds import FILES, KINDS
 from gkedoctor.snapshot.model import Object
 
-_RULE = "ingress.kubernetes.io/forwarding-rule"
-_SECURE_RULE = "ingress.kubernetes.io/https-forwarding-rule"
 _ALWAYS = ("default", "kube-node-lease", "kube-public", "kube-system")
 """Namespaces that every cluster has."""
 _FEW = 5
@@ -162,29 +162,43 @@ def _needs(entry: Applied, item: Object) -> bool:
     return (entry.group, entry.ref.kind) == (spec.get("group"), (spec.get("names") or {}).get("kind"))
 
 
-@edge("left_behind", "Ingress", reads=("Service", "ForwardingRule"))
-def left_behind(graph: Graph, ingress: Object) -> Facts:
-    """An Ingress of the cluster that no file has, though all its Services are in them: {service, rule, address}.
+@edge(
+    "left_behind", "Ingress", "Service",
+    reads=("Service", "Pod", "ReplicaSet", "Job", "Deployment", "CronJob", "ForwardingRule"),
+)  # fmt: skip
+def left_behind(graph: Graph, item: Object) -> Facts:
+    """An Ingress or Service of the cluster that no file has, though all it serves is in them: {served, rule, address}.
 
-    `rule` is the forwarding rule that its load balancer has; nothing where it has none, or where somebody made it of
-    another object.
+    An Ingress serves Services, a Service of type LoadBalancer workloads. `rule` is the forwarding rule that its load
+    balancer has; nothing where it has none, or where somebody made it of another object.
     """
-    rule, services = _rule(graph, ingress), services_of_ingress(graph, ingress)
-    if rule is None or isinstance(services, Unknown) or not services:
+    entries = applied(graph)
+    if not entries or item["metadata"].get("ownerReferences") or ref_of(item) in entries:
         return []
-    entries, made = applied(graph), ingress["metadata"].get("ownerReferences")
-    if not entries or made or ref_of(ingress) in entries or any(ref_of(s) not in entries for s in services):
+    served, rule = _served(graph, item), _rule(graph, item)
+    if rule is None or isinstance(served, Unknown) or not served or any(ref_of(s) not in entries for s in served):
         return []
-    addresses = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress") or [{}]
-    return [{"service": services[0], "rule": rule, "address": addresses[0].get("ip")}]
+    return [{"served": served[0], "rule": rule, "address": next(iter(addresses_of(item)), None)}]
 
 
-def _rule(graph: Graph, ingress: Object) -> Object | None:
-    notes: Mapping[str, Any] = ingress["metadata"].get("annotations") or {}
-    name = notes.get(_RULE) or notes.get(_SECURE_RULE)
-    if not name:
+def _served(graph: Graph, item: Object) -> Sequence[Object] | Unknown:
+    if item.get("kind") == "Ingress":
+        return services_of_ingress(graph, item)
+    balanced = (item.get("spec") or {}).get("type") == "LoadBalancer" and addresses_of(item)
+    pods = graph.follow("pods", item) if balanced else []
+    return pods if isinstance(pods, Unknown) else [workload(graph, pod) for pod in pods]
+
+
+def _rule(graph: Graph, item: Object) -> Object | None:
+    """Its forwarding rule; one made up of the name that is noted on it where those of Google Cloud are not known."""
+    found, names = graph.follow("forwarding_rules", item), rule_names(item)
+    if found and not isinstance(found, Unknown):
+        rule: Object = found[0]
+        return rule
+    if not names:
         return None
-    found = graph.find("ForwardingRule", None, str(name))
+    manifest = graph.snapshot.manifest
+    place = "global" if item.get("kind") == "Ingress" else f"regions/{region_of(manifest.location or '')}"
     collection = KINDS["ForwardingRule"].collection.partition(".")[2]
-    link = f"projects/{graph.snapshot.manifest.project or ''}/global/{collection}/{name}"
-    return found if isinstance(found, dict) else {"kind": "ForwardingRule", "name": str(name), "selfLink": link}
+    link = f"projects/{manifest.project or ''}/{place}/{collection}/{names[0]}"
+    return {"kind": "ForwardingRule", "name": names[0], "selfLink": link}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -61,9 +61,26 @@ class Origin(NamedTuple):
 
     def place(self, path: str = "") -> Place:
         """The place of what stands at a path of the object: its key, or the nearest above it that there is."""
+        return self.document.at(*self._mark(path))
+
+    def error(self, message: str, path: str = "", hint: str | None = None) -> ManifestError:
+        """What is wrong with what stands at a path of the object."""
+        return self.document.error(message, *self._mark(path), hint)
+
+    def _mark(self, path: str) -> tuple[int, int]:
         node = _nodes(self.document.text)
         mark = _mark(node, [*_steps(self.path), *_steps(path)]) if node is not None else None
-        return self.document.at(mark.line, mark.column) if mark is not None else self.document.at(0, 0)
+        return (mark.line, mark.column) if mark is not None else (0, 0)
+
+
+def value_at(item: Any, path: str) -> Any:
+    """What stands at a path of an object; None where there is nothing."""
+    for step in _steps(path):
+        try:
+            item = item[step]
+        except (LookupError, TypeError):
+            return None
+    return item
 
 
 def _nodes(text: str) -> yaml.Node | None:

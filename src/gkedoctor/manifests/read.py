@@ -137,10 +137,11 @@ class _Reading:
         wrong = _no_text(item) if lacks is not None and not lacks.startswith("metadata") else None
         if lacks is None:
             self.found.others[_format_of(item)] += 1
-        elif wrong or lacks or _is_template(item):
-            place = origin.place(wrong or ("metadata" if lacks.startswith("metadata") else ""))
-            said = f"{wrong} has to be text" if wrong else f"{lacks} is missing" if lacks else _UNRENDERED
-            self._complain(origin, said, place.line, place.column, _RENDER if said is _UNRENDERED else None)
+        elif wrong or lacks:
+            said = f"{wrong} has to be text" if wrong else f"{lacks} is missing"
+            self.found.problems.append(origin.error(said, wrong or lacks))
+        elif _is_template(item):
+            self.found.problems.append(origin.error(_UNRENDERED, hint=_RENDER))
         else:
             self._keep(Manifest(self._settled(item), origin))
 
@@ -148,18 +149,11 @@ class _Reading:
         ref = ref_of(manifest.item)
         before = self.found.objects.get(ref)
         if before is not None and before.item != manifest.item:
-            first, place = before.origin.place(), manifest.origin.place()
-            self._complain(
-                manifest.origin, f"{ref} is also in {first.file}:{first.line}, with other content",
-                place.line, place.column, _TWICE if ref.namespace == self._namespace else _WINS,
-            )  # fmt: skip
+            first = before.origin.place()
+            message = f"{ref} is also in {first.file}:{first.line}:{first.column}, with other content"
+            hint = _TWICE if ref.namespace == self._namespace else _WINS
+            self.found.problems.append(manifest.origin.error(message, hint=hint))
         self.found.objects[ref] = manifest
-
-    def _complain(self, origin: Origin, message: str, line: int, column: int, hint: str | None) -> None:
-        document = origin.document
-        line0 = line - 1 - document.line
-        column0 = column - 1 - (document.column if line0 == 0 else 0)
-        self.found.problems.append(document.error(message, line0, column0, hint))
 
     def _settled(self, item: dict[str, Any]) -> dict[str, Any]:
         """The object in its namespace and without what only a cluster knows of it."""

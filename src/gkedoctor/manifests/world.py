@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -11,12 +11,13 @@ from pathlib import Path
 from gkedoctor.errors import ManifestError
 from gkedoctor.graph.owners import WORKLOADS, controller_ref
 from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.manifests.accepted.table import refusals
 from gkedoctor.manifests.builtins import builtins
-from gkedoctor.manifests.document import Origin
+from gkedoctor.manifests.document import Origin, value_at
 from gkedoctor.manifests.files import STDIN_NAME
 from gkedoctor.manifests.made import makers
-from gkedoctor.manifests.planned import claims_of, is_planned, planned
-from gkedoctor.manifests.read import Manifests
+from gkedoctor.manifests.planned import claims_of, planned
+from gkedoctor.manifests.read import Manifest, Manifests
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, FILES, KINDS
@@ -28,6 +29,8 @@ DECLARED = "declared in .gkedoctor.yaml as made elsewhere"
 
 _COMPLETE = CollectionState(Status.COMPLETE)
 _PLACE = " - at `"
+_SOME_KEY = "[...]"
+"""How msgspec names a place: of a map not which key."""
 
 Maker = Callable[[str, str], str | None]
 """(namespace, name) to why something that is not there may come to be; None where nothing says so."""
@@ -87,7 +90,8 @@ def world(
     """
     objects: dict[Ref, Object] = {ref: manifest.item for ref, manifest in manifests.objects.items()}
     gathered = _laid_over(base, objects) if base is not None else _alone()
-    _add(gathered, planned(objects))
+    applied = list(planned(objects))
+    _add(gathered, applied)
     claims = [(claim, ref, path) for ref, item in objects.items() for claim, path in claims_of(item)]
     _add_missing(gathered, (claim for claim, _, _ in claims))
     if base is None:
@@ -104,7 +108,7 @@ def world(
         open=Snapshot(snapshot.manifest, [*opened, stand]),
         origins=origins,
         parts={ref_of(claim): _within(origins[ref], path) for claim, ref, path in claims},
-        problems=tuple(_misfits(snapshot, origins)),
+        problems=tuple(_refused(snapshot, manifests, {ref_of(item) for item in applied})),
     )
 
 
@@ -167,10 +171,14 @@ def _owner(item: Object) -> Ref | None:
 
 def _add(gathered: Gathered, items: Iterable[Object]) -> None:
     for item in items:
-        version, kind = str(item.get("apiVersion")), str(item["kind"])
-        collection = collection_of_object(version, kind) or plural_of(version, kind)
+        collection = _collection_of(item)
         gathered.states.setdefault(collection, _COMPLETE)
         gathered.objects.setdefault(collection, []).append(item)
+
+
+def _collection_of(item: Object) -> str:
+    version, kind = str(item.get("apiVersion")), str(item["kind"])
+    return collection_of_object(version, kind) or plural_of(version, kind)
 
 
 def _add_missing(gathered: Gathered, items: Iterable[Object]) -> None:
@@ -219,33 +227,29 @@ def _fits(pattern: Sequence[str], namespace: str, name: str) -> bool:
     return len(names) == len(pattern) and all(fnmatchcase(n, p) for n, p in zip(names, pattern, strict=True))
 
 
-def _misfits(snapshot: Snapshot, origins: Mapping[Ref, Origin]) -> Iterable[ManifestError]:
-    """What the API server would refuse as well: a number where a text belongs."""
-    for collection in snapshot.collections.values():
-        known = COLLECTIONS.get(collection.name)
-        for name, reason in collection.state.malformed.items():
-            namespace, _, last = name.rpartition("/")
-            found = _origin(origins, known.name if known else None, last, namespace or None, collection.name)
-            if found is not None:
-                yield _misfit(*found, reason)
+def _refused(snapshot: Snapshot, manifests: Manifests, there: Set[Ref]) -> Iterator[ManifestError]:
+    """What the API server would refuse: a number where a text belongs, and of the rest what breaks its rules."""
+    for ref, manifest in manifests.objects.items():
+        malformed = snapshot.collection(_collection_of(manifest.item)).state.malformed
+        reason = malformed.get(f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name) if malformed else None
+        if reason is not None:
+            yield _misfit(ref, manifest, reason)
+        elif ref in there:
+            for found in refusals(manifest.item):
+                yield manifest.origin.error(f"{ref} would be refused: {found.reason}", found.path)
 
 
-def _origin(
-    origins: Mapping[Ref, Origin], kind: str | None, name: str, namespace: str | None, collection: str
-) -> tuple[Ref, Origin] | None:
-    if kind is not None:
-        ref = Ref(kind, name, namespace)
-        return (ref, origins[ref]) if ref in origins and not is_planned(ref) else None
-    return next(
-        ((ref, origin) for ref, origin in origins.items() if (ref.name, ref.namespace) == (name, namespace)), None
-    )
+def _misfit(ref: Ref, manifest: Manifest, reason: str) -> ManifestError:
+    message, _, found = reason.partition(_PLACE)
+    path = found.rstrip("`").removeprefix("key in ").removeprefix("$").lstrip(".")
+    if "`str`" in message and path.endswith(_SOME_KEY):
+        path = _first_that_is_no_text(manifest.item, path.removesuffix(_SOME_KEY))
+    where = f" at {path}" if path else ""
+    return manifest.origin.error(f"{ref}: {message[:1].lower()}{message[1:]}{where}", path)
 
 
-def _misfit(ref: Ref, origin: Origin, reason: str) -> ManifestError:
-    message, _, path = reason.partition(_PLACE)
-    place = origin.place(path.rstrip("`").removeprefix("key in ").removeprefix("$").lstrip("."))
-    where = f" at {path.rstrip('`').removeprefix('$.')}" if path else ""
-    document = origin.document
-    line = place.line - 1 - document.line
-    column = place.column - 1 - (document.column if line == 0 else 0)
-    return document.error(f"{ref}: {message[:1].lower()}{message[1:]}{where}", line, column)
+def _first_that_is_no_text(item: Object, path: str) -> str:
+    """The way to the value in a map of texts that is none."""
+    texts = value_at(item, path)
+    wrong = [key for key, value in texts.items() if not isinstance(value, str)] if isinstance(texts, dict) else []
+    return f'{path}."{wrong[0]}"' if wrong else path
