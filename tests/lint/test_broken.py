@@ -156,7 +156,7 @@ def test_an_object_without_a_name_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["[Service]", "{a: b}", "5"])
 def test_a_kind_that_is_no_text_is_no_object(tmp_path: Path, kind: str) -> None:
-    assert lint_text(tmp_path, f"kind: {kind}\nmetadata: {{name: a}}\nspec: {{}}\n").code == 0
+    assert lint_text(tmp_path, f"{GOOD}---\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{}}\n").code == 0
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
