@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.namespaces import goes_with_its_namespace
+from gkedoctor.graph.namespaces import staying
 from gkedoctor.graph.pods import STEPS, pods_at
 from gkedoctor.graph.ref import is_object
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
@@ -73,16 +73,16 @@ class Doubts:
         self.seen.setdefault(unknown, set()).add(playbook)
 
 
-def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> list[Object]:
+def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[Object]:
     """The subjects of a kind that a playbook looks at: all of them, the Pods on the named steps, or its suspects.
 
     What is about to be deleted with its namespace ails nobody any more.
     """
-    found = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
+    found: Sequence[Object] = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
     suspected = graph.suspected(playbook.model.suspects, kind) if playbook.model.suspects else None
     if suspected is not None:
         found = [item for item in found if id(item) in suspected]
-    return [item for item in found if not goes_with_its_namespace(graph, item)]
+    return staying(graph, found)
 
 
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def scopes(
     graph: Graph, playbook: CompiledPlaybook, functions: Functions, subject: Object, doubts: Doubts
 ) -> Iterator[Scope]:
     """The scopes in which a playbook is asked about one subject: one, or one for each element of `each`."""
-    whole = Scope(playbook, graph, functions, {"subject": subject, "clock": graph.clock.isoformat()})
+    whole = Scope(playbook, graph, functions, {"subject": subject})
     yield from _elements(playbook, whole, doubts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from gkedoctor.graph import Graph, Unknown
@@ -15,11 +14,9 @@ from gkedoctor.playbook.functions import Functions
 class Scope:
     """One subject under one playbook: `subject`, what `relate` binds, `let`, the element of `each`, `clock`."""
 
-    def __init__(
-        self, playbook: CompiledPlaybook, graph: Graph, functions: Functions, values: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, playbook: CompiledPlaybook, graph: Graph, functions: Functions, values: dict[str, Any]) -> None:
         self._playbook, self._graph, self._functions = playbook, graph, functions
-        self._values: dict[str, Any] = dict(values)
+        self._values = values
 
     def get(self, name: str, _default: object = None) -> Any:
         """The value of a name; None where the playbook has no such name."""
@@ -48,14 +45,19 @@ class Scope:
         if relation is not None:
             return self._follow(relation.edge, self.get(relation.source))
         expression = self._playbook.lets.get(name)
-        return self.evaluate(expression) if expression is not None else None
+        if expression is not None:
+            return self.evaluate(expression)
+        return self._graph.clock.isoformat() if name == "clock" else None
 
     def _follow(self, edge: str, source: Any) -> Any:
         if isinstance(source, Unknown):
             return source
+        if isinstance(source, dict):
+            led_to = self._graph.follow(edge, source)
+            return led_to if isinstance(led_to, Unknown) else list(led_to)
         found: list[Any] = []
         for item in source if isinstance(source, list | tuple) else [source]:
-            if not isinstance(item, Mapping):
+            if not isinstance(item, dict):
                 continue
             led_to = self._graph.follow(edge, item)
             if isinstance(led_to, Unknown):

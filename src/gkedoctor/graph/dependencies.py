@@ -10,6 +10,7 @@ from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace
 from gkedoctor.graph.hosts import named_hosts
 from gkedoctor.graph.log_lines import FileTrouble, file_troubles, unreached
 from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.templates import containers, made_alike
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -34,30 +35,26 @@ def dependencies_of(graph: Graph, pod: Object) -> Facts:
 
 @suspects("lost_hosts", "Pod", reads=("Service", "Namespace"))
 def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
-    """Pods whose environment or arguments name a Service that is not there, or that cannot be seen."""
-    for pod in graph.all("Pod"):
-        spec = pod.get("spec") or {}
-        containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-        hosts = {host for container in containers for host in _hosts(graph, container)}
-        if hosts and any(_is_lost(graph, pod, host) for host in hosts):
-            yield pod
+    """Pods whose environment or arguments name a Service that is not there, or that cannot be seen.
+
+    Those with names of their own for hosts are suspected whatever they name.
+    """
+    for pods in made_alike(graph):
+        hosts = {host for container in containers(pods[0]) for (host, _), _ in named_hosts(container)}
+        plain = [pod for pod in pods if not _names_hosts_itself(pod)] if hosts else pods
+        if len(plain) < len(pods):
+            yield from (pod for pod in pods if _names_hosts_itself(pod))
+        if plain and any(_is_lost(graph, plain[0], host) for host in hosts):
+            yield from plain
 
 
-def _hosts(graph: Graph, container: Object) -> frozenset[str]:
-    """The hosts that a container names: the same for all Pods of a template."""
-    known = graph.worked_out(_hosts)
-    key = (id(container.get("env")), id(container.get("command")), id(container.get("args")))
-    if key not in known:
-        known[key] = frozenset(host for (host, _), _ in named_hosts(container))
-    hosts: frozenset[str] = known[key]
-    return hosts
+def _names_hosts_itself(pod: Object) -> bool:
+    spec = pod.get("spec") or {}
+    return bool(spec.get("hostAliases") or spec.get("hostname"))
 
 
 def _is_lost(graph: Graph, pod: Object, host: str) -> bool:
-    """Whether a host stands for a Service and there is none to be seen. A Pod with aliases of its own is suspected."""
-    spec = pod.get("spec") or {}
-    if spec.get("hostAliases") or spec.get("hostname"):
-        return True
+    """Whether a host stands for a Service and there is none to be seen: the same for all Pods of a namespace."""
     known = graph.worked_out(_is_lost)
     place = (namespace_of(pod), host)
     if place not in known:

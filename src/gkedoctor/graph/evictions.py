@@ -15,7 +15,7 @@ from gkedoctor.graph.clock import condition, moment
 from gkedoctor.graph.events import events_that_say, last_seen
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import controller_ref, owner
-from gkedoctor.graph.pods import step_of
+from gkedoctor.graph.pods import pods_at, step_of
 from gkedoctor.snapshot.model import Object
 
 _OWN_STORAGE = re.compile(
@@ -64,8 +64,9 @@ def _controller(pod: Object) -> Key:
 
 def _by_controller(graph: Graph) -> dict[Key, list[Record]]:
     found: dict[Key, list[Record]] = {}
-    for pod in graph.all("Pod"):
-        record = _from_pod(pod)
+    ended = set(map(id, pods_at(graph, ("failed", "terminating"))))
+    for pod in graph.all("Pod") if ended else ():
+        record = _from_pod(pod) if id(pod) in ended else None
         if record is not None:
             found.setdefault(_controller(pod), []).append(record)
     for event in events_that_say(graph, _LOST_PLACE):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gkedoctor.graph.graph import Graph, name_of, namespace_of
 from gkedoctor.snapshot.model import Object
 
@@ -14,6 +16,13 @@ def goes_with_its_namespace(graph: Graph, item: Object) -> bool:
     """
     ending = graph.index(_ending)
     return bool(ending) and namespace_of(item) in ending and not (item.get("metadata") or {}).get("deletionTimestamp")
+
+
+def staying(graph: Graph, items: Sequence[Object]) -> Sequence[Object]:
+    """The objects that are not about to be deleted with their namespace."""
+    if not graph.index(_ending):
+        return items
+    return [item for item in items if not goes_with_its_namespace(graph, item)]
 
 
 def _ending(graph: Graph) -> frozenset[str]:

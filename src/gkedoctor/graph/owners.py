@@ -23,8 +23,15 @@ _OWNED = ("Pod", "ReplicaSet", "Job")
 
 def controller_ref(item: Object) -> dict[str, Any] | None:
     """The owner reference with `controller: true`, else the first one."""
-    references = item["metadata"].get("ownerReferences") or []
-    return next((r for r in references if r.get("controller")), references[0] if references else None)
+    references = item["metadata"].get("ownerReferences")
+    if not references:
+        return None
+    for reference in references:  # a generator takes twice as long
+        if reference.get("controller"):
+            found: dict[str, Any] = reference
+            return found
+    first: dict[str, Any] = references[0]
+    return first
 
 
 def owner(graph: Graph, item: Object) -> Object | None:

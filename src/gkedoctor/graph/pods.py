@@ -66,9 +66,9 @@ def step(clock: datetime, pod: Object) -> str:
         return "fine"
     if status.get("phase") == "Failed":
         return "failed"
-    begun, containers = status.get("initContainerStatuses") or [], status.get("containerStatuses") or []
-    asked = [*begun, *(c for c in containers if not _is_well(c))]
-    ailing = [s for s in (_container_step(clock, pod, c) for c in asked) if s]
+    asked = [c for c in status.get("containerStatuses") or () if not _is_well(c)]
+    asked = [*(status.get("initContainerStatuses") or ()), *asked]
+    ailing = [s for s in (_container_step(clock, pod, c) for c in asked) if s] if asked else []
     if ailing:
         return min(ailing, key=_URGENCY.index)
     ready = condition(pod, "Ready")

@@ -6,14 +6,16 @@ and of its ServiceAccount. Sources: pkg/kubelet/kubelet_pods.go (makeEnvironment
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from gkedoctor.graph.clock import moment
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import WORKLOADS, template_of
 from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.templates import containers, made_alike
 from gkedoctor.graph.unknown import Unknown
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
 _PLAIN_TIME = len("2026-11-22T12:00:00Z")
@@ -184,38 +186,71 @@ def _readers(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
 @suspects("stale_readers", "Pod", reads=("Secret", "ConfigMap"))
 def stale_readers(graph: Graph) -> Iterator[Object]:
     """Pods that read at their start what is newer than they are, or what cannot be seen."""
-    for pod in graph.all("Pod"):
-        places = _read_at_start(graph, pod.get("spec") or {})
-        if places and _is_stale(graph, pod, places):
+    for pods in made_alike(graph):
+        newest = _newest_in(graph, namespace_of(pods[0]))
+        older = [pod for pod in pods if _is_older(pod, newest)]
+        if older:  # than something in the namespace, so it pays to ask what they read
+            yield from _stale_of(graph, older)
+
+
+def _stale_of(graph: Graph, pods: list[Object]) -> Iterator[Object]:
+    """Those of some Pods that were made alike which are older than what they themselves read."""
+    places = {(s["kind"], s["name"]) for container in containers(pods[0]) for s in _env_sites(container)}
+    read = _read_by(graph, namespace_of(pods[0]), places)
+    for pod in pods:
+        if (places and _is_older(pod, read)) or _mounts_what_is_newer(graph, pod):
             yield pod
 
 
-def _read_at_start(graph: Graph, spec: Object) -> set[tuple[str, str]]:
-    """Kind and name of what is read once: the environment (the same for all Pods of a template), subPath mounts."""
-    known = graph.worked_out(_read_at_start)
-    found: set[tuple[str, str]] = set()
-    containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
-    for container in containers:
-        key = (id(container.get("env")), id(container.get("envFrom")))
-        if key not in known:
-            known[key] = {(site["kind"], site["name"]) for site in _env_sites(container)}
-        found |= known[key]
-    if any(mount.get("subPath") for c in containers for mount in c.get("volumeMounts") or []):
-        sites = (site for volume in spec.get("volumes") or [] for site in _sub_path_sites(volume, containers))
-        found |= {(site["kind"], site["name"]) for site in sites}
+def _mounts_what_is_newer(graph: Graph, pod: Object) -> bool:
+    """Whether the Pod has a file by `subPath`, which is read once like the environment, that is newer than it is."""
+    mounted = list(containers(pod))
+    if not any(mount.get("subPath") for c in mounted for mount in c.get("volumeMounts") or ()):
+        return False
+    volumes = (pod.get("spec") or {}).get("volumes") or []
+    places = {(s["kind"], s["name"]) for volume in volumes for s in _sub_path_sites(volume, mounted)}
+    return bool(places) and _is_older(pod, _read_by(graph, namespace_of(pod), places))
+
+
+class _Read(NamedTuple):
+    """Some Secrets and ConfigMaps: whether one of them cannot be seen, and the newest of the others."""
+
+    unseen: bool
+    version: float
+    made: str | None
+
+
+def _read_by(graph: Graph, namespace: str, places: Iterable[tuple[str, str]]) -> _Read:
+    found = [graph.find(kind, namespace, name) for kind, name in places]
+    unseen = any(isinstance(target, Unknown) for target in found)
+    return _newest((target for target in found if isinstance(target, dict)), unseen=unseen)
+
+
+def _newest_in(graph: Graph, namespace: str) -> _Read:
+    """All Secrets and ConfigMaps of a namespace."""
+    known = graph.worked_out(_newest_in)
+    if namespace not in known:
+        kinds = ("Secret", "ConfigMap")
+        states = [graph.snapshot.collection(KINDS[kind].collection).state for kind in kinds]
+        unseen = any(s.malformed for s in states) or any(graph.doubt(kind, namespace) is not None for kind in kinds)
+        known[namespace] = _newest((o for kind in kinds for o in graph.in_namespace(kind, namespace)), unseen=unseen)
+    found: _Read = known[namespace]
     return found
 
 
-def _is_stale(graph: Graph, pod: Object, places: set[tuple[str, str]]) -> bool:
-    namespace, known = namespace_of(pod), graph.worked_out(_is_stale)
-    version = _number(pod["metadata"].get("resourceVersion"))
-    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("containerStatuses") or ()]
-    starts = [s["running"].get("startedAt") for s in states if s.get("running")]
-    for kind, name in places:
-        if (kind, namespace, name) not in known:
-            known[kind, namespace, name] = _age_of(graph.find(kind, namespace, name))
-        unseen, written, made = known[kind, namespace, name]
-        if unseen or (written > version >= 0) or any(_is_later(made, start) for start in starts):
+def _newest(items: Iterable[Object], *, unseen: bool) -> _Read:
+    written = [item["metadata"] for item in items]
+    times = [(when, str(text)) for m in written if (when := moment(text := m.get("creationTimestamp"))) is not None]
+    version = max((_number(m.get("resourceVersion")) for m in written), default=-1)
+    return _Read(unseen, version, max(times)[1] if times else None)
+
+
+def _is_older(pod: Object, read: _Read) -> bool:
+    if read.unseen or read.version > _number(pod["metadata"].get("resourceVersion")) >= 0:
+        return True
+    for status in (pod.get("status") or {}).get("containerStatuses") or ():
+        running = (status.get("state") or {}).get("running")
+        if running and _is_later(read.made, running.get("startedAt")):
             return True
     return False
 
@@ -226,14 +261,6 @@ def _is_later(one: str | None, other: str | None) -> bool:
         return one > other
     first, second = moment(one), moment(other)
     return first is not None and second is not None and first > second
-
-
-def _age_of(target: Object | Unknown | None) -> tuple[bool, float, str | None]:
-    """Whether it cannot be seen, its version (-1 where it has none), and when it was made."""
-    if not isinstance(target, dict):
-        return isinstance(target, Unknown), -1, None
-    metadata = target["metadata"]
-    return False, _number(metadata.get("resourceVersion")), metadata.get("creationTimestamp")
 
 
 def _number(version: str | None) -> float:

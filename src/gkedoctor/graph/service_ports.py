@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
@@ -57,7 +57,7 @@ def with_a_port_unserved(graph: Graph) -> Iterator[Object]:
 
 def _all_declared(graph: Graph, service: Object, pods: Sequence[Object]) -> bool:
     known = graph.worked_out(_all_declared)
-    items = {id(item): item for item in (_serving_item(graph, pod) for pod in pods)}
+    items = {id(item): item for item in _serving_items(graph, pods)}
     for port in (service.get("spec") or {}).get("ports") or []:
         target, protocol = target_port(port), port.get("protocol") or "TCP"
         for item in items.values():
@@ -73,6 +73,19 @@ def _serving_item(graph: Graph, pod: Object) -> Object:
     """The workload whose template says what the Pod serves; the Pod itself where that is not seen."""
     top = workload(graph, pod)
     return top if "spec" in top and template_of(top) else pod
+
+
+def _serving_items(graph: Graph, pods: Iterable[Object]) -> Iterator[Object]:
+    """What serves these Pods of one namespace. Those with one owner, which is mostly one value, are asked once."""
+    seen: set[int] = set()
+    for pod in pods:
+        owners = pod["metadata"].get("ownerReferences")
+        if id(owners) in seen:
+            continue
+        item = _serving_item(graph, pod)
+        if item is not pod:
+            seen.add(id(owners))
+        yield item
 
 
 def _port_record(

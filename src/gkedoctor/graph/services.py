@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from gkedoctor.graph.clock import condition, moment
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.owners import WORKLOADS, template_of, workload
@@ -228,11 +230,16 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
 
     `ready: null` means true (discovery/v1 EndpointConditions).
     """
+    found = _endpoints(graph, service)
+    return found if isinstance(found, Unknown) else list(found)
+
+
+def _endpoints(graph: Graph, service: Object) -> Iterable[Record] | Unknown:
     doubt = graph.doubt("EndpointSlice", namespace_of(service))
     if doubt is None:
         slices = graph.index(_slices_by_service).get((namespace_of(service), name_of(service)), [])
         if slices or selector_of(service):
-            return [record for found in slices for record in _slice_records(found)]
+            return (record for found in slices for record in _slice_records(found))
     without = graph.doubt("Endpoints", namespace_of(service))
     if without is not None:
         return doubt if doubt is not None else without
@@ -245,10 +252,10 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
 @suspects("without_endpoint", "Service", reads=("EndpointSlice", "Endpoints"))
 def without_endpoint(graph: Graph) -> list[Object]:
     """Services with a selector of which no endpoint is ready, or none can be seen."""
-    return [s for s in graph.all("Service") if selector_of(s) and not _has_endpoint(endpoints_of(graph, s))]
+    return [s for s in graph.all("Service") if selector_of(s) and not _has_endpoint(_endpoints(graph, s))]
 
 
-def _has_endpoint(endpoints: Facts) -> bool:
+def _has_endpoint(endpoints: Iterable[Record] | Unknown) -> bool:
     return not isinstance(endpoints, Unknown) and any(e["ready"] and e["serving"] for e in endpoints)
 
 
@@ -261,22 +268,18 @@ def _slices_by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     return services
 
 
-def _slice_records(found: Object) -> list[Record]:
-    records = []
+def _slice_records(found: Object) -> Iterator[Record]:
     for endpoint in found.get("endpoints") or []:
         conditions = endpoint.get("conditions") or {}
-        records.append(
-            {
-                "address": next(iter(endpoint.get("addresses") or []), None),
-                "ready": conditions.get("ready") is not False,
-                "serving": conditions.get("serving") is not False,
-                "terminating": conditions.get("terminating") is True,
-                "pod": (endpoint.get("targetRef") or {}).get("name"),
-                "ports": found.get("ports") or [],
-                "slice": found,
-            }
-        )
-    return records
+        yield {
+            "address": next(iter(endpoint.get("addresses") or []), None),
+            "ready": conditions.get("ready") is not False,
+            "serving": conditions.get("serving") is not False,
+            "terminating": conditions.get("terminating") is True,
+            "pod": (endpoint.get("targetRef") or {}).get("name"),
+            "ports": found.get("ports") or [],
+            "slice": found,
+        }
 
 
 def _legacy_records(endpoints: Object) -> list[Record]:

@@ -121,36 +121,45 @@ def _literal(node: Mapping[str, Any]) -> Closure:
 def _comparator(node: Mapping[str, Any]) -> Closure:
     """A comparison with something unknown is unknown; an order between text and number is null."""
     left, right = (closure(child) for child in node["children"])
-    compare = visitor.TreeInterpreter.COMPARATOR_FUNC[node["value"]]
-    if node["value"] in ("eq", "ne"):
-        text = node["children"][1]
-        if text["type"] == "literal" and isinstance(text["value"], str):
-            return _same_text(left, text["value"], operator.eq if node["value"] == "eq" else operator.ne)
-        return lambda value, functions: _compared(compare, left(value, functions), right(value, functions))
-    return lambda value, functions: _compared(compare, left(value, functions), right(value, functions), ordered=True)
+    compare = _COMPARISONS[node["value"]]
+
+    def compared(value: Any, functions: Functions) -> Any:
+        one = left(value, functions)
+        if isinstance(one, Unknown):
+            return one
+        other = right(value, functions)
+        return other if isinstance(other, Unknown) else compare(one, other)
+
+    return compared
 
 
-def _same_text(left: Closure, text: str, compare: Callable[[Any, Any], bool]) -> Closure:
-    def same_text(value: Any, functions: Functions) -> Any:
-        found = left(value, functions)
-        return found if isinstance(found, Unknown) else compare(found, text)
-
-    return same_text
+def _same(one: Any, other: Any) -> bool:
+    """As in JSON: 0 and 1 are not false and true, which Python takes for the same."""
+    return one == other and isinstance(one, bool) is isinstance(other, bool)
 
 
-def _compared(compare: Callable[[Any, Any], bool], left: Any, right: Any, *, ordered: bool = False) -> Any:
-    if isinstance(left, Unknown):
-        return left
-    if isinstance(right, Unknown):
-        return right
-    return None if ordered and not _have_an_order(left, right) else compare(left, right)
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool | None]:
+    def ordered(one: Any, other: Any) -> bool | None:
+        both_are = (_is_number(one) and _is_number(other)) or (isinstance(one, str) and isinstance(other, str))
+        return compare(one, other) if both_are else None
+
+    return ordered
 
 
-def _have_an_order(left: Any, right: Any) -> bool:
-    both = (left, right)
-    if any(isinstance(v, bool) for v in both):
-        return False
-    return all(isinstance(v, int | float) for v in both) or all(isinstance(v, str) for v in both)
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool | None]] = MappingProxyType(
+    {
+        "eq": _same,
+        "ne": lambda one, other: not _same(one, other),
+        "lt": _ordered(operator.lt),
+        "lte": _ordered(operator.le),
+        "gt": _ordered(operator.gt),
+        "gte": _ordered(operator.ge),
+    }
+)
 
 
 def _or(node: Mapping[str, Any]) -> Closure:
