@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Any
 
 
@@ -17,8 +18,11 @@ def in_cidr(address: Any, ranges: list[Any]) -> bool | None:
 
 def network(text: Any) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     """The range that a text stands for; None for what is none (numbers are none: 7 would read as 0.0.0.7)."""
-    if not isinstance(text, str):
-        return None
+    return _network(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:

@@ -88,7 +88,16 @@ class Graph:
         """What an edge of this object leads to; nothing where its kind has no such edge."""
         kind = str(item.get("kind")) if "metadata" in item else ref_of(item).kind
         found = EDGES.get((kind, edge_name)) or EDGES.get(("*", edge_name))
-        return found.walk(self, item) if found is not None else []
+        if found is None:
+            return []
+        return self._kept(found, item) if found.kept else found.walk(self, item)
+
+    def _kept(self, found: Edge, item: Object) -> Facts:
+        known = self.worked_out(found.walk)
+        if id(item) not in known:
+            known[id(item)] = (item, found.walk(self, item))  # the object too, or another one may get its id
+        facts: Facts = known[id(item)][1]
+        return facts
 
     def suspected(self, name: str, kind: str) -> frozenset[int] | None:
         """The `id` of each object of a kind that an index of suspects names; None where it names all."""
@@ -111,12 +120,16 @@ class Graph:
 
 
 class Edge(NamedTuple):
-    """A named relation that starts at objects of `source` (`*`: any kind) and reads the collections of `reads`."""
+    """A named relation that starts at objects of `source` (`*`: any kind) and reads the collections of `reads`.
+
+    `kept`: what it leads to is worked out once for each object.
+    """
 
     name: str
     source: str
     reads: tuple[str, ...]
     walk: Callable[[Graph, Object], Facts]
+    kept: bool = False
 
     @property
     def about(self) -> str:
@@ -130,12 +143,15 @@ EDGES: dict[tuple[str, str], Edge] = {}
 Walk = Callable[[Graph, Any], Facts]
 
 
-def edge(name: str, *sources: str, reads: Iterable[str] = ()) -> Callable[[Walk], Walk]:
-    """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at."""
+def edge(name: str, *sources: str, reads: Iterable[str] = (), kept: bool = False) -> Callable[[Walk], Walk]:
+    """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at.
+
+    `kept`: for what is dear, and followed by several playbooks.
+    """
 
     def register(walk: Walk) -> Walk:
         for source in sources:
-            EDGES[(source, name)] = Edge(name, source, tuple(reads), walk)
+            EDGES[(source, name)] = Edge(name, source, tuple(reads), walk, kept)
         return walk
 
     return register

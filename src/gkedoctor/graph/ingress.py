@@ -25,7 +25,7 @@ _OF_GOOGLE = re.compile(r"(?:^|[./])(?:ingress-gce|gce|gke)(?:$|[./-])|networkin
 _REGEX = re.compile(r"[()$^\\\[]|\.\*|\.\+")
 
 
-@edge("class", "Ingress", reads=("IngressClass", "Event"))
+@edge("class", "Ingress", reads=("IngressClass", "Event"), kept=True)
 def class_of(graph: Graph, ingress: Object) -> Facts:
     """Who serves the Ingress, as one record {annotation, named, gke, item, others, taken, nearest}.
 
@@ -70,10 +70,10 @@ def _taken(graph: Graph, ingress: Object) -> bool | Unknown:
     return events if isinstance(events, Unknown) else bool(events)
 
 
-@edge("backends", "Ingress", reads=("Service", "IngressClass"))
+@edge("backends", "Ingress", reads=("Service", "IngressClass"), kept=True)
 def backends_of(graph: Graph, ingress: Object) -> Facts:
     """Every backend that a rule or the default names, as records (see `_backend`)."""
-    found = class_of(graph, ingress)
+    found = graph.follow("class", ingress)
     assert not isinstance(found, Unknown)
     return [_backend(graph, ingress, found[0], *site) for site in _sites(ingress.get("spec") or {})]
 
@@ -205,7 +205,7 @@ def _by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
 def unserved_of(graph: Graph, ingress: Object) -> Facts:
     """The Services behind the Ingress that have no ready endpoint, or none that serves the port."""
     found: list[Object] = []
-    records = backends_of(graph, ingress)
+    records = graph.follow("backends", ingress)
     for record in [] if isinstance(records, Unknown) else records:
         service = record["service"]
         if isinstance(service, dict) and all(service is not f for f in found) and _unserved(graph, service, record):

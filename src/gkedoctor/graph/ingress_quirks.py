@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gkedoctor.graph.cloud import links_in, path_of
 from gkedoctor.graph.frontends import rules_of_ingress
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.ingress import class_of, neg_of
+from gkedoctor.graph.ingress import neg_of
 from gkedoctor.graph.load_balancer import backend_services_for
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -26,7 +26,7 @@ def quirks_of(graph: Graph, ingress: Object) -> Facts:
     `fault`: `host twice`, `no http`, `frontend config`, `no neg`. `seen`: whether Google Cloud's side could be seen
     (`host twice`), or whether there is a NEG (`no neg`).
     """
-    found = class_of(graph, ingress)
+    found = graph.follow("class", ingress)
     if isinstance(found, Unknown) or not found[0]["gke"]:
         return []
     return [*_rule_quirks(graph, ingress), *(_internal_quirks(graph, ingress, found[0]["annotation"]))]

@@ -98,7 +98,10 @@ def _endpoint(status: Object, group: Object) -> Record:
     }
 
 
-@edge("load_balancing", "Ingress", reads=("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod"))
+_BALANCING = ("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod")
+
+
+@edge("load_balancing", "Ingress", reads=_BALANCING, kept=True)
 def load_balancing_of(graph: Graph, ingress: Object) -> Facts:
     """One record per backend of the Ingress that has a backend service (see `_backend_record`)."""
     doubt = graph.doubt("BackendService")
@@ -147,6 +150,7 @@ def _backend_record(graph: Graph, ingress: Object, service: Object, port: Any, b
     """
     checks = graph.follow("health_checks", backend_service)
     check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
+    pods = graph.follow("pods", service)
     return {
         "service": service,
         "port": port,
@@ -157,9 +161,9 @@ def _backend_record(graph: Graph, ingress: Object, service: Object, port: Any, b
         "check": check,
         **_check_facts(check),
         **_health_facts(health := graph.follow("health", backend_service)),
-        "unhealthyPods": _at_unhealthy(health, graph.follow("pods", service)),
+        "unhealthyPods": _at_unhealthy(health, pods),
         "neg": any("networkEndpointGroups" in str(b.get("group")) for b in backend_service.get("backends") or []),
-        "pods": graph.follow("pods", service),
+        "pods": pods,
         **_group_facts(graph, backend_service),
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gkedoctor.graph.clock import condition, moment, stamp
 from gkedoctor.graph.events import last_seen, of_late
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, namespace_of, suspects
 from gkedoctor.graph.owners import workload
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -98,6 +98,12 @@ def lacking(item: Object) -> bool:
             return spec.get("replicas") != 0
     wanted = spec.get("replicas")
     return (status.get("replicas") or 0) < (1 if wanted is None else wanted)
+
+
+@suspects("lacking", "ReplicaSet", reads=("Event",))
+def lacking_pods(graph: Graph) -> list[Object]:
+    """ReplicaSets that have fewer Pods than they want."""
+    return [item for item in graph.all("ReplicaSet") if lacking(item)]
 
 
 def _job_lacks(spec: Any, status: Any) -> bool:

@@ -7,6 +7,7 @@ Five fields and `@daily` as in robfig/cron ParseStandard, which the controller u
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -61,6 +62,7 @@ class Schedule(NamedTuple):
         return not any(day <= _LONGEST[month - 1] for month in self.months for day in self.days)
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Schedule | None:
     """The schedule of a cron text; None where it is none."""
     parts = _WORDS.get(text.strip().lower(), text).split()
