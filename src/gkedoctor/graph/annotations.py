@@ -6,10 +6,12 @@ Sources: kubernetes/ingress-gce, pkg/annotations/service.go (NegAnnotation, Appl
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from gkedoctor.graph.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, suspects
 from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 NEG = "cloud.google.com/neg"
@@ -33,6 +35,15 @@ def annotation_faults(graph: Graph, service: Object) -> Facts:
     if protocols is not None:
         records += _protocol_faults(protocols, annotations[protocols], ports)
     return records
+
+
+@suspects("load_balancer_backends", "Service", reads=("Ingress",))
+def backends_of_load_balancers(graph: Graph) -> Iterator[Object]:
+    """Services that an Ingress sends to, or that ask for a NEG; all where the Ingresses cannot be seen."""
+    for service in graph.all("Service"):
+        ingresses = graph.follow("ingresses", service)
+        if isinstance(ingresses, Unknown) or ingresses or NEG in (service["metadata"].get("annotations") or {}):
+            yield service
 
 
 def protocol_of(service: Object, port: Object) -> str:

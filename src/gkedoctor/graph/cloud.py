@@ -96,10 +96,15 @@ _LINKERS = {kind.name: _Linkers(kind.name) for kind in KINDS.values() if kind.cl
 
 def links_in(value: Any) -> list[str]:
     """Every link that stands anywhere inside an object."""
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: Any, found: list[str]) -> None:
     if isinstance(value, str):
-        return [value] if "projects/" in value and value.count("/") >= 4 and not value.startswith("{") else []
-    if isinstance(value, dict):
-        return [link for child in value.values() for link in links_in(child)]
-    if isinstance(value, list):
-        return [link for child in value for link in links_in(child)]
-    return []
+        if "projects/" in value and value.count("/") >= 4 and not value.startswith("{"):
+            found.append(value)
+    elif isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            _gather(child, found)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from gkedoctor.graph.patterns import lazy
@@ -47,6 +48,7 @@ FRONTENDS_V1 = {
 }
 
 
+@lru_cache(maxsize=1024)
 def content_hash(text: str, length: int = 8) -> str:
     """The controllers' short hash: a character of 0-9a-z for each of the first bytes of SHA-256."""
     return "".join(_LETTERS[byte % 36] for byte in hashlib.sha256(text.encode()).digest()[:length])

@@ -74,17 +74,19 @@ class _Union:
 def traces(made: dict[str, Made], own: Iterable[Id]) -> list[Trace]:
     """The objects by the cluster they are of; what names none stands alone. `own`: the names of this cluster."""
     union = _Union()
-    for ids in (*(_all_ids(m) for m in made.values()), frozenset(own)):
-        if ids:
-            union.join(ids)
-    for m in made.values():
+    ids = {path: _all_ids(m) for path, m in made.items()}
+    for alike in dict.fromkeys((*ids.values(), frozenset(own))):
+        if alike:
+            union.join(alike)
+    one_of = {path: min(alike) for path, alike in ids.items()}
+    for path, m in made.items():
         for link in links_in(m.item):
-            other = made.get(path_of(link))
-            if other is not None and other.kind != "Disk" and other.path != m.path:
-                union.join(_all_ids(m) | _all_ids(other))
+            other = made.get(to := path_of(link))
+            if other is not None and other.kind != "Disk" and one_of[to] != one_of[path]:
+                union.join((one_of[path], one_of[to]))
     groups: dict[Id, list[Made]] = {}
-    for m in made.values():
-        groups.setdefault(union.find(min(_all_ids(m))), []).append(m)
+    for path, m in made.items():
+        groups.setdefault(union.find(one_of[path]), []).append(m)
     members: dict[Id, set[Id]] = {}
     for item in list(union.parent):
         members.setdefault(union.find(item), set()).add(item)

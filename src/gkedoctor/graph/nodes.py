@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of
+from gkedoctor.graph.clock import condition
+from gkedoctor.graph.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.selectors import matches
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -18,6 +19,19 @@ def node_of(graph: Graph, pod: Object) -> Facts:
     if isinstance(found, Unknown):
         return found
     return [found] if found is not None else []
+
+
+@suspects("not_well", "Node", reads=("Pod",))
+def not_well(graph: Graph) -> list[Object]:
+    """Nodes that are not Ready, or of which any other condition holds."""
+    return [node for node in graph.all("Node") if not _is_well(node)]
+
+
+def _is_well(node: Object) -> bool:
+    """Whether Ready is the only one of its conditions that holds: each of the others tells of some trouble."""
+    ready = condition(node, "Ready") or {}
+    states = (node.get("status") or {}).get("conditions") or ()
+    return ready.get("status") == "True" and not any(s.get("status") == "True" and s is not ready for s in states)
 
 
 @edge("pods", "Node", reads=("Pod",))

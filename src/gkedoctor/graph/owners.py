@@ -78,9 +78,10 @@ def _top(graph: Graph, item: Object) -> Object:
 
 def _deployment_of_unseen_replicaset(pod: Object, top: Object) -> Object:
     """`web-5d9c` with the pod label pod-template-hash=5d9c is Deployment web, also where ReplicaSets are not seen."""
-    suffix = labels_of(pod).get("pod-template-hash")
-    name = name_of(top)
-    if top.get("kind") == "ReplicaSet" and "spec" not in top and suffix and name.endswith("-" + suffix):
+    if "spec" in top or top.get("kind") != "ReplicaSet":
+        return top
+    suffix, name = labels_of(pod).get("pod-template-hash"), name_of(top)
+    if suffix and name.endswith("-" + suffix):
         return stub("Deployment", namespace_of(pod), name.removesuffix("-" + suffix))
     return top
 

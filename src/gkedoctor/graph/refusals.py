@@ -103,7 +103,11 @@ def lacking(item: Object) -> bool:
 @suspects("lacking", "ReplicaSet", reads=("Event",))
 def lacking_pods(graph: Graph) -> list[Object]:
     """ReplicaSets that have fewer Pods than they want."""
-    return [item for item in graph.all("ReplicaSet") if lacking(item)]
+    return graph.index(_lacking)["ReplicaSet"]
+
+
+def _lacking(graph: Graph) -> dict[str, list[Object]]:
+    return {kind: [item for item in graph.all(kind) if lacking(item)] for kind in CREATORS}
 
 
 def _job_lacks(spec: Any, status: Any) -> bool:
@@ -170,13 +174,12 @@ def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:
 def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
     records: list[Record] = []
     doubts: list[Unknown] = []
-    for kind in CREATORS:
-        for item in graph.all(kind):
-            found = refusals_of(graph, item)
-            if isinstance(found, Unknown):
-                doubts.append(found)
-            else:
-                records += found
+    for item in (item for items in graph.index(_lacking).values() for item in items):
+        found = refusals_of(graph, item)
+        if isinstance(found, Unknown):
+            doubts.append(found)
+        else:
+            records += found
     return records, doubts
 
 
