@@ -50,3 +50,13 @@ def test_the_same_object_twice_is_no_collision_and_with_other_content_it_is_one(
     (problem,) = other.report["problems"]
     assert problem["line"] == 7
     assert "each with its -n" in problem["hint"]
+
+
+def test_a_service_of_another_api_group_is_no_twin(tmp_path: Path) -> None:
+    ran = lint_text(
+        tmp_path,
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: ExternalName, externalName: a.test}\n"
+        "---\napiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\nspec: {template: {}}\n",
+    )
+    assert "problems" not in ran.report
+    assert ran.report["looked_at"]["objects"] == 2

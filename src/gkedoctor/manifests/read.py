@@ -146,7 +146,7 @@ class _Reading:
             self._keep(Manifest(self._settled(item), origin))
 
     def _keep(self, manifest: Manifest) -> None:
-        ref = ref_of(manifest.item)
+        ref = _ref(manifest.item)
         before = self.found.objects.get(ref)
         if before is not None and before.item != manifest.item:
             first = before.origin.place()
@@ -258,6 +258,14 @@ def _no_text(item: dict[str, Any]) -> str | None:
     metadata = item["metadata"]
     fields = ("name", "generateName", "namespace")
     return next((f"metadata.{f}" for f in fields if not isinstance(metadata.get(f), str | None)), None)
+
+
+def _ref(item: dict[str, Any]) -> Ref:
+    """What tells an object from others; a Service of Knative is another than a Service of Kubernetes."""
+    ref, version = ref_of(item), item["apiVersion"]
+    if ref.kind not in KINDS or _is_ours(version, ref.kind):
+        return ref
+    return ref._replace(kind=f"{ref.kind}.{version.rpartition('/')[0]}")
 
 
 def _is_ours(version: str, kind: str) -> bool:
