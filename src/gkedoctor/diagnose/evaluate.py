@@ -78,8 +78,10 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
 
     What is about to be deleted with its namespace ails nobody any more.
     """
-    found: Sequence[Object] = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
     suspected = graph.suspected(playbook.model.suspects, kind) if playbook.model.suspects else None
+    if suspected is not None and not suspected:
+        return []
+    found: Sequence[Object] = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
     if suspected is not None:
         found = [item for item in found if id(item) in suspected]
     return staying(graph, found)

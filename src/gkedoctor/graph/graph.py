@@ -34,6 +34,7 @@ class Graph:
         self.snapshot = snapshot
         self.clock: datetime = snapshot.clock
         self._indexes: dict[Any, Any] = {}
+        self._names: dict[str, NameIndex] = {}
 
     def index(self, build: Callable[[Graph], T]) -> T:
         """The index that `build` makes of this graph, made at most once. O(1) afterwards."""
@@ -105,11 +106,10 @@ class Graph:
         return self.index(found.ids) if found is not None else None
 
     def _by_name(self, kind: str) -> NameIndex:
-        key = ("by name", kind)
-        if key not in self._indexes:
-            self._indexes[key] = {(namespace_of(o), name_of(o)): o for o in self.all(kind)}
-        names: NameIndex = self._indexes[key]
-        return names
+        found = self._names.get(kind)
+        if found is None:
+            found = self._names[kind] = {(namespace_of(o), name_of(o)): o for o in self.all(kind)}
+        return found
 
     def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
         key = ("by namespace", kind)

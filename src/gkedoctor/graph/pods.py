@@ -58,13 +58,14 @@ _TELLING = re.compile(
 def step(clock: datetime, pod: Object) -> str:
     """The step of STEPS on which a Pod stands. Pure in the Pod and the clock."""
     status = pod.get("status") or {}
-    if is_planned(pod):
+    phase = status.get("phase")
+    if phase == PLANNED:
         return "planned"
     if pod["metadata"].get("deletionTimestamp"):
         return "terminating"
-    if status.get("phase") == "Succeeded":
+    if phase == "Succeeded":
         return "fine"
-    if status.get("phase") == "Failed":
+    if phase == "Failed":
         return "failed"
     asked = [c for c in status.get("containerStatuses") or () if not _is_well(c)]
     asked = [*(status.get("initContainerStatuses") or ()), *asked]

@@ -102,7 +102,9 @@ def _sites(spec: Object) -> Iterator[Record]:
 def _env_sites(container: Object) -> Iterator[Record]:
     name = str(container.get("name"))
     for variable in container.get("env") or []:
-        source = variable.get("valueFrom") or {}
+        source = variable.get("valueFrom")
+        if not source:
+            continue
         for field, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
             wanted = source.get(field)
             if wanted and wanted.get("name"):

@@ -6,8 +6,10 @@ Five fields and `@daily` as in robfig/cron ParseStandard, which the controller u
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -102,11 +104,15 @@ def due(schedule: Schedule, after: datetime, until: datetime, most: int = _COUNT
     found: list[datetime] = []
     day = until.replace(hour=0, minute=0, second=0, microsecond=0)
     while day + timedelta(days=1) > after and len(found) < most and (until - day).days < 800:
-        if schedule.on(day):
-            times = [day.replace(hour=h, minute=m) for h in sorted(schedule.hours) for m in sorted(schedule.minutes)]
-            found = [t for t in times if after < t <= until] + found
+        times = _latest_first(schedule, day) if schedule.on(day) else ()
+        found += islice((t for t in times if after < t <= until), most - len(found))
         day -= timedelta(days=1)
-    return found[-most:]
+    return found[::-1]
+
+
+def _latest_first(schedule: Schedule, day: datetime) -> Iterator[datetime]:
+    minutes = sorted(schedule.minutes, reverse=True)
+    return (day.replace(hour=h, minute=m) for h in sorted(schedule.hours, reverse=True) for m in minutes)
 
 
 @edge("schedule", "CronJob")
