@@ -10,10 +10,11 @@ import pytest
 
 from gkedoctor.diagnose.cases import given_snapshot, load_cases
 from gkedoctor.diagnose.evaluate import Doubts, findings
-from gkedoctor.graph import SUSPECTS, Graph
+from gkedoctor.graph import SUSPECTS, Graph, ref_of
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX
-from gkedoctor.snapshot.model import Snapshot, Status
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Collection, Snapshot, Status
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.diagnose.test_denied import without
 
@@ -43,6 +44,25 @@ def test_suspects_hide_no_finding_and_no_doubt(playbook: CompiledPlaybook) -> No
         assert_the_same(playbook, recorded(name))
         for kind in SUSPECTS[playbook.model.subject, str(playbook.model.suspects)].reads:
             assert_the_same(playbook, without(recorded(name), kind, Status.DENIED))
+
+
+def one_unread(snapshot: Snapshot, kind: str) -> Snapshot:
+    """The snapshot with the first object of a kind in a form that nobody could read."""
+    whole = snapshot.collection(KINDS[kind].collection)
+    if not whole.objects:
+        return snapshot
+    first = ref_of(whole.objects[0])
+    place = f"{first.namespace}/{first.name}" if first.namespace else first.name
+    state = msgspec.structs.replace(whole.state, malformed={place: "spec: expected an object"})
+    others = [c for c in snapshot.collections.values() if c.name != whole.name]
+    return Snapshot(snapshot.manifest, [*others, Collection(whole.name, state, whole.objects[1:])])
+
+
+@pytest.mark.parametrize("playbook", QUICK, ids=lambda p: p.id)
+def test_suspects_hide_nothing_where_an_object_could_not_be_read(playbook: CompiledPlaybook) -> None:
+    for snapshot in cases(playbook):
+        for kind in SUSPECTS[playbook.model.subject, str(playbook.model.suspects)].reads:
+            assert_the_same(playbook, one_unread(snapshot, kind))
 
 
 @pytest.mark.parametrize("playbook", QUICK, ids=lambda p: p.id)

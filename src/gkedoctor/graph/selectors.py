@@ -16,10 +16,7 @@ Labels = Mapping[str, str]
 def matches_map(selector: Labels | None, labels: Labels | None) -> bool:
     """Whether all pairs of a plain map selector (Service, ReplicationController, nodeSelector) are in the labels."""
     have = labels or {}
-    for key, value in (selector or {}).items():  # a generator takes twice as long
-        if have.get(key) != value:
-            return False
-    return True
+    return all(have.get(key) == value for key, value in (selector or {}).items())
 
 
 def matches(selector: Mapping[str, Any] | None, labels: Labels | None) -> bool:
