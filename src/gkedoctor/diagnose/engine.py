@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from gkedoctor.diagnose.affected import affected
-from gkedoctor.diagnose.evaluate import Doubts, Finding, evidence_scope, findings
+from gkedoctor.diagnose.evaluate import Doubts, Finding, evidence_scope, findings, unseen
 from gkedoctor.diagnose.fold import Fold
 from gkedoctor.diagnose.identity import fingerprint, identity, numbered
 from gkedoctor.diagnose.model import (
@@ -30,7 +30,7 @@ from gkedoctor.graph.request_path import paths_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST
-from gkedoctor.snapshot.model import Snapshot, Status
+from gkedoctor.snapshot.model import Collection, Snapshot, Status
 
 _PROOFS = 6
 """Pieces of evidence that one diagnosis shows at most: of its surest finding first."""
@@ -44,9 +44,18 @@ Found = TypeVar("Found", Diagnosis, Unexplained)
 def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks find in a snapshot, the most important first."""
     graph, doubts = Graph(snapshot), Doubts()
-    found = [f for playbook in playbooks if playbook.is_live for f in findings(graph, playbook, doubts)]
+    live = [playbook for playbook in playbooks if playbook.is_live]
+    for playbook in live:
+        unseen(graph, playbook, doubts)
+    found = [f for playbook in live for f in findings(graph, playbook, doubts)]
+    return outcome_of(graph, found, doubts)
+
+
+def outcome_of(graph: Graph, found: Sequence[Finding], doubts: Doubts) -> Outcome:
+    """The outcome that some findings come to, in the order of playbooks and subjects."""
     fold = Fold(found)
     diagnoses = diagnoses_of(graph, fold)
+    snapshot = graph.snapshot
     unexplained = _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing)
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest = snapshot.manifest
@@ -57,12 +66,17 @@ def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outco
         location=manifest.location,
         recorded_at=manifest.recorded_at,
         live=False,
-        complete=not any(_matters(n) for n in not_checked),
+        complete=not any(matters(n) for n in not_checked),
         not_checked=not_checked,
         diagnoses=tuple(diagnoses),
         unexplained=tuple(_told_apart(unexplained)),
-        looked_at={name: len(snapshot.collection(name).objects) for name in ("pods", "services", "nodes")},
+        looked_at={name: _size(snapshot.collection(name)) for name in ("pods", "services", "nodes")},
     )
+
+
+def _size(collection: Collection) -> int:
+    """How many objects there are; what lies in a file need not be read for it."""
+    return len(collection.objects) if collection.stored is None else collection.stored.count
 
 
 def diagnoses_of(graph: Graph, fold: Fold) -> list[Diagnosis]:
@@ -234,7 +248,7 @@ def _unread(malformed: Mapping[str, str]) -> str:
     return f"{name} could not be read: {why}{more}"
 
 
-def _matters(entry: NotChecked) -> bool:
+def matters(entry: NotChecked) -> bool:
     """Whether this hole makes the outcome incomplete: what was refused always, what nobody asked for if essential."""
     if entry.reason in (Status.COMPLETE, Status.DISABLED):
         return False

@@ -89,20 +89,26 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
 
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
     """Every finding of one playbook, in the order of the subjects."""
+    for kind in playbook.kinds:
+        for item in candidates(graph, playbook, kind):
+            yield from findings_of(graph, playbook, item if "kind" in item else {"kind": kind, **item}, doubts)
+
+
+def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: Doubts) -> Iterator[Finding]:
+    """The findings of one playbook on one subject."""
     functions = Functions(graph.clock)
+    for scope in scopes(graph, playbook, functions, subject, doubts):
+        found = finding_in(playbook, subject, scope, doubts)
+        if found is not None:
+            yield found
+
+
+def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> None:
+    """Notes the kinds of a playbook of which not all subjects may be there."""
     for kind in playbook.kinds:
         doubt = graph.doubt(kind)
         if doubt is not None:
             doubts.note(doubt, playbook.id)
-    for subject in (
-        item if "kind" in item else {"kind": kind, **item}
-        for kind in playbook.kinds
-        for item in candidates(graph, playbook, kind)
-    ):
-        for scope in scopes(graph, playbook, functions, subject, doubts):
-            found = finding_in(playbook, subject, scope, doubts)
-            if found is not None:
-                yield found
 
 
 def scopes(

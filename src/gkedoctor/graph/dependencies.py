@@ -147,11 +147,11 @@ def _is_address(host: str) -> bool:
 
 def _by_address(graph: Graph) -> dict[str, Object]:
     places: dict[str, Object] = {}
-    for pod in graph.all("Pod"):
+    for pod in graph.everywhere("Pod"):
         status, spec = pod.get("status") or {}, pod.get("spec") or {}
         if status.get("podIP") and not spec.get("hostNetwork"):
             places[str(status["podIP"])] = pod
-    for service in graph.all("Service"):
+    for service in graph.everywhere("Service"):
         spec = service.get("spec") or {}
         addresses = [*(spec.get("clusterIPs") or []), spec.get("clusterIP")]
         places |= {str(a): service for a in addresses if a and a != "None"}
@@ -166,9 +166,15 @@ def _populated(graph: Graph) -> set[str]:
     return {namespace_of(o) for kind in ("Pod", "Service") for o in graph.all(kind)}
 
 
+def _populated_anywhere(graph: Graph) -> set[str]:
+    return {namespace_of(o) for kind in ("Pod", "Service") for o in graph.everywhere(kind)}
+
+
 def _namespace_is_seen(graph: Graph, pod: Object, namespace: str) -> bool:
     """Whether the recording holds that namespace: many are cut down to one, and then say nothing of the others."""
-    return namespace == namespace_of(pod) or namespace in graph.index(_populated)
+    if namespace == namespace_of(pod) or namespace in graph.index(_populated):
+        return True
+    return namespace in graph.index(_populated_anywhere)
 
 
 def _near(graph: Graph, namespace: str | None, name: str | None) -> str | None:

@@ -110,7 +110,7 @@ def entrance_of(graph: Graph, item: Object) -> Entrance | None:
 
 
 def _all(graph: Graph) -> tuple[Entrance, ...]:
-    items = [item for kind in ("Ingress", "Gateway", "Service") for item in graph.all(kind)]
+    items = [item for kind in ("Ingress", "Gateway", "Service") for item in graph.everywhere(kind)]
     return tuple(found for item in items if (found := entrance_of(graph, item)) is not None)
 
 

@@ -56,6 +56,10 @@ class Graph:
         """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones."""
         return self.snapshot.collection(KINDS[kind].collection).each(field)
 
+    def everywhere(self, kind: str) -> Sequence[Object]:
+        """The same for who looks beyond one namespace, and does not ask for doubts."""
+        return self.snapshot.collection(KINDS[kind].collection).everywhere
+
     def in_namespace(self, kind: str, namespace: str) -> list[Object]:
         """The objects of a kind in one namespace that are in the snapshot."""
         return self._by_namespace(kind).get(namespace, [])

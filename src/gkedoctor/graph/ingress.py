@@ -118,7 +118,7 @@ def _names_near(graph: Graph, ingress: Object, record: Record) -> Record:
     if record["found"] is not False:
         return {"nearest": None, "elsewhere": []}
     services = graph.in_namespace("Service", namespace_of(ingress))
-    others = [namespace_of(s) for s in graph.all("Service") if name_of(s) == record["name"]]
+    others = [namespace_of(s) for s in graph.everywhere("Service") if name_of(s) == record["name"]]
     return {"nearest": nearest(str(record["name"]), [name_of(s) for s in services]), "elsewhere": sorted(set(others))}
 
 

@@ -42,7 +42,7 @@ def host_port_clashes(graph: Graph, item: Object) -> Facts:
     mine = list(_ports(item, "hostPort"))
     if not mine or _is_choosy(item):
         return []
-    others = [o for o in graph.all("DaemonSet") if ref_of(o) != ref_of(item) and not _is_choosy(o)]
+    others = [o for o in graph.everywhere("DaemonSet") if ref_of(o) != ref_of(item) and not _is_choosy(o)]
     if item.get("kind") == "DaemonSet":
         others = [o for o in others if ref_of(o).sort_key < ref_of(item).sort_key]
     return [

@@ -174,7 +174,7 @@ def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:
 def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
     records: list[Record] = []
     doubts: list[Unknown] = []
-    for item in (item for items in graph.index(_lacking).values() for item in items):
+    for item in (item for kind in CREATORS for item in graph.everywhere(kind) if lacking(item)):
         found = refusals_of(graph, item)
         if isinstance(found, Unknown):
             doubts.append(found)

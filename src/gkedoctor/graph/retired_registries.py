@@ -61,7 +61,7 @@ def _running(graph: Graph) -> frozenset[str]:
     """The images that a node could pull: the container has run."""
     return frozenset(
         str(container.get("image"))
-        for pod in graph.all("Pod")
+        for pod in graph.everywhere("Pod")
         for container, status in _pairs(pod)
         if status.get("imageID")
     )

@@ -49,7 +49,7 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
         "message": message,
         "gates": (pod.get("spec") or {}).get("schedulingGates") or [],
         "scheduler": _scheduler(pod),
-        "served": _scheduler(pod) in graph.index(_at_work),
+        "served": any(_scheduler(pod) in graph.index(look) for look in (_at_work, _at_work_anywhere)),
     }
     return [record | _judged(graph, pod, message)]
 
@@ -87,8 +87,15 @@ def _scheduler(pod: Object) -> str:
 
 def _at_work(graph: Graph) -> set[str]:
     """The schedulers that have placed a Pod which is here."""
-    placed = [p for p in graph.all("Pod") if (condition(p, "PodScheduled") or {}).get("status") == "True"]
-    return {_scheduler(p) for p in placed}
+    return _that_placed(graph.all("Pod"))
+
+
+def _at_work_anywhere(graph: Graph) -> set[str]:
+    return _that_placed(graph.everywhere("Pod"))
+
+
+def _that_placed(pods: Iterable[Object]) -> set[str]:
+    return {_scheduler(p) for p in pods if (condition(p, "PodScheduled") or {}).get("status") == "True"}
 
 
 def _message(told: Object | None, event: Object | None) -> str:

@@ -40,7 +40,7 @@ def answer(
     return replace(
         asked,
         outcome=left,
-        left_out=asked.left_out - (len(sifted.suppressed) - len(suppressed)),
+        left_out=(asked.left_out or 0) - (len(sifted.suppressed) - len(suppressed)),
         notes=(*asked.notes, *sifted.notes, *(sifted.idle if show_suppressed else ())),
         suppressed=suppressed,
         show_suppressed=show_suppressed,

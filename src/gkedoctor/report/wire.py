@@ -166,7 +166,8 @@ class SnapshotEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found in one snapshot, the most important first.
 
-    `left_out` counts the findings outside of what was asked for (one object, a namespace, labels, a severity);
+    `left_out` counts the findings outside of what was asked for (one object, a namespace, labels, a severity),
+    null where nobody looked there, as for one object of a large snapshot;
     `suppressed` holds what the configuration or an annotation suppresses; `notes` say what of the question could not
     be looked up, and which suppressions ended. `problems`: of `lint`, what in the manifests cannot be read.
     """
@@ -178,7 +179,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     not_checked: tuple[NotCheckedEntry, ...]
     diagnoses: tuple[DiagnosisEntry, ...]
     unexplained: tuple[OpenSymptom, ...]
-    left_out: int
+    left_out: int | None
     suppressed: tuple[SuppressedEntry, ...]
     notes: tuple[str, ...]
     problems: tuple[ProblemEntry, ...] | UnsetType = UNSET

@@ -106,7 +106,9 @@ def asides(answer: Answer) -> list[str]:
         told.append(f"{counted(len(answer.problems), 'problem')} in the files themselves")
     if answer.suppressed:
         told.append(f"{len(answer.suppressed)} suppressed")
-    if answer.left_out:
+    if answer.left_out is None:
+        told.append("other namespaces were not looked at")
+    elif answer.left_out:
         told.append(f"{counted(answer.left_out, 'finding')} outside of what was asked for")
     return told
 
@@ -119,7 +121,7 @@ def verdict(answer: Answer) -> str:
         found.append(f"{counted(len(outcome.unexplained), 'symptom')} without a cause")
     if found:
         return f"found {' and '.join(found)}"
-    hidden = answer.left_out or answer.suppressed or answer.problems
+    hidden = answer.left_out != 0 or answer.suppressed or answer.problems
     return "nothing was found" if hidden or not outcome.complete else "nothing is wrong"
 
 

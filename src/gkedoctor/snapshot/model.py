@@ -77,6 +77,20 @@ class Compressed(Protocol):
     def __len__(self) -> int: ...
 
 
+@runtime_checkable
+class Stored(Protocol):
+    """Objects that lie in a file, one a line, and of which a part can be read alone."""
+
+    count: int
+    size: int
+    """Bytes, as JSON."""
+
+    def __call__(self) -> Sequence[Object]: ...
+    def mentioning(self, words: Sequence[bytes]) -> Sequence[Object]:
+        """The objects whose JSON has one of the words somewhere, and perhaps others."""
+        ...
+
+
 class Collection:
     """All objects of one kind, loaded when first looked at."""
 
@@ -100,6 +114,16 @@ class Collection:
         """The value of one field in each of the objects; None where it is not there."""
         found = self.objects
         return found.each(field) if isinstance(found, OnDemand) else (item.get(field) for item in found)
+
+    @property
+    def stored(self) -> Stored | None:
+        """The objects as they lie in a file, where they do."""
+        return self._objects if isinstance(self._objects, Stored) else None
+
+    @property
+    def everywhere(self) -> Sequence[Object]:
+        """The same objects, for who looks beyond one namespace: `part.py` has to know."""
+        return self.objects
 
     @property
     def compressed(self) -> Compressed | None:

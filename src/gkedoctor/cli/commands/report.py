@@ -186,8 +186,13 @@ def _look(
 ) -> Answer:
     """What was asked for, out of all that is found."""
     from gkedoctor.diagnose.engine import diagnose
+    from gkedoctor.report.part import answer_of_part
     from gkedoctor.report.sift import answer
 
+    if not rules and baseline is None:
+        found = answer_of_part(snapshot, playbooks, wanted, show_suppressed=show_suppressed)
+        if found is not None:
+            return found
     outcome = diagnose(snapshot, playbooks)
     return answer(outcome, snapshot, wanted, rules=rules, baseline=baseline, show_suppressed=show_suppressed)
 

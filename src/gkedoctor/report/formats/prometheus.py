@@ -38,7 +38,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     yield from _metric("diagnoses", "Root causes that were found, by severity.", totals)
     yield from _metric("unexplained", "Symptoms for which no cause was found.", [({}, len(outcome.unexplained))])
     yield from _metric("suppressed", "Findings that are suppressed.", [({}, len(answer.suppressed))])
-    yield from _metric("left_out", "Findings outside of what was asked for.", [({}, answer.left_out)])
+    if answer.left_out is not None:
+        yield from _metric("left_out", "Findings outside of what was asked for.", [({}, answer.left_out)])
     holes: list[_Sample] = [({"collection": n.collection, "reason": n.reason}, 1) for n in outcome.not_checked]
     yield from _metric("not_checked", "A collection that could not be looked at.", holes)
 

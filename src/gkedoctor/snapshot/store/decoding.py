@@ -5,7 +5,7 @@ A member of a file has one object a line (`writing.py`), so it can be cut betwee
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -25,16 +25,16 @@ _parts_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _object = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def decoded(pieces: Iterable[bytes], root: Place | None) -> list[Object]:
+def decoded(pieces: Iterable[bytes], root: Place | None, words: Sequence[bytes] = ()) -> list[Object]:
     """The objects of a member: plain ones, or with equal parts shared below `root`.
 
     Raises msgspec's errors for what is no array of objects. One by one: a decoder holds the interpreter until it is
-    done, and a screen has to take keys in between.
+    done, and a screen has to take keys in between. `words`: only the objects on lines with one of them are wanted.
     """
     found: list[Object] = []
     with collecting_paused():
         for block in _blocks(ahead(pieces) if root is not None else iter(pieces)):
-            parts = _parts_of(block)
+            parts = _parts_of(_lines_with(words, block) if words else block)
             found += [root.how(root, raw) for raw in parts] if root is not None else [_object(raw) for raw in parts]
     if root is not None and not all(isinstance(item, dict) for item in found):
         raise msgspec.ValidationError("Expected `object`")
@@ -65,6 +65,21 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield opening + rest[:cut] + b"]"
             opening, rest = b"[", rest[cut + 1 :]
     yield opening + rest
+
+
+def _lines_with(words: Sequence[bytes], block: bytes) -> bytes:
+    """The array of the objects on lines that have one of the words; anything but one object a line stays whole."""
+    if not block.startswith((_LINES, b'[{"')):
+        return block
+    starts: set[int] = set()
+    for word in words:
+        at = block.find(word)
+        while at >= 0:
+            starts.add(block.rfind(b"\n", 0, at) + 1)
+            end = block.find(b"\n", at)
+            at = block.find(word, end) if end >= 0 else -1
+    lines = (block[start : end if (end := block.find(b"\n", start)) >= 0 else len(block)] for start in sorted(starts))
+    return b"[" + b",".join(line.strip(b"[], \n") for line in lines) + b"]"
 
 
 def ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -59,7 +59,7 @@ def read(path: Path, *, verify: bool = True) -> Snapshot:
             Collection(
                 name,
                 _state(entry),
-                _objects(path, members, entry, verify, partial(places.of, name)) if entry.member else (),
+                _Member(path, members, entry, verify, partial(places.of, name)) if entry.member else (),
             )
             for name, entry in stored.collections.items()
         ],
@@ -132,30 +132,39 @@ def _state(entry: Entry) -> CollectionState:
     )
 
 
-def _objects(
-    path: Path, members: Members, entry: Entry, verify: bool, place: Callable[[], Place]
-) -> Callable[[], Sequence[Object]]:
-    """What reads one member when its objects are first looked at."""
+class _Member:
+    """What reads one member when its objects are first looked at: all of them, or (`Stored`) a part."""
 
-    def objects() -> Sequence[Object]:
-        limit = entry.size if verify else LARGEST_MEMBER
-        root = place() if entry.size >= MANY else None
-        found: Sequence[Object]
-        try:
-            pieces = _checked(path, members.pieces(entry.member, limit), entry, verify)
-            if root is not None and entry.member == _ON_DEMAND:
-                found = OnDemand(texts(pieces), partial(_one, path, entry, root))
-            else:
-                found = decoded(pieces, root)
-        except _UNREADABLE:
-            found = _whole(path, _checked(path, members.pieces(entry.member, limit), entry, verify), entry)
-        if verify and len(found) != entry.count:
+    def __init__(
+        self, path: Path, members: Members, entry: Entry, verify: bool, place: Callable[[], Place]
+    ) -> None:
+        self.count, self.size = entry.count, entry.size
+        self._path, self._members, self._entry, self._verify, self._place = path, members, entry, verify, place
+
+    def __call__(self) -> Sequence[Object]:
+        found = self._read(())
+        if self._verify and len(found) != self.count:
             raise SnapshotError(
-                f"{path.name} is damaged: {entry.member} holds {len(found)} objects in place of {entry.count}"
+                f"{self._path.name} is damaged: {self._entry.member} holds {len(found)} objects"
+                f" in place of {self.count}"
             )
         return found
 
-    return objects
+    def mentioning(self, words: Sequence[bytes]) -> Sequence[Object]:
+        return self._read(words)
+
+    def _read(self, words: Sequence[bytes]) -> Sequence[Object]:
+        root = self._place() if self.size >= MANY else None
+        try:
+            if root is not None and not words and self._entry.member == _ON_DEMAND:
+                return OnDemand(texts(self._pieces()), partial(_one, self._path, self._entry, root))
+            return decoded(self._pieces(), root, words)
+        except _UNREADABLE:
+            return _whole(self._path, self._pieces(), self._entry)
+
+    def _pieces(self) -> Iterator[bytes]:
+        limit = self.size if self._verify else LARGEST_MEMBER
+        return _checked(self._path, self._members.pieces(self._entry.member, limit), self._entry, self._verify)
 
 
 def _one(path: Path, entry: Entry, root: Place, text: bytes) -> Object:
