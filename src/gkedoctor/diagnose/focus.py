@@ -14,9 +14,11 @@ import msgspec
 
 from gkedoctor.diagnose.engine import matters, outcome_of
 from gkedoctor.diagnose.evaluate import Doubts, Finding, candidates, findings_of, unseen
+from gkedoctor.diagnose.fold import Fold
 from gkedoctor.diagnose.model import NotChecked, Outcome
 from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.graph import namespace_of
+from gkedoctor.graph.owners import workload
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
@@ -27,10 +29,14 @@ _COMMON = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"}
 
 
 class Focused(NamedTuple):
-    """What is wrong in one namespace, and the part of the snapshot that says so."""
+    """What is wrong in one namespace, and the part of the snapshot that says so.
+
+    Of the objects that `open` names, only the whole can tell from what their symptoms follow.
+    """
 
     outcome: Outcome
     snapshot: Snapshot
+    open: frozenset[Ref]
 
 
 def diagnose_namespace(
@@ -46,15 +52,26 @@ def diagnose_namespace(
         return None
     bounds = Bounds(namespace)
     part = part_of(snapshot, bounds) if least else part_of(snapshot, bounds, small=0)
-    focus = _Focus(_PartGraph(part, bounds), live, namespace)
+    focus = _Focus(part, bounds, live)
     found = focus.findings()
-    if bounds.crossed or any(map(focus.follows_from_outside, found)) or bounds.crossed:
+    if bounds.crossed:
         return None
     whole = Graph(snapshot)
     for playbook in live:
         unseen(whole, playbook, focus.doubts)
     outcome = outcome_of(focus.graph, found, focus.doubts)
-    return None if bounds.crossed or _may_lack_more(snapshot, outcome) else Focused(outcome, part)
+    hides_a_hole = outcome.complete and _may_lack_more(snapshot, outcome)
+    open_ = frozenset(_refs_of_open(focus, found))
+    return None if bounds.crossed or hides_a_hole else Focused(outcome, part, open_)
+
+
+def _refs_of_open(focus: _Focus, found: Sequence[Finding]) -> Iterator[Ref]:
+    """What is named by the findings that follow from outside of the namespace, at once or by way of others."""
+    open_ = {id(finding) for finding in found if focus.follows_from_outside(finding)}
+    fold = Fold(found)
+    for finding in found:
+        if id(finding) in open_ or any(id(deeper) in open_ for deeper in fold.reached_from(finding)):
+            yield from (finding.ref, finding.root or finding.ref, ref_of(workload(focus.graph, finding.subject)))
 
 
 class _PartGraph(Graph):
@@ -66,7 +83,7 @@ class _PartGraph(Graph):
 
     def suspected(self, name: str, kind: str) -> frozenset[int] | None:
         """As `Graph.suspected`."""
-        with self._bounds.unwatched():
+        with self._bounds.aside():
             return self._aside.suspected(name, kind)
 
 
@@ -94,10 +111,11 @@ def _may_lack_more(snapshot: Snapshot, outcome: Outcome) -> bool:
 class _Focus:
     """The subjects that concern a namespace, and what the playbooks say of them."""
 
-    def __init__(self, graph: Graph, playbooks: Sequence[CompiledPlaybook], namespace: str) -> None:
-        self.graph, self.doubts = graph, Doubts()
-        self._playbooks, self._namespace = playbooks, namespace
-        name = re.escape(namespace.encode())
+    def __init__(self, part: Snapshot, bounds: Bounds, playbooks: Sequence[CompiledPlaybook]) -> None:
+        self.graph, self.doubts = _PartGraph(part, bounds), Doubts()
+        self._outside, self._bounds, self._ailing = _PartGraph(part, bounds), bounds, dict[Ref, bool]()
+        self._playbooks, self._namespace = playbooks, bounds.namespace
+        name = re.escape(self._namespace.encode())
         self._word = re.compile(rb"(?<![a-z0-9-])%s(?![a-z0-9-])" % name)
         self._named = re.compile(rb'amespace":"%s"|[.]%s(?![a-z0-9-])|(?<![a-z0-9-])%s/|[\[,]"%s"' % ((name,) * 4))
         self._known: dict[int, bool] = {}
@@ -130,12 +148,21 @@ class _Focus:
         return self._known[id(item)]
 
     def _ails(self, ref: Ref) -> bool:
-        asked = [p for p in self._playbooks if ref.kind in p.kinds and not _is_about_leftovers(p)]
+        """Whether something is wrong with an object outside, or may be."""
+        if ref not in self._ailing:
+            with self._bounds.aside() as crossed:
+                found = any(self._of_one(playbook, ref) for playbook in self._playbooks if ref.kind in playbook.kinds)
+                self._ailing[ref] = found or bool(crossed)
+        return self._ailing[ref]
+
+    def _of_one(self, playbook: CompiledPlaybook, ref: Ref) -> bool:
+        if _is_about_leftovers(playbook):
+            return False
+        items = [item for item in candidates(self._outside, playbook, ref.kind) if ref_of(item) == ref]
         return any(
-            any(findings_of(self.graph, playbook, _typed(item, ref.kind), Doubts()))
-            for playbook in asked
-            for item in candidates(self.graph, playbook, ref.kind)
-            if ref_of(item) == ref and not self._known.get(id(item))
+            any(findings_of(self._outside, playbook, _typed(item, ref.kind), Doubts()))
+            for item in items
+            if not self._known.get(id(item))
         )
 
 

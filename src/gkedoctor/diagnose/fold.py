@@ -35,6 +35,10 @@ class Fold:
             return [finding]
         return [f for f in self._reached[id(finding)] if id(f) in self._root_ids]
 
+    def reached_from(self, finding: Finding) -> list[Finding]:
+        """The findings that a finding may follow from, at once or by way of others."""
+        return self._reached[id(finding)]
+
     def below(self, group: Iterable[Finding]) -> list[Finding]:
         """All findings that follow from some roots, these among them, in the order of the findings."""
         found = {id(f): f for root in group for f in self._followers.get(id(root), ())}

@@ -15,11 +15,11 @@ class Answer:
     """The part of an outcome that was asked for.
 
     `left_out` counts the findings outside of it, so that a filter never makes a sick cluster read like a
-    healthy one; None: nobody looked there. `notes` say what of the question could not be looked up. `playbooks` gives the titles of playbooks
-    by their ids, for formats that name the rule behind a finding. `suppressed` is not in the outcome and always
-    counted, with `show_suppressed` listed. `known`: the fingerprints that the baseline has too; None without one.
-    `advice_in_full`: the question was narrow enough to tell all of what is only advisory. `problems`: what in the
-    manifests cannot be read.
+    healthy one, and is None where nobody looked there. `notes` say what of the question could not be looked up.
+    `playbooks` gives the titles of playbooks by their ids, for formats that name the rule behind a finding.
+    `suppressed` is not in the outcome and always counted, with `show_suppressed` listed. `known`: the fingerprints
+    that the baseline has too; None without one. `advice_in_full`: the question was narrow enough to tell all of what
+    is only advisory. `problems`: what in the manifests cannot be read.
     """
 
     outcome: Outcome

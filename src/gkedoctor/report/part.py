@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gkedoctor.diagnose.focus import diagnose_namespace
-from gkedoctor.diagnose.model import Diagnosis
+from gkedoctor.diagnose.focus import Focused, diagnose_namespace
+from gkedoctor.diagnose.model import Diagnosis, Unexplained
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.selection import Wanted
+from gkedoctor.report.selection import Wanted, matcher
 from gkedoctor.report.sift import answer
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.part import WORTH_IT
@@ -37,9 +37,17 @@ def answer_of_part(
         found = answer(focused.outcome, focused.snapshot, wanted, show_suppressed=show_suppressed)
     except UsageError:  # the whole knows better what was meant
         return None
-    shown = [*found.outcome.diagnoses, *(s.finding for s in found.suppressed if isinstance(s.finding, Diagnosis))]
-    inside = all(ref.namespace == namespace for diagnosis in shown for ref in _refs(diagnosis))
-    return replace(found, left_out=None) if inside else None
+    return replace(found, left_out=None) if _is_whole(found, focused, wanted) else None
+
+
+def _is_whole(found: Answer, focused: Focused, wanted: Wanted) -> bool:
+    """Whether all that is shown, and all that it follows from, lies within the namespace."""
+    shown = [*found.outcome.diagnoses, *found.outcome.unexplained, *(s.finding for s in found.suppressed)]
+    refs = {ref for finding in shown for ref in _refs(finding)}
+    meant = any(map(matcher(focused.snapshot, wanted), focused.open))
+    numbered = focused.open and any("-" in finding.fingerprint for finding in shown)
+    inside = all(ref.namespace == _namespace(wanted) for ref in refs)
+    return inside and not meant and not numbered and not refs & focused.open
 
 
 def _namespace(wanted: Wanted) -> str | None:
@@ -52,5 +60,7 @@ def _namespace(wanted: Wanted) -> str | None:
     return next(iter(wanted.namespaces)) if len(wanted.namespaces) == 1 else None
 
 
-def _refs(diagnosis: Diagnosis) -> Iterable[Ref]:
-    return [diagnosis.root, *(consequence.ref for consequence in diagnosis.explains)]
+def _refs(finding: Diagnosis | Unexplained) -> Iterable[Ref]:
+    if isinstance(finding, Unexplained):
+        return [finding.ref]
+    return [finding.root, *(consequence.ref for consequence in finding.explains)]

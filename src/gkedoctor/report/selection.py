@@ -39,7 +39,7 @@ def select(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Answer:
 
     UsageError where the object or namespace that is asked for does certainly not exist.
     """
-    matches = _matcher(snapshot, wanted)
+    matches = matcher(snapshot, wanted)
     diagnoses = [d for d in outcome.diagnoses if _grave(d, wanted) and any(map(matches, _refs(d)))]
     unexplained = [u for u in outcome.unexplained if matches(u.ref)]
     notes = tuple(_doubts(outcome, snapshot, wanted))
@@ -64,7 +64,7 @@ def _refs(finding: Diagnosis | Unexplained) -> Iterable[Ref]:
     return [finding.root, *(consequence.ref for consequence in finding.explains)]
 
 
-def _matcher(snapshot: Snapshot, wanted: Wanted) -> Callable[[Ref], bool]:
+def matcher(snapshot: Snapshot, wanted: Wanted) -> Callable[[Ref], bool]:
     """Whether an object is asked for: itself or, as findings name workloads, one of its Pods."""
     if not wanted.some_objects:
         return lambda _: True

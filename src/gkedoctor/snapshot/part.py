@@ -34,21 +34,15 @@ class Bounds:
 
     namespace: str
     crossed: set[str] = field(default_factory=set)
-    watched: bool = True
-
-    def cross(self, collection: str) -> None:
-        """Notes that more of a collection was asked for."""
-        if self.watched:
-            self.crossed.add(collection)
 
     @contextmanager
-    def unwatched(self) -> Iterator[None]:
-        """While what is asked decides nothing."""
-        before, self.watched = self.watched, False
+    def aside(self) -> Iterator[set[str]]:
+        """Notes what is crossed meanwhile in a set of its own."""
+        before, self.crossed = self.crossed, set()
         try:
-            yield
+            yield self.crossed
         finally:
-            self.watched = before
+            self.crossed = before
 
 
 def part_of(snapshot: Snapshot, bounds: Bounds, *, small: int = _SMALL) -> Snapshot:
@@ -77,18 +71,18 @@ class Part(Collection):
         self._others = _BESIDE.get(whole.name, (SYSTEM,))
 
     @cached_property
-    def objects(self) -> tuple[Object, ...]:
+    def objects(self) -> Sequence[Object]:
         words = [self._bounds.namespace.encode(), *(b'"namespace":"%s"' % name.encode() for name in self._others)]
         return tuple(self._part.mentioning(words))
 
     @property
     def everywhere(self) -> Sequence[Object]:
-        self._bounds.cross(self.name)
+        self._bounds.crossed.add(self.name)
         return self.objects
 
     def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
         why = super().doubt(namespace, name)
         if why is not None or namespace == self._bounds.namespace or namespace in self._others:
             return why
-        self._bounds.cross(self.name)
+        self._bounds.crossed.add(self.name)
         return f"only namespace {self._bounds.namespace} was looked at"

@@ -135,9 +135,7 @@ def _state(entry: Entry) -> CollectionState:
 class _Member:
     """What reads one member when its objects are first looked at: all of them, or (`Stored`) a part."""
 
-    def __init__(
-        self, path: Path, members: Members, entry: Entry, verify: bool, place: Callable[[], Place]
-    ) -> None:
+    def __init__(self, path: Path, members: Members, entry: Entry, verify: bool, place: Callable[[], Place]) -> None:
         self.count, self.size = entry.count, entry.size
         self._path, self._members, self._entry, self._verify, self._place = path, members, entry, verify, place
 
