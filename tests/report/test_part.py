@@ -85,28 +85,6 @@ def test_every_planted_fault_is_told_by_a_part_as_by_the_whole(planted: Path) ->
     assert compared(planted, named(outcome) | present(load(planted), ("Ingress", "ConfigMap"), 3), outcome) > 5
 
 
-def test_a_question_about_a_service_reads_neither_nodes_nor_machines(
-    planted: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
-    original = zipfile.ZipFile.open
-
-    def noted(self: zipfile.ZipFile, name: Any, *rest: Any, **more: Any) -> Any:
-        opened.append(getattr(name, "filename", name))
-        return original(self, name, *rest, **more)
-
-    outcome = diagnose(load(planted), shipped_playbooks())
-    sick = {ref.namespace for ref in named(outcome)}
-    beside = sick | {"default", "kube-system"}
-    well = min(r for r in present(load(planted), ("Service",), 500) if r.namespace not in beside)
-    snapshot = load(planted)
-    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
-    assert answer_of_part(snapshot, shipped_playbooks(), asked(well), least=FORCED) is not None
-    assert {"kubernetes/pods.json", "kubernetes/services.json", "kubernetes/endpointslices.json"} <= set(opened)
-    assert not {"kubernetes/nodes.json", "gcp/instances.json", "gcp/disks.json"} & set(opened)
-    assert len(opened) == len(set(opened)), "a member was read twice"
-
-
 def pod(namespace: str, name: str, **spec: Any) -> dict[str, Any]:
     waiting = {"reason": "CreateContainerConfigError", "message": 'secret "keys" not found'}
     return {
@@ -195,6 +173,26 @@ def test_other_namespaces_are_not_forgotten(items: list[dict[str, Any]], tmp_pat
     outcome = diagnose(load(path), shipped_playbooks())
     assert outcome.diagnoses
     compared(path, named(outcome) | present(load(path), ("Pod", "Service", "HTTPRoute"), 9), outcome)
+
+
+def test_a_question_about_a_service_reads_its_chain_and_neither_nodes_nor_volumes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1"}}
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "disk-1"}}
+    other = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "shop"}}
+    snapshot = load(written([service("shop", "cart"), lacking("other"), node, volume, other], tmp_path))
+    opened: list[str] = []
+    original = zipfile.ZipFile.open
+
+    def noted(self: zipfile.ZipFile, name: Any, *rest: Any, **more: Any) -> Any:
+        opened.append(getattr(name, "filename", name))
+        return original(self, name, *rest, **more)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
+    question = asked(Ref("Service", "cart", "shop"))
+    assert answer_of_part(snapshot, shipped_playbooks(), question, least=FORCED) is not None
+    assert sorted(opened) == ["kubernetes/pods.json", "kubernetes/services.json"]
 
 
 def test_one_namespace_among_others_is_answered_by_a_part(tmp_path: Path) -> None:
