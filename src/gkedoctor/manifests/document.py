@@ -18,12 +18,13 @@ _SECRET = re.compile(r"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.MULTILINE)
 
 
 class Document(NamedTuple):
-    """One document of a file. `line` and `column`, from 0, say where in the file its text begins."""
+    """One document of a file. `line` and `column`, from 0, say where in the file its text begins, as does `start`."""
 
     file: str
     text: str
     line: int = 0
     column: int = 0
+    start: int = 0
 
     def error(self, message: str, line: int = 0, column: int = 0, hint: str | None = None) -> ManifestError:
         """What is wrong at a place of the document. The line itself is not shown of a Secret."""

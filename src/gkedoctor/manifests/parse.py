@@ -7,6 +7,8 @@ are text. What kubectl lets pass and nobody means is refused here: a key that st
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import yaml
@@ -19,6 +21,9 @@ _DEEPEST = 100
 """A Kubernetes object is at most 30 deep; a C stack overflows at some 50,000."""
 _MANY_BRACKETS = 400
 _DEEP = re.compile(r"^ {200}|(?:[-?] ){50}", re.MULTILINE)
+_PART_OF_DEEP = (" " * 200, "- - ", "? ? ", "- ? ")
+"""One of them is in all that `_DEEP` finds, and a search for plain text takes a tenth of the time."""
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _MOST_FROM_ALIASES = 100_000
 """Nodes beyond one for each character of the text: only aliases can make them."""
 
@@ -82,8 +87,44 @@ def composed(text: str) -> yaml.Node | None:
         raise Mistake(f"not valid YAML: {str(error).splitlines()[0]}") from None
 
 
+class Together:
+    """The nodes of the documents of one text, by one parser: to make one takes as long as to read a small document.
+
+    What is wrong or odd in one document ends it; from there on each is to be read alone, as kubectl does.
+    """
+
+    def __init__(self, text: str, documents: Sequence[str]) -> None:
+        alone = len(documents) < 2 or _DIRECTIVE.search(text) is not None or any(map(_may_be_deep, documents))
+        self._parser = None if alone else _Composer(text)
+        self._next: yaml.Node | None = None
+
+    def node(self, start: int, end: int) -> yaml.Node | None:
+        """The node of the document between two offsets of the text; None where that has to be read alone."""
+        found: list[yaml.Node] = []
+        try:
+            while self._parser is not None and (node := self._peek()) is not None and node.start_mark.index < end:
+                self._next = None
+                if node.start_mark.index >= start:
+                    found.append(node)
+        except yaml.YAMLError:
+            self._parser = None
+        return found[0] if self._parser is not None and len(found) == 1 else None
+
+    def _peek(self) -> yaml.Node | None:
+        assert self._parser is not None
+        if self._next is None and self._parser.check_node():
+            self._next = self._parser.get_node()
+        return self._next
+
+
+def _may_be_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") >= _MANY_BRACKETS:
+        return True
+    return any(part in text for part in _PART_OF_DEEP) and _DEEP.search(text) is not None
+
+
 def _refuse_depth(text: str) -> None:
-    if _DEEP.search(text) is None and text.count("[") + text.count("{") < _MANY_BRACKETS:
+    if not _may_be_deep(text):
         return
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CLoader):
@@ -100,8 +141,14 @@ class Key(NamedTuple):
     value: yaml.Node
 
 
-def value_of(text: str, plain: Plain) -> Any:
-    """The value of a text with one document. Mistake says what in it cannot be read."""
+def value_of(text: str, plain: Plain, node: yaml.Node | None = None) -> Any:
+    """The value of a text with one document. Mistake says what in it cannot be read.
+
+    `node`: what `Together` has read of it. The marks in it count from elsewhere, so that mistakes are found anew.
+    """
+    if node is not None:
+        with suppress(Mistake):
+            return _Values(plain, len(text) + _MOST_FROM_ALIASES).of(node, 0)
     node = composed(text)
     return None if node is None else _Values(plain, len(text) + _MOST_FROM_ALIASES).of(node, 0)
 

@@ -14,7 +14,7 @@ from gkedoctor.errors import ManifestError
 from gkedoctor.graph.ref import Ref, namespaced, ref_of
 from gkedoctor.manifests.document import Document, Origin
 from gkedoctor.manifests.files import files
-from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, value_of
+from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, Together, value_of
 from gkedoctor.snapshot.kinds import KINDS
 
 _BREAK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
@@ -63,16 +63,14 @@ def read(paths: Iterable[Path], *, stdin: BinaryIO, namespace: str = "default") 
             reading.found.sorted.add(Path(file.name).parent)
         if file.problem is not None:
             reading.found.problems.append(file.problem)
-        for document in documents(file.name, file.text):
-            reading.take(document)
+        reading.take(file.name, file.text)
     return reading.found
 
 
 def read_text(name: str, text: str, *, namespace: str = "default") -> Manifests:
     """The objects of one text."""
     reading = _Reading(namespace)
-    for document in documents(name, text):
-        reading.take(document)
+    reading.take(name, text)
     return reading.found
 
 
@@ -86,7 +84,7 @@ def documents(name: str, text: str) -> Iterator[Document]:
     for found in [*_BREAK.finditer(text), None]:
         end = found.start() if found is not None else len(text)
         if has_content(text[start:end]):
-            yield Document(name, text[start:end], line)
+            yield Document(name, text[start:end], line, start=start)
         line += text.count("\n", start, end)
         start = end if found is None or found[0] == "---" else found.end()
 
@@ -106,22 +104,28 @@ def _json_documents(name: str, text: str) -> list[Document] | None:
         except (ValueError, RecursionError):
             return None
         line = text.count("\n", 0, position)
-        found.append(Document(name, text[position:end], line, position - text.rfind("\n", 0, position) - 1))
+        found.append(Document(name, text[position:end], line, position - text.rfind("\n", 0, position) - 1, position))
         position = end + len(text[end:]) - len(text[end:].lstrip())
     return found
 
 
 class _Reading:
-    """Takes one document after the other."""
+    """Takes one text after the other."""
 
     def __init__(self, namespace: str) -> None:
         self.found = Manifests()
         self._namespace, self._plain = namespace, Plain()
 
-    def take(self, document: Document) -> None:
+    def take(self, name: str, text: str) -> None:
+        found = list(documents(name, text))
+        together = Together(text, [document.text for document in found])
+        for document in found:
+            self._take(document, together)
+
+    def _take(self, document: Document, together: Together) -> None:
         self.found.documents += 1
         try:
-            value = _value(document, self._plain)
+            value = _value(document, self._plain, together)
         except Mistake as mistake:
             if _is_foreign(document, mistake):
                 self.found.others["no object"] += 1
@@ -187,13 +191,13 @@ _OF_THE_CLUSTER = frozenset(
 )
 
 
-def _value(document: Document, plain: Plain) -> Any:
+def _value(document: Document, plain: Plain, together: Together) -> Any:
     if document.text[:1] in ("{", "["):
         try:
             return json.loads(document.text, object_pairs_hook=_once)
         except (ValueError, RecursionError, Mistake):
             pass  # YAML in brackets, or what the other reader says with its place
-    return value_of(document.text, plain)
+    return value_of(document.text, plain, together.node(document.start, document.start + len(document.text)))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
