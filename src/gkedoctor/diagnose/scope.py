@@ -20,9 +20,11 @@ class Scope:
 
     def get(self, name: str, _default: object = None) -> Any:
         """The value of a name; None where the playbook has no such name."""
-        if name not in self._values:
-            self._values[name] = self._work_out(name)
-        return self._values[name]
+        values = self._values
+        if name in values:
+            return values[name]
+        found = values[name] = self._work_out(name)
+        return found
 
     def evaluate(self, expression: Expression) -> Any:
         """The value of an expression in this scope."""

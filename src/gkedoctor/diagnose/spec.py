@@ -80,6 +80,7 @@ class _Asked:
         self.closed, self.opened = closed, opened
         self._functions = Functions(closed.clock)
         self._unseen: dict[str, str] = {}
+        self._doubts = Doubts()
 
     def findings(self, view: CompiledPlaybook) -> Iterator[Finding]:
         """The findings of one playbook, each as sure as the open world lets it be."""
@@ -88,11 +89,11 @@ class _Asked:
                 yield from self._of(view, subject)
 
     def _of(self, view: CompiledPlaybook, subject: Object) -> Iterator[Finding]:
-        places = list(scopes(self.closed, view, self._functions, subject, Doubts()))
-        found = [finding_in(view, subject, scope, Doubts()) for scope in places]
+        places = list(scopes(self.closed, view, self._functions, subject, self._doubts))
+        found = [finding_in(view, subject, scope, self._doubts) for scope in places]
         if not any(found):
             return
-        opened = list(scopes(self.opened, view, self._functions, subject, Doubts()))
+        opened = list(scopes(self.opened, view, self._functions, subject, self._doubts))
         for i, finding in enumerate(found):
             if finding is not None and finding.winner is None:
                 yield finding
@@ -104,7 +105,7 @@ class _Asked:
     def _judged(self, finding: Finding, scope: Scope | None) -> Finding | None:
         """The finding as sure as it is; None where the open world has another answer."""
         assert finding.winner is not None
-        again = finding_in(finding.playbook, finding.subject, scope, Doubts()) if scope is not None else None
+        again = finding_in(finding.playbook, finding.subject, scope, self._doubts) if scope is not None else None
         if again is not None and again.winner is finding.winner and again.root == finding.root:
             return replace(finding, confidence=again.confidence)
         why = _doubt(finding, scope)

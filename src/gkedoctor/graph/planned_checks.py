@@ -12,7 +12,7 @@ from typing import Any
 
 from gkedoctor.graph.annotations import protocol_of
 from gkedoctor.graph.graph import Facts, Graph, Record, edge, name_of
-from gkedoctor.graph.ingress import CLASS, backends_of
+from gkedoctor.graph.ingress import CLASS
 from gkedoctor.graph.owners import workload
 from gkedoctor.graph.probes import port_number
 from gkedoctor.graph.service_ports import target_port
@@ -36,7 +36,7 @@ def planned_checks_of(graph: Graph, ingress: Object) -> Facts:
     None for an Ingress that nothing says is for GKE: a class, an annotation, a cluster that is known.
     """
     found = graph.follow("class", ingress)
-    backends = backends_of(graph, ingress)
+    backends = graph.follow("backends", ingress)
     if isinstance(found, Unknown) or isinstance(backends, Unknown):
         return found if isinstance(found, Unknown) else backends
     services = [b["service"] for b in backends if isinstance(b["service"], dict)]
