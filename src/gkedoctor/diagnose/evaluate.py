@@ -113,23 +113,16 @@ def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> None:
 
 def scopes(
     graph: Graph, playbook: CompiledPlaybook, functions: Functions, subject: Object, doubts: Doubts
-) -> Iterator[Scope]:
+) -> list[Scope]:
     """The scopes in which a playbook is asked about one subject: one, or one for each element of `each`."""
     whole = Scope(playbook, graph, functions, {"subject": subject})
-    yield from _elements(playbook, whole, doubts)
-
-
-def _elements(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Iterator[Scope]:
     if playbook.each is None:
-        yield scope
-        return
+        return [whole]
     name, expression = playbook.each
-    elements = scope.evaluate(expression)
+    elements = whole.evaluate(expression)
     if isinstance(elements, Unknown):
         doubts.note(elements, playbook.id)
-        return
-    for element in elements if isinstance(elements, list) else []:
-        yield scope.within(name, element)
+    return [whole.within(name, element) for element in elements] if isinstance(elements, list) else []
 
 
 def finding_in(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: Doubts) -> Finding | None:

@@ -89,11 +89,11 @@ class _Asked:
                 yield from self._of(view, subject)
 
     def _of(self, view: CompiledPlaybook, subject: Object) -> Iterator[Finding]:
-        places = list(scopes(self.closed, view, self._functions, subject, self._doubts))
+        places = scopes(self.closed, view, self._functions, subject, self._doubts)
         found = [finding_in(view, subject, scope, self._doubts) for scope in places]
         if not any(found):
             return
-        opened = list(scopes(self.opened, view, self._functions, subject, self._doubts))
+        opened = scopes(self.opened, view, self._functions, subject, self._doubts)
         for i, finding in enumerate(found):
             if finding is not None and finding.winner is None:
                 yield finding

@@ -180,11 +180,13 @@ class _Values:
         self._plain, self._left = plain, most
 
     def of(self, node: yaml.Node, depth: int) -> Any:
+        tag = node.tag
+        if tag is _PLAIN:
+            return self._plain[node.value]
+        if tag is _TEXT:
+            return node.value
         if isinstance(node, yaml.ScalarNode):
-            tag = node.tag
-            if tag is _PLAIN:
-                return self._plain[node.value]
-            return node.value if tag is _TEXT else self._tagged(node)
+            return self._tagged(node)
         if isinstance(node, yaml.SequenceNode):
             self._count(node, depth)
             return [self.of(child, depth + 1) for child in node.value]
@@ -209,7 +211,7 @@ class _Values:
                 continue
             if name in found:
                 raise _mistake(f"the key `{name}` stands twice", key)
-            found[name] = self.of(value, depth)
+            found[name] = self._plain[value.value] if value.tag is _PLAIN else self.of(value, depth)
         for base in merged:
             if not isinstance(base, yaml.MappingNode):
                 raise _mistake("`<<` takes a mapping", base)

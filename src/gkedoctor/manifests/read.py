@@ -20,6 +20,9 @@ from gkedoctor.snapshot.kinds import KINDS
 _BREAK = re.compile(r"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 """Between two documents, also inside of a block of text (YAML 1.2, 9.1.2)."""
 
+_KEY = re.compile(r"(?:---)?\n?\w")
+"""With what most documents begin, so that they need not be taken apart to see that they say something."""
+
 _OBJECT = re.compile(r"\b(?:apiVersion|kind)\b")
 """What every object of Kubernetes says of itself."""
 
@@ -91,6 +94,8 @@ def documents(name: str, text: str) -> Iterator[Document]:
 
 def has_content(chunk: str) -> bool:
     """Whether there is more in a part of a file than its `---`, comments and directives."""
+    if _KEY.match(chunk):
+        return True
     lines = (line.strip() for line in chunk.removeprefix("---").splitlines())
     return any(line and line[0] not in "#%" for line in lines)
 

@@ -68,11 +68,7 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     for place, phrase in _phrases(playbook):
         if len(phrase.replace("…", "").strip()) < _SHORTEST_PHRASE:
             yield Problem(place, f"`{phrase}` is in too many messages to mean one", "a longer part of the message")
-    if model.suspects is not None and (model.subject, model.suspects) not in SUSPECTS:
-        known = sorted(name for kind, name in SUSPECTS if kind == model.subject)
-        yield Problem(
-            "$.suspects", f"{model.subject} has no index of suspects `{model.suspects}`", _meant(model.suspects, known)
-        )
+    yield from _suspect_problems(playbook, "$.suspects")
     yield from _edge_problems(playbook)
     for place, expression in playbook.expressions():
         yield from _expression_problems(place, expression, playbook.names)
@@ -90,6 +86,13 @@ def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:
         yield from ((f"$.causes[{i}].seen_as[{j}]", phrase) for j, phrase in enumerate(cause.seen_as))
 
 
+def _suspect_problems(playbook: CompiledPlaybook, place: str) -> Iterator[Problem]:
+    subject, name = playbook.model.subject, playbook.model.suspects
+    if name is not None and (subject, name) not in SUSPECTS:
+        known = sorted(other for kind, other in SUSPECTS if kind == subject)
+        yield Problem(place, f"{subject} has no index of suspects `{name}`", _meant(name, known))
+
+
 def _spec_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     """What is wrong with `spec`: its words, and whatever in it differs from the playbook itself."""
     spec, view = playbook.model.spec, playbook.spec_view
@@ -101,6 +104,7 @@ def _spec_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
             yield Problem(f"$.spec.causes[{i}]", f"`{word}` is no cause of this playbook", _meant(word, words))
     if not spec.causes and not spec.only:
         yield Problem("$.spec", "no `causes`", f"name those that specs can prove: {', '.join(words)}")
+    yield from _suspect_problems(view, "$.spec.suspects")
     yield from _hidden_lets(spec, view)
     for place, expression in view.expressions():
         if _is_of_spec(place, spec):

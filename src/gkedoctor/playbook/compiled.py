@@ -187,7 +187,7 @@ def _of_specs(model: Playbook, spec: Spec) -> Playbook:
         model,
         subject=kinds[0],
         also=kinds[1:],
-        suspects=None,
+        suspects=spec.suspects,
         candidates=("planned",) if "Pod" in kinds else (),
         relate=(*(r for r in model.relate if r.bind not in added), *spec.relate),
         let=model.let | spec.let,

@@ -127,12 +127,14 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     `causes`: the words of those causes (none: all). `only`: nothing of it is asked of a running cluster. `near`: an
     expression for what in the files is most likely meant. `relate` and `let` add to the playbook's own, the other keys
-    stand in for them. `subject`: what is looked at there, where the playbook's subject is made by a controller.
+    stand in for them. `subject`: what is looked at there, where the playbook's subject is made by a controller;
+    `suspects`: an index that names the only ones of it for which a symptom can be.
     """
 
     causes: tuple[str, ...] = ()
     only: bool = False
     subject: str | None = None
+    suspects: str | None = None
     near: str | None = None
     relate: tuple[Relate, ...] = ()
     let: dict[str, str] = {}

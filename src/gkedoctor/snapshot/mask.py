@@ -91,10 +91,12 @@ class SecretMask:
 
 
 def public_words(objects: Iterable[Any]) -> Iterator[str]:
-    """The words that objects show openly: names, namespaces, containers, images, whole and in parts."""
+    """The words that objects show openly: names, namespaces, containers, images, whole and in parts, each text once."""
+    seen: set[str] = set()
     for item in objects:
         for text in _names(item) if isinstance(item, dict) else ():
-            if isinstance(text, str):
+            if isinstance(text, str) and text not in seen:
+                seen.add(text)
                 yield text
                 yield from _SEPARATORS.split(text)
 
