@@ -11,10 +11,11 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from gkedoctor.graph.frontends import addresses_of, rule_names
-from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.ingress import services_of_ingress
 from gkedoctor.graph.owners import WORKLOADS, workload
 from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.graph.references import sites_of
 from gkedoctor.graph.subnets import region_of
 from gkedoctor.graph.unknown import Unknown
 from gkedoctor.snapshot.kinds import FILES, KINDS
@@ -111,16 +112,15 @@ def _late(graph: Graph) -> dict[Ref, list[Record]]:
     for ref, entry in applied(graph).items():
         item = graph.find(ref.kind, ref.namespace, ref.name) if ref.kind in (*WORKLOADS, "Pod") else None
         if isinstance(item, dict):
-            for secret, site in _secrets_of(graph, item):
+            for secret, site in _secrets_of(item):
                 later = applied(graph).get(secret)
                 if later is not None and entry.is_before(later) and not later.exists:
                     found.setdefault(secret, []).append(_site(item, entry, later, site))
     return found
 
 
-def _secrets_of(graph: Graph, item: Object) -> Iterator[tuple[Ref, Record]]:
-    sites = graph.follow("references", item)
-    for site in [] if isinstance(sites, Unknown) else sites:
+def _secrets_of(item: Object) -> Iterator[tuple[Ref, Record]]:
+    for site in sites_of(item):
         if site["kind"] == "Secret":
             yield Ref("Secret", str(site["name"]), namespace_of(item)), site
 
@@ -131,6 +131,13 @@ def _site(item: Object, entry: Applied, later: Applied, site: Record) -> Record:
         "same": entry.file == later.file,
         "secretPath": later.file, "folder": later.folder, "optional": site["optional"] and site["via"] != "volume",
     }  # fmt: skip
+
+
+@suspects("late", "Secret", reads=WORKLOADS)
+def late(graph: Graph) -> Iterator[Object]:
+    """Secrets that stand in the files behind a workload that reads them."""
+    found = graph.index(_late)
+    return (secret for secret in graph.all("Secret") if ref_of(secret) in found) if found else iter(())
 
 
 @edge("early_content", "Namespace", "CustomResourceDefinition")

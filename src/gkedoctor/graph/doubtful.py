@@ -51,7 +51,7 @@ def _is_odd(backend: Record) -> bool:
 
 @suspects("wishes", "Ingress", reads=("Address", "FrontendConfig", "SslCertificate", "Event"))
 def with_wishes(graph: Graph) -> Iterator[Object]:
-    """Ingresses whose annotations name an address, a FrontendConfig or a certificate, or of which a controller complains."""
+    """Ingresses whose annotations ask for something of Google Cloud, or of which a controller complains."""
     edges = ("address", "frontend_config", "pre_shared", "sync_errors")
     return (item for item in graph.all("Ingress") if any(_leads(graph, edge, item) for edge in edges))
 
@@ -68,3 +68,27 @@ def tuned(graph: Graph) -> Iterator[Object]:
             or any(_leads(graph, "sync_errors", ingress) for ingress in ingresses)
         ):
             yield service
+
+
+@suspects("idle", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
+def idle(graph: Graph) -> Iterator[Object]:
+    """Services that select no Pod, or a workload that is scaled to zero."""
+    for service in graph.all("Service"):
+        if not _leads(graph, "pods", service) or _leads(graph, "workloads", service, _is_stopped):
+            yield service
+
+
+def _is_stopped(workload: Object) -> bool:
+    return (workload.get("spec") or {}).get("replicas") == 0
+
+
+@suspects("unadmitted", "Pod", reads=("ServiceAccount", "PriorityClass"))
+def unadmitted(graph: Graph) -> Iterator[Object]:
+    """Pods that name a ServiceAccount or a PriorityClass that is not there."""
+    for pod in graph.all("Pod"):
+        spec = pod.get("spec") or {}
+        account = spec.get("serviceAccountName") or spec.get("serviceAccount")
+        if (account and not _leads(graph, "account", pod)) or (
+            spec.get("priorityClassName") and not _leads(graph, "priority_class", pod)
+        ):
+            yield pod

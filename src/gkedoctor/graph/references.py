@@ -26,8 +26,7 @@ _PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
 @edge("references", "Pod", *WORKLOADS, reads=("Secret", "ConfigMap"))
 def references_of(graph: Graph, item: Object) -> Facts:
     """Every Secret and ConfigMap (key) that the containers read, as records (see `_record`)."""
-    spec = template_of(item).get("spec") or {}
-    return [_record(graph, namespace_of(item), site) for site in _sites(spec)]
+    return [_record(graph, namespace_of(item), site) for site in sites_of(item)]
 
 
 @edge("pull_secrets", "Pod", *WORKLOADS, reads=("Secret", "ServiceAccount"))
@@ -88,6 +87,11 @@ def _key_found(site: Record, target: Object | Unknown | None) -> bool | Unknown 
     if isinstance(target, Unknown):
         return target
     return site["key"] in (target.get("keys") or {})
+
+
+def sites_of(item: Object) -> Iterator[Record]:
+    """Where the containers of a Pod or template read a Secret or ConfigMap, without a look at those."""
+    return _sites(template_of(item).get("spec") or {})
 
 
 def _sites(spec: Object) -> Iterator[Record]:
