@@ -8,15 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gkedoctor.diagnose.cases import given_snapshot, load_cases
+from gkedoctor.diagnose.cases import given_snapshot, given_world, load_cases
 from gkedoctor.diagnose.evaluate import Doubts, findings
 from gkedoctor.graph import SUSPECTS, Graph, ref_of
+from gkedoctor.manifests.world import world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, Snapshot, Status
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.diagnose.test_denied import without
+from tests.lint.recorded_manifests import manifests
 
 NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json"))
 QUICK = [playbook for playbook in shipped_playbooks() if playbook.model.suspects]
@@ -69,3 +71,22 @@ def test_suspects_hide_nothing_where_an_object_could_not_be_read(playbook: Compi
 def test_suspects_hide_nothing_in_the_cases_of_the_playbook(playbook: CompiledPlaybook) -> None:
     for snapshot in cases(playbook):
         assert_the_same(playbook, snapshot)
+
+
+LINTED = [view for playbook in shipped_playbooks() if (view := playbook.spec_view) and view.model.suspects]
+
+
+def closed_worlds(playbook: CompiledPlaybook) -> Iterator[Snapshot]:
+    yield from (world(manifests(name)).closed for name in NAMES)
+    for case in load_cases(Path(playbook.path).with_name(playbook.id + TEST_SUFFIX)).cases:
+        if case.given.manifests:
+            yield given_world(case.given, recorded)[0].closed
+
+
+@pytest.mark.parametrize("playbook", LINTED, ids=lambda p: p.id)
+def test_suspects_hide_nothing_in_manifests(playbook: CompiledPlaybook) -> None:
+    found = False
+    for snapshot in closed_worlds(playbook):
+        assert_the_same(playbook, snapshot)
+        found = found or bool(said(playbook, snapshot)[0])
+    assert found

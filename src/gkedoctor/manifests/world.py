@@ -137,7 +137,9 @@ def _standing(manifests: Manifests, base: Snapshot | None) -> Collection:
 
 def _is_ordered(manifests: Manifests, file: str) -> bool:
     """Whether the file's name says when it is applied: kustomize and helm sort by kind, and write to a pipe."""
-    return file != STDIN_NAME and manifests.sorted.isdisjoint(Path(file).parents)
+    if file == STDIN_NAME or not manifests.sorted:
+        return file != STDIN_NAME
+    return manifests.sorted.isdisjoint(Path(file).parents)
 
 
 def _alone() -> Gathered:
