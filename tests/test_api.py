@@ -34,7 +34,7 @@ def test_every_format_is_rendered(form: str) -> None:
 def test_lint_says_the_same_as_the_command(tmp_path: Path) -> None:
     (tmp_path / "cart.yaml").write_text(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: cart}\nspec:\n  serviceAccountName: cart\n"
-        "  containers: [{name: web, envFrom: [{secretRef: {name: cart-db}}]}]\n---\nkind: A\nkind: B\n"
+        "  containers: [{name: web, image: cart, envFrom: [{secretRef: {name: cart-db}}]}]\n---\nkind: A\nkind: B\n"
     )
     moment = datetime(2026, 11, 22, tzinfo=UTC)
     found = api.lint(tmp_path, complete=True, now=moment)

@@ -111,7 +111,7 @@ def lint(
     certificates are judged where there is no cluster (default: the present). UsageError for a path that is not there.
 
     >>> from tempfile import TemporaryDirectory
-    >>> container = "{name: web, envFrom: [{secretRef: {name: cart-db}}]}"
+    >>> container = "{name: web, image: cart, envFrom: [{secretRef: {name: cart-db}}]}"
     >>> pod = f"apiVersion: v1\\nkind: Pod\\nmetadata: {{name: cart}}\\nspec:\\n  containers: [{container}]"
     >>> with TemporaryDirectory() as folder:
     ...     _ = (Path(folder) / "cart.yaml").write_text(pod)
