@@ -72,20 +72,30 @@ def _right(said: str, planted: tuple[Planted, ...], report: Any, pods: int) -> I
 
 
 def _in_part(path: Path, report: Any, whole: Cost, said: str, is_last: bool, pods: int) -> Iterator[Measured]:
-    """A question about one Ingress, and twice the playbooks."""
-    asked = next(
-        item
-        for found in report["diagnoses"]
-        for item in (found["root"], *found["explains"])
-        if item["kind"] == "Ingress"
-    )
-    question = f"Ingress/{asked['namespace']}/{asked['name']}"
-    one = cost(_report(path, question), _runs(pods))
-    yield ratio(f"report {asked['kind']}/…, {said}, to the whole report", one, whole, 0.3 if is_last else None, pods)
+    """A question about one Ingress, whose fault is its own or of a node, and twice the playbooks."""
+    for inside, name, limit in ((True, "report Ingress/…", 0.3), (False, "one Ingress that a Node ails", None)):
+        question = _ingress(report, inside)
+        if question is not None:
+            one = cost(_report(path, question), _runs(pods))
+            yield ratio(f"{name}, {said}, to the whole report", one, whole, limit if is_last else None, pods)
     with tempfile.TemporaryDirectory() as name:
         copies = _copied_playbooks(Path(name))
         doubled = cost(_report(path, "--playbooks", str(copies)), _runs(pods))
     yield ratio(f"twice the playbooks, {said}", doubled, whole, 1.3 if is_last else None, pods)
+
+
+def _ingress(report: Any, inside: bool) -> str | None:
+    """The first Ingress that a diagnosis names, whose root lies in its namespace or is no object of a namespace.
+
+    Who follows from a Node shares it with others everywhere: that takes the whole report.
+    """
+    asked = (
+        f"Ingress/{item['namespace']}/{item['name']}"
+        for found in report["diagnoses"]
+        for item in (found["root"], *found["explains"])
+        if item["kind"] == "Ingress" and (found["root"].get("namespace") == item["namespace"]) is inside
+    )
+    return next(asked, None)
 
 
 def _copied_playbooks(folder: Path) -> Path:
