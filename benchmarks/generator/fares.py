@@ -99,48 +99,44 @@ def never_valid_image(image: str) -> Fare:
     return Fare("Pending", ready=False, started=False, state=state, beginning=("Scheduled",), said=said)
 
 
+_BACK_OFF = waiting(
+    "CrashLoopBackOff", "back-off 5m0s restarting failed container={container} pod={pod}_{namespace}({uid})"
+)
+_BACKS_OFF = Said(
+    "Warning",
+    "BackOff",
+    "Back-off restarting failed container {container} in pod {pod}_{namespace}({uid})",
+    60,
+    30,
+    2400,
+)
+"""What is said of a container that ends again and again, in the status and by an Event."""
+
+
 def crash_loop(code: int, *log: str, reason: str = "Error", more: tuple[Said, ...] = ()) -> Fare:
     """The container ends again and again."""
-    message = "back-off 5m0s restarting failed container={container} pod={pod}_{namespace}({uid})"
-    said = Said(
-        "Warning",
-        "BackOff",
-        "Back-off restarting failed container {container} in pod {pod}_{namespace}({uid})",
-        60,
-        30,
-        2400,
-    )
     return Fare(
         ready=False,
         started=False,
-        state=waiting("CrashLoopBackOff", message),
+        state=_BACK_OFF,
         last=terminated(code, reason, 100),
         restarts=9,
-        said=(said, *more),
+        said=(_BACKS_OFF, *more),
         log=log,
     )
 
 
 def init_crash(code: int, *log: str) -> Fare:
     """The init container ends again and again."""
-    message = "back-off 5m0s restarting failed container={container} pod={pod}_{namespace}({uid})"
-    said = Said(
-        "Warning",
-        "BackOff",
-        "Back-off restarting failed container {container} in pod {pod}_{namespace}({uid})",
-        60,
-        30,
-        2400,
-    )
     return Fare(
         "Pending",
         ready=False,
         started=False,
         state=waiting("PodInitializing"),
-        initial=waiting("CrashLoopBackOff", message),
+        initial=_BACK_OFF,
         last=terminated(code, "Error", 100),
         restarts=9,
-        said=(said,),
+        said=(_BACKS_OFF,),
         log=log,
     )
 
