@@ -1,6 +1,6 @@
 """What GKE's Ingress controller makes of an Ingress: on Google Cloud, and in annotations and status.
 
-The scheme: kubernetes/ingress-gce; names by `gkedoctor.graph.gce_names`, which knows them from there.
+The scheme: kubernetes/ingress-gce; names by `gkedoctor.graph.cloud.names`, which knows them from there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from benchmarks.generator.values import (
     metadata,
     owned_by,
 )
-from gkedoctor.graph.gce_names import backend, certificate_prefix, frontend, frontend_part
+from gkedoctor.graph.cloud.names import backend, certificate_prefix, frontend, frontend_part
 
 DEFAULT_BACKEND = backend(CLUSTER_UID, "kube-system", "default-http-backend", 80)
 _CONTROLLER = "ingress.kubernetes.io"

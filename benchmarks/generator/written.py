@@ -13,7 +13,7 @@ from benchmarks.generator.pods import is_ready
 from benchmarks.generator.services import endpoint_slice
 from benchmarks.generator.values import CLUSTER_UID, Json, Made
 from benchmarks.generator.workloads import workload
-from gkedoctor.graph.gce_names import backend
+from gkedoctor.graph.cloud.names import backend
 
 
 def written(app: Application, placement: Placement, zones: Mapping[str, str], address: str) -> Made:

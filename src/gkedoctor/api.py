@@ -27,7 +27,7 @@ from gkedoctor import shipped
 from gkedoctor.diagnose import engine, spec
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import ManifestError, PlaybookError, UsageError
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.manifests.read import read
 from gkedoctor.manifests.world import world
 from gkedoctor.playbook.compiled import CompiledPlaybook

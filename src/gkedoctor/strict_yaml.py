@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from gkedoctor.errors import FileError, PlaybookError, UsageError
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
 
 
 class Source(NamedTuple):

@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any
 
-from gkedoctor.graph import gce_names
-from gkedoctor.graph.gce_descriptions import told
+from gkedoctor.graph.cloud import names as gce_names
+from gkedoctor.graph.cloud.descriptions import told
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import Object, Snapshot

@@ -6,7 +6,7 @@ import pytest
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission

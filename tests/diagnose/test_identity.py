@@ -13,7 +13,7 @@ from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.identity import fingerprint, identity
 from gkedoctor.graph import Graph, Ref
-from gkedoctor.graph.ref import namespaced
+from gkedoctor.graph.core.ref import namespaced
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 

@@ -13,7 +13,7 @@ from gkedoctor.explain.markdown import to_markdown
 from gkedoctor.explain.pages import cause_page, playbook_page
 from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.explain.terminal import to_terminal
-from gkedoctor.graph.pods import STEPS
+from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.vocabulary import CAUSES
 from tests.cli.conftest import Gkedoctor

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from gkedoctor.graph.unknown import Unknown
+from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.playbook.closures import truth
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import Functions

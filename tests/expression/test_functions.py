@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.graph.cidr import in_cidr
+from gkedoctor.graph.core.cidr import in_cidr
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import Functions, signatures
 

@@ -7,7 +7,7 @@ from typing import Any
 from jmespath.exceptions import JMESPathError
 from jmespath.visitor import Options, TreeInterpreter
 
-from gkedoctor.graph.unknown import Unknown
+from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.playbook.closures import truth
 from gkedoctor.playbook.functions import Functions
 

@@ -6,7 +6,7 @@ import msgspec
 
 from gkedoctor.fleet.group import grouped
 from gkedoctor.fleet.model import Diagnosed, Fleet
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.fleet import renderer
 from gkedoctor.report.formats import Page

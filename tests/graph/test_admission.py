@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.refusals import CREATORS, lacking, refusals_of, said_by
-from gkedoctor.graph.schedules import due, parse
+from gkedoctor.graph.admission.failed_creates import CREATORS, lacking, refusals_of, said_by
+from gkedoctor.graph.workloads.cronjobs import due, parse
 from tests.conftest import recorded
 
 QUOTA = 'pods "cart-x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=3, limited: pods=3'

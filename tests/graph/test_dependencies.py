@@ -8,8 +8,8 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.hosts import hosts_in, named_hosts
-from gkedoctor.graph.log_lines import file_troubles, unreached
+from gkedoctor.graph.network.hosts import hosts_in, named_hosts
+from gkedoctor.graph.workloads.log_patterns import file_troubles, unreached
 
 DB = "db.shop.svc.cluster.local"
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gkedoctor.graph import gce_names as names
-from gkedoctor.graph.gce_descriptions import claim_of, told
+from gkedoctor.graph.cloud import names
+from gkedoctor.graph.cloud.descriptions import claim_of, told
 from tests.conftest import RECORDINGS
 
 KUBE, V1 = "a5084ecd-9a9d-4f09-a255-86f6fa92b0ca", "a92bb14e2dee1667"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.ingress import neg_of
+from gkedoctor.graph.frontends.ingress import neg_of
 from tests.graph.test_services import graph_of, only, service
 
 

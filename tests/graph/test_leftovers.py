@@ -11,9 +11,10 @@ import pytest
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.patch import Change
-from gkedoctor.graph import Graph, gce_names
-from gkedoctor.graph.leftovers import survey
-from gkedoctor.graph.leftovers_made import KINDS
+from gkedoctor.graph import Graph
+from gkedoctor.graph.cloud import names as gce_names
+from gkedoctor.graph.leftovers.created_objects import KINDS
+from gkedoctor.graph.leftovers.survey import survey
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks

@@ -9,7 +9,7 @@ import pytest
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.patch import Change
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.load_balancer import backend_services_for, origin_of
+from gkedoctor.graph.backends.backend_services import backend_services_for, origin_of
 from tests.conftest import recorded
 
 
@@ -101,7 +101,7 @@ def test_holders_are_unknown_without_forwarding_rules() -> None:
     ],
 )
 def test_the_metric_of_a_quota_is_read_out_of_the_message(message: str, metric: str | None) -> None:
-    from gkedoctor.graph.quotas import metric_in
+    from gkedoctor.graph.cloud.quotas import metric_in
 
     assert metric_in(message) == metric
 
@@ -136,6 +136,6 @@ def test_no_policy_bars_nothing() -> None:
 
 @pytest.mark.parametrize(("location", "region"), [("asia-northeast1-a", "asia-northeast1"), ("us-east1", "us-east1")])
 def test_a_zone_lies_in_a_region(location: str, region: str) -> None:
-    from gkedoctor.graph.subnets import region_of
+    from gkedoctor.graph.cloud.proxy_subnets import region_of
 
     assert region_of(location) == region

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.graph.policy_rules import allows, allows_dns, isolates
+from gkedoctor.graph.network.policy_rules import allows, allows_dns, isolates
 from tests.graph.test_services import graph_of, only
 
 POD = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.owners import controller_ref, template_of, workload
+from gkedoctor.graph.objects.owners import controller_ref, template_of, workload
 from tests.conftest import recorded
 
 

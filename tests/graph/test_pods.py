@@ -9,7 +9,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.pods import life, step
+from gkedoctor.graph.workloads.pods import life, step
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 ENDED = {"exitCode": 1, "reason": "Error", "startedAt": "2026-01-01T11:59:00Z", "finishedAt": "2026-01-01T11:59:30Z"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.graph.quantity import quantity
+from gkedoctor.graph.core.quantities import quantity
 
 POWERS = {"": (10, 0), "n": (10, -9), "u": (10, -6), "m": (10, -3), "k": (10, 3), "M": (10, 6), "G": (10, 9)}
 POWERS |= {"T": (10, 12), "P": (10, 15), "E": (10, 18)}

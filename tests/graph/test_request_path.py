@@ -8,8 +8,8 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph
-from gkedoctor.graph.hop import Hop, State, verdict
-from gkedoctor.graph.request_path import path_of_object, paths_to_address, paths_to_host
+from gkedoctor.graph.request_path.hop import Hop, State, verdict
+from gkedoctor.graph.request_path.paths import path_of_object, paths_to_address, paths_to_host
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
 from tests.conftest import RECORDINGS, recorded

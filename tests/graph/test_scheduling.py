@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.graph import Graph, Unknown, placement, verdict
+from gkedoctor.graph import Graph, Unknown
+from gkedoctor.graph.scheduling import node_fit as placement
+from gkedoctor.graph.scheduling import scheduler_message as verdict
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import CollectionState, Status

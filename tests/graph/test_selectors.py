@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.graph import selectors
+from gkedoctor.graph.core import label_selectors as selectors
 
 KEYS = st.sampled_from(["app", "tier", "zone", "n"])
 VALUES = st.sampled_from(["web", "db", "a", "3", "10", "-2", ""])

@@ -8,7 +8,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.probes import answered, ports_in
+from gkedoctor.graph.workloads.readiness_probes import answered, ports_in
 from tests.conftest import recorded
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gkedoctor.graph import EDGES, Graph
-from gkedoctor.graph.graph import name_of
-from gkedoctor.graph.templates import made_alike
+from gkedoctor.graph.core.graph import name_of
+from gkedoctor.graph.workloads.pod_templates import made_alike
 from gkedoctor.snapshot.model import Object
 from tests.diagnose.toys import obj, snapshot
 

@@ -9,7 +9,7 @@ import pytest
 from gkedoctor.diagnose.cases import Case, Given, given_snapshot, load_cases
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.entrances import entrances
+from gkedoctor.graph.frontends.frontend import entrances
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import PLAYBOOKS, recorded, shipped_playbooks
 from tests.diagnose.toys import snapshot

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.graph.clock import moment, stamp
+from gkedoctor.graph.core.times import moment, stamp
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot

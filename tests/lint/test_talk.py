@@ -10,7 +10,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import Case, given_world, load_cases
 from gkedoctor.diagnose.spec import lint as prove
-from gkedoctor.graph.api_versions import REMOVED
+from gkedoctor.graph.objects.removed_api_versions import REMOVED
 from gkedoctor.manifests.read import read_text
 from gkedoctor.manifests.world import world
 from gkedoctor.snapshot.kinds import KINDS

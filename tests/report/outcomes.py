@@ -17,7 +17,7 @@ from gkedoctor.diagnose.model import (
     RivalRuledOut,
     Unexplained,
 )
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
 
 POD = Ref("Pod", "cart-5d9c7f4b8-2xk9p", "shop")

@@ -13,7 +13,7 @@ import yaml
 from gkedoctor.config.model import Rule
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Consequence, Mending, NotChecked, Outcome, Proof, RivalRuledOut, Unexplained
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, md, names, renderer

@@ -19,8 +19,8 @@ from gkedoctor.diagnose.model import (
     RivalRuledOut,
     Unexplained,
 )
-from gkedoctor.graph.hop import Hop, State
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import names
 

@@ -10,7 +10,7 @@ import pytest
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import UsageError
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.kind_names import kind_named

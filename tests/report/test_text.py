@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkedoctor.diagnose.model import Consequence, Mending, Outcome, Proof, Unexplained
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, names, renderer
 from gkedoctor.report.formats.text import render

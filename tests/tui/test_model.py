@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from gkedoctor.graph import Ref
-from gkedoctor.graph.hop import Hop, State
+from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui import clipboard
 from gkedoctor.tui.model import scene as scenes

@@ -6,7 +6,7 @@ from benchmarks.generator.application import Application
 from benchmarks.generator.fares import Said
 from benchmarks.generator.faults.fault import Faults
 from benchmarks.generator.values import KUBE_UID, Json
-from gkedoctor.graph.gce_names import frontend_part
+from gkedoctor.graph.cloud.names import frontend_part
 
 INGRESSES = Faults()
 

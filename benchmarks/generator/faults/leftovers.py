@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.generator.application import Application
 from benchmarks.generator.faults.fault import Faults
 from benchmarks.generator.values import CLUSTER_UID, KUBE_UID, cloud
-from gkedoctor.graph.gce_names import backend, frontend
+from gkedoctor.graph.cloud.names import backend, frontend
 
 LEFTOVERS = Faults()
 _LOAD_BALANCER = frozenset(

@@ -10,8 +10,8 @@ from typing import Any
 from gkedoctor.compare.fields import comparable, differences
 from gkedoctor.diagnose.identity import identity
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.clock import moment
-from gkedoctor.graph.owners import controller_ref
+from gkedoctor.graph.core.times import moment
+from gkedoctor.graph.objects.owners import controller_ref
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
 

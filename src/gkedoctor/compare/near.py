@@ -7,8 +7,8 @@ from typing import Any
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.hop import Hop
-from gkedoctor.graph.owners import workload
+from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.request_path.hop import Hop
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 

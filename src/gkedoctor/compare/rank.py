@@ -16,7 +16,7 @@ from gkedoctor.compare.near import Surroundings
 from gkedoctor.compare.suspects import suspects
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref
-from gkedoctor.graph.owners import WORKLOADS
+from gkedoctor.graph.objects.owners import WORKLOADS
 
 _SUSPECT, _PER_RANK = 30, 2
 _SPOKEN_OF = 20

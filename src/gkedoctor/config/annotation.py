@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gkedoctor.config.model import Rule
 from gkedoctor.config.words import Mistake, day, unknown_cause
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
 
 IGNORE = "gkedoctor.dev/ignore"
 _FIELDS = ("until", "reason")

@@ -17,7 +17,7 @@ from gkedoctor.config.model import Rule
 from gkedoctor.config.words import Mistake
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.owners import WORKLOADS, workload
+from gkedoctor.graph.objects.owners import WORKLOADS, workload
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
 

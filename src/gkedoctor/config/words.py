@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.playbook.vocabulary import CAUSES
 from gkedoctor.snapshot.kinds import KINDS
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from gkedoctor.diagnose.evaluate import Finding
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.owners import workload
-from gkedoctor.graph.pods import is_planned
+from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.workloads.pods import is_planned
 
 _NAMED = 3
 

@@ -25,8 +25,8 @@ from gkedoctor.diagnose.model import (
 from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.owners import workload
-from gkedoctor.graph.request_path import paths_of
+from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.request_path.paths import paths_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST

@@ -8,9 +8,9 @@ from typing import Any
 
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.namespaces import staying
-from gkedoctor.graph.pods import STEPS, pods_at
-from gkedoctor.graph.ref import is_object
+from gkedoctor.graph.core.ref import is_object
+from gkedoctor.graph.objects.namespaces import staying
+from gkedoctor.graph.workloads.pods import STEPS, pods_at
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity

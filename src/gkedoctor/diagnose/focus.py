@@ -17,8 +17,8 @@ from gkedoctor.diagnose.evaluate import Doubts, Finding, candidates, findings_of
 from gkedoctor.diagnose.fold import Fold
 from gkedoctor.diagnose.model import NotChecked, Outcome
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.graph import namespace_of
-from gkedoctor.graph.owners import workload
+from gkedoctor.graph.core.graph import namespace_of
+from gkedoctor.graph.objects.owners import workload
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Object, Snapshot

@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.gce_descriptions import claim_of, told
-from gkedoctor.graph.gce_names import Parsed, parsed
-from gkedoctor.graph.graph import labels_of
-from gkedoctor.graph.owners import controller_ref, workload
+from gkedoctor.graph.cloud.descriptions import claim_of, told
+from gkedoctor.graph.cloud.names import Parsed, parsed
+from gkedoctor.graph.core.graph import labels_of
+from gkedoctor.graph.objects.owners import controller_ref, workload
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.graph.hop import Hop
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph.request_path.hop import Hop
 from gkedoctor.playbook.model import Confidence, Severity
 
 

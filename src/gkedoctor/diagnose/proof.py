@@ -9,7 +9,7 @@ from typing import Any
 from gkedoctor.diagnose.model import Proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Ref, Unknown, ref_of
-from gkedoctor.graph.ref import is_object
+from gkedoctor.graph.core.ref import is_object
 from gkedoctor.playbook.compiled import CompiledEvidence
 from gkedoctor.playbook.expression import Expression
 

@@ -20,7 +20,7 @@ from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecke
 from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown
-from gkedoctor.graph.graph import Facts
+from gkedoctor.graph.core.graph import Facts
 from gkedoctor.manifests.planned import is_planned, names_planned, template_path, workload_ref
 from gkedoctor.manifests.world import DECLARED, HOLLOW, NOT_HERE, World
 from gkedoctor.playbook.compiled import CompiledPlaybook

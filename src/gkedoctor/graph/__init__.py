@@ -6,11 +6,11 @@ Importing this package registers every edge: it imports each module in its folde
 import importlib
 import pkgutil
 
-from gkedoctor.graph.graph import EDGES, SUSPECTS, Edge, Graph, edge
-from gkedoctor.graph.ref import Ref, ref_of
-from gkedoctor.graph.unknown import Unknown
+from gkedoctor.graph.core.graph import EDGES, SUSPECTS, Edge, Graph, edge
+from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.core.unknown import Unknown
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
+    importlib.import_module(_module.name)
 
 __all__ = ["EDGES", "SUSPECTS", "Edge", "Graph", "Ref", "Unknown", "edge", "ref_of"]

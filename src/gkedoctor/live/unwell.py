@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gkedoctor.collect.logs import Run
-from gkedoctor.graph.pods import statuses, step
+from gkedoctor.graph.workloads.pods import statuses, step
 from gkedoctor.snapshot.shape import misfit
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.owners import WORKLOADS, controller_ref, template_of
-from gkedoctor.graph.pods import PLANNED
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref, template_of
+from gkedoctor.graph.workloads.pods import PLANNED
 from gkedoctor.snapshot.model import Object
 
 _MARK = "~"

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.owners import WORKLOADS, controller_ref
-from gkedoctor.graph.ref import Ref, ref_of
+from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref
 from gkedoctor.manifests.accepted.table import refusals
 from gkedoctor.manifests.builtins import builtins
 from gkedoctor.manifests.document import Origin, value_at

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from jmespath.exceptions import JMESPathError
 
 from gkedoctor.graph import EDGES, SUSPECTS
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import signatures

@@ -13,12 +13,12 @@ from typing import Any
 
 from jmespath import functions
 
-from gkedoctor.graph import clock as times
-from gkedoctor.graph.cidr import in_cidr
-from gkedoctor.graph.quantity import quantity
-from gkedoctor.graph.ref import Ref, ref_of
-from gkedoctor.graph.selectors import is_slip, nearest
-from gkedoctor.graph.unknown import Unknown
+from gkedoctor.graph.core import times
+from gkedoctor.graph.core.cidr import in_cidr
+from gkedoctor.graph.core.label_selectors import is_slip, nearest
+from gkedoctor.graph.core.quantities import quantity
+from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gkedoctor.graph.graph import EDGES, SUSPECTS
+from gkedoctor.graph.core.graph import EDGES, SUSPECTS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import KINDS, ON_REQUEST, Kind
 

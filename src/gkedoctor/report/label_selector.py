@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gkedoctor.errors import UsageError
-from gkedoctor.graph.selectors import holds
+from gkedoctor.graph.core.label_selectors import holds
 
 Requirements = tuple[Mapping[str, Any], ...]
 

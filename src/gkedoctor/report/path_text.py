@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gkedoctor.graph.hop import Hop, State
+from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import wrapped
 

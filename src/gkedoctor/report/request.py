@@ -11,10 +11,10 @@ import msgspec
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph, ref_of
-from gkedoctor.graph.frontends import addresses_of
-from gkedoctor.graph.hop import Hop, State, verdict
-from gkedoctor.graph.request_path import ENTRANCES, hosts, path_of_object, paths_to_address, paths_to_host
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of
+from gkedoctor.graph.request_path.hop import Hop, State, verdict
+from gkedoctor.graph.request_path.paths import ENTRANCES, hosts, path_of_object, paths_to_address, paths_to_host
 from gkedoctor.report.target import Target, parse_target, target_doubts
 from gkedoctor.report.wire import HopEntry, hop_entry
 from gkedoctor.snapshot.model import Snapshot

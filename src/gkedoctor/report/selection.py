@@ -10,7 +10,7 @@ import msgspec
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.owners import workload
+from gkedoctor.graph.objects.owners import workload
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.label_selector import Requirements, selects

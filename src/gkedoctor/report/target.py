@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Ref, ref_of
-from gkedoctor.graph.selectors import nearest
+from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.report.kind_names import kind_named
 from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Snapshot

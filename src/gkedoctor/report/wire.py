@@ -15,8 +15,8 @@ from msgspec import UNSET, UnsetType
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, NotKnown, Proof, Unexplained
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.hop import Hop, State
-from gkedoctor.graph.ref import Ref
+from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.report.answer import Answer
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.graph.selectors import holds
+from gkedoctor.graph.core.label_selectors import holds
 from gkedoctor.serve.errors import bad_request
 from gkedoctor.snapshot.model import Object
 

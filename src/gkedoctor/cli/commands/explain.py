@@ -135,7 +135,7 @@ def _why(hit: Hit) -> str:
 
 def _unknown(asked: str, known: Sequence[CompiledPlaybook]) -> UsageError:
     from gkedoctor.explain.search import causes_for
-    from gkedoctor.graph.selectors import nearest
+    from gkedoctor.graph.core.label_selectors import nearest
     from gkedoctor.playbook.vocabulary import CAUSES
 
     near = nearest(asked.upper(), [p.id for p in known]) or nearest(asked.lower(), list(CAUSES))

@@ -16,7 +16,7 @@ from gkedoctor.errors import ExitCode
 
 if TYPE_CHECKING:
     from gkedoctor.graph import Graph
-    from gkedoctor.graph.leftovers_teardown import Step
+    from gkedoctor.graph.leftovers.teardown import Step
 
 _WAIT = "wait until each is gone: its controller deletes the load balancer before it lets go"
 
@@ -39,7 +39,7 @@ def teardown(source: Path | None, **flags: Any) -> int:
       gkedoctor teardown --from cluster.json
     """
     from gkedoctor.graph import Graph
-    from gkedoctor.graph.leftovers_teardown import teardown as steps_of
+    from gkedoctor.graph.leftovers.teardown import teardown as steps_of
 
     with paused_garbage_collector(), patiently(source):
         taken = take(source, flags | {"logs": False}, Purpose(alone=True))
@@ -55,7 +55,7 @@ def teardown(source: Path | None, **flags: Any) -> int:
 
 def _lines(steps: dict[str, list[Step]]) -> Iterator[str]:
     from gkedoctor.graph import ref_of
-    from gkedoctor.graph.leftovers_teardown import STEPS
+    from gkedoctor.graph.leftovers.teardown import STEPS
     from gkedoctor.report.inert import inert
 
     headings = dict(STEPS)
@@ -94,7 +94,7 @@ def _closing(graph: Graph, steps: dict[str, list[Step]], unseen: list[str]) -> I
 
 def _gone(graph: Graph) -> bool:
     """Whether nothing of it could be read, and the complete list of the project's clusters has none of its name."""
-    from gkedoctor.graph.leftovers_teardown import STEPS
+    from gkedoctor.graph.leftovers.teardown import STEPS
 
     name = graph.snapshot.manifest.cluster
     if name is None or graph.doubt("Cluster") is not None or any(graph.doubt(kind) is None for kind, _ in STEPS):
@@ -113,7 +113,7 @@ def _afterwards(graph: Graph) -> Iterator[str]:
 
 def _unseen(graph: Graph) -> Iterator[str]:
     """The listings that are not complete, by the reason; Gateways only where they may be served."""
-    from gkedoctor.graph.leftovers_teardown import STEPS
+    from gkedoctor.graph.leftovers.teardown import STEPS
     from gkedoctor.snapshot.model import Status
 
     alike: dict[str, list[str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gkedoctor.graph.quantity import quantity
+from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.manifests.accepted.network import protocol_refused
 from gkedoctor.manifests.accepted.refusal import (
     LABEL,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gkedoctor.graph.owners import template_of
-from gkedoctor.graph.selectors import matches, matches_map
+from gkedoctor.graph.core.label_selectors import matches, matches_map
+from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.manifests.accepted import containers
 from gkedoctor.manifests.accepted.metadata import labels_refused
 from gkedoctor.manifests.accepted.refusal import LABEL, Refusal, is_label, repeated

@@ -12,9 +12,9 @@ import yaml
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref, Unknown
-from gkedoctor.graph.events import last_seen
-from gkedoctor.graph.owners import owner, stub
-from gkedoctor.graph.ref import ref_of
+from gkedoctor.graph.core.ref import ref_of
+from gkedoctor.graph.objects.events import last_seen
+from gkedoctor.graph.objects.owners import owner, stub
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS, LOGS
 from gkedoctor.snapshot.model import Object

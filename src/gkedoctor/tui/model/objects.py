@@ -8,9 +8,9 @@ from functools import cache
 from typing import NamedTuple, overload
 
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.graph import name_of, namespace_of
-from gkedoctor.graph.owners import workload
-from gkedoctor.graph.pods import STEPS, pods_at
+from gkedoctor.graph.core.graph import name_of, namespace_of
+from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.workloads.pods import STEPS, pods_at
 from gkedoctor.report.words import counted
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.graph import namespace_of
+from gkedoctor.graph.core.graph import namespace_of
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 

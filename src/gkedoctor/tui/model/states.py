@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.clock import condition
-from gkedoctor.graph.pods import statuses, step_of
+from gkedoctor.graph.core.times import condition
+from gkedoctor.graph.workloads.pods import statuses, step_of
 from gkedoctor.snapshot.model import Object
 
 

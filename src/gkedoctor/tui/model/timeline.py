@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.clock import moment
-from gkedoctor.graph.events import last_seen
-from gkedoctor.graph.owners import owner
-from gkedoctor.graph.pods import statuses
+from gkedoctor.graph.core.times import moment
+from gkedoctor.graph.objects.events import last_seen
+from gkedoctor.graph.objects.owners import owner
+from gkedoctor.graph.workloads.pods import statuses
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign

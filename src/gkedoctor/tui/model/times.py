@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gkedoctor.graph.clock import moment
+from gkedoctor.graph.core.times import moment
 
 
 def span(seconds: float) -> str:

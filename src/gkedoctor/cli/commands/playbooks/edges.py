@@ -18,7 +18,7 @@ def edges(kind: str | None) -> None:
       gkedoctor playbooks edges Pod
     """
     from gkedoctor.graph import EDGES, SUSPECTS
-    from gkedoctor.graph.selectors import nearest
+    from gkedoctor.graph.core.label_selectors import nearest
     from gkedoctor.playbook.functions import documented
 
     kinds = sorted({edge.source for edge in EDGES.values()})

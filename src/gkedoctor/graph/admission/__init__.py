@@ -1,0 +1,1 @@
+"""What the API server refuses: quotas, limits, webhooks, Pod Security."""

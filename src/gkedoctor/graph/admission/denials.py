@@ -1,0 +1,261 @@
+"""Who refuses a creation: quotas, limit ranges, namespaces, webhooks and policies, and the Service behind a webhook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, refusals_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.quantities import quantity
+from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.core.times import condition
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.owners import stub, template_of, workload
+from gkedoctor.graph.services.service_reference import backend
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object
+
+CONFIGURATIONS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+_POLICY = "ValidatingAdmissionPolicy"
+_REFUSERS = ("ResourceQuota", "LimitRange", "Namespace", *CONFIGURATIONS, _POLICY)
+
+_USAGE = re.compile(
+    r"(?P<bound>maximum|minimum) (?P<resource>\S+) usage per (?P<type>\w+) is (?P<value>[^,.\s]+(?:\.\d\w*)?)",
+    re.IGNORECASE,
+)
+_OVER_LIMIT = re.compile(r"must be less than or equal to (?P<resource>\S+) limit(?: of (?P<value>[^,\s\]]+))?", re.I)
+
+
+@edge("refusers", *CREATORS, reads=("Event", *_REFUSERS))
+def refusers_of(graph: Graph, item: Object) -> Facts:
+    """The quota, limit range, namespace, webhook configuration or policy that refuses what the object would create."""
+    records = refusals_of(graph, item)
+    if isinstance(records, Unknown):
+        return records
+    found: list[Object] = []
+    for record in records:
+        refusers = _refusers(graph, record)
+        if isinstance(refusers, Unknown):
+            return refusers
+        found += refusers
+    return found
+
+
+@edge("refused", *_REFUSERS, reads=("Event", *CREATORS))
+def refused_of(graph: Graph, item: Object) -> Facts:
+    """What this object refuses now, as records of `refusals` with the `workload` that suffers."""
+    found = graph.index(_by_refuser).get(ref_of(item), [])
+    _, doubts = all_refusals(graph)
+    return doubts[0] if doubts and not found else found
+
+
+def _by_refuser(graph: Graph) -> dict[Ref, list[Record]]:
+    places: dict[Ref, list[Record]] = {}
+    for record in all_refusals(graph)[0]:
+        refusers = _refusers(graph, record)
+        for refuser in [] if isinstance(refusers, Unknown) else refusers:
+            full = {**record, "workload": workload(graph, record["owner"])}
+            places.setdefault(ref_of(refuser), []).append(full)
+    return places
+
+
+def _refusers(graph: Graph, record: Record) -> list[Object] | Unknown:
+    find = _FINDERS.get(record["by"])
+    return find(graph, record) if find is not None else []
+
+
+def _quota(graph: Graph, record: Record) -> list[Object] | Unknown:
+    return _named(graph, "ResourceQuota", namespace_of(record["owner"]), record["name"])
+
+
+def _namespace(graph: Graph, record: Record) -> list[Object] | Unknown:
+    return _named(graph, "Namespace", "", namespace_of(record["owner"]))
+
+
+def _policy(graph: Graph, record: Record) -> list[Object] | Unknown:
+    return _named(graph, _POLICY, "", record["name"])
+
+
+def _named(graph: Graph, kind: str, namespace: str, name: str | None) -> list[Object] | Unknown:
+    if not name:
+        return []
+    found = graph.find(kind, namespace or None, name)
+    if isinstance(found, Unknown):
+        return found
+    return [found if found is not None else stub(kind, namespace, name)]
+
+
+def _webhooks(graph: Graph, record: Record) -> list[Object] | Unknown:
+    """The configurations that hold a webhook of that name. The name need not be unique between configurations."""
+    found = [c for kind in CONFIGURATIONS for c in graph.all(kind) if _has_webhook(c, record["name"])]
+    doubts = [d for kind in CONFIGURATIONS if (d := graph.doubt(kind)) is not None]
+    return doubts[0] if doubts and not found else found
+
+
+def _has_webhook(configuration: Object, name: str | None) -> bool:
+    return any(w.get("name") == name for w in configuration.get("webhooks") or [])
+
+
+def _limits(graph: Graph, record: Record) -> list[Object] | Unknown:
+    """The limit ranges with a bound that the message names."""
+    listing = graph.listing("LimitRange", namespace_of(record["owner"]))
+    if isinstance(listing, Unknown):
+        return listing
+    return [limits for limits in listing if any(_bounds(item, record["message"]) for item in _items(limits))]
+
+
+def _items(limits: Object) -> list[Any]:
+    return (limits.get("spec") or {}).get("limits") or []
+
+
+def _bounds(item: Any, message: str) -> bool:
+    """Whether an item of a LimitRange sets one of the bounds, or the default limit, that the message names."""
+    for said in _USAGE.finditer(message):
+        field = "max" if said["bound"].lower() == "maximum" else "min"
+        same = str(item.get("type") or "").lower() == said["type"].lower()
+        if same and _equal((item.get(field) or {}).get(said["resource"]), said["value"]):
+            return True
+    over = _OVER_LIMIT.search(message)
+    if over is not None and (set_ := (item.get("default") or {}).get(over["resource"])) is not None:
+        return over["value"] is None or _equal(set_, over["value"])
+    ratio = re.search(r"(\S+) max limit to request ratio per (\w+)", message, re.IGNORECASE)
+    return ratio is not None and ratio[1] in (item.get("maxLimitRequestRatio") or {})
+
+
+def _equal(have: Any, said: str) -> bool:
+    return have is not None and quantity(have) == quantity(said)
+
+
+_FINDERS: dict[str, Callable[[Graph, Record], list[Object] | Unknown]] = {
+    "quota": _quota,
+    "pod-security": _namespace,
+    "terminating": _namespace,
+    "policy": _policy,
+    "webhook": _webhooks,
+    "webhook-down": _webhooks,
+    "limits": _limits,
+}
+
+
+@edge("webhooks", *CONFIGURATIONS, reads=("Event", "Service", "EndpointSlice", *CREATORS))
+def webhooks_of(graph: Graph, item: Object) -> Facts:
+    """Its webhooks as records {name, webhook, service, target, found, ready, failed, denied}.
+
+    `target` is the Service that answers for it, `ready` its ready endpoints, `failed` and `denied` the creations
+    that fail now because the call fails, or because the webhook says no.
+    """
+    refused = refused_of(graph, item)
+    return [_webhook(graph, webhook, refused) for webhook in item.get("webhooks") or []]
+
+
+@edge("asked_for_by", "Service", reads=CONFIGURATIONS)
+def asked_for_by(graph: Graph, service: Object) -> Facts:
+    """The webhook configurations that send their calls to this Service. O(1) after one pass over them."""
+    for kind in CONFIGURATIONS:
+        doubt = graph.doubt(kind)
+        if doubt is not None:
+            return doubt
+    return graph.index(_by_backend).get((namespace_of(service), name_of(service)), [])
+
+
+def _by_backend(graph: Graph) -> dict[tuple[str, str], list[Object]]:
+    found: dict[tuple[str, str], list[Object]] = {}
+    for item in (c for kind in CONFIGURATIONS for c in graph.all(kind)):
+        services = [(w.get("clientConfig") or {}).get("service") or {} for w in item.get("webhooks") or []]
+        for place in sorted({(str(s.get("namespace") or ""), str(s.get("name") or "")) for s in services}):
+            found.setdefault(place, []).append(item)
+    return found
+
+
+def _webhook(graph: Graph, webhook: Any, refused: Facts) -> Record:
+    service = (webhook.get("clientConfig") or {}).get("service") or {}
+    target = backend(graph, service)
+    ready: Any = None
+    if isinstance(target, dict):
+        endpoints = graph.follow("endpoints", target)
+        ready = endpoints if isinstance(endpoints, Unknown) else [e for e in endpoints if e["ready"]]
+    return {
+        "name": webhook.get("name"),
+        "webhook": webhook,
+        "service": service or None,
+        "target": target,
+        "found": target if isinstance(target, Unknown) else target is not None if service else None,
+        "ready": ready,
+        "failed": _of(refused, "webhook-down", webhook),
+        "denied": _of(refused, "webhook", webhook),
+    }
+
+
+def _of(refused: Facts, by: str, webhook: Any) -> Facts:
+    if isinstance(refused, Unknown):
+        return refused
+    return [r for r in refused if r["by"] == by and r["name"] == webhook.get("name")]
+
+
+@edge("priority_class", "Pod", *CREATORS, reads=("PriorityClass",))
+def priority_class_of(graph: Graph, item: Object) -> Facts:
+    """The PriorityClass that the Pod template names."""
+    name = (template_of(item).get("spec") or {}).get("priorityClassName")
+    if not name:
+        return []
+    found = graph.find("PriorityClass", None, str(name))
+    if isinstance(found, Unknown):
+        return found
+    return [found] if found is not None else []
+
+
+_EXCEEDED = re.compile(r"requested: (?P<requested>.*?), used: (?P<used>.*?), limited: (?P<limited>\S+)", re.IGNORECASE)
+
+
+@edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS))
+def shortfalls_of(graph: Graph, item: Object) -> Facts:
+    """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still}.
+
+    `used` and `hard` are the present ones; `still` says whether the request passes them now.
+    """
+    refused = refused_of(graph, item)
+    if isinstance(refused, Unknown):
+        return refused
+    found: dict[tuple[str, str], Record] = {}
+    for record in refused:
+        said = _EXCEEDED.search(record["message"])
+        for pair in said["requested"].split(",") if said else ():
+            resource, _, requested = pair.strip().partition("=")
+            found.setdefault((resource, requested), _shortfall(item, resource, requested))
+    return list(found.values())
+
+
+def _shortfall(quota: Object, resource: str, requested: str) -> Record:
+    status = quota.get("status") or {}
+    hard = (status.get("hard") or (quota.get("spec") or {}).get("hard") or {}).get(resource)
+    used = (status.get("used") or {}).get(resource)
+    sizes = (quantity(requested), quantity(used) or 0.0, quantity(hard))
+    still = sizes[0] is not None and sizes[2] is not None and sizes[0] + sizes[1] > sizes[2]
+    return {"resource": resource, "requested": requested, "used": used, "hard": hard, "still": still}
+
+
+@edge("broken_apis", "Namespace", reads=("APIService",))
+def broken_apis(graph: Graph, item: Object) -> Facts:
+    """The APIServices that the namespace controller names: while their discovery fails, nothing is deleted."""
+    state = condition(item, "NamespaceDeletionDiscoveryFailure") or {}
+    if state.get("status") != "True":
+        return []
+    message = str(state.get("message") or "")
+    found = [a for a in graph.all("APIService") if _group_version(a) in message]
+    doubt = graph.doubt("APIService")
+    return doubt if doubt is not None and not found else found
+
+
+def _group_version(service: Object) -> str:
+    spec = service.get("spec") or {}
+    return f"{spec.get('group')}/{spec.get('version')}"
+
+
+@edge("held", "Namespace")
+def held_in(graph: Graph, item: Object) -> Facts:
+    """The objects of a namespace that wait for a finalizer, of all kinds that were recorded."""
+    name = name_of(item)
+    found = [o for kind in KINDS.values() if kind.namespaced for o in graph.in_namespace(kind.name, name)]
+    return [o for o in found if o["metadata"].get("deletionTimestamp") and o["metadata"].get("finalizers")]

@@ -1,0 +1,197 @@
+"""Creations that the API server refuses: what the controllers wrote down, and who refused.
+
+ReplicaSets and ReplicationControllers keep the first error in the condition ReplicaFailure and drop it once they have
+all they want (pkg/controller/replicaset/replica_set_utils.go); the others only write Events. An Event of an owner
+that has everything it wants is history.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of, suspects
+from gkedoctor.graph.core.times import condition, moment, stamp
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.events import last_seen, of_late
+from gkedoctor.graph.objects.owners import workload
+from gkedoctor.snapshot.model import Object
+
+CREATORS = (
+    "Deployment",
+    "ReplicaSet",
+    "ReplicationController",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+)
+
+_CONDITIONED = ("Deployment", "ReplicaSet", "ReplicationController")
+"""Kinds that have the condition ReplicaFailure."""
+
+_PREFIX = re.compile(
+    r"^(?:\(combined from similar events\):? *)?"
+    r"(?:error creating(?: job)?: |create \w+ \S+ (?:for pod \S+ )?in statefulset \S+ failed error: "
+    r"|failed to create new replica set \"[^\"]*\": )?",
+    re.IGNORECASE,
+)
+
+_KINDS = (
+    ("quota", r"(?:exceeded|failed) quota: (?P<name>[^,:\s]+)"),
+    ("pod-security", r'violates PodSecurity "(?P<name>[^"]+)"'),
+    ("account", r'service ?account "(?P<name>[^"]+)" (?:was )?not found'),
+    ("account", r"error looking up service account [^/\s]+/(?P<name>[^:\s]+)"),
+    ("priority", r'no PriorityClass with name "?(?P<name>[^\s"]+)"? was found'),
+    ("autopilot", r'admission webhook "(?P<name>[^"]*warden[^"]*)" denied|(?:GKE Warden|autogke-)'),
+    ("webhook-down", r'failed calling webhook "(?P<name>[^"]+)"'),
+    ("webhook", r'admission webhook "(?P<name>[^"]+)" (?:denied|attempted)'),
+    ("policy", r"ValidatingAdmissionPolicy ['\"](?P<name>[^'\"]+)['\"].*? denied"),
+    ("terminating", r"namespace (?P<name>\S+) because it is being terminated"),
+    ("limits", r"(?:maximum|minimum) (?P<name>\S+) usage per (?:Container|Pod|PersistentVolumeClaim) is"),
+    ("limits", r"(?P<name>\S+) max limit to request ratio per"),
+    ("limits", r"must be less than or equal to (?P<name>\S+) limit"),
+)
+"""By whom, and the words of apiserver and admission plug-ins; the first that matches counts."""
+
+_COMPILED = tuple((by, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for by, pattern in _KINDS)
+
+
+@edge("refusals", *CREATORS, reads=("Event",))
+def refusals_of(graph: Graph, item: Object) -> Facts:
+    """Why the object cannot create what it lacks: at most one record {message, by, name, at, holder, time, owner}.
+
+    `by`: quota, pod-security, account, priority, autopilot, webhook-down, webhook, policy, terminating, limits, other;
+    `name` what the message calls it. `at` is the condition or Event that says so, `holder` the object it stands in.
+    """
+    if not lacking(item):
+        return []
+    told = _condition(graph, item)
+    doubt = graph.doubt("Event", namespace_of(item))
+    event = None if doubt is not None else _event(graph, item)
+    if event is not None and (told is None or _later(event, told)):
+        return [_record(item, event, event)]
+    if told is not None:
+        return [_record(item, told, item)]
+    return doubt if doubt is not None and item.get("kind") not in _CONDITIONED else []
+
+
+def _later(event: Object, told: Record) -> bool:
+    """Whether the Event is newer: the condition keeps the message of the first refusal."""
+    since = moment(told.get("lastTransitionTime"))
+    return since is None or last_seen(event) >= since
+
+
+def lacking(item: Object) -> bool:
+    """Whether a controller has fewer objects than it wants."""
+    spec, status = item.get("spec") or {}, item.get("status") or {}
+    if item["metadata"].get("deletionTimestamp"):
+        return False
+    match item.get("kind"):
+        case "DaemonSet":
+            return (status.get("currentNumberScheduled") or 0) < (status.get("desiredNumberScheduled") or 0)
+        case "Job":
+            return _job_lacks(spec, status)
+        case "CronJob":
+            return not spec.get("suspend")
+        case "Deployment":
+            return spec.get("replicas") != 0
+    wanted = spec.get("replicas")
+    return (status.get("replicas") or 0) < (1 if wanted is None else wanted)
+
+
+@suspects("lacking", "ReplicaSet", reads=("Event",))
+def lacking_pods(graph: Graph) -> list[Object]:
+    """ReplicaSets that have fewer Pods than they want."""
+    return graph.index(_lacking)["ReplicaSet"]
+
+
+def _lacking(graph: Graph) -> dict[str, list[Object]]:
+    return {kind: [item for item in graph.all(kind) if lacking(item)] for kind in CREATORS}
+
+
+def _job_lacks(spec: Any, status: Any) -> bool:
+    ended = any(
+        c.get("type") in ("Complete", "Failed") and c.get("status") == "True" for c in status.get("conditions") or []
+    )
+    if ended or spec.get("suspend"):
+        return False
+    parallel = 1 if spec.get("parallelism") is None else spec["parallelism"]
+    left = parallel if spec.get("completions") is None else spec["completions"] - (status.get("succeeded") or 0)
+    return (status.get("active") or 0) < min(parallel, left)
+
+
+def _condition(graph: Graph, item: Object) -> Record | None:
+    """The condition that carries the refusal. A Deployment's copy counts where its ReplicaSets are not seen."""
+    kind = item.get("kind")
+    if kind == "Deployment":
+        state = condition(item, "Progressing") or {}
+        if state.get("reason") == "ReplicaSetCreateError":
+            return state
+        if graph.doubt("ReplicaSet", namespace_of(item)) is None:
+            return None
+    if kind not in _CONDITIONED:
+        return None
+    state = condition(item, "ReplicaFailure") or {}
+    return state if state.get("status") == "True" and state.get("reason") == "FailedCreate" else None
+
+
+def _event(graph: Graph, item: Object) -> Any:
+    """The last FailedCreate Event; None where something was created after it, or nothing was ever refused."""
+    if item.get("kind") == "Deployment":
+        return None
+    found = graph.follow("all_events", item)
+    if isinstance(found, Unknown):
+        return None
+    failed = of_late(graph, [e for e in found if e.get("reason") == "FailedCreate"])
+    made = [e for e in found if e.get("reason") == "SuccessfulCreate"]
+    if not failed or (made and last_seen(made[-1]) > last_seen(failed[-1])):
+        return None
+    return failed[-1]
+
+
+def _record(owner: Object, at: Any, holder: Object) -> Record:
+    message = _PREFIX.sub("", str(at.get("message") or ""), count=1)
+    by, name = said_by(message)
+    time = stamp(last_seen(at)) if at is holder else at.get("lastTransitionTime")
+    return {"message": message, "by": by, "name": name, "at": at, "holder": holder, "time": time, "owner": owner}
+
+
+def said_by(message: str) -> tuple[str, str | None]:
+    """Who refuses, in a word, and what the message calls it."""
+    for by, pattern in _COMPILED:
+        found = pattern.search(message)
+        if found is not None:
+            return by, found["name"] if "name" in pattern.groupindex else None
+    return "other", None
+
+
+def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:
+    """Every refusal in the snapshot, and why there may be more. One pass over all creators, once."""
+    return graph.index(_all)
+
+
+def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
+    records: list[Record] = []
+    doubts: list[Unknown] = []
+    for item in (item for kind in CREATORS for item in graph.everywhere(kind) if lacking(item)):
+        found = refusals_of(graph, item)
+        if isinstance(found, Unknown):
+            doubts.append(found)
+        else:
+            records += found
+    return records, doubts
+
+
+@edge("refused_alike", *CREATORS, reads=("Event", *CREATORS))
+def refused_alike(graph: Graph, item: Object) -> Facts:
+    """The workloads whose objects are refused for the same reason, this one first."""
+    own = refusals_of(graph, item)
+    if isinstance(own, Unknown):
+        return own
+    same = {(r["by"], r["name"]) for r in own}
+    space = namespace_of(item)
+    records, _ = all_refusals(graph)
+    alike = [r["owner"] for r in records if (r["by"], r["name"]) in same and namespace_of(r["owner"]) == space]
+    tops = [workload(graph, owner) for owner in ([item] if own else []) + alike]
+    return list({(t["kind"], t["metadata"]["name"]): t for t in tops}.values())

@@ -1,0 +1,1 @@
+"""Backends of load balancers: backend services, health checks, groups, BackendConfigs."""

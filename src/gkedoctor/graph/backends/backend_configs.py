@@ -1,0 +1,65 @@
+"""BackendConfigs of a Service, as its annotation names them.
+
+`cloud.google.com/backend-config: {"default": "a", "ports": {"http": "b", "8080": "c"}}`; keys are names or numbers of
+Service ports. Another key is ignored in silence (ingress-gce, pkg/backendconfig/utils.go).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+ANNOTATIONS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
+"""The GA key wins over the beta one."""
+
+
+@edge("backend_configs", "Service", reads=("BackendConfig",))
+def backend_configs_of(graph: Graph, service: Object) -> Facts:
+    """What the annotation names: {annotation, key, name, found, target, known, nearest}, or {annotation, invalid}.
+
+    `known`: the key is `default` or a port of the Service; `found`: the BackendConfig exists in the namespace.
+    """
+    annotations = service["metadata"].get("annotations") or {}
+    annotation = next((a for a in ANNOTATIONS if a in annotations), None)
+    if annotation is None:
+        return []
+    named = _named(annotations[annotation])
+    if named is None:
+        return [{"annotation": annotation, "invalid": annotations[annotation]}]
+    return [_record(graph, service, annotation, key, name) for key, name in named.items()]
+
+
+def _named(text: str) -> dict[str, str] | None:
+    """The BackendConfig name by key; None where the annotation is not what the controller reads."""
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return None
+    ports = value.get("ports") or {} if isinstance(value, dict) else None
+    if not isinstance(ports, dict) or not isinstance(value, dict):
+        return None
+    named = {**({"default": value["default"]} if value.get("default") else {}), **ports}
+    return named if named and all(isinstance(name, str) for name in named.values()) else None
+
+
+def _record(graph: Graph, service: Object, annotation: str, key: str, name: str) -> Record:
+    namespace = namespace_of(service)
+    target = graph.find("BackendConfig", namespace, name)
+    ports = (service.get("spec") or {}).get("ports") or []
+    keys = {"default", *(str(p.get("port")) for p in ports), *(str(p["name"]) for p in ports if p.get("name"))}
+    listing = graph.listing("BackendConfig", namespace)
+    return {
+        "annotation": annotation,
+        "key": key,
+        "name": name,
+        "known": key in keys,
+        "keys": sorted(keys - {"default"}),
+        "target": target,
+        "found": target if isinstance(target, Unknown) else target is not None,
+        "nearest": None if isinstance(listing, Unknown) else nearest(name, [name_of(c) for c in listing]),
+    }

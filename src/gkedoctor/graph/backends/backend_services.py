@@ -1,0 +1,262 @@
+"""The load balancer of an Ingress: backend services with their health, checks and endpoints, back to the Pods.
+
+Joins (ingress-gce, pkg/utils/description.go): a backend service says in its description which Service and port it is
+for, a health check by whom it was configured. Health is what `getHealth` answered; where that was not asked, the
+controller's annotation `ingress.kubernetes.io/backends`, which may be ten minutes old.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from gkedoctor.graph.cloud.links import last, linked, place_of, resolve, users_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+_SERVICE_KEYS = ("kubernetes.io/service-name", "networking.gke.io/service-name")
+_PORT = re.compile(r"Name:(?P<name>[^,}]*),\s*Number:(?P<number>\d+)")
+_ORIGINS = (
+    ("readiness probe", "readiness"),
+    ("backendconfig", "backendconfig"),
+    ("transparenthc", "transparent"),
+    ("default", "default"),
+)
+"""What a health check's description contains → who configured it (pkg/translator/healthchecks.go)."""
+
+
+def described(item: Object) -> dict[str, Any]:
+    """The JSON in a Google Cloud object's description; empty where it is prose or nothing."""
+    try:
+        found = json.loads(item.get("description") or "null")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def service_of(item: Object) -> str | None:
+    """`namespace/name` of the Service that a backend service, NEG or rule was made for."""
+    told = described(item)
+    if "service-name" in told:  # a NEG
+        return f"{told.get('namespace')}/{told.get('service-name')}"
+    return next((str(told[key]) for key in _SERVICE_KEYS if told.get(key)), None)
+
+
+@edge("backend_services", "Service", reads=("BackendService",))
+def backend_services_of(graph: Graph, service: Object) -> Facts:
+    """The backend services that were made for the Service."""
+    doubt = graph.doubt("BackendService")
+    if doubt is not None:
+        return doubt
+    return graph.index(_by_service).get(f"{namespace_of(service)}/{name_of(service)}", [])
+
+
+def _by_service(graph: Graph) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = {}
+    for item in graph.all("BackendService"):
+        service = service_of(item)
+        if service:
+            found.setdefault(service, []).append(item)
+    return found
+
+
+@edge("health_checks", "BackendService", reads=("HealthCheck",))
+def health_checks_of(graph: Graph, backend_service: Object) -> Facts:
+    """The health checks that the backend service uses."""
+    return linked(graph, backend_service.get("healthChecks") or [])
+
+
+@edge("groups", "BackendService", reads=("NetworkEndpointGroup", "InstanceGroup"))
+def groups_of(graph: Graph, backend_service: Object) -> Facts:
+    """The NEGs or instance groups behind the backend service."""
+    return linked(graph, [b.get("group") for b in backend_service.get("backends") or [] if b.get("group")])
+
+
+@edge("health", "BackendService", reads=("BackendServiceHealth",))
+def health_of(graph: Graph, backend_service: Object) -> Facts:
+    """What `getHealth` answered, per endpoint: {state, address, port, instance, group}."""
+    found = graph.find("BackendServiceHealth", None, name_of(backend_service))
+    if isinstance(found, Unknown):
+        return found
+    if found is None:
+        return Unknown("compute.backendServicesHealth", f"health of {name_of(backend_service)} was not asked")
+    return [
+        _endpoint(status, group) for group in found.get("backends") or [] for status in group.get("healthStatus") or []
+    ]
+
+
+def _endpoint(status: Object, group: Object) -> Record:
+    return {
+        "state": status.get("healthState"),
+        "address": status.get("ipAddress"),
+        "port": status.get("port"),
+        "instance": last(status.get("instance")),
+        "group": last(group.get("group")),
+        "status": status,
+    }
+
+
+_BALANCING = ("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod")
+
+
+@edge("load_balancing", "Ingress", reads=_BALANCING, kept=True)
+def load_balancing_of(graph: Graph, ingress: Object) -> Facts:
+    """One record per backend of the Ingress that has a backend service (see `_backend_record`)."""
+    doubt = graph.doubt("BackendService")
+    if doubt is not None:
+        return doubt
+    return [
+        _backend_record(graph, ingress, service, port, found)
+        for name, port in distinct_backends(ingress)
+        if isinstance(service := graph.find("Service", namespace_of(ingress), name), dict)
+        for found in graph.index(_by_service).get(f"{namespace_of(ingress)}/{name}", [])
+        if _for_port(found, port, service)
+    ]
+
+
+def distinct_backends(ingress: Object) -> list[tuple[str, Any]]:
+    """Service name and port (number or name) of every backend of an Ingress, each once, the default first."""
+    spec = ingress.get("spec") or {}
+    paths = [p for rule in spec.get("rules") or [] for p in (rule.get("http") or {}).get("paths") or []]
+    backends = [spec.get("defaultBackend") or {}, *(p.get("backend") or {} for p in paths)]
+    found: dict[tuple[str, Any], None] = {}
+    for backend in backends:
+        service = backend.get("service") or {}
+        port = service.get("port") or {}
+        if service.get("name"):
+            found[str(service["name"]), port.get("number") or port.get("name")] = None
+    return list(found)
+
+
+def _for_port(backend_service: Object, port: Any, service: Object) -> bool:
+    """Whether a backend service is that of the Service's port. Its description has name or number, as the Ingress."""
+    told = str(described(backend_service).get("kubernetes.io/service-port") or "")
+    found = _PORT.search(told)
+    told_port = (found["name"] or found["number"]) if found else told
+    same = [p for p in (service.get("spec") or {}).get("ports") or [] if port in (p.get("port"), p.get("name"))]
+    names = {str(port)} | {str(v) for p in same for v in (p.get("port"), p.get("name")) if v}
+    return not told_port or told_port in names
+
+
+def _backend_record(graph: Graph, ingress: Object, service: Object, port: Any, backend_service: Object) -> Record:
+    """A backend across both planes.
+
+    `healthy`, `total`: endpoints by `getHealth` (unknown where it was not asked); `annotated`: the controller's word;
+    `groups`, `size`: what is attached to it; `unhealthyPods`: those at endpoints that are not HEALTHY;
+    `check`, `path`, `checkPort` (null: the serving port), `type`, `origin` (default, readiness, backendconfig,
+    transparent) of the health check; `serving`: ports of the endpoints; `pods`; `neg`: whether it is in NEG mode.
+    """
+    checks = graph.follow("health_checks", backend_service)
+    check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
+    pods = graph.follow("pods", service)
+    return {
+        "service": service,
+        "port": port,
+        "backendService": backend_service,
+        "name": name_of(backend_service),
+        "location": place_of(backend_service),
+        "annotated": _annotated(ingress, name_of(backend_service)),
+        "check": check,
+        **_check_facts(check),
+        **_health_facts(health := graph.follow("health", backend_service)),
+        "unhealthyPods": _at_unhealthy(health, pods),
+        "neg": any("networkEndpointGroups" in str(b.get("group")) for b in backend_service.get("backends") or []),
+        "pods": pods,
+        **_group_facts(graph, backend_service),
+    }
+
+
+def _group_facts(graph: Graph, backend_service: Object) -> Record:
+    """`groups`: NEGs or instance groups; `size`: how many endpoints or instances they hold in all."""
+    groups = graph.follow("groups", backend_service)
+    if isinstance(groups, Unknown):
+        return {"groups": groups, "size": groups}
+    return {"groups": groups, "size": sum(g.get("size") or 0 for g in groups)}
+
+
+def _health_facts(health: Facts) -> Record:
+    if isinstance(health, Unknown):
+        return dict.fromkeys(("endpoints", "healthy", "total", "serving"), health)
+    return {
+        "endpoints": health,
+        "healthy": sum(e["state"] == "HEALTHY" for e in health),
+        "total": len(health),
+        "serving": sorted({e["port"] for e in health if e.get("port")}),
+    }
+
+
+def _at_unhealthy(health: Facts, pods: Facts) -> Facts:
+    if isinstance(health, Unknown) or isinstance(pods, Unknown):
+        return health if isinstance(health, Unknown) else pods
+    bad = {e["address"] for e in health if e["state"] not in ("HEALTHY", "DRAINING")}
+    return [pod for pod in pods if (pod.get("status") or {}).get("podIP") in bad]
+
+
+def _annotated(ingress: Object, backend: str) -> str | None:
+    text = (ingress["metadata"].get("annotations") or {}).get("ingress.kubernetes.io/backends")
+    try:
+        states = json.loads(text or "{}")
+    except ValueError:
+        return None
+    return states.get(backend) if isinstance(states, dict) else None
+
+
+def _check_facts(check: Object | Unknown | None) -> Record:
+    if check is None or isinstance(check, Unknown):
+        return dict.fromkeys(("path", "checkPort", "type", "origin", "settings"), check)
+    kind = str(check.get("type") or "")
+    settings = health_check_settings(check)
+    fixed = settings.get("portSpecification") in (None, "USE_FIXED_PORT")
+    return {
+        "path": (settings.get("requestPath") or "/") if kind.startswith("HTTP") else None,
+        "checkPort": settings.get("port") if fixed else None,
+        "type": kind,
+        "origin": origin_of(check),
+        "settings": settings,
+    }
+
+
+def health_check_settings(check: Object) -> Record:
+    """The part of a health check that says what it asks: `httpHealthCheck`, `tcpHealthCheck` …"""
+    found: Record = check.get(f"{str(check.get('type') or '').lower()}HealthCheck") or {}
+    return found
+
+
+def origin_of(check: Object) -> str | None:
+    """Who configured a health check, as its description tells; None for one that was not made by GKE."""
+    text = (
+        str(described(check).get("config") or check.get("description") or "")
+        .lower()
+        .replace("readinessprobe", "readiness probe")
+    )
+    return next((origin for part, origin in _ORIGINS if part in text), None)
+
+
+def backend_services_for(graph: Graph, service: Object, port: Any) -> list[Object] | Unknown:
+    """The backend services for one port of a Service: by their description, else by the NEG that was made for it."""
+    doubt = graph.doubt("BackendService")
+    if doubt is not None:
+        return doubt
+    place = f"{namespace_of(service)}/{name_of(service)}"
+    found = [b for b in graph.index(_by_service).get(place, []) if _for_port(b, port, service)]
+    if found:
+        return found
+    negs = graph.index(_negs_by_service).get(place, [])
+    behind = [users_of(graph, neg, "BackendService") for neg in negs]
+    return [b for users in behind if not isinstance(users, Unknown) for b in users]
+
+
+def _negs_by_service(graph: Graph) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = {}
+    for neg in graph.all("NetworkEndpointGroup"):
+        service = service_of(neg)
+        if service:
+            found.setdefault(service, []).append(neg)
+    return found
+
+
+def target_pool_of(graph: Graph, rule: Object) -> Object | Unknown | None:
+    """The target pool that a forwarding rule sends to."""
+    return resolve(graph, rule.get("target"))

@@ -1,0 +1,147 @@
+"""Whether VPC firewall rules let Google's health checks reach the endpoints of a backend service.
+
+Rules apply in the order of their priority, a deny before an allow of the same one; what no rule names is denied.
+Source: https://cloud.google.com/firewall/docs/firewalls#priority_order_for_firewall_rules. Hierarchical and network
+firewall policies are not collected, so that "allowed" means: by VPC rules.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
+from gkedoctor.graph.cloud.links import path_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+
+@edge("probe_access", "BackendService", reads=("Firewall", "Instance", "NetworkEndpointGroup", "InstanceGroup"))
+def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
+    """One record per probe range and serving port: {range, port, network, allowed, rule, meant, expected}.
+
+    `rule` decides (null: no rule names it), `meant` is one for the range that misses the port or the nodes, `expected`
+    the name of the one that the Ingress controller keeps.
+    """
+    groups, health = graph.follow("groups", backend_service), graph.follow("health", backend_service)
+    for facts in (groups, health, graph.doubt("Firewall")):
+        if isinstance(facts, Unknown):
+            return facts
+    assert not isinstance(groups, Unknown)
+    assert not isinstance(health, Unknown)
+    networks = {path_of(g.get("network")) for g in groups if g.get("network")}
+    foreign = _foreign(graph, backend_service, networks)
+    if foreign is not None:
+        return foreign
+    instances = _instances(graph, {e["instance"] for e in health if e.get("instance")})
+    if isinstance(instances, Unknown):
+        return instances
+    ports = sorted({e["port"] for e in health if e.get("port")})
+    return [
+        _judged(graph, network, instances, source, port)
+        for network in sorted(networks)
+        for source in PROBE_RANGES
+        for port in ports
+    ]
+
+
+def _foreign(graph: Graph, backend_service: Object, networks: set[str]) -> Unknown | None:
+    """Why the rules of a network cannot be judged: with a Shared VPC they lie in the host project."""
+    here = path_of(backend_service.get("selfLink")).split("/")[1:2]
+    away = sorted(n for n in networks if n.split("/")[1:2] != here)
+    if not away or any(path_of(rule.get("network")) in away for rule in graph.all("Firewall")):
+        return None
+    return Unknown("compute.firewalls", f"{away[0]} is of another project")
+
+
+def _instances(graph: Graph, names: set[str]) -> list[Object] | Unknown:
+    found = []
+    for name in sorted(names):
+        instance = graph.find("Instance", None, name)
+        if isinstance(instance, Unknown):
+            return instance
+        if instance is not None:
+            found.append(instance)
+    return found
+
+
+def _judged(graph: Graph, network: str, instances: list[Object], source: str, port: int) -> Record:
+    """The first rule that names the source, the port and one of the instances."""
+    rules = sorted((r for r in graph.all("Firewall") if path_of(r.get("network")) == network), key=_order)
+    rule = next((r for r in rules if _names(r, instances, source, port)), None)
+    meant = next((r for r in rules if r.get("allowed") and _source_meets(r, source, overlap=False)), None)
+    return {
+        "range": source,
+        "port": port,
+        "network": network,
+        "allowed": bool(rule and rule.get("allowed")),
+        "rule": rule,
+        "meant": meant,
+        "expected": graph.index(_expected_name),
+    }
+
+
+def _expected_name(graph: Graph) -> str:
+    """`k8s-fw-l7--UID` (pkg/utils/namer/namer.go), the UID as its ConfigMap has it, or else instance groups."""
+    config = graph.find("ConfigMap", "kube-system", "ingress-uid")
+    data = (config.get("data") or {}) if isinstance(config, dict) else {}
+    groups = sorted(name_of(g).partition("--")[2] for g in graph.all("InstanceGroup") if "--" in name_of(g))
+    uid = data.get("provider-uid") or data.get("uid") or (groups[0] if groups else "")
+    return f"k8s-fw-l7--{uid}" if uid else "k8s-fw-l7"
+
+
+def _order(rule: Object) -> tuple[Any, ...]:
+    priority = rule.get("priority")
+    return (priority if isinstance(priority, int) else 1000, not rule.get("denied"), name_of(rule))
+
+
+def _names(rule: Object, instances: list[Object], source: str, port: int) -> bool:
+    if rule.get("disabled") or (rule.get("direction") or "INGRESS") != "INGRESS":
+        return False
+    denies = bool(rule.get("denied"))
+    entries = rule.get("denied") or rule.get("allowed") or []
+    return (
+        _source_meets(rule, source, overlap=denies)
+        and any(_port_meets(entry, port) for entry in entries)
+        and _targets(rule, instances)
+    )
+
+
+def _source_meets(rule: Object, source: str, *, overlap: bool) -> bool:
+    """Whether the rule's ranges cover the probe range; for a deny it is enough that they overlap."""
+    wanted = ipaddress.IPv4Network(source)
+    texts = rule.get("sourceRanges") or ([] if rule.get("sourceTags") else ["0.0.0.0/0"])
+    networks = [network for network in map(_ipv4, texts) if network is not None]
+    return any(wanted.subnet_of(n) or (overlap and wanted.overlaps(n)) for n in networks)
+
+
+def _ipv4(text: Any) -> ipaddress.IPv4Network | None:
+    try:
+        return ipaddress.IPv4Network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _port_meets(entry: Object, port: int) -> bool:
+    if str(entry.get("IPProtocol") or "").lower() not in ("tcp", "all", "6"):
+        return False
+    ports = entry.get("ports") or []
+    return not ports or any(_in_range(str(text), port) for text in ports)
+
+
+def _in_range(text: str, port: int) -> bool:
+    low, _, high = text.partition("-")
+    return low.isdigit() and int(low) <= port <= (int(high) if high.isdigit() else int(low))
+
+
+def _targets(rule: Object, instances: list[Object]) -> bool:
+    """Whether the rule applies to the instances: to all where it names no target, else by tag or account."""
+    tags, accounts = set(rule.get("targetTags") or []), set(rule.get("targetServiceAccounts") or [])
+    if not tags and not accounts:
+        return True
+    return any(
+        tags & set((i.get("tags") or {}).get("items") or [])
+        or accounts & {a.get("email") for a in i.get("serviceAccounts") or []}
+        for i in instances
+    )

@@ -1,0 +1,1 @@
+"""Google Cloud objects: their links, names, descriptions, quotas."""

@@ -1,0 +1,1 @@
+"""Secrets, ConfigMaps and ServiceAccounts that Pods read."""

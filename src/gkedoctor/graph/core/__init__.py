@@ -1,0 +1,1 @@
+"""The graph over one snapshot, and what every edge builds on: refs, unknowns, selectors, quantities, times."""

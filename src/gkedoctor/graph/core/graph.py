@@ -1,0 +1,222 @@
+"""The graph over one snapshot: look-ups by name, listings, indexes and the registry of edges.
+
+An edge is a function `(graph, object) -> list | Unknown`, registered for a kind under a short name that
+playbooks use (`edge: pods`). It may return objects or *records*: plain dicts that hold objects of the snapshot
+by identity, so that evidence can say where in the object a value stands.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from gkedoctor.graph.core.ref import namespaced, ref_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object, Snapshot
+
+T = TypeVar("T")
+Record = dict[str, Any]
+Facts = Sequence[Any] | Unknown
+"""What an edge leads to: objects or records, or unknown."""
+
+Found = TypeVar("Found", bound=Callable[..., Any])
+
+NameIndex = dict[tuple[str, str], Object]
+
+
+class Graph:
+    """Read-only view of one snapshot. Every index is built once, when it is first needed."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.clock: datetime = snapshot.clock
+        self._indexes: dict[Any, Any] = {}
+        self._names: dict[str, NameIndex] = {}
+
+    def index(self, build: Callable[[Graph], T]) -> T:
+        """The index that `build` makes of this graph, made at most once. O(1) afterwards."""
+        if build not in self._indexes:
+            self._indexes[build] = build(self)
+        found: T = self._indexes[build]
+        return found
+
+    def worked_out(self, work: Callable[..., Any]) -> dict[Any, Any]:
+        """What a function has worked out of this graph so far, by a key of its own."""
+        known: dict[Any, Any] = self._indexes.setdefault(("worked out", work), {})
+        return known
+
+    def all(self, kind: str) -> Sequence[Object]:
+        """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
+        return self.snapshot.collection(KINDS[kind].collection).objects
+
+    def each(self, kind: str, field: str) -> Iterator[Any]:
+        """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones."""
+        return self.snapshot.collection(KINDS[kind].collection).each(field)
+
+    def everywhere(self, kind: str) -> Sequence[Object]:
+        """The same for who looks beyond one namespace, and does not ask for doubts."""
+        return self.snapshot.collection(KINDS[kind].collection).everywhere
+
+    def in_namespace(self, kind: str, namespace: str) -> list[Object]:
+        """The objects of a kind in one namespace that are in the snapshot."""
+        return self._by_namespace(kind).get(namespace, [])
+
+    def doubt(self, kind: str, namespace: str | None = None, name: str | None = None) -> Unknown | None:
+        """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can."""
+        collection = KINDS[kind].collection
+        why = self.snapshot.collection(collection).doubt(namespace, name)
+        return Unknown(collection, why, name or "") if why is not None else None
+
+    def nothing(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
+        """What a search in a listing comes to that met nothing: nothing, or unknown where more may exist."""
+        collection = KINDS[kind].collection
+        why = self.snapshot.collection(collection).lacks(namespace)
+        return Unknown(collection, why) if why is not None else []
+
+    def find(self, kind: str, namespace: str | None, name: str) -> Object | Unknown | None:
+        """The object of that name; None where it certainly does not exist."""
+        place = (namespace or "", name) if namespaced(kind) else ("", name)
+        found = self._by_name(kind).get(place)
+        return found if found is not None else self.doubt(kind, namespace, name)
+
+    def listing(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
+        """All objects of a kind (in one namespace), or unknown where the listing is not complete."""
+        doubt = self.doubt(kind, namespace)
+        if doubt is not None:
+            return doubt
+        return list(self.all(kind)) if namespace is None else self.in_namespace(kind, namespace)
+
+    def follow(self, edge_name: str, item: Object) -> Facts:
+        """What an edge of this object leads to; nothing where its kind has no such edge."""
+        kind = str(item.get("kind")) if "metadata" in item else ref_of(item).kind
+        found = EDGES.get((kind, edge_name)) or EDGES.get(("*", edge_name))
+        if found is None:
+            return []
+        return self._kept(found, item) if found.kept else found.walk(self, item)
+
+    def _kept(self, found: Edge, item: Object) -> Facts:
+        known = self.worked_out(found.walk)
+        if id(item) not in known:
+            known[id(item)] = (item, found.walk(self, item))  # the object too, or another one may get its id
+        facts: Facts = known[id(item)][1]
+        return facts
+
+    def suspected(self, name: str, kind: str) -> frozenset[int] | None:
+        """The `id` of each object of a kind that an index of suspects names; None where it names all."""
+        found = SUSPECTS.get((kind, name))
+        return self.index(found.ids) if found is not None else None
+
+    def _by_name(self, kind: str) -> NameIndex:
+        found = self._names.get(kind)
+        if found is None:
+            found = self._names[kind] = {(namespace_of(o), name_of(o)): o for o in self.all(kind)}
+        return found
+
+    def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
+        key = ("by namespace", kind)
+        if key not in self._indexes:
+            self._indexes[key] = grouped(self.all(kind), namespace_of)
+        spaces: dict[str, list[Object]] = self._indexes[key]
+        return spaces
+
+
+class Edge(NamedTuple):
+    """A named relation that starts at objects of `source` (`*`: any kind) and reads the collections of `reads`.
+
+    `kept`: what it leads to is worked out once for each object.
+    """
+
+    name: str
+    source: str
+    reads: tuple[str, ...]
+    walk: Callable[[Graph, Object], Facts]
+    kept: bool = False
+
+    @property
+    def about(self) -> str:
+        """First line of the edge's docstring."""
+        return (self.walk.__doc__ or "").strip().split("\n")[0]
+
+
+EDGES: dict[tuple[str, str], Edge] = {}
+"""Every edge by source kind and name; filled while the package is imported, read-only afterwards."""
+
+Walk = Callable[[Graph, Any], Facts]
+
+
+def edge(name: str, *sources: str, reads: Iterable[str] = (), kept: bool = False) -> Callable[[Walk], Walk]:
+    """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at.
+
+    `kept`: for what is dear, and followed by several playbooks.
+    """
+
+    def register(walk: Walk) -> Walk:
+        for source in sources:
+            EDGES[(source, name)] = Edge(name, source, tuple(reads), walk, kept)
+        return walk
+
+    return register
+
+
+class Suspects(NamedTuple):
+    """A named index of the only objects of a kind for which some playbooks can have anything to say."""
+
+    name: str
+    source: str
+    reads: tuple[str, ...]
+    pick: Callable[[Graph], Iterable[Object]]
+
+    @property
+    def about(self) -> str:
+        """First line of the docstring."""
+        return (self.pick.__doc__ or "").strip().split("\n")[0]
+
+    def ids(self, graph: Graph) -> frozenset[int]:
+        """The suspects of one graph by `id`, for no object of a snapshot is ever copied."""
+        return frozenset(map(id, self.pick(graph)))
+
+
+SUSPECTS: dict[tuple[str, str], Suspects] = {}
+"""Every index of suspects by kind and name; filled while the package is imported, read-only afterwards."""
+
+
+def suspects(name: str, source: str, reads: Iterable[str] = ()) -> Callable[[Found], Found]:
+    """Registers a function `graph -> objects` as the index `name` of suspects among the objects of a kind.
+
+    It must name every object for which a playbook that asks for it would find something, or meet something unknown.
+    """
+
+    def register(pick: Found) -> Found:
+        SUSPECTS[(source, name)] = Suspects(name, source, tuple(reads), pick)
+        return pick
+
+    return register
+
+
+def grouped(items: Iterable[Object], key: Callable[[Object], T | None]) -> dict[T, list[Object]]:
+    """The items by key, in their order; those whose key is None are left out."""
+    groups: dict[T, list[Object]] = defaultdict(list)
+    for item in items:
+        value = key(item)
+        if value is not None:
+            groups[value].append(item)
+    return dict(groups)
+
+
+def namespace_of(item: Object) -> str:
+    """The namespace of an object, `""` where it has none (Google Cloud objects never have)."""
+    return (item.get("metadata") or {}).get("namespace") or ""
+
+
+def name_of(item: Object) -> str:
+    """The name of an object."""
+    name: str = (item.get("metadata") or item).get("name") or ""
+    return name
+
+
+def labels_of(item: Object) -> dict[str, str]:
+    """The labels of an object."""
+    return (item.get("metadata") or item).get("labels") or {}

@@ -1,0 +1,1 @@
+"""Ingresses, Gateways and Services of type LoadBalancer: addresses, certificates, routes."""

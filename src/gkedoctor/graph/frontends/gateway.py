@@ -1,0 +1,117 @@
+"""Managed certificates, Gateways and routes: what they name, and what their controllers say in conditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+MANAGED = "networking.gke.io/managed-certificates"
+
+
+@edge("managed_certificates", "Ingress", reads=("ManagedCertificate",))
+def managed_certificates(graph: Graph, ingress: Object) -> Facts:
+    """The ManagedCertificates that the annotation names: records {name, found, target, nearest}."""
+    text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
+    return [_named(graph, "ManagedCertificate", namespace_of(ingress), n.strip()) for n in text.split(",") if n.strip()]
+
+
+@edge("ingresses", "ManagedCertificate", reads=("Ingress",))
+def ingresses_of(graph: Graph, certificate: Object) -> Facts:
+    """The Ingresses that the certificate is attached to."""
+    listing = graph.listing("Ingress", namespace_of(certificate))
+    if isinstance(listing, Unknown):
+        return listing
+    return [i for i in listing if name_of(certificate) in _attached(i)]
+
+
+def _attached(ingress: Object) -> list[str]:
+    text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
+    return [name.strip() for name in text.split(",")]
+
+
+def _named(graph: Graph, kind: str, namespace: str, name: str) -> Record:
+    target = graph.find(kind, namespace, name)
+    known = [name_of(o) for o in graph.in_namespace(kind, namespace)]
+    found = target if isinstance(target, Unknown) else target is not None
+    return {
+        "name": name,
+        "found": found,
+        "target": target,
+        "nearest": nearest(name, known) if target is None else None,
+    }
+
+
+@edge("bad_conditions", "Gateway", "HTTPRoute")
+def bad_conditions(graph: Graph, item: Object) -> Facts:
+    """Conditions that say no, of the object, its listeners and its parents: {type, reason, message, at, condition}."""
+    status = item.get("status") or {}
+    places: list[tuple[Any, Any]] = [(None, status.get("conditions"))]
+    places += [(listener.get("name"), listener.get("conditions")) for listener in status.get("listeners") or []]
+    places += [((p.get("parentRef") or {}).get("name"), p.get("conditions")) for p in status.get("parents") or []]
+    return [
+        {"type": c.get("type"), "reason": c.get("reason"), "message": c.get("message"), "at": at, "condition": c}
+        for at, conditions in places
+        for c in conditions or []
+        if c.get("status") == ("True" if c.get("type") == "Conflicted" else "False")
+    ]
+
+
+@edge("route_backends", "HTTPRoute", reads=("Service",))
+def route_backends(graph: Graph, route: Object) -> Facts:
+    """The Services that the route names: records {name, namespace, port, found, portFound, target, nearest, at}."""
+    records = []
+    for rule in (route.get("spec") or {}).get("rules") or []:
+        for ref in rule.get("backendRefs") or []:
+            if (ref.get("kind") or "Service") == "Service" and ref.get("name"):
+                namespace = ref.get("namespace") or namespace_of(route)
+                record = _named(graph, "Service", namespace, str(ref["name"]))
+                seen = namespace == namespace_of(route) or bool(graph.in_namespace("Service", namespace))
+                if record["found"] is False and not seen:
+                    record["found"] = Unknown("services", f"nothing of namespace {namespace} is in this recording")
+                records.append(
+                    {**record, "namespace": namespace, "port": ref.get("port"), "at": ref, **_port(record, ref)}
+                )
+    return records
+
+
+def _port(record: Record, ref: Object) -> Record:
+    target = record["target"]
+    if not isinstance(target, dict) or ref.get("port") is None:
+        return {"portFound": None}
+    return {"portFound": any(p.get("port") == ref["port"] for p in (target.get("spec") or {}).get("ports") or [])}
+
+
+@edge("services", "HTTPRoute", reads=("Service",))
+def services_of_route(graph: Graph, route: Object) -> Facts:
+    """The Services behind the route."""
+    records = route_backends(graph, route)
+    return [] if isinstance(records, Unknown) else [r["target"] for r in records if isinstance(r["target"], dict)]
+
+
+@edge("parents", "HTTPRoute", reads=("Gateway",))
+def parents_of(graph: Graph, route: Object) -> Facts:
+    """The Gateways that the route wants to attach to: records {name, namespace, found, target, nearest, at}."""
+    records = []
+    for ref in (route.get("spec") or {}).get("parentRefs") or []:
+        if (ref.get("kind") or "Gateway") == "Gateway" and ref.get("name"):
+            namespace = ref.get("namespace") or namespace_of(route)
+            record = _named(graph, "Gateway", namespace, str(ref["name"]))
+            if (
+                record["found"] is False
+                and namespace != namespace_of(route)
+                and not graph.in_namespace("Gateway", namespace)
+            ):
+                record["found"] = Unknown("gateways", f"nothing of namespace {namespace} is in this recording")
+            records.append({**record, "namespace": namespace, "at": ref})
+    return records
+
+
+@edge("gateway_class", "Gateway", reads=("GatewayClass",))
+def gateway_class_of(graph: Graph, gateway: Object) -> Facts:
+    """The GatewayClass that the Gateway names: one record {name, found, target, nearest}."""
+    name = (gateway.get("spec") or {}).get("gatewayClassName")
+    return [_named(graph, "GatewayClass", "", str(name))] if name else []

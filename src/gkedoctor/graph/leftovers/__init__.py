@@ -1,0 +1,1 @@
+"""Google Cloud objects that deleted clusters and objects left behind."""

@@ -1,0 +1,141 @@
+"""Leftovers that belong together as one record: all of a gone cluster, or all of one gone Ingress or Service."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gkedoctor.graph.cloud.links import links_in, path_of, place_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.leftovers.clusters import Existing, Trace, project_of
+from gkedoctor.graph.leftovers.commands import gcloud, in_sum, word
+from gkedoctor.graph.leftovers.created_objects import KINDS, Made
+
+_NAMED = 3
+_LONE = {"NetworkEndpointGroup": "orphaned-neg", "Firewall": "orphaned-firewall", "Address": "orphaned-address"}
+"""What stands alone has a cause of its own; anything else is part of a load balancer."""
+
+
+def grouped_leftovers(
+    trace: Trace, members: list[Made], *, gone: bool, clusters: list[Existing] | Unknown
+) -> list[dict[str, Any]]:
+    """The records of the leftovers of one trace; each member is in exactly one."""
+    disks = [m for m in members if m.kind == "Disk"]
+    others = [m for m in members if m.kind != "Disk"]
+    wholes = [others] if gone else _connected(others)
+    groups = [part for whole in wholes if whole for part in _parts(whole)]
+    groups += [("orphaned-disk", [disk]) for disk in disks]
+    return [_record(trace, cause, _in_order(part), gone, clusters) for cause, part in groups]
+
+
+def _parts(whole: list[Made]) -> list[tuple[str, list[Made]]]:
+    """A load balancer as one; NEGs by their Service, firewall rules and addresses where there is none."""
+    if any(m.kind not in _LONE for m in whole):
+        return [("orphaned-load-balancer", whole)]
+    parts: dict[tuple[str, str], list[Made]] = {}
+    for m in whole:
+        key = f"{m.owner.namespace}/{m.owner.name}" if m.kind == "NetworkEndpointGroup" else ""
+        parts.setdefault((_LONE[m.kind], key), []).append(m)
+    return [(cause, part) for (cause, _), part in sorted(parts.items())]
+
+
+def _connected(members: Sequence[Made]) -> list[list[Made]]:
+    """The members that are linked, or have the same owner, together."""
+    paths = {m.path: m for m in members}
+    leader = {m.path: m.path for m in members}
+
+    def find(path: str) -> str:
+        while leader[path] != path:
+            path = leader[path]
+        return path
+
+    first_of: dict[object, str] = {}
+    for m in members:
+        linked = [path for link in links_in(m.item) if (path := path_of(link)) in paths]
+        if m.owner.kind:
+            linked.append(first_of.setdefault(m.owner, m.path))
+        for other in linked:
+            leader[find(other)] = find(m.path)
+    groups: dict[str, list[Made]] = {}
+    for m in members:
+        groups.setdefault(find(m.path), []).append(m)
+    return list(groups.values())
+
+
+def _in_order(members: Iterable[Made]) -> list[Made]:
+    return sorted(members, key=lambda m: (KINDS.index(m.kind), place_of(m.item), str(m.item.get("name"))))
+
+
+def _record(
+    trace: Trace, cause: str, members: list[Made], gone: bool, clusters: list[Existing] | Unknown
+) -> dict[str, Any]:
+    root = members[0].item
+    owners = _owners(members)
+    told = [m.item for m in members if m.item.get("description")]
+    return {
+        "cause": cause,
+        "of": "cluster" if gone else "owner",
+        "from": _cluster_words(trace) if gone else _listed(owners),
+        "is": "is" if gone or len(owners) < 2 else "are",
+        "owners": _listed(owners),
+        "root": root,
+        "noun": word(members[0].kind),
+        "sum": in_sum(m.kind for m in members),
+        "count": len(members),
+        "told": told[0] if told else None,
+        "oldest": min((m.item for m in members), key=lambda i: str(i.get("creationTimestamp") or "~")),
+        "project": project_of(root),
+        "addresses": [m.item for m in members if m.kind == "Address"],
+        "reserved": [str(m.item.get("name")) for m in members if m.kind == "Address" and not m.ids],
+        "clusters": _cluster_list(clusters),
+        "explains": [{"item": m.item, "says": _says(m)} for m in members],
+        "commands": [command for m in members for command in _deletion(m)],
+        "members": [m.item for m in members],
+        "paths": [m.path for m in members],
+    }
+
+
+def _deletion(m: Made) -> list[str]:
+    """The commands that delete an object; a disk is copied before."""
+    delete = gcloud("delete", m.kind, m.item)
+    if m.kind != "Disk":
+        return [delete]
+    copy = shlex.quote(f"{str(m.item.get('name'))[:58]}-last")
+    return [f"{gcloud('snapshot', m.kind, m.item)} --snapshot-names {copy}", delete]
+
+
+def _says(m: Made) -> str:
+    if m.kind == "Address" and m.item.get("status") == "IN_USE":
+        return f"{m.item.get('address')} is held by a forwarding rule that is left over"
+    if not m.owner.kind:
+        return f"left over {word(m.kind)}"
+    return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}"
+
+
+def _owners(members: Sequence[Made]) -> list[str]:
+    """`Ingress shop/web` …: the Ingresses and Gateways, or, where there are none, the Services and claims."""
+    owners = sorted({m.owner for m in members if m.owner.kind})
+    fronts = [o for o in owners if o.kind in ("Ingress", "Gateway")]
+    return [f"{o.kind} {o.namespace}/{o.name}" for o in fronts or owners]
+
+
+def _listed(items: Sequence[str]) -> str:
+    named = [*items[:_NAMED], *([f"{len(items) - _NAMED} more"] if len(items) > _NAMED else [])]
+    return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else "".join(named)
+
+
+def _cluster_words(trace: Trace) -> str:
+    """The name of a gone cluster as labels or its nodes' network tag tell it, else its UID."""
+    places = sorted(i[1] for i in trace.ids if i[0] == "place")
+    tags = sorted(tag.partition("-")[2].rpartition("-")[0] for tag in trace.values("tag"))
+    if places or tags:
+        return f"Cluster {(places or tags)[0]}"
+    uids = sorted(trace.values("kube")) or sorted(trace.values("v1")) or sorted(trace.values("v2", "short"))
+    return f"The cluster with UID {uids[0]}" if uids else "The cluster"
+
+
+def _cluster_list(clusters: list[Existing] | Unknown) -> str:
+    if isinstance(clusters, Unknown):
+        return "not listed"
+    return ", ".join(sorted(c.name for c in clusters if c.name)) or "none"

@@ -1,0 +1,260 @@
+"""What deleted clusters, Ingresses, Services and claims left behind on Google Cloud.
+
+An object is *left over* only if a controller of GKE's made it (`leftovers_made`), its cluster is of those that exist
+no more, or its Ingress, Service or claim certainly does not exist in this one (`leftovers_clusters`), and nothing else
+uses it (`leftovers_users`). Where a listing that this takes is not complete, the answer is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from gkedoctor.graph.cloud import names
+from gkedoctor.graph.cloud.descriptions import claim_of
+from gkedoctor.graph.cloud.links import links_in, path_of, users_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of
+from gkedoctor.graph.core.times import age
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.leftovers.clusters import Home, Trace, existing, home, own_ids, project_of, traces
+from gkedoctor.graph.leftovers.created_objects import KINDS, Made, Owner, made_objects
+from gkedoctor.graph.leftovers.groups import grouped_leftovers
+from gkedoctor.graph.leftovers.users import outside_user
+from gkedoctor.snapshot.model import Object
+
+_YOUNG = 60.0
+"""Seconds in which an object may be newer than the listing that its owner is looked for in."""
+
+_DEFAULT_BACKEND = ("kube-system", "default-http-backend")
+_NEG_STATUS = "cloud.google.com/neg-status"
+_CONTROLLER_NOTES = (_NEG_STATUS, "ingress.kubernetes.io/", "service.kubernetes.io/")
+_NAMES_IN_NOTES = re.compile(r"k8s[123]?-[a-z0-9-]+|a[0-9a-f]{31}")
+
+READS = (*KINDS, "Cluster", "Instance", "Project", "Namespace", "Ingress", "Service", "Gateway", "Node", "ConfigMap",
+         "PersistentVolume", "PersistentVolumeClaim")  # fmt: skip
+
+
+@dataclass
+class Survey:
+    """The verdict on every object that a controller made, by its path; what is in none of these is in use or not ours.
+
+    `records`: the record of the group of each leftover. `unknown`: why an object may or may not be one.
+    """
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unknown: dict[str, Unknown] = field(default_factory=dict)
+    groups: list[dict[str, Any]] = field(default_factory=list)
+
+
+@edge("leftover", *KINDS, reads=READS)
+def leftover(graph: Graph, item: Object) -> Facts:
+    """The record of the leftovers that an object is one of: {cause, from, root, members, commands, …}."""
+    found = survey(graph)
+    path = path_of(item.get("selfLink"))
+    if path in found.records:
+        return [found.records[path]]
+    return found.unknown.get(path, [])
+
+
+def survey(graph: Graph) -> Survey:
+    """All leftovers of a snapshot, worked out once."""
+    return graph.index(_survey)
+
+
+def _survey(graph: Graph) -> Survey:
+    made, own = made_objects(graph), own_ids(graph)
+    all_traces = traces(made, own)
+    known = own.union(*(t.ids for t in all_traces if own & t.ids and not t.torn))
+    clusters = existing(graph, own, all_traces)
+    found = Survey()
+    for trace in all_traces:
+        place = home(trace, clusters, known)
+        if place.unknown is not None:
+            found.unknown |= {m.path: place.unknown for m in trace.objects}
+            continue
+        candidates = _candidates(graph, trace, place, found)
+        _drop_used(graph, candidates, found, gone=not place.own)
+        members = [*candidates.values(), *_attached(graph, candidates)]
+        groups = grouped_leftovers(trace, members, gone=not place.own, clusters=clusters)
+        found.groups += groups
+        found.records |= {path: group for group in groups for path in group["paths"]}
+    return found
+
+
+def _candidates(graph: Graph, trace: Trace, place: Home, found: Survey) -> dict[str, Made]:
+    """The objects of a trace whose owner is gone, users or not."""
+    if place.other:
+        return {}
+    if not place.own:
+        reached = ((m, _out_of_reach(graph, m)) for m in trace.objects)
+        found.unknown |= {m.path: why for m, why in reached if why is not None}
+        return {m.path: m for m in trace.objects if m.path not in found.unknown}
+    result: dict[str, Made] = {}
+    for m in trace.objects:
+        exists = _owner_exists(graph, m)
+        if isinstance(exists, Unknown):
+            found.unknown[m.path] = exists
+        elif not exists and not _young(graph, m) and not _written_down(graph, m):
+            result[m.path] = m
+    return result | _behind(graph, trace, result)
+
+
+def _behind(graph: Graph, trace: Trace, candidates: dict[str, Made]) -> dict[str, Made]:
+    """Backend services whose Service exists and that only leftovers use, with their health checks."""
+    found: dict[str, Made] = {}
+    for kind, users in (("BackendService", "UrlMap"), ("HealthCheck", "BackendService")):
+        for m in trace.objects:
+            if m.kind != kind or m.path in candidates or (m.owner.namespace, m.owner.name) == _DEFAULT_BACKEND:
+                continue
+            using = users_of(graph, m.item, users) if m.owner.kind and not _written_down(graph, m) else []
+            paths = [] if isinstance(using, Unknown) else [path_of(u.get("selfLink")) for u in using]
+            if paths and all(path in candidates or path in found for path in paths):
+                found[m.path] = m
+    return found
+
+
+def _out_of_reach(graph: Graph, m: Made) -> Unknown | None:
+    """Why the list of clusters says nothing of an object: it is of another project, or of a Shared VPC host's."""
+    listed = {project_of(c) for c in graph.all("Cluster")} - {""}
+    if listed and project_of(m.item) not in listed:
+        return Unknown("container.clusters", f"the clusters of project {project_of(m.item)} were not listed")
+    hosts = {name_of(p) for p in graph.all("Project") if p.get("xpnProjectStatus") == "HOST"}
+    if m.kind == "Firewall" and project_of(m.item) in hosts:
+        return Unknown("container.clusters", "the clusters of the projects that share this network were not listed")
+    return None
+
+
+def _young(graph: Graph, m: Made) -> bool:
+    seconds = age(graph.clock, m.item.get("creationTimestamp"))
+    return seconds is not None and seconds < _YOUNG
+
+
+def _owner_exists(graph: Graph, m: Made) -> bool | Unknown:
+    """Whether the Ingress, Service, Gateway or claim that an object was made for exists in this cluster."""
+    owner = m.owner
+    if not owner.kind or (owner.namespace, owner.name) == _DEFAULT_BACKEND:
+        return True
+    if owner.kind == "PersistentVolumeClaim":
+        return _volume_exists(graph, m.item)
+    legacy = next((i[1] for i in m.ids if i[0] == "lb" and re.fullmatch(r"a[0-9a-f]{31}", i[1])), None)
+    if legacy is not None:
+        doubt = graph.doubt("Service")
+        return doubt if doubt is not None else legacy in graph.index(_legacy_names)
+    found = graph.find(owner.kind, owner.namespace, owner.name)
+    if isinstance(found, Unknown):
+        gone = graph.find("Namespace", None, owner.namespace)
+        return False if gone is None else found
+    return found is not None
+
+
+def _legacy_names(graph: Graph) -> frozenset[str]:
+    uids = ((s.get("metadata") or {}).get("uid") for s in graph.all("Service"))
+    return frozenset(names.legacy(str(uid)) for uid in uids if uid)
+
+
+def _volume_exists(graph: Graph, disk: Object) -> bool | Unknown:
+    """Whether a volume or a claim still refers to a disk."""
+    claim = claim_of(disk)
+    if claim is None:
+        return True
+    name = name_of(disk)
+    if {claim.volume, name} & graph.index(_volumes):
+        return True
+    found = graph.find("PersistentVolumeClaim", claim.namespace, claim.name)
+    if isinstance(found, Unknown):
+        return found
+    if found is not None and f"pvc-{(found.get('metadata') or {}).get('uid')}" == claim.volume:
+        return True
+    doubt = graph.doubt("PersistentVolume")
+    return doubt if doubt is not None else False
+
+
+def _volumes(graph: Graph) -> frozenset[str]:
+    """The names of all volumes and of the disks behind them."""
+    found = set()
+    for volume in graph.all("PersistentVolume"):
+        spec = volume.get("spec") or {}
+        handle = str((spec.get("csi") or {}).get("volumeHandle") or "")
+        disk = str((spec.get("gcePersistentDisk") or {}).get("pdName") or "")
+        found |= {name_of(volume), handle.rsplit("/", 1)[-1], disk}
+    return frozenset(found - {""})
+
+
+def _written_down(graph: Graph, m: Made) -> bool:
+    """Whether an Ingress, Service or Gateway that exists names the object in what a controller wrote on it."""
+    key = "NetworkEndpointGroup" if m.kind == "NetworkEndpointGroup" else ""
+    return (key, str(m.item.get("name"))) in graph.index(_names_in_use)
+
+
+def _names_in_use(graph: Graph) -> frozenset[tuple[str, str]]:
+    """The names that controllers wrote on objects; those of NEGs apart, since a backend service has the same name."""
+    found: set[tuple[str, str]] = set()
+    for kind in ("Ingress", "Service", "Gateway"):
+        for item in graph.all(kind):
+            notes = (item.get("metadata") or {}).get("annotations") or {}
+            for key, text in notes.items():
+                if str(key).startswith(_CONTROLLER_NOTES):
+                    of = "NetworkEndpointGroup" if key == _NEG_STATUS else ""
+                    found.update((of, name) for name in _NAMES_IN_NOTES.findall(str(text)))
+    return frozenset(found)
+
+
+def _drop_used(graph: Graph, candidates: dict[str, Made], found: Survey, *, gone: bool) -> None:
+    """Takes out, again and again, what something outside uses or may use."""
+    while True:
+        users = {path: outside_user(graph, m, candidates.keys(), machines=gone) for path, m in candidates.items()}
+        used = {path: user for path, user in users.items() if user is not None}
+        if not used:
+            return
+        for path, user in used.items():
+            del candidates[path]
+            if isinstance(user, Unknown):
+                found.unknown[path] = user
+
+
+def _held_by(address: Object, candidates: dict[str, Made]) -> bool:
+    """Whether leftovers, and nothing else, use an address."""
+    users = [path_of(link) for link in address.get("users") or []]
+    if users:
+        return all(user in candidates for user in users)
+    held = {str(m.item.get("IPAddress")) for m in candidates.values() if m.kind == "ForwardingRule"}
+    return address.get("status") == "IN_USE" and str(address.get("address")) in held
+
+
+def _attached(graph: Graph, candidates: dict[str, Made]) -> Iterator[Made]:
+    """Addresses and managed certificates that somebody else made and only leftovers use."""
+    for item in graph.all("Address"):
+        path = path_of(item.get("selfLink"))
+        if path and path not in candidates and _held_by(item, candidates):
+            yield Made("Address", item, frozenset(), Owner())
+    proxies = [m for m in candidates.values() if m.kind == "TargetHttpsProxy"]
+    linked = {path_of(link) for m in proxies for link in links_in(m.item.get("sslCertificates"))}
+    for item in graph.all("SslCertificate"):
+        path, parts = path_of(item.get("selfLink")), names.parsed(name_of(item))
+        if path in linked and parts is not None and parts.scheme == "managed-certificate":
+            made = Made("SslCertificate", item, frozenset(), Owner())
+            if outside_user(graph, made, candidates.keys(), machines=False) is None:
+                yield made
+
+
+@edge("reserved_for", "Address", reads=("Ingress", "Service", "Gateway", "Cluster", "Namespace"))
+def reserved_for(graph: Graph, address: Object) -> Facts:
+    """The Ingresses, Services and Gateways that name an address, whether or not they use it."""
+    named = [i for kind in ("Ingress", "Service", "Gateway") for i in graph.all(kind) if _names(i, address)]
+    if named:
+        return named
+    if graph.doubt("Cluster") is None and not graph.all("Cluster") and not own_ids(graph):
+        return []
+    doubts = (graph.doubt(kind) for kind in ("Ingress", "Service"))
+    return next((doubt for doubt in doubts if doubt is not None), [])
+
+
+def _names(item: Object, address: Object) -> bool:
+    notes = (item.get("metadata") or {}).get("annotations") or {}
+    told = {str(v).strip() for text in notes.values() for v in str(text).split(",")}
+    spec = item.get("spec") or {}
+    told |= {str(spec.get("loadBalancerIP")), *map(str, spec.get("externalIPs") or [])}
+    told |= {str(a.get("value")) for a in spec.get("addresses") or [] if isinstance(a, dict)}
+    return bool({name_of(address), str(address.get("address"))} & told)

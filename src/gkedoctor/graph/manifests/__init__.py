@@ -1,0 +1,1 @@
+"""Facts of manifests alone, before they are applied."""

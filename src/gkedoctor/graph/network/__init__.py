@@ -1,0 +1,1 @@
+"""NetworkPolicies, DNS, and what containers connect to."""

@@ -1,0 +1,237 @@
+"""What a container needs beside itself: hosts that it names or complains about, and the volumes its log speaks of."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
+from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.network.hosts import named_hosts
+from gkedoctor.graph.workloads.log_patterns import FileTrouble, file_troubles, unreached
+from gkedoctor.graph.workloads.pod_templates import containers, made_alike
+from gkedoctor.snapshot.model import Object
+
+_ONE_AMONG_ALL = "kubernetes"
+"""The API server's Service lives in `default` and is found from everywhere."""
+
+
+@edge("dependencies", "Pod", reads=("Service", "Namespace"))
+def dependencies_of(graph: Graph, pod: Object) -> Facts:
+    """The hosts that its containers name or could not reach, as records.
+
+    {container, via, host, port, at, problem, line, namespace, name, target, found, near}: `via` is `config` (at: the
+    place in the spec) or `log` (problem: dns, refused or timeout), `target` the Service or Pod behind it, `found`
+    whether the Service exists (null where the host is none, or of a namespace of which nothing was recorded).
+    A container without a log has a `log` record of unknowns.
+    """
+    containers = graph.follow("containers", pod)
+    if isinstance(containers, Unknown):
+        return containers
+    return [record for c in containers for record in _of_container(graph, pod, c)]
+
+
+@suspects("lost_hosts", "Pod", reads=("Service", "Namespace"))
+def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
+    """Pods whose environment or arguments name a Service that is not there, or that cannot be seen.
+
+    Those with names of their own for hosts are suspected whatever they name.
+    """
+    for pods in made_alike(graph):
+        hosts = {host for container in containers(pods[0]) for (host, _), _ in named_hosts(container)}
+        plain = [pod for pod in pods if not _names_hosts_itself(pod)] if hosts else pods
+        if len(plain) < len(pods):
+            yield from (pod for pod in pods if _names_hosts_itself(pod))
+        if plain and any(_is_lost(graph, plain[0], host) for host in hosts):
+            yield from plain
+
+
+def _names_hosts_itself(pod: Object) -> bool:
+    spec = pod.get("spec") or {}
+    return bool(spec.get("hostAliases") or spec.get("hostname"))
+
+
+def _is_lost(graph: Graph, pod: Object, host: str) -> bool:
+    """Whether a host stands for a Service and there is none to be seen: the same for all Pods of a namespace."""
+    known = graph.worked_out(_is_lost)
+    place = (namespace_of(pod), host)
+    if place not in known:
+        _, name, target = _behind(graph, pod, host)
+        known[place] = name is not None and not isinstance(target, dict)
+    return bool(known[place])
+
+
+def _of_container(graph: Graph, pod: Object, container: Record) -> Iterator[Record]:
+    name, said = container["name"], container["said"]
+    seen: dict[str, Record] = {}
+    for (host, port), at in named_hosts(container["spec"]):
+        if host not in seen:
+            seen[host] = _record(graph, pod, name, host, port, via="config", at=at)
+    yield from seen.values()
+    if isinstance(said, Unknown):
+        yield {"container": name, "via": "log"} | dict.fromkeys(("problem", "host", "line", "target", "found"), said)
+        return
+    found = unreached(said)
+    if found is not None:
+        record = _record(graph, pod, name, found.host, found.port, via="log", at=None)
+        yield record | {"problem": found.problem, "line": found.line, "configured": _configured(record, seen)}
+
+
+def _configured(record: Record, seen: dict[str, Record]) -> Record | None:
+    """The place in the spec that names the same host, or the same Service under another of its names."""
+    same = seen.get(str(record["host"]))
+    if same is not None or record["name"] is None:
+        return same
+    place = (record["namespace"], record["name"])
+    return next((s for s in seen.values() if (s["namespace"], s["name"]) == place), None)
+
+
+def _record(
+    graph: Graph, pod: Object, container: str, host: str | None, port: int | None, *, via: str, at: Any
+) -> Record:
+    namespace, name, target = _behind(graph, pod, host) if host else (None, None, None)
+    found = target if isinstance(target, Unknown) else (target is not None if name else None)
+    if found is False and not _namespace_is_seen(graph, pod, str(namespace)):
+        found = None
+    return {
+        "container": container, "via": via, "host": host, "port": port, "at": at, "problem": None, "line": None,
+        "namespace": namespace, "name": name, "target": target, "found": found,
+        "near": _near(graph, namespace, name) if found is False else None,
+    }  # fmt: skip
+
+
+def _behind(graph: Graph, pod: Object, host: str) -> tuple[str | None, str | None, Object | Unknown | None]:
+    """Namespace and name of the Service that a host stands for, and that Service (or Pod, for its address)."""
+    if _is_address(host):
+        known = graph.index(_by_address).get(host)
+        return (namespace_of(known), name_of(known), known) if known is not None else (None, None, None)
+    place = _service_place(graph, namespace_of(pod), host, pod)
+    if place is None:
+        return None, None, None
+    namespace, name = place
+    target = graph.find("Service", namespace, name)
+    return namespace, name, target
+
+
+def _service_place(graph: Graph, own: str, host: str, pod: Object) -> tuple[str, str] | None:
+    """(namespace, name) of the Service that a DNS name stands for; None where it is some other host.
+
+    A Pod searches NAMESPACE.svc.cluster.local, svc.cluster.local and cluster.local (pkg/kubelet/network/dns).
+    """
+    labels = host.split(".")
+    aliases = {n for a in (pod.get("spec") or {}).get("hostAliases") or [] for n in a.get("hostnames") or []}
+    if host in aliases or labels[0] == "localhost" or (len(labels) > 1 and "internal" in labels):
+        return None
+    if "svc" in labels[1:]:
+        at = labels.index("svc", 1)
+        return (labels[at - 1], labels[at - 2]) if at >= 2 else None
+    if len(labels) == 1:
+        return None if labels[0] == _ONE_AMONG_ALL or host == (pod.get("spec") or {}).get("hostname") else (own, host)
+    namespaces = graph.index(_namespaces)
+    if len(labels) in (2, 3) and labels[-1] in namespaces:
+        return labels[-1], labels[-2]
+    if len(labels) == 2 and isinstance(graph.find("Service", own, labels[1]), dict):  # web-0.web
+        return own, labels[1]
+    return None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _by_address(graph: Graph) -> dict[str, Object]:
+    places: dict[str, Object] = {}
+    for pod in graph.everywhere("Pod"):
+        status, spec = pod.get("status") or {}, pod.get("spec") or {}
+        if status.get("podIP") and not spec.get("hostNetwork"):
+            places[str(status["podIP"])] = pod
+    for service in graph.everywhere("Service"):
+        spec = service.get("spec") or {}
+        addresses = [*(spec.get("clusterIPs") or []), spec.get("clusterIP")]
+        places |= {str(a): service for a in addresses if a and a != "None"}
+    return places
+
+
+def _namespaces(graph: Graph) -> set[str]:
+    return {name_of(n) for n in graph.all("Namespace")} | _populated(graph)
+
+
+def _populated(graph: Graph) -> set[str]:
+    return {namespace_of(o) for kind in ("Pod", "Service") for o in graph.all(kind)}
+
+
+def _populated_anywhere(graph: Graph) -> set[str]:
+    return {namespace_of(o) for kind in ("Pod", "Service") for o in graph.everywhere(kind)}
+
+
+def _namespace_is_seen(graph: Graph, pod: Object, namespace: str) -> bool:
+    """Whether the recording holds that namespace: many are cut down to one, and then say nothing of the others."""
+    if namespace == namespace_of(pod) or namespace in graph.index(_populated):
+        return True
+    return namespace in graph.index(_populated_anywhere)
+
+
+def _near(graph: Graph, namespace: str | None, name: str | None) -> str | None:
+    names = [name_of(s) for s in graph.in_namespace("Service", namespace or "")]
+    return nearest(name, names) if name else None
+
+
+@edge("file_troubles", "Pod", reads=("PersistentVolumeClaim",))
+def file_troubles_of(graph: Graph, pod: Object) -> Facts:
+    """Files of volumes that a container could not read or write, by its log: {container, problem, path, line, …}.
+
+    `problem` is denied, readonly or full, `mount` and `volume` the entries of the spec the path lies in, `claim` the
+    PersistentVolumeClaim of the volume. Paths outside of volumes are left out; a line without a path counts for the
+    only claim that is mounted.
+    """
+    containers = graph.follow("containers", pod)
+    if isinstance(containers, Unknown):
+        return containers
+    records: list[Record] = []
+    for container in containers:
+        said = container["said"]
+        if isinstance(said, Unknown):
+            records.append({"container": container["name"], "problem": said})
+            continue
+        found = [r for t in file_troubles(said) if (r := _file_record(graph, pod, container, t)) is not None]
+        records += found[:1]
+    return records
+
+
+def _file_record(graph: Graph, pod: Object, container: Record, trouble: FileTrouble) -> Record | None:
+    volumes = {v.get("name"): v for v in (pod.get("spec") or {}).get("volumes") or []}
+    mounts = [m for m in container["spec"].get("volumeMounts") or [] if m.get("name") in volumes and m.get("mountPath")]
+    hits = [(p, m) for p in trouble.paths for m in mounts if _lies_in(p, str(m["mountPath"]))]
+    claimed = [m for m in mounts if volumes[m["name"]].get("persistentVolumeClaim")]
+    if not hits and trouble.problem == "full" and not trouble.paths and len(claimed) == 1:
+        hits = [(str(claimed[0]["mountPath"]), claimed[0])]
+    if not hits:
+        return None
+    path, mount = max(hits, key=lambda h: len(str(h[1]["mountPath"])))
+    volume = volumes[mount["name"]]
+    return {
+        "container": container["name"], "problem": trouble.problem, "path": path, "line": trouble.line,
+        "mount": mount, "volume": volume, "claim": _claim(graph, pod, volume),
+    }  # fmt: skip
+
+
+def _lies_in(path: str, mount: str) -> bool:
+    root = mount.rstrip("/")
+    return bool(root) and (path == root or path.startswith(root + "/"))
+
+
+def _claim(graph: Graph, pod: Object, volume: Object) -> Object | None:
+    name = (volume.get("persistentVolumeClaim") or {}).get("claimName")
+    if not name and volume.get("ephemeral"):
+        name = f"{name_of(pod)}-{volume.get('name')}"
+    if not name:
+        return None
+    found = graph.find("PersistentVolumeClaim", namespace_of(pod), str(name))
+    named: Object = {"kind": "PersistentVolumeClaim", "metadata": {"name": name, "namespace": namespace_of(pod)}}
+    return found if isinstance(found, dict) else named

@@ -1,0 +1,153 @@
+"""NetworkPolicies: what they deny, of what the logs of Pods time out on.
+
+A policy alone is no fault. Pods that no policy selects may talk to everybody; those that one selects only to whom some
+policy allows (https://kubernetes.io/docs/concepts/services-networking/network-policies/). Time-outs prove that packets
+are dropped; a refusal proves that they arrive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.core.label_selectors import matches
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.network.policy_rules import allows, allows_dns, isolates, rules_of
+from gkedoctor.graph.services.ports import target_port
+from gkedoctor.graph.workloads.pods import pods_at
+from gkedoctor.snapshot.model import Object
+
+_AILING = ("crash", "unready", "init", "failed")
+_DNS_LATE = re.compile(
+    r"i/o timeout|timed? ?out|EAI_AGAIN|temporary failure|try again|server misbehaving", re.IGNORECASE
+)
+
+
+@edge("log_services", "Pod", reads=("Service",))
+def log_services(graph: Graph, pod: Object) -> Facts:
+    """The Services that the Pod's logs say it could not use."""
+    found = graph.follow("dependencies", pod)
+    needs = (
+        [] if isinstance(found, Unknown) else [r for r in found if r["via"] == "log" and isinstance(r["problem"], str)]
+    )
+    return [r["target"] for r in needs if isinstance(r["target"], dict)]
+
+
+@edge("policies", "Pod", reads=("NetworkPolicy",))
+def policies_of(graph: Graph, pod: Object) -> Facts:
+    """The NetworkPolicies that select the Pod."""
+    doubt = graph.doubt("NetworkPolicy", namespace_of(pod))
+    if doubt is not None:
+        return doubt
+    return [
+        p
+        for p in graph.in_namespace("NetworkPolicy", namespace_of(pod))
+        if matches((p.get("spec") or {}).get("podSelector") or {}, labels_of(pod))
+    ]
+
+
+@edge("blocking_policies", "Pod", reads=("NetworkPolicy", "Service", "Pod"))
+def blocking_policies(graph: Graph, pod: Object) -> Facts:
+    """The NetworkPolicies that deny the Pod what its logs time out on."""
+    return [record["policy"] for record in _denials(graph, pod)]
+
+
+@edge("denials", "NetworkPolicy", reads=("Pod", "Service"))
+def denials_of(graph: Graph, policy: Object) -> Facts:
+    """What the policy denies Pods that are not well, by their logs: {pod, policy, direction, host, port, line, …}."""
+    return [record for record in graph.index(_all_denials) if record["policy"] is policy]
+
+
+def _all_denials(graph: Graph) -> list[Record]:
+    if not graph.all("NetworkPolicy"):
+        return []
+    return [record for pod in pods_at(graph, _AILING) for record in _denials(graph, pod)]
+
+
+def _denials(graph: Graph, pod: Object) -> list[Record]:
+    found = graph.follow("dependencies", pod)
+    needs = [] if isinstance(found, Unknown) else [r for r in found if r["via"] == "log" and isinstance(r["line"], str)]
+    records = [_denial(graph, pod, need) for need in needs]
+    return [r for r in records if r is not None]
+
+
+def _denial(graph: Graph, pod: Object, need: Record) -> Record | None:
+    """What denies one thing that a log complains about; None where nothing does, or too little is known."""
+    if need["problem"] == "dns":
+        late = _DNS_LATE.search(need["line"]) is not None
+        return _record(pod, need, "egress", _closed(graph, pod, "egress", allows_dns), None) if late else None
+    servers = _servers(graph, need) if need["problem"] == "timeout" else None
+    if servers is None:
+        return None
+    pods, ports = servers
+    policy = _closed(graph, pod, "egress", lambda p: _any_allowed(graph, p, "egress", pods or [None], ports))
+    if policy is not None:
+        return _record(pod, need, "egress", policy, pods)
+    for server in pods:
+        policy = _closed(graph, server, "ingress", lambda p: _any_allowed(graph, p, "ingress", [pod], ports))
+        if policy is not None:
+            return _record(pod, need, "ingress", policy, [server])
+    return None
+
+
+def _servers(graph: Graph, need: Record) -> tuple[list[Object], list[Any]] | None:
+    """The Pods behind what could not be reached, and their ports; no Pods for something outside of the cluster."""
+    target, port = need["target"], need["port"]
+    if not isinstance(target, dict):
+        outside = target is None and need["name"] is None and bool(need["host"])
+        return ([], [port] if port else []) if outside else None
+    if target.get("kind") == "Pod":
+        return [target], [port] if port else []
+    pods = graph.follow("pods", target)
+    ports = [p for p in (target.get("spec") or {}).get("ports") or [] if port in (None, p.get("port"))]
+    if isinstance(pods, Unknown) or not pods or not ports:
+        return None
+    named = {p.get("name"): p.get("containerPort") for pod in pods for p in _container_ports(pod)}
+    wanted = [target_port(p) for p in ports]
+    return list(pods), [
+        *wanted,
+        *(named[w] for w in wanted if w in named),
+        *(n for n, c in named.items() if c in wanted),
+    ]
+
+
+def _container_ports(pod: Object) -> list[Object]:
+    return [p for c in (pod.get("spec") or {}).get("containers") or [] for p in c.get("ports") or []]
+
+
+def _any_allowed(graph: Graph, policy: Object, direction: str, peers: list[Any], ports: list[Any]) -> bool:
+    spaces: Mapping[str, Mapping[str, str]] = graph.index(_namespace_labels)
+    return any(allows(policy, direction, peer, ports, lambda name: spaces.get(name)) for peer in peers)
+
+
+def _namespace_labels(graph: Graph) -> Mapping[str, Mapping[str, str]]:
+    return {name_of(n): {"kubernetes.io/metadata.name": name_of(n), **labels_of(n)} for n in graph.all("Namespace")}
+
+
+def _closed(graph: Graph, pod: Object, direction: str, allowed: Callable[[Object], bool]) -> Object | None:
+    """The policy that denies a Pod what none of its policies allows: the one with the fewest rules."""
+    found = graph.follow("policies", pod)
+    mine = [] if isinstance(found, Unknown) else [p for p in found if isolates(p, direction)]
+    if not mine or any(allowed(p) for p in mine):
+        return None
+    strictest: Object = min(mine, key=lambda p: (len(rules_of(p, direction)), name_of(p)))
+    return strictest
+
+
+def _record(
+    pod: Object, need: Record, direction: str, policy: Object | None, servers: list[Object] | None
+) -> Record | None:
+    if policy is None:
+        return None
+    return {
+        "pod": pod,
+        "policy": policy,
+        "direction": direction,
+        "host": need["host"] or "DNS",
+        "port": need["port"],
+        "line": need["line"],
+        "dns": need["problem"] == "dns",
+        "server": servers[0] if servers else None,
+    }

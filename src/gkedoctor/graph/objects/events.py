@@ -1,0 +1,103 @@
+"""Events of an object, those that are history left out.
+
+Events of every type count: `Killing`, `BackOff`, `FailedBinding`, `NotTriggerScaleUp` are Normal. An Event that is
+older than the object's recovery says nothing about its present state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from datetime import UTC, datetime, timedelta
+
+from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, namespace_of
+from gkedoctor.graph.core.times import condition, moment
+from gkedoctor.snapshot.model import Object
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_REPEATED_WITHIN = timedelta(hours=1)
+"""What a controller still fails at it says again at least every 1000 s (client-go, DefaultControllerRateLimiter), and
+the API server forgets after an hour: what is older comes from a history, and is over."""
+_HEALTHY_WHEN = {"Pod": "Ready", "Node": "Ready", "Deployment": "Available"}
+
+
+@edge("events", "*", reads=("Event",))
+def events_of(graph: Graph, item: Object) -> Facts:
+    """The Events about an object since it last became healthy, the latest last."""
+    doubt = graph.doubt("Event", namespace_of(item) or None)
+    if doubt is not None:
+        return doubt
+    since = healthy_since(item)
+    found = _about(graph, item)
+    if item.get("kind") == "PersistentVolumeClaim":  # which has no condition that says since when it is well
+        found = of_late(graph, found)
+    return [e for e in found if since is None or last_seen(e) > since]
+
+
+@edge("all_events", "*", reads=("Event",))
+def all_events_of(graph: Graph, item: Object) -> Facts:
+    """Every Event about an object, history included, the latest last."""
+    doubt = graph.doubt("Event", namespace_of(item) or None)
+    return doubt if doubt is not None else _about(graph, item)
+
+
+def of_late(graph: Graph, events: Sequence[Object]) -> list[Object]:
+    """Those that a controller would have said again by now if they still held."""
+    return [e for e in events if graph.clock - last_seen(e) <= _REPEATED_WITHIN]
+
+
+def events_that_say(graph: Graph, reasons: Container[str]) -> list[Object]:
+    """Every Event with one of the reasons, in the order of the recording."""
+    events = graph.all("Event")
+    return [events[i] for i, reason in enumerate(graph.each("Event", "reason")) if reason in reasons]
+
+
+def last_seen(event: Object) -> datetime:
+    """When an Event happened last, whichever of the four fields says so."""
+    series = event.get("series") or {}
+    texts = (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
+    times = [t for t in map(moment, texts) if t is not None]
+    return max(times) if times else moment(event["metadata"].get("creationTimestamp")) or _LONG_AGO
+
+
+def healthy_since(item: Object) -> datetime | None:
+    """The moment the object last became healthy, if it is healthy now."""
+    kind = str(item.get("kind"))
+    if kind == "PersistentVolumeClaim" and (item.get("status") or {}).get("phase") == "Bound":
+        return _LONG_AGO
+    state = condition(item, _HEALTHY_WHEN.get(kind, ""))
+    if state is None or state.get("status") != "True":
+        return None
+    return moment(state.get("lastTransitionTime"))
+
+
+def _about(graph: Graph, item: Object) -> list[Object]:
+    uid = item["metadata"].get("uid")
+    place = (str(item.get("kind")), namespace_of(item), name_of(item))
+    named = graph.index(_by_object).get(place)
+    if not named:
+        return []
+    known = graph.worked_out(_about)
+    if place not in known:  # most objects are well, and nobody asks for their Events
+        events = graph.all("Event")
+        known[place] = sorted((events[i] for i in named), key=lambda e: (last_seen(e), name_of(e)))
+    return [e for e in known[place] if _same_life(e, uid)]
+
+
+def _same_life(event: Object, uid: str | None) -> bool:
+    """Whether the Event is about this object and not an earlier one of the same name.
+
+    The kubelet writes the Node's name where the uid belongs (pkg/kubelet/kubelet.go, nodeRef).
+    """
+    about = event.get("involvedObject") or {}
+    told = about.get("uid")
+    return not uid or not told or told == uid or told == about.get("name")
+
+
+def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[int]]:
+    """Which of all Events are about an object."""
+    places: dict[tuple[str, str, str], list[int]] = {}
+    for i, about in enumerate(graph.each("Event", "involvedObject")):
+        about = about or {}
+        place = (str(about.get("kind")), about.get("namespace") or "", str(about.get("name")))
+        places.setdefault(place, []).append(i)
+    return places

@@ -1,0 +1,29 @@
+"""Namespaces on their way out, and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gkedoctor.graph.core.graph import Graph, name_of, namespace_of
+from gkedoctor.snapshot.model import Object
+
+
+def goes_with_its_namespace(graph: Graph, item: Object) -> bool:
+    """Whether the object waits to be deleted with its namespace: what it lacks meanwhile is no fault.
+
+    The namespace controller deletes kind by kind, Pods first (pkg/controller/namespace/deletion). An object that is
+    being deleted already may be what holds the namespace.
+    """
+    ending = graph.index(_ending)
+    return bool(ending) and namespace_of(item) in ending and not (item.get("metadata") or {}).get("deletionTimestamp")
+
+
+def staying(graph: Graph, items: Sequence[Object]) -> Sequence[Object]:
+    """The objects that are not about to be deleted with their namespace."""
+    if not graph.index(_ending):
+        return items
+    return [item for item in items if not goes_with_its_namespace(graph, item)]
+
+
+def _ending(graph: Graph) -> frozenset[str]:
+    return frozenset(name_of(n) for n in graph.all("Namespace") if n["metadata"].get("deletionTimestamp"))

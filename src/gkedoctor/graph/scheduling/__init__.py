@@ -1,0 +1,1 @@
+"""Nodes, and why a Pod does not get one."""

@@ -1,0 +1,61 @@
+"""Nodes: what runs on them, and the budgets that keep Pods on them."""
+
+from __future__ import annotations
+
+from gkedoctor.graph.core.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
+from gkedoctor.graph.core.label_selectors import matches
+from gkedoctor.graph.core.times import condition
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+
+@edge("node", "Pod", reads=("Node",))
+def node_of(graph: Graph, pod: Object) -> Facts:
+    """The Node that the Pod is bound to."""
+    name = (pod.get("spec") or {}).get("nodeName")
+    if not name:
+        return []
+    found = graph.find("Node", None, str(name))
+    if isinstance(found, Unknown):
+        return found
+    return [found] if found is not None else []
+
+
+@suspects("not_well", "Node", reads=("Pod",))
+def not_well(graph: Graph) -> list[Object]:
+    """Nodes that are not Ready, or of which any other condition holds."""
+    return [node for node in graph.all("Node") if not _is_well(node)]
+
+
+def _is_well(node: Object) -> bool:
+    """Whether Ready is the only one of its conditions that holds: each of the others tells of some trouble."""
+    ready = condition(node, "Ready") or {}
+    states = (node.get("status") or {}).get("conditions") or ()
+    return ready.get("status") == "True" and not any(s.get("status") == "True" and s is not ready for s in states)
+
+
+@edge("pods", "Node", reads=("Pod",))
+def pods_on(graph: Graph, node: Object) -> Facts:
+    """The Pods that are bound to the Node."""
+    doubt = graph.doubt("Pod")
+    return doubt if doubt is not None else graph.index(_by_node).get(name_of(node), [])
+
+
+def _by_node(graph: Graph) -> dict[str, list[Object]]:
+    return grouped(graph.all("Pod"), lambda pod: (pod.get("spec") or {}).get("nodeName"))
+
+
+@edge("pods", "PodDisruptionBudget", reads=("Pod",))
+def budgeted_pods(graph: Graph, budget: Object) -> Facts:
+    """The Pods that the budget protects, those that have ended left out."""
+    namespace = namespace_of(budget)
+    doubt = graph.doubt("Pod", namespace)
+    if doubt is not None:
+        return doubt
+    selector = (budget.get("spec") or {}).get("selector")
+    pods = graph.in_namespace("Pod", namespace)
+    return [p for p in pods if not _ended(p) and matches(selector, labels_of(p))]
+
+
+def _ended(pod: Object) -> bool:
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")

@@ -1,0 +1,318 @@
+"""Why a Pod has no node: what the scheduler says, and which nodes it means.
+
+The message counts nodes and names only the first filter that each one failed (NodeUnschedulable, NodeName,
+TaintToleration, NodeAffinity, NodePorts, Fit, …). Going through the Nodes the other way round (who is meant, who is
+tainted, who is cordoned) tells which nodes come closest, and so what has to change. Pods of other namespaces may be
+invisible, so nothing here reckons how full a node is: that is the scheduler's word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of
+from gkedoctor.graph.core.times import condition
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.events import last_seen
+from gkedoctor.graph.objects.owners import template_of
+from gkedoctor.graph.scheduling import node_fit as placement
+from gkedoctor.graph.scheduling import scheduler_message as verdict
+from gkedoctor.graph.scheduling.node_labels import unmet_of
+from gkedoctor.snapshot.model import Object
+
+POOL = "cloud.google.com/gke-nodepool"
+_STATIC = ("cordoned", "taint", "selector", "name")
+_OF_MESSAGE = ("ports", "affinity", "spread", "resources", "none", *_STATIC, "other")
+"""What to believe first where only the message is at hand: what is not written in labels, taints and cordons."""
+_MIG = re.compile(r"instanceGroups/(?P<mig>[a-z0-9-]+?)(?:-grp)? \d+->\d+")
+_FRESH = 900.0
+
+
+@edge("scheduling", "Pod", reads=("Node", "Event"))
+def scheduling_of(graph: Graph, pod: Object) -> Facts:
+    """Why the Pod has no node: one record {lead, sure, reasons, kinds, condition, message, unmet, short, tainted, …}.
+
+    `lead` is what has to change: `resources`, `selector`, `taint`, `cordoned`, `ports`, `affinity`, `spread`, `name`,
+    `not-ready`, `pressure` (a Node's own fault), `storage` (somebody else's), `none`, `other`; null where the scheduler
+    has said nothing. `sure`: the Nodes bear it out; unknown where they are not all here.
+    """
+    if (pod.get("spec") or {}).get("nodeName"):
+        return []
+    told = condition(pod, "PodScheduled")
+    event = _last_event(graph, pod)
+    message = _message(told, event)
+    record: Record = {
+        "condition": told,
+        "event": None if told and told.get("message") else event,
+        "message": message,
+        "gates": (pod.get("spec") or {}).get("schedulingGates") or [],
+        "scheduler": _scheduler(pod),
+        "served": any(_scheduler(pod) in graph.index(look) for look in (_at_work, _at_work_anywhere)),
+    }
+    return [record | _judged(graph, pod, message)]
+
+
+def _judged(graph: Graph, pod: Object, message: str) -> Record:
+    """What the message means, worked out once for all Pods that ask for the same. O(nodes) for each such kind."""
+    spec, wanted = pod.get("spec") or {}, placement.requests(pod)
+    affinity = (spec.get("affinity") or {}).get("nodeAffinity")
+    key = repr((message, spec.get("nodeSelector"), affinity, spec.get("tolerations"), wanted))
+    known = graph.index(_nothing_judged)
+    if key not in known:
+        nodes = graph.listing("Node")
+        reasons = verdict.reasons(message) if message else []
+        seats = [seat_of(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
+        known[key] = {
+            "reasons": reasons,
+            "kinds": sorted({r["kind"] for r in reasons}),
+            **_lead(reasons, seats),
+            **_details(pod, seats, reasons, wanted),
+        }
+    judged = known[key]
+    doubt = graph.doubt("Node")
+    if doubt is not None and judged["lead"] not in (None, "storage"):
+        judged = {**judged, "sure": doubt}
+    return {**judged, "pool": _pool(graph, pod, judged["meant"])}
+
+
+def _nothing_judged(_graph: Graph) -> dict[str, Record]:
+    return {}
+
+
+def _scheduler(pod: Object) -> str:
+    return str((pod.get("spec") or {}).get("schedulerName") or "default-scheduler")
+
+
+def _at_work(graph: Graph) -> set[str]:
+    """The schedulers that have placed a Pod which is here."""
+    return _that_placed(graph.all("Pod"))
+
+
+def _at_work_anywhere(graph: Graph) -> set[str]:
+    return _that_placed(graph.everywhere("Pod"))
+
+
+def _that_placed(pods: Iterable[Object]) -> set[str]:
+    return {_scheduler(p) for p in pods if (condition(p, "PodScheduled") or {}).get("status") == "True"}
+
+
+def _message(told: Object | None, event: Object | None) -> str:
+    """The condition's words; the Event's where the condition is missing."""
+    if told is not None and told.get("status") == "True":
+        return ""
+    if told is not None and told.get("reason") not in (None, "Unschedulable"):
+        return ""
+    return str((told or {}).get("message") or (event or {}).get("message") or "")
+
+
+def _last_event(graph: Graph, pod: Object) -> Object | None:
+    found = graph.follow("events", pod)
+    told = [] if isinstance(found, Unknown) else [e for e in found if e.get("reason") == "FailedScheduling"]
+    return told[-1] if told else None
+
+
+def seat_of(pod: Object, node: Object, wanted: dict[str, float]) -> Record:
+    """One node as the Pod meets it: {node, blocks (what is in the way), taints, small}."""
+    taints = [t for t in placement.untolerated(pod, node) if t.get("key") != placement.CORDON]
+    blocks = {placement.taint_kind(t.get("key")) for t in taints}
+    if not placement.selected(pod, node):
+        blocks.add("selector")
+    if placement.cordoned(pod, node):
+        blocks.add("cordoned")
+    return {"node": node, "blocks": blocks, "taints": taints, "small": placement.too_small(wanted, node)}
+
+
+def _lead(reasons: list[verdict.Reason], seats: list[Record]) -> Record:
+    """What has to change, whether the Nodes bear it out, and why the scheduler's other reasons are not it."""
+    kinds = {r["kind"] for r in reasons}
+    if not kinds:
+        return {"lead": None, "sure": False, "rivals": {}}
+    if "storage" in kinds:
+        return {"lead": "storage", "sure": True, "rivals": {}}
+    simulated = _simulated(reasons, kinds, seats) if seats else None
+    lead = simulated or _by_message(reasons, kinds)
+    return {"lead": lead, "sure": simulated is not None, "rivals": _others(lead, reasons)}
+
+
+def _simulated(reasons: list[verdict.Reason], kinds: set[str], seats: list[Record]) -> str | None:
+    """What the Nodes say; None where they cannot be what the scheduler saw."""
+    if not kinds & set(_STATIC) <= _first_failures(seats):
+        return None  # it counts a node that is not (or no longer) there
+    free = [s for s in seats if not s["blocks"]]
+    beyond = kinds - set(_STATIC) - {"other"}
+    if free:
+        if not beyond:
+            return None
+        lead = _commonest(reasons, beyond)
+        return _roomier(seats, kinds) or lead if lead == "resources" and all(s["small"] for s in free) else lead
+    lead = _closest(seats)
+    said = "taint" if lead in ("not-ready", "pressure") else lead
+    return lead if said in kinds else None
+
+
+def _first_failures(seats: list[Record]) -> set[str]:
+    """The static reasons that a message about these Nodes can hold, in the scheduler's order of filters."""
+    found = set()
+    for seat in seats:
+        blocks = seat["blocks"]
+        tainted = blocks & {"taint", "not-ready", "pressure"}
+        if not blocks:
+            continue
+        found.add("cordoned" if "cordoned" in blocks else "taint" if tainted else "selector")
+        if "selector" in blocks:  # a DaemonSet's Pods are narrowed down to their node before any filter
+            found.add("selector")
+    return found | {"name"}
+
+
+def _commonest(reasons: list[verdict.Reason], kinds: set[str]) -> str:
+    counts: Counter[str] = Counter()
+    for reason in reasons:
+        if reason["kind"] in kinds:
+            counts[reason["kind"]] += reason["count"] or 1
+    return min(counts, key=lambda kind: (-counts[kind], _OF_MESSAGE.index(kind)))
+
+
+def _roomier(seats: list[Record], kinds: set[str]) -> str | None:
+    """What keeps the Pod off the nodes that are large enough, where those it may use are all too small."""
+    sized = [s for s in seats if (s["node"].get("status") or {}).get("allocatable")]  # a virtual node may not say
+    large = [s for s in sized if not s["small"] and len(s["blocks"]) == 1]
+    found = {block for s in large for block in s["blocks"]} - {"selector"}
+    order = [b for b in ("not-ready", "pressure", "cordoned", "taint") if b in found]
+    return next((b for b in order if ("taint" if b != "cordoned" else b) in kinds), None)
+
+
+def _closest(seats: list[Record]) -> str:
+    """What is in the way of the nodes that come closest: those meant, of those the untainted, of those the rest."""
+    meant = [s["blocks"] for s in seats if "selector" not in s["blocks"]]
+    if not meant:
+        return "selector"
+    if any(b == {"cordoned"} for b in meant):
+        return "cordoned"
+    order = ("not-ready", "pressure", "taint")
+    only = [b - {"cordoned"} for b in meant]
+    return next((kind for kind in order if any(b == {kind} for b in only)), "taint")
+
+
+def _by_message(reasons: list[verdict.Reason], kinds: set[str]) -> str:
+    beyond = kinds - set(_STATIC) - {"other"}
+    if beyond:
+        return _commonest(reasons, beyond)
+    lead = next((kind for kind in _OF_MESSAGE if kind in kinds), "other")
+    keys = [r["key"] for r in reasons if r["kind"] == "taint" and r["key"]]
+    faults = {placement.taint_kind(k) for k in keys}
+    if lead == "taint" and faults and "taint" not in faults:
+        return "not-ready" if "not-ready" in faults else min(faults)
+    return lead
+
+
+def _others(lead: str, reasons: list[verdict.Reason]) -> dict[str, str]:
+    """For each other reason that the scheduler gives, why it is not the one."""
+    said = "taint" if lead in ("not-ready", "pressure") else lead
+    main = next((r["text"] for r in reasons if r["kind"] == said), lead)
+    return {
+        r["kind"]: f"the scheduler also counts {r['text']}, but the nodes that come closest fail for: {main}"
+        for r in reasons
+        if r["kind"] != said
+    }
+
+
+def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wanted: dict[str, float]) -> Record:
+    """What a fix has to name: nodes, taints, labels, amounts, and what the autoscaler may do about it."""
+    meant = [s for s in seats if "selector" not in s["blocks"]]
+    tainted = [s for s in meant if "taint" in s["blocks"] and "cordoned" not in s["blocks"]]
+    tainted = sorted(tainted, key=lambda s: len(s["small"]))
+    broken = [s["node"] for s in meant if s["blocks"] & {"not-ready", "pressure"}]
+    usable = [s["node"] for s in seats if not s["blocks"]] or [s["node"] for s in meant]
+    return {
+        "unmet": unmet_of(pod, [s["node"] for s in seats]),
+        "short": shortage([str(r["resource"]) for r in reasons if r["resource"]], wanted, usable),
+        "tainted": [s["node"] for s in tainted],
+        "taints": [t for s in tainted[:1] for t in s["taints"] if put_there(t)],
+        "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
+        "broken": broken,
+        "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
+    }
+
+
+def shortage(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
+    """The resource that is lacking: {resource, wanted, largest, never, node, text}; what can never fit first."""
+    found = [_short_of(name, wanted.get(name), nodes) for name in dict.fromkeys(names)]
+    return min(found, key=lambda s: not s["never"], default=None)
+
+
+def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
+    sizes = [(placement.amount(node, name), node) for node in nodes if (node.get("status") or {}).get("allocatable")]
+    largest, node = max(sizes, key=lambda s: s[0], default=(None, None))
+    asked = placement.said(name, number) if number else name
+    never = number is not None and largest is not None and number > largest
+    if name == "pods":
+        text = "every node that it may use is full: the maximum number of pods runs there"
+    elif not never:
+        text = f"{asked} requested, and no node that it may use has that much left"
+    elif largest:
+        text = f"{asked} requested, and the largest node that it may use has {placement.said(name, largest)}"
+    else:
+        text = f"{asked} requested, and no node that it may use offers {name}"
+    return {"resource": name, "wanted": asked, "largest": largest, "never": never, "node": node, "text": text}
+
+
+def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:
+    """The node pool that would have to grow: the one asked for, the one that was tried, or the only one that fits."""
+    asked = ((pod.get("spec") or {}).get("nodeSelector") or {}).get(POOL)
+    if asked:
+        return str(asked)
+    events = graph.follow("events", pod)
+    texts = [] if isinstance(events, Unknown) else [str(e.get("message") or "") for e in events]
+    migs = [m["mig"] for text in texts for m in [_MIG.search(text)] if m]
+    pools = [p for node in meant if (p := labels_of(node).get(POOL))]
+    if migs:
+        return next((p for p in pools if f"-{p}-" in migs[-1]), migs[-1])
+    return pools[0] if pools else None
+
+
+@edge("scaling", "Pod", reads=("Event",))
+def scaling_of(graph: Graph, pod: Object) -> Facts:
+    """What the cluster autoscaler said about the Pod: one record {failed, refused, growing}; each an Event or null.
+
+    Where Events may not be read all are null: most clusters' autoscaler has said nothing anyway.
+    """
+    events = graph.follow("events", pod)
+    if isinstance(events, Unknown):
+        events = []
+    last: dict[str, Any] = {str(e.get("reason")): e for e in events}
+    failed, triggered = last.get("FailedScaleUp"), last.get("TriggeredScaleUp")
+    growing = triggered if triggered and (graph.clock - last_seen(triggered)).total_seconds() < _FRESH else None
+    if growing and failed and last_seen(failed) >= last_seen(growing):
+        growing = None
+    return [{"failed": failed, "refused": last.get("NotTriggerScaleUp"), "growing": growing}]
+
+
+@edge("placement", "DaemonSet", reads=("Node",))
+def placement_of(graph: Graph, item: Object) -> Facts:
+    """Which nodes a DaemonSet may use, by labels and taints: one record {unmet, tainted, taints, joined}.
+
+    See `scheduling`; `joined` is when the youngest of the nodes came whose labels fit.
+    """
+    nodes = graph.listing("Node")
+    if isinstance(nodes, Unknown):
+        return nodes
+    template = template_of(item)
+    meant = [n for n in nodes if placement.selected(template, n)]
+    kept = {id(n): [t for t in placement.untolerated(template, n) if put_there(t)] for n in meant}
+    tainted = [n for n in meant if kept[id(n)]]
+    return [
+        {
+            "unmet": unmet_of(template, nodes),
+            "joined": max((str(n["metadata"].get("creationTimestamp") or "") for n in meant), default=None),
+            "tainted": tainted,
+            "taints": [t for n in tainted[:1] for t in kept[id(n)]] if len(tainted) == len(meant) else [],
+        }
+    ]
+
+
+def put_there(taint: Object) -> bool:
+    """Whether somebody put the taint there, and no controller because of a Node's state."""
+    return placement.taint_kind(taint.get("key")) == "taint"

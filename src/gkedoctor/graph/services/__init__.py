@@ -1,0 +1,1 @@
+"""Services: selectors, endpoints, ports."""

@@ -1,0 +1,1 @@
+"""PersistentVolumeClaims, volumes and StorageClasses."""

@@ -1,0 +1,74 @@
+"""The volumes of one Pod, and what the kubelet and the attach controller said about each.
+
+Sources: pkg/volume/util/operationexecutor, pkg/kubelet/volumemanager, pkg/controller/volume/attachdetach.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.storage.claims import attachments_of, claims_named, consumers_of, volume_of
+from gkedoctor.snapshot.model import Object
+
+_REASONS = {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedBinding"}
+_UNMOUNTED = re.compile(r"unmounted volumes=\[([^\]]*)\]")
+
+
+@edge("volumes", "Pod", reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event"))
+def volumes_of(graph: Graph, pod: Object) -> Facts:
+    """The volumes as records {name, source, spec, claim, claimName, volume, events, attachments, holders}.
+
+    `events` are those about this volume, the latest last; `holders` the other Pods of its claim on other nodes.
+    """
+    spec = pod.get("spec") or {}
+    claims = {c["volume"]: c for c in claims_named(graph, pod)}
+    events = graph.follow("events", pod)
+    return [_volume(graph, pod, v, claims.get(str(v.get("name"))), events) for v in spec.get("volumes") or []]
+
+
+def _volume(graph: Graph, pod: Object, volume: Object, wanted: Record | None, events: Facts) -> Record:
+    name = str(volume.get("name"))
+    claim = wanted["claim"] if wanted else None
+    bound = _one(volume_of(graph, claim)) if isinstance(claim, dict) else claim
+    names = {name, *([name_of(bound)] if isinstance(bound, dict) else [])}
+    return {
+        "name": name,
+        "spec": volume,
+        "source": next((key for key in volume if key != "name"), None),
+        "claimName": wanted["name"] if wanted else None,
+        "claim": claim,
+        "volume": bound,
+        "events": events if isinstance(events, Unknown) else [e for e in events if _about(e, names)],
+        "attachments": attachments_of(graph, bound) if isinstance(bound, dict) else [],
+        "holders": _holders(graph, pod, claim) if isinstance(claim, dict) else [],
+    }
+
+
+def _one(found: Facts) -> Object | Unknown | None:
+    if isinstance(found, Unknown):
+        return found
+    return found[0] if found else None
+
+
+def _about(event: Object, names: set[str]) -> bool:
+    """Whether an Event is about a volume of one of these names (the Pod's own, or the PersistentVolume's)."""
+    if event.get("reason") not in _REASONS:
+        return False
+    message = str(event.get("message") or "")
+    if any(f'volume "{name}"' in message for name in names):
+        return True
+    waiting = _UNMOUNTED.search(message)
+    return waiting is not None and bool(names & set(re.split(r"[,\s]+", waiting[1])))
+
+
+def _holders(graph: Graph, pod: Object, claim: Object) -> list[Any] | Unknown:
+    """Pods of the same claim on other nodes that are not on their way out."""
+    users = consumers_of(graph, claim)
+    if isinstance(users, Unknown):
+        return users
+    node = (pod.get("spec") or {}).get("nodeName")
+    others = [u for u in users if (u.get("spec") or {}).get("nodeName") not in (None, node)]
+    return [u for u in others if not u["metadata"].get("deletionTimestamp")]

@@ -1,0 +1,1 @@
+"""Pods, containers and the workloads that create them."""

@@ -1,0 +1,73 @@
+"""Images in registries that were shut down: Container Registry (gcr.io) and k8s.gcr.io.
+
+Container Registry takes no images since 2025-03-18 and gives none away since later that year. The names live on where
+Artifact Registry has a gcr.io repository of the project, and for what Google and others publish there
+(cloud.google.com/artifact-registry/docs/transition/prepare-gcr-shutdown). k8s.gcr.io is frozen since 2023-04-03 and
+leads to registry.k8s.io (kubernetes.io/blog/2023/03/10/image-registry-redirect).
+"""
+
+from __future__ import annotations
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref, template_of
+from gkedoctor.snapshot.model import Object
+
+_IMAGE = lazy(r"(?P<host>(?:(?:us|eu|asia|k8s)\.)?gcr\.io)/(?P<path>(?P<project>(?:[^/:]+\.[^/:]+:)?[^/:@]+).*)")
+"""The project is the first part, `example.com:shop` where a domain owns it."""
+_PUBLIC = frozenset(
+    (
+        "cadvisor", "cloud-builders", "cloud-marketplace", "cloud-spanner-emulator", "cloud-sql-connectors",
+        "cloudsql-docker", "cos-cloud", "distroless", "endpoints-release", "etcd-development", "gke-release",
+        "go-containerregistry", "google-appengine", "google-containers", "google-samples", "google.com",
+        "google_appengine", "google_containers", "google_samples", "k8s-minikube", "k8s-skaffold",
+        "kaniko-project", "knative-nightly", "knative-releases", "knative-samples", "kubebuilder",
+        "kubeflow-images-public", "ml-pipeline", "projectsigstore", "stackdriver-agents", "tekton-releases",
+        "tfx-oss-public", "vertex-ai",
+    )
+)  # fmt: skip
+"""Projects that publish images for everybody."""
+
+
+@edge("retired_images", "Pod", *WORKLOADS, reads=("Pod",))
+def retired_images(graph: Graph, item: Object) -> Facts:
+    """The containers whose image has a name of a registry that was shut down: {container, image, host, instead, spec}.
+
+    Left out is what Google and others publish, and what runs in the cluster under that very name. Nothing for an
+    object that a controller made: its template is what has to be changed.
+    """
+    if controller_ref(item) is not None:
+        return []
+    spec = template_of(item).get("spec") or {}
+    running = graph.index(_running)
+    containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    found = [r for c in containers if (r := _record(c)) is not None]
+    return [r for r in found if r["image"] not in running]
+
+
+def _record(container: Object) -> Record | None:
+    image = str(container.get("image"))
+    found = _IMAGE.fullmatch(image)
+    if found is None or found["project"] in _PUBLIC or found["project"].startswith("k8s-staging-"):
+        return None
+    frozen = "k8s" in found["host"]
+    return {
+        "container": container.get("name"), "spec": container, "image": image, "host": found["host"], "frozen": frozen,
+        "project": found["project"], "instead": f"registry.k8s.io/{found['path']}" if frozen else None,
+    }  # fmt: skip
+
+
+def _running(graph: Graph) -> frozenset[str]:
+    """The images that a node could pull: the container has run."""
+    return frozenset(
+        str(container.get("image"))
+        for pod in graph.everywhere("Pod")
+        for container, status in _pairs(pod)
+        if status.get("imageID")
+    )
+
+
+def _pairs(pod: Object) -> list[tuple[Object, Object]]:
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    states = {s.get("name"): s for s in status.get("containerStatuses") or []}
+    return [(c, states.get(c.get("name")) or {}) for c in spec.get("containers") or []]

@@ -1,0 +1,35 @@
+"""Pods that were made alike: what one template says is judged once, however many Pods it has.
+
+Equal parts of Pods that were read from one snapshot are mostly one value in memory (`snapshot/store/sharing.py`), so
+that looking at their identity is enough. Where they are not, a Pod stands alone, and nothing but time is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.snapshot.model import Object
+
+
+def made_alike(graph: Graph) -> list[list[Object]]:
+    """The Pods of a namespace whose containers have the same environment, command and arguments, together."""
+    return graph.index(_made_alike)
+
+
+def _made_alike(graph: Graph) -> list[list[Object]]:
+    groups: dict[tuple[Hashable, ...], list[Object]] = {}
+    for pod in graph.all("Pod"):
+        key: list[Hashable] = [namespace_of(pod)]
+        for container in containers(pod):
+            look_up = container.get
+            key += (id(look_up("env")), id(look_up("envFrom")), id(look_up("command")), id(look_up("args")))
+        groups.setdefault(tuple(key), []).append(pod)
+    return list(groups.values())
+
+
+def containers(pod: Object) -> Iterator[Object]:
+    """The containers that the spec of a Pod asks for, init containers first."""
+    spec = pod.get("spec") or {}
+    yield from spec.get("initContainers") or ()
+    yield from spec.get("containers") or ()

@@ -1,0 +1,326 @@
+"""Pods: how far each one came on the way to Ready, and its containers with their logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.times import condition, moment
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.model import Object
+
+STEPS = (
+    "scheduling",  # no node yet
+    "silent",  # bound to a node that says nothing about it
+    "starting",  # ContainerCreating, PodInitializing: volumes, network sandbox
+    "image",  # the image cannot be pulled
+    "config",  # CreateContainerConfigError
+    "create",  # the runtime cannot create or start the container
+    "init",  # an init container runs and does not end
+    "crash",  # a container ends, again and again
+    "unready",  # runs, and is not Ready
+    "gated",  # all containers are ready, a readiness gate is not
+    "failed",  # phase Failed: evicted, shut down, or ended with an error and not restarted
+    "terminating",
+    "fine",
+    "planned",  # stands in a file only, and nothing has reported on it
+)
+"""How far a Pod came. Each one stands on exactly one step, so that one fault is looked at by one playbook."""
+
+PLANNED = "Planned"
+"""The phase that `manifests` gives to a Pod of a file. The API knows no such phase."""
+
+_IMAGE = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError"}
+_IMAGE |= {"RegistryUnavailable", "SignatureValidationFailed"}
+_CREATE = {
+    "CreateContainerError",
+    "RunContainerError",
+    "StartError",
+    "PostStartHookError",
+    "PreCreateHookError",
+}
+_CRASHED_LATELY = 600.0
+"""Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
+_LONG_LIFE = 7200.0
+"""Seconds after which the end of a run that is ready again is an accident, no loop."""
+_LINES = 40
+"""Lines of each run that can tell why it ended: a stack trace and what came before it."""
+_TELLING = re.compile(
+    r"fatal|panic|error|exception|fail|denied|refused|cannot|can't|unable|invalid|missing|not (?:set|found)|required",
+    re.I,
+)
+
+
+def step(clock: datetime, pod: Object) -> str:
+    """The step of STEPS on which a Pod stands. Pure in the Pod and the clock."""
+    status = pod.get("status") or {}
+    phase = status.get("phase")
+    if phase == PLANNED:
+        return "planned"
+    if pod["metadata"].get("deletionTimestamp"):
+        return "terminating"
+    if phase == "Succeeded":
+        return "fine"
+    if phase == "Failed":
+        return "failed"
+    asked = [c for c in status.get("containerStatuses") or () if not _is_well(c)]
+    asked = [*(status.get("initContainerStatuses") or ()), *asked]
+    ailing = [s for s in (_container_step(clock, pod, c) for c in asked) if s] if asked else []
+    if ailing:
+        return min(ailing, key=_URGENCY.index)
+    ready = condition(pod, "Ready")
+    if ready is not None and ready.get("status") == "True":
+        return "fine"
+    if not (pod.get("spec") or {}).get("nodeName"):
+        return "scheduling"
+    return _unready_step(pod)
+
+
+def _is_well(status: Object) -> bool:
+    """Whether a container runs, is ready and never ended: most of a cluster, and nothing more has to be asked."""
+    state = status.get("state") or {}
+    return bool(status.get("ready") and not status.get("restartCount") and len(state) == 1 and state.get("running"))
+
+
+def is_planned(pod: Object) -> bool:
+    """Whether the Pod stands in a file only, or would be made of a template there."""
+    return (pod.get("status") or {}).get("phase") == PLANNED
+
+
+_URGENCY = ("config", "image", "create", "crash", "init", "starting", "unready")
+
+
+def _unready_step(pod: Object) -> str:
+    found = list(statuses(pod))
+    if not found:
+        return "starting" if (pod.get("status") or {}).get("startTime") else "silent"
+    gate = condition(pod, "Ready") or {}
+    contained = condition(pod, "ContainersReady") or {}
+    if contained.get("status") == "True" and gate.get("reason") == "ReadinessGatesNotReady":
+        return "gated"
+    return "unready"
+
+
+def _container_step(clock: datetime, pod: Object, status: Object) -> str | None:
+    """The step at which one container holds its Pod up; None where it does not."""
+    waiting = (status.get("state") or {}).get("waiting")
+    if waiting is not None and waiting.get("reason") == "PodInitializing":
+        return None if _initializing(pod) else "starting"
+    if waiting is not None:
+        return _waiting_step(str(waiting.get("reason") or ""))
+    if crashes(clock, pod, status):
+        return "crash"
+    running = (status.get("state") or {}).get("running")
+    if role_of(pod, str(status.get("name"))) == "init":
+        return "init" if running is not None else None
+    return None if status.get("ready") or running is None else "unready"
+
+
+def _initializing(pod: Object) -> bool:
+    """Whether an init container has run: then the volumes and the sandbox are there."""
+    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("initContainerStatuses") or []]
+    return any(s.get("running") or s.get("terminated") for s in states)
+
+
+def _waiting_step(reason: str) -> str | None:
+    if reason in _IMAGE:
+        return "image"
+    if reason == "CreateContainerConfigError":
+        return "config"
+    if reason in _CREATE:
+        return "create"
+    if reason == "CrashLoopBackOff":
+        return "crash"
+    return "starting" if reason == "ContainerCreating" else None
+
+
+def crashes(clock: datetime, pod: Object, status: Object) -> bool:
+    """Whether a container ends again and again. Recovered ones, and those that may end, do not count."""
+    terminated = (status.get("state") or {}).get("terminated")
+    restarts = status.get("restartCount") or 0
+    policy = (pod.get("spec") or {}).get("restartPolicy") or "Always"
+    one_shot = role_of(pod, str(status.get("name"))) == "init" or policy != "Always"
+    if terminated is not None:
+        failed = bool(terminated.get("exitCode"))
+        return failed or (not one_shot and restarts > 0)
+    if not (status.get("state") or {}).get("running"):
+        return False
+    return bool(restarts) and not _outlived(clock, status)
+
+
+def _outlived(clock: datetime, status: Object) -> bool:
+    """Whether the present run has lasted long enough to call the earlier crashes history."""
+    last = (status.get("lastState") or {}).get("terminated") or {}
+    ended = moment(last.get("finishedAt"))
+    if ended is None or (status.get("restartCount") or 0) < 2:
+        return True
+    if not status.get("ready") and (clock - ended).total_seconds() > _CRASHED_LATELY:
+        return True
+    since = moment(((status.get("state") or {}).get("running") or {}).get("startedAt"))
+    lived = life(last) or 0
+    lives = (clock - since).total_seconds() if since else 0.0
+    return lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
+
+
+def life(terminated: Object) -> int | None:
+    """Seconds that a run lasted; None where it never started (the runtime writes 1970 then)."""
+    started, ended = moment(terminated.get("startedAt")), moment(terminated.get("finishedAt"))
+    return int((ended - started).total_seconds()) if started and ended and started.year > 1970 else None
+
+
+def statuses(pod: Object) -> Iterator[Object]:
+    """The container statuses of a Pod, init containers first."""
+    status = pod.get("status") or {}
+    yield from status.get("initContainerStatuses") or []
+    yield from status.get("containerStatuses") or []
+
+
+def role_of(pod: Object, container: str) -> str:
+    """`init`, `sidecar` (an init container that is restarted always) or `main`."""
+    for spec in (pod.get("spec") or {}).get("initContainers") or []:
+        if spec.get("name") == container:
+            return "sidecar" if spec.get("restartPolicy") == "Always" else "init"
+    return "main"
+
+
+def pods_at(graph: Graph, steps: tuple[str, ...]) -> list[Object]:
+    """The Pods that stand on one of these steps. One pass over all Pods, once."""
+    found = graph.index(_by_step)
+    return [pod for name in steps for pod in found.get(name, [])]
+
+
+def step_of(graph: Graph, pod: Object) -> str:
+    """The step of a Pod of this graph."""
+    return step(graph.clock, pod)
+
+
+def _by_step(graph: Graph) -> dict[str, list[Object]]:
+    steps: dict[str, list[Object]] = {}
+    for pod in graph.all("Pod"):
+        steps.setdefault(step(graph.clock, pod), []).append(pod)
+    return steps
+
+
+@edge("containers", "Pod", reads=("Event",))
+def containers_of(graph: Graph, pod: Object) -> Facts:
+    """The containers as records: {name, role, spec, status, step, waiting, running, ended, restarts, ends, …}.
+
+    `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended. `log` holds all lines
+    that were recorded, `said` the last ones and the termination message, `telling` the line that most likely tells why.
+    """
+    spec, status = pod.get("spec") or {}, pod.get("status") or {}
+    pairs = [
+        *_paired(spec.get("initContainers"), status.get("initContainerStatuses")),
+        *_paired(spec.get("containers"), status.get("containerStatuses")),
+    ]
+    return [_container(graph, pod, container, state) for container, state in pairs]
+
+
+def _paired(specs: Any, states: Any) -> list[tuple[Object, Object]]:
+    by_name = {s.get("name"): s for s in states or []}
+    return [(spec, by_name.get(spec.get("name")) or {}) for spec in specs or []]
+
+
+def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Record:
+    name = str(spec.get("name"))
+    state, last = status.get("state") or {}, status.get("lastState") or {}
+    ended = state.get("terminated") or last.get("terminated")
+    said = said_by(graph, pod, name, ended or {})
+    step_ = _container_step(graph.clock, pod, status) or "fine" if status else "starting"
+    return {
+        "name": name,
+        "role": role_of(pod, name),
+        "spec": spec,
+        "status": status,
+        "step": step_,
+        "waiting": state.get("waiting"),
+        "running": state.get("running"),
+        "ended": ended,
+        "life": life(ended) if ended else None,
+        "restarts": status.get("restartCount") or 0,
+        "ends": (status.get("restartCount") or 0) + (1 if ended and not state.get("running") else 0),
+        "probeLife": _probe_life(spec, ended or {}),
+        "log": _log(graph, pod, name),
+        "said": said,
+        "telling": _telling(said),
+        "events": _events(graph, pod, name, every=step_ == "crash"),
+    }
+
+
+def _probe_life(spec: Object, ended: Object) -> str | None:
+    """The probe whose patience fits the length of the last run: `startup`, `liveness` or none.
+
+    The kubelet kills after failureThreshold failures, periodSeconds apart, the first one initialDelaySeconds after the
+    start (pkg/kubelet/prober/worker.go); then the container has terminationGracePeriodSeconds.
+    """
+    lived = life(ended)
+    if lived is None or ended.get("reason") == "OOMKilled" or ended.get("exitCode") not in (0, 137, 143):
+        return None
+    for name in ("startup", "liveness"):
+        probe = spec.get(name + "Probe") or {}
+        if not probe:
+            continue
+        period, tries = _number(probe.get("periodSeconds"), 10), _number(probe.get("failureThreshold"), 3)
+        delay = _number(probe.get("initialDelaySeconds"), 0)
+        least, most = delay + period * (tries - 1) - 1, delay + period * (tries + 1) + 32
+        if least <= lived <= most and lived >= 2:
+            return name
+    return None
+
+
+def _number(value: Any, default: float) -> float:
+    return float(value) if isinstance(value, int | float) and value else default
+
+
+def said_by(graph: Graph, pod: Object, container: str, ended: Object) -> list[str] | Unknown:
+    """The last lines of the last two runs, and the termination message (often the end of the log too)."""
+    found = graph.index(_logs)
+    place = (namespace_of(pod), name_of(pod), container)
+    lines = [line for previous in (True, False) for line in found.get((*place, previous), ())[-_LINES:]]
+    if ended.get("reason") not in ("StartError", "ContainerCannotRun"):
+        lines += [line for line in str(ended.get("message") or "").splitlines() if line not in lines]
+    lines = [line for line in lines if line.strip()]
+    return lines or _no_log(graph)
+
+
+def _telling(said: list[str] | Unknown) -> str | None:
+    """The last line that speaks of an error, else the last one."""
+    if isinstance(said, Unknown):
+        return None
+    line = next((line for line in reversed(said) if _TELLING.search(line)), said[-1]).strip()
+    return line if len(line) <= 160 else line[:160] + "…"
+
+
+def _log(graph: Graph, pod: Object, container: str) -> list[str] | Unknown:
+    """The last lines that the container wrote, those of the previous run first."""
+    found = graph.index(_logs)
+    place = (namespace_of(pod), name_of(pod), container)
+    return [line for previous in (True, False) for line in found.get((*place, previous), ())] or _no_log(graph)
+
+
+def _no_log(graph: Graph) -> Unknown:
+    return Unknown(LOGS, graph.snapshot.collection(LOGS).doubt() or "no log of this container was recorded")
+
+
+def _logs(graph: Graph) -> dict[tuple[str, str, str, bool], list[str]]:
+    found = {}
+    for log in graph.snapshot.collection(LOGS).objects:
+        place = (str(log.get("namespace") or ""), str(log.get("pod")), str(log.get("container")))
+        found[(*place, bool(log.get("previous")))] = list(log.get("lines") or [])
+    return found
+
+
+def _events(graph: Graph, pod: Object, container: str, *, every: bool) -> Facts:
+    """The current Events about this container: `spec.containers{NAME}`, and those that name it in the message.
+
+    `every`: a container that ends again and again may be Ready in between, which makes no Event history.
+    """
+    found = graph.follow("all_events" if every else "events", pod)
+    if isinstance(found, Unknown):
+        return found
+    place = "{" + container + "}"
+    return [e for e in found if str((e.get("involvedObject") or {}).get("fieldPath") or place).endswith(place)]
