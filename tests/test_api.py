@@ -62,7 +62,7 @@ def test_errors_are_those_of_gkedoctor() -> None:
 
 
 def test_further_playbooks_are_checked(tmp_path: Path) -> None:
-    (tmp_path / "GKE-CFG-001.yaml").write_text((PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text())
+    (tmp_path / "GKE-CFG-001.yaml").write_text((PLAYBOOKS / "config" / "configuration-missing.yaml").read_text())
     with pytest.raises(PlaybookError, match="is also in"):
         api.diagnose(api.load(RECORDINGS / "two-problems"), [tmp_path])
 

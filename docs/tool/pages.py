@@ -71,8 +71,8 @@ def _locate(here: str, page: str) -> str:
 def _playbook(playbook: CompiledPlaybook, library: list[CompiledPlaybook]) -> str:
     shown = example(playbook, library, _EXAMPLE_WIDTH)
     page = to_markdown(playbook_page(playbook, library, shown), lambda to: _locate("playbooks", to))
-    folder = Path(playbook.path).parent.name
-    source = f"../../playbooks/{folder}/{playbook.id}"
+    path = Path(playbook.path)
+    source = f"../../playbooks/{path.parent.name}/{path.stem}"
     foot = f"[The playbook]({source}.yaml) and [its tests]({source}.test.yaml)."
     return f"{reference.MADE}\n\n{page}\n{foot}\n"
 

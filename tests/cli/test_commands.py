@@ -13,7 +13,7 @@ from gkedoctor.errors import ExitCode
 from .conftest import Gkedoctor
 
 FAULTY = shipped.recorded_clusters() / "two-problems"
-PLAYBOOK = shipped.playbooks() / "config" / "GKE-CFG-001.yaml"
+PLAYBOOK = shipped.playbooks() / "config" / "configuration-missing.yaml"
 
 
 def copied(tmp_path: Path, *, old: str = "", new: str = "", cases: bool = True) -> Path:
@@ -102,9 +102,24 @@ def test_lint_tells_all_problems_of_all_files(gkedoctor: Gkedoctor, tmp_path: Pa
     assert "in 2 playbooks" in result.out
 
 
-def test_lint_wants_the_file_named_as_the_playbook(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
-    path = copied(tmp_path).rename(tmp_path / "other.yaml")
-    assert "has to be in GKE-CFG-901.yaml" in gkedoctor("playbooks", "lint", path).out
+def test_a_playbook_file_may_have_any_name(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    copied(tmp_path).rename(tmp_path / "other.yaml")
+    (tmp_path / "GKE-CFG-901.test.yaml").rename(tmp_path / "other.test.yaml")
+    assert gkedoctor("playbooks", "lint", tmp_path).code == ExitCode.OK
+
+
+def test_lint_refuses_a_second_playbook_of_one_id(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    text = copied(tmp_path).read_text(encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+    result = gkedoctor("playbooks", "lint", tmp_path)
+    assert result.code == ExitCode.USAGE
+    assert f"playbook GKE-CFG-901 is also in {tmp_path / 'GKE-CFG-901.yaml'}" in result.out
+
+
+def test_lint_refuses_cases_that_name_another_playbook(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    path = copied(tmp_path)
+    path.with_name("GKE-CFG-901.test.yaml").write_text("playbook: GKE-CFG-902\ncases: []\n", encoding="utf-8")
+    assert "the cases are of `GKE-CFG-902`" in gkedoctor("playbooks", "lint", path).out
 
 
 def test_lint_reads_the_cases_too(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
@@ -114,9 +129,17 @@ def test_lint_reads_the_cases_too(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
 
 
 def test_cases_that_hold_exit_0(gkedoctor: Gkedoctor) -> None:
-    result = gkedoctor("playbooks", "test", PLAYBOOK.with_name("GKE-CFG-001.test.yaml"))
+    result = gkedoctor("playbooks", "test", PLAYBOOK.with_name("configuration-missing.test.yaml"))
     assert result.code == ExitCode.OK
     assert " 0 fail" in result.out
+
+
+def test_the_cases_beside_a_playbook_are_found(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    beside = gkedoctor("playbooks", "test", PLAYBOOK)
+    assert beside == gkedoctor("playbooks", "test", PLAYBOOK.with_name("configuration-missing.test.yaml"))
+    alone = gkedoctor("playbooks", "test", copied(tmp_path, cases=False))
+    assert alone.code == ExitCode.USAGE
+    assert "GKE-CFG-901.yaml has no cases" in alone.err
 
 
 def test_a_case_that_fails_exits_1_and_says_why(gkedoctor: Gkedoctor, tmp_path: Path) -> None:

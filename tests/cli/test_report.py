@@ -112,7 +112,7 @@ def test_colour_is_for_terminals_unless_it_is_asked_for(gkedoctor: Gkedoctor) ->
 
 
 def test_a_second_playbook_of_one_id_is_an_error(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
-    shutil.copy(shipped.playbooks() / "config" / "GKE-CFG-001.yaml", tmp_path)
+    shutil.copy(shipped.playbooks() / "config" / "configuration-missing.yaml", tmp_path)
     result = gkedoctor("report", "--from", FAULTY, "--playbooks", tmp_path)
     assert result.code == ExitCode.USAGE
     assert "is also in" in result.err

@@ -100,7 +100,7 @@ def test_every_warning_that_was_ever_recorded_leads_somewhere(index: Index, name
 
 
 def test_lint_refuses_a_phrase_that_is_in_every_message(tmp_path: Path) -> None:
-    text = (PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text(encoding="utf-8")
+    text = (PLAYBOOKS / "config" / "configuration-missing.yaml").read_text(encoding="utf-8")
     file = tmp_path / "GKE-CFG-001.yaml"
     file.write_text(text.replace("  - 'CreateContainerConfigError'\n", "  - 'no'\n", 1))
     with pytest.raises(PlaybookError, match="in too many messages") as caught:

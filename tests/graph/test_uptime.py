@@ -15,9 +15,9 @@ from tests.conftest import PLAYBOOKS, recorded, shipped_playbooks
 from tests.diagnose.toys import snapshot
 
 CASES = [
-    pytest.param(case, id=f"{number}: {case.name}")
-    for number in (1, 2)
-    for case in load_cases(PLAYBOOKS / "monitoring" / f"GKE-MON-00{number}.test.yaml").cases
+    pytest.param(case, id=f"{name}: {case.name}")
+    for name in ("uptime-check-missing", "uptime-check-misconfigured")
+    for case in load_cases(PLAYBOOKS / "monitoring" / f"{name}.test.yaml").cases
 ]
 
 

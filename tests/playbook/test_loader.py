@@ -13,7 +13,7 @@ from gkedoctor.playbook.check import problems
 from gkedoctor.playbook.loader import Source, load_playbook, load_playbooks
 from tests.conftest import PLAYBOOKS, shipped_playbooks
 
-GOOD = (PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text()
+GOOD = (PLAYBOOKS / "config" / "configuration-missing.yaml").read_text()
 LINK = "https://kubernetes.io/docs/concepts/configuration/secret/"
 
 

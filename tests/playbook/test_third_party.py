@@ -11,7 +11,11 @@ from gkedoctor.playbook.third_party import offered
 from tests.cli.conftest import Gkedoctor
 from tests.conftest import PLAYBOOKS
 
-GOOD = (PLAYBOOKS / "config" / "GKE-CFG-001.yaml").read_text(encoding="utf-8").replace("GKE-CFG-001", "GKE-CFG-950")
+GOOD = (
+    (PLAYBOOKS / "config" / "configuration-missing.yaml")
+    .read_text(encoding="utf-8")
+    .replace("GKE-CFG-001", "GKE-CFG-950")
+)
 
 
 def installed(folder: Path, package: str, entry: str, code: str = "", **playbooks: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs the test files of playbooks: `GKE-CFG-001.test.yaml` beside `GKE-CFG-001.yaml`.
+"""Runs the test files of playbooks: `pvc-not-bound.test.yaml` beside `pvc-not-bound.yaml`.
 
 A case gives a cluster (a recording with small changes, or a few manifests) and expects the whole outcome: an expected
 diagnosis that is missing fails, and so does one that nobody expected. `expect: []` asserts silence.
@@ -17,12 +17,12 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, Patches
 from gkedoctor.diagnose.spec import lint
-from gkedoctor.errors import PlaybookError
+from gkedoctor.errors import PlaybookError, UsageError
 from gkedoctor.manifests.planned import names_planned
 from gkedoctor.manifests.read import read_text
 from gkedoctor.manifests.world import World, world
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.loader import TEST_SUFFIX, Source, read_source, read_yaml
+from gkedoctor.playbook.loader import TEST_SUFFIX, Source, cases_beside, read_source, read_yaml
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, ON_REQUEST
@@ -97,10 +97,25 @@ class CaseResult(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
-def case_files(folders: Sequence[Path]) -> Iterator[Path]:
-    """The test files below some folders."""
-    for folder in folders:
-        yield from [folder] if folder.is_file() else sorted(folder.rglob("*" + TEST_SUFFIX))
+def case_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """The test files below some folders; for a playbook, the one beside it.
+
+    UsageError for a path that does not exist, and for a playbook without cases.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.rglob("*" + TEST_SUFFIX))
+        elif not path.exists():
+            raise UsageError(f"{path} does not exist")
+        else:
+            yield path if path.name.endswith(TEST_SUFFIX) else _beside(path)
+
+
+def _beside(playbook: Path) -> Path:
+    cases = cases_beside(playbook)
+    if not cases.is_file():
+        raise UsageError(f"{playbook} has no cases", hint=f"write them into {cases}")
+    return cases
 
 
 def load_cases(path: Path) -> CaseFile:

@@ -14,7 +14,7 @@ from gkedoctor.diagnose.cases import Case, load_cases, outcome_of
 from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.errors import PlaybookError
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.loader import TEST_SUFFIX
+from gkedoctor.playbook.loader import cases_beside
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.text import render
@@ -31,7 +31,7 @@ class Example(NamedTuple):
 
 def example(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook], width: int) -> Example | None:
     """The example of a playbook; None where it has no case in which something is found."""
-    cases = Path(playbook.path).with_name(playbook.id + TEST_SUFFIX)
+    cases = cases_beside(Path(playbook.path))
     if not cases.is_file():
         return None
     try:

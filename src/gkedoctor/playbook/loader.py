@@ -16,6 +16,7 @@ from gkedoctor.strict_yaml import Keys, Source, error_at, read_source, read_yaml
 __all__ = [
     "TEST_SUFFIX",
     "Source",
+    "cases_beside",
     "load_playbook",
     "load_playbooks",
     "playbook_error",
@@ -25,6 +26,11 @@ __all__ = [
 ]
 
 TEST_SUFFIX = ".test.yaml"
+
+
+def cases_beside(playbook: Path) -> Path:
+    """The file of the cases of a playbook, which need not exist: `pvc-not-bound.test.yaml` for `pvc-not-bound.yaml`."""
+    return playbook.with_name(playbook.stem + TEST_SUFFIX)
 
 
 def load_playbook(source: Source, *, check: bool = True) -> CompiledPlaybook:

@@ -27,7 +27,7 @@ def lint(paths: tuple[Path, ...]) -> int:
     \b
     Examples:
       gkedoctor playbooks lint
-      gkedoctor playbooks lint my-playbooks/config/GKE-CFG-001.yaml
+      gkedoctor playbooks lint my-playbooks/configuration-missing.yaml
     """
     from gkedoctor import shipped
     from gkedoctor.report.words import counted
@@ -75,21 +75,22 @@ def _contents(source: Source, playbook: CompiledPlaybook) -> Iterator[FileError]
 
 
 def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[FileError]:
-    """What is wrong with where the file is: its name, its cases, a second playbook of the same id."""
+    """What is wrong with where the file is: its cases, a second playbook of the same id."""
     from gkedoctor.diagnose.cases import load_cases
-    from gkedoctor.playbook.loader import TEST_SUFFIX
+    from gkedoctor.playbook.loader import cases_beside
 
     path = Path(playbook.path)
     if first != playbook.path:
         yield PlaybookError(f"playbook {playbook.id} is also in {first}", path=playbook.path)
-    if path.stem != playbook.id:
-        yield PlaybookError(f"playbook {playbook.id} has to be in {playbook.id}.yaml", path=playbook.path)
-    cases = path.with_name(path.stem + TEST_SUFFIX)
+    cases = cases_beside(path)
     if not cases.is_file():
         hint = f"write {cases.name} beside it: one case to find, one to be silent"
         yield PlaybookError(f"{playbook.id} has no cases", path=playbook.path, hint=hint)
         return
     try:
-        load_cases(cases)
+        named = load_cases(cases).playbook
     except PlaybookError as error:
         yield error
+        return
+    if named != playbook.id:
+        yield PlaybookError(f"the cases are of `{named}`", path=str(cases), hint=f"write `playbook: {playbook.id}`")

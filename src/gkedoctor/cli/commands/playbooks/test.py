@@ -27,8 +27,8 @@ _RECORDINGS_KEPT = 8
 def test(paths: tuple[Path, ...], recordings: Path | None) -> int:
     """Run the cases beside playbooks, each against all playbooks.
 
-    PATH is a folder or a .test.yaml; without it, the shipped ones. Exits 1
-    if a case fails.
+    PATH is a folder, a playbook or a .test.yaml; without it, the shipped
+    ones. Exits 1 if a case fails.
 
     \b
     Examples:
@@ -44,7 +44,9 @@ def test(paths: tuple[Path, ...], recordings: Path | None) -> int:
     with paused_garbage_collector():
         results = [result for path in case_files(folders) for result in run_file(path, playbooks, load)]
     if not results:
-        raise UsageError(f"no cases in {', '.join(map(str, folders))}", hint="cases are in files called ID.test.yaml")
+        raise UsageError(
+            f"no cases in {', '.join(map(str, folders))}", hint="the cases of NAME.yaml are in NAME.test.yaml beside it"
+        )
     write_result("".join(f"{line}\n" for line in _lines(results)))
     return ExitCode.FOUND if any(map(_fails, results)) else ExitCode.OK
 
