@@ -8,6 +8,7 @@ GkedoctorError
 │       └── ManifestError   a manifest                                       exit 3
 └── SourceError         the source cannot be reached or read                  exit 3
     ├── UnreachableError   a live cluster that does not answer, or to which there is no way in
+    ├── LimitError      a source that is beyond a limit of `limits.py`; says which, and what raises it
     └── SnapshotError   a snapshot that is damaged, truncated or too new
 """
 
@@ -114,3 +115,16 @@ class UnreachableError(SourceError):
 
 class SnapshotError(SourceError):
     """A snapshot that is damaged, truncated, or of a newer format."""
+
+
+class LimitError(SourceError):
+    """A source beyond a limit. `what` says what was found or would be needed, `limit` what is allowed, with its unit.
+
+    The message names the flag as well as the hint does: where one file of many is refused, only the message is kept.
+    """
+
+    def __init__(self, name: str, what: str, limit: str) -> None:
+        super().__init__(
+            f"{name} {what}: the limit is {limit} (raise it with --max-size)",
+            hint="If you trust the source, repeat the command with --max-size SIZE, for example --max-size 20Gi.",
+        )

@@ -1,0 +1,122 @@
+"""The limits for everything that is read: one frozen table, each value with its reason, and `raised` to lift them.
+
+A recording comes from other people, so a small file must not become an unlimited amount of work. Limits that a large
+cluster can reach honestly grow with `--max-size` (or `GKEDOCTOR_MAX_SIZE`); those that no cluster reaches do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+LONGEST_TEXT = 16 << 10
+"""Characters of one text (a log line, a message, an annotation) that patterns look at; the rest is not matched.
+
+kubelet splits container output at 16 KiB a line (kubernetes/kubernetes, pkg/kubelet/kuberuntime/logs), Events are cut at
+1,024 bytes, termination messages at 4,096.
+"""
+
+DEEPEST = 200
+"""Levels of nesting. A Kubernetes object is at most 30 deep; libyaml overflows the C stack at some 50,000."""
+
+MOST_DIGITS = 400
+"""Digits of an integer. 64 bits have 19; Python refuses to convert 4,301 (CVE-2020-10735), a float ends at 309."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one recording may be. Sizes in bytes."""
+
+    file: int = 2 * GIB
+    """One file as it is on disk. Files of other tools are read whole; `etcd` by itself ends at 8 GiB."""
+
+    expanded: int = 4 * GIB
+    """Everything in a recording after decompression. 100,000 Pods with all that belongs to them are 0.9 GiB."""
+
+    free: int = 32 * MIB
+    """Bytes after decompression that are never refused because of the ratio."""
+
+    ratio: int = 60
+    """Bytes after decompression for each byte of the file. Recordings have 5 to 40 (gzip), bombs about 1,000."""
+
+    memory_free: int = 160 * MIB
+    memory_ratio: int = 80
+    """Bytes of memory that the decoded objects may take, as `decoded_size` estimates them: `memory_free`, and
+    `memory_ratio` for each byte of the file. 100,000 Pods take 75 a byte where nothing of them is shared."""
+
+    members: int = 500_000
+    """Files in a directory or archive."""
+
+    name: int = 64 << 10
+    """Bytes of a member's name and of its header in a tar file. PATH_MAX of Linux is 4,096."""
+
+    objects_free: int = 200_000
+    object_bytes: int = 40
+    """Objects: `objects_free`, and one more for each `object_bytes` of the file. Snapshots have 100 bytes an object."""
+
+    object: int = 64 * MIB
+    """One object as text. What etcd takes is 1.5 MiB; logs of one container are kept to a few."""
+
+    yaml_documents: int = 200_000
+    """Documents of one YAML file."""
+
+    yaml_nodes: int = 2_000_000
+    """Keys and values of one YAML document with their places, as `lint` needs them: 300 bytes of memory each."""
+
+    yaml_aliases: int = 1_000_000
+    """Values that the aliases of one YAML file stand for. Compose and Helm files repeat a few dozen."""
+
+    raised_to: int = 0
+    """What `--max-size` was set to; 0 without it."""
+
+    def raised(self, size: int) -> Limits:
+        """These limits for recordings of up to `size` bytes after decompression; the ratio then limits nothing."""
+        factor = max(1, -(-size // self.expanded))
+        return replace(
+            self,
+            file=max(self.file, size),
+            expanded=size,
+            free=size,
+            memory_free=self.memory_ratio * max(size, self.expanded),
+            members=self.members * factor,
+            objects_free=max(self.objects_free, size // self.object_bytes),
+            object=max(self.object, size),
+            yaml_documents=max(self.yaml_documents, size // self.object_bytes),
+            yaml_nodes=max(self.yaml_nodes, size // 2),
+            yaml_aliases=max(self.yaml_aliases, size // 2),
+            raised_to=size,
+        )
+
+    def expanded_of(self, size: int) -> int:
+        """Bytes that a file of `size` bytes may have after decompression."""
+        return min(self.expanded, self.free + self.ratio * size)
+
+    def memory_of(self, size: int) -> int:
+        """Bytes of memory that the objects of a file of `size` bytes may take."""
+        return self.memory_free + self.memory_ratio * size
+
+    def objects_of(self, size: int) -> int:
+        """Objects that a file of `size` bytes may hold."""
+        return self.objects_free + size // self.object_bytes
+
+
+DEFAULT = Limits()
+
+
+def decoded_size(data: bytes) -> int:
+    """About how many bytes of memory JSON takes once it is decoded, by its commas and opening brackets.
+
+    An upper bound within a factor of two: CPython 3.11 takes 184 to 232 bytes for a small dict, 56 for a list, 50 and
+    more for a string, and 8 for the place of each. 0.5 ns a byte, a tenth of what decoding takes.
+    """
+    commas, maps, lists = data.count(b","), data.count(b"{"), data.count(b"[")
+    return len(data) + 56 * commas + 200 * maps + 64 * lists
+
+
+def shown_size(size: int) -> str:
+    """Bytes as kubectl writes quantities: `64Mi`, `2Gi`; whole units, rounded up."""
+    if size % GIB == 0 and size:
+        return f"{size // GIB:,}Gi"
+    return f"{-(-size // MIB):,}Mi" if size >= MIB else f"{-(-size // 1024):,}Ki"
