@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.graph.network.policy_rules import allows, allows_dns, isolates
+from gkedoctor.graph.network.policy_rules import Peer, Port, allows, allows_dns, isolates, ports_at
 from tests.graph.test_services import graph_of, only
 
 POD = {
@@ -14,6 +14,7 @@ POD = {
     "metadata": {"name": "db-0", "namespace": "shop", "labels": {"app": "db"}},
     "status": {"podIP": "10.8.0.6"},
 }
+MYSQL = Port(3306, names=frozenset({"mysql"}))
 SPACES = {"shop": {"kubernetes.io/metadata.name": "shop"}}
 
 
@@ -41,6 +42,14 @@ def test_which_directions_a_policy_closes(spec: dict[str, Any], ingress: bool, e
         ({"ports": [{"port": 3306}]}, True),
         ({"ports": [{"port": 53}]}, False),
         ({"ports": [{"port": 3000, "endPort": 4000}]}, True),
+        ({"ports": [{"port": 3000, "endPort": 3305}]}, False),
+        ({"ports": [{"port": 3306, "protocol": "TCP"}]}, True),
+        ({"ports": [{"port": 3306, "protocol": "UDP"}]}, False),
+        ({"ports": [{"protocol": "UDP"}]}, False),
+        ({"ports": [{"protocol": "UDP"}, {"protocol": "TCP"}]}, True),
+        ({"ports": [{"port": "mysql"}]}, True),
+        ({"ports": [{"port": "metrics"}]}, False),
+        ({"ports": [{"port": "mysql", "protocol": "UDP"}]}, False),
         ({"to": [{"podSelector": {"matchLabels": {"app": "db"}}}]}, True),
         ({"to": [{"podSelector": {"matchLabels": {"app": "cache"}}}]}, False),
         ({"to": [{"namespaceSelector": {}}]}, True),
@@ -51,7 +60,39 @@ def test_which_directions_a_policy_closes(spec: dict[str, Any], ingress: bool, e
     ],
 )
 def test_whether_a_rule_allows_a_pod(rule: dict[str, Any], allowed: bool) -> None:
-    assert allows(policy(egress=[rule]), "egress", POD, [3306], SPACES.get) is allowed
+    assert allows(policy(egress=[rule]), "egress", POD, [MYSQL], SPACES.get) is allowed
+
+
+@pytest.mark.parametrize(
+    ("peers", "peer", "allowed"),
+    [
+        ([{"ipBlock": {"cidr": "35.191.0.0/16"}}], "35.191.0.0/16", True),
+        ([{"ipBlock": {"cidr": "35.191.0.0/17"}}], "35.191.0.0/16", False),
+        ([{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["35.0.0.0/8"]}}], "35.191.0.0/16", False),
+        ([{"ipBlock": {"cidr": "::/0"}}], "35.191.0.0/16", False),
+        ([{"ipBlock": {"cidr": "203.0.113.0/24"}}], "203.0.113.7", True),
+        ([{"ipBlock": {"cidr": "203.0.113.0/24"}}], "198.51.100.7", False),
+        ([{"ipBlock": {"cidr": "2001:db8::/32"}}], "2001:db8::7", True),
+        ([{"ipBlock": {"cidr": "203.0.113.0/24"}}], None, True),
+        ([{"namespaceSelector": {}}], "198.51.100.7", False),
+        ([], "198.51.100.7", True),
+    ],
+)
+def test_whether_a_rule_allows_what_is_outside_of_the_cluster(peers: list[Any], peer: Peer, allowed: bool) -> None:
+    assert allows(policy(egress=[{"to": peers}]), "egress", peer, [MYSQL], SPACES.get) is allowed
+
+
+def test_a_port_without_a_number_that_is_known_accuses_nobody() -> None:
+    rule = {"ports": [{"port": 8080}]}
+    assert allows(policy(egress=[rule]), "egress", POD, ports_at([], "http"), SPACES.get)
+
+
+def test_a_port_is_known_by_number_name_and_protocol_of_the_containers_behind_it() -> None:
+    ports = [{"name": "dns", "containerPort": 53, "protocol": "UDP"}, {"name": "dns-tcp", "containerPort": 53}]
+    pod = {"spec": {"containers": [{"ports": ports}]}}
+    assert ports_at([pod], 53, "UDP") == [Port(53, "UDP", frozenset({"dns"}))]
+    assert ports_at([pod], "dns-tcp") == [Port(53, "TCP", frozenset({"dns-tcp"}))]
+    assert ports_at([pod], "http") == [Port(None, "TCP", frozenset({"http"}))]
 
 
 def test_labels_of_a_namespace_that_are_not_known_accuse_nobody() -> None:
@@ -65,6 +106,10 @@ def test_labels_of_a_namespace_that_are_not_known_accuse_nobody() -> None:
         ([], False),
         ([{}], True),
         ([{"ports": [{"port": 53, "protocol": "UDP"}]}], True),
+        ([{"ports": [{"port": 53}]}], False),
+        ([{"ports": [{"port": 53, "protocol": "TCP"}]}], False),
+        ([{"ports": [{"port": 1, "endPort": 1023, "protocol": "UDP"}]}], True),
+        ([{"ports": [{"port": "dns", "protocol": "UDP"}]}], True),
         ([{"to": [{"podSelector": {}}]}], False),
         ([{"to": [{"namespaceSelector": {}}], "ports": [{"port": 53, "protocol": "UDP"}]}], True),
         ([{"to": [{"namespaceSelector": {}}], "ports": [{"port": 443}]}], False),

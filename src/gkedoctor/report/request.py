@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +10,7 @@ import msgspec
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph, ref_of
+from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.request_path.hop import Hop, State, verdict
@@ -62,7 +62,7 @@ def way(asked: str, snapshot: Snapshot) -> Way:
     graph = Graph(snapshot)
     if "/" in asked:
         return _from_object(asked, parse_target(asked), graph)
-    if _is_address(asked):
+    if is_ip_address(asked):
         return _from_name(asked, graph, paths_to_address(graph, asked), "has the address", _addresses(graph))
     return _from_name(asked, graph, paths_to_host(graph, asked), "serves the host", hosts(graph))
 
@@ -89,14 +89,6 @@ def _from_name(asked: str, graph: Graph, hops: list[Hop], what: str, known: list
     listed = ", ".join(known[:5])
     hint = f"did you mean `{near}`?" if near else f"there is: {listed}" if listed else None
     raise UsageError(f"nothing in the recording {what} {asked}", hint=hint)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _addresses(graph: Graph) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.core.unknown import Unknown
@@ -104,7 +104,7 @@ def _record(
 
 def _behind(graph: Graph, pod: Object, host: str) -> tuple[str | None, str | None, Object | Unknown | None]:
     """Namespace and name of the Service that a host stands for, and that Service (or Pod, for its address)."""
-    if _is_address(host):
+    if is_ip_address(host):
         known = graph.index(_by_address).get(host)
         return (namespace_of(known), name_of(known), known) if known is not None else (None, None, None)
     place = _service_place(graph, namespace_of(pod), host, pod)
@@ -135,14 +135,6 @@ def _service_place(graph: Graph, own: str, host: str, pod: Object) -> tuple[str,
     if len(labels) == 2 and isinstance(graph.find("Service", own, labels[1]), dict):  # web-0.web
         return own, labels[1]
     return None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _by_address(graph: Graph) -> dict[str, Object]:

@@ -8,13 +8,13 @@ are dropped; a refusal proves that they arrive.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
+from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.network.policy_rules import allows, allows_dns, isolates, rules_of
+from gkedoctor.graph.network.policy_rules import LabelsOf, Peer, Port, allows, allows_dns, isolates, ports_at, rules_of
 from gkedoctor.graph.services.ports import target_port
 from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.snapshot.model import Object
@@ -82,7 +82,7 @@ def _denial(graph: Graph, pod: Object, need: Record) -> Record | None:
     if servers is None:
         return None
     pods, ports = servers
-    policy = _closed(graph, pod, "egress", lambda p: _any_allowed(graph, p, "egress", pods or [None], ports))
+    policy = _closed(graph, pod, "egress", lambda p: _any_allowed(graph, p, "egress", pods or [_outside(need)], ports))
     if policy is not None:
         return _record(pod, need, "egress", policy, pods)
     for server in pods:
@@ -92,34 +92,35 @@ def _denial(graph: Graph, pod: Object, need: Record) -> Record | None:
     return None
 
 
-def _servers(graph: Graph, need: Record) -> tuple[list[Object], list[Any]] | None:
+def _servers(graph: Graph, need: Record) -> tuple[list[Object], list[Port]] | None:
     """The Pods behind what could not be reached, and their ports; no Pods for something outside of the cluster."""
     target, port = need["target"], need["port"]
     if not isinstance(target, dict):
         outside = target is None and need["name"] is None and bool(need["host"])
-        return ([], [port] if port else []) if outside else None
+        return ([], ports_at([], port) if port else []) if outside else None
     if target.get("kind") == "Pod":
-        return [target], [port] if port else []
+        return [target], ports_at([target], port) if port else []
     pods = graph.follow("pods", target)
     ports = [p for p in (target.get("spec") or {}).get("ports") or [] if port in (None, p.get("port"))]
     if isinstance(pods, Unknown) or not pods or not ports:
         return None
-    named = {p.get("name"): p.get("containerPort") for pod in pods for p in _container_ports(pod)}
-    wanted = [target_port(p) for p in ports]
-    return list(pods), [
-        *wanted,
-        *(named[w] for w in wanted if w in named),
-        *(n for n, c in named.items() if c in wanted),
-    ]
+    return list(pods), [at for p in ports for at in ports_at(pods, target_port(p), p.get("protocol") or "TCP")]
 
 
-def _container_ports(pod: Object) -> list[Object]:
-    return [p for c in (pod.get("spec") or {}).get("containers") or [] for p in c.get("ports") or []]
+def _outside(need: Record) -> Peer:
+    """What is not in the cluster: its address, where the log names that."""
+    host = str(need["host"] or "")
+    return host if is_ip_address(host) else None
 
 
-def _any_allowed(graph: Graph, policy: Object, direction: str, peers: list[Any], ports: list[Any]) -> bool:
-    spaces: Mapping[str, Mapping[str, str]] = graph.index(_namespace_labels)
-    return any(allows(policy, direction, peer, ports, lambda name: spaces.get(name)) for peer in peers)
+def _any_allowed(graph: Graph, policy: Object, direction: str, peers: Sequence[Peer], ports: Sequence[Port]) -> bool:
+    labels = namespace_labels(graph)
+    return any(allows(policy, direction, peer, ports, labels) for peer in peers)
+
+
+def namespace_labels(graph: Graph) -> LabelsOf:
+    """Tells the labels of a namespace, with that of its name which every namespace has; None if it was not seen."""
+    return graph.index(_namespace_labels).get
 
 
 def _namespace_labels(graph: Graph) -> Mapping[str, Mapping[str, str]]:

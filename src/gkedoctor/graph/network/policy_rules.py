@@ -5,10 +5,10 @@ Source: https://kubernetes.io/docs/concepts/services-networking/network-policies
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from gkedoctor.graph.core.cidr import in_cidr, network
 from gkedoctor.graph.core.graph import labels_of, namespace_of
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.snapshot.model import Object
@@ -16,7 +16,46 @@ from gkedoctor.snapshot.model import Object
 LabelsOf = Callable[[str], Mapping[str, str] | None]
 """The labels of a namespace; None where they are not known."""
 
-_DNS = (53,)
+Peer = Object | str | None
+"""The other end: a Pod, an address or range (`35.191.0.0/16`) outside of the cluster, or None for one not known."""
+
+
+class Port(NamedTuple):
+    """A port that packets are sent to. `number`: None where it is not known; `names`: what the Pods there call it."""
+
+    number: int | None
+    protocol: str = "TCP"
+    names: frozenset[str] = frozenset()
+
+
+def ports_at(pods: Iterable[Object], target: int | str, protocol: str = "TCP") -> list[Port]:
+    """The ports that a number, or a name of a container port, means on some Pods; one without number if none has it."""
+    declared = [p for pod in pods for p in container_ports(pod) if (p.get("protocol") or "TCP") == protocol]
+    if isinstance(target, int):
+        return [Port(target, protocol, _port_names(declared, target))]
+    numbers = {p.get("containerPort") for p in declared if p.get("name") == target}
+    found = [Port(n, protocol, _port_names(declared, n)) for n in sorted(n for n in numbers if isinstance(n, int))]
+    return found or [Port(None, protocol, frozenset({target}))]
+
+
+def declared_ports(pod: Object) -> list[Port]:
+    """The ports that the containers of a Pod declare."""
+    return [
+        Port(p.get("containerPort"), p.get("protocol") or "TCP", frozenset({p["name"]} if p.get("name") else ()))
+        for p in container_ports(pod)
+    ]
+
+
+def container_ports(pod: Object) -> list[Object]:
+    """The entries of `ports` of all containers of a Pod."""
+    return [p for c in (pod.get("spec") or {}).get("containers") or [] for p in c.get("ports") or []]
+
+
+def _port_names(declared: Iterable[Object], number: int) -> frozenset[str]:
+    return frozenset(str(p["name"]) for p in declared if p.get("containerPort") == number and p.get("name"))
+
+
+_DNS = (Port(53, "UDP", frozenset({"dns"})),)  # kube-dns and CoreDNS call it `dns`
 
 
 def isolates(policy: Object, direction: str) -> bool:
@@ -31,8 +70,8 @@ def rules_of(policy: Object, direction: str) -> list[Object]:
     return (policy.get("spec") or {}).get(direction) or []
 
 
-def allows(policy: Object, direction: str, peer: Object | None, ports: list[Any], labels: LabelsOf) -> bool:
-    """Whether a rule allows the peer (None: something outside of the cluster) at one of the ports (none: at any)."""
+def allows(policy: Object, direction: str, peer: Peer, ports: Sequence[Port], labels: LabelsOf) -> bool:
+    """Whether a rule allows the peer at one of the ports (none: at any)."""
     field = "to" if direction == "egress" else "from"
     return any(
         _covers(rule.get("ports"), ports) and _names(policy, rule.get(field), peer, labels)
@@ -41,9 +80,9 @@ def allows(policy: Object, direction: str, peer: Object | None, ports: list[Any]
 
 
 def allows_dns(policy: Object) -> bool:
-    """Whether some rule lets DNS questions out, to kube-system or to everybody."""
+    """Whether some rule lets DNS questions out, which go over UDP, to kube-system or to everybody."""
     return any(
-        _covers(rule.get("ports"), list(_DNS)) and (not rule.get("to") or any(_reaches_out(p) for p in rule["to"]))
+        _covers(rule.get("ports"), _DNS) and (not rule.get("to") or any(_reaches_out(p) for p in rule["to"]))
         for rule in rules_of(policy, "egress")
     )
 
@@ -52,26 +91,31 @@ def _reaches_out(peer: Object) -> bool:
     return peer.get("namespaceSelector") is not None or bool(peer.get("ipBlock"))
 
 
-def _covers(allowed: Any, ports: list[Any]) -> bool:
+def _covers(allowed: Any, ports: Sequence[Port]) -> bool:
     return not allowed or not ports or any(_covers_one(entry, port) for entry in allowed for port in ports)
 
 
-def _covers_one(entry: Object, port: Any) -> bool:
+def _covers_one(entry: Object, port: Port) -> bool:
+    """Whether one entry of `ports` takes a port. An entry without protocol means TCP."""
+    if (entry.get("protocol") or "TCP") != port.protocol:
+        return False
     wanted, end = entry.get("port"), entry.get("endPort")
-    if wanted is None or wanted == port:
+    if isinstance(wanted, str):
+        return wanted in port.names
+    if wanted is None or port.number is None:  # a number that nobody knows accuses nobody
         return True
-    return isinstance(wanted, int) and isinstance(end, int) and isinstance(port, int) and wanted <= port <= end
+    return bool(wanted <= port.number <= (end if isinstance(end, int) else wanted))
 
 
-def _names(policy: Object, peers: Any, peer: Object | None, labels: LabelsOf) -> bool:
+def _names(policy: Object, peers: Any, peer: Peer, labels: LabelsOf) -> bool:
     return not peers or any(_is_meant(policy, entry, peer, labels) for entry in peers)
 
 
-def _is_meant(policy: Object, entry: Object, peer: Object | None, labels: LabelsOf) -> bool:
+def _is_meant(policy: Object, entry: Object, peer: Peer, labels: LabelsOf) -> bool:
     block = entry.get("ipBlock")
     if block:
-        return peer is None or _in_block(block, (peer.get("status") or {}).get("podIP"))
-    if peer is None:
+        return peer is None or _in_block(block, _address(peer))
+    if not isinstance(peer, dict):  # a selector never means what is outside of the cluster
         return False
     spaces = entry.get("namespaceSelector")
     if spaces is None:
@@ -85,13 +129,12 @@ def _is_meant(policy: Object, entry: Object, peer: Object | None, labels: Labels
     return pods is None or matches(pods, labels_of(peer))
 
 
-def _in_block(block: Object, address: Any) -> bool:
-    """Whether the address is in the block; one that cannot be read counts as inside, so that nothing is accused."""
-    try:
-        inner = ipaddress.ip_address(str(address))
-        outside = [ipaddress.ip_network(str(c), strict=False) for c in block.get("except") or []]
-        return inner in ipaddress.ip_network(str(block.get("cidr")), strict=False) and all(
-            inner not in o for o in outside
-        )
-    except ValueError:
+def _address(peer: Object | str) -> str:
+    return peer if isinstance(peer, str) else str((peer.get("status") or {}).get("podIP"))
+
+
+def _in_block(block: Object, address: str) -> bool:
+    """Whether an address or range is in the block; one that cannot be read counts as inside: nothing is accused."""
+    if network(block.get("cidr")) is None:
         return True
+    return in_cidr(address, [block["cidr"]]) is not False and not in_cidr(address, block.get("except") or [])
