@@ -18,13 +18,13 @@ import yaml
 
 from benchmarks.measuring import Measured, tell
 from gkedoctor import shipped
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.manifests.read import Manifests, read
 from gkedoctor.manifests.world import world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.playbook.model import Severity
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 _IN_A_FILE = 6
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)

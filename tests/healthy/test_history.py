@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.graph.core.times import moment, stamp
+from gkedoctor.graph.core.times import stamp
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.snapshot.timestamps import parse_timestamp
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.healthy.loading import NAMES, healthy
 
@@ -70,7 +71,7 @@ def long_past(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
 def _events(
     snapshot: Snapshot, item: Object, kind: str, number: int, said: tuple[str, str, str]
 ) -> Iterator[dict[str, Any]]:
-    made = moment(item["metadata"].get("creationTimestamp"))
+    made = parse_timestamp(item["metadata"].get("creationTimestamp"))
     seen = snapshot.clock - timedelta(hours=2, minutes=number)
     if made is None or made >= seen:
         return

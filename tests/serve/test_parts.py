@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from gkedoctor.errors import UsageError
-from gkedoctor.serve.ages import human
 from gkedoctor.serve.api import Api
 from gkedoctor.serve.errors import ApiError
 from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
@@ -24,33 +23,6 @@ from tests.conftest import RECORDINGS, recorded
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 ALL = sorted(path.name for path in RECORDINGS.iterdir() if path.is_dir())
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-5, "<invalid>"),
-        (-1, "0s"),
-        (0, "0s"),
-        (119, "119s"),
-        (120, "2m"),
-        (150, "2m30s"),
-        (600, "10m"),
-        (3 * 3600 - 1, "179m"),
-        (3 * 3600, "3h"),
-        (3 * 3600 + 60, "3h1m"),
-        (8 * 3600 + 60, "8h"),
-        (48 * 3600, "2d"),
-        (50 * 3600, "2d2h"),
-        (8 * 86400 + 3600, "8d"),
-        (729 * 86400, "729d"),
-        (730 * 86400, "2y"),
-        (731 * 86400, "2y1d"),
-        (10 * 365 * 86400, "10y"),
-    ],
-)
-def test_ages_are_written_like_kubectl_does(seconds: float, text: str) -> None:
-    assert human(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ from gkedoctor.tui.model.relations import relations
 from gkedoctor.tui.model.scene import Scene
 from gkedoctor.tui.model.states import state_of
 from gkedoctor.tui.model.timeline import happenings
-from gkedoctor.tui.model.times import span
 from tests.conftest import recorded, shipped_playbooks
 
 from .driving import whole
@@ -194,13 +193,6 @@ def test_two_moments_are_compared() -> None:
     assert news.new and not news.gone
     assert scenes.compared(before, after).news.gone
     assert not scenes.compared(after, after).news
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"), [(0, "0s"), (119, "119s"), (600, "10m"), (7200, "2h"), (12000, "3h20m"), (864000, "10d")]
-)
-def test_spans(seconds: float, told: str) -> None:
-    assert span(seconds) == told
 
 
 def test_a_browser_is_only_opened_beside_the_terminal() -> None:

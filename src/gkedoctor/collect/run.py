@@ -19,7 +19,7 @@ from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
 from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import UnreachableError
-from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
@@ -70,7 +70,7 @@ class Collected:
 def collect(asked: Asked, tell: Tell, taken: Taken | None = None) -> Collected:
     """Everything that could be read. SourceError where the cluster cannot be reached at all, and that is no answer."""
     run = _Run(asked, _door(asked), tell, taken)
-    with collecting_paused():
+    with paused_garbage_collector():
         return run.whole()
 
 

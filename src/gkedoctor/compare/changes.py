@@ -10,10 +10,10 @@ from typing import Any
 from gkedoctor.compare.fields import comparable, differences
 from gkedoctor.diagnose.identity import identity
 from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.core.times import moment
 from gkedoctor.graph.objects.owners import controller_ref
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LEFT_OUT = frozenset(
     {"Event", "Endpoints", "EndpointSlice", "VolumeAttachment", "ServiceNetworkEndpointGroup", "BackendServiceHealth",
@@ -165,6 +165,6 @@ def _passed(before: Graph, after: Graph) -> Iterator[Change]:
     """Certificates that ended between the two moments: nothing was changed, and still something did."""
     for secret in after.all("Secret"):
         text = (secret.get("certificate") or {}).get("notAfter")
-        end = moment(text)
+        end = parse_timestamp(text)
         if end is not None and before.clock < end <= after.clock:
             yield Change(ref_of(secret), "certificate.notAfter", "changed", f"valid until {text}", f"ended on {text}")

@@ -27,6 +27,7 @@ from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 CLOCK = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """The moment of a case that is made of manifests and names no other."""
@@ -155,9 +156,16 @@ def given_world(given: Given, recording: LoadRecording) -> tuple[World, tuple[st
     text = "\n".join(msgspec.json.encode(item).decode() for item in given.manifests)
     manifests = read_text("case", text, namespace=WITHOUT_NAMESPACE)
     base = given_snapshot(given, recording) if given.recording is not None else None
-    now = datetime.fromisoformat(given.now) if given.now else CLOCK
-    found = world(manifests, base, complete=given.complete, now=now)
+    found = world(manifests, base, complete=given.complete, now=_now(given, CLOCK))
     return found, tuple(problem.message for problem in (*manifests.problems, *found.problems))
+
+
+def _now(given: Given, default: datetime) -> datetime:
+    """The clock of a case, if it states one."""
+    now = parse_timestamp(given.now) if given.now else default
+    if now is None:
+        raise UsageError(f"`now: {given.now}` of a case is no time", hint="write it like 2026-11-22T12:00:00Z")
+    return now
 
 
 def _left_out(snapshot: Snapshot) -> Iterator[str]:
@@ -188,7 +196,7 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
     _add_logs(gathered, given.logs)
     for name in given.deny:
         _deny(gathered, KINDS[name].collection if name in KINDS else name)
-    now = datetime.fromisoformat(given.now) if given.now else base.clock if base else CLOCK
+    now = _now(given, base.clock if base else CLOCK)
     return taken_in(gathered, recorded_at=now, manifest=base.manifest if base else None)
 
 

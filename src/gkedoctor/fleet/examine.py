@@ -18,7 +18,7 @@ from gkedoctor.fleet.model import Diagnosed, Failed, Recording, Result
 from gkedoctor.fleet.storage import fetched, shown
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Severity
-from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.sources import load
 
 
@@ -50,7 +50,7 @@ def examine(recording: Recording, kit: Kit) -> Result:
     A snapshot is not in a cycle: its memory is free when this returns, without the collector being called.
     """
     try:
-        with collecting_paused():
+        with paused_garbage_collector():
             return _diagnosed(recording, kit)
     except GkedoctorError as error:
         return Failed(recording.name, shown(recording.at), error.message, error.hint)

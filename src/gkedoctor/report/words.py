@@ -16,6 +16,7 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.inert import inert
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import FILES_ALONE
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONGEST_VALUE = 300
 _REASONS = {
@@ -69,11 +70,8 @@ def moment(time: datetime) -> str:
 
 def since(told: str) -> str:
     """A time out of the cluster like `moment`; as it is where it is none."""
-    try:
-        time = datetime.fromisoformat(told)
-        return moment(time if time.tzinfo else time.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        return inert(told)
+    time = parse_timestamp(told)
+    return moment(time) if time is not None else inert(told)
 
 
 def closing(answer: Answer) -> str:

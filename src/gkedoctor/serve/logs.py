@@ -10,9 +10,9 @@ from gkedoctor.serve.errors import ApiError, bad_request
 from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, warnings
 from gkedoctor.serve.resources import Resource
-from gkedoctor.snapshot.clock import parsed
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object, Status
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
 def logged(recorded: Recorded, request: Request, pods: Resource, namespace: str | None, name: str) -> Response:
@@ -63,11 +63,11 @@ def _recorded_lines(
 def _cut(recorded: Recorded, request: Request, lines: Sequence[str]) -> Sequence[str]:
     """The lines that `sinceSeconds`, `sinceTime` and `tailLines` leave; a line that tells no time is kept."""
     seconds, tail = request.number("sinceSeconds"), request.number("tailLines")
-    since = parsed(request.query.get("sinceTime", ""))
+    since = parse_timestamp(request.query.get("sinceTime", ""))
     if seconds is not None:
         since = recorded.clock - timedelta(seconds=min(seconds, 10**9))
     if since is not None:
-        lines = [line for line in lines if (told := parsed(line.split(" ", 1)[0])) is None or told >= since]
+        lines = [line for line in lines if (told := parse_timestamp(line.split(" ", 1)[0])) is None or told >= since]
     return lines if tail is None else lines[max(0, len(lines) - tail) :]
 
 

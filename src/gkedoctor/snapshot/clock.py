@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,16 +31,7 @@ _MOMENTS = frozenset(
 def latest(objects: Iterable[Object]) -> datetime | None:
     """The latest timestamp of the objects, which lies at or shortly before the recording; None without any."""
     found = {text for item in objects for text in _timestamps(item)}
-    return max((moment for text in found if (moment := parsed(text)) is not None), default=None)
-
-
-def parsed(text: str) -> datetime | None:
-    """A moment in UTC out of RFC 3339; None for what is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return max((moment for text in found if (moment := parse_timestamp(text)) is not None), default=None)
 
 
 def _timestamps(item: Object) -> Iterator[str]:

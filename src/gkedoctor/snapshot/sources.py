@@ -14,7 +14,7 @@ import msgspec
 
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot import store
-from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.model import Snapshot
 
 
@@ -32,7 +32,7 @@ def load(
     from gkedoctor.snapshot.importers.formats import gather
     from gkedoctor.snapshot.intake import taken_in
 
-    with collecting_paused():
+    with paused_garbage_collector():
         return taken_in(gather(path), config_values=config_values, recorded_at=recorded_at)
 
 

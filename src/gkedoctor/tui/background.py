@@ -13,7 +13,7 @@ from typing import TypeVar
 from textual.app import App
 from textual.message import Message
 
-from gkedoctor.tui.garbage import Quiet
+from gkedoctor.snapshot.garbage import GarbageCollectorPause
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Background:
 
     def __init__(self, app: App[int]) -> None:
         self._app = app
-        self._quiet = Quiet()
+        self._paused_garbage_collector = GarbageCollectorPause(freeze=True)
         self._latest: dict[str, int] = {}
         self._running: set[str] = set()
         self._next: dict[str, Callable[[], None]] = {}
@@ -47,7 +47,7 @@ class Background:
 
         def run() -> None:
             try:
-                with self._quiet.work():
+                with self._paused_garbage_collector():
                     result = work()
             except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
                 fault = error

@@ -11,12 +11,13 @@ import click
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import wants_colour, width, write_result
-from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.pace import progress
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.cli.verdict import NEVER, news_verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.diff import names, renderer
 from gkedoctor.report.formats import NARROW, WIDE, Page
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.compare.comparison import Comparison

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.pace import progress
+from gkedoctor.snapshot.garbage import paused_garbage_collector
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
 def moment(text: str) -> datetime:
     """A time with its zone, UTC where it names none."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"`{text}` is no time; write it like 2026-11-22T12:00:00Z") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    time = parse_timestamp(text)
+    if time is None:
+        raise click.BadParameter(f"`{text}` is no time; write it like 2026-11-22T12:00:00Z")
+    return time
 
 
 @click.command("import")

@@ -11,11 +11,11 @@ import click
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import wants_colour, width, write_result
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.errors import ExitCode
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import NARROW, WIDE, Page, renderer
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.diagnose.model import NotChecked, Outcome

@@ -16,13 +16,14 @@ from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.failure import file_excerpt
 from gkedoctor.cli.live import cluster_options
 from gkedoctor.cli.outputs import Output, OutputType, outputs, write
-from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.pace import progress
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.cli.source import Purpose, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import names
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.cli.source import Taken

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gkedoctor.cli.output import width, write_result
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.formats import NARROW, WIDE
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.report.request import Way

@@ -15,12 +15,12 @@ from msgspec.structs import replace as replace_field
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.live import beside_options, refuse_live_flags
 from gkedoctor.cli.outputs import Output, OutputType, outputs, write
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.cli.source import Purpose, Taken, patiently, source_options, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import names
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.compare.side import Side

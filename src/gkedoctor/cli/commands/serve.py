@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gkedoctor.cli.pace import paused_garbage_collector, progress
+from gkedoctor.cli.pace import progress
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.serve.server import Server

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from gkedoctor.cli.live import live_options, read_live, wish
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.errors import ExitCode, UsageError
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 
 @click.command()

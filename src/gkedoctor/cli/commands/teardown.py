@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gkedoctor.cli.output import write_result
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.errors import ExitCode
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.graph import Graph

@@ -11,11 +11,12 @@ import re
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of, suspects
-from gkedoctor.graph.core.times import condition, moment, stamp
+from gkedoctor.graph.core.times import condition, stamp
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen, of_late
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 CREATORS = (
     "Deployment",
@@ -78,7 +79,7 @@ def refusals_of(graph: Graph, item: Object) -> Facts:
 
 def _later(event: Object, told: Record) -> bool:
     """Whether the Event is newer: the condition keeps the message of the first refusal."""
-    since = moment(told.get("lastTransitionTime"))
+    since = parse_timestamp(told.get("lastTransitionTime"))
     return since is None or last_seen(event) >= since
 
 

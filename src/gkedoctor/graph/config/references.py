@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import nearest
-from gkedoctor.graph.core.times import moment
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
 from gkedoctor.graph.workloads.pod_templates import containers, made_alike
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _PLAIN_TIME = len("2026-11-22T12:00:00Z")
 _PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
@@ -246,7 +246,9 @@ def _newest_in(graph: Graph, namespace: str) -> _Read:
 
 def _newest(items: Iterable[Object], *, unseen: bool) -> _Read:
     written = [item["metadata"] for item in items]
-    times = [(when, str(text)) for m in written if (when := moment(text := m.get("creationTimestamp"))) is not None]
+    times = [
+        (when, str(text)) for m in written if (when := parse_timestamp(text := m.get("creationTimestamp"))) is not None
+    ]
     version = max((_number(m.get("resourceVersion")) for m in written), default=-1)
     return _Read(unseen, version, max(times)[1] if times else None)
 
@@ -265,7 +267,7 @@ def _is_later(one: str | None, other: str | None) -> bool:
     """Whether one time is after another. Two texts of the same form need not be parsed."""
     if one and other and len(one) == len(other) == _PLAIN_TIME and one[-1] == other[-1] == "Z":
         return one > other
-    first, second = moment(one), moment(other)
+    first, second = parse_timestamp(one), parse_timestamp(other)
     return first is not None and second is not None and first > second
 
 

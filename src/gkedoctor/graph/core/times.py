@@ -1,26 +1,14 @@
-"""Times on the wire, and ages counted from the snapshot's clock."""
+"""Times and lengths of time as Kubernetes writes them, counted from the snapshot's clock."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
-
-@lru_cache(maxsize=65536)
-def _parse(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def moment(text: Any) -> datetime | None:
-    """The time of an RFC 3339 text; None for anything else."""
-    return _parse(text) if isinstance(text, str) else None
+_MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86400, 86400 * 365
 
 
 def stamp(when: datetime) -> str:
@@ -30,8 +18,33 @@ def stamp(when: datetime) -> str:
 
 def age(clock: datetime, text: Any) -> float | None:
     """Seconds from the time in `text` to the clock; None where there is no time."""
-    then = moment(text)
+    then = parse_timestamp(text)
     return (clock - then).total_seconds() if then is not None else None
+
+
+def human_duration(seconds: float) -> str:
+    """A length of time as kubectl prints ages: `45s`, `5m30s`, `3h`, `2d4h`, `412d`, `3y12d`.
+
+    Source: HumanDuration of k8s.io/apimachinery, pkg/util/duration/duration.go. A moment ahead of the clock counts as
+    now, more than that is `<invalid>`.
+    """
+    whole = int(seconds)
+    if whole < 0:
+        return "<invalid>" if whole < -1 else "0s"
+    if whole < 2 * _MINUTE:
+        return f"{whole}s"
+    if whole < 3 * _HOUR:
+        return _pair(whole, _MINUTE, "m", 1, "s") if whole < 10 * _MINUTE else f"{whole // _MINUTE}m"
+    if whole < 2 * _DAY:
+        return _pair(whole, _HOUR, "h", _MINUTE, "m") if whole < 8 * _HOUR else f"{whole // _HOUR}h"
+    if whole < 2 * _YEAR:
+        return _pair(whole, _DAY, "d", _HOUR, "h") if whole < 8 * _DAY else f"{whole // _DAY}d"
+    return _pair(whole, _YEAR, "y", _DAY, "d") if whole < 8 * _YEAR else f"{whole // _YEAR}y"
+
+
+def _pair(seconds: int, unit: int, sign: str, lesser: int, lesser_sign: str) -> str:
+    rest = seconds % unit // lesser
+    return f"{seconds // unit}{sign}{rest}{lesser_sign}" if rest else f"{seconds // unit}{sign}"
 
 
 def condition(item: Object, kind: str) -> dict[str, Any] | None:

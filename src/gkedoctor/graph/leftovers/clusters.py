@@ -12,10 +12,10 @@ from typing import NamedTuple
 from gkedoctor.graph.cloud import names
 from gkedoctor.graph.cloud.links import links_in, path_of
 from gkedoctor.graph.core.graph import Graph, name_of
-from gkedoctor.graph.core.times import moment
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.leftovers.created_objects import Id, Made
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 LIST = "container.clusters"
 
@@ -48,7 +48,11 @@ class Trace(NamedTuple):
     @property
     def oldest(self) -> str | None:
         """When the first of its objects was made."""
-        times = [(when, str(text)) for m in self.objects if (when := moment(text := m.item.get("creationTimestamp")))]
+        times = [
+            (when, str(text))
+            for m in self.objects
+            if (when := parse_timestamp(text := m.item.get("creationTimestamp")))
+        ]
         return min(times)[1] if times else None
 
 
@@ -200,7 +204,7 @@ def _may_be(trace: Trace, cluster: Existing, own: frozenset[Id]) -> bool:
         return False
     if tags and trace.values("tag") == {i[1] for i in trace.ids}:
         return True  # only its nodes' firewall rules: a name that fits weighs more than the times
-    oldest, created = moment(trace.oldest), moment(cluster.created)
+    oldest, created = parse_timestamp(trace.oldest), parse_timestamp(cluster.created)
     return not (oldest is not None and created is not None and oldest < created)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 
 from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, namespace_of
-from gkedoctor.graph.core.times import condition, moment
+from gkedoctor.graph.core.times import condition
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _REPEATED_WITHIN = timedelta(hours=1)
@@ -55,8 +56,8 @@ def last_seen(event: Object) -> datetime:
     """When an Event happened last, whichever of the four fields says so."""
     series = event.get("series") or {}
     texts = (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
-    times = [t for t in map(moment, texts) if t is not None]
-    return max(times) if times else moment(event["metadata"].get("creationTimestamp")) or _LONG_AGO
+    times = [t for t in map(parse_timestamp, texts) if t is not None]
+    return max(times) if times else parse_timestamp(event["metadata"].get("creationTimestamp")) or _LONG_AGO
 
 
 def healthy_since(item: Object) -> datetime | None:
@@ -67,7 +68,7 @@ def healthy_since(item: Object) -> datetime | None:
     state = condition(item, _HEALTHY_WHEN.get(kind, ""))
     if state is None or state.get("status") != "True":
         return None
-    return moment(state.get("lastTransitionTime"))
+    return parse_timestamp(state.get("lastTransitionTime"))
 
 
 def _about(graph: Graph, item: Object) -> list[Object]:

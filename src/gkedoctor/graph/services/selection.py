@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import Labels, differing, edit_distance, is_slip, matches_map, nearest
-from gkedoctor.graph.core.times import condition, moment
+from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of, workload
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _TEMPLATED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController")
 _RARE = ("ReplicaSet", "ReplicationController")
@@ -316,7 +317,7 @@ def governing_service(graph: Graph, item: Object) -> Facts:
 @edge("ready_since", "Service", "Ingress", reads=("Pod",))
 def ready_since(graph: Graph, item: Object) -> Facts:
     """Pods of the namespace that became Ready after the object was made: what was deployed with it has come up."""
-    made = moment(item["metadata"].get("creationTimestamp"))
+    made = parse_timestamp(item["metadata"].get("creationTimestamp"))
     states = [(pod, condition(pod, "Ready") or {}) for pod in graph.in_namespace("Pod", namespace_of(item))]
-    times = [(pod, moment(s.get("lastTransitionTime"))) for pod, s in states if s.get("status") == "True"]
+    times = [(pod, parse_timestamp(s.get("lastTransitionTime"))) for pod, s in states if s.get("status") == "True"]
     return [pod for pod, time in times if made is not None and time is not None and time >= made]

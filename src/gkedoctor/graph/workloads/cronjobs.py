@@ -14,9 +14,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.core.times import moment, stamp
+from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.objects.owners import owned
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -144,7 +145,11 @@ def _runs(graph: Graph, item: Object) -> Record:
     """How long runs take: the one that has not ended, and those that have."""
     jobs = [job for job in owned(graph, item) if job.get("kind") == "Job"]
     statuses = [job.get("status") or {} for job in jobs]
-    times = [(moment(s.get("startTime")), moment(s.get("completionTime"))) for s in statuses if not s.get("failed")]
+    times = [
+        (parse_timestamp(s.get("startTime")), parse_timestamp(s.get("completionTime")))
+        for s in statuses
+        if not s.get("failed")
+    ]
     took = [(end - start).total_seconds() for start, end in times if start and end]
     starts = [start for start, end in times if start and not end]
     going = (graph.clock - min(starts)).total_seconds() if starts else None
@@ -156,7 +161,7 @@ def _last_start(graph: Graph, item: Object) -> datetime | None:
     status, metadata = item.get("status") or {}, item["metadata"]
     made = [job["metadata"].get("creationTimestamp") for job in owned(graph, item)]
     texts = [status.get("lastScheduleTime"), metadata.get("creationTimestamp"), *made]
-    return max((t for t in map(moment, texts) if t is not None), default=None)
+    return max((t for t in map(parse_timestamp, texts) if t is not None), default=None)
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
-from gkedoctor.graph.core.times import condition, moment
+from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.objects.events import events_that_say, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
 from gkedoctor.graph.workloads.pods import pods_at, step_of
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _OWN_STORAGE = re.compile(
     r"exceeds the limit|exceeded its local ephemeral storage limit|local ephemeral.storage usage exceeds"
@@ -88,8 +89,8 @@ def _from_pod(pod: Object) -> Record | None:
         kind, message = "preempted", str(disrupted.get("message") or "")
     if kind is None:
         return None
-    at = moment((disrupted or condition(pod, "Ready") or {}).get("lastTransitionTime"))
-    began = moment(status.get("startTime"))
+    at = parse_timestamp((disrupted or condition(pod, "Ready") or {}).get("lastTransitionTime"))
+    began = parse_timestamp(status.get("startTime"))
     return {
         "kind": kind,
         "reason": reason or disrupted.get("reason"),
@@ -98,7 +99,7 @@ def _from_pod(pod: Object) -> Record | None:
         "holder": pod,
         "item": status if status.get("message") else disrupted,
         "by": None,
-        "at": at or began or moment(pod["metadata"].get("creationTimestamp")),
+        "at": at or began or parse_timestamp(pod["metadata"].get("creationTimestamp")),
         "life": (at - began).total_seconds() if at and began else 0.0,
     }
 
@@ -193,7 +194,7 @@ def _is_history(graph: Graph, controller: Any, live: list[Object]) -> bool:
 def _succeeded_since(graph: Graph, controller: Any, at: datetime) -> bool:
     """Whether the CronJob above a Job has run well since."""
     above = owner(graph, controller) if isinstance(controller, dict) else None
-    last = moment(((above or {}).get("status") or {}).get("lastSuccessfulTime"))
+    last = parse_timestamp(((above or {}).get("status") or {}).get("lastSuccessfulTime"))
     return last is not None and last > at
 
 

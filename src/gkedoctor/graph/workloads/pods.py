@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.core.times import condition, moment
+from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 STEPS = (
     "scheduling",  # no node yet
@@ -155,12 +156,12 @@ def crashes(clock: datetime, pod: Object, status: Object) -> bool:
 def _outlived(clock: datetime, status: Object) -> bool:
     """Whether the present run has lasted long enough to call the earlier crashes history."""
     last = (status.get("lastState") or {}).get("terminated") or {}
-    ended = moment(last.get("finishedAt"))
+    ended = parse_timestamp(last.get("finishedAt"))
     if ended is None or (status.get("restartCount") or 0) < 2:
         return True
     if not status.get("ready") and (clock - ended).total_seconds() > _CRASHED_LATELY:
         return True
-    since = moment(((status.get("state") or {}).get("running") or {}).get("startedAt"))
+    since = parse_timestamp(((status.get("state") or {}).get("running") or {}).get("startedAt"))
     lived = life(last) or 0
     lives = (clock - since).total_seconds() if since else 0.0
     return lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
@@ -168,7 +169,7 @@ def _outlived(clock: datetime, status: Object) -> bool:
 
 def life(terminated: Object) -> int | None:
     """Seconds that a run lasted; None where it never started (the runtime writes 1970 then)."""
-    started, ended = moment(terminated.get("startedAt")), moment(terminated.get("finishedAt"))
+    started, ended = parse_timestamp(terminated.get("startedAt")), parse_timestamp(terminated.get("finishedAt"))
     return int((ended - started).total_seconds()) if started and ended and started.year > 1970 else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gkedoctor.serve.ages import human
+from gkedoctor.graph.core.times import human_duration
 from gkedoctor.serve.tables.column import (
     AGE,
     NAME,
@@ -22,8 +22,8 @@ from gkedoctor.serve.tables.column import (
     shown,
     since,
 )
-from gkedoctor.snapshot.clock import parsed
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _FINAL = ("Complete", "Failed")
 _PASSING = ("Suspended", "FailureTarget", "SuccessCriteriaMet")
@@ -69,9 +69,9 @@ def _completions(job: Object, now: datetime) -> str:
 
 
 def _duration(job: Object, now: datetime) -> str:
-    start = parsed(str(at(job, "status", "startTime") or ""))
-    end = parsed(str(at(job, "status", "completionTime") or "")) or now
-    return human((end - start).total_seconds()) if start is not None else ""
+    start = parse_timestamp(str(at(job, "status", "startTime") or ""))
+    end = parse_timestamp(str(at(job, "status", "completionTime") or "")) or now
+    return human_duration((end - start).total_seconds()) if start is not None else ""
 
 
 def _flag(*path: str) -> Value:

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import msgspec
 
 from gkedoctor.errors import SourceError
-from gkedoctor.snapshot.clock import parsed
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents
 from gkedoctor.snapshot.importers.lists import is_list, items_of, list_state
@@ -23,6 +22,7 @@ from gkedoctor.snapshot.importers.recording import stem_of
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _ELSEWHERE = "must-gather does not say whether this was empty, denied or not asked for"
 _SINGLE = CollectionState(Status.PARTIAL, reason="must-gather holds single objects of it, not the list")
@@ -129,6 +129,6 @@ def _moments(folder: Folder) -> Iterator[datetime]:
         if path.rpartition("/")[2] != "timestamp":
             continue
         for found in _MOMENT.finditer(folder.read(path).decode("utf-8", "replace")):
-            moment = parsed(f"{found[1]}T{found[2]}{found[3]}")
+            moment = parse_timestamp(f"{found[1]}T{found[2]}{found[3]}")
             if moment is not None:
                 yield moment

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.snapshot.garbage import collecting_paused
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.store.sharing import Place
 
@@ -32,7 +32,7 @@ def decoded(pieces: Iterable[bytes], root: Place | None, words: Sequence[bytes] 
     done, and a screen has to take keys in between. `words`: only the objects on lines with one of them are wanted.
     """
     found: list[Object] = []
-    with collecting_paused():
+    with paused_garbage_collector():
         for block in _blocks(ahead(pieces) if root is not None else iter(pieces)):
             parts = _parts_of(_lines_with(words, block) if words else block)
             found += [root.how(root, raw) for raw in parts] if root is not None else [_object(raw) for raw in parts]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.core.times import moment
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import owner
 from gkedoctor.graph.workloads.pods import statuses
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold, line, short
@@ -49,7 +49,7 @@ def _recorded(graph: Graph) -> list[Happening]:
 
 def _faults(scene: Scene) -> Iterator[Happening]:
     for found in scene.outcome.diagnoses:
-        since = moment(found.since)
+        since = parse_timestamp(found.since)
         if since is not None:
             yield Happening(since, "fault", found.root, f"begins: {found.title}", severity_of(found), found)
 
@@ -83,7 +83,7 @@ def _restarts(graph: Graph) -> Iterator[Happening]:
         for status in statuses(pod):
             for state in (status.get("state") or {}, status.get("lastState") or {}):
                 ended = state.get("terminated") or {}
-                time = moment(ended.get("finishedAt"))
+                time = parse_timestamp(ended.get("finishedAt"))
                 if time is not None:
                     code = ended.get("exitCode")
                     told = f"container {status.get('name')} ended: {ended.get('reason')}, exit {code}"
@@ -95,14 +95,14 @@ def _health(graph: Graph) -> Iterator[Happening]:
         for item in graph.all(kind):
             status = item.get("status")
             for one in (status.get("conditions") or []) if isinstance(status, dict) else []:
-                time = moment(one.get("lastTransitionTime"))
+                time = parse_timestamp(one.get("lastTransitionTime"))
                 if time is not None:
                     told = f"{one.get('type')}={one.get('status')} {one.get('reason') or ''}"
                     yield Happening(time, "health", ref_of(item), told)
 
 
 def _made(item: Object) -> datetime | None:
-    return moment((item.get("metadata") or {}).get("creationTimestamp"))
+    return parse_timestamp((item.get("metadata") or {}).get("creationTimestamp"))
 
 
 def shown(found: Sequence[Happening], terms: Sequence[Term], *, faults: bool) -> list[Happening]:

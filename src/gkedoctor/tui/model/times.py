@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gkedoctor.graph.core.times import moment
-
-
-def span(seconds: float) -> str:
-    """A length of time as kubectl writes it: `45s`, `12m`, `3h20m`, `5d`."""
-    minutes, days = int(seconds) // 60, int(seconds) // 86400
-    if seconds < 120:
-        return f"{int(seconds)}s"
-    if minutes < 120:
-        return f"{minutes}m"
-    if days < 2:
-        return f"{minutes // 60}h{minutes % 60}m" if minutes % 60 else f"{minutes // 60}h"
-    return f"{days}d"
+from gkedoctor.graph.core.times import human_duration
+from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
 def age(text: object, clock: datetime) -> str:
     """How long before the clock a time is; nothing where it is none."""
-    then = moment(text)
-    return span(max(0.0, (clock - then).total_seconds())) if then is not None else ""
+    then = parse_timestamp(text)
+    return human_duration(max(0.0, (clock - then).total_seconds())) if then is not None else ""
 
 
 def before(text: str, clock: datetime) -> str:

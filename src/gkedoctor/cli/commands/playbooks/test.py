@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gkedoctor.cli.output import write_result
-from gkedoctor.cli.pace import paused_garbage_collector
 from gkedoctor.errors import ExitCode, UsageError
+from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.diagnose.cases import CaseResult, LoadRecording
