@@ -11,10 +11,10 @@ from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph.core.selector_syntax import parse_label_selector
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.kind_names import kind_named
-from gkedoctor.report.label_selector import parse_selector, selects
 from gkedoctor.report.selection import Wanted, select
 from gkedoctor.report.target import parse_target
 from gkedoctor.snapshot.model import Snapshot
@@ -57,7 +57,7 @@ OBJECTS = (
 def ask(target: str | None = None, *, labels: str = "", deny: tuple[str, ...] = (), **wanted: Any) -> Answer:
     snapshot = given_snapshot(Given(objects=OBJECTS, deny=deny), no_recordings)
     asked = Wanted(
-        target=parse_target(target) if target else None, labels=parse_selector(labels) if labels else (), **wanted
+        target=parse_target(target) if target else None, labels=parse_label_selector(labels) if labels else (), **wanted
     )
     return select(OUTCOME, snapshot, asked)
 
@@ -171,30 +171,3 @@ def test_what_names_no_object_is_an_error(text: str) -> None:
 def test_a_cluster_object_is_in_no_namespace() -> None:
     with pytest.raises(UsageError, match="a Node is in no namespace"):
         parse_target("node/shop/gke-1")
-
-
-@pytest.mark.parametrize(
-    ("selector", "labels", "expected"),
-    [
-        ("app=cart", {"app": "cart"}, True),
-        ("app==cart", {"app": "cart"}, True),
-        ("app!=cart", {"app": "cart"}, False),
-        ("app!=cart", {}, True),
-        ("env in (prod, live),app", {"env": "live", "app": ""}, True),
-        ("env notin (prod)", {"env": "prod"}, False),
-        ("!old", {"old": "yes"}, False),
-        ("!old", None, True),
-        ("app.kubernetes.io/name=cart", {"app.kubernetes.io/name": "cart"}, True),
-        ("app=", {"app": ""}, True),
-    ],
-)
-def test_label_selectors_mean_what_they_mean_to_kubectl(
-    selector: str, labels: dict[str, str] | None, expected: bool
-) -> None:
-    assert selects(parse_selector(selector), labels) is expected
-
-
-@pytest.mark.parametrize("selector", ["", "=x", "app=cart,", "app in cart", "a=b=c"])
-def test_a_broken_label_selector_is_an_error(selector: str) -> None:
-    with pytest.raises(UsageError, match="not a label selector"):
-        parse_selector(selector)

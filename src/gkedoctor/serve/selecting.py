@@ -1,7 +1,7 @@
 """Label and field selectors as they stand in a query.
 
-Grammar: k8s.io/apimachinery/pkg/labels/selector.go and pkg/fields/selector.go; which fields a kind can be
-selected by: pkg/apis/*/v1/conversion.go.
+Grammar of fields: k8s.io/apimachinery/pkg/fields/selector.go; which fields a kind can be selected by:
+pkg/apis/*/v1/conversion.go.
 """
 
 from __future__ import annotations
@@ -11,15 +11,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.graph.core.label_selectors import holds
+from gkedoctor.graph.core.selector_syntax import Requirements, SelectorError, parse_label_selector, selects
 from gkedoctor.serve.errors import bad_request
 from gkedoctor.snapshot.model import Object
 
-_PART = re.compile(r"(?:[^,()]|\([^()]*\))+")
-_SET = re.compile(r"(?P<key>[\w./-]+)\s+(?P<operator>in|notin)\s*\((?P<values>[^()]*)\)")
-_COMPARED = re.compile(r"(?P<key>[\w./-]+)\s*(?P<operator>==|!=|=|>|<)\s*(?P<value>[\w.-]*)")
-_EXISTS = re.compile(r"(?P<no>!?)\s*(?P<key>[\w./-]+)")
-_OPERATORS = {"=": "In", "==": "In", "!=": "NotIn", ">": "Gt", "<": "Lt", "in": "In", "notin": "NotIn"}
 _FIELD = re.compile(r"(?P<path>[^=!]+)(?P<operator>==|!=|=)(?P<value>.*)", re.DOTALL)
 
 _EVERY = frozenset({"metadata.name", "metadata.namespace"})
@@ -70,36 +65,25 @@ class FieldTerm(NamedTuple):
 class Selection(NamedTuple):
     """A parsed pair of selectors."""
 
-    labels: tuple[Mapping[str, Any], ...] = ()
+    labels: Requirements = ()
     fields: tuple[FieldTerm, ...] = ()
 
     def takes(self, item: Object) -> bool:
         """Whether the object is selected."""
         labels = (item.get("metadata") or {}).get("labels")
-        return all(holds(r, labels) for r in self.labels) and all(term.holds(item) for term in self.fields)
+        return selects(self.labels, labels) and all(term.holds(item) for term in self.fields)
 
 
 def selection(collection: str, labels: str, fields: str) -> Selection:
     """The selectors of a query. ApiError 400 for what cannot be read, or a field the kind is not selected by."""
-    return Selection(tuple(label_requirements(labels)), tuple(_field_terms(collection, fields)))
+    return Selection(_label_requirements(labels), tuple(_field_terms(collection, fields)))
 
 
-def label_requirements(text: str) -> list[Mapping[str, Any]]:
-    """`a=b,c!=d,e in (f,g),!h` as requirements of a LabelSelector."""
-    if _PART.sub("", text).strip(" ,"):
-        raise bad_request(f'unable to parse requirement: unexpected characters in "{text}"')
-    return [_requirement(part.strip()) for part in _PART.findall(text) if part.strip()]
-
-
-def _requirement(part: str) -> Mapping[str, Any]:
-    if found := _SET.fullmatch(part):
-        values = [value.strip() for value in found["values"].split(",")]
-        return {"key": found["key"], "operator": _OPERATORS[found["operator"]], "values": values}
-    if found := _COMPARED.fullmatch(part):
-        return {"key": found["key"], "operator": _OPERATORS[found["operator"]], "values": [found["value"]]}
-    if found := _EXISTS.fullmatch(part):
-        return {"key": found["key"], "operator": "DoesNotExist" if found["no"] else "Exists"}
-    raise bad_request(f'unable to parse requirement: found "{part}"')
+def _label_requirements(text: str) -> Requirements:
+    try:
+        return parse_label_selector(text)
+    except SelectorError as error:
+        raise bad_request(f"unable to parse requirement: {error.why}") from None
 
 
 def _field_terms(collection: str, text: str) -> list[FieldTerm]:

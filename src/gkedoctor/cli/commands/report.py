@@ -145,14 +145,14 @@ def report(
 
 
 def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None, min_severity: str) -> Wanted:
-    from gkedoctor.report.label_selector import parse_selector
+    from gkedoctor.graph.core.selector_syntax import parse_label_selector
     from gkedoctor.report.selection import Wanted
     from gkedoctor.report.target import parse_target
 
     return Wanted(
         target=parse_target(target) if target else None,
         namespaces=frozenset(namespaces),
-        labels=parse_selector(selector) if selector else (),
+        labels=parse_label_selector(selector) if selector else (),
         min_severity=Severity(min_severity),
     )
 
