@@ -17,7 +17,10 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.kind_names import kind_named
 from gkedoctor.report.selection import Wanted, select
 from gkedoctor.report.target import parse_target
+from gkedoctor.serve.resources import resources_of
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot
+from tests.conftest import recorded
 
 from .outcomes import MISSING_SECRET, SICK
 
@@ -171,3 +174,11 @@ def test_what_names_no_object_is_an_error(text: str) -> None:
 def test_a_cluster_object_is_in_no_namespace() -> None:
     with pytest.raises(UsageError, match="a Node is in no namespace"):
         parse_target("node/shop/gke-1")
+
+
+def test_kinds_have_the_short_names_that_serve_gives_them() -> None:
+    kinds = [kind for kind in KINDS.values() if kind.short_names]
+    assert {"bc", "refgrant", "po"} <= {name for kind in kinds for name in kind.short_names}
+    assert all(kind_named(name) is kind for kind in kinds for name in kind.short_names)
+    served = {r.kind: r.short_names for r in resources_of(recorded("teratail-healthy"))}
+    assert {name: KINDS[name].short_names for name in served if name in KINDS} == served

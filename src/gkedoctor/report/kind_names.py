@@ -9,18 +9,6 @@ from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.snapshot.kinds import KINDS, Kind
 
-# As `kubectl api-resources` lists them; those of custom resources as their CRDs on GKE define them.
-_SHORT = {
-    "po": "Pod", "svc": "Service", "ep": "Endpoints", "cm": "ConfigMap", "sa": "ServiceAccount",
-    "pvc": "PersistentVolumeClaim", "pv": "PersistentVolume", "no": "Node", "ns": "Namespace", "ev": "Event",
-    "quota": "ResourceQuota", "limits": "LimitRange", "rc": "ReplicationController", "deploy": "Deployment",
-    "rs": "ReplicaSet", "sts": "StatefulSet", "ds": "DaemonSet", "cj": "CronJob", "hpa": "HorizontalPodAutoscaler",
-    "pdb": "PodDisruptionBudget", "ing": "Ingress", "netpol": "NetworkPolicy", "sc": "StorageClass",
-    "pc": "PriorityClass", "crd": "CustomResourceDefinition", "crds": "CustomResourceDefinition",
-    "mcrt": "ManagedCertificate", "svcneg": "ServiceNetworkEndpointGroup", "gtw": "Gateway", "gc": "GatewayClass",
-    "neg": "NetworkEndpointGroup",
-}  # fmt: skip
-
 
 def kind_named(text: str) -> Kind:
     """The kind that a name means, whatever its case; UsageError with the nearest name where there is none."""
@@ -36,7 +24,7 @@ def kind_named(text: str) -> Kind:
 @cache
 def _names() -> dict[str, Kind]:
     """A constant table, made when it is first needed."""
-    names = {short: KINDS[name] for short, name in _SHORT.items()}
+    names = {short: kind for kind in KINDS.values() for short in kind.short_names}
     for kind in KINDS.values():
         for name in _long_names(kind):
             names.setdefault(name, kind)

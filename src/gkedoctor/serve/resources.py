@@ -13,41 +13,6 @@ from gkedoctor.snapshot.model import Collection, Object, Snapshot, Status
 
 VERBS = ("get", "list", "watch")
 
-_SHORT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "pods": ("po",),
-        "services": ("svc",),
-        "endpoints": ("ep",),
-        "configmaps": ("cm",),
-        "serviceaccounts": ("sa",),
-        "persistentvolumeclaims": ("pvc",),
-        "persistentvolumes": ("pv",),
-        "nodes": ("no",),
-        "namespaces": ("ns",),
-        "events": ("ev",),
-        "resourcequotas": ("quota",),
-        "limitranges": ("limits",),
-        "replicationcontrollers": ("rc",),
-        "deployments": ("deploy",),
-        "replicasets": ("rs",),
-        "statefulsets": ("sts",),
-        "daemonsets": ("ds",),
-        "cronjobs": ("cj",),
-        "horizontalpodautoscalers": ("hpa",),
-        "poddisruptionbudgets": ("pdb",),
-        "ingresses": ("ing",),
-        "networkpolicies": ("netpol",),
-        "storageclasses": ("sc",),
-        "priorityclasses": ("pc",),
-        "customresourcedefinitions": ("crd", "crds"),
-        "backendconfigs": ("bc",),
-        "managedcertificates": ("mcrt",),
-        "servicenetworkendpointgroups": ("svcneg",),
-        "gatewayclasses": ("gc",),
-        "gateways": ("gtw",),
-        "referencegrants": ("refgrant",),
-    }
-)
 _IN_ALL = frozenset(
     {
         "pods",
@@ -138,7 +103,7 @@ def _known(kind: Kind, collection: Collection, definitions: Mapping[str, Object]
         kind=kind.name,
         namespaced=kind.namespaced,
         collection=kind.collection,
-        short_names=_SHORT_NAMES.get(kind.collection, ()),
+        short_names=kind.short_names,
         categories=("all",) if asked and kind.collection in _IN_ALL else (),
     )  # fmt: skip
 

@@ -12,13 +12,18 @@ from typing import NamedTuple
 
 
 class Kind(NamedTuple):
-    """One kind of object. `group` is `""` for the core API, the API (`compute`) for Google Cloud."""
+    """One kind of object. `group` is `""` for the core API, the API (`compute`) for Google Cloud.
+
+    `short_names`: as `kubectl api-resources` lists them, those of custom resources as their CRDs on GKE define them;
+    one of ours for a kind of Google Cloud.
+    """
 
     name: str
     collection: str
     group: str
     namespaced: bool
     cloud: bool = False
+    short_names: tuple[str, ...] = ()
 
     @property
     def kubectl(self) -> str:
@@ -31,35 +36,35 @@ class Kind(NamedTuple):
 
 
 _KUBERNETES = (
-    Kind("Pod", "pods", "", True),
-    Kind("Service", "services", "", True),
-    Kind("Endpoints", "endpoints", "", True),
+    Kind("Pod", "pods", "", True, short_names=("po",)),
+    Kind("Service", "services", "", True, short_names=("svc",)),
+    Kind("Endpoints", "endpoints", "", True, short_names=("ep",)),
     Kind("EndpointSlice", "endpointslices", "discovery.k8s.io", True),
     Kind("Secret", "secrets", "", True),
-    Kind("ConfigMap", "configmaps", "", True),
-    Kind("ServiceAccount", "serviceaccounts", "", True),
-    Kind("PersistentVolumeClaim", "persistentvolumeclaims", "", True),
-    Kind("PersistentVolume", "persistentvolumes", "", False),
-    Kind("Node", "nodes", "", False),
-    Kind("Namespace", "namespaces", "", False),
-    Kind("Event", "events", "", True),
-    Kind("ResourceQuota", "resourcequotas", "", True),
-    Kind("LimitRange", "limitranges", "", True),
-    Kind("ReplicationController", "replicationcontrollers", "", True),
-    Kind("Deployment", "deployments", "apps", True),
-    Kind("ReplicaSet", "replicasets", "apps", True),
-    Kind("StatefulSet", "statefulsets", "apps", True),
-    Kind("DaemonSet", "daemonsets", "apps", True),
+    Kind("ConfigMap", "configmaps", "", True, short_names=("cm",)),
+    Kind("ServiceAccount", "serviceaccounts", "", True, short_names=("sa",)),
+    Kind("PersistentVolumeClaim", "persistentvolumeclaims", "", True, short_names=("pvc",)),
+    Kind("PersistentVolume", "persistentvolumes", "", False, short_names=("pv",)),
+    Kind("Node", "nodes", "", False, short_names=("no",)),
+    Kind("Namespace", "namespaces", "", False, short_names=("ns",)),
+    Kind("Event", "events", "", True, short_names=("ev",)),
+    Kind("ResourceQuota", "resourcequotas", "", True, short_names=("quota",)),
+    Kind("LimitRange", "limitranges", "", True, short_names=("limits",)),
+    Kind("ReplicationController", "replicationcontrollers", "", True, short_names=("rc",)),
+    Kind("Deployment", "deployments", "apps", True, short_names=("deploy",)),
+    Kind("ReplicaSet", "replicasets", "apps", True, short_names=("rs",)),
+    Kind("StatefulSet", "statefulsets", "apps", True, short_names=("sts",)),
+    Kind("DaemonSet", "daemonsets", "apps", True, short_names=("ds",)),
     Kind("Job", "jobs", "batch", True),
-    Kind("CronJob", "cronjobs", "batch", True),
-    Kind("HorizontalPodAutoscaler", "horizontalpodautoscalers", "autoscaling", True),
-    Kind("PodDisruptionBudget", "poddisruptionbudgets", "policy", True),
-    Kind("Ingress", "ingresses", "networking.k8s.io", True),
+    Kind("CronJob", "cronjobs", "batch", True, short_names=("cj",)),
+    Kind("HorizontalPodAutoscaler", "horizontalpodautoscalers", "autoscaling", True, short_names=("hpa",)),
+    Kind("PodDisruptionBudget", "poddisruptionbudgets", "policy", True, short_names=("pdb",)),
+    Kind("Ingress", "ingresses", "networking.k8s.io", True, short_names=("ing",)),
     Kind("IngressClass", "ingressclasses", "networking.k8s.io", False),
-    Kind("NetworkPolicy", "networkpolicies", "networking.k8s.io", True),
-    Kind("StorageClass", "storageclasses", "storage.k8s.io", False),
+    Kind("NetworkPolicy", "networkpolicies", "networking.k8s.io", True, short_names=("netpol",)),
+    Kind("StorageClass", "storageclasses", "storage.k8s.io", False, short_names=("sc",)),
     Kind("VolumeAttachment", "volumeattachments", "storage.k8s.io", False),
-    Kind("PriorityClass", "priorityclasses", "scheduling.k8s.io", False),
+    Kind("PriorityClass", "priorityclasses", "scheduling.k8s.io", False, short_names=("pc",)),
     Kind(
         "ValidatingWebhookConfiguration",
         "validatingwebhookconfigurations",
@@ -69,19 +74,31 @@ _KUBERNETES = (
     Kind("MutatingWebhookConfiguration", "mutatingwebhookconfigurations", "admissionregistration.k8s.io", False),
     Kind("ValidatingAdmissionPolicy", "validatingadmissionpolicies", "admissionregistration.k8s.io", False),
     Kind("APIService", "apiservices", "apiregistration.k8s.io", False),
-    Kind("CustomResourceDefinition", "customresourcedefinitions", "apiextensions.k8s.io", False),
+    Kind(
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        "apiextensions.k8s.io",
+        False,
+        short_names=("crd", "crds"),
+    ),
     Kind("Role", "roles", "rbac.authorization.k8s.io", True),
     Kind("RoleBinding", "rolebindings", "rbac.authorization.k8s.io", True),
     Kind("ClusterRole", "clusterroles", "rbac.authorization.k8s.io", False),
     Kind("ClusterRoleBinding", "clusterrolebindings", "rbac.authorization.k8s.io", False),
-    Kind("BackendConfig", "backendconfigs", "cloud.google.com", True),
+    Kind("BackendConfig", "backendconfigs", "cloud.google.com", True, short_names=("bc",)),
     Kind("FrontendConfig", "frontendconfigs", "networking.gke.io", True),
-    Kind("ManagedCertificate", "managedcertificates", "networking.gke.io", True),
-    Kind("ServiceNetworkEndpointGroup", "servicenetworkendpointgroups", "networking.gke.io", True),
-    Kind("GatewayClass", "gatewayclasses", "gateway.networking.k8s.io", False),
-    Kind("Gateway", "gateways", "gateway.networking.k8s.io", True),
+    Kind("ManagedCertificate", "managedcertificates", "networking.gke.io", True, short_names=("mcrt",)),
+    Kind(
+        "ServiceNetworkEndpointGroup",
+        "servicenetworkendpointgroups",
+        "networking.gke.io",
+        True,
+        short_names=("svcneg",),
+    ),
+    Kind("GatewayClass", "gatewayclasses", "gateway.networking.k8s.io", False, short_names=("gc",)),
+    Kind("Gateway", "gateways", "gateway.networking.k8s.io", True, short_names=("gtw",)),
     Kind("HTTPRoute", "httproutes", "gateway.networking.k8s.io", True),
-    Kind("ReferenceGrant", "referencegrants", "gateway.networking.k8s.io", True),
+    Kind("ReferenceGrant", "referencegrants", "gateway.networking.k8s.io", True, short_names=("refgrant",)),
     Kind("HealthCheckPolicy", "healthcheckpolicies", "networking.gke.io", True),
     Kind("GCPBackendPolicy", "gcpbackendpolicies", "networking.gke.io", True),
 )
@@ -95,7 +112,7 @@ _GOOGLE_CLOUD = (
     Kind("BackendService", "compute.backendServices", "compute", False, True),
     Kind("BackendServiceHealth", "compute.backendServicesHealth", "compute", False, True),
     Kind("HealthCheck", "compute.healthChecks", "compute", False, True),
-    Kind("NetworkEndpointGroup", "compute.networkEndpointGroups", "compute", False, True),
+    Kind("NetworkEndpointGroup", "compute.networkEndpointGroups", "compute", False, True, short_names=("neg",)),
     Kind("NetworkEndpoint", "compute.networkEndpoints", "compute", False, True),
     Kind("InstanceGroup", "compute.instanceGroups", "compute", False, True),
     Kind("Instance", "compute.instances", "compute", False, True),
