@@ -11,12 +11,12 @@ import json
 import re
 from typing import Any
 
+from gkedoctor.graph.cloud.descriptions import description_json, service_in_description
 from gkedoctor.graph.cloud.links import last, linked, place_of, resolve, users_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
-_SERVICE_KEYS = ("kubernetes.io/service-name", "networking.gke.io/service-name")
 _PORT = re.compile(r"Name:(?P<name>[^,}]*),\s*Number:(?P<number>\d+)")
 _ORIGINS = (
     ("readiness probe", "readiness"),
@@ -25,23 +25,6 @@ _ORIGINS = (
     ("default", "default"),
 )
 """What a health check's description contains → who configured it (pkg/translator/healthchecks.go)."""
-
-
-def described(item: Object) -> dict[str, Any]:
-    """The JSON in a Google Cloud object's description; empty where it is prose or nothing."""
-    try:
-        found = json.loads(item.get("description") or "null")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def service_of(item: Object) -> str | None:
-    """`namespace/name` of the Service that a backend service, NEG or rule was made for."""
-    told = described(item)
-    if "service-name" in told:  # a NEG
-        return f"{told.get('namespace')}/{told.get('service-name')}"
-    return next((str(told[key]) for key in _SERVICE_KEYS if told.get(key)), None)
 
 
 @edge("backend_services", "Service", reads=("BackendService",))
@@ -56,7 +39,7 @@ def backend_services_of(graph: Graph, service: Object) -> Facts:
 def _by_service(graph: Graph) -> dict[str, list[Object]]:
     found: dict[str, list[Object]] = {}
     for item in graph.all("BackendService"):
-        service = service_of(item)
+        service = service_in_description(item)
         if service:
             found.setdefault(service, []).append(item)
     return found
@@ -132,7 +115,7 @@ def distinct_backends(ingress: Object) -> list[tuple[str, Any]]:
 
 def _for_port(backend_service: Object, port: Any, service: Object) -> bool:
     """Whether a backend service is that of the Service's port. Its description has name or number, as the Ingress."""
-    told = str(described(backend_service).get("kubernetes.io/service-port") or "")
+    told = str(description_json(backend_service).get("kubernetes.io/service-port") or "")
     found = _PORT.search(told)
     told_port = (found["name"] or found["number"]) if found else told
     same = [p for p in (service.get("spec") or {}).get("ports") or [] if port in (p.get("port"), p.get("name"))]
@@ -227,7 +210,7 @@ def health_check_settings(check: Object) -> Record:
 def origin_of(check: Object) -> str | None:
     """Who configured a health check, as its description tells; None for one that was not made by GKE."""
     text = (
-        str(described(check).get("config") or check.get("description") or "")
+        str(description_json(check).get("config") or check.get("description") or "")
         .lower()
         .replace("readinessprobe", "readiness probe")
     )
@@ -251,7 +234,7 @@ def backend_services_for(graph: Graph, service: Object, port: Any) -> list[Objec
 def _negs_by_service(graph: Graph) -> dict[str, list[Object]]:
     found: dict[str, list[Object]] = {}
     for neg in graph.all("NetworkEndpointGroup"):
-        service = service_of(neg)
+        service = service_in_description(neg)
         if service:
             found.setdefault(service, []).append(neg)
     return found

@@ -21,6 +21,24 @@ _INGRESS = ("kubernetes.io/ingress-name",)
 _SERVICE = ("networking.gke.io/service-name", "kubernetes.io/service-name")
 
 
+def description_json(item: Object) -> dict[str, Any]:
+    """The JSON object in the description of a Google Cloud object; empty where it is prose or nothing."""
+    text = str(item.get("description") or "")
+    try:
+        fields = json.loads(text) if text.startswith("{") else {}
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def service_in_description(item: Object) -> str | None:
+    """`namespace/name` of the Service that a backend service, NEG or forwarding rule was made for."""
+    fields = description_json(item)
+    if "service-name" in fields:  # a NEG
+        return f"{fields.get('namespace')}/{fields.get('service-name')}"
+    return next((str(fields[key]) for key in reversed(_SERVICE) if fields.get(key)), None)
+
+
 class Told(NamedTuple):
     """Who a description says that an object was made for. `kind` is empty where all of a cluster share it."""
 
@@ -34,23 +52,10 @@ class Told(NamedTuple):
 
 def told(item: Object) -> Told | None:
     """What the description of an object tells; None for a description that no controller of GKE's writes."""
-    text = str(item.get("description") or "")
-    if text == L7_FIREWALL:
+    if item.get("description") == L7_FIREWALL:
         return Told("")
-    fields = _json(text)
-    if fields is None:
-        return None
+    fields = description_json(item)
     return _neg(fields) or _named(fields) or _resource(fields)
-
-
-def _json(text: str) -> dict[str, Any] | None:
-    if not text.startswith("{"):
-        return None
-    try:
-        fields = json.loads(text)
-    except ValueError:
-        return None
-    return fields if isinstance(fields, dict) else None
 
 
 def _neg(fields: dict[str, Any]) -> Told | None:
@@ -96,7 +101,7 @@ class Claim(NamedTuple):
 
 def claim_of(disk: Object) -> Claim | None:
     """The claim in the description of a disk, if the disk is named after the volume in it."""
-    fields = _json(str(disk.get("description") or "")) or {}
+    fields = description_json(disk)
     stem = "kubernetes.io/created-for/"
     volume, name, namespace = (str(fields.get(stem + k) or "") for k in ("pv/name", "pvc/name", "pvc/namespace"))
     disk_name = str(disk.get("name") or "")

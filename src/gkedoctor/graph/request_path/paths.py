@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from gkedoctor.graph.backends.backend_services import backend_services_for, service_of, target_pool_of
+from gkedoctor.graph.backends.backend_services import backend_services_for, target_pool_of
+from gkedoctor.graph.cloud.descriptions import service_in_description
 from gkedoctor.graph.cloud.links import last, path_of, resolve
 from gkedoctor.graph.core.graph import Graph, Record, name_of, namespace_of
 from gkedoctor.graph.core.ref import Ref, ref_of
@@ -223,8 +224,8 @@ def _default(graph: Graph, url_map: Object | None, own: list[Record]) -> list[Ho
     found = resolve(graph, link)
     if found is None or isinstance(found, Unknown):
         return [unseen("BackendService", last(link), found, via="any other")] if found is not None else []
-    if service_of(found) != _SYSTEM_DEFAULT:
-        return [backend_of_any(graph, found, service_of(found), via="any other")]
+    if service_in_description(found) != _SYSTEM_DEFAULT:
+        return [backend_of_any(graph, found, service_in_description(found), via="any other")]
     checks = check_hops(graph, found, None)
     return [Hop(ref_of(found), verdict(checks), "answers 404 to what no rule names", via="any other")]
 
@@ -257,7 +258,7 @@ def _cloud_branches(graph: Graph, url_map: Object | None) -> list[Hop]:
         if isinstance(found, Unknown):
             hops.append(unseen("BackendService", last(link), found, via=_via(labels)))
         elif found is not None:
-            hops.append(backend_of_any(graph, found, service_of(found), via=_via(labels)))
+            hops.append(backend_of_any(graph, found, service_in_description(found), via=_via(labels)))
     return [*hops, *_default(graph, url_map, [])]
 
 
