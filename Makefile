@@ -30,9 +30,8 @@ docs: .venv/installed-dev   ## the pages that are made from playbooks, structs a
 	$(BIN)/python -m docs.tool site
 
 generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
-	$(BIN)/gkedoctor schema report > schemas/report-v1.json
-	$(BIN)/gkedoctor schema playbook > schemas/playbook-v1.json
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/test_readme.py -k "golden or screen or text"
+	for name in report playbook causes diff fleet config; do $(BIN)/gkedoctor schema $$name > schemas/$$name-v1.json; done
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/test_readme.py -k "golden or screen or text or template"
 	$(BIN)/python -m docs.tool site
 
 lock: .venv/installed-dev   ## pins the development tools; hashes, no index named

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
@@ -27,8 +27,8 @@ settings.load_profile("untimed")
 
 
 @cache
-def shipped_playbooks() -> list[CompiledPlaybook]:
-    return load_playbooks([PLAYBOOKS])
+def shipped_playbooks() -> Library:
+    return Library(load_playbooks([PLAYBOOKS]), shipped_names)
 
 
 @cache
@@ -55,7 +55,7 @@ def nothing_but_reading_leaves(request: pytest.FixtureRequest, monkeypatch: pyte
 
 
 @pytest.fixture(scope="session")
-def playbooks() -> list[CompiledPlaybook]:
+def playbooks() -> Library:
     return shipped_playbooks()
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from docs.tool.pages import write
-from docs.tool.site import build
+from docs.tool.site import build, markdown_pages
 
 
 def main() -> None:
@@ -15,7 +15,9 @@ def main() -> None:
         sys.stdout.write(f"changed docs/{name}\n")
     if len(sys.argv) > 1:
         target = Path(sys.argv[1])
-        sys.stdout.write(f"{build(target)} pages in {target}\n")
+        pages = markdown_pages()
+        build(target, pages)
+        sys.stdout.write(f"{len(pages)} pages in {target}\n")
 
 
 main()

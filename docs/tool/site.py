@@ -6,12 +6,12 @@ import html
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
-from docs.tool.pages import DOCS
+from docs.tool.pages import DOCS, built, page_of
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -26,27 +26,33 @@ NAV = (
     ("Python", "reference/python.md"),
     ("Write playbooks", "writing-playbooks.md"),
 )
+SOURCE = "source"
+"""The anchor of a link that leads to a YAML file itself, not to the page that is made of it."""
 _OUTSIDE = "repository"
 """The folder of the site for files of the repository that pages link to."""
 
 
 def markdown_files() -> list[Path]:
-    """Every page."""
+    """Every page that git keeps."""
     return sorted(DOCS.rglob("*.md"))
 
 
-def build(target: Path) -> int:
-    """Writes the site anew; gives the number of pages."""
+def markdown_pages() -> dict[Path, str]:
+    """Every page of the site by its path under `docs/`, whether git keeps it or not."""
+    files = {page.relative_to(DOCS): page.read_text(encoding="utf-8") for page in markdown_files()}
+    return files | {Path(name): text for name, text in built().items()}
+
+
+def build(target: Path, pages: Mapping[Path, str]) -> None:
+    """Writes the site into a folder, in place of what was there."""
     if target.exists():
         shutil.rmtree(target)
     target.mkdir(parents=True)
     shutil.copy(STYLE, target / "style.css")
-    pages = markdown_files()
-    for page in pages:
-        place = target / html_name(page.relative_to(DOCS))
+    for page, text in pages.items():
+        place = target / html_name(page)
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(page_html(page, target), encoding="utf-8")
-    return len(pages)
+        place.write_text(page_html(page, text, target), encoding="utf-8")
 
 
 def html_name(page: Path) -> Path:
@@ -85,9 +91,9 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
 
 
-def page_html(page: Path, target: Path) -> str:
-    """One whole page; files of the repository that it links to are copied into the site."""
-    tokens = parsed(page.read_text(encoding="utf-8"))
+def page_html(page: Path, text: str, target: Path) -> str:
+    """One whole page, `page` being its path under `docs/`; files of the repository that it links to are copied."""
+    tokens = parsed(text)
     for token in tokens:
         for inner in token.children or []:
             if inner.type == "link_open":
@@ -97,7 +103,7 @@ def page_html(page: Path, target: Path) -> str:
     body = _parser().renderer.render(tokens, _parser().options, {})
     body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     title = next((_plain(after) for token, after in pairwise(tokens) if token.tag == "h1"), "")
-    here = html_name(page.relative_to(DOCS))
+    here = html_name(page)
     up = "../" * (len(here.parts) - 1)
     nav = "\n".join(_nav_entry(name, Path(to), here, up) for name, to in NAV)
     return _PAGE.format(title=html.escape(title), up=up, nav=nav, body=body)
@@ -111,17 +117,21 @@ def _nav_entry(name: str, to: Path, here: Path, up: str) -> str:
 def _address(link: str, page: Path, target: Path) -> str:
     if link.startswith(("https://", "#")):
         return link
-    path, mark, anchor = link.partition("#")
-    file = (page.parent / unquote(path)).resolve()
-    here = html_name(page.relative_to(DOCS)).parent
-    if file.is_relative_to(DOCS) and file.suffix == ".md":
+    path, _, anchor = link.partition("#")
+    file = (DOCS / page.parent / unquote(path)).resolve()
+    here = html_name(page).parent
+    made = page_of(file, anchor) if anchor != SOURCE else None
+    if made is not None:
+        place, anchor = html_name(Path(made[0])), made[1]
+    elif file.is_relative_to(DOCS) and file.suffix == ".md":
         place = html_name(file.relative_to(DOCS))
     else:
         place = Path(_OUTSIDE) / file.relative_to(ROOT)
         if file.is_file():
             (target / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, target / place)
-    return Path(os.path.relpath(place, here)).as_posix() + mark + anchor
+    shown = "" if anchor in ("", SOURCE) else f"#{anchor}"
+    return Path(os.path.relpath(place, here)).as_posix() + shown
 
 
 def _parser() -> MarkdownIt:

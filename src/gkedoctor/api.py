@@ -23,16 +23,13 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from gkedoctor import shipped
 from gkedoctor.diagnose import engine, spec
 from gkedoctor.diagnose.model import Outcome
-from gkedoctor.errors import ManifestError, PlaybookError, UsageError
+from gkedoctor.errors import ManifestError, UsageError
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.manifests.read import read
 from gkedoctor.manifests.world import world
-from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.loader import load_playbooks
-from gkedoctor.playbook.third_party import add_offered
+from gkedoctor.playbook.library import Library, load_library
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import NARROW, Page, names, renderer
 from gkedoctor.snapshot import sources
@@ -156,12 +153,5 @@ def render(
     return renderer(form).render(Answer(outcome, playbooks=titles, problems=tuple(problems)), Page(width, colour))
 
 
-def _library(folders: list[Path]) -> list[CompiledPlaybook]:
-    known = {playbook.id: playbook for playbook in load_playbooks([shipped.playbooks()], check=False)}
-    for note in add_offered(known):
-        warnings.warn(note, stacklevel=3)
-    for playbook in load_playbooks(folders):
-        if playbook.id in known:
-            raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)
-        known[playbook.id] = playbook
-    return [known[key] for key in sorted(known)]
+def _library(folders: list[Path]) -> Library:
+    return load_library(folders, lambda note: warnings.warn(note, stacklevel=4))

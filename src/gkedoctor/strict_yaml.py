@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+import msgspec
 import yaml
 
 from gkedoctor.errors import FileError, PlaybookError, UsageError
@@ -78,9 +79,9 @@ def _yaml_hint(problem: str) -> str | None:
     return None
 
 
-def error_at(source: Source, place: str, message: str, *, hint: str | None = None) -> FileError:
-    """The error for what stands at a path like `$.causes[0].when`."""
-    return _error(source, message, _mark(source, place), hint=hint)
+def error_at(source: Source, place: str, message: str, *, hint: str | None = None, key: bool = False) -> FileError:
+    """The error for what stands at a path like `$.causes[0].when`; with `key`, for its key."""
+    return _error(source, message, _mark(source, place, key=key), hint=hint)
 
 
 def line_of(source: Source, place: str) -> int | None:
@@ -119,6 +120,20 @@ def validation_error(source: Source, text: str, keys: Keys) -> FileError:
     meant = nearest(key, known)
     hint = f"did you mean `{meant}`?" if meant else f"the keys here are {', '.join(known)}"
     return _error(source, f"unknown key `{key}`", _mark(source, f"{place}.{key}", key=True), hint=hint)
+
+
+_Struct = TypeVar("_Struct", bound=msgspec.Struct)
+
+
+def convert_at(source: Source, place: str, value: Any, struct: type[_Struct], keys: Keys) -> _Struct:
+    """The struct that the value at a path stands for; the source's error where it does not fit."""
+    try:
+        return msgspec.convert(value, struct)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        at = _PLACE.search(text)
+        inner = at[1].removeprefix("$") if at else ""
+        raise validation_error(source, f"{_PLACE.sub('', text)} - at `{place}{inner}`", keys) from None
 
 
 def _mark(source: Source, place: str, *, key: bool = False) -> yaml.Mark | None:

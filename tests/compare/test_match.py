@@ -14,6 +14,7 @@ from gkedoctor.compare.side import Found, Side, saved_report
 from gkedoctor.errors import SourceError
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
+from gkedoctor.playbook.vocabulary import Vocabulary
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import render
@@ -68,7 +69,9 @@ def test_a_saved_report_is_a_side(tmp_path: Path) -> None:
         ("container etl restarts again and again", "Pod/batch/etl-0", None),
     ]
     assert "events" in saved.holes
-    assert compare(saved, saved).notes == (f"objects were not there to compare: {path} and {path} holds findings only",)
+    assert compare(saved, saved, Vocabulary()).notes == (
+        f"objects were not there to compare: {path} and {path} holds findings only",
+    )
 
 
 def test_a_report_whose_keys_are_sorted_is_one_too(tmp_path: Path) -> None:
@@ -99,6 +102,6 @@ def test_reports_that_cannot_be_read(tmp_path: Path, text: str, says: str) -> No
 
 def test_other_clusters_and_a_clock_that_runs_back_are_said() -> None:
     earlier = side(cluster="b", at=datetime(2025, 1, 1, tzinfo=UTC))
-    notes = compare(side(cluster="a"), earlier).notes
+    notes = compare(side(cluster="a"), earlier, Vocabulary()).notes
     assert "different clusters: cluster a before, b after" in notes[0]
     assert "recorded before the first" in notes[1]

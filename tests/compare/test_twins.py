@@ -20,7 +20,7 @@ def side(snapshot: Snapshot) -> Side:
 
 
 def compared(one: Snapshot, other: Snapshot) -> Comparison:
-    return compare(side(one), side(other))
+    return compare(side(one), side(other), shipped_playbooks().causes)
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda t: t.recording)

@@ -10,6 +10,7 @@ import pytest
 from gkedoctor.config.files import NAME, find, read
 from gkedoctor.config.model import Settings
 from gkedoctor.errors import ConfigError
+from gkedoctor.playbook.library import public_names
 
 GOOD = """\
 config: 1
@@ -37,7 +38,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_everything(tmp_path: Path) -> None:
-    held = read(written(tmp_path, GOOD), tmp_path)
+    held = read(written(tmp_path, GOOD), tmp_path, public_names)
     assert (held.fail_on, held.min_severity, held.playbooks) == ("medium", "low", (tmp_path / "ops",))
     first, second = held.rules
     assert (first.place, first.causes, first.namespaces) == (f"{NAME}:6", ("missing-secret",), ("dev-*", "sandbox"))
@@ -48,7 +49,7 @@ def test_everything(tmp_path: Path) -> None:
 
 def test_an_empty_file_sets_nothing(tmp_path: Path) -> None:
     path = written(tmp_path, "# nothing yet\n")
-    assert read(path, tmp_path) == Settings(path=path)
+    assert read(path, tmp_path, public_names) == Settings(path=path)
 
 
 RULE = "suppress:\n  - cause: oom-killed\n    reason: known\n"
@@ -80,7 +81,7 @@ def test_mistakes_have_their_place(
     tmp_path: Path, text: str, line: int, column: int, says: str, hint: str | None
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        read(written(tmp_path, text), tmp_path)
+        read(written(tmp_path, text), tmp_path, public_names)
     error = caught.value
     assert says in error.message
     assert (error.line, error.column) == (line, column)

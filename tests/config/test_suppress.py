@@ -15,6 +15,7 @@ from gkedoctor.config.words import Mistake
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.model import Consequence, Unexplained
 from gkedoctor.graph import Ref
+from tests.conftest import shipped_playbooks
 from tests.report.outcomes import MISSING_SECRET, SICK
 
 TWO = msgspec.structs.replace(
@@ -29,7 +30,7 @@ def sifted(
     snapshot = given_snapshot(Given(objects=objects, now=now), lambda name: None)  # type: ignore[arg-type,return-value]
     diagnoses, unexplained = ((), (finding,)) if isinstance(finding, Unexplained) else ((finding,), ())
     outcome = msgspec.structs.replace(SICK, diagnoses=diagnoses, unexplained=unexplained)
-    return suppress(outcome, snapshot, rules)
+    return suppress(outcome, snapshot, rules, shipped_playbooks())
 
 
 def rule(**fields: Any) -> Rule:
@@ -132,6 +133,8 @@ def test_an_annotation_that_cannot_be_read_is_said_and_suppresses_nothing(text: 
 
 
 def test_annotations_are_read_leniently_about_space() -> None:
-    found = parse(" missing-secret , oom-killed ;until = 2026-12-31;; reason = a=b ", "x")
+    found = parse(
+        " missing-secret , oom-killed ;until = 2026-12-31;; reason = a=b ", "x", lambda: shipped_playbooks().causes
+    )
     assert not isinstance(found, Mistake)
     assert (found.causes, found.until, found.reason) == (("missing-secret", "oom-killed"), date(2026, 12, 31), "a=b")

@@ -8,7 +8,7 @@ import pytest
 
 from gkedoctor.errors import PlaybookError
 from gkedoctor.explain.search import MOST, Index, Kind, causes_for
-from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbook, read_source
 from tests.conftest import PLAYBOOKS, RECORDINGS, recorded
 
@@ -21,7 +21,7 @@ NOISE = ("is not allocated; repairing", "cgroup v1", "invalid capacity 0 on imag
 
 
 @pytest.fixture(scope="module")
-def index(playbooks: list[CompiledPlaybook]) -> Index:
+def index(playbooks: Library) -> Index:
     return Index(playbooks)
 
 
@@ -55,9 +55,9 @@ def test_capitals_quotes_and_line_ends_do_not_matter(index: Index) -> None:
     assert index.hits("error: secret “db” not found")[0].playbook.id == "GKE-CFG-001"
 
 
-def test_the_same_question_gets_the_same_answer(playbooks: list[CompiledPlaybook]) -> None:
+def test_the_same_question_gets_the_same_answer(playbooks: Library) -> None:
     first = [(h.playbook.id, h.rank) for h in Index(playbooks).hits("502")]
-    again = [(h.playbook.id, h.rank) for h in Index(list(reversed(playbooks))).hits("502")]
+    again = [(h.playbook.id, h.rank) for h in Index(Library(reversed(playbooks), shipped_names)).hits("502")]
     assert first == again
     assert len(first) <= MOST
 
@@ -83,9 +83,9 @@ def test_a_whole_log_is_cut_and_answered(index: Index) -> None:
     assert index.hits('secret "db" not found ' + "x" * 1_000_000)[0].playbook.id == "GKE-CFG-001"
 
 
-def test_causes_that_no_playbook_says_are_named(index: Index) -> None:
-    assert "backend-timeout" in causes_for("backend timeout")
-    assert causes_for("xyzzy") == []
+def test_causes_that_no_playbook_says_are_named(playbooks: Library) -> None:
+    assert "backend-timeout" in causes_for("backend timeout", playbooks.causes)
+    assert causes_for("xyzzy", playbooks.causes) == []
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in RECORDINGS.iterdir()))

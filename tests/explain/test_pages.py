@@ -15,7 +15,6 @@ from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.explain.terminal import to_terminal
 from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.vocabulary import CAUSES
 from tests.cli.conftest import Gkedoctor
 from tests.conftest import shipped_playbooks
 
@@ -37,7 +36,7 @@ def test_every_playbook_has_a_page_with_an_example(playbook: CompiledPlaybook) -
     assert headings[0].tag == "h1"
 
 
-@pytest.mark.parametrize("word", CAUSES)
+@pytest.mark.parametrize("word", LIBRARY.causes)
 def test_every_cause_has_a_page(word: str) -> None:
     page = to_terminal(cause_page(word, LIBRARY), 80)
     said = {p.id for p in LIBRARY for cause in p.model.causes if cause.cause == word}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ from gkedoctor.fleet.examine import Kit
 from gkedoctor.fleet.model import Fleet, Recording
 from gkedoctor.fleet.run import gathered
 from gkedoctor.fleet.scheduler import on_scheduler
+from gkedoctor.playbook.library import Library, load_library
+from tests.conftest import ROOT
 
 from .conftest import Copies, Gkedoctor
 
@@ -79,7 +82,7 @@ class _Deadly(tuple[Any, ...]):
 
 def test_what_kills_every_worker_is_given_up(cluster: Any, copies: Copies) -> None:
     some = recordings(copies(a="two-problems"))
-    fleet = gathered(some, on_scheduler(cluster.scheduler_address, some, Kit((), _Deadly())), ignored)
+    fleet = gathered(some, on_scheduler(cluster.scheduler_address, some, Kit(Library(()), _Deadly())), ignored)
     assert [failed.message for failed in fleet.failed] == ["each of the 3 workers that tried was killed"]
 
 
@@ -120,3 +123,16 @@ def test_a_scheduler_without_the_extra_says_what_to_install(
     result = gkedoctor("fleet", copies(eu="two-problems").as_uri(), "--scheduler", "tcp://127.0.0.1:1")
     assert (result.code, result.out) == (ExitCode.USAGE, "")
     assert result.err.endswith("hint: pip install 'gkedoctor[fleet]'\n")
+
+
+def test_a_cause_of_ones_own_reaches_the_workers(cluster: Any, tmp_path: Path) -> None:
+    """An annotation that misspells it is told by the worker, which so knows the word."""
+    own = ROOT / "examples" / "playbook-package" / "src" / "acme_playbooks"
+    metadata = {"name": "cart", "namespace": "shop", "annotations": {"gkedoctor.dev/ignore": "acme/no-history"}}
+    item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"revisionHistoryLimit": 0}}
+    (tmp_path / "eu.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
+    some = [Recording("eu", (tmp_path / "eu.json").as_uri())]
+    with_own = Kit(load_library([own], lambda note: None))
+    fleet = gathered(some, on_scheduler(cluster.scheduler_address, some, with_own), ignored)
+    assert [cause.cause for cause in fleet.causes] == ["acme/no-rollback-history"]
+    assert any("unknown cause `acme/no-history`" in note for one in fleet.clusters for note in one.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from gkedoctor import shipped
 from gkedoctor.diagnose.model import Outcome, Proof
+from gkedoctor.playbook.loader import sources
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded, render
@@ -41,13 +43,25 @@ def test_reports_fit_the_schema(outcome: Outcome) -> None:
 
 def test_shipped_playbooks_fit_the_schema() -> None:
     validator = jsonschema.Draft202012Validator(SCHEMAS["playbook"]())
-    for path in shipped.playbooks().rglob("*.yaml"):
-        if not path.name.endswith(".test.yaml"):
-            validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    for source in sources([shipped.playbooks()]):
+        validator.validate(yaml.safe_load(source.text))
+
+
+def test_the_shipped_causes_fit_the_schema() -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMAS["causes"]())
+    validator.validate(yaml.safe_load((shipped.playbooks() / "causes.yaml").read_text(encoding="utf-8")))
+
+
+def test_a_cause_of_ones_own_fits_the_schemas_of_playbooks_and_reports() -> None:
+    pattern = SCHEMAS["report"]()["$defs"]["DiagnosisEntry"]["properties"]["cause"]["pattern"]
+    validator = jsonschema.Draft202012Validator(SCHEMAS["playbook"]()["$defs"]["Cause"]["properties"]["cause"])
+    for word, holds in {"missing-secret": True, "acme/no-history": True, "acme/": False, "Acme/x": False}.items():
+        assert validator.is_valid(word) is holds
+        assert bool(re.search(pattern, word)) is holds
 
 
 def test_the_schema_of_playbooks_refuses_an_unknown_cause() -> None:
-    causes = SCHEMAS["playbook"]()["$defs"]["Cause"]["properties"]["cause"]["enum"]
+    causes = SCHEMAS["playbook"]()["$defs"]["Cause"]["properties"]["cause"]["anyOf"][0]["enum"]
     assert "missing-secret" in causes
     assert "gremlins" not in causes
 

@@ -10,8 +10,8 @@ from benchmarks.generator import Wish, generate, score
 from benchmarks.generator.faults import ALL
 
 from gkedoctor.api import diagnose, load, render
-from gkedoctor.playbook.vocabulary import CAUSES
 from gkedoctor.snapshot.intake import Gathered, taken_in
+from tests.conftest import shipped_playbooks
 
 PODS = 700
 
@@ -66,5 +66,5 @@ def test_a_cluster_is_as_large_as_it_is_asked_to_be(tmp_path: Path) -> None:
 
 def test_every_cause_that_is_planted_is_a_word_of_the_vocabulary() -> None:
     causes = {fault.cause for fault in ALL}
-    assert causes <= CAUSES.keys()
+    assert causes <= shipped_playbooks().causes.keys()
     assert len(causes) > 50

@@ -7,23 +7,12 @@ from pathlib import Path
 
 import click
 
-from gkedoctor import shipped
-from gkedoctor.errors import PlaybookError
-from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.loader import load_playbooks
-from gkedoctor.playbook.third_party import add_offered
+from gkedoctor.playbook.library import Library, load_library
 
 
-def library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
-    """The shipped playbooks, which their own tests check, those of installed packages, and those of further folders.
+def library(folders: Sequence[Path]) -> Library:
+    """The shipped playbooks, those of installed packages, and those of further folders.
 
-    What of a package cannot be used is told and left out; a folder was named in the command, so there it is an error.
+    What of a package cannot be used is told and left out; PlaybookError says what is wrong in a folder.
     """
-    known = {playbook.id: playbook for playbook in load_playbooks([shipped.playbooks()], check=False)}
-    for note in add_offered(known):
-        click.echo(f"gkedoctor: note: {note}", err=True)
-    for playbook in load_playbooks(folders):
-        if playbook.id in known:
-            raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)
-        known[playbook.id] = playbook
-    return sorted(known.values(), key=lambda p: p.id)
+    return load_library(folders, lambda note: click.echo(f"gkedoctor: note: {note}", err=True))

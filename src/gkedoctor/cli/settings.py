@@ -33,6 +33,7 @@ def settings(file: Path | None, none: bool) -> Settings:
     """The settings that hold here: those of a named file, of the nearest one, or none."""
     from gkedoctor.config import files
     from gkedoctor.config.model import Settings
+    from gkedoctor.playbook.library import public_names
 
     if none and file is not None:
         raise UsageError("--config and --no-config exclude each other")
@@ -40,4 +41,4 @@ def settings(file: Path | None, none: bool) -> Settings:
         return Settings()
     here = Path.cwd()
     found = file if file is not None else files.find(here, os.environ)
-    return files.read(found, here) if found is not None else Settings()
+    return files.read(found, here, public_names) if found is not None else Settings()

@@ -9,16 +9,16 @@ from gkedoctor.compare.side import Side, diagnosed, saved_report
 from gkedoctor.config.model import Rule
 from gkedoctor.config.suppress import suppress
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library
 from gkedoctor.snapshot.sources import load
 
 
-def side(path: Path, playbooks: Sequence[CompiledPlaybook], rules: Sequence[Rule]) -> tuple[Side, tuple[str, ...]]:
+def side(path: Path, playbooks: Library, rules: Sequence[Rule]) -> tuple[Side, tuple[str, ...]]:
     """One side, and what its suppressions have to say."""
     saved = saved_report(path)
     if saved is not None:
         return saved, ()
     snapshot = load(path)
-    sifted = suppress(diagnose(snapshot, playbooks), snapshot, rules)
+    sifted = suppress(diagnose(snapshot, playbooks), snapshot, rules, playbooks)
     hushed = [one.finding for one in sifted.suppressed]
     return diagnosed(str(path), sifted.outcome, hushed, snapshot), sifted.notes

@@ -10,6 +10,7 @@ from gkedoctor.compare.match import match
 from gkedoctor.compare.rank import Suspicion, ranked
 from gkedoctor.compare.side import Found, Side
 from gkedoctor.graph import Graph
+from gkedoctor.playbook.vocabulary import Vocabulary
 from gkedoctor.snapshot.model import Snapshot
 
 
@@ -36,16 +37,18 @@ class Comparison:
         return self.after.holes - self.before.holes
 
 
-def compare(before: Side, after: Side) -> Comparison:
-    """The comparison of two sides."""
+def compare(before: Side, after: Side, causes: Vocabulary) -> Comparison:
+    """The comparison of two sides. `causes`: by which changes one most often comes about."""
     matched = match(before, after)
-    suspicions, notes = _changes(before, after, matched.new)
+    suspicions, notes = _changes(before, after, matched.new, causes)
     return Comparison(
         before, after, matched.new, matched.fixed, matched.same, tuple(suspicions), (*_doubts(before, after), *notes)
     )
 
 
-def _changes(before: Side, after: Side, new: tuple[Found, ...]) -> tuple[list[Suspicion], list[str]]:
+def _changes(
+    before: Side, after: Side, new: tuple[Found, ...], causes: Vocabulary
+) -> tuple[list[Suspicion], list[str]]:
     if before.snapshot is None or after.snapshot is None:
         reports = [side.source for side in (before, after) if side.snapshot is None]
         return [], [f"objects were not there to compare: {' and '.join(reports)} holds findings only"]
@@ -53,7 +56,7 @@ def _changes(before: Side, after: Side, new: tuple[Found, ...]) -> tuple[list[Su
     if not diagnoses:
         return [], []
     graphs = (Graph(before.snapshot), Graph(after.snapshot))
-    return ranked(diagnoses, changes(*graphs), graphs), list(_uncompared(before.snapshot, after.snapshot))
+    return ranked(diagnoses, changes(*graphs), graphs, causes), list(_uncompared(before.snapshot, after.snapshot))
 
 
 def _uncompared(before: Snapshot, after: Snapshot) -> Iterator[str]:

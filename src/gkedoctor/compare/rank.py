@@ -13,10 +13,10 @@ from typing import Any
 
 from gkedoctor.compare.changes import Change, Sort
 from gkedoctor.compare.near import Surroundings
-from gkedoctor.compare.suspects import suspects
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.objects.owners import WORKLOADS
+from gkedoctor.playbook.vocabulary import Vocabulary
 
 _SUSPECT, _PER_RANK = 30, 2
 _SPOKEN_OF = 20
@@ -45,13 +45,16 @@ class Suspicion:
     points: int
 
 
-def ranked(diagnoses: Sequence[Diagnosis], found: Sequence[Change], graphs: tuple[Graph, Graph]) -> list[Suspicion]:
-    """The changes that the diagnoses stand on, the most suspicious first."""
+def ranked(
+    diagnoses: Sequence[Diagnosis], found: Sequence[Change], graphs: tuple[Graph, Graph], causes: Vocabulary
+) -> list[Suspicion]:
+    """The changes that the diagnoses stand on, the most suspicious first. `causes`: by which fields one comes about."""
     worth: dict[int, int] = {}
     named: dict[int, list[str]] = {}
     places, surroundings = _Places(found), Surroundings(graphs)
+    likely = _Likely(causes)
     for diagnosis in diagnoses:
-        for points, i in _of_one(diagnosis, places, surroundings.nearness(diagnosis)):
+        for points, i in _of_one(diagnosis, places, surroundings.nearness(diagnosis), likely):
             worth[i] = max(worth.get(i, points), points)
             named.setdefault(i, []).append(diagnosis.fingerprint)
     order = sorted(worth, key=lambda i: (-worth[i], i))
@@ -75,16 +78,33 @@ class _Places:
         return sorted({i for places in lists for i in places})
 
 
-def _of_one(diagnosis: Diagnosis, places: _Places, near: dict[Ref, int]) -> list[tuple[int, int]]:
+class _Likely:
+    """The fields by which causes most often come about, as patterns that are searched in `KIND path`."""
+
+    def __init__(self, causes: Vocabulary) -> None:
+        self._causes = causes
+        self._patterns: dict[str, tuple[re.Pattern[str], ...]] = {}
+
+    def rank(self, change: Change, cause: str) -> int | None:
+        """Which of a cause's patterns a change fits, 0 for the likeliest; None for none of them."""
+        if cause not in self._patterns:
+            self._patterns[cause] = tuple(map(re.compile, self._causes.likely_changes(cause)))
+        place = f"{change.ref.kind} {change.path}"
+        return next((i for i, pattern in enumerate(self._patterns[cause]) if pattern.search(place)), None)
+
+
+def _of_one(diagnosis: Diagnosis, places: _Places, near: dict[Ref, int], likely: _Likely) -> list[tuple[int, int]]:
     words = _words(diagnosis)
     candidates = places.near(near, _namespaces(diagnosis))
-    scored = [(_points(places.found[i], diagnosis, near, words), i) for i in candidates]
+    scored = [
+        (_points(change, diagnosis, near, words, likely.rank(change, diagnosis.cause)), i)
+        for i, change in ((i, places.found[i]) for i in candidates)
+    ]
     return sorted(((p, i) for p, i in scored if p is not None), key=lambda s: (-s[0], s[1]))[:_MOST]
 
 
-def _points(change: Change, diagnosis: Diagnosis, near: dict[Ref, int], words: str) -> int | None:
-    """None: the diagnosis does not stand on it."""
-    rank = _rank(change, diagnosis.cause)
+def _points(change: Change, diagnosis: Diagnosis, near: dict[Ref, int], words: str, rank: int | None) -> int | None:
+    """None: the diagnosis does not stand on it. `rank`: how likely its cause comes about by such a change."""
     distance = near.get(change.ref)
     if distance is None and (rank is None or not _acts_from_afar(change, diagnosis)):
         return None
@@ -105,11 +125,6 @@ def _acts_from_afar(change: Change, diagnosis: Diagnosis) -> bool:
     if change.ref.kind not in (*WORKLOADS, "Pod"):
         return True
     return diagnosis.cause in _SCARCE and _TAKES_ROOM.search(change.path) is not None
-
-
-def _rank(change: Change, cause: str) -> int | None:
-    place = f"{change.ref.kind} {change.path}"
-    return next((i for i, pattern in enumerate(suspects(cause)) if pattern.search(place)), None)
 
 
 def _namespaces(diagnosis: Diagnosis) -> set[str]:

@@ -7,20 +7,23 @@ Causes (`*`: all), then, each after a semicolon, the last day on which it holds 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gkedoctor.config.model import Rule
 from gkedoctor.config.words import Mistake, day, unknown_cause
 from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.playbook.vocabulary import Vocabulary
 
 IGNORE = "gkedoctor.dev/ignore"
 _FIELDS = ("until", "reason")
 
 
-def parse(text: str, owner: str) -> Rule | Mistake:
-    """The rule in an annotation of an object, or what is wrong with it."""
+def parse(text: str, owner: str, known: Callable[[], Vocabulary]) -> Rule | Mistake:
+    """The rule in an annotation of an object, or what is wrong with it. `known`: the words that are known."""
     head, *rest = (part.strip() for part in text.split(";"))
     causes = tuple(cause.strip() for cause in head.split(","))
     for cause in causes:
-        problem = unknown_cause(cause) if cause else Mistake("it names no cause", "`*` stands for all")
+        problem = unknown_cause(cause, known) if cause else Mistake("it names no cause", "`*` stands for all")
         if problem is not None:
             return problem
     fields = _fields(rest)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
 
 from gkedoctor.config.model import FAIL_ON, NEVER, Config, Lint, Patterns, Rule, Settings, Suppression
-from gkedoctor.config.words import Mistake, day, unknown_cause, unknown_object
+from gkedoctor.config.words import Mistake, day, is_pattern, unknown_cause, unknown_object
 from gkedoctor.errors import ConfigError
 from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.playbook.library import Names
 from gkedoctor.strict_yaml import Keys, Source, error_at, line_of, read_source, read_yaml, validation_error
 
 NAME = ".gkedoctor.yaml"
@@ -49,8 +51,11 @@ def _user_folder(environment: Mapping[str, str]) -> Path | None:
     return home / ".config" / "gkedoctor" if home is not None else None
 
 
-def read(path: Path, start: Path) -> Settings:
-    """The settings in a file; ConfigError says where something in it is wrong."""
+def read(path: Path, start: Path, names: Callable[[Sequence[Path]], Names]) -> Settings:
+    """The settings in a file; ConfigError says where something in it is wrong.
+
+    `names`: the causes and retired ids that hold with further folders of playbooks; called where a rule names one.
+    """
     source = read_source(path, ConfigError)
     value = read_yaml(source)
     try:
@@ -61,12 +66,14 @@ def read(path: Path, start: Path) -> Settings:
         _check_severity(source, field, getattr(config, field))
     shown = _shown(path, start)
     _check(source, "$.lint.elsewhere", config.lint.elsewhere, unknown_object)
+    folders = tuple(_folder(source, path, i, name) for i, name in enumerate(config.playbooks))
+    known = cache(lambda: names(folders))
     return Settings(
         path=path,
         fail_on=config.fail_on,
         min_severity=config.min_severity,
-        playbooks=tuple(_folder(source, path, i, name) for i, name in enumerate(config.playbooks)),
-        rules=tuple(_rule(source, shown, i, one) for i, one in enumerate(config.suppress)),
+        playbooks=folders,
+        rules=tuple(_rule(source, shown, i, one, known) for i, one in enumerate(config.suppress)),
         elsewhere=_many(config.lint.elsewhere),
     )
 
@@ -99,21 +106,27 @@ def _folder(source: Source, path: Path, i: int, name: str) -> Path:
     return folder
 
 
-def _rule(source: Source, shown: str, i: int, one: Suppression) -> Rule:
+def _rule(source: Source, shown: str, i: int, one: Suppression, names: Callable[[], Names]) -> Rule:
     place = f"$.suppress[{i}]"
     if not one.reason.strip():
         raise error_at(source, f"{place}.reason", "the reason is empty", hint="say why nobody has to hear of it")
     if not any(getattr(one, field) for field in _CRITERIA):
         raise error_at(source, place, "this would suppress everything", hint=f"add one of {', '.join(_CRITERIA)}")
-    _check(source, f"{place}.cause", one.cause, unknown_cause)
+    _check(source, f"{place}.cause", one.cause, partial(unknown_cause, causes=lambda: names().causes))
     _check(source, f"{place}.object", one.object, unknown_object)
     until = day(one.until) if one.until is not None else None
     if one.until is not None and until is None:
         raise error_at(source, f"{place}.until", f"`{one.until}` is no day", hint="write it like 2026-12-31")
+    playbooks = tuple(_current(word, names) for word in _many(one.playbook))
     return Rule(
         f"{shown}:{line_of(source, place)}", " ".join(one.reason.split()), until,
-        _many(one.cause), _many(one.playbook), _many(one.namespace), _many(one.object),
+        _many(one.cause), playbooks, _many(one.namespace), _many(one.object),
     )  # fmt: skip
+
+
+def _current(playbook: str, names: Callable[[], Names]) -> str:
+    """The id, or the one that took its place; patterns stay as they are."""
+    return playbook if is_pattern(playbook) else names().current(playbook)
 
 
 def _many(patterns: Patterns) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from gkedoctor.config.words import Mistake
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.objects.owners import WORKLOADS, workload
+from gkedoctor.playbook.library import Library
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
 
@@ -41,9 +42,12 @@ class Sifted:
     idle: tuple[str, ...] = ()
 
 
-def suppress(outcome: Outcome, snapshot: Snapshot, rules: Sequence[Rule]) -> Sifted:
-    """The outcome without what the rules and the annotations of its own objects suppress."""
-    sieve = _Sieve(Graph(snapshot), rules)
+def suppress(outcome: Outcome, snapshot: Snapshot, rules: Sequence[Rule], library: Library) -> Sifted:
+    """The outcome without what the rules and the annotations of its own objects suppress.
+
+    `library`: whose causes an annotation may name.
+    """
+    sieve = _Sieve(Graph(snapshot), rules, library)
     diagnoses = tuple(d for d in outcome.diagnoses if sieve.passes(d))
     unexplained = tuple(u for u in outcome.unexplained if sieve.passes(u))
     left = msgspec.structs.replace(outcome, diagnoses=diagnoses, unexplained=unexplained)
@@ -53,8 +57,8 @@ def suppress(outcome: Outcome, snapshot: Snapshot, rules: Sequence[Rule]) -> Sif
 class _Sieve:
     """Asks the rules about one finding after the other, and remembers which of them met something."""
 
-    def __init__(self, graph: Graph, rules: Sequence[Rule]) -> None:
-        self._graph, self._rules = graph, rules
+    def __init__(self, graph: Graph, rules: Sequence[Rule], library: Library) -> None:
+        self._graph, self._rules, self._library = graph, rules, library
         self._met: dict[str, int] = {}
         self._ended: dict[str, Rule] = {rule.place: rule for rule in rules if rule.ended(graph.clock)}
         self._unreadable: dict[str, Mistake] = {}
@@ -104,7 +108,7 @@ class _Sieve:
         for owner, item in self._carriers(ref):
             text = (item["metadata"].get("annotations") or {}).get(IGNORE)
             if isinstance(text, str):
-                rule = parse(text, owner)
+                rule = parse(text, owner, lambda: self._library.causes)
                 if isinstance(rule, Rule):
                     return rule
                 self._unreadable[owner] = rule

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
 from gkedoctor.graph.core.label_selectors import nearest
-from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.playbook.vocabulary import Vocabulary, unknown_word
 from gkedoctor.snapshot.kinds import KINDS
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -34,9 +34,16 @@ def is_pattern(word: str) -> bool:
     return any(sign in word for sign in "*?[")
 
 
-def unknown_cause(word: str) -> Mistake | None:
-    """What is wrong with the name of a cause."""
-    return None if word in CAUSES or is_pattern(word) else _unknown("cause", word, CAUSES)
+def unknown_cause(word: str, causes: Callable[[], Vocabulary]) -> Mistake | None:
+    """What is wrong with the name of a cause.
+
+    A word with a prefix that no playbook at hand declares is no mistake: a suppression is read by people, too, who do
+    not have the playbooks that it is about.
+    """
+    if is_pattern(word):
+        return None
+    near = unknown_word(word, causes())
+    return None if near is None else Mistake(f"unknown cause `{word}`", f"did you mean `{near}`?" if near else None)
 
 
 def unknown_object(word: str) -> Mistake | None:

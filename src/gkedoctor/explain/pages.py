@@ -10,15 +10,14 @@ from gkedoctor.explain.holes import one_line, spoken, spoken_command
 from gkedoctor.explain.leads import leads
 from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Cause, Playbook
-from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.playbook.vocabulary import Vocabulary
 
 _ALWAYS = "`true`"
 
 
-def playbook_page(
-    playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook], shown: Example | None
-) -> Iterator[Block]:
+def playbook_page(playbook: CompiledPlaybook, library: Library, shown: Example | None) -> Iterator[Block]:
     """What it means, how it is recognised, its rivals, the fix of each, and an example."""
     model = playbook.model
     yield Heading(f"{model.id}: {model.title}", 1)
@@ -32,7 +31,7 @@ def playbook_page(
     yield Heading("How it is recognised")
     yield Text(_looked_at(playbook))
     yield from _conditions(model)
-    yield from _rivals(model.causes)
+    yield from _rivals(model.causes, library.causes)
     yield from _follows(playbook, library)
     for cause in model.causes:
         yield from _cause(cause)
@@ -45,9 +44,9 @@ def playbook_page(
         yield Code(shown.report)
 
 
-def cause_page(word: str, library: Sequence[CompiledPlaybook]) -> Iterator[Block]:
+def cause_page(word: str, library: Library) -> Iterator[Block]:
     """What a cause means, which object is to mend, and which playbooks can say it, with how each recognises it."""
-    root, meaning = CAUSES[word]
+    root, meaning = library.causes[word].root, library.causes[word].means
     yield Heading(word, 1)
     yield Text(f"{meaning[:1].upper()}{meaning[1:]}.")
     yield Text(root, "What is to mend")
@@ -86,12 +85,12 @@ def _conditions(model: Playbook) -> Iterator[Block]:
         yield Code(one_line(model.symptom.when), "jmespath")
 
 
-def _rivals(causes: Sequence[Cause]) -> Iterator[Block]:
+def _rivals(causes: Sequence[Cause], known: Vocabulary) -> Iterator[Block]:
     if not causes:
         return
     words = list(dict.fromkeys(cause.cause for cause in causes))
     yield Heading("Rivals" if len(words) > 1 else "Cause")
-    yield Items(tuple(Item(CAUSES.get(word, ("", ""))[1], word, page=word) for word in words))
+    yield Items(tuple(Item(known[word].means if word in known else "", word, page=word) for word in words))
 
 
 def _follows(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) -> Iterator[Block]:

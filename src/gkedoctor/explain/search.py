@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from typing import NamedTuple
 from gkedoctor.explain.phrases import meeting, plain, stands_in
 from gkedoctor.explain.said import Expressions, longest
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.playbook.library import Library
+from gkedoctor.playbook.vocabulary import Vocabulary
 
 MOST = 8
 _LONGEST = 4_000
@@ -60,7 +61,7 @@ class Hit(NamedTuple):
 class Index:
     """The playbooks, ready to be asked."""
 
-    library: Sequence[CompiledPlaybook]
+    library: Library
     _expressions: dict[str, Expressions] = field(default_factory=dict)
 
     def hits(self, question: str) -> list[Hit]:
@@ -97,7 +98,8 @@ class Index:
 
     def _by_words(self, asked: str) -> list[Hit]:
         words = set(_WORDS.findall(asked))
-        pages = {playbook.id: _words_of(playbook) for playbook in self.library}
+        causes = self.library.causes
+        pages = {playbook.id: _words_of(playbook, causes) for playbook in self.library}
         weight = _weights(pages)
         total = sum(weight.get(word, math.log(1 + len(pages))) for word in words)
         hits = []
@@ -135,22 +137,22 @@ def _named(playbook: CompiledPlaybook) -> set[str]:
     return set(_WORDS.findall(plain(" ".join([model.title, *model.tags, *causes]))))
 
 
-def causes_for(question: str) -> list[str]:
+def causes_for(question: str, causes: Vocabulary) -> list[str]:
     """The words of the vocabulary that a question names by most of its words: also those no playbook can say yet."""
     words = set(_WORDS.findall(plain(question)))
     shared = {
-        cause: len(words & set(_WORDS.findall(plain(f"{cause.replace('-', ' ')} {meaning}"))))
-        for cause, (_, meaning) in CAUSES.items()
+        cause: len(words & set(_WORDS.findall(plain(f"{cause.replace('-', ' ')} {definition.means}"))))
+        for cause, definition in causes.items()
     }
     found = [cause for cause, count in shared.items() if count and count >= _SHARE * len(words)]
     return sorted(found, key=lambda cause: (-shared[cause], cause))[:MOST]
 
 
-def _words_of(playbook: CompiledPlaybook) -> set[str]:
+def _words_of(playbook: CompiledPlaybook, causes: Vocabulary) -> set[str]:
     model = playbook.model
     texts = [model.title, model.about, *model.seen_as, *model.tags, model.symptom.say]
     for cause in model.causes:
-        texts += [cause.cause, cause.title, CAUSES.get(cause.cause, ("", ""))[1], *cause.seen_as]
+        texts += [cause.cause, cause.title, causes[cause.cause].means if cause.cause in causes else "", *cause.seen_as]
     return set(_WORDS.findall(plain(_HOLE.sub(" ", " ".join(texts)))))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +16,7 @@ from gkedoctor.errors import GkedoctorError
 from gkedoctor.fleet.model import Diagnosed, Failed, Recording, Result
 from gkedoctor.fleet.storage import fetched, shown
 from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library, Names
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.sources import load
@@ -26,7 +26,7 @@ from gkedoctor.snapshot.sources import load
 class Kit:
     """What every recording of a run is diagnosed with."""
 
-    playbooks: Sequence[CompiledPlaybook]
+    playbooks: Library
     rules: tuple[Rule, ...] = ()
     min_severity: Severity = Severity.ADVISORY
 
@@ -34,14 +34,16 @@ class Kit:
 def packed(kit: Kit) -> bytes:
     """A kit to send to somebody else: playbooks as they are written, for what is compiled of them cannot travel."""
     written = [(playbook.model, playbook.path) for playbook in kit.playbooks]
-    return pickle.dumps((written, kit.rules, kit.min_severity))
+    names = kit.playbooks.names
+    return pickle.dumps((written, names.causes, dict(names.retired), kit.rules, kit.min_severity))
 
 
 @lru_cache(maxsize=1)
 def unpacked(sent: bytes) -> Kit:
     """The kit that was sent. Kept, so that a worker compiles the playbooks of a run once."""
-    written, rules, min_severity = pickle.loads(sent)
-    return Kit([CompiledPlaybook(model, path) for model, path in written], rules, min_severity)
+    written, causes, retired, rules, min_severity = pickle.loads(sent)
+    playbooks = Library((CompiledPlaybook(model, path) for model, path in written), lambda: Names(causes, retired))
+    return Kit(playbooks, rules, min_severity)
 
 
 def examine(recording: Recording, kit: Kit) -> Result:
@@ -64,7 +66,7 @@ def _diagnosed(recording: Recording, kit: Kit) -> Result:
     with fetched(recording.at) as path:
         try:
             snapshot = load(path)
-            sifted = suppress(diagnose(snapshot, kit.playbooks), snapshot, kit.rules)
+            sifted = suppress(diagnose(snapshot, kit.playbooks), snapshot, kit.rules, kit.playbooks)
         except GkedoctorError as error:
             place = shown(recording.at)
             return Failed(recording.name, place, error.message.replace(str(path), place), error.hint)

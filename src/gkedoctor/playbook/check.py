@@ -15,7 +15,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import signatures
 from gkedoctor.playbook.model import Spec
-from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD_HINT, Vocabulary
 from gkedoctor.snapshot.kinds import KINDS
 
 AREAS = (
@@ -57,8 +57,11 @@ class Problem(NamedTuple):
     hint: str | None = None
 
 
-def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
-    """Everything that is wrong with a playbook, in the order of the file."""
+def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[Problem]:
+    """Everything that is wrong with a playbook, in the order of the file.
+
+    `causes`: the words that it may use; None where they cannot be read, and so cannot be checked.
+    """
     model = playbook.model
     if not _ID.fullmatch(model.id):
         yield Problem("$.id", f"`{model.id}` is no id", f"GKE-AREA-NNN, AREA one of {', '.join(AREAS)}")
@@ -73,10 +76,18 @@ def problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     for place, expression in playbook.expressions():
         yield from _expression_problems(place, expression, playbook.names)
     for i, cause in enumerate(model.causes):
-        if cause.cause not in CAUSES:
-            yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant(cause.cause, list(CAUSES)))
+        if causes is not None and cause.cause not in causes:
+            yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant_cause(cause.cause, causes))
         yield from _command_problems(i, cause.verify, cause.fix.run, cause.docs)
     yield from _spec_problems(playbook)
+
+
+def _meant_cause(word: str, causes: Vocabulary) -> str:
+    near = nearest(word, list(causes))
+    declared = f"declare it in a {CAUSES_FILE} beside the playbook" if "/" in word else OWN_WORD_HINT
+    return (
+        f"did you mean `{near}`?" if near else f"`gkedoctor explain` knows the words; for one of your own, {declared}"
+    )
 
 
 def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:

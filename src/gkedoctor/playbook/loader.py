@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from gkedoctor import shipped
 from gkedoctor.errors import FileError, PlaybookError, UsageError
 from gkedoctor.playbook.check import Problem, problems
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Cause, Each, Evidence, Fix, Playbook, Relate, RuledOut, SeverityCase, Spec, Symptom
+from gkedoctor.playbook.vocabulary import CAUSES_FILE, Vocabulary
 from gkedoctor.strict_yaml import Keys, Source, error_at, read_source, read_yaml, validation_error
 
 __all__ = [
+    "RETIRED_FILE",
     "TEST_SUFFIX",
     "Source",
     "cases_beside",
@@ -22,10 +26,14 @@ __all__ = [
     "playbook_error",
     "read_source",
     "read_yaml",
+    "shipped_causes",
     "sources",
 ]
 
 TEST_SUFFIX = ".test.yaml"
+RETIRED_FILE = "retired.yaml"
+_BESIDE = frozenset((CAUSES_FILE, RETIRED_FILE))
+"""Files among the playbooks that are none."""
 
 
 def cases_beside(playbook: Path) -> Path:
@@ -33,10 +41,10 @@ def cases_beside(playbook: Path) -> Path:
     return playbook.with_name(playbook.stem + TEST_SUFFIX)
 
 
-def load_playbook(source: Source, *, check: bool = True) -> CompiledPlaybook:
+def load_playbook(source: Source, *, check: bool = True, causes: Vocabulary | None = None) -> CompiledPlaybook:
     """One playbook. With `check`, also its names, functions, edges and words; shipped ones are checked by the tests.
 
-    PlaybookError says where something is wrong.
+    `causes`: the words that it may use (default: the shipped ones). PlaybookError says where something is wrong.
     """
     value = read_yaml(source)
     try:
@@ -44,16 +52,24 @@ def load_playbook(source: Source, *, check: bool = True) -> CompiledPlaybook:
     except msgspec.ValidationError as error:
         raise validation_error(source, str(error), _keys()) from None
     if check:
-        for problem in problems(playbook):
+        for problem in problems(playbook, shipped_causes() if causes is None else causes):
             raise playbook_error(source, problem)
     return playbook
 
 
-def load_playbooks(folders: Iterable[Path], *, check: bool = True) -> list[CompiledPlaybook]:
-    """All playbooks below some folders, ordered by id. A second playbook of one id is an error."""
+def load_playbooks(
+    folders: Iterable[Path], *, check: bool = True, causes: Vocabulary | None = None
+) -> list[CompiledPlaybook]:
+    """All playbooks below some folders, ordered by id. A second playbook of one id is an error.
+
+    `causes`: the words that they may use (default: the shipped ones, and those that the folders declare).
+    """
+    listed = list(folders)
+    if check and causes is None:
+        causes = shipped_causes().with_folders(f for f in listed if f.resolve() != shipped.playbooks().resolve())
     found: dict[str, CompiledPlaybook] = {}
-    for source in sources(folders):
-        playbook = load_playbook(source, check=check)
+    for source in sources(listed):
+        playbook = load_playbook(source, check=check, causes=causes)
         if playbook.id in found:
             raise PlaybookError(f"playbook {playbook.id} is also in {found[playbook.id].path}", path=source.path)
         found[playbook.id] = playbook
@@ -66,8 +82,14 @@ def sources(folders: Iterable[Path]) -> Iterator[Source]:
         if not folder.is_dir():
             raise UsageError(f"no folder of playbooks at {folder}", hint="--playbooks takes a directory")
         for path in sorted(folder.rglob("*.yaml")):
-            if not path.name.endswith(TEST_SUFFIX):
+            if not path.name.endswith(TEST_SUFFIX) and path.name not in _BESIDE:
                 yield read_source(path)
+
+
+@cache
+def shipped_causes() -> Vocabulary:
+    """The fixed words, out of the `causes.yaml` of the shipped playbooks."""
+    return Vocabulary().with_file(read_source(shipped.playbooks() / CAUSES_FILE), own=False)
 
 
 def playbook_error(source: Source, problem: Problem) -> FileError:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkedoctor.errors import FileError, GkedoctorError
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.loader import load_playbook, sources
+from gkedoctor.playbook.loader import load_playbook, shipped_causes, sources
+from gkedoctor.playbook.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -25,29 +26,19 @@ _SECTION = f"[{GROUP}]".encode()
 
 
 class Offer(NamedTuple):
-    """What one entry point came to: a playbook, or what is wrong, and the package that it comes from."""
+    """What one entry point came to: a playbook, or what is wrong, and the package and folder that it comes from."""
 
     package: str
     playbook: CompiledPlaybook | None
     trouble: str = ""
-
-
-def add_offered(known: dict[str, CompiledPlaybook]) -> list[str]:
-    """Adds to the playbooks by id what packages offer; says what was left out, and of which package."""
-    left_out = []
-    for offer in offered():
-        trouble = offer.trouble
-        if offer.playbook is not None:
-            other = known.setdefault(offer.playbook.id, offer.playbook)
-            if other is offer.playbook:
-                continue
-            trouble = f"{offer.playbook.path}: playbook {offer.playbook.id} is also in {other.path}"
-        left_out.append(f"of package {offer.package}, left out: {trouble}")
-    return left_out
+    folder: Path | None = None
 
 
 def offered() -> Iterator[Offer]:
-    """All playbooks that installed packages offer, in the order of the packages' names."""
+    """All playbooks that installed packages offer, in the order of the packages' names, each checked.
+
+    They may use the shipped causes, and those that their own package declares.
+    """
     if not _anybody_offers():
         return
     from importlib.metadata import entry_points
@@ -58,20 +49,35 @@ def offered() -> Iterator[Offer]:
         except Exception as error:  # noqa: BLE001  # somebody else's code: it may raise anything
             yield Offer(_package(entry), None, f"entry point `{entry.name}`: {type(error).__name__}: {error}")
             continue
-        yield from _playbooks(_package(entry), folder)
+        yield from _offers(_package(entry), folder)
 
 
-def _playbooks(package: str, folder: Path) -> Iterator[Offer]:
+def offered_causes(known: Vocabulary, offers: Iterable[Offer], note: Callable[[str], None]) -> Vocabulary:
+    """The vocabulary with the words that packages declare; `note` is called where two declare the same."""
+    causes = known
+    for folder, package in {offer.folder: offer.package for offer in offers if offer.folder is not None}.items():
+        try:
+            causes = causes.with_folders([folder])
+        except FileError as error:
+            note(f"of package {package}, left out: {error.place}: {error.message}")
+    return causes
+
+
+def _offers(package: str, folder: Path) -> Iterator[Offer]:
     try:
         files = list(sources([folder]))
+        causes = shipped_causes().with_folders([folder])
+    except FileError as error:
+        yield Offer(package, None, f"{error.place}: {error.message}")
+        return
     except GkedoctorError as error:
         yield Offer(package, None, error.message)
         return
     for source in files:
         try:
-            yield Offer(package, load_playbook(source))
+            yield Offer(package, load_playbook(source, causes=causes), folder=folder)
         except FileError as error:
-            yield Offer(package, None, f"{error.place}: {error.message}")
+            yield Offer(package, None, f"{error.place}: {error.message}", folder=folder)
 
 
 def _folder(found: Any) -> Path:

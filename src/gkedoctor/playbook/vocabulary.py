@@ -1,222 +1,193 @@
-"""The fixed vocabulary of causes: what tickets, dashboards and other tools rely on."""
+"""The words that a diagnosis may give as its cause: data beside the playbooks, and a value that is passed.
+
+`causes.yaml` of the shipped playbooks holds the fixed words, on which tickets, dashboards and other tools rely. A
+folder or package of playbooks declares its own in a `causes.yaml` of its own, each with a prefix
+(`acme/no-rollback-history`), so that no two vocabularies can mean different things by one word.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
-CAUSES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "missing-secret": (
-            "Secret",
-            "a Secret that a pod needs (env, envFrom, volume, projected) does not exist in the pod's namespace",
-        ),
-        "missing-secret-key": ("Secret", "the Secret exists and lacks the key that is asked for"),
-        "secret-value-encoding": (
-            "Secret",
-            "a value was base64-encoded twice, ends in a newline it should not have, or is empty",
-        ),
-        "missing-configmap": ("ConfigMap", "a ConfigMap that a pod needs does not exist"),
-        "missing-configmap-key": (
-            "ConfigMap",
-            "the ConfigMap exists and lacks the key that is asked for (env, volume item, subPath)",
-        ),
-        "missing-service-account": ("ServiceAccount", "pods cannot be created for want of their ServiceAccount"),
-        "missing-image-pull-secret": ("Secret", "a named imagePullSecret does not exist and the pull fails"),
-        "image-pull-secret-invalid": ("Secret", "the imagePullSecret has the wrong type, key or registry host"),
-        "image-not-found": ("workload", "the tag, digest or repository is not in the registry"),
-        "image-pull-forbidden": (
-            "workload",
-            "the registry answers 401 or 403 (node service account, scopes, cross-project repository)",
-        ),
-        "image-pull-network": ("workload", "the registry cannot be reached (no NAT, DNS, time-out)"),
-        "image-pull-rate-limit": ("workload", "429, toomanyrequests"),
-        "image-platform-mismatch": ("workload", "no manifest for the node's platform"),
-        "invalid-image-name": ("workload", "the image reference cannot be parsed"),
-        "image-never-pull": ("workload", "imagePullPolicy Never and the image is not on the node"),
-        "container-crash-loop": ("workload", "the application itself exits with an error, again and again"),
-        "container-completes-immediately": (
-            "workload",
-            "exit 0 under a restarting controller: a one-shot command run as a service",
-        ),
-        "oom-killed": ("workload", "the container passes its own memory limit"),
-        "command-not-found": ("workload", "command or entrypoint is not in the image (StartError, exit 127)"),
-        "command-not-executable": ("workload", "exit 126, permission denied"),
-        "wrong-architecture": ("workload", "exec format error"),
-        "run-as-non-root-violation": ("workload", "runAsNonRoot and the image runs as root"),
-        "volume-permission-denied": ("workload", "the process may not read or write its volume"),
-        "lifecycle-hook-failed": ("workload", "postStart or preStop fails"),
-        "init-container-crash-loop": ("workload", "an init container exits with an error"),
-        "init-container-waiting": (
-            "workload",
-            "an init container runs and never ends (waits for something that is not there)",
-        ),
-        "container-port-conflict": ("workload", "two containers of one pod listen on the same port"),
-        "sandbox-creation-failed": ("workload or Node", "the pod sandbox cannot be made (CNI, IP space, runtime)"),
-        "quota-exceeded": ("ResourceQuota", "a ResourceQuota refuses the object"),
-        "limit-range-violation": ("LimitRange", "a LimitRange refuses the pod"),
-        "pod-security-violation": ("Namespace", "Pod Security admission refuses the pod"),
-        "admission-webhook-unavailable": ("webhook configuration", "a failurePolicy Fail webhook cannot be reached"),
-        "admission-denied": ("webhook configuration or policy", "a webhook or policy refuses the object"),
-        "priority-class-missing": ("workload", "priorityClassName does not exist"),
-        "autopilot-rejection": ("workload", "Autopilot refuses or changes the pod"),
-        "rollout-paused": ("workload", "the Deployment is paused, so its new template is not rolled out"),
-        "scaled-to-zero": ("workload", "somebody needs it and replicas is 0"),
-        "job-backoff-limit": ("Job", "the Job used up its retries"),
-        "job-deadline-exceeded": ("Job", "the Job ran past activeDeadlineSeconds"),
-        "cronjob-not-running": ("CronJob", "suspended, bad schedule, or blocked by an earlier run"),
-        "insufficient-resources": ("workload", "no node has the CPU, memory, pods or accelerators asked for"),
-        "node-selector-mismatch": (
-            "workload",
-            "no node carries the labels that nodeSelector or node affinity asks for",
-        ),
-        "untolerated-taint": ("workload", "the nodes that would fit are tainted"),
-        "pod-affinity-conflict": ("workload", "pod (anti-)affinity or topology spread leaves no node"),
-        "host-port-conflict": ("workload", "the host port is taken on every node that would fit"),
-        "node-cordoned": ("Node", "the only nodes that would fit are cordoned"),
-        "unscheduled-no-scheduler": (
-            "workload or cluster",
-            "nobody tries to schedule the pod (schedulerName, scheduler down, scheduling gate)",
-        ),
-        "pod-preempted": ("workload", "a pod of higher priority, or a Spot VM, took the place"),
-        "readiness-probe-wrong-path": ("workload", "the probe path answers 404"),
-        "readiness-probe-wrong-port": ("workload", "nobody listens on the probe's port"),
-        "readiness-probe-unauthorized": ("workload", "the probe path answers 401 or 403"),
-        "readiness-probe-wrong-scheme": ("workload", "HTTP against HTTPS, or HTTP against gRPC"),
-        "readiness-probe-timeout": ("workload", "the answer takes longer than timeoutSeconds"),
-        "readiness-probe-failing": ("workload", "the application says that it is not ready (5xx, exec, other)"),
-        "liveness-probe-kills-container": (
-            "workload",
-            "the kubelet kills a container for its liveness or startup probe (path, port, timing, slow start)",
-        ),
-        "service-selector-mismatch": ("Service", "the selector matches no pod, and pods exist that it almost matches"),
-        "service-selects-nothing": ("Service", "the selector matches no pod, and nothing comes near"),
-        "service-selects-foreign-pods": (
-            "Service",
-            "the selector also matches pods of another workload that do not serve the port",
-        ),
-        "service-target-port-mismatch": ("Service", "targetPort (number or name) is no port of the pods"),
-        "service-protocol-mismatch": ("Service", "UDP against TCP"),
-        "service-port-name-mismatch": ("Service", "names of ports disagree where a name is what links them"),
-        "missing-service": (
-            "the object that names it",
-            "env, probe, webhook or route names a Service that does not exist",
-        ),
-        "network-policy-blocks": ("NetworkPolicy", "a policy denies the traffic that is needed"),
-        "dns-broken": ("cluster", "cluster DNS does not answer"),
-        "ingress-missing-service": ("Ingress", "a backend names a Service that does not exist"),
-        "ingress-missing-service-port": ("Ingress", "a backend names a port that the Service does not have"),
-        "ingress-service-type": ("Service", "ClusterIP Service without a NEG behind a GKE Ingress"),
-        "ingress-class-without-controller": (
-            "Ingress",
-            "nothing serves this class, or GKE ignores spec.ingressClassName",
-        ),
-        "ingress-path-invalid": (
-            "Ingress",
-            "path type or pattern that the GKE controller refuses or reads differently",
-        ),
-        "ingress-resource-backend": ("Ingress", "resource backend, which GKE does not support"),
-        "missing-tls-secret": ("Secret", "spec.tls names a Secret that does not exist"),
-        "tls-secret-invalid": ("Secret", "the TLS Secret lacks tls.crt or tls.key, or they do not parse or match"),
-        "certificate-expired": ("Secret or certificate", "notAfter is past, or near"),
-        "managed-certificate-not-provisioned": ("ManagedCertificate", "DNS, CAA, quota or not attached"),
-        "pre-shared-certificate-missing": ("Ingress", "the named GCP certificate does not exist"),
-        "static-ip-not-found": (
-            "Ingress",
-            "the named address was never reserved, or is regional where a global one is needed",
-        ),
-        "static-ip-in-use": ("Ingress", "the named address is used by another forwarding rule"),
-        "missing-frontendconfig": ("Ingress", "the named FrontendConfig does not exist"),
-        "missing-backendconfig": ("Service", "the named BackendConfig does not exist"),
-        "backendconfig-port-mismatch": (
-            "Service",
-            "the annotation is keyed by a port that the Service does not have, so it is silently not applied",
-        ),
-        "backendconfig-invalid": ("BackendConfig", "bad fields, time-out over interval, fixed port that nobody serves"),
-        "invalid-annotation": ("the annotated object", "an annotation is not the JSON or value that GKE reads"),
-        "invalid-neg-annotation": ("Service", "cloud.google.com/neg is not valid JSON or asks for no NEG"),
-        "health-check-path-not-200": (
-            "workload, BackendConfig or Ingress",
-            "the load balancer health check's path does not answer exactly 200 (default /, login, redirect, 404), though the pods are fine",
-        ),
-        "health-check-port-mismatch": (
-            "BackendConfig or Service",
-            "the load balancer health check knocks at a port that nobody serves",
-        ),
-        "health-check-protocol-mismatch": ("Service", "HTTP against HTTPS, HTTP/2 or gRPC"),
-        "firewall-blocks-health-check": (
-            "Firewall",
-            "no rule lets 130.211.0.0/22 and 35.191.0.0/16 in, or a deny rule comes first",
-        ),
-        "neg-empty": ("Service", "the NEG has no endpoint, and no deeper cause is known"),
-        "neg-sync-failed": ("Service", "the NEG controller cannot attach endpoints"),
-        "backend-timeout": (
-            "Service or BackendConfig",
-            "504: the backend needs longer than the backend service's time-out",
-        ),
-        "gcp-quota-exceeded": ("the object that could not be made", "a project quota is used up"),
-        "gcp-permission-denied": (
-            "the object that could not be made",
-            "the GKE service agent or the Shared VPC host project lacks a permission",
-        ),
-        "load-balancer-sync-failed": ("Service or Ingress", "the controller reports another error"),
-        "load-balancer-delete-stuck": ("Service, Ingress or Namespace", "clean-up fails, so a finalizer stays"),
-        "http-load-balancing-disabled": ("cluster", "the add-on is off, and an Ingress waits"),
-        "ilb-proxy-subnet-missing": ("Ingress", "an internal Application Load Balancer without a proxy-only subnet"),
-        "gateway-not-programmed": ("Gateway", "the Gateway's conditions say so"),
-        "route-not-attached": ("HTTPRoute", "no parent accepts the route, or its backend reference does not resolve"),
-        "storage-class-not-found": ("PersistentVolumeClaim", "the StorageClass does not exist, or there is no default"),
-        "missing-pvc": ("PersistentVolumeClaim", "the claim that a pod names was never created"),
-        "pvc-not-bound": (
-            "PersistentVolumeClaim",
-            "no volume matches (size, access mode, selector, class), or provisioning fails",
-        ),
-        "volume-multi-attach": ("PersistentVolumeClaim", "a ReadWriteOnce disk is still attached elsewhere"),
-        "volume-attach-failed": ("PersistentVolumeClaim", "the disk cannot be attached or mounted"),
-        "volume-zone-conflict": ("PersistentVolumeClaim", "the disk is in a zone that has no node for the pod"),
-        "volume-full": ("PersistentVolumeClaim", "no space left"),
-        "orphaned-load-balancer": (
-            "forwarding rule",
-            "a load balancer, or a part of one, whose cluster, Ingress or Service is gone",
-        ),
-        "orphaned-address": ("address", "IN_USE by an orphaned forwarding rule"),
-        "unused-address": ("address", "RESERVED and used by nothing"),
-        "orphaned-disk": ("disk", "a disk made for a claim that is gone"),
-        "orphaned-neg": ("NEG", "a network endpoint group that nothing uses any more"),
-        "orphaned-firewall": ("firewall rule", "a rule made for a cluster that is gone"),
-        "node-not-ready": ("Node", "the node stopped reporting, or says that it is not ready"),
-        "node-pressure": ("Node", "memory, disk or PID pressure evicts pods"),
-        "node-runtime-unavailable": ("Node", "the container runtime does not answer"),
-        "ip-space-exhausted": ("cluster or subnet", "no pod or node addresses are left"),
-        "namespace-stuck-terminating": ("Namespace", "finalizers or a dead APIService keep it"),
-        "pdb-blocks-drain": ("PodDisruptionBudget", "no disruption is allowed, so drains and upgrades wait"),
-        "api-version-removed": ("the manifest's object", "the apiVersion is no longer served"),
-        "api-service-unavailable": ("APIService", "an aggregated API does not answer"),
-        "workload-identity-not-bound": ("ServiceAccount", "the Kubernetes and Google service accounts are not bound"),
-        "rbac-forbidden": ("ServiceAccount", "the workload lacks a Kubernetes permission"),
-        "hpa-metrics-unavailable": ("HorizontalPodAutoscaler", "the metrics it needs are not there"),
-        "hpa-missing-requests": ("workload", "utilisation target without resource requests"),
-        "hpa-target-missing": ("HorizontalPodAutoscaler", "scaleTargetRef names nothing"),
-        "hpa-at-maximum": ("HorizontalPodAutoscaler", "wants more than maxReplicas"),
-        "autoscaler-cannot-scale-up": (
-            "node pool",
-            "cluster autoscaler did not help (limits, stock-out, quota, shape)",
-        ),
-        "uptime-check-missing": ("Ingress", "a public host that no Cloud Monitoring uptime check watches"),
-        "uptime-check-misconfigured": ("uptime check", "path, host or notification channel is wrong"),
-        "stale-configuration": ("workload", "pods run with an older ConfigMap or Secret than the one stored"),
-        "dependency-unreachable": (
-            "workload",
-            "the logs say that a host or port the application needs cannot be resolved or reached",
-        ),
-        "dependency-credentials-rejected": (
-            "workload",
-            "the logs say that a service the application needs refuses its credentials",
-        ),
-        "ephemeral-storage-exceeded": (
-            "workload",
-            "the pod is evicted for passing its own ephemeral-storage or emptyDir limit",
-        ),
-    }
-)
-"""Word → (what has to be mended, what it means)."""
+import msgspec
+
+from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.strict_yaml import Source, convert_at, error_at, read_source, read_yaml
+
+CAUSES_FILE = "causes.yaml"
+WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+"""A word of the vocabulary, as a regular expression: lower case, with hyphens."""
+_WORD = re.compile(WORD)
+_OWN_WORD = re.compile(f"{WORD}/{WORD}")
+OWN_WORD_HINT = "write it like `acme/no-rollback-history`: the name of your company or package, then the cause"
+
+
+class CauseDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """What a word stands for. `root`: which object has to be fixed. `means`: what is wrong with it, in one sentence.
+
+    `likely_changes`: regular expressions for the fields that most often bring it about, the likeliest first. They are
+    searched in `KIND path` (`Deployment spec.replicas`; `Secret ` for an object that was added or removed), and
+    `gkedoctor diff` blames such changes first. `changes_like`: groups of such fields, which come after.
+    """
+
+    root: str
+    means: str
+    likely_changes: tuple[str, ...] = ()
+    changes_like: tuple[str, ...] = ()
+
+
+class ChangeGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Fields that several causes have in common. `like`: further groups, which come after."""
+
+    fields: tuple[str, ...]
+    like: tuple[str, ...] = ()
+
+
+class CausesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A `causes.yaml`: causes by their word, and groups of fields that their `changes_like` may name."""
+
+    changes: dict[str, ChangeGroup] = {}
+    causes: dict[str, CauseDefinition] = {}
+
+
+class _Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same with entries that are not checked yet: msgspec does not say which entry of a map is wrong."""
+
+    changes: dict[str, Any] = {}
+    causes: dict[str, Any] = {}
+
+
+class Vocabulary(Mapping[str, CauseDefinition]):
+    """Causes by their word, in the order of their files. A value: `with_file` gives another one."""
+
+    def __init__(
+        self,
+        causes: Mapping[str, CauseDefinition] | None = None,
+        groups: Mapping[str, ChangeGroup] | None = None,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
+        self._causes, self._groups, self._places = dict(causes or {}), dict(groups or {}), dict(places or {})
+
+    def __getitem__(self, word: str) -> CauseDefinition:
+        return self._causes[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._causes)
+
+    def __len__(self) -> int:
+        return len(self._causes)
+
+    @property
+    def prefixes(self) -> frozenset[str]:
+        """The prefixes of the words that are not shipped."""
+        return frozenset(word.partition("/")[0] for word in self._causes if "/" in word)
+
+    def likely_changes(self, word: str) -> tuple[str, ...]:
+        """The patterns of the fields that most often bring a cause about, the likeliest first; none where unknown."""
+        found = self._causes.get(word)
+        return (*found.likely_changes, *self._grouped(found.changes_like)) if found is not None else ()
+
+    def _grouped(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            group = self._groups[name]
+            yield from group.fields
+            yield from self._grouped(group.like)
+
+    def with_file(self, source: Source, *, own: bool = True) -> Vocabulary:
+        """This vocabulary with the causes of a file. `own`: they are not the shipped ones, and need a prefix.
+
+        PlaybookError says where something in the file is wrong.
+        """
+        file = _read(source)
+        for word in file.causes:
+            self._check_word(source, word, own)
+        groups = self._groups | file.changes
+        for place, names in _named_groups(file):
+            for i, name in enumerate(names):
+                if name not in groups:
+                    raise error_at(
+                        source, f"{place}[{i}]", f"unknown group of changes `{name}`", hint=_meant(name, groups)
+                    )
+        for place, pattern in _patterns(file):
+            _check_pattern(source, place, pattern)
+        _check_ring(source, file, groups)
+        places = self._places | dict.fromkeys(file.causes, source.path)
+        return Vocabulary(self._causes | file.causes, groups, places)
+
+    def with_folders(self, folders: Iterable[Path]) -> Vocabulary:
+        """This vocabulary with the words that folders of playbooks declare in their `causes.yaml`."""
+        found = self
+        for path in (path for folder in folders for path in sorted(folder.rglob(CAUSES_FILE))):
+            found = found.with_file(read_source(path))
+        return found
+
+    def _check_word(self, source: Source, word: str, own: bool) -> None:
+        place = f"$.causes.{word}"
+        if not (_OWN_WORD if own else _WORD).fullmatch(word):
+            message = f"`{word}` is no word for a cause of one's own" if own else f"`{word}` is no word for a cause"
+            raise error_at(source, place, message, hint=OWN_WORD_HINT if own else "lower case, with hyphens", key=True)
+        if word in self._causes:
+            raise error_at(source, place, f"cause `{word}` is also in {self._places.get(word)}", key=True)
+
+
+def _read(source: Source) -> CausesFile:
+    parts = convert_at(source, "$", read_yaml(source), _Parts, {"": _fields(CausesFile)})
+    of_group, of_cause = {"": _fields(ChangeGroup)}, {"": _fields(CauseDefinition)}
+    return CausesFile(
+        changes={k: convert_at(source, f"$.changes.{k}", v, ChangeGroup, of_group) for k, v in parts.changes.items()},
+        causes={k: convert_at(source, f"$.causes.{k}", v, CauseDefinition, of_cause) for k, v in parts.causes.items()},
+    )
+
+
+def _fields(struct: type[msgspec.Struct]) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(struct)]
+
+
+def unknown_word(word: str, causes: Vocabulary) -> str | None:
+    """The closest known word to one that is unknown, or "" where none is close; None where the word may be meant.
+
+    A word of a prefix that no loaded playbook declares may be right where those playbooks are at hand.
+    """
+    prefix, slash, _ = word.partition("/")
+    if word in causes or (slash and prefix not in causes.prefixes and _OWN_WORD.fullmatch(word)):
+        return None
+    return nearest(word, list(causes)) or ""
+
+
+def _named_groups(file: CausesFile) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from ((f"$.changes.{name}.like", group.like) for name, group in file.changes.items())
+    yield from ((f"$.causes.{word}.changes_like", cause.changes_like) for word, cause in file.causes.items())
+
+
+def _patterns(file: CausesFile) -> Iterator[tuple[str, str]]:
+    lists = [(f"$.changes.{name}.fields", group.fields) for name, group in file.changes.items()]
+    lists += [(f"$.causes.{word}.likely_changes", cause.likely_changes) for word, cause in file.causes.items()]
+    yield from ((f"{place}[{i}]", pattern) for place, patterns in lists for i, pattern in enumerate(patterns))
+
+
+def _check_pattern(source: Source, place: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise error_at(source, place, f"not a regular expression: {error}") from None
+
+
+def _check_ring(source: Source, file: CausesFile, groups: Mapping[str, ChangeGroup]) -> None:
+    for name in file.changes:
+        seen, waiting = set[str](), list(groups[name].like)
+        while waiting:
+            other = waiting.pop()
+            if other == name:
+                raise error_at(source, f"$.changes.{name}.like", f"the group `{name}` names itself")
+            if other not in seen:
+                seen.add(other)
+                waiting += groups[other].like
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    listed = list(known)
+    near = nearest(word, listed)
+    return f"did you mean `{near}`?" if near else f"one of {', '.join(sorted(listed))}"

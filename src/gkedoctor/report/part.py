@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from gkedoctor.diagnose.focus import Focused, diagnose_namespace
 from gkedoctor.diagnose.model import Diagnosis, Unexplained
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Ref
-from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.selection import Wanted, matcher
 from gkedoctor.report.sift import answer
@@ -19,7 +19,7 @@ from gkedoctor.snapshot.part import WORTH_IT
 
 def answer_of_part(
     snapshot: Snapshot,
-    playbooks: Sequence[CompiledPlaybook],
+    playbooks: Library,
     wanted: Wanted,
     *,
     show_suppressed: bool = False,
@@ -34,7 +34,7 @@ def answer_of_part(
     if focused is None:
         return None
     try:
-        found = answer(focused.outcome, focused.snapshot, wanted, show_suppressed=show_suppressed)
+        found = answer(focused.outcome, focused.snapshot, wanted, playbooks, show_suppressed=show_suppressed)
     except UsageError:  # the whole knows better what was meant
         return None
     return replace(found, left_out=None) if _is_whole(found, focused, wanted) else None

@@ -12,8 +12,9 @@ import msgspec
 from gkedoctor.config.model import FAIL_ON, NEVER, Config
 from gkedoctor.graph import EDGES, SUSPECTS
 from gkedoctor.playbook.check import AREAS
+from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
-from gkedoctor.playbook.vocabulary import CAUSES
+from gkedoctor.playbook.vocabulary import WORD, CausesFile
 from gkedoctor.report.diff._wire import Diff
 from gkedoctor.report.fleet._wire import FleetReport
 from gkedoctor.report.wire import Report
@@ -26,7 +27,9 @@ Schema = dict[str, Any]
 
 def report_schema() -> Schema:
     """The schema of `gkedoctor report --json`."""
-    return _schema(Report, "A report of gkedoctor")
+    schema = _schema(Report, "A report of gkedoctor")
+    schema["$defs"]["DiagnosisEntry"]["properties"]["cause"]["pattern"] = f"^({WORD}/)?{WORD}$"
+    return schema
 
 
 def diff_schema() -> Schema:
@@ -55,16 +58,25 @@ def playbook_schema() -> Schema:
     structs["Playbook"]["properties"]["subject"]["enum"] = sorted(KINDS)
     structs["Playbook"]["properties"]["also"]["items"]["enum"] = sorted(KINDS)
     structs["Playbook"]["properties"]["id"]["pattern"] = rf"^GKE-({'|'.join(AREAS)})-\d{{3}}$"
-    structs["Cause"]["properties"]["cause"]["enum"] = sorted(CAUSES)
+    structs["Cause"]["properties"]["cause"]["anyOf"] = [
+        {"enum": sorted(shipped_causes())},
+        {"pattern": f"^{WORD}/{WORD}$"},
+    ]
     structs["Relate"]["properties"]["edge"]["enum"] = sorted({name for _, name in EDGES})
     structs["Playbook"]["properties"]["suspects"]["anyOf"][0]["enum"] = sorted({name for _, name in SUSPECTS})
     return schema
+
+
+def causes_schema() -> Schema:
+    """The schema of a `causes.yaml`, for editors."""
+    return _schema(CausesFile, "Causes that playbooks of gkedoctor may give")
 
 
 SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
     {
         "report": report_schema,
         "playbook": playbook_schema,
+        "causes": causes_schema,
         "diff": diff_schema,
         "fleet": fleet_schema,
         "config": config_schema,

@@ -12,6 +12,7 @@ from gkedoctor.compare.side import Side
 from gkedoctor.config.model import Rule
 from gkedoctor.config.suppress import suppress
 from gkedoctor.diagnose.model import Outcome
+from gkedoctor.playbook.library import Library
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.selection import Wanted, select
 from gkedoctor.snapshot.model import Snapshot
@@ -21,13 +22,17 @@ def answer(
     outcome: Outcome,
     snapshot: Snapshot,
     wanted: Wanted,
+    library: Library,
     *,
     rules: Sequence[Rule] = (),
     baseline: Side | None = None,
     show_suppressed: bool = False,
 ) -> Answer:
-    """What was asked for, sifted. An object that only a suppressed finding names can be asked for as well."""
-    sifted = suppress(outcome, snapshot, rules)
+    """What was asked for, sifted. An object that only a suppressed finding names can be asked for as well.
+
+    `library`: whose causes annotations may name.
+    """
+    sifted = suppress(outcome, snapshot, rules, library)
     asked = select(outcome, snapshot, wanted)
     hidden = {id(one.finding) for one in sifted.suppressed}
     shown = {id(finding) for finding in (*asked.outcome.diagnoses, *asked.outcome.unexplained)}

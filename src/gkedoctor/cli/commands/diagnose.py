@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gkedoctor.diagnose.model import Outcome
     from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
     from gkedoctor.snapshot.model import Snapshot
@@ -112,7 +113,9 @@ def _recording(
     def take(_: Sequence[CompiledPlaybook], __: Watch) -> Taken:
         return Taken(load(path))
 
-    return Source(str(path), take, lambda: _library(tuple(folders)), _sift(wanted, rules), interval=interval)
+    return Source(
+        str(path), take, lambda: _library(tuple(folders)), _sift(wanted, rules, tuple(folders)), interval=interval
+    )
 
 
 def _cluster(
@@ -129,22 +132,22 @@ def _cluster(
     gathering = Gathering(live, namespaces)
     return Source(
         live.context or "the cluster of the kubeconfig", gathering.load, lambda: _library(tuple(folders)),
-        _sift(wanted, rules), live=True, so_far=gathering.so_far, interval=interval,
+        _sift(wanted, rules, tuple(folders)), live=True, so_far=gathering.so_far, interval=interval,
     )  # fmt: skip
 
 
 @cache
-def _library(folders: tuple[Path, ...]) -> list[CompiledPlaybook]:
+def _library(folders: tuple[Path, ...]) -> Library:
     """Read once, however often the cluster is."""
     from gkedoctor.cli.library import library
 
     return library(folders)
 
 
-def _sift(wanted: Wanted, rules: Sequence[Rule]) -> Any:
+def _sift(wanted: Wanted, rules: Sequence[Rule], folders: tuple[Path, ...]) -> Any:
     from gkedoctor.report.sift import answer
 
     def sift(outcome: Outcome, snapshot: Snapshot) -> Answer:
-        return answer(outcome, snapshot, wanted, rules=rules)
+        return answer(outcome, snapshot, wanted, _library(folders), rules=rules)
 
     return sift

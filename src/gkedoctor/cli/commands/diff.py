@@ -87,5 +87,5 @@ def _comparison(before: Path, after: Path, folders: tuple[Path, ...], held: Sett
     playbooks = library([*held.playbooks, *folders])
     first, _ = side(before, playbooks, held.rules)
     second, notes = side(after, playbooks, held.rules)
-    found = compare(first, second)
+    found = compare(first, second, playbooks.causes)
     return replace(found, notes=(*found.notes, *notes))

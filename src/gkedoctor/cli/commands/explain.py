@@ -18,6 +18,7 @@ from gkedoctor.report.formats import NARROW, WIDE
 if TYPE_CHECKING:
     from gkedoctor.explain.search import Hit
     from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Library
 
 _FEW = 6
 """What a consequence leads on to is listed in full on its page."""
@@ -26,10 +27,10 @@ _FEW = 6
 def _known_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids and causes that begin like what was typed."""
     from gkedoctor.cli.library import library
-    from gkedoctor.playbook.vocabulary import CAUSES
 
-    known = [(playbook.id, playbook.model.title) for playbook in library(())]
-    known += [(cause, meaning) for cause, (_, meaning) in CAUSES.items()]
+    found = library(())
+    known = [(playbook.id, playbook.model.title) for playbook in found]
+    known += [(cause, definition.means) for cause, definition in found.causes.items()]
     return [CompletionItem(w, help=about) for w, about in known if w.lower().startswith(incomplete.lower())]
 
 
@@ -53,21 +54,18 @@ def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], color:
       gkedoctor explain "Does not have minimum availability"
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.playbook.vocabulary import CAUSES
 
     asked = " ".join(words)
     known = library(folders)
-    page = next((p for p in known if p.id == asked.upper()), None)
-    cause = asked.lower() if asked.lower() in CAUSES else None
+    page = known.find(asked)
+    cause = asked.lower() if asked.lower() in known.causes else None
     if page is not None or cause is not None:
         write_result(_page(cause or "", page, known, form, color))
     else:
         write_result(_answer(asked, known, form, color))
 
 
-def _page(
-    cause: str, playbook: CompiledPlaybook | None, known: Sequence[CompiledPlaybook], form: str, color: str
-) -> str:
+def _page(cause: str, playbook: CompiledPlaybook | None, known: Library, form: str, color: str) -> str:
     from gkedoctor.explain.example import example
     from gkedoctor.explain.markdown import to_markdown
     from gkedoctor.explain.pages import cause_page, playbook_page
@@ -83,7 +81,7 @@ def _page(
     return to_terminal(blocks, columns, colour=wants_colour(color, os.environ))
 
 
-def _answer(asked: str, known: Sequence[CompiledPlaybook], form: str, color: str) -> str:
+def _answer(asked: str, known: Library, form: str, color: str) -> str:
     from gkedoctor.explain.search import Index, Kind
 
     hits = Index(known).hits(asked)
@@ -133,17 +131,16 @@ def _why(hit: Hit) -> str:
             return f"has the words: {hit.by}"
 
 
-def _unknown(asked: str, known: Sequence[CompiledPlaybook]) -> UsageError:
+def _unknown(asked: str, known: Library) -> UsageError:
     from gkedoctor.explain.search import causes_for
     from gkedoctor.graph.core.label_selectors import nearest
-    from gkedoctor.playbook.vocabulary import CAUSES
 
-    near = nearest(asked.upper(), [p.id for p in known]) or nearest(asked.lower(), list(CAUSES))
+    near = nearest(asked.upper(), [p.id for p in known]) or nearest(asked.lower(), list(known.causes))
     phrases = [phrase for playbook in known for phrase in playbook.model.seen_as]
     near = near or nearest(asked, phrases)
     if near:
         hint = f"did you mean `{near}`?"
-    elif close := causes_for(asked):
+    elif close := causes_for(asked, known.causes):
         hint = f"causes that come near: {', '.join(close)}"
     else:
         hint = "`gkedoctor playbooks list` says what there is; `gkedoctor report --from PATH` finds what is wrong"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gkedoctor.manifests.read import Manifests
     from gkedoctor.manifests.world import World
     from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
 
 _SEVERITIES = [str(severity) for severity in Severity]
@@ -129,7 +130,7 @@ def _refuse_cluster_flags(names: Sequence[str]) -> None:
             raise UsageError(f"{flag} is for a live cluster", hint="add --with-cluster, or leave it out")
 
 
-def _library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
+def _library(folders: Sequence[Path]) -> Library:
     from gkedoctor.cli.library import library
 
     return library(folders)
@@ -158,16 +159,15 @@ def _laid(
     return world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now or datetime.now(UTC))
 
 
-def _answer(
-    files: World, playbooks: Sequence[CompiledPlaybook], least: Severity, rules: Sequence[Rule], show_suppressed: bool
-) -> Answer:
+def _answer(files: World, playbooks: Library, least: Severity, rules: Sequence[Rule], show_suppressed: bool) -> Answer:
     """What is wrong in the files, in what they are laid over."""
     from gkedoctor.diagnose.spec import lint as prove
     from gkedoctor.report.selection import Wanted
     from gkedoctor.report.sift import answer
 
     outcome = prove(files, playbooks)
-    found = answer(outcome, files.open, Wanted(min_severity=least), rules=rules, show_suppressed=show_suppressed)
+    wanted = Wanted(min_severity=least)
+    found = answer(outcome, files.open, wanted, playbooks, rules=rules, show_suppressed=show_suppressed)
     return replace(found, playbooks={playbook.id: playbook.model.title for playbook in playbooks})
 
 

@@ -25,7 +25,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 if TYPE_CHECKING:
     from gkedoctor.compare.side import Side
     from gkedoctor.config.model import Rule
-    from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.report.selection import Wanted
     from gkedoctor.snapshot.model import Snapshot
@@ -164,7 +164,7 @@ def _wants_first(asked: bool | None, places: Sequence[Output]) -> bool:
     return sys.stderr.isatty() and Output("text") in places
 
 
-def _library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
+def _library(folders: Sequence[Path]) -> Library:
     from gkedoctor.cli.library import library
 
     return library(folders)
@@ -177,7 +177,7 @@ def _save(snapshot: Snapshot, path: Path) -> None:
 
 
 def _look(
-    playbooks: Sequence[CompiledPlaybook],
+    playbooks: Library,
     wanted: Wanted,
     rules: Sequence[Rule],
     show_suppressed: bool,
@@ -194,17 +194,17 @@ def _look(
         if found is not None:
             return found
     outcome = diagnose(snapshot, playbooks)
-    return answer(outcome, snapshot, wanted, rules=rules, baseline=baseline, show_suppressed=show_suppressed)
+    return answer(outcome, snapshot, wanted, playbooks, rules=rules, baseline=baseline, show_suppressed=show_suppressed)
 
 
-def _told_how(found: Answer, taken: Taken, playbooks: Sequence[CompiledPlaybook]) -> Answer:
+def _told_how(found: Answer, taken: Taken, playbooks: Library) -> Answer:
     """The answer with what is to be said of how the snapshot was taken, and with the playbooks' titles."""
     titles = {playbook.id: playbook.model.title for playbook in playbooks}
     outcome = replace_field(found.outcome, live=taken.live)
     return replace(found, outcome=outcome, playbooks=titles, notes=(*taken.notes, *found.notes))
 
 
-def _baseline(path: Path, playbooks: Sequence[CompiledPlaybook], rules: Sequence[Rule]) -> Side:
+def _baseline(path: Path, playbooks: Library, rules: Sequence[Rule]) -> Side:
     from gkedoctor.cli.sides import side
 
     return side(path, playbooks, rules)[0]

@@ -14,6 +14,7 @@ from gkedoctor.errors import ExitCode, FileError, PlaybookError, UsageError
 
 if TYPE_CHECKING:
     from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Names
     from gkedoctor.playbook.loader import Source
 
 
@@ -32,8 +33,9 @@ def lint(paths: tuple[Path, ...]) -> int:
     from gkedoctor import shipped
     from gkedoctor.report.words import counted
 
-    sources = list(_sources(paths or (shipped.playbooks(),)))
-    found = list(_complaints(sources))
+    folders = paths or (shipped.playbooks(),)
+    sources = list(_sources(folders))
+    found = list(_complaints(sources, folders))
     looked_at = f"in {counted(len(sources), 'playbook')}"
     summary = f"found {counted(len(found), 'problem')} {looked_at}" if found else f"nothing is wrong {looked_at}"
     write_result("".join(f"{file_excerpt(error)}\n\n" for error in found) + summary + "\n")
@@ -52,10 +54,15 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source]:
             yield read_source(path)
 
 
-def _complaints(sources: Sequence[Source]) -> Iterator[FileError]:
+def _complaints(sources: Sequence[Source], paths: Sequence[Path]) -> Iterator[FileError]:
     """Everything that is wrong, file by file. What breaks a file's shape hides what else is wrong with it."""
     from gkedoctor.playbook.loader import load_playbook
 
+    try:
+        names = _names(paths)
+    except FileError as error:
+        yield error
+        names = None
     first: dict[str, str] = {}
     for source in sources:
         try:
@@ -63,15 +70,30 @@ def _complaints(sources: Sequence[Source]) -> Iterator[FileError]:
         except PlaybookError as error:
             yield error
             continue
-        yield from _contents(source, playbook)
+        yield from _contents(source, playbook, names)
         yield from _surroundings(playbook, first.setdefault(playbook.id, source.path))
 
 
-def _contents(source: Source, playbook: CompiledPlaybook) -> Iterator[FileError]:
+def _names(paths: Sequence[Path]) -> Names:
+    """The causes that the playbooks may give: shipped ones, those of packages, those in the folders of the files."""
+    from gkedoctor import shipped
+    from gkedoctor.playbook.library import public_names
+
+    home = shipped.playbooks().resolve()
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    return public_names([folder for folder in folders if not folder.resolve().is_relative_to(home)])
+
+
+def _contents(source: Source, playbook: CompiledPlaybook, names: Names | None) -> Iterator[FileError]:
     from gkedoctor.playbook.check import problems
     from gkedoctor.playbook.loader import playbook_error
+    from gkedoctor.strict_yaml import error_at
 
-    yield from (playbook_error(source, problem) for problem in problems(playbook))
+    for problem in problems(playbook, names.causes if names else None):
+        yield playbook_error(source, problem)
+    if names and playbook.id in names.retired:
+        now = names.retired[playbook.id]
+        yield error_at(source, "$.id", f"`{playbook.id}` was retired: it stands for {now}", hint="take another number")
 
 
 def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[FileError]:

@@ -12,6 +12,7 @@ from gkedoctor.cli.output import write_result
 
 if TYPE_CHECKING:
     from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Library
 
 SCHEMA_ID = "gkedoctor/playbooks/v1"
 
@@ -34,13 +35,13 @@ def list_playbooks(form: str, folders: tuple[Path, ...]) -> None:
     write_result(_json(found) if form == "json" else _text(found))
 
 
-def _text(found: list[CompiledPlaybook]) -> str:
+def _text(found: Library) -> str:
     id_width = max((len(p.id) for p in found), default=0)
     subject_width = max((len(p.model.subject) for p in found), default=0)
     return "".join(f"{p.id:<{id_width}}  {p.model.subject:<{subject_width}}  {p.model.title}\n" for p in found)
 
 
-def _json(found: list[CompiledPlaybook]) -> str:
+def _json(found: Library) -> str:
     from gkedoctor.report.formats.json import encoded
 
     return encoded({"schema": SCHEMA_ID, "playbooks": [_entry(p) for p in found]}) + "\n"

@@ -27,10 +27,10 @@ def show(wanted: str, folders: tuple[Path, ...]) -> None:
     from gkedoctor.report.formats import NARROW, WIDE
     from gkedoctor.report.playbook_page import playbook_page
 
-    known = {playbook.id: playbook for playbook in library(folders)}
-    found = known.get(wanted.upper())
+    known = library(folders)
+    found = known.find(wanted)
     if found is None:
-        near = nearest(wanted.upper(), list(known))
+        near = nearest(wanted.upper(), [playbook.id for playbook in known])
         hint = f"did you mean `{near}`?" if near else "`gkedoctor playbooks list` says what there is"
         raise UsageError(f"no playbook `{wanted}`", hint=hint)
     write_result(playbook_page(found.model, width(NARROW, WIDE)))

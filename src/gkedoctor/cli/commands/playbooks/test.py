@@ -15,7 +15,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.diagnose.cases import CaseResult, LoadRecording
-    from gkedoctor.playbook.compiled import CompiledPlaybook
+    from gkedoctor.playbook.library import Library
 
 _RECORDINGS_KEPT = 8
 
@@ -51,7 +51,7 @@ def test(paths: tuple[Path, ...], recordings: Path | None) -> int:
     return ExitCode.FOUND if any(map(_fails, results)) else ExitCode.OK
 
 
-def _playbooks(paths: Sequence[Path]) -> list[CompiledPlaybook]:
+def _playbooks(paths: Sequence[Path]) -> Library:
     """The shipped playbooks and those in the folders that are tested."""
     from gkedoctor import shipped
     from gkedoctor.cli.library import library
