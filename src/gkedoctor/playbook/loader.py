@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from gkedoctor.errors import FileError, PlaybookError, UsageError
+from gkedoctor.messages.table import FOLDER as MESSAGES
 from gkedoctor.playbook.check import Problem, problems
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Cause, Each, Evidence, Fix, Playbook, Relate, RuledOut, SeverityCase, Spec, Symptom
@@ -66,7 +67,7 @@ def sources(folders: Iterable[Path]) -> Iterator[Source]:
         if not folder.is_dir():
             raise UsageError(f"no folder of playbooks at {folder}", hint="--playbooks takes a directory")
         for path in sorted(folder.rglob("*.yaml")):
-            if not path.name.endswith(TEST_SUFFIX):
+            if not path.name.endswith(TEST_SUFFIX) and path.parent.name != MESSAGES:
                 yield read_source(path)
 
 
