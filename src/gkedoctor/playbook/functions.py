@@ -89,9 +89,10 @@ class Functions(functions.Functions):
         return any(entry.search(t) for t in _texts(text))
 
     @functions.signature(_ANY, _TEXT, _ANY)
-    def _func_says_about(self, text: Any, message: str, values: Any) -> bool:
+    def _func_says_about(self, text: Any, message: str, values: Any) -> Any:
         """says_about(text, 'ingress/service-missing', {name: b.name}): the same, with these values in its groups."""
-        return self._func_line_about(text, message, values) is not None
+        found = self._func_line_about(text, message, values)
+        return found if isinstance(found, Unknown) else found is not None
 
     @functions.signature(_ANY, _TEXT)
     def _func_extract(self, text: Any, message: str) -> Any:
@@ -106,11 +107,12 @@ class Functions(functions.Functions):
         return next((t for t in reversed(_texts(lines)) if entry.search(t)), None)
 
     @functions.signature(_ANY, _TEXT, _ANY)
-    def _func_line_about(self, lines: Any, message: str, values: Any) -> str | None:
+    def _func_line_about(self, lines: Any, message: str, values: Any) -> Any:
         """line_about(lines, 'storage/claim-missing', {name: v.claimName}): the last line with it and these values."""
         entry = self._messages[message]
-        if not isinstance(values, dict) or any(isinstance(v, Unknown) or v is None for v in values.values()):
-            return None
+        unknown = next((v for v in values.values() if isinstance(v, Unknown)), None) if isinstance(values, dict) else None
+        if unknown is not None or not isinstance(values, dict):
+            return unknown
         return next((t for t in reversed(_texts(lines)) if entry.is_about(t, values)), None)
 
     @functions.signature(_ANY)
