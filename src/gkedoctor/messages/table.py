@@ -75,10 +75,14 @@ class Message:
         return found.groupdict() if found is not None else None
 
     def is_about(self, text: str, values: Mapping[str, Any]) -> bool:
-        """Whether the text contains the message with these values in its named groups, at any place."""
+        """Whether the text contains the message with these values in its named groups, at any place.
+
+        Case is ignored there, too: a kind is `Secret` in an object and `secret` in a message.
+        """
+        wanted = {name: _folded(value) for name, value in values.items()}.items()
         text = text[:LONGEST_TEXT]
         found = (match.groupdict() for pattern in self._compiled for match in pattern.finditer(text))
-        return any(values.items() <= groups.items() for groups in found)
+        return any(wanted <= {name: _folded(value) for name, value in groups.items()}.items() for groups in found)
 
     def pinned(self, text: str) -> int:
         """How many characters of the text the entry determines, its named groups left out; 0 without a match."""
@@ -89,6 +93,10 @@ class Message:
                 varying = sum(len(found[name] or "") for name in found.re.groupindex)
                 lengths.append(min(len(found[0]) - varying, own_letters(regex)))
         return max(lengths)
+
+
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
 
 
 class Found(NamedTuple):
