@@ -14,8 +14,8 @@ GIB = 1 << 30
 LONGEST_TEXT = 16 << 10
 """Characters of one text (a log line, a message, an annotation) that patterns look at; the rest is not matched.
 
-kubelet splits container output at 16 KiB a line (kubernetes/kubernetes, pkg/kubelet/kuberuntime/logs), Events are cut at
-1,024 bytes, termination messages at 4,096.
+kubelet splits container output at 16 KiB a line (kubernetes/kubernetes, pkg/kubelet/kuberuntime/logs), Events are cut
+at 1,024 bytes, termination messages at 4,096.
 """
 
 DEEPEST = 200

@@ -19,6 +19,7 @@ from gkedoctor.graph.core.label_selectors import is_slip, nearest
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.messages import Messages, shipped_messages
 from gkedoctor.snapshot.kinds import KINDS
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -39,10 +40,11 @@ def pattern(text: str) -> re.Pattern[str]:
 
 
 class Functions(functions.Functions):
-    """jmespath's functions and ours, bound to one clock."""
+    """jmespath's functions and ours, bound to one clock and one table of messages."""
 
-    def __init__(self, clock: datetime) -> None:
+    def __init__(self, clock: datetime, messages: Messages | None = None) -> None:
         self._clock = clock
+        self._messages = messages if messages is not None else shipped_messages()
 
     @functions.signature(_ANY)
     def _func_age(self, time: Any) -> float | None:
@@ -79,6 +81,47 @@ class Functions(functions.Functions):
     def _func_line(self, lines: Any, regex: str) -> str | None:
         """line(lines, regex): the last line that contains the pattern."""
         return next((t for t in reversed(_texts(lines)) if pattern(regex).search(t)), None)
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_says(self, text: Any, message: str) -> bool:
+        """says(text, 'image/not-found'): whether the text, or one of a list of texts, contains that message."""
+        entry = self._messages[message]
+        return any(entry.search(t) for t in _texts(text))
+
+    @functions.signature(_ANY, _TEXT, _ANY)
+    def _func_says_about(self, text: Any, message: str, values: Any) -> Any:
+        """says_about(text, 'ingress/service-missing', {name: b.name}): the same, with these values in its groups."""
+        found = self._func_line_about(text, message, values)
+        return found if isinstance(found, Unknown) else found is not None
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_extract(self, text: Any, message: str) -> Any:
+        """extract(text, 'image/pull-secrets-missing'): the named groups of that message as a map, or null."""
+        entry = self._messages[message]
+        return next((groups for t in _texts(text) if (groups := entry.groups(t)) is not None), None)
+
+    @functions.signature(_ANY, _TEXT)
+    def _func_last_line(self, lines: Any, message: str) -> str | None:
+        """last_line(lines, 'log/port-taken'): the last line that contains that message."""
+        entry = self._messages[message]
+        return next((t for t in reversed(_texts(lines)) if entry.search(t)), None)
+
+    @functions.signature(_ANY, _TEXT, _ANY)
+    def _func_line_about(self, lines: Any, message: str, values: Any) -> Any:
+        """line_about(lines, 'storage/claim-missing', {name: v.claimName}): the last line with it and these values."""
+        entry = self._messages[message]
+        unknown = (
+            next((v for v in values.values() if isinstance(v, Unknown)), None) if isinstance(values, dict) else None
+        )
+        if unknown is not None or not isinstance(values, dict):
+            return unknown
+        return next((t for t in reversed(_texts(lines)) if entry.is_about(t, values)), None)
+
+    @functions.signature(_ANY)
+    def _func_message_of(self, text: Any) -> dict[str, Any] | None:
+        """message_of(text): the message that a text contains: {id, meaning, cause, fix, docs, groups}, or null."""
+        found = next((hit for t in _texts(text) if (hit := self._messages.best(t)) is not None), None)
+        return found.as_record() if found is not None else None
 
     @functions.signature(_TEXT, _ANY, _ANY)
     def _func_ref(self, kind: str, namespace: Any, name: Any) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from gkedoctor import shipped
 from gkedoctor.errors import FileError, PlaybookError, UsageError
+from gkedoctor.messages.table import FOLDER as MESSAGES
 from gkedoctor.playbook.check import Problem, problems
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Cause, Each, Evidence, Fix, Playbook, Relate, RuledOut, SeverityCase, Spec, Symptom
@@ -82,7 +83,7 @@ def sources(folders: Iterable[Path]) -> Iterator[Source]:
         if not folder.is_dir():
             raise UsageError(f"no folder of playbooks at {folder}", hint="--playbooks takes a directory")
         for path in sorted(folder.rglob("*.yaml")):
-            if not path.name.endswith(TEST_SUFFIX) and path.name not in _BESIDE:
+            if not path.name.endswith(TEST_SUFFIX) and path.name not in _BESIDE and path.parent.name != MESSAGES:
                 yield read_source(path)
 
 
