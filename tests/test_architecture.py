@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from importlinter.cli import lint_imports
 
@@ -33,3 +36,50 @@ def test_every_root_package_has_its_place_in_the_architecture() -> None:
     rooms = {p.name for p in (ROOT / "src" / "gkedoctor").iterdir() if p.is_dir() and not p.name.startswith("_")}
     text = (ROOT / "ARCHITECTURE.md").read_text()
     assert all(f"`{room}/`" in text for room in rooms)
+
+
+_RAW_TEXT = {"border_title", "border_subtitle", "tooltip", "title", "sub_title", "placeholder"}
+_RAW_CALLS = {
+    "Static",
+    "Label",
+    "Content",
+    "Text",
+    "from_markup",
+    "update",
+    "with_tooltip",
+    "render_str",
+    "Segment",
+    "Panel",
+}
+_GATES = {"plain_text.py"}
+
+
+def _syntax(folder: str, but: set[str]) -> Iterator[tuple[Path, ast.AST]]:
+    for file in sorted((ROOT / "src" / "gkedoctor" / folder).rglob("*.py")):
+        if file.name not in but:
+            yield from ((file, node) for node in ast.walk(ast.parse(file.read_text())))
+
+
+def _called(node: ast.AST) -> str:
+    """The dotted name of what a node calls: `click.echo`, `print`."""
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+
+
+def test_no_widget_is_given_text_but_through_plain_text() -> None:
+    """Textual reads markup in strings, and writes control characters as they are."""
+    found = []
+    for file, node in _syntax("tui", _GATES):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        raw = [t.attr for t in targets if isinstance(t, ast.Attribute) and t.attr in _RAW_TEXT]
+        bases = [ast.unparse(base).split("[")[0] for base in node.bases] if isinstance(node, ast.ClassDef) else []
+        raw += [base for base in bases if base in {"Static", "Label", "App"}]
+        name = _called(node).split(".")[-1]
+        if name in _RAW_CALLS and not _is_screen_of_ours(file, name):
+            raw.append(name)
+        found += [f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}: {word}" for word in raw]
+    assert found == []
+
+
+def _is_screen_of_ours(file: Path, name: str) -> bool:
+    """`Text` is also the name of a screen."""
+    return name == "Text" and "from gkedoctor.tui.screens.text import Text" in file.read_text()

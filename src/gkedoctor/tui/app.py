@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
@@ -29,6 +28,7 @@ from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
 from gkedoctor.tui.model.progress import short_line
 from gkedoctor.tui.model.scene import Found, Scene, compared, diagnosed, opened, surely
+from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.help import Help
 from gkedoctor.tui.screens.leftovers import Leftovers
@@ -43,7 +43,7 @@ from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.source import Source, Watch
 
 
-class Doctor(App[int]):
+class Doctor(PlainApp):
     """`gkedoctor diagnose`."""
 
     TITLE = "gkedoctor"

@@ -11,6 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from gkedoctor.errors import UsageError
 from gkedoctor.report.kind_names import kind_named
 from gkedoctor.tui.model.header import VIEWS
+from gkedoctor.tui.plain_text import entry, highlighted, plain
 
 if TYPE_CHECKING:
     from gkedoctor.tui.app import Doctor
@@ -34,17 +35,18 @@ class Commands(Provider):
     async def discover(self) -> AsyncIterator[DiscoveryHit]:
         """What there is before anything is typed."""
         for command in self._fixed():
-            yield DiscoveryHit(command.words, command.run, help=command.help or None)
+            yield DiscoveryHit(entry(plain(command.words), command.help), command.run, command.words)
 
     async def search(self, query: str) -> Hits:
         """What fits; a whole command first."""
         for command in self._typed(query.strip()):
-            yield Hit(10.0, command.words, command.run, help=command.help or None)
+            yield Hit(10.0, entry(plain(command.words), command.help), command.run, command.words)
         matcher = self.matcher(query)
         for command in [*self._fixed(), *self._listed()]:
             score = matcher.match(command.words)
             if score > 0:
-                yield Hit(min(score, 1.0), matcher.highlight(command.words), command.run, help=command.help or None)
+                shown = entry(highlighted(command.words, matcher), command.help)
+                yield Hit(min(score, 1.0), shown, command.run, command.words)
 
     def _fixed(self) -> list[Command]:
         doctor = self._doctor

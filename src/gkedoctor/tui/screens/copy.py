@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 
 from gkedoctor.report.words import counted
 from gkedoctor.tui.model.lines import Page
+from gkedoctor.tui.plain_text import set_title
 from gkedoctor.tui.widgets.lines import Lines
 
 
@@ -39,7 +40,7 @@ class Copy(ModalScreen[tuple[str, bool]]):
     def compose(self) -> ComposeResult:
         """The choices."""
         pane = Lines()
-        pane.border_title = "Copy"
+        set_title(pane, "Copy")
         yield pane
 
     def on_lines_resized(self, message: Lines.Resized) -> None:

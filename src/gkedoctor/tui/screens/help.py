@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from gkedoctor.tui.model.lines import Line, Page, pad
+from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.widgets.keys import key_name
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -32,8 +33,8 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One page."""
         page = Lines()
-        page.border_title = "Help"
-        page.border_subtitle = "esc closes"
+        set_title(page, "Help")
+        set_subtitle(page, "esc closes")
         yield page
 
     def on_lines_resized(self, message: Lines.Resized) -> None:

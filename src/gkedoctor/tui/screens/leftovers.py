@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 
 from gkedoctor.tui.model.leftovers import leftover_lines, leftovers
 from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.plain_text import set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -30,7 +31,7 @@ class Leftovers(View):
         if scene is None or not scene.diagnosed:
             return
         found = leftovers(scene, self.terms)
-        pane.border_title = f"Leftovers  {len(found)}"
+        set_title(pane, f"Leftovers  {len(found)}")
         pane.show(leftover_lines(found, scene, pane.room))
 
     def found_here(self) -> Found | None:

@@ -12,6 +12,7 @@ from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
 from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
 from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.lines import Lines
@@ -58,10 +59,9 @@ class ObjectScreen(View):
             self._shown = (page, path)
             pane.show(kept, entry=at if fresh else None, top=fresh and at is None)
 
-        pane.border_title = self._crumbs()
-        pane.border_subtitle = "  ".join(
-            title.upper() if key == page.replace("used", "describe") else title for key, title in PAGES.items()
-        )
+        set_title(pane, self._crumbs())
+        here = page.replace("used", "describe")
+        set_subtitle(pane, "  ".join(title.upper() if key == here else title for key, title in PAGES.items()))
         self.doctor.background.run(
             f"page {id(self)}",
             lambda: page_lines(scene, subject(scene, ref), page, path, width),
@@ -72,7 +72,7 @@ class ObjectScreen(View):
     def _crumbs(self) -> str:
         walked = [name(s.ref) for s in self.app.screen_stack if isinstance(s, ObjectScreen)]
         trail = " > ".join(walked[-3:]) if self in self.app.screen_stack else name(self.ref)
-        return f"{'… > ' if len(walked) > 3 else ''}{trail}".replace("[", "(").replace("]", ")")
+        return f"{'… > ' if len(walked) > 3 else ''}{trail}"
 
     def action_page(self, page: str) -> None:
         """Another page of the same object."""

@@ -11,6 +11,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.tui.model.lines import Open
 from gkedoctor.tui.model.objects import SORTS, Listing, Place, listing
 from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -52,11 +53,11 @@ class Objects(View):
         reverse, faults = self.reversed, self.faults_only
 
         def show(made: Listing) -> None:
-            pane.border_title = made.title.replace("[", "(").replace("]", ")")
-            pane.border_subtitle = f"by {sort}{', reversed' if reverse else ''}{'  only faults' if faults else ''}"
+            set_title(pane, made.title)
+            set_subtitle(pane, f"by {sort}{', reversed' if reverse else ''}{'  only faults' if faults else ''}")
             pane.show(made.lines, entry=entry, top=top)
 
-        pane.border_subtitle = "looking …"
+        set_subtitle(pane, "looking …")
         self.doctor.background.run(
             "objects",
             lambda: listing(scene, place, terms, sort, width, reverse=reverse, faults=faults),

@@ -17,6 +17,7 @@ from gkedoctor.tui.model.lines import Open
 from gkedoctor.tui.model.path import ways
 from gkedoctor.tui.model.progress import progress_lines
 from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.lines import Lines
@@ -66,8 +67,8 @@ class Overview(View):
 
     def on_mount(self) -> None:
         """The list has the keys."""
-        self.query_one("#detail").border_title = "Why"
-        self.query_one("#path").border_title = "Path of the request"
+        set_title(self.query_one("#detail"), "Why")
+        set_title(self.query_one("#path"), "Path of the request")
         super().on_mount()
         self.set_focus(self.query_one("#findings"))
 
@@ -84,7 +85,7 @@ class Overview(View):
         first = self.scene is None or bool(self.scene.partial)
         self.set_class(self.doctor.collecting and first, "-collecting")
         if watch is not None and self.has_class("-collecting"):
-            pane.border_title = f"Collecting {self.doctor.source.name}  {watch.seconds:.0f} s"
+            set_title(pane, f"Collecting {self.doctor.source.name}  {watch.seconds:.0f} s")
             lines = progress_lines(watch.steps(), pane.room)
             pane.show(lines)
             pane.styles.height = min(len(lines), 8) + 2
@@ -101,13 +102,13 @@ class Overview(View):
         hidden = len(scene.found) - len(found) if scene is not None else 0
         lines = list_lines(found, scene, pane.room, marked=self.marks, unfolded=self.unfolded) if scene else []
         pane.show([*(lines or empty_lines(scene, pane.room, hidden)), *(gone_lines(scene, pane.room) if scene else [])])
-        pane.border_title = f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}"
+        set_title(pane, f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}")
         told = [
             f"by {SORTS[self.sort]}{', reversed' if self.reversed else ''}" if self.sort or self.reversed else "",
             "only faults" if self.faults_only else "",
             f"{len(self.marks)} marked" if self.marks else "",
         ]
-        pane.border_subtitle = "  ".join(part for part in told if part)
+        set_subtitle(pane, "  ".join(part for part in told if part))
         self._draw_found(top=False)
 
     def _draw_found(self, *, top: bool) -> None:

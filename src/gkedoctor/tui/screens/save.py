@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from gkedoctor.tui.model.copies import FORMATS, SNAPSHOT
+from gkedoctor.tui.plain_text import PlainStatic, set_subtitle, set_title
 
 
 class Save(ModalScreen[Path | None]):
@@ -35,11 +36,11 @@ class Save(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         """What, where, and what the endings mean."""
         with Vertical() as box:
-            box.border_title = "Save the report"
-            box.border_subtitle = "enter saves, esc leaves"
+            set_title(box, "Save the report")
+            set_subtitle(box, "enter saves, esc leaves")
             yield Input(self._suggestion, select_on_focus=False)
-            yield Static(f"The ending says what: {' '.join(FORMATS)}, or {SNAPSHOT} for the snapshot.", markup=False)
-            yield Static("", id="note", markup=False)
+            yield PlainStatic(f"The ending says what: {' '.join(FORMATS)}, or {SNAPSHOT} for the snapshot.")
+            yield PlainStatic(id="note")
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
@@ -49,7 +50,7 @@ class Save(ModalScreen[Path | None]):
             return
         if file.exists() and self._asked != name:
             self._asked = name
-            self.query_one("#note", Static).update(f"{file.name} is there already: enter replaces it")
+            self.query_one("#note", PlainStatic).show_text(f"{file.name} is there already: enter replaces it")
         else:
             self.dismiss(file)
 

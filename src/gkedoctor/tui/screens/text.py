@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from gkedoctor.tui.model.lines import Page, fold
+from gkedoctor.tui.plain_text import PlainStatic
 from gkedoctor.tui.widgets.lines import Lines
 
 
@@ -31,7 +31,7 @@ class Text(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A line on top, the text below."""
-        yield Static(f"{self._title}  esc closes", markup=False)
+        yield PlainStatic(f"{self._title}  esc closes")
         yield Lines()
 
     def on_lines_resized(self, message: Lines.Resized) -> None:

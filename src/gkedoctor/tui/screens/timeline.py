@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from gkedoctor.tui.model.scene import Found, Scene
 from gkedoctor.tui.model.timeline import Happening, entry_before, happenings, shown, timeline_lines
+from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -51,8 +52,8 @@ class Timeline(View):
             self._shown = found
             first = self._begun is not scene and scene.diagnosed
             self._begun = scene if first else self._begun
-            pane.border_title = f"Timeline  {len(found)}"
-            pane.border_subtitle = "only faults" if faults else "the latest last"
+            set_title(pane, f"Timeline  {len(found)}")
+            set_subtitle(pane, "only faults" if faults else "the latest last")
             at = entry_before(found, self.doctor.chosen) if first else None
             pane.show(timeline_lines(found, scene, width), entry=at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from gkedoctor.tui.model.unchecked import unchecked_lines
+from gkedoctor.tui.plain_text import set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -28,5 +29,5 @@ class Unchecked(View):
         scene, pane = self.scene, self.query_one("#unchecked", Lines)
         if scene is None or not scene.diagnosed:
             return
-        pane.border_title = f"Not checked  {len(scene.outcome.not_checked)}"
+        set_title(pane, f"Not checked  {len(scene.outcome.not_checked)}")
         pane.show(unchecked_lines(scene, self.terms, pane.room))

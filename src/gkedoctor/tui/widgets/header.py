@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.text import Text
-from textual.widgets import Static
-
 from gkedoctor.tui.model.header import head_parts, tab_parts
 from gkedoctor.tui.model.lines import STYLES
 from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.plain_text import PlainStatic, PlainText
 
 
-class Header(Static):
+class Header(PlainStatic):
     """Says what one is looking at. A click on a view goes there."""
 
     DEFAULT_CSS = """
@@ -31,7 +29,7 @@ class Header(Static):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"header--{name}" for name in STYLES}
 
     def __init__(self, view: str) -> None:
-        super().__init__("", markup=False)
+        super().__init__()
         self.view = view
         self._told: tuple[Scene | None, str] = (None, "")
 
@@ -47,7 +45,7 @@ class Header(Static):
     def _draw(self) -> None:
         scene, doing = self._told
         width = max(10, self.size.width - 2)
-        text = Text(no_wrap=True, overflow="ellipsis")
+        text = PlainText(no_wrap=True, overflow="ellipsis")
         for part, style in head_parts(scene, doing, width):
             text.append(part, self.get_component_rich_style(f"header--{style}", partial=True) if style else "")
         text.append("\n")
@@ -56,4 +54,4 @@ class Header(Static):
             text.append(part, looks)
             if view:
                 text.apply_meta({"@click": f"app.view('{view}')"}, len(text) - len(part), len(text))
-        self.update(text)
+        self.show_text(text)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.text import Text
 from textual.binding import ActiveBinding, Binding
-from textual.widgets import Static
+
+from gkedoctor.tui.plain_text import PlainStatic, PlainText
 
 _FIRST = ("app.help", "app.quit")
 
 
-class Keys(Static):
+class Keys(PlainStatic):
     """Keys and what they do, as many as fit. A click does it."""
 
     DEFAULT_CSS = """
@@ -20,7 +20,7 @@ class Keys(Static):
     """
 
     def __init__(self) -> None:
-        super().__init__("", markup=False)
+        super().__init__()
 
     def on_mount(self) -> None:
         """Keeps in step with the focus."""
@@ -33,7 +33,7 @@ class Keys(Static):
     def _draw(self) -> None:
         if not self.is_attached or self.screen is not self.app.screen:
             return
-        text = Text(no_wrap=True)
+        text = PlainText(no_wrap=True)
         room = max(10, self.size.width - 2)
         for key, binding in _ordered(self.screen.active_bindings):
             piece = f"{key} {binding.description}"
@@ -43,7 +43,7 @@ class Keys(Static):
             start = len(text)
             text.append(key, "bold").append(f" {binding.description}")
             text.apply_meta({"@click": f"app.simulate_key('{binding.key}')"}, start, len(text))
-        self.update(text)
+        self.show_text(text)
 
 
 def _ordered(active: Mapping[str, ActiveBinding]) -> list[tuple[str, Binding]]:

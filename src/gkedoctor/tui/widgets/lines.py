@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -16,6 +15,7 @@ from textual.strip import Strip
 
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import STYLES, Act, Line
+from gkedoctor.tui.plain_text import segment
 
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
@@ -282,9 +282,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         here = found.entry is not None and found.entry == self.entry
         sign = ">" if here and place == self.at else " "
         style = base + self._style("cursor-focus" if self.has_focus else "cursor") if here else base
-        segments = [Segment(sign, style + Style(bold=True) if here else style)]
+        segments = [segment(sign, style + Style(bold=True) if here else style)]
         for text, name in found.parts:
-            segments.append(Segment(text, style + self._style(name) if name else style))
+            segments.append(segment(text, style + self._style(name) if name else style))
         used = 1 + sum(columns(text) for text, _ in found.parts)
         strip = Strip(segments).adjust_cell_length(max(width, used), style)
         return strip.crop(0, width)
