@@ -67,7 +67,7 @@ def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Tak
 def notes_on(recorded: Recorded) -> tuple[str, ...]:
     """What is to be said of how a cluster was read."""
     alone = (f"{recorded.unreached}; this is what Google Cloud alone tells",) if recorded.unreached else ()
-    return (*alone, *((INTERRUPTED,) if recorded.interrupted else ()))
+    return (*recorded.notes, *alone, *((INTERRUPTED,) if recorded.interrupted else ()))
 
 
 def patiently(source: Path | None) -> Any:

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.collect.connections import limit_responses
 from gkedoctor.collect.harmless import assert_harmless
+from gkedoctor.collect.kubeconfig import without_login
 from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
@@ -42,18 +44,24 @@ def refusal(code: int, message: str, headers: Any = None) -> Refused:
     return Refused(text, code=code, retry_after=retry_after(headers or {}))
 
 
+def no_answer(error: Exception) -> Refused:
+    """A Refused for a request that got none; the address of a proxy may have a password in it."""
+    return Refused(f"no answer: {without_login(str(error))[:200]}")
+
+
 def unusable(error: Exception) -> Refused:
     """A Refused for credentials that give no token, in the words of whoever refused it."""
     body = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], str) else ""
     said = f"{error.args[0]}: {_message(body.encode(), body)}" if body else str(error)
-    return Refused(f"the Google Cloud credentials cannot be used: {' '.join(said.split())[:300]}", code=401)
+    said = without_login(" ".join(said.split()))
+    return Refused(f"the Google Cloud credentials cannot be used: {said[:300]}", code=401)
 
 
 def guard(session: Any, patience: Patience) -> None:
-    """Puts the check into the adapters that send, where neither library can get past it; bodies are read in time."""
+    """Puts the check into the adapters that send, where neither library can get past it; answers come in time."""
     from requests.adapters import HTTPAdapter
 
-    class _Guarded(HTTPAdapter):
+    class _Guarded(_timed(HTTPAdapter, patience)):  # type: ignore[misc]
         def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
             assert_harmless(request.method, request.url)
             if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
@@ -65,8 +73,44 @@ def guard(session: Any, patience: Patience) -> None:
                 raise Refused("the answer is no JSON object")
             return response
 
+    _mount(session, _Guarded(pool_maxsize=8))
+
+
+def token_requests(patience: Patience) -> Any:
+    """What the login library sends its requests for tokens with: in time as well, which its own two minutes are not."""
+    import requests
+    from google.auth.transport.requests import Request
+    from requests.adapters import HTTPAdapter
+
+    session = requests.Session()
+    _mount(session, _timed(HTTPAdapter, patience)(max_retries=1))
+    return Request(session)
+
+
+def _mount(session: Any, adapter: Any) -> None:
     for scheme in ("https://", "http://"):
-        session.mount(scheme, _Guarded(pool_maxsize=8))
+        session.mount(scheme, adapter)
+
+
+def _timed(adapter: type[Any], patience: Patience) -> type[Any]:
+    """The class of adapters whose requests end within the limits of a collection, however slowly they are answered."""
+
+    class _Timed(adapter):  # type: ignore[misc]
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, **kwargs)
+            limit_responses(self.poolmanager, patience.clock)
+
+        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+            known = proxy in self.proxy_manager
+            manager = super().proxy_manager_for(proxy, **kwargs)
+            if not known:
+                limit_responses(manager, patience.clock)
+            return manager
+
+        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+            return super().send(request, *args, **(kwargs | {"timeout": patience.timeout()}))
+
+    return _Timed
 
 
 def _in_time(response: Any, ends: float, patience: Patience) -> bytes:
@@ -103,7 +147,7 @@ def ask(session: Any, url: str, patience: Patience, shape: Any, body: Any = None
     except GoogleAuthError as error:
         raise unusable(error) from error
     except requests.RequestException as error:
-        raise Refused(f"no answer: {str(error)[:200]}") from error
+        raise no_answer(error) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
 

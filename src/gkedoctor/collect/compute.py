@@ -12,8 +12,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.cloud_words import cloud_state, guard, refusal, unusable
+from gkedoctor.collect.cloud_words import cloud_state, guard, no_answer, refusal, token_requests, unusable
 from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.snapshot.model import CollectionState, Status
 
@@ -114,19 +115,20 @@ class Compute:
         kind = LISTS[collection]
         items: list[Any] = []
         warnings: list[str] = []
-        token = ""
+        token, pages = "", Pages()
         while True:
             try:
                 page = self.patience.insist(partial(self._page, kind, project, token))
+                before = len(items)
+                for part, warning in _parts(page, kind.aggregated):
+                    items.extend(part)
+                    warnings += [warning] if warning else []
+                token = page.get("nextPageToken") or ""
+                if not token:
+                    break
+                pages.followed(token, len(items) - before)
             except (Refused, Stopped) as refused:
                 return Found(collection, items, cloud_state(collection, refused, some=bool(items)))
-            for part, warning in _parts(page, kind.aggregated):
-                items.extend(part)
-                if warning:
-                    warnings.append(warning)
-            token = page.get("nextPageToken") or ""
-            if not token:
-                break
         if not warnings:
             return Found(collection, items, COMPLETE)
         reason = "; ".join(sorted(set(warnings)))[:300]
@@ -180,7 +182,7 @@ class Compute:
 
         wanted = compute_v1.NetworkEndpointGroupsListEndpointsRequest(health_status="SHOW")
         items: list[Any] = []
-        token = ""
+        token, pages = "", Pages()
         while True:
             request = compute_v1.ListNetworkEndpointsNetworkEndpointGroupsRequest(
                 project=self.project,
@@ -197,6 +199,7 @@ class Compute:
             token = page.get("nextPageToken") or ""
             if not token:
                 return items
+            pages.followed(token, len(page.get("items") or []))
 
     def _tried(self, ask: Callable[[], Any], refused: list[Refused | Stopped]) -> Any:
         try:
@@ -213,7 +216,9 @@ class Compute:
             if name not in self._clients:
                 options = {"api_endpoint": self.endpoint} if self.endpoint else {}
                 client = getattr(compute_v1, name)(credentials=self.credentials, client_options=options)
-                guard(client.transport._session, self.patience)
+                session = client.transport._session
+                session._auth_request = token_requests(self.patience)  # its own, else, waits for two minutes
+                guard(session, self.patience)
                 self._clients[name] = client
             return self._clients[name]
 
@@ -232,7 +237,7 @@ class Compute:
         except GoogleAuthError as error:
             raise unusable(error) from error
         except requests.RequestException as error:
-            raise Refused(f"no answer: {str(error)[:200]}") from error
+            raise no_answer(error) from error
         except (ParseError, ValueError) as error:
             raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
         plain: dict[str, Any] = type(answer).to_dict(

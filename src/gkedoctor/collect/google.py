@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from gkedoctor.collect.cloud_words import guard
+from gkedoctor.collect.cloud_words import guard, token_requests
 from gkedoctor.collect.crew import Crew
 from gkedoctor.collect.found import COMPUTE, CONTAINER, EVENT_HISTORY, UPTIME_CHECKS, Found, Said, Tell
+from gkedoctor.collect.kubeconfig import without_login
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
@@ -156,25 +157,27 @@ def _session(wish: CloudWish, patience: Patience) -> Any:
     from google.auth import exceptions
     from google.auth.transport.requests import AuthorizedSession
 
+    requests = token_requests(patience)
     try:
-        credentials = _credentials(wish)
+        credentials = _credentials(wish, requests)
     except exceptions.DefaultCredentialsError as error:
         raise Refused("no Google Cloud credentials; run: gcloud auth application-default login") from error
     except (exceptions.GoogleAuthError, OSError, ValueError) as error:
         raise Refused(f"the Google Cloud credentials cannot be used: {_line(error)}") from error
-    session = AuthorizedSession(credentials, max_refresh_attempts=2)
+    session = AuthorizedSession(credentials, max_refresh_attempts=2, auth_request=requests)
     guard(session, patience)
     return session
 
 
-def _credentials(wish: CloudWish) -> Any:
+def _credentials(wish: CloudWish, requests: Any) -> Any:
     import google.auth
     from google.auth import credentials, impersonated_credentials
 
     hosts = {urlsplit(url).hostname for url in wish.endpoints if url}
     if hosts and hosts <= set(_LOOPBACK) and not wish.impersonate:
         return credentials.AnonymousCredentials()
-    found, _ = google.auth.default(scopes=[_SCOPE] if not wish.impersonate else _SCOPES_TO_IMPERSONATE)
+    scopes = [_SCOPE] if not wish.impersonate else _SCOPES_TO_IMPERSONATE
+    found, _ = google.auth.default(scopes=scopes, request=requests)
     if not wish.impersonate:
         return found
     return impersonated_credentials.Credentials(
@@ -183,4 +186,4 @@ def _credentials(wish: CloudWish) -> Any:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return without_login(" ".join(str(error).split()))[:200] or type(error).__name__

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
+from gkedoctor.collect.exec_plugin import credential
+from gkedoctor.collect.patience import Patience
 from gkedoctor.errors import SourceError, UnreachableError
+
+_LOGIN = re.compile(r"(//)[^\s/@'\"]{1,400}@(?:[^\s/@'\"]{1,400}@)*")
+
+_MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the client raises over a file that cannot be read, or whose entries are of other types than they should be."""
 
 
 class Login(NamedTuple):
@@ -43,12 +51,14 @@ class ActsAs(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """What the kubeconfig says of the cluster, and whom one acts as there."""
+    """What the kubeconfig says of the cluster, and whom one acts as there. `host`: without user and password."""
 
     host: str
     context: str | None
     namespace: str | None
     acts_as: ActsAs = field(default_factory=ActsAs)
+    verified: bool = True
+    """Whether the server has to prove by its certificate that it is the right one."""
 
 
 def context_of(login: Login) -> str | None:
@@ -63,19 +73,75 @@ def context_of(login: Login) -> str | None:
     return name
 
 
-def configured(login: Login, configuration: Any) -> Place:
+def configured(login: Login, configuration: Any, patience: Patience) -> Place:
     """Puts address and credentials into the client's configuration. SourceError where there are none."""
     files = _files(login)
     if not any(path.exists() for path in files):
         return _in_cluster(login, configuration, files)
-    chosen = _chosen(login, files)
+    chosen = _chosen(login, files, patience)
+    with _unusable(login):
+        context = chosen.current_context.get("context") or {}
+        server, name, namespace = chosen.server, chosen.current_context.get("name"), context.get("namespace")
+    if not isinstance(server, str) or not _is_address(server):
+        shown = without_login(str(server or "none"))[:200]
+        raise SourceError(
+            f"the kubeconfig has no usable server address for cluster {str(context.get('cluster'))[:80]}: {shown}",
+            hint="kubectl config set-cluster CLUSTER --server=https://ADDRESS",
+        )
     with _complaints() as complaints, _unusable(login):
         chosen.load_and_set(configuration)
     if complaints and not configuration.api_key and not configuration.cert_file:
         raise UnreachableError(f"no credentials for the cluster: {complaints[0]}", hint="kubectl get --raw /version")
-    named = chosen.current_context
-    context = named.get("context") or {}
-    return Place(configuration.host, named.get("name"), context.get("namespace"), _acts_as(login, chosen))
+    _hide_logins(configuration)
+    verified = bool(configuration.verify_ssl) or not configuration.host.startswith("https")
+    return Place(configuration.host, name, namespace, _acts_as(login, chosen), verified)
+
+
+def _hide_logins(configuration: Any) -> None:
+    """Takes user and password out of the addresses: they are sent as kubectl sends them, and never shown.
+
+    Go's net/http makes a header of what stands before the `@`, where there is no other, for servers and proxies alike.
+    """
+    configuration.host, header = _split_login(configuration.host)
+    if header and not configuration.api_key:
+        configuration.api_key["BearerToken"] = header
+    if not configuration.proxy:
+        return
+    proxy = configuration.proxy if "://" in configuration.proxy else f"http://{configuration.proxy}"
+    if not _is_address(proxy):
+        raise SourceError(
+            f"the proxy has no usable address: {without_login(proxy)[:200]}",
+            hint="proxy-url in the kubeconfig, or HTTPS_PROXY: http://HOST:PORT",
+        )
+    configuration.proxy, header = _split_login(proxy)
+    if header:
+        configuration.proxy_headers = {"proxy-authorization": header}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https", "socks5", "socks5h") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _split_login(url: str) -> tuple[str, str]:
+    """The address without user and password, and the header that has them; both empty where there are none."""
+    from urllib3.util import make_headers
+
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    if not at or parts.scheme.startswith("socks"):  # the SOCKS client reads them from the address
+        return url, ""
+    user, _, password = login.partition(":")
+    header = make_headers(basic_auth=f"{unquote(user)}:{unquote(password)}")["authorization"]
+    return parts._replace(netloc=host).geturl(), header
+
+
+def without_login(text: str) -> str:
+    """The text with `***@` for user and password of each address in it: for messages of libraries."""
+    return _LOGIN.sub(r"\1***@", text)
 
 
 def _files(login: Login) -> list[Path]:
@@ -83,9 +149,11 @@ def _files(login: Login) -> list[Path]:
     return [Path(part).expanduser() for part in file.split(os.pathsep)]
 
 
-def _chosen(login: Login, files: list[Path]) -> Any:
+def _chosen(login: Login, files: list[Path], patience: Patience | None = None) -> Any:
     """The client's loader of the files put together, at the context that is meant."""
-    from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
+    from kubernetes.config.dateutil import parse_rfc3339
+    from kubernetes.config.exec_provider import ExecProvider
+    from kubernetes.config.kube_config import FileOrData, KubeConfigLoader, KubeConfigMerger
 
     class Loader(KubeConfigLoader):
         @property
@@ -93,6 +161,37 @@ def _chosen(login: Login, files: list[Path]) -> Any:
             """The user's entry, of which the client reads the credentials alone."""
             entry = self._user.value if self._user is not None else {}
             return entry if isinstance(entry, dict) else {}
+
+        @property
+        def server(self) -> Any:
+            """The address of the cluster, as it is written."""
+            entry = self._cluster.value if self._cluster is not None else {}
+            return entry.get("server") if isinstance(entry, dict) else None
+
+        def _load_from_exec_plugin(self) -> bool:
+            """In place of the client's, which has no time limit and logs what goes wrong."""
+            user, cluster = self._user, self._cluster
+            if user is None or cluster is None or "exec" not in user:
+                return False
+            entry = user["exec"]
+            provider = ExecProvider(entry, self._get_base_path(cluster.path), cluster)
+            status = credential(provider, str(entry.safe_get("interactiveMode")), patience or Patience())
+            certificate, key = status.get("clientCertificateData"), status.get("clientKeyData")
+            if status.get("token"):
+                self.token = f"Bearer {status['token']}"
+            elif certificate and key:
+                self.cert_file, self.key_file = (
+                    FileOrData(status, None, data_key_name=name, base64_file_content=False).as_file()
+                    for name in ("clientCertificateData", "clientKeyData")
+                )
+            else:
+                raise UnreachableError(
+                    "no credentials for the cluster: exec: the plugin gives no token and no certificate",
+                    hint="kubectl get --raw /version",
+                )
+            if status.get("expirationTimestamp"):
+                self.expiry = parse_rfc3339(status["expirationTimestamp"])
+            return True
 
     with _unusable(login):
         merged = KubeConfigMerger(os.pathsep.join(map(str, files)))
@@ -115,15 +214,37 @@ def _acts_as(login: Login, chosen: Any) -> ActsAs:
 def _unusable(login: Login) -> Iterator[None]:
     """A kubeconfig that was named and cannot be used is a mistake; without a name, there may be no cluster any more."""
     from kubernetes.config import ConfigException
+    from yaml import YAMLError
 
     try:
         yield
-    except (ConfigException, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        ConfigException,
+        YAMLError,
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         given = login.kubeconfig or login.context
         raise (SourceError if given else UnreachableError)(
-            f"the kubeconfig cannot be used: {str(error).splitlines()[0]}",
-            hint="kubectl config get-contexts",
+            f"the kubeconfig cannot be used: {_reason(error)}", hint="kubectl config view"
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, in one line; of broken YAML where it is, and not the line, for tokens stand in it."""
+    from yaml import MarkedYAMLError
+
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark
+        at = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
+        return f"{error.problem or 'it is no YAML'}{at}"[:200]
+    text = str(error).partition("{")[0].rstrip("/ ")  # the client prints whole entries, tokens and all
+    lines = text.splitlines()
+    return without_login(lines[0])[:200] if lines else type(error).__name__
 
 
 def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> Place:

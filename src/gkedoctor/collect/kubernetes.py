@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from gkedoctor.collect.account import Account
 from gkedoctor.collect.found import COMPLETE, Found, state_of
-from gkedoctor.collect.patience import Refused, Stopped
+from gkedoctor.collect.paging import Pages
+from gkedoctor.collect.patience import Limits, Refused, Stopped
 from gkedoctor.collect.replayed import PLATFORM, read_again, replay
 from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import UnreachableError
@@ -26,10 +28,10 @@ PAGE = 500
 _MOST_NAMESPACES = 200
 """Beyond it, asking namespace by namespace would be a load on the API server that nobody asked for."""
 
-_KNOCKS = 2
+_KNOCKS = Limits(attempts=2)
 """Who cannot reach the cluster wants to know at once."""
 
-_WAYS = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
+UNREACHABLE_HINT = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
 
 _WHOLE = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
@@ -81,7 +83,7 @@ class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
 def reached(wire: Wire) -> Cluster:
     """The cluster's version and clock; UnreachableError where it does not answer or refuses the credentials."""
     try:
-        answer = wire.get("/version", attempts=_KNOCKS)
+        answer = wire.get("/version", limits=_KNOCKS)
     except (Refused, Stopped) as refused:
         if not isinstance(refused, Refused) or refused.code not in (403, 404):
             raise _unreachable(wire, refused) from refused
@@ -102,7 +104,7 @@ def _unreachable(wire: Wire, error: Refused | Stopped) -> UnreachableError:
         message = f"{wire.place.host} does not accept the credentials: {error.reason}"
         return UnreachableError(message, hint="gcloud auth login, then: kubectl get --raw /version")
     message = f"cannot reach the cluster at {wire.place.host}: {error.reason}"
-    return UnreachableError(message, hint=_WAYS)
+    return UnreachableError(message, hint=UNREACHABLE_HINT)
 
 
 def _clock(date: str | None) -> datetime:
@@ -158,7 +160,7 @@ class Lister:
         self._fallback = tuple(fallback)
         self._lock = threading.Lock()
         self._known: tuple[tuple[str, ...], bool] | None = None
-        self._rules: dict[str, _Rules | None] = {}
+        self.account = Account(wire)
 
     def collection(self, kind: Kind) -> Found:
         """Everything of one kind that may be read, with the true state of it."""
@@ -197,8 +199,7 @@ class Lister:
         names = tuple(sorted(item["metadata"]["name"] for item in part.items))
         if names and part.refused is None and len(names) <= _MOST_NAMESPACES:
             return names, True
-        home = self.wire.place.namespace
-        return tuple(dict.fromkeys([*([home] if home else []), "default"])), False
+        return self.account.own_namespaces(part.refused.reason if part.refused is not None else ""), False
 
     def _versions(self, kind: Kind) -> tuple[str, ...]:
         if not kind.group:
@@ -230,17 +231,18 @@ class Lister:
         return _Part(longer.items, Refused("the list changed faster than it could be read (410 Gone)", code=410))
 
     def _walk(self, path: str, collection: str) -> _Part:
-        part, token = _Part(self.shelf()), ""
+        part, token, pages = _Part(self.shelf()), "", Pages()
         while True:
             query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
             try:
                 page: _Page = self.wire.document(path, _Page, query)
+                part.items.extend(_slim(collection, item, page.version) for item in page.items or ())
+                token = page.meta.token or ""
+                if not token:
+                    return part
+                pages.followed(token, len(page.items or ()))
             except (Refused, Stopped) as refused:
                 part.refused = refused
-                return part
-            part.items.extend(_slim(collection, item, page.version) for item in page.items or ())
-            token = page.meta.token or ""
-            if not token:
                 return part
 
     def _by_namespace(
@@ -260,7 +262,7 @@ class Lister:
                 return Found(kind.collection, (), state_of(kind.collection, 404, ""))
             items.extend(part.items)
             if part.refused is not None:
-                refused = refused or part.refused
+                refused = part.refused  # it says more than that the whole cluster is denied
                 unread[namespace] = part.refused.reason
         if len(unread) == len(namespaces) and not items and refused is not None:
             return Found(kind.collection, (), _judged(kind, _Part([], refused)))
@@ -276,56 +278,10 @@ class Lister:
         )
 
     def _in_namespace(self, kind: Kind, versions: tuple[str, ...], namespace: str) -> _Part:
-        rules = self._rules_of(namespace) if not self.only else None
+        rules = self.account.rules(namespace) if not self.only else None
         if rules is not None and not rules.may_list(kind):
-            return _Part([], Refused("no permission to list them there", code=403))
+            return _Part([], Refused(f"no permission to list {kind.collection} in {namespace}", code=403))
         return self._listed(kind, versions, namespace)
-
-    def _rules_of(self, namespace: str) -> _Rules | None:
-        """What may be done in a namespace, asked once; None where the server does not know all of it."""
-        with self._lock:
-            if namespace not in self._rules:
-                self._rules[namespace] = self._ask_rules(namespace)
-            return self._rules[namespace]
-
-    def _ask_rules(self, namespace: str) -> _Rules | None:
-        body = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectRulesReview",
-            "spec": {"namespace": namespace},
-        }
-        path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-        try:
-            rules = self.wire.review(path, body, _RulesReview).status
-        except (Refused, Stopped):
-            return None
-        return None if rules.incomplete or not rules.rules else rules
-
-
-class _Rule(msgspec.Struct, rename={"groups": "apiGroups", "names": "resourceNames"}):
-    verbs: list[str] = []
-    groups: list[str] = []
-    resources: list[str] = []
-    names: list[str] = []
-
-
-class _Rules(msgspec.Struct, rename={"rules": "resourceRules"}):
-    rules: list[_Rule] = []
-    incomplete: bool = False
-
-    def may_list(self, kind: Kind) -> bool:
-        """Whether a rule without names of objects lets the kind be listed."""
-        return any(
-            not rule.names
-            and {"list", "*"} & set(rule.verbs)
-            and {kind.group, "*"} & set(rule.groups)
-            and {kind.collection, "*"} & set(rule.resources)
-            for rule in self.rules
-        )
-
-
-class _RulesReview(msgspec.Struct):
-    status: _Rules
 
 
 def _judged(kind: Kind, part: _Part) -> CollectionState:

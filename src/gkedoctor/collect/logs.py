@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from gkedoctor.collect.found import Log
-from gkedoctor.collect.patience import Refused, Stopped
+from gkedoctor.collect.patience import Limits, Refused, Stopped
 from gkedoctor.collect.wire import Wire
 
 LINES = 100
@@ -17,13 +17,18 @@ MOST = 300
 """Runs whose logs are fetched: what 300 of them do not tell, more will not."""
 
 
+_LIMITS = Limits(attempts=2, seconds=10.0, after_timeout=False)
+"""A kubelet answers for 100 lines in milliseconds; where it does not, it is down, and there are more logs to read."""
+
+
 class Run(NamedTuple):
-    """One run of one container."""
+    """One run of one container, and the Node whose kubelet has its log."""
 
     namespace: str
     pod: str
     container: str
     previous: bool
+    node: str = ""
 
 
 Unwell = Callable[[datetime, Iterable[Any]], Sequence[Run]]
@@ -37,12 +42,12 @@ def read_log(wire: Wire, run: Run) -> Log | Refused | Stopped | None:
     if run.previous:
         query.append(("previous", "true"))
     try:
-        answer = wire.get(path, query, accept="*/*")
+        answer = wire.get(path, query, accept="*/*", limits=_LIMITS)
     except Stopped as stopped:
         return stopped
     except Refused as refused:
         return None if refused.code in (400, 404) else refused
-    return Log(*run, _end(answer.body))
+    return Log(run.namespace, run.pod, run.container, run.previous, _end(answer.body))
 
 
 def _end(body: bytes | bytearray) -> str:

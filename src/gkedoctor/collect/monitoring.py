@@ -14,6 +14,7 @@ import msgspec
 
 from gkedoctor.collect.cloud_words import ask, cloud_state
 from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 
 _PAGE = 500
@@ -30,15 +31,17 @@ class Monitoring:
     def listed(self, collection: str) -> Found:
         """All objects of `monitoring.uptimeCheckConfigs` or `monitoring.alertPolicies`."""
         items: list[Any] = []
-        token: str | None = ""
-        while token is not None:
+        token, pages = "", Pages()
+        while True:
             try:
                 page = self.patience.insist(partial(self._page, collection.partition(".")[2], token))
+                items += page.items
+                token = page.token
+                if not token:
+                    return Found(collection, items, COMPLETE)
+                pages.followed(token, len(page.items))
             except (Refused, Stopped) as refused:
                 return Found(collection, items, cloud_state(collection, refused, some=bool(items)))
-            items += page.items
-            token = page.token or None
-        return Found(collection, items, COMPLETE)
 
     def _page(self, plural: str, token: str) -> _Checks | _Policies:
         query = urlencode({"pageSize": _PAGE} | ({"pageToken": token} if token else {}))

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import math
+import queue
 import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
 _LONGEST_WAIT = 30.0
 """Seconds: a `Retry-After` beyond it is not worth a doctor's time."""
 
+CLEANUP_SECONDS = 1.0
+"""How long a thread gets, after the end of the whole, to end what it started and to say why."""
+
+_POLL_SECONDS = 0.1
+
 
 class Refused(Exception):  # noqa: N818  # an answer, not a fault
     """A request that will not be answered, with the status that its collection gets in the end."""
 
-    def __init__(self, reason: str, *, code: int = 0, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, code: int = 0, retry_after: float | None = None, timed_out: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.code, self.retry_after = reason, code, retry_after
+        self.reason, self.code, self.retry_after, self.timed_out = reason, code, retry_after, timed_out
 
     @property
     def transient(self) -> bool:
@@ -34,6 +44,18 @@ class Stopped(Exception):  # noqa: N818
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Limits(NamedTuple):
+    """How much is spent on one answer. `seconds`: a request's limit where it is stricter than the user's."""
+
+    attempts: int | None = None
+    seconds: float = math.inf
+    after_timeout: bool = True
+    """Whether a request that timed out is sent again."""
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass
@@ -63,24 +85,58 @@ class Patience:
         if self.left <= 0:
             raise Stopped(f"not done within {self.overall:g} s")
 
-    def timeout(self) -> float:
-        """Seconds that the next request may take."""
+    def timeout(self, limit: float = math.inf) -> float:
+        """Seconds that the next request may take, `limit` at most."""
         self.check()
-        return max(0.05, min(self.request, self.left))
+        return max(0.05, min(self.request, self.left, limit))
 
-    def insist(self, ask: Callable[[], T], attempts: int | None = None) -> T:
+    def insist(self, ask: Callable[[], T], limits: Limits = NO_LIMITS) -> T:
         """The answer, asked for again while the fault may pass: `Retry-After`, else full jitter."""
-        most = attempts or self.attempts
+        most = limits.attempts or self.attempts
         for attempt in range(most):
             self.check()
             try:
                 return ask()
             except Refused as refused:
                 wait = self._wait(attempt, refused)
-                if not refused.transient or attempt + 1 == most or wait > min(self.left, _LONGEST_WAIT):
+                again = refused.transient and (limits.after_timeout or not refused.timed_out)
+                if not again or attempt + 1 == most or wait > min(self.left, _LONGEST_WAIT):
                     raise
             self._pause(wait)
         raise AssertionError("unreachable: the last attempt answers or raises")
+
+    def within(self, work: Callable[[], T], name: str) -> T:
+        """What `work` returns, done by a thread that is left behind where it does not end in time.
+
+        A thread may wait for what has no time-out of its own: a look-up in DNS, a file that is a pipe. Raises Stopped
+        then, and what `work` raises; on Ctrl-C, `work` is told by `stopped`.
+        """
+        done: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                done.put((True, work()))
+            except BaseException as error:  # noqa: BLE001  # raised again by who waits
+                done.put((False, error))
+
+        threading.Thread(target=run, name=name, daemon=True).start()
+        try:
+            fine, result = self._awaited(done)
+        except (KeyboardInterrupt, SystemExit):
+            self.stopped.set()
+            raise
+        if fine:
+            answer: T = result
+            return answer
+        raise result
+
+    def _awaited(self, done: queue.SimpleQueue[tuple[bool, Any]]) -> tuple[bool, Any]:
+        ends = time.monotonic() + self.left + CLEANUP_SECONDS
+        while not self.stopped.is_set() and time.monotonic() < ends:
+            with suppress(queue.Empty):
+                return done.get(timeout=_POLL_SECONDS)
+        self.check()
+        raise Stopped(f"not done within {self.overall:g} s")
 
     def _wait(self, attempt: int, refused: Refused) -> float:
         if refused.retry_after is not None:

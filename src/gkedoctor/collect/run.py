@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkedoctor.collect.crew import Crew
-from gkedoctor.collect.found import COMPUTE, KUBERNETES, LOG_LINES, Found, Log, Said, Tell
+from gkedoctor.collect.found import Found, Log, Tell
 from gkedoctor.collect.kubeconfig import Login, context_of
-from gkedoctor.collect.kubernetes import Cluster, Lister, reached
+from gkedoctor.collect.kubernetes import UNREACHABLE_HINT, Cluster, Lister, reached
+from gkedoctor.collect.log_schedule import LogSchedule, Result
 from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
-from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.collect.patience import CLEANUP_SECONDS, Patience, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
+from gkedoctor.collect.progress import Progress
 from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
-from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
+from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
 from gkedoctor.snapshot.packed import Packed
@@ -29,9 +31,9 @@ _AT_ONCE = 8
 _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
 """The largest collections, and those that others wait for."""
 
-_GRACE = 3.0
+_POLL_SECONDS = 0.2
 NO_CLOUD = "Google Cloud was not asked: --no-gcp was given"
-_CLOUD = ("compute.", "container.", "monitoring.", "logging.")
+_LOGS_NEED = "get pods/log"
 
 
 @dataclass
@@ -65,13 +67,18 @@ class Collected:
     interrupted: bool = False
     place: GooglePlace | None = None
     unreached: str = ""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how it was read, a line each."""
 
 
 def collect(asked: Asked, tell: Tell, taken: Taken | None = None) -> Collected:
     """Everything that could be read. SourceError where the cluster cannot be reached at all, and that is no answer."""
-    run = _Run(asked, _door(asked), tell, taken)
+    try:
+        door = asked.patience.within(lambda: _door(asked), "connect")
+    except Stopped as stopped:
+        raise UnreachableError(f"cannot reach the cluster: {stopped.reason}", hint=UNREACHABLE_HINT) from stopped
     with paused_garbage_collector():
-        return run.whole()
+        return _Run(asked, door, tell, taken).whole()
 
 
 class _Door(NamedTuple):
@@ -96,6 +103,20 @@ def _door(asked: Asked) -> _Door:
         return _Door(context or place.project, context, Cluster("", datetime.now(UTC), None), shut=error.message)
 
 
+class _LogRead(NamedTuple):
+    """What came of a request for a log."""
+
+    run: Run
+    result: Result
+
+
+class _CloudDone:
+    """Google Cloud's collector has said all it will say."""
+
+
+_Message = Found | _LogRead | _CloudDone
+
+
 class _Run:
     """The state of one collection; only the thread that runs `whole` touches it."""
 
@@ -105,11 +126,12 @@ class _Run:
         self.gathered = Gathered(source=door.source, recorded_at=self.cluster.now, packed=asked.packed)
         if self.cluster.version:
             self.gathered.versions["apiServer"] = self.cluster.version
-        self.finds: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.progress = Progress(tell, self.gathered)
+        self.messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self.crew = Crew(_AT_ONCE, "kubernetes")
+        self.lister: Lister | None = None
         self.waiting: dict[str, Kind] = {}
-        self.logs_waiting = 0
-        self.logs_refused: list[Refused | Stopped] = []
+        self.logs: LogSchedule | None = None
         self.cloud_waiting = False
         self.place: GooglePlace | None = None
         self.google: Crew | None = None
@@ -128,7 +150,7 @@ class _Run:
         self._close("interrupted with Ctrl-C" if interrupted else f"not done within {self.asked.patience.overall:g} s")
         self._pass_over_cloud()
         place = self.place or place_of_context(self.door.context)
-        return Collected(self.gathered, interrupted, place, self.door.shut)
+        return Collected(self.gathered, interrupted, place, self.door.shut, self._notes())
 
     def _start(self) -> None:
         order = {name: i for i, name in enumerate(_FIRST)}
@@ -143,23 +165,18 @@ class _Run:
     def _start_kubernetes(self, wire: Wire, kinds: Sequence[Kind]) -> None:
         asked = self.asked
         lister = Lister(wire, self.cluster, Packed if asked.packed else list, only=asked.only, fallback=asked.fallback)
+        self.lister = lister
         self.waiting = {kind.collection: kind for kind in kinds}
         for kind in kinds:
-            self.crew.do(self._list, lister, kind)
-        self._tell_kubernetes()
+            self.crew.do(lambda kind: self.messages.put(lister.collection(kind)), kind)
+        self.progress.started()
 
     def _pass_over_kubernetes(self, kinds: Sequence[Kind]) -> None:
         """A cluster that does not answer makes all of it unknown: it is not proved to be gone."""
         state = CollectionState(Status.FAILED, reason=self.door.shut)
         for name in [*(kind.collection for kind in kinds), LOGS]:
             self.gathered.mark(name, state)
-        self.tell(Said(KUBERNETES, 0, str(state.status), state.reason))
-
-    def _list(self, lister: Lister, kind: Kind) -> None:
-        self.finds.put(lister.collection(kind))
-
-    def _read_log(self, wire: Wire, run: Run) -> None:
-        self.finds.put((run, read_log(wire, run)))
+        self.progress.unreached(state)
 
     def _start_cloud(self, place: GooglePlace | None) -> None:
         """Google Cloud is asked as soon as it is known where: from the context at once, else from the Nodes."""
@@ -176,31 +193,32 @@ class _Run:
         def work() -> None:
             from gkedoctor.collect.google import collect_google
 
-            collect_google(wish, place, kinds, self.asked.patience, self.finds.put, self.tell)
-            self.finds.put(_CloudDone())
+            collect_google(wish, place, kinds, self.asked.patience, self.messages.put, self.tell)
+            self.messages.put(_CloudDone())
 
         self.google = Crew(1, "google")
         self.google.do(work)
 
+    def _is_waiting(self) -> bool:
+        return bool(self.waiting or self.cloud_waiting or (self.logs is not None and self.logs.is_open))
+
     def _take_in(self) -> None:
-        last = time.monotonic() + self.asked.patience.overall + _GRACE
-        while self.waiting or self.logs_waiting or self.cloud_waiting:
+        last = time.monotonic() + self.asked.patience.left + CLEANUP_SECONDS
+        while self._is_waiting():
             self._fail_on_fault()
             if self.asked.patience.stopped.is_set():
                 raise KeyboardInterrupt
             if time.monotonic() > last:
                 return
             with suppress(queue.Empty):
-                self._take(self.finds.get(timeout=0.2))
+                self._take(self.messages.get(timeout=_POLL_SECONDS))
         self._fail_on_fault()
 
     def _drain(self) -> None:
         """What had come in before Ctrl-C counts."""
-        try:
+        with suppress(queue.Empty):
             while True:
-                self._take(self.finds.get_nowait())
-        except queue.Empty:
-            return
+                self._take(self.messages.get_nowait())
 
     def _fail_on_fault(self) -> None:
         """A fault of ours in a thread is a fault of the whole: it must not look like an empty collection."""
@@ -208,87 +226,80 @@ class _Run:
             if crew is not None and not crew.errors.empty():
                 raise crew.errors.get()
 
-    def _take(self, find: Any) -> None:
-        if isinstance(find, Found):
-            self.gathered.add(find.collection, find.items, find.state)
-            if self.taken is not None:
-                self.taken(self.gathered, find)
-            if self.waiting.pop(find.collection, None) is not None:
-                self._tell_kubernetes(find)
-                self._follow(find)
-        elif isinstance(find, _CloudDone):
-            self.cloud_waiting = False
-        else:
-            self._take_log(find)
+    def _take(self, message: _Message) -> None:
+        match message:
+            case Found():
+                self._take_listing(message)
+            case _LogRead(run, result):
+                self._take_log(run, result)
+            case _CloudDone():
+                self.cloud_waiting = False
 
-    def _follow(self, find: Found) -> None:
-        """Pods tell whose logs to read, Nodes tell where in Google Cloud they run."""
-        wire = self.door.wire
-        if find.collection == "pods" and self.asked.unwell is not None and wire is not None:
-            runs = list(self.asked.unwell(self.cluster.now, find.items))[:MOST]
-            self.logs_waiting = len(runs)
-            for run in runs:
-                self.crew.do(self._read_log, wire, run)
-            self._tell_logs()
+    def _take_listing(self, find: Found) -> None:
+        self.gathered.add(find.collection, find.items, find.state)
+        if self.taken is not None:
+            self.taken(self.gathered, find)
+        if self.waiting.pop(find.collection, None) is None:
+            return
+        self.progress.listed(find, done=not self.waiting)
+        if find.collection == "pods":
+            self._start_logs(find)
         elif find.collection == "nodes":
             self._start_cloud(place_of_nodes(find.items))
 
-    def _take_log(self, find: tuple[Run, Log | Refused | Stopped | None]) -> None:
-        self.logs_waiting -= 1
-        answer = find[1]
-        if isinstance(answer, Log):
-            self.gathered.add_log(answer.namespace, answer.pod, answer.container, answer.text, previous=answer.previous)
-        elif answer is not None:
-            self.logs_refused.append(answer)
-        self._tell_logs()
-
-    def _tell_kubernetes(self, find: Found | None = None) -> None:
-        count, done = self._count(), not self.waiting
-        trouble = ""
-        if find is not None and find.state.status not in (Status.COMPLETE, Status.DISABLED):
-            trouble = f"{find.collection}: {str(find.state.status).replace('_', ' ')}: {_why(find.state)}"
-        self.tell(Said(KUBERNETES, count, _overall(self.gathered) if done else "", trouble))
-
-    def _count(self, *, cloud: bool = False) -> int:
-        """Objects that were read, of Kubernetes or of Google Cloud."""
-        return sum(len(items) for name, items in self.gathered.objects.items() if name.startswith(_CLOUD) is cloud)
-
-    def _tell_logs(self) -> None:
-        if self.logs_waiting:
-            self.tell(Said(LOG_LINES, len(self.gathered.logs)))
+    def _start_logs(self, pods: Found) -> None:
+        """Pods tell whose logs to read."""
+        if self.asked.unwell is None:
             return
-        state = self._logs_state()
-        self.gathered.mark(LOGS, state)
-        word = "complete" if state is LOGS_STATE else str(state.status)
-        self.tell(Said(LOG_LINES, len(self.gathered.logs), word, "" if state is LOGS_STATE else state.reason))
+        if pods.state.status not in (Status.COMPLETE, Status.PARTIAL):
+            reason = "no Pods could be listed, so it is not known which logs there are"
+            state = CollectionState(pods.state.status, reason=reason, needs=pods.state.needs)
+            self.gathered.mark(LOGS, state)
+            self.progress.logs(state)
+            return
+        self.logs = LogSchedule(list(self.asked.unwell(self.cluster.now, pods.items))[:MOST])
+        self._next_logs(self.logs)
 
-    def _logs_state(self) -> CollectionState:
-        if not self.logs_refused:
-            return LOGS_STATE
-        first = self.logs_refused[0]
-        denied = isinstance(first, Refused) and first.code == 403
-        if self.gathered.logs:
-            reason = f"{len(self.logs_refused)} logs could not be read: {first.reason}"
-            return CollectionState(Status.PARTIAL, reason=reason, needs="get pods/log")
-        status = Status.DENIED if denied else Status.FAILED
-        return CollectionState(status, reason=first.reason, needs="get pods/log")
+    def _next_logs(self, logs: LogSchedule) -> None:
+        """Requests the next logs; where there are none, says how it went."""
+        wire = self.door.wire
+        runs = logs.next_round()
+        if wire is None or not runs:
+            state = logs.state()
+            self.gathered.mark(LOGS, state)
+            self.progress.logs(state)
+            return
+        for run in runs:
+            self.crew.do(lambda run: self.messages.put(_LogRead(run, read_log(wire, run))), run)
+        self.progress.logs(None)
+
+    def _take_log(self, run: Run, result: Result) -> None:
+        if isinstance(result, Log):
+            self.gathered.add_log(result.namespace, result.pod, result.container, result.text, previous=result.previous)
+        if self.logs is None:
+            return
+        self.logs.record(run, result)
+        if not self.logs.is_open:
+            self._next_logs(self.logs)
+        else:
+            self.progress.logs(None)
 
     def _close(self, reason: str) -> None:
         """What is still waited for was not read, and says so."""
         for name in self.waiting:
             self.gathered.mark(name, CollectionState(Status.FAILED, reason=reason))
         if self.waiting:
-            self.tell(Said(KUBERNETES, self._count(), "partial", f"{_some(self.waiting)}: {reason}"))
+            self.progress.ended(self.waiting, reason)
         if self.cloud_waiting:
-            self.tell(Said(COMPUTE, self._count(cloud=True), "partial", reason))
-        if self.logs_waiting:
-            self.tell(Said(LOG_LINES, len(self.gathered.logs), "partial", reason))
-            self.gathered.mark(LOGS, CollectionState(Status.PARTIAL, reason=reason, needs="get pods/log"))
-        if self.cloud_waiting:
+            self.progress.cloud_ended(reason)
             for kind in self.asked.kinds:
                 if kind.cloud and kind.collection not in self.gathered.states:
                     state = CollectionState(Status.FAILED, reason=reason, needs=permission(kind.collection))
                     self.gathered.mark(kind.collection, state)
+        if self.logs is not None and self.logs.is_open:
+            state = CollectionState(Status.PARTIAL, reason=reason, needs=_LOGS_NEED)
+            self.gathered.mark(LOGS, state)
+            self.progress.logs(state)
 
     def _pass_over_cloud(self) -> None:
         """Google Cloud that nobody asked for says so, each collection by itself."""
@@ -296,27 +307,10 @@ class _Run:
             if kind.cloud:
                 self.gathered.mark(kind.collection, not_asked(kind.collection, NO_CLOUD))
 
-
-class _CloudDone:
-    """Google Cloud's collector has said all it will say."""
-
-
-def _why(state: CollectionState) -> str:
-    if state.reason:
-        return state.reason
-    return f"namespaces {_some(state.unread)} could not be read" if state.unread else ""
-
-
-def _some(found: Iterable[str]) -> str:
-    """The first three names, and how many more there are."""
-    names = sorted(found)
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _overall(gathered: Gathered) -> str:
-    statuses = {s.status for n, s in gathered.states.items() if n != LOGS and not n.startswith(_CLOUD)}
-    if statuses <= {Status.COMPLETE, Status.DISABLED}:
-        return "complete"
-    if Status.COMPLETE in statuses or Status.PARTIAL in statuses:
-        return "partial"
-    return str(min(statuses))
+    def _notes(self) -> tuple[str, ...]:
+        wire, lister = self.door.wire, self.lister
+        if wire is None or lister is None:
+            return ()
+        insecure = f"the TLS certificate of {wire.place.host} is not verified: insecure-skip-tls-verify is set"
+        narrow = lister.account.summary(self.gathered.states)
+        return (*(() if wire.place.verified else (insecure,)), *((narrow,) if narrow else ()))

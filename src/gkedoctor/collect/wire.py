@@ -5,6 +5,7 @@ Its models are slow and reject a whole list for one odd object (kubernetes 37: `
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -14,8 +15,8 @@ import msgspec
 
 from gkedoctor import __version__
 from gkedoctor.collect.harmless import assert_harmless
-from gkedoctor.collect.kubeconfig import Login, Place, configured
-from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
+from gkedoctor.collect.kubeconfig import Login, Place, configured, without_login
+from gkedoctor.collect.patience import NO_LIMITS, Limits, Patience, Refused, Stopped, retry_after
 from gkedoctor.errors import SourceError
 
 _CHUNK = 1 << 18
@@ -39,15 +40,13 @@ class Wire:
     def __init__(self, login: Login, patience: Patience) -> None:
         self.login, self.patience = login, patience
         self._lock = threading.Lock()
-        self._api, self.place = _connected(login)
+        self._api, self.place = _connected(login, patience)
         self._renewals = 0
         self._accepted = False
 
-    def get(
-        self, path: str, query: Query = (), accept: str = "application/json", attempts: int | None = None
-    ) -> Answer:
+    def get(self, path: str, query: Query = (), accept: str = "application/json", limits: Limits = NO_LIMITS) -> Answer:
         """One answer with a status of 2xx; Refused for any other, after patience is at an end."""
-        return self.patience.insist(lambda: self._asked("GET", path, query, accept, None), attempts)
+        return self.patience.insist(lambda: self._asked("GET", path, query, accept, None, limits.seconds), limits)
 
     def document(self, path: str, shape: type[Any] | Any, query: Query = ()) -> Any:
         """A JSON answer decoded; one that is cut off or malformed counts as a fault that may pass."""
@@ -57,12 +56,20 @@ class Wire:
         """The answer to a SelfSubject review: a POST that creates nothing."""
         return self.patience.insist(lambda: _decoded(self._asked("POST", path, (), "application/json", body), shape))
 
-    def _asked(self, method: str, path: str, query: Query, accept: str, body: Mapping[str, Any] | None) -> Answer:
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        accept: str,
+        body: Mapping[str, Any] | None,
+        seconds: float = math.inf,
+    ) -> Answer:
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
         renewals = self._renewals
-        answer = call(self._api, method, path, query, headers, body, self.patience)
+        answer = call(self._api, method, path, query, headers, body, self.patience, seconds)
         if answer.status == 401 and self._renewed(renewals):
-            answer = call(self._api, method, path, query, headers, body, self.patience)
+            answer = call(self._api, method, path, query, headers, body, self.patience, seconds)
         if 200 <= answer.status < 300:
             self._accepted = True
             return answer
@@ -76,7 +83,7 @@ class Wire:
             if not self._accepted or self._renewals:
                 return False
             try:
-                self._api, _ = _connected(self.login)
+                self._api, _ = _connected(self.login, self.patience)
             except SourceError:
                 return False
             self._renewals += 1
@@ -91,11 +98,14 @@ def call(
     headers: Mapping[str, str],
     body: Mapping[str, Any] | None,
     patience: Patience,
+    limit: float = math.inf,
 ) -> Answer:
     """The one place that touches the client's inner calls, which change with its generator."""
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, NewConnectionError
+    from urllib3.exceptions import TimeoutError as TimeoutException
 
-    deadline = patience.clock() + patience.timeout()
+    seconds = patience.timeout(limit)
+    deadline = patience.clock() + seconds
     try:
         request = api.param_serialize(
             method,
@@ -105,17 +115,19 @@ def call(
             body=body,
             auth_settings=["BearerToken"],
         )
-        response = api.call_api(*request, _request_timeout=patience.timeout()).response
+        response = api.call_api(*request, _request_timeout=seconds).response
         return Answer(response.status, dict(response.headers), _body(response, deadline, patience))
-    except ReadTimeoutError as error:
-        patience.check()
-        raise Refused(f"timed out: no answer within {patience.request:g} s") from error
     except (HTTPError, OSError) as error:
-        raise Refused(_network_reason(error)) from error
+        if not isinstance(error, TimeoutError | TimeoutException) or isinstance(error, NewConnectionError):
+            raise Refused(_network_reason(error)) from error
+        patience.check()
+        raise Refused(f"timed out: no answer within {seconds:.3g} s", timed_out=True) from error
     except api_exception() as error:
-        raise Refused(f"no connection: {str(error.reason).splitlines()[-1]}") from error
+        raise Refused(f"no connection: {without_login(str(error.reason)).splitlines()[-1]}") from error
     except _config_exception() as error:
         raise Refused(f"no credentials: {error}", code=401) from error
+    except SourceError as error:
+        raise Refused(error.message, code=401) from error
 
 
 def api_exception() -> type[Any]:
@@ -142,7 +154,7 @@ def _body(response: Any, deadline: float, patience: Patience) -> bytearray:
             body += part
             patience.check()
             if patience.clock() > deadline:
-                raise Refused(f"the answer was not complete within {patience.request:g} s")
+                raise Refused(f"the answer was not complete within {patience.request:g} s", timed_out=True)
             if len(body) > _LARGEST:
                 raise Refused("the answer is absurdly large", code=-1)
     except (Refused, Stopped):
@@ -178,19 +190,22 @@ def _network_reason(error: Exception) -> str:
     text = " ".join(str(error).split())
     inner = re.search(r", \w+\(['\"](.+)['\"]\)\)$", text)
     said = inner[1] if inner is not None else text.rpartition(">: ")[2] or text or type(error).__name__
-    return re.sub(r"^\w+\(host=[^)]*\): ", "", said)[:200]
+    return without_login(re.sub(r"^\w+\(host=[^)]*\): ", "", said))[:200]
 
 
-def _connected(login: Login) -> tuple[Any, Place]:
+def _connected(login: Login, patience: Patience) -> tuple[Any, Place]:
     """A client with the credentials of the kubeconfig, or of the Pod that this runs in."""
     from kubernetes import client
 
+    from gkedoctor.collect.connections import limit_responses
+
     configuration = client.Configuration()
-    place = configured(login, configuration)
+    place = configured(login, configuration, patience)
     configuration.retries = False
     configuration.connection_pool_maxsize = 16
     api = client.ApiClient(configuration)
     api.user_agent = f"gkedoctor/{__version__}"
+    limit_responses(api.rest_client.pool_manager, patience.clock)
     _guard(api.rest_client.pool_manager, place.acts_as.headers)
     return api, place
 

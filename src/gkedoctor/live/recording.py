@@ -11,7 +11,8 @@ from gkedoctor.collect.found import Found, Tell
 from gkedoctor.collect.place import GooglePlace
 from gkedoctor.collect.run import Asked, collect
 from gkedoctor.snapshot.intake import Gathered, taken_in
-from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.model import Snapshot, not_asked
 from gkedoctor.snapshot.redact import redact
 
 _FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
@@ -19,6 +20,8 @@ _FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
 
 _MOST = 20_000
 """Objects up to which it is worth while to diagnose what is there before all is there."""
+
+_NO_LOGS = "--no-logs was given"
 
 
 class Recorded(NamedTuple):
@@ -30,6 +33,7 @@ class Recorded(NamedTuple):
     snapshot: Snapshot
     interrupted: bool
     unreached: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Recording:
@@ -45,9 +49,11 @@ class Recording:
     def whole(self, tell: Tell) -> Recorded:
         """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
         collected = collect(self._asked, tell, self._take)
+        if self._asked.unwell is None:
+            collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
         redact(collected.gathered)
         snapshot = _placed(taken_in(collected.gathered), collected.place)
-        return Recorded(snapshot, collected.interrupted, collected.unreached)
+        return Recorded(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
     def _take(self, gathered: Gathered, find: Found) -> None:
         with self._lock:

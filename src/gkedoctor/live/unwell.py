@@ -20,9 +20,11 @@ def unwell(clock: datetime, pods: Iterable[Any]) -> list[Run]:
         stands = step(clock, pod)
         if stands in ("fine", "terminating", "scheduling", "silent"):
             continue
-        place = (pod["metadata"]["namespace"], pod["metadata"]["name"])
+        namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+        node = (pod.get("spec") or {}).get("nodeName") or ""
         for status in statuses(pod):
-            found += [(stands != "crash", Run(*place, status["name"], previous)) for previous in _runs(status)]
+            runs = (Run(namespace, name, status["name"], previous, node) for previous in _runs(status))
+            found += [(stands != "crash", run) for run in runs]
     return [run for _, run in sorted(found, key=lambda pair: (pair[0], pair[1]))]
 
 

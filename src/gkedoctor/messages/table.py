@@ -139,7 +139,8 @@ class Messages:
     def __getitem__(self, id: str) -> Message:
         found = self.get(id)
         if found is None:
-            raise PlaybookError(f"no message `{id}`", hint=f"the files are {', '.join(self.paths)}")
+            path = str(self.paths.get(id.partition("/")[0], FOLDER))
+            raise PlaybookError(f"no message `{id}`", path=path, hint=f"the files are {', '.join(self.paths)}")
         return found
 
     def __iter__(self) -> Iterator[Message]:
