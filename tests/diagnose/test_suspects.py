@@ -31,7 +31,7 @@ def said(playbook: CompiledPlaybook, snapshot: Snapshot) -> tuple[list[str], Dou
 
 
 def cases(playbook: CompiledPlaybook) -> Iterator[Snapshot]:
-    for case in load_cases(Path(playbook.path).with_name(playbook.id + TEST_SUFFIX)).cases:
+    for case in load_cases(Path(playbook.path).with_suffix(TEST_SUFFIX)).cases:
         yield given_snapshot(case.given, recorded)
 
 
@@ -78,7 +78,7 @@ LINTED = [view for playbook in shipped_playbooks() if (view := playbook.spec_vie
 
 def closed_worlds(playbook: CompiledPlaybook) -> Iterator[Snapshot]:
     yield from (world(manifests(name)).closed for name in NAMES)
-    for case in load_cases(Path(playbook.path).with_name(playbook.id + TEST_SUFFIX)).cases:
+    for case in load_cases(Path(playbook.path).with_suffix(TEST_SUFFIX)).cases:
         if case.given.manifests:
             yield given_world(case.given, recorded)[0].closed
 
