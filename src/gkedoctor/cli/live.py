@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -74,6 +77,7 @@ def wish(flags: Mapping[str, Any]) -> Wish:
 
     if flags["as_groups"] and not flags["as_user"]:
         raise UsageError("--as-group needs --as", hint="whom to impersonate: --as USER --as-group GROUP")
+    _quiet_libraries()
     made = Wish(**flags)
     if made.on_request and not made.gcp:
         raise UsageError("--uptime-checks and --event-history are read from Google Cloud", hint="leave --no-gcp out")
@@ -108,10 +112,43 @@ def read_live(asked: Asked, first: Look | None = None) -> Recorded:
     from gkedoctor.live.recording import Recording
 
     board, recording = Board(sys.stderr.isatty()), Recording(asked)
-    with answering(recording, first, board.tell):
+    with ending_signals(), answering(recording, first, board.tell):
         recorded = recording.whole(board.say)
     board.close()
     return recorded
+
+
+def _quiet_libraries() -> None:
+    """Keeps warnings of the client libraries, with lines of their source, off the screen: what matters is noted.
+
+    As docs.python.org/3/library/warnings has it for applications; `python -W` and PYTHONWARNINGS still show them.
+    """
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+
+
+@contextmanager
+def ending_signals() -> Iterator[None]:
+    """Lets SIGTERM and SIGHUP end the command in order, with 128 and their number: nothing is written any more.
+
+    What was started (an exec plugin, a file with a client key) is cleaned up, and as the first process of a container
+    it ends at all, for the kernel gives that one no default (man 7 pid_namespaces).
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]  # as nohup has it
+    before = {number: signal.signal(number, _end) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: Any) -> None:
+    raise SystemExit(128 + number)
 
 
 class Board:

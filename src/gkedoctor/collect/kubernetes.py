@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from gkedoctor.collect.account import Account
 from gkedoctor.collect.found import COMPLETE, Found, state_of
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.patience import Limits, Refused, Stopped
+from gkedoctor.collect.patience import Limits, Patience, Refused, Stopped
 from gkedoctor.collect.replayed import PLATFORM, read_again, replay
 from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import UnreachableError
@@ -24,6 +25,8 @@ from gkedoctor.snapshot.model import CollectionState, Status, permission
 from gkedoctor.snapshot.packed import Items
 from gkedoctor.snapshot.trim import trimmed
 
+T = TypeVar("T")
+
 PAGE = 500
 _MOST_NAMESPACES = 200
 """Beyond it, asking namespace by namespace would be a load on the API server that nobody asked for."""
@@ -31,7 +34,7 @@ _MOST_NAMESPACES = 200
 _KNOCKS = Limits(attempts=2)
 """Who cannot reach the cluster wants to know at once."""
 
-UNREACHABLE_HINT = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
+_UNREACHABLE_HINT = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
 
 _WHOLE = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
@@ -80,6 +83,25 @@ class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
     platform: str = ""
 
 
+def connected(login: Login, patience: Patience) -> tuple[Wire, Cluster]:
+    """The way into a cluster, and what it says of itself. UnreachableError where there is none in time."""
+
+    def connect() -> tuple[Wire, Cluster]:
+        wire = Wire(login, patience)
+        return wire, reached(wire)
+
+    return in_time(patience, connect)
+
+
+def in_time(patience: Patience, connect: Callable[[], T]) -> T:
+    """What `connect` returns; UnreachableError where the time limit ends it."""
+    try:
+        return patience.within(connect, "connect")
+    except Stopped as stopped:
+        message = f"cannot reach the cluster: {stopped.reason}"
+        raise UnreachableError(message, hint=_UNREACHABLE_HINT) from stopped
+
+
 def reached(wire: Wire) -> Cluster:
     """The cluster's version and clock; UnreachableError where it does not answer or refuses the credentials."""
     try:
@@ -104,7 +126,7 @@ def _unreachable(wire: Wire, error: Refused | Stopped) -> UnreachableError:
         message = f"{wire.place.host} does not accept the credentials: {error.reason}"
         return UnreachableError(message, hint="gcloud auth login, then: kubectl get --raw /version")
     message = f"cannot reach the cluster at {wire.place.host}: {error.reason}"
-    return UnreachableError(message, hint=UNREACHABLE_HINT)
+    return UnreachableError(message, hint=_UNREACHABLE_HINT)
 
 
 def _clock(date: str | None) -> datetime:

@@ -65,19 +65,29 @@ class LogSchedule:
         """The next requests, the most telling first; none where all is done or nothing more is worth it."""
         self._round, later = [], []
         probes: Counter[str] = Counter()
-        most = ROUND if self._answered and not self._failures else _PROBES
         for run in self._waiting:
-            known = run.node in self._answered
             if self._is_closed(run):
                 continue
-            fits = known or (sum(probes.values()) < most and probes[run.node] < _PER_PLACE)
-            if len(self._round) < ROUND and fits:
+            if len(self._round) < ROUND and self._is_worth(run, probes):
                 self._round.append(run)
-                probes[run.node] += not known
+                new = [place for place in _places(run) if place not in self._answered]
+                probes.update([*new, "all"] if new else [])
             else:
                 later.append(run)
         self._waiting = later
         return list(self._round)
+
+    def _is_worth(self, run: Run, probes: Counter[str]) -> bool:
+        """Whether it may be sent together with what this round probes already: places that have not answered yet."""
+        node, namespace = _places(run)
+        if node not in self._answered:
+            failed = max((n for one, n in self._in_a_row.items() if one.place == node), default=0)
+            if probes[node] >= _PER_PLACE - failed:
+                return False
+        elif namespace in self._answered:
+            return True
+        most = ROUND if self._answered and not self._failures else _PROBES
+        return probes["all"] < most and (namespace in self._answered or probes[namespace] < _PROBES)
 
     def record(self, run: Run, result: Result) -> None:
         """Takes note of a result; when the last one of a round is in, of what the round tells."""
@@ -117,7 +127,7 @@ class LogSchedule:
             self._failures += 1
             self._in_a_row[_failure(run, result)] += 1
             return
-        self._answered.add(run.node)
+        self._answered.update(_places(run))
         for failure in [one for one in self._in_a_row if one.place in _places(run)]:
             del self._in_a_row[failure]
 
@@ -128,7 +138,7 @@ class LogSchedule:
         alike = Counter(one.kind for one in self._in_a_row)
         if not self._answered and any(count >= _PLACES for count in alike.values()):
             return True
-        return self._failures >= _FAILURES and run.node not in self._answered
+        return self._failures >= _FAILURES and _places(run)[0] not in self._answered
 
 
 def _places(run: Run) -> tuple[str, str]:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from gkedoctor.collect.crew import Crew
 from gkedoctor.collect.found import Found, Log, Tell
 from gkedoctor.collect.kubeconfig import Login, context_of
-from gkedoctor.collect.kubernetes import UNREACHABLE_HINT, Cluster, Lister, reached
+from gkedoctor.collect.kubernetes import Cluster, Lister, in_time, reached
 from gkedoctor.collect.log_schedule import LogSchedule, Result
 from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
-from gkedoctor.collect.patience import CLEANUP_SECONDS, Patience, Stopped
+from gkedoctor.collect.patience import CLEANUP_SECONDS, Patience
 from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
 from gkedoctor.collect.progress import Progress
 from gkedoctor.collect.wire import Wire
@@ -73,10 +73,7 @@ class Collected:
 
 def collect(asked: Asked, tell: Tell, taken: Taken | None = None) -> Collected:
     """Everything that could be read. SourceError where the cluster cannot be reached at all, and that is no answer."""
-    try:
-        door = asked.patience.within(lambda: _door(asked), "connect")
-    except Stopped as stopped:
-        raise UnreachableError(f"cannot reach the cluster: {stopped.reason}", hint=UNREACHABLE_HINT) from stopped
+    door = in_time(asked.patience, lambda: _door(asked))
     with paused_garbage_collector():
         return _Run(asked, door, tell, taken).whole()
 

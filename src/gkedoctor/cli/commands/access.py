@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.live import Board, live_options, wish
+from gkedoctor.cli.live import Board, ending_signals, live_options, wish
 from gkedoctor.cli.output import write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.inert import inert
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gkedoctor.collect.kubeconfig import ActsAs
+    from gkedoctor.collect.patience import Patience
     from gkedoctor.collect.wire import Wire
     from gkedoctor.live.wish import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -49,8 +51,7 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
       gkedoctor access --print-role gcp --uptime-checks > gkedoctor-role.yaml
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.collect.kubernetes import reached
-    from gkedoctor.collect.wire import Wire
+    from gkedoctor.collect.kubernetes import connected
     from gkedoctor.playbook.needs import needed_kinds
 
     playbooks, live = library(()), wish(flags)
@@ -58,13 +59,14 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
     if printed is not None:
         write_result(role_yaml(printed, kinds, namespace or "default"))
         return ExitCode.OK
-    wire = Wire(live.login, live.patience())
-    now = reached(wire).now
-    missing, lines = _kubernetes(live, wire, kinds, namespace)
-    if live.gcp:
-        without, more = _google(live, kinds, now)
-        missing |= without
-        lines += more
+    patience = live.patience()
+    with ending_signals():
+        wire, cluster = connected(live.login, patience)
+        missing, lines = _kubernetes(live, wire, kinds, namespace)
+        if live.gcp:
+            without, more = _google(live, kinds, cluster.now, patience)
+            missing |= without
+            lines += more
     lines += _unanswered(playbooks, missing)
     write_result("".join(f"{line}\n" for line in lines))
     return ExitCode.INCOMPLETE if missing else ExitCode.OK
@@ -104,21 +106,26 @@ def _as(whom: ActsAs) -> str:
     return f", as {inert(whom.user)}{groups}" if whom.user else ""
 
 
-def _google(live: Wish, kinds: Sequence[Kind], now: datetime) -> tuple[set[str], list[str]]:
+def _google(live: Wish, kinds: Sequence[Kind], now: datetime, patience: Patience) -> tuple[set[str], list[str]]:
     """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
     from gkedoctor.collect.found import Found
     from gkedoctor.collect.google import collect_google
     from gkedoctor.collect.kubeconfig import context_of
+    from gkedoctor.collect.patience import Stopped
     from gkedoctor.collect.place import place_of_context
-    from gkedoctor.snapshot.model import Status
+    from gkedoctor.snapshot.model import CollectionState, Status
 
     place = live.cloud.place(place_of_context(context_of(live.login)))
     if place is None:
         return set(), ["Google Cloud: not asked; the context names no project, so give --project"]
     board, found = Board(sys.stderr.isatty()), list[Found]()
     wanted = [kind for kind in kinds if kind.cloud]
-    collect_google(live.cloud._replace(now=now), place, wanted, live.patience(), found.append, board.say)
+    cloud = live.cloud._replace(now=now)
+    with suppress(Stopped):  # what was not asked in time is missing from `found`
+        patience.within(lambda: collect_google(cloud, place, wanted, patience, found.append, board.say), "google")
     board.close()
+    late = {kind.collection for kind in wanted} - {find.collection for find in found}
+    found += [Found(name, (), CollectionState(Status.FAILED, reason="not done in time")) for name in sorted(late)]
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
     name = f"{place.project}{f', as {inert(live.impersonate)}' if live.impersonate else ''}"
     lines = [f"Google Cloud, project {name}: {len(found) - len(bad)} of {len(found)} collections can be read"]
