@@ -16,13 +16,12 @@ import msgspec
 
 from gkedoctor import shipped
 from gkedoctor.errors import PlaybookError
+from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages.model import Entry, MessageFile
 from gkedoctor.messages.patterns import compiled, expand, own_letters
 
 FOLDER = "messages"
 """The name of the folder of message files beside playbooks."""
-LONGEST_TEXT = 20_000
-"""Characters of a text that are searched: a condition's message has at most 32768, an Event's 1024."""
 
 
 class Message:
@@ -69,6 +68,11 @@ class Message:
                 return found
         return None
 
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every match, pattern by pattern."""
+        text = text[:LONGEST_TEXT]
+        return (match for pattern in self._compiled for match in pattern.finditer(text))
+
     def groups(self, text: str) -> dict[str, Any] | None:
         """The named groups of the first match; None where nothing matches."""
         found = self.search(text)
@@ -80,8 +84,7 @@ class Message:
         Case is ignored there, too: a kind is `Secret` in an object and `secret` in a message.
         """
         wanted = {name: _folded(value) for name, value in values.items()}.items()
-        text = text[:LONGEST_TEXT]
-        found = (match.groupdict() for pattern in self._compiled for match in pattern.finditer(text))
+        found = (match.groupdict() for match in self.finditer(text))
         return any(wanted <= {name: _folded(value) for name, value in groups.items()}.items() for groups in found)
 
     def pinned(self, text: str) -> int:

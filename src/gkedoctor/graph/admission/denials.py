@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,18 +13,13 @@ from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import stub, template_of, workload
 from gkedoctor.graph.services.service_reference import backend
+from gkedoctor.messages import message
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
 CONFIGURATIONS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 _POLICY = "ValidatingAdmissionPolicy"
 _REFUSERS = ("ResourceQuota", "LimitRange", "Namespace", *CONFIGURATIONS, _POLICY)
-
-_USAGE = re.compile(
-    r"(?P<bound>maximum|minimum) (?P<resource>\S+) usage per (?P<type>\w+) is (?P<value>[^,.\s]+(?:\.\d\w*)?)",
-    re.IGNORECASE,
-)
-_OVER_LIMIT = re.compile(r"must be less than or equal to (?P<resource>\S+) limit(?: of (?P<value>[^,\s\]]+))?", re.I)
 
 
 @edge("refusers", *CREATORS, reads=("Event", *_REFUSERS))
@@ -110,18 +104,18 @@ def _items(limits: Object) -> list[Any]:
     return (limits.get("spec") or {}).get("limits") or []
 
 
-def _bounds(item: Any, message: str) -> bool:
+def _bounds(item: Any, text: str) -> bool:
     """Whether an item of a LimitRange sets one of the bounds, or the default limit, that the message names."""
-    for said in _USAGE.finditer(message):
+    for said in message("refusal/limit-usage").finditer(text):
         field = "max" if said["bound"].lower() == "maximum" else "min"
         same = str(item.get("type") or "").lower() == said["type"].lower()
         if same and _equal((item.get(field) or {}).get(said["resource"]), said["value"]):
             return True
-    over = _OVER_LIMIT.search(message)
+    over = message("refusal/over-limit").search(text)
     if over is not None and (set_ := (item.get("default") or {}).get(over["resource"])) is not None:
         return over["value"] is None or _equal(set_, over["value"])
-    ratio = re.search(r"(\S+) max limit to request ratio per (\w+)", message, re.IGNORECASE)
-    return ratio is not None and ratio[1] in (item.get("maxLimitRequestRatio") or {})
+    ratio = message("refusal/limit-ratio").search(text)
+    return ratio is not None and ratio["resource"] in (item.get("maxLimitRequestRatio") or {})
 
 
 def _equal(have: Any, said: str) -> bool:
@@ -206,9 +200,6 @@ def priority_class_of(graph: Graph, item: Object) -> Facts:
     return [found] if found is not None else []
 
 
-_EXCEEDED = re.compile(r"requested: (?P<requested>.*?), used: (?P<used>.*?), limited: (?P<limited>\S+)", re.IGNORECASE)
-
-
 @edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS))
 def shortfalls_of(graph: Graph, item: Object) -> Facts:
     """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still}.
@@ -220,7 +211,7 @@ def shortfalls_of(graph: Graph, item: Object) -> Facts:
         return refused
     found: dict[tuple[str, str], Record] = {}
     for record in refused:
-        said = _EXCEEDED.search(record["message"])
+        said = message("refusal/quota-amounts").search(record["message"])
         for pair in said["requested"].split(",") if said else ():
             resource, _, requested = pair.strip().partition("=")
             found.setdefault((resource, requested), _shortfall(item, resource, requested))

@@ -15,6 +15,7 @@ from gkedoctor.graph.core.times import condition, stamp
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen, of_late
 from gkedoctor.graph.objects.owners import workload
+from gkedoctor.messages import shipped_messages
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -37,25 +38,6 @@ _PREFIX = re.compile(
     r"|failed to create new replica set \"[^\"]*\": )?",
     re.IGNORECASE,
 )
-
-_KINDS = (
-    ("quota", r"(?:exceeded|failed) quota: (?P<name>[^,:\s]+)"),
-    ("pod-security", r'violates PodSecurity "(?P<name>[^"]+)"'),
-    ("account", r'service ?account "(?P<name>[^"]+)" (?:was )?not found'),
-    ("account", r"error looking up service account [^/\s]+/(?P<name>[^:\s]+)"),
-    ("priority", r'no PriorityClass with name "?(?P<name>[^\s"]+)"? was found'),
-    ("autopilot", r'admission webhook "(?P<name>[^"]*warden[^"]*)" denied|(?:GKE Warden|autogke-)'),
-    ("webhook-down", r'failed calling webhook "(?P<name>[^"]+)"'),
-    ("webhook", r'admission webhook "(?P<name>[^"]+)" (?:denied|attempted)'),
-    ("policy", r"ValidatingAdmissionPolicy ['\"](?P<name>[^'\"]+)['\"].*? denied"),
-    ("terminating", r"namespace (?P<name>\S+) because it is being terminated"),
-    ("limits", r"(?:maximum|minimum) (?P<name>\S+) usage per (?:Container|Pod|PersistentVolumeClaim) is"),
-    ("limits", r"(?P<name>\S+) max limit to request ratio per"),
-    ("limits", r"must be less than or equal to (?P<name>\S+) limit"),
-)
-"""By whom, and the words of apiserver and admission plug-ins; the first that matches counts."""
-
-_COMPILED = tuple((by, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for by, pattern in _KINDS)
 
 
 @edge("refusals", *CREATORS, reads=("Event",))
@@ -159,12 +141,9 @@ def _record(owner: Object, at: Any, holder: Object) -> Record:
 
 
 def said_by(message: str) -> tuple[str, str | None]:
-    """Who refuses, in a word, and what the message calls it."""
-    for by, pattern in _COMPILED:
-        found = pattern.search(message)
-        if found is not None:
-            return by, found["name"] if "name" in pattern.groupindex else None
-    return "other", None
+    """Who refuses, as the name of an entry of `admission.yaml`, and what the message calls it."""
+    found = shipped_messages().first(message, "admission")
+    return (found.message.name, found.groups.get("name")) if found is not None else ("other", None)
 
 
 def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:

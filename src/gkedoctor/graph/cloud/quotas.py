@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
-
-_METRIC = re.compile(r"quota '?(?P<metric>[A-Z][A-Z0-9_]+)'? exceeded", re.IGNORECASE)
 
 
 @edge("quota", "Event", reads=("Project", "Region"))
@@ -20,10 +17,10 @@ def quota_of(graph: Graph, event: Object) -> Facts:
     return [_record(metric, h, q) for h in holders for q in h.get("quotas") or [] if q.get("metric") == metric][:1]
 
 
-def metric_in(message: str) -> str | None:
+def metric_in(text: str) -> str | None:
     """The metric that a message says is exceeded."""
-    found = _METRIC.search(message)
-    return found["metric"].upper() if found else None
+    found = message("google-cloud/quota").search(text)
+    return found["name"].upper() if found else None
 
 
 def _record(metric: str, holder: Object, quota: Object) -> Record:

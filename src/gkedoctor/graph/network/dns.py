@@ -13,15 +13,11 @@ from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pods import pods_at
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
 _HOME = "kube-system"
 _SERVERS = re.compile(r"^(?:kube-dns|coredns|core-dns|node-local-dns)$")
-_FAILS = re.compile(
-    r"EAI_AGAIN|temporary failure in name resolution|server misbehaving|try again|SERVFAIL"
-    r"|lookup \S+(?: on \S+)?: .*?(?:i/o timeout|timed out|connection refused)|no servers could be reached",
-    re.IGNORECASE,
-)
 _AILING = ("crash", "unready", "init", "failed")
 
 
@@ -69,7 +65,7 @@ def _line(graph: Graph, pod: Object) -> str | None:
     logs = (
         [] if isinstance(containers, Unknown) else [c["log"] for c in containers if not isinstance(c["log"], Unknown)]
     )
-    found = next((line for log in logs for line in reversed(log) if _FAILS.search(line)), None)
+    found = next((line for log in logs for line in reversed(log) if message("dns/lookup-failed").search(line)), None)
     return found if found is not None and not graph.follow("blocking_policies", pod) else None
 
 

@@ -7,7 +7,6 @@ are dropped; a refusal proves that they arrive.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from gkedoctor.graph.core.cidr import is_ip_address
@@ -17,12 +16,10 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.policy_rules import LabelsOf, Peer, Port, allows, allows_dns, isolates, ports_at, rules_of
 from gkedoctor.graph.services.ports import target_port
 from gkedoctor.graph.workloads.pods import pods_at
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
 _AILING = ("crash", "unready", "init", "failed")
-_DNS_LATE = re.compile(
-    r"i/o timeout|timed? ?out|EAI_AGAIN|temporary failure|try again|server misbehaving", re.IGNORECASE
-)
 
 
 @edge("log_services", "Pod", reads=("Service",))
@@ -76,7 +73,7 @@ def _denials(graph: Graph, pod: Object) -> list[Record]:
 def _denial(graph: Graph, pod: Object, need: Record) -> Record | None:
     """What denies one thing that a log complains about; None where nothing does, or too little is known."""
     if need["problem"] == "dns":
-        late = _DNS_LATE.search(need["line"]) is not None
+        late = message("dns/lookup-late").search(need["line"]) is not None
         return _record(pod, need, "egress", _closed(graph, pod, "egress", allows_dns), None) if late else None
     servers = _servers(graph, need) if need["problem"] == "timeout" else None
     if servers is None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gkedoctor.messages import message, shipped_messages
+
 Reason = dict[str, Any]
 
 _HEAD = re.compile(r"^\s*\d+/(?P<nodes>\d+) nodes? (?:is|are) available:?\s*", re.IGNORECASE)
@@ -17,23 +19,6 @@ _PREEMPTION = re.compile(
 )
 _NEXT = re.compile(r"(?:,|\.)\s+(?=\d+ )")
 _COUNTED = re.compile(r"(?P<count>\d+)\s+(?P<text>.+)", re.DOTALL)
-_RESOURCE = re.compile(r"insufficient (?P<name>[^\s,]+)", re.IGNORECASE)
-_TAINT = re.compile(r"taints? \{(?P<key>[^:}]*)", re.IGNORECASE)
-
-_KINDS = (
-    ("storage", r"volume|persistentvolume|\bpvc\b|csi|no available disk|no disk"),
-    ("resources", r"insufficient \S|too many pods|\boutof"),
-    ("taint", r"\btaint"),
-    ("cordoned", r"unschedulable"),
-    ("name", r"requested node name"),
-    ("spread", r"topology spread"),
-    ("affinity", r"pod (?:anti-)?affinity|pods? anti-affinity|pod affinity/anti-affinity|affinity terms conflict"),
-    ("selector", r"node affinity|node selector|affinity/selector|\bnodeaffinity\b"),
-    ("ports", r"free (?:node )?ports|host port|\bhostports?\b"),
-    ("none", r"no nodes available"),
-)
-"""What a reason is about, by its words. The first that is found counts."""
-_COMPILED = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
 
 
 def reasons(message: str) -> list[Reason]:
@@ -54,16 +39,18 @@ def _reason(part: str) -> Reason:
     part = part.strip().rstrip(".,")
     counted = _COUNTED.fullmatch(part)
     text = counted["text"] if counted else part
-    resource, taint = _RESOURCE.search(text), _TAINT.search(text)
+    lacking = message("scheduler/resources").groups(text) or {}
+    resource, taint = lacking.get("resource"), (message("scheduler/taint").groups(text) or {}).get("key")
     return {
         "kind": kind_of(text),
         "text": part,
         "count": int(counted["count"]) if counted else None,
-        "resource": resource["name"].rstrip(".") if resource else "pods" if "too many pods" in text.lower() else None,
-        "key": taint["key"].strip() if taint else None,
+        "resource": resource.rstrip(".") if resource else "pods" if "too many pods" in text.lower() else None,
+        "key": taint.strip() if taint is not None else None,
     }
 
 
 def kind_of(text: str) -> str:
-    """What one reason is about: a word of `_KINDS`, or `other`."""
-    return next((kind for kind, words in _COMPILED if words.search(text)), "other")
+    """What one reason is about: the name of the first message of kube-scheduler that it contains, or `other`."""
+    found = shipped_messages().first(text, "scheduler")
+    return found.message.name if found is not None else "other"

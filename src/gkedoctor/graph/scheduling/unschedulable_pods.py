@@ -8,7 +8,6 @@ invisible, so nothing here reckons how full a node is: that is the scheduler's w
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -21,13 +20,13 @@ from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
 from gkedoctor.graph.scheduling.node_labels import unmet_of
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
 POOL = "cloud.google.com/gke-nodepool"
 _STATIC = ("cordoned", "taint", "selector", "name")
 _OF_MESSAGE = ("ports", "affinity", "spread", "resources", "none", *_STATIC, "other")
 """What to believe first where only the message is at hand: what is not written in labels, taints and cordons."""
-_MIG = re.compile(r"instanceGroups/(?P<mig>[a-z0-9-]+?)(?:-grp)? \d+->\d+")
 _FRESH = 900.0
 
 
@@ -266,7 +265,7 @@ def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:
         return str(asked)
     events = graph.follow("events", pod)
     texts = [] if isinstance(events, Unknown) else [str(e.get("message") or "") for e in events]
-    migs = [m["mig"] for text in texts for m in [_MIG.search(text)] if m]
+    migs = [m["mig"] for text in texts for m in [message("autoscaler/instance-group").search(text)] if m]
     pools = [p for node in meant if (p := labels_of(node).get(POOL))]
     if migs:
         return next((p for p in pools if f"-{p}-" in migs[-1]), migs[-1])

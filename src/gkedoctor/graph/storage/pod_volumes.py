@@ -5,16 +5,15 @@ Sources: pkg/volume/util/operationexecutor, pkg/kubelet/volumemanager, pkg/contr
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.storage.claims import attachments_of, claims_named, consumers_of, volume_of
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
 _REASONS = {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedBinding"}
-_UNMOUNTED = re.compile(r"unmounted volumes=\[([^\]]*)\]")
 
 
 @edge("volumes", "Pod", reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event"))
@@ -57,11 +56,11 @@ def _about(event: Object, names: set[str]) -> bool:
     """Whether an Event is about a volume of one of these names (the Pod's own, or the PersistentVolume's)."""
     if event.get("reason") not in _REASONS:
         return False
-    message = str(event.get("message") or "")
-    if any(f'volume "{name}"' in message for name in names):
+    text = str(event.get("message") or "")
+    if any(f'volume "{name}"' in text for name in names):
         return True
-    waiting = _UNMOUNTED.search(message)
-    return waiting is not None and bool(names & set(re.split(r"[,\s]+", waiting[1])))
+    waiting = message("storage/unmounted-volumes").search(text)
+    return waiting is not None and bool(names & set(waiting["names"].replace(",", " ").split()))
 
 
 def _holders(graph: Graph, pod: Object, claim: Object) -> list[Any] | Unknown:

@@ -7,7 +7,6 @@ pkg/scheduler/framework/preemption, pkg/kubelet/nodeshutdown, pkg/kubelet/preemp
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -16,17 +15,10 @@ from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.objects.events import events_that_say, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
 from gkedoctor.graph.workloads.pods import pods_at, step_of
+from gkedoctor.messages import message as message_named
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
-_OWN_STORAGE = re.compile(
-    r"exceeds the limit|exceeded its local ephemeral storage limit|local ephemeral.storage usage exceeds"
-    r"|ephemeral local storage usage exceeds",
-    re.IGNORECASE,
-)
-_PREEMPTED = re.compile(r"preempt", re.IGNORECASE)
-_TAKER = re.compile(r"preempted by pod (\S+)", re.IGNORECASE)
-_SHUTDOWN = re.compile(r"node shutdown|node is shutting|node is in progress of shutting", re.IGNORECASE)
 _LOST_PLACE = ("Evicted", "Preempted", "Preempting")
 _SETTLED = 600.0
 """Seconds that a replacement has to live, and three times as long as its predecessor, to be called settled."""
@@ -106,10 +98,10 @@ def _from_pod(pod: Object) -> Record | None:
 
 def _kind(reason: str, message: str) -> str | None:
     if reason == "Evicted":
-        return "storage" if _OWN_STORAGE.search(message) else "pressure"
-    if reason in ("Preempting", "Preempted") or (reason == "Evicted" and _PREEMPTED.search(message)):
+        return "storage" if message_named("kubelet/own-storage-limit").search(message) else "pressure"
+    if reason in ("Preempting", "Preempted"):
         return "preempted"
-    if reason in ("Terminated", "NodeShutdown", "Shutdown") or _SHUTDOWN.search(message):
+    if reason in ("Terminated", "NodeShutdown", "Shutdown") or message_named("kubelet/node-shutdown").search(message):
         return "shutdown"
     return None
 
@@ -134,7 +126,7 @@ def _from_event(graph: Graph, event: Object) -> Record | None:
 
 def _named_by_uid(graph: Graph, message: str) -> str | None:
     """The Pod that `Preempted by pod UID on node …` means, where it is in the snapshot."""
-    told = _TAKER.search(message)
+    told = message_named("preemption/preempted-by").search(message)
     return graph.index(_names).get(told[1]) if told else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.messages import message
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -50,10 +50,6 @@ _LONG_LIFE = 7200.0
 """Seconds after which the end of a run that is ready again is an accident, no loop."""
 _LINES = 40
 """Lines of each run that can tell why it ended: a stack trace and what came before it."""
-_TELLING = re.compile(
-    r"fatal|panic|error|exception|fail|denied|refused|cannot|can't|unable|invalid|missing|not (?:set|found)|required",
-    re.I,
-)
 
 
 def step(clock: datetime, pod: Object) -> str:
@@ -292,7 +288,7 @@ def _telling(said: list[str] | Unknown) -> str | None:
     """The last line that speaks of an error, else the last one."""
     if isinstance(said, Unknown):
         return None
-    line = next((line for line in reversed(said) if _TELLING.search(line)), said[-1]).strip()
+    line = next((line for line in reversed(said) if message("log/failure-words").search(line)), said[-1]).strip()
     return line if len(line) <= 160 else line[:160] + "…"
 
 

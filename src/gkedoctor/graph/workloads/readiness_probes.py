@@ -16,18 +16,10 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref, owned, template_of
 from gkedoctor.graph.workloads.pods import step_of
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
-_READINESS = re.compile(r"^(?:\(combined from similar events\): )?readiness probe (?:failed|errored)", re.IGNORECASE)
-_STATUS_CODE = re.compile(r"statuscode:?\s*(\d{3})", re.IGNORECASE)
-_LOGGED_FIELD = re.compile(r"(?:status|code)\w*\W{1,4}([1-5]\d\d)\b", re.IGNORECASE)
 _LOGGED_CODE = re.compile(r"(?<![\w.:/-])([1-5]\d\d)(?![\w.:/-])")
-_SERVES = re.compile(r"listen|serving|started|running on|running at|bound to", re.IGNORECASE)
-_PORT = re.compile(
-    r"\bports?(?:\(s\))?\W{1,3}(\d{2,5})\b|listening (?:(?:on|at) )?(\d{2,5})\b"
-    r"|(?:\d\.\d{1,3}|\]|\*|localhost|\s):(\d{2,5})\b(?!:)",
-    re.IGNORECASE,
-)
 _SLACK = 10.0
 """Seconds that a container gets beyond `initialDelaySeconds` and its failure threshold before it is called unready."""
 
@@ -100,8 +92,12 @@ def _record(graph: Graph, pod: Object, container: Record) -> Record:
 def _last_event(events: Facts) -> Object | Unknown | None:
     if isinstance(events, Unknown):
         return events
-    found = [e for e in events if e.get("reason") == "Unhealthy" and _READINESS.match(str(e.get("message") or ""))]
+    found = [e for e in events if e.get("reason") == "Unhealthy" and _is_of_readiness(e)]
     return max(found, key=lambda e: (last_seen(e), e.get("count") or 0), default=None)
+
+
+def _is_of_readiness(event: Object) -> bool:
+    return message("probe/readiness-failed").search(str(event.get("message") or "")) is not None
 
 
 def _action(spec: Object, probe: Object) -> Record:
@@ -143,9 +139,9 @@ def _ages(graph: Graph, probe: Object, spec: Object, status: Object) -> Record:
 
 def _answer(record: Record) -> Record:
     """The status code of the last answer and where it stands: in the Event, else in the log."""
-    found = _STATUS_CODE.search(record["message"]) if isinstance(record["message"], str) else None
+    found = message("probe/status-code").search(record["message"]) if isinstance(record["message"], str) else None
     if found is not None:
-        return {"code": int(found[1]), "line": None}
+        return {"code": int(found["code"]), "line": None}
     log, path = record["log"], record["path"]
     if isinstance(record["event"], dict) or path is None:
         return {"code": None, "line": None}
@@ -160,7 +156,7 @@ def answered(lines: Iterable[str], path: str) -> tuple[str | None, int | None]:
     asked = re.compile(r"(?:^|[\s\"'=(])" + re.escape(path) + r"(?:\?\S*?)?(?=[\s\"',)}]|$)")
     for line in reversed(list(lines)):
         place = asked.search(line)
-        code = place and (_LOGGED_FIELD.search(line) or _LOGGED_CODE.search(line, place.end()))
+        code = place and (message("log/logged-status").search(line) or _LOGGED_CODE.search(line, place.end()))
         if code:
             return line, int(code[1])
     return None, None
@@ -168,8 +164,9 @@ def answered(lines: Iterable[str], path: str) -> tuple[str | None, int | None]:
 
 def ports_in(lines: Iterable[str]) -> list[int]:
     """The ports that a log says are served: `listening on :8080`, `Tomcat started on port(s): 8080`."""
-    found = (_PORT.finditer(line) for line in lines if _SERVES.search(line))
-    numbers = {int(next(g for g in match.groups() if g)) for matches in found for match in matches}
+    serving, port = message("log/serving"), message("log/served-port")
+    found = (match for line in lines if serving.search(line) for match in port.finditer(line))
+    numbers = {int(next(g for g in match.groups() if g)) for match in found}
     return sorted(n for n in numbers if 0 < n < 65536)
 
 
