@@ -65,11 +65,13 @@ def _with_earlier(run: Run) -> Run:
 
 
 def names() -> list[str]:
-    """The modules that can be run: those that measure, and those that print."""
+    """The modules and packages that can be run: those that measure, and those that print."""
     found = []
     for module in pkgutil.iter_modules(benchmarks.__path__):
-        text = (ROOT / "benchmarks" / f"{module.name}.py").read_text() if not module.ispkg else ""
-        if module.name not in ("__main__", "decoding") and '__name__ == "__main__"' in text:
+        place = ROOT / "benchmarks" / module.name
+        text = (place / "__init__.py" if module.ispkg else place.with_suffix(".py")).read_text()
+        runs = "def measure(" in text if module.ispkg else '__name__ == "__main__"' in text
+        if module.name not in ("__main__", "decoding") and runs:
             found.append(module.name)
     return found
 
