@@ -89,10 +89,11 @@ class Account:
             return ""
         kinds = [state for name, state in states.items() if name in COLLECTIONS and not COLLECTIONS[name].cloud]
         read = sum(state.status in (Status.COMPLETE, Status.PARTIAL) for state in kinds)
+        name = self._name or "this account"
         where = f"namespace{'s' if len(self._guessed) > 1 else ''} {', '.join(self._guessed)}"
         return (
-            f"{self._name or 'this account'} may not list the whole cluster: {read} of {len(kinds)} kinds could be "
-            f"read, in {where}. Another namespace: -n NAME; permissions: gkedoctor access -n {self._guessed[0]}"
+            f"{name} is not allowed to list the whole cluster: {read} of {len(kinds)} kinds could be read, in {where}. "
+            f"Another namespace: -n NAME; permissions: gkedoctor access -n {self._guessed[0]}"
         )
 
     def _ask(self, namespace: str) -> Rules | None:

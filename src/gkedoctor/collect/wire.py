@@ -156,7 +156,7 @@ def _body(response: Any, deadline: float, patience: Patience) -> bytearray:
             if patience.clock() > deadline:
                 raise Refused(f"the answer was not complete within {patience.request:g} s", timed_out=True)
             if len(body) > _LARGEST:
-                raise Refused("the answer is absurdly large", code=-1)
+                raise Refused("the answer is too large", code=-1)
     except (Refused, Stopped):
         response.close()
         raise

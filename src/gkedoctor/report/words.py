@@ -19,6 +19,10 @@ from gkedoctor.snapshot.model import FILES_ALONE
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONGEST_VALUE = 300
+_MOST_DENIED = 3
+"""Denied kinds that are told one by one, each with the permission that it needs."""
+
+_MOST_NAMED = 6
 _REASONS = {
     "denied": "no permission",
     "failed": "could not be read",
@@ -124,8 +128,15 @@ def verdict(answer: Answer) -> str:
 
 
 def holes(entries: Sequence[NotChecked]) -> list[str]:
-    """What was not looked at, one line per reason: Google Cloud counts as one thing."""
+    """What was not looked at, one line per reason: Google Cloud counts as one thing, and many denied kinds too."""
     grouped: dict[str, list[NotChecked]] = {}
+    denied = [entry for entry in entries if entry.reason == "denied" and not _is_cloud(entry)]
+    if len(denied) > _MOST_DENIED:
+        entries = [entry for entry in entries if entry not in denied]
+        named = ", ".join(inert(entry.collection) for entry in denied[:_MOST_NAMED])
+        more = f" and {len(denied) - _MOST_NAMED} more" if len(denied) > _MOST_NAMED else ""
+        why = "no permission (the missing ones: gkedoctor access; a role: gkedoctor access --print-role cluster)"
+        return [f"{counted(len(denied), 'kind')} ({named}{more}): {why}", *holes(entries)]
     for entry in entries:
         needs = "" if _is_cloud(entry) or entry.reason != "denied" else entry.needs
         grouped.setdefault(_why(entry, needs), []).append(entry)
