@@ -21,9 +21,9 @@ class Unreached(NamedTuple):
 
 def unreached(lines: Iterable[str]) -> Unreached | None:
     """The last line that says that a host could not be resolved or reached."""
-    incoming = message("log/incoming-request")
+    words, incoming = message("log/unreached-words"), message("log/incoming-request")
     for line in reversed(list(lines)):
-        found = None if incoming.search(line) else _unreached(line[:2000])
+        found = _unreached(line[:2000]) if words.search(line) and not incoming.search(line) else None
         if found is not None:
             return found
     return None
