@@ -75,7 +75,7 @@ def redacted(recording: Path, folder: Path) -> Output:
     to = folder / "troubleshoot"
     for arguments in (
         ("mod", "init", "redactors"),
-        ("get", f"github.com/replicatedhq/troubleshoot@{VERSION}"),
+        ("get", f"github.com/replicatedhq/troubleshoot/pkg/redact@{VERSION}"),
         ("build", "-o", "redactors", "."),
     ):
         _run([command, *arguments], program)
