@@ -9,7 +9,7 @@ import pytest
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph
 from gkedoctor.graph.request_path.hop import Hop, State, verdict
-from gkedoctor.graph.request_path.paths import path_of_object, paths_to_address, paths_to_host
+from gkedoctor.graph.request_path.lookup import path_of_object, paths_to_address, paths_to_host
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
 from tests.conftest import RECORDINGS, recorded
@@ -126,7 +126,7 @@ def test_a_gateway_leads_over_its_routes() -> None:
     gateway = {
         "kind": "Gateway",
         "metadata": {"name": "edge"},
-        "spec": {"gatewayClassName": "gke-l7-global-external-managed"},
+        "spec": {"gatewayClassName": "gke-l7-gxlb", "listeners": [{"name": "web", "port": 80, "protocol": "HTTP"}]},
         "status": {
             "addresses": [{"type": "IPAddress", "value": "203.0.113.77"}],
             "conditions": [{"type": "Programmed", "status": "True"}],

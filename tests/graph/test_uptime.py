@@ -9,7 +9,8 @@ import pytest
 from gkedoctor.diagnose.cases import Case, Given, given_snapshot, load_cases
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.frontends.frontend import entrances
+from gkedoctor.graph.frontends.frontend import frontends
+from gkedoctor.graph.frontends.routing import paths_for, serves, takes_path
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import PLAYBOOKS, recorded, shipped_playbooks
 from tests.diagnose.toys import snapshot
@@ -56,22 +57,29 @@ def rule(host: str | None, *paths: tuple[str, str]) -> dict[str, Any]:
     ],
 )
 def test_a_path_is_taken_as_the_controller_takes_it(own: str, kind: str, taken: list[str], left: list[str]) -> None:
-    (found,) = entrances(Graph(snapshot(ingress(rule("a.example", (own, kind))))))
-    assert [found.has_path("a.example", path) for path in taken] == [True] * len(taken)
-    assert [found.has_path("a.example", path) for path in left] == [False] * len(left)
+    (found,) = frontends(Graph(snapshot(ingress(rule("a.example", (own, kind))))))
+    assert [takes_path(found, "a.example", path) for path in taken] == [True] * len(taken)
+    assert [takes_path(found, "a.example", path) for path in left] == [False] * len(left)
 
 
 def test_a_pattern_of_another_controller_is_not_judged() -> None:
     made = ingress(rule("a.example", ("/api(/|$)(.*)", "ImplementationSpecific")))
-    (found,) = entrances(Graph(snapshot(made)))
-    assert found.has_path("a.example", "/x") is None
+    (found,) = frontends(Graph(snapshot(made)))
+    assert takes_path(found, "a.example", "/x") is None
 
 
 def test_the_most_exact_rules_decide_for_a_host() -> None:
     made = ingress(rule("a.example", ("/a", "Exact")), rule("*.example", ("/w", "Exact")), rule(None, ("/n", "Exact")))
-    (found,) = entrances(Graph(snapshot(made)))
-    assert (found.paths("a.example"), found.paths("b.example"), found.paths("x.y")) == (["/a"], ["/w"], ["/n"])
-    assert found.serves("b.example") and not found.serves("a.b.example") and found.any_host
+    (found,) = frontends(Graph(snapshot(made)))
+    assert [paths_for(found, host) for host in ("a.example", "b.example", "x.y")] == [["/a"], ["/w"], ["/n"]]
+    assert serves(found, "b.example") and not serves(found, "x.y") and found["anyHost"]
+
+
+@pytest.mark.parametrize(("name", "served"), [("gce", True), ("nginx", False)])
+def test_gke_reads_a_wildcard_as_a_url_map_does_and_others_as_one_label(name: str, served: bool) -> None:
+    made = ingress(rule("*.example", ("/", "Prefix")), annotations={"kubernetes.io/ingress.class": name})
+    (found,) = frontends(Graph(snapshot(made)))
+    assert serves(found, "a.example") and serves(found, "a.b.example") is served
 
 
 def alerts(text: str, part: str = "conditionThreshold", field: str = "filter") -> bool:

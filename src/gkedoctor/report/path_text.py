@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import wrapped
@@ -54,5 +55,7 @@ def _pruned(hop: Hop) -> Hop:
     kept = faulty or hop.children[-1:]
     beside = [c for c in hop.children if c not in kept and not c.children and hop.ref.kind == "BackendService"]
     children = [_pruned(c) for c in hop.children if c in kept or c in beside]
-    decides = hop.state is not State.OK or hop.ref.kind in ("Ingress", "Gateway", "HealthCheck") or not hop.children
+    decides = (
+        hop.state is not State.OK or hop.ref.kind in (*frontend_kinds(by_host=True), "HealthCheck") or not hop.children
+    )
     return Hop(hop.ref, hop.state, hop.fact if decides else "", tuple(children), hop.via)

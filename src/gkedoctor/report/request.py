@@ -14,7 +14,7 @@ from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.request_path.hop import Hop, State, verdict
-from gkedoctor.graph.request_path.paths import ENTRANCES, hosts, path_of_object, paths_to_address, paths_to_host
+from gkedoctor.graph.request_path.lookup import PATHS, hosts, path_of_object, paths_to_address, paths_to_host
 from gkedoctor.report.target import Target, parse_target, target_doubts
 from gkedoctor.report.wire import HopEntry, hop_entry
 from gkedoctor.snapshot.model import Snapshot
@@ -68,7 +68,7 @@ def way(asked: str, snapshot: Snapshot) -> Way:
 
 
 def _from_object(asked: str, target: Target, graph: Graph) -> Way:
-    if target.kind.name not in ENTRANCES:
+    if target.kind.name not in PATHS:
         raise UsageError(
             f"no request begins at a {target.kind.name}",
             hint="ask for an Ingress, a Gateway, a Service, a host or an IP",
@@ -96,7 +96,7 @@ def _addresses(graph: Graph) -> list[str]:
 
 
 def _all_addresses(graph: Graph) -> Iterator[Any]:
-    for kind in ENTRANCES:
+    for kind in PATHS:
         for item in graph.all(kind):
             yield from addresses_of(item)
     yield from (str(rule["IPAddress"]) for rule in graph.all("ForwardingRule") if rule.get("IPAddress"))

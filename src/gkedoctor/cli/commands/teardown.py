@@ -55,6 +55,7 @@ def teardown(source: Path | None, **flags: Any) -> int:
 
 def _lines(steps: dict[str, list[Step]]) -> Iterator[str]:
     from gkedoctor.graph import ref_of
+    from gkedoctor.graph.frontends.frontend import FRONTENDS
     from gkedoctor.graph.leftovers.teardown import STEPS
     from gkedoctor.report.inert import inert
 
@@ -64,7 +65,7 @@ def _lines(steps: dict[str, list[Step]]) -> Iterator[str]:
         for step in found:
             yield inert(f"   {ref_of(step.item)} would leave {step.leaves}")
             yield inert(f"     {step.command}")
-        if kind in ("Ingress", "Gateway", "Service"):
+        if kind in FRONTENDS:
             yield f"   {_WAIT}"
         yield ""
 

@@ -1,18 +1,16 @@
-"""The load balancer of an Ingress: backend services with their health, checks and endpoints, back to the Pods.
+"""Backend services with their health, checks and groups, and which Service each is for.
 
 Joins (ingress-gce, pkg/utils/description.go): a backend service says in its description which Service and port it is
-for, a health check by whom it was configured. Health is what `getHealth` answered; where that was not asked, the
-controller's annotation `ingress.kubernetes.io/backends`, which may be ten minutes old.
+for, a health check by whom it was configured.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from gkedoctor.graph.cloud.descriptions import description_json, service_in_description
-from gkedoctor.graph.cloud.links import last, linked, place_of, resolve, users_of
+from gkedoctor.graph.cloud.links import last, linked, resolve, users_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -81,38 +79,6 @@ def _endpoint(status: Object, group: Object) -> Record:
     }
 
 
-_BALANCING = ("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod")
-
-
-@edge("load_balancing", "Ingress", reads=_BALANCING, kept=True)
-def load_balancing_of(graph: Graph, ingress: Object) -> Facts:
-    """One record per backend of the Ingress that has a backend service (see `_backend_record`)."""
-    doubt = graph.doubt("BackendService")
-    if doubt is not None:
-        return doubt
-    return [
-        _backend_record(graph, ingress, service, port, found)
-        for name, port in distinct_backends(ingress)
-        if isinstance(service := graph.find("Service", namespace_of(ingress), name), dict)
-        for found in graph.index(_by_service).get(f"{namespace_of(ingress)}/{name}", [])
-        if _for_port(found, port, service)
-    ]
-
-
-def distinct_backends(ingress: Object) -> list[tuple[str, Any]]:
-    """Service name and port (number or name) of every backend of an Ingress, each once, the default first."""
-    spec = ingress.get("spec") or {}
-    paths = [p for rule in spec.get("rules") or [] for p in (rule.get("http") or {}).get("paths") or []]
-    backends = [spec.get("defaultBackend") or {}, *(p.get("backend") or {} for p in paths)]
-    found: dict[tuple[str, Any], None] = {}
-    for backend in backends:
-        service = backend.get("service") or {}
-        port = service.get("port") or {}
-        if service.get("name"):
-            found[str(service["name"]), port.get("number") or port.get("name")] = None
-    return list(found)
-
-
 def _for_port(backend_service: Object, port: Any, service: Object) -> bool:
     """Whether a backend service is that of the Service's port. Its description has name or number, as the Ingress."""
     told = str(description_json(backend_service).get("kubernetes.io/service-port") or "")
@@ -121,84 +87,6 @@ def _for_port(backend_service: Object, port: Any, service: Object) -> bool:
     same = [p for p in (service.get("spec") or {}).get("ports") or [] if port in (p.get("port"), p.get("name"))]
     names = {str(port)} | {str(v) for p in same for v in (p.get("port"), p.get("name")) if v}
     return not told_port or told_port in names
-
-
-def _backend_record(graph: Graph, ingress: Object, service: Object, port: Any, backend_service: Object) -> Record:
-    """A backend across both planes.
-
-    `healthy`, `total`: endpoints by `getHealth` (unknown where it was not asked); `annotated`: the controller's word;
-    `groups`, `size`: what is attached to it; `unhealthyPods`: those at endpoints that are not HEALTHY;
-    `check`, `path`, `checkPort` (null: the serving port), `type`, `origin` (default, readiness, backendconfig,
-    transparent) of the health check; `serving`: ports of the endpoints; `pods`; `neg`: whether it is in NEG mode.
-    """
-    checks = graph.follow("health_checks", backend_service)
-    check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
-    pods = graph.follow("pods", service)
-    return {
-        "service": service,
-        "port": port,
-        "backendService": backend_service,
-        "name": name_of(backend_service),
-        "location": place_of(backend_service),
-        "annotated": _annotated(ingress, name_of(backend_service)),
-        "check": check,
-        **_check_facts(check),
-        **_health_facts(health := graph.follow("health", backend_service)),
-        "unhealthyPods": _at_unhealthy(health, pods),
-        "neg": any("networkEndpointGroups" in str(b.get("group")) for b in backend_service.get("backends") or []),
-        "pods": pods,
-        **_group_facts(graph, backend_service),
-    }
-
-
-def _group_facts(graph: Graph, backend_service: Object) -> Record:
-    """`groups`: NEGs or instance groups; `size`: how many endpoints or instances they hold in all."""
-    groups = graph.follow("groups", backend_service)
-    if isinstance(groups, Unknown):
-        return {"groups": groups, "size": groups}
-    return {"groups": groups, "size": sum(g.get("size") or 0 for g in groups)}
-
-
-def _health_facts(health: Facts) -> Record:
-    if isinstance(health, Unknown):
-        return dict.fromkeys(("endpoints", "healthy", "total", "serving"), health)
-    return {
-        "endpoints": health,
-        "healthy": sum(e["state"] == "HEALTHY" for e in health),
-        "total": len(health),
-        "serving": sorted({e["port"] for e in health if e.get("port")}),
-    }
-
-
-def _at_unhealthy(health: Facts, pods: Facts) -> Facts:
-    if isinstance(health, Unknown) or isinstance(pods, Unknown):
-        return health if isinstance(health, Unknown) else pods
-    bad = {e["address"] for e in health if e["state"] not in ("HEALTHY", "DRAINING")}
-    return [pod for pod in pods if (pod.get("status") or {}).get("podIP") in bad]
-
-
-def _annotated(ingress: Object, backend: str) -> str | None:
-    text = (ingress["metadata"].get("annotations") or {}).get("ingress.kubernetes.io/backends")
-    try:
-        states = json.loads(text or "{}")
-    except ValueError:
-        return None
-    return states.get(backend) if isinstance(states, dict) else None
-
-
-def _check_facts(check: Object | Unknown | None) -> Record:
-    if check is None or isinstance(check, Unknown):
-        return dict.fromkeys(("path", "checkPort", "type", "origin", "settings"), check)
-    kind = str(check.get("type") or "")
-    settings = health_check_settings(check)
-    fixed = settings.get("portSpecification") in (None, "USE_FIXED_PORT")
-    return {
-        "path": (settings.get("requestPath") or "/") if kind.startswith("HTTP") else None,
-        "checkPort": settings.get("port") if fixed else None,
-        "type": kind,
-        "origin": origin_of(check),
-        "settings": settings,
-    }
 
 
 def health_check_settings(check: Object) -> Record:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
 from gkedoctor.graph.core.ref import namespaced, ref_of
@@ -95,14 +96,7 @@ class Graph:
         found = EDGES.get((kind, edge_name)) or EDGES.get(("*", edge_name))
         if found is None:
             return []
-        return self._kept(found, item) if found.kept else found.walk(self, item)
-
-    def _kept(self, found: Edge, item: Object) -> Facts:
-        known = self.worked_out(found.walk)
-        if id(item) not in known:
-            known[id(item)] = (item, found.walk(self, item))  # the object too, or another one may get its id
-        facts: Facts = known[id(item)][1]
-        return facts
+        return found.walk(self, item)
 
     def suspected(self, name: str, kind: str) -> frozenset[int] | None:
         """The `id` of each object of a kind that an index of suspects names; None where it names all."""
@@ -150,15 +144,30 @@ Walk = Callable[[Graph, Any], Facts]
 def edge(name: str, *sources: str, reads: Iterable[str] = (), kept: bool = False) -> Callable[[Walk], Walk]:
     """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at.
 
-    `kept`: for what is dear, and followed by several playbooks.
+    `kept`: for what is dear, and followed by several playbooks: the function is `cached`.
     """
 
     def register(walk: Walk) -> Walk:
+        found = cached(walk) if kept else walk
         for source in sources:
-            EDGES[(source, name)] = Edge(name, source, tuple(reads), walk, kept)
-        return walk
+            EDGES[(source, name)] = Edge(name, source, tuple(reads), found, kept)
+        return found
 
     return register
+
+
+def cached(function: Callable[[Graph, Object], T]) -> Callable[[Graph, Object], T]:
+    """Makes a function of a graph and an object that is computed once for each object of a graph."""
+
+    @wraps(function)
+    def once(graph: Graph, item: Object) -> T:
+        known = graph.worked_out(function)
+        entry: tuple[Object, T] | None = known.get(id(item))
+        if entry is None:
+            entry = known[id(item)] = (item, function(graph, item))  # the object too, or another may get its id
+        return entry[1]
+
+    return once
 
 
 class Suspects(NamedTuple):

@@ -1,182 +1,146 @@
-"""Where requests from outside come in: Ingresses, Gateways and Services of type LoadBalancer, by what they take.
+"""Front ends: where requests from outside come in. The registry of their kinds, and one record for all of them.
 
-Sources: kubernetes/ingress-gce (pkg/controller/translator, pkg/annotations: `allow-http`; hosts go by the most exact
-rule), gateway-api (spec of HTTPRoute).
+A kind of front end is a module with a function under `@frontend`; `FRONTENDS` is what the rest of the program asks in
+place of naming kinds. Whatever leads to a Service is a `Route`, and the backend behind it a `Backend`
+(`backends/backend.py`), the same whatever the front end.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypedDict
 
-from gkedoctor.graph.core.graph import Graph, Record, namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.certificates import PRE_SHARED
-from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range
-from gkedoctor.graph.frontends.gateway import MANAGED
 from gkedoctor.snapshot.model import Object
 
-_ALLOW_HTTP = "kubernetes.io/ingress.allow-http"
-_LOGIN = "nginx.ingress.kubernetes.io/auth-type"
-_PATTERN = re.compile(r"[()$^\\\[+]|\.\*")
 
-Ports = Mapping[int, bool | None]
-"""The ports that it listens on, each with whether TLS is spoken there; null where that is not known."""
+class CertificateRef(TypedDict):
+    """A certificate that a listener presents: a Secret, ManagedCertificate or SslCertificate."""
+
+    kind: str
+    namespace: str
+    name: str
 
 
-@dataclass(frozen=True)
-class Entrance:
-    """One entrance. `ports` is None where its controller decides.
+class Listener(TypedDict):
+    """A port on which a front end listens. `tls`: whether TLS is spoken there, None where that is not known."""
 
-    `rules` are the {host, path, type, name, gke} of an Ingress; `any_host`: it answers to names that no rule has.
-    """
+    name: str | None
+    port: int
+    protocol: str
+    tls: bool | None
+    hosts: list[str]
+    """The only hosts that it takes; empty for any."""
+    certificates: list[CertificateRef]
+
+
+class BackendRef(TypedDict):
+    """The Service and port that a route leads to. `allowed`: whether a reference there is, by its ReferenceGrants."""
+
+    namespace: str
+    name: str
+    port: Any
+    """Number or name of the Service's port; None where the route names none."""
+    allowed: bool | Unknown
+
+
+class Route(TypedDict):
+    """One host and path, and what they lead to. `item` holds the rule `at`: an Ingress, an HTTPRoute, a Service."""
 
     item: Object
-    hosts: tuple[str, ...]
-    addresses: tuple[str, ...]
-    ports: Ports | None
-    rules: tuple[Record, ...] | None = None
-    any_host: bool = False
-
-    @property
-    def secure(self) -> bool:
-        """Whether it speaks TLS, as far as it tells."""
-        return 443 in self.ports if self.ports is not None else bool((self.item.get("spec") or {}).get("tls"))
-
-    def serves(self, host: str) -> bool:
-        """Whether a rule names the host."""
-        return any(fits(pattern, host) for pattern in self.hosts)
-
-    def paths(self, host: str) -> list[str]:
-        """The paths of the rules that decide for a host."""
-        return [rule["path"] or "/*" for rule in self._rules(host)]
-
-    def has_path(self, host: str, path: str) -> bool | None:
-        """Whether a rule takes the path; None where the rules are another's to read."""
-        if self.rules is None or any(not rule["path"] and rule["host"] is None for rule in self.rules):
-            return True if self.rules else None
-        answers = [_takes(rule, path) for rule in self._rules(host)]
-        if True in answers:
-            return True
-        return None if None in answers or not answers else False
-
-    def guard(self, graph: Graph, host: str, path: str) -> Object | None:
-        """What asks for a login in front of the path: the Ingress itself, or the BackendConfig that puts IAP there."""
-        if (self.item.get("metadata") or {}).get("annotations", {}).get(_LOGIN):
-            return self.item
-        names = [rule["name"] for rule in self._rules(host) if _takes(rule, path) is True]
-        service = graph.find("Service", namespace_of(self.item), str(names[0])) if names else None
-        if service is None or isinstance(service, Unknown):
-            return None
-        records = graph.follow("backend_configs", service)
-        configs = [] if isinstance(records, Unknown) else [r.get("target") for r in records]
-        return next((c for c in configs if isinstance(c, dict) and _has_iap(c)), None)
-
-    def _rules(self, host: str) -> list[Record]:
-        """The most exact rules for a host win whole: the others are not looked at."""
-        rules = self.rules or ()
-        exact = [r for r in rules if r["host"] == host]
-        wide = [r for r in rules if r["host"] is not None and fits(r["host"], host)]
-        return exact or wide or [r for r in rules if r["host"] is None and r["path"]]
+    at: Object
+    hosts: list[str]
+    """Patterns, read by the front end's `hostRule`; empty for any host that no other route names."""
+    path: str | None
+    """`""` for any path that no other route names, None where paths say nothing (TCP, UDP)."""
+    pathType: str | None
+    conditional: bool
+    """Whether it asks for more than host and path: a method, headers, a query."""
+    backend: BackendRef | None
+    """None for a redirect, or a backend that is no Service."""
 
 
-def fits(pattern: str, host: str) -> bool:
-    """Whether a host is meant by the name of a rule, where `*.` stands for one label."""
-    head, _, rest = pattern.partition(".")
-    return pattern == host or (head == "*" and host.partition(".")[2] == rest)
+class Frontend(TypedDict):
+    """A front end with all that it takes and leads to."""
+
+    item: Object
+    hostRule: str
+    """Which of `HOST_RULES` (hostnames.py) reads its patterns."""
+    listeners: list[Listener] | None
+    """None where its controller decides."""
+    addresses: list[str]
+    hosts: list[str]
+    """Every host pattern that a route, listener or certificate names, in lower case."""
+    anyHost: bool
+    """Whether it answers to hosts that nothing names."""
+    routes: list[Route]
 
 
-def entrances(graph: Graph) -> tuple[Entrance, ...]:
-    """Every entrance in the snapshot, once."""
+class FrontendKind(NamedTuple):
+    """How front ends of one kind are read."""
+
+    kind: str
+    order: int
+    build: Callable[[Graph, Object], Frontend]
+    routes: Callable[[Graph, Object], list[Route]]
+    accepts: Callable[[Object], bool]
+    """Whether an object of the kind is a front end."""
+    by_host: bool
+    """Whether hosts and paths decide what it leads to (an Application Load Balancer), or only the address."""
+
+
+FRONTENDS: dict[str, FrontendKind] = {}
+"""Every kind of front end by its name; filled while the package is imported, read-only afterwards."""
+
+Build = Callable[[Graph, Object], Frontend]
+
+
+def frontend(
+    kind: str,
+    *,
+    order: int,
+    routes: Callable[[Graph, Object], list[Route]],
+    accepts: Callable[[Object], bool] = lambda _: True,
+    by_host: bool = True,
+) -> Callable[[Build], Build]:
+    """Registers a function `(graph, object) -> Frontend` for a kind. `order`: which kinds are looked through first."""
+
+    def register(build: Build) -> Build:
+        FRONTENDS[kind] = FrontendKind(kind, order, build, routes, accepts, by_host)
+        return build
+
+    return register
+
+
+def frontend_kinds(*, by_host: bool = False) -> tuple[str, ...]:
+    """The kinds of front ends in their order: Ingress, Gateway, Service. `by_host`: only those that routes decide."""
+    kinds = sorted(FRONTENDS.values(), key=lambda k: k.order)
+    return tuple(k.kind for k in kinds if k.by_host or not by_host)
+
+
+def is_frontend(item: Object) -> bool:
+    """Whether an object is a front end: of a Service, whether it is of type LoadBalancer."""
+    found = FRONTENDS.get(str(item.get("kind")))
+    return found is not None and found.accepts(item)
+
+
+def frontend_of(graph: Graph, item: Object) -> Frontend | None:
+    """An object as a front end; None for one that is none."""
+    return FRONTENDS[str(item["kind"])].build(graph, item) if is_frontend(item) else None
+
+
+def routes_behind(graph: Graph, item: Object) -> list[Route]:
+    """The routes of a front end, without its listeners and addresses; none for an object that is none."""
+    return FRONTENDS[str(item["kind"])].routes(graph, item) if is_frontend(item) else []
+
+
+def frontends(graph: Graph) -> tuple[Frontend, ...]:
+    """Every front end in the snapshot that is not being deleted, once."""
     return graph.index(_all)
 
 
-def entrance_of(graph: Graph, item: Object) -> Entrance | None:
-    """An object as an entrance; None for a Service that is none, and for what is being deleted."""
-    if item["metadata"].get("deletionTimestamp"):
-        return None
-    if item.get("kind") == "Ingress":
-        return _ingress(graph, item)
-    if item.get("kind") == "Gateway":
-        return _gateway(graph, item)
-    spec = item.get("spec") or {}
-    if spec.get("type") != "LoadBalancer":
-        return None
-    ports: Ports = {int(p["port"]): None for p in spec.get("ports") or [] if p.get("port")}
-    return Entrance(item, (), tuple(addresses_of(item)), ports, any_host=True)
-
-
-def _all(graph: Graph) -> tuple[Entrance, ...]:
-    items = [item for kind in ("Ingress", "Gateway", "Service") for item in graph.everywhere(kind)]
-    return tuple(found for item in items if (found := entrance_of(graph, item)) is not None)
-
-
-def _ingress(graph: Graph, item: Object) -> Entrance:
-    spec = item.get("spec") or {}
-    backends = graph.follow("backends", item)
-    rules = [
-        {"host": r["host"].lower() if r["host"] else None, "path": r["path"], "type": r["pathType"], "name": r["name"]}
-        for r in ([] if isinstance(backends, Unknown) else backends)
-    ]
-    named = [r.get("host") for r in spec.get("rules") or []]
-    named += [host for entry in spec.get("tls") or [] for host in entry.get("hosts") or []]
-    hosts = tuple(dict.fromkeys(str(h).lower() for h in named if h))
-    gke = _is_of_gke(graph, item)
-    return Entrance(
-        item, hosts, tuple(addresses_of(item)), _ports(graph, item) if gke else None,
-        tuple(rules | {"gke": gke} for rules in rules), any_host=any(r["host"] is None for r in rules),
-    )  # fmt: skip
-
-
-def _is_of_gke(graph: Graph, item: Object) -> bool:
-    found = graph.follow("class", item)
-    return not isinstance(found, Unknown) and bool(found and found[0]["gke"])
-
-
-def _ports(graph: Graph, item: Object) -> Ports:
-    """By the forwarding rules where they were seen, else by what the Ingress asks for."""
-    rules = graph.follow("forwarding_rules", item)
-    seen = [port_range(rule) for rule in ([] if isinstance(rules, Unknown) else rules)]
-    if seen and all(port in ("80", "443") for port in seen):
-        return {int(port): port == "443" for port in seen}
-    annotations = item["metadata"].get("annotations") or {}
-    secure = bool((item.get("spec") or {}).get("tls") or annotations.get(PRE_SHARED) or annotations.get(MANAGED))
-    plain = annotations.get(_ALLOW_HTTP) != "false"
-    return ({80: False} if plain else {}) | ({443: True} if secure else {})
-
-
-def _gateway(graph: Graph, item: Object) -> Entrance:
-    listeners = (item.get("spec") or {}).get("listeners") or []
-    named = [listener.get("hostname") for listener in listeners]
-    routed = [(route.get("spec") or {}).get("hostnames") or [] for route in _routes(graph, item)]
-    hosts = tuple(dict.fromkeys(str(h).lower() for h in [*named, *(h for names in routed for h in names)] if h))
-    any_host = not all(routed) or not routed
-    ports: Ports = {int(x["port"]): x.get("protocol") in ("HTTPS", "TLS") for x in listeners if x.get("port")}
-    return Entrance(item, hosts, tuple(addresses_of(item)), ports, any_host=any_host)
-
-
-def _routes(graph: Graph, gateway: Object) -> list[Object]:
-    found = ((route, graph.follow("parents", route)) for route in graph.all("HTTPRoute"))
-    return [r for r, to in found if not isinstance(to, Unknown) and any(p["target"] is gateway for p in to)]
-
-
-def _takes(rule: Record, path: str) -> bool | None:
-    """Whether one path of an Ingress takes a path; None for a pattern that only its controller can read."""
-    own, kind = str(rule["path"] or ""), rule["type"] or "ImplementationSpecific"
-    if not own:
-        return True
-    if kind == "Exact":
-        return own == path
-    if kind == "ImplementationSpecific":
-        if _PATTERN.search(own):
-            return None
-        if rule["gke"]:
-            return path.startswith(own[:-1]) or path == own[:-2] if own.endswith("/*") else own == path
-    stem = own.rstrip("/")
-    return path == stem or path.startswith(f"{stem}/")
-
-
-def _has_iap(config: Any) -> bool:
-    return bool(((config.get("spec") or {}).get("iap") or {}).get("enabled"))
+def _all(graph: Graph) -> tuple[Frontend, ...]:
+    items = [item for kind in frontend_kinds() for item in graph.everywhere(kind)]
+    lasting = [item for item in items if not item["metadata"].get("deletionTimestamp")]
+    return tuple(found for item in lasting if (found := frontend_of(graph, item)) is not None)

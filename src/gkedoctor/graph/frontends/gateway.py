@@ -7,6 +7,7 @@ from typing import Any
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.routes import is_service, parent_refs
 from gkedoctor.snapshot.model import Object
 
 MANAGED = "networking.gke.io/managed-certificates"
@@ -66,7 +67,7 @@ def route_backends(graph: Graph, route: Object) -> Facts:
     records = []
     for rule in (route.get("spec") or {}).get("rules") or []:
         for ref in rule.get("backendRefs") or []:
-            if (ref.get("kind") or "Service") == "Service" and ref.get("name"):
+            if is_service(ref) and ref.get("name"):
                 namespace = ref.get("namespace") or namespace_of(route)
                 record = _named(graph, "Service", namespace, str(ref["name"]))
                 seen = namespace == namespace_of(route) or bool(graph.in_namespace("Service", namespace))
@@ -96,8 +97,8 @@ def services_of_route(graph: Graph, route: Object) -> Facts:
 def parents_of(graph: Graph, route: Object) -> Facts:
     """The Gateways that the route wants to attach to: records {name, namespace, found, target, nearest, at}."""
     records = []
-    for ref in (route.get("spec") or {}).get("parentRefs") or []:
-        if (ref.get("kind") or "Gateway") == "Gateway" and ref.get("name"):
+    for ref in parent_refs(route):
+        if ref.get("name"):
             namespace = ref.get("namespace") or namespace_of(route)
             record = _named(graph, "Gateway", namespace, str(ref["name"]))
             if (

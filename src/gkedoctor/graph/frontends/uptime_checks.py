@@ -1,4 +1,4 @@
-"""Who looks at an entrance from outside: uptime checks of Cloud Monitoring, what they ask for, and whom they alert.
+"""Who looks at a front end from outside: uptime checks of Cloud Monitoring, what they ask for, and whom they alert.
 
 Sources: cloud.google.com/monitoring/uptime-checks (redirects are followed, 2xx passes unless other codes are named) and
 monitoring/api/ref_v3/rest/v3/projects.uptimeCheckConfigs (`/`, 80 and, with `useSsl`, 443 where nothing is said).
@@ -13,7 +13,16 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.label_selectors import edit_distance
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
-from gkedoctor.graph.frontends.frontend import Entrance, entrance_of, entrances, fits
+from gkedoctor.graph.frontends.frontend import Frontend, frontend_of, frontends
+from gkedoctor.graph.frontends.routing import (
+    host_matches,
+    is_secure,
+    login_of,
+    paths_for,
+    ports_of,
+    serves,
+    takes_path,
+)
 from gkedoctor.snapshot.model import Object
 
 _PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
@@ -28,11 +37,11 @@ _CREDENTIALS = ("authorization", "proxy-authorization")
 def unwatched(graph: Graph, item: Object) -> Facts:
     """The public hosts that no uptime check asks for: at most one record {hosts, host, project, tls, synthetic}.
 
-    An entrance that names no host is known by its address; it counts only where no check asks for a host that nobody
+    A front end that names no host is known by its address; it counts only where no check asks for a host that nobody
     here names: any such name may lead to it. `synthetic`: a synthetic monitor, which may visit anything.
     """
     public = [ip for ip in addresses_of(item) if in_cidr(ip, _PRIVATE) is False]
-    found = entrance_of(graph, item) if public else None
+    found = _lasting(graph, item) if public else None
     if found is None:
         return []
     doubt = graph.doubt("UptimeCheckConfig")
@@ -44,14 +53,19 @@ def unwatched(graph: Graph, item: Object) -> Facts:
         return []
     synthetic = any(check.get("syntheticMonitor") for check in graph.all("UptimeCheckConfig"))
     project = graph.snapshot.manifest.project
-    return [{"hosts": hosts, "host": hosts[0], "project": project, "tls": found.secure, "synthetic": synthetic}]
+    return [{"hosts": hosts, "host": hosts[0], "project": project, "tls": is_secure(found), "synthetic": synthetic}]
 
 
-def _unasked(graph: Graph, found: Entrance, public: list[str], asked: list[str]) -> list[str]:
-    if found.hosts:
+def _lasting(graph: Graph, item: Object) -> Frontend | None:
+    """An object as a front end; None for what is being deleted."""
+    return None if item["metadata"].get("deletionTimestamp") else frontend_of(graph, item)
+
+
+def _unasked(graph: Graph, found: Frontend, public: list[str], asked: list[str]) -> list[str]:
+    if found["hosts"]:
         slips = {slip["host"] for slip in graph.index(_slips).values()}
-        return [h for h in found.hosts if not any(fits(h, a) for a in asked) and h not in slips]
-    stray = [a for a in asked if not any(e.serves(a) for e in entrances(graph) if e.hosts)]
+        return [h for h in found["hosts"] if not any(host_matches(found, h, a) for a in asked) and h not in slips]
+    stray = [a for a in asked if not any(serves(f, a) for f in frontends(graph))]
     return [] if stray else public[:1]
 
 
@@ -64,13 +78,13 @@ def asked_of(graph: Graph, check: Object) -> Facts:
     """What a check asks of this cluster, at most one {item, host, path, port, tls, served, open, fits, listens,
     pathServed, paths, guard, authorized}; nothing where it looks at something else.
 
-    Each of `served` (the host), `open` (the port), `fits` (TLS or not) and `pathServed` is false only where no entrance
-    with that host or address has it, and null where one cannot tell. `guard`: the object that asks for a login.
+    Each of `served` (the host), `open` (the port), `fits` (TLS or not) and `pathServed` is false only where no front
+    end with that host or address has it, and null where one cannot tell. `guard`: the object that asks for a login.
     """
     host, doubt = _host(graph, check), graph.doubt("Ingress")
     if doubt is not None:
         return doubt
-    met = [e for e in entrances(graph) if host and (e.serves(host) or host in e.addresses)]
+    met = [f for f in frontends(graph) if host and (serves(f, host) or host in f["addresses"])]
     if not met or check.get("disabled"):
         return []
     http = check.get("httpCheck") or {}
@@ -78,27 +92,27 @@ def asked_of(graph: Graph, check: Object) -> Facts:
     port = http.get("port") or (check.get("tcpCheck") or {}).get("port") or (443 if tls else 80)
     path = "/" + str(http.get("path") or "").lstrip("/")
     name = _header(http, ("host",)) or host
-    answers = [_answer(e, name, path, port, tls if http else None) for e in met]
+    answers = [_answer(f, name, path, port, tls if http else None) for f in met]
     best = max(answers, key=_worth)
-    entrance: Entrance = best.pop("entrance")
-    guard = entrance.guard(graph, name, path) if http else None
-    place = {"item": entrance.item, "host": host, "path": path, "port": port, "tls": tls}
+    frontend: Frontend = best.pop("frontend")
+    guard = login_of(graph, frontend, name, path) if http else None
+    place = {"item": frontend["item"], "host": host, "path": path, "port": port, "tls": tls}
     return [{**place, **best, "guard": guard, "authorized": _authorized(http)}]
 
 
-def _answer(entrance: Entrance, host: str, path: str, port: int, tls: bool | None) -> Record:
-    """What one entrance says to the question; `tls` is null for a check that only opens a connection."""
-    served = entrance.serves(host) or entrance.any_host
-    listens = entrance.ports
+def _answer(frontend: Frontend, host: str, path: str, port: int, tls: bool | None) -> Record:
+    """What one front end says to the question; `tls` is null for a check that only opens a connection."""
+    served = serves(frontend, host) or frontend["anyHost"]
+    listens = ports_of(frontend)
     secure = None if listens is None or tls is None else listens.get(port)
     return {
-        "entrance": entrance,
+        "frontend": frontend,
         "served": served if tls is not None else None,
         "open": None if listens is None else port in listens,
         "fits": None if secure is None else secure is tls,
         "listens": sorted(listens or ()),
-        "pathServed": entrance.has_path(host, path) if served and tls is not None else None,
-        "paths": entrance.paths(host),
+        "pathServed": takes_path(frontend, host, path) if served and tls is not None else None,
+        "paths": paths_for(frontend, host),
     }
 
 
@@ -130,11 +144,11 @@ def slip_of(graph: Graph, check: Object) -> Facts:
 def _slips(graph: Graph) -> dict[str, Record]:
     checks = [(check, host) for check in _public_checks(graph) if (host := _host(graph, check))]
     asked = [host for _, host in checks]
-    known = entrances(graph)
-    free = [(h, e.item) for e in known for h in e.hosts if not any(fits(h, a) for a in asked)]
+    known = frontends(graph)
+    free = [(h, f["item"]) for f in known for h in f["hosts"] if not any(host_matches(f, h, a) for a in asked)]
     found: dict[str, Record] = {}
     for check, host in checks:
-        if host[-1:].isdigit() or any(e.serves(host) for e in known):
+        if host[-1:].isdigit() or any(serves(f, host) for f in known):
             continue
         near = [(h, item) for h, item in free if edit_distance(host, h, _SLIP) <= _SLIP]
         if near:
@@ -174,11 +188,11 @@ def _meets(text: str, ident: str, host: str) -> bool:
 def uptime_checks(graph: Graph, item: Object) -> Facts:
     """The uptime checks that look at an Ingress, a Gateway or a Service."""
     doubt = graph.doubt("UptimeCheckConfig")
-    found = entrance_of(graph, item)
+    found = _lasting(graph, item)
     if doubt is not None or found is None:
         return doubt if doubt is not None else []
     hosts = [(check, _host(graph, check)) for check in graph.all("UptimeCheckConfig")]
-    return [check for check, host in hosts if host and (found.serves(host) or host in found.addresses)]
+    return [check for check, host in hosts if host and (serves(found, host) or host in found["addresses"])]
 
 
 def _public_checks(graph: Graph) -> list[Object]:
@@ -188,7 +202,7 @@ def _public_checks(graph: Graph) -> list[Object]:
 
 
 def _host(graph: Graph, check: Object) -> str:
-    """The host or address that a check asks for; `""` for what is none of this cluster's entrances."""
+    """The host or address that a check asks for; `""` for what is none of this cluster's front ends."""
     resource = check.get("monitoredResource") or {}
     labels: dict[str, Any] = resource.get("labels") or {}
     if resource.get("type") == "uptime_url":

@@ -8,6 +8,7 @@ from typing import Any
 
 from gkedoctor.graph.cloud.links import links_in, path_of, place_of
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.leftovers.clusters import Existing, Trace, project_of
 from gkedoctor.graph.leftovers.commands import gcloud, in_sum, word
 from gkedoctor.graph.leftovers.created_objects import KINDS, Made
@@ -116,7 +117,7 @@ def _says(m: Made) -> str:
 def _owners(members: Sequence[Made]) -> list[str]:
     """`Ingress shop/web` …: the Ingresses and Gateways, or, where there are none, the Services and claims."""
     owners = sorted({m.owner for m in members if m.owner.kind})
-    fronts = [o for o in owners if o.kind in ("Ingress", "Gateway")]
+    fronts = [o for o in owners if o.kind in frontend_kinds(by_host=True)]
     return [f"{o.kind} {o.namespace}/{o.name}" for o in fronts or owners]
 
 

@@ -18,6 +18,7 @@ from gkedoctor.graph.cloud.links import links_in, path_of, users_of
 from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.leftovers.clusters import Home, Trace, existing, home, own_ids, project_of, traces
 from gkedoctor.graph.leftovers.created_objects import KINDS, Made, Owner, made_objects
 from gkedoctor.graph.leftovers.groups import grouped_leftovers
@@ -191,7 +192,7 @@ def _written_down(graph: Graph, m: Made) -> bool:
 def _names_in_use(graph: Graph) -> frozenset[tuple[str, str]]:
     """The names that controllers wrote on objects; those of NEGs apart, since a backend service has the same name."""
     found: set[tuple[str, str]] = set()
-    for kind in ("Ingress", "Service", "Gateway"):
+    for kind in frontend_kinds():
         for item in graph.all(kind):
             notes = (item.get("metadata") or {}).get("annotations") or {}
             for key, text in notes.items():
@@ -242,7 +243,7 @@ def _attached(graph: Graph, candidates: dict[str, Made]) -> Iterator[Made]:
 @edge("reserved_for", "Address", reads=("Ingress", "Service", "Gateway", "Cluster", "Namespace"))
 def reserved_for(graph: Graph, address: Object) -> Facts:
     """The Ingresses, Services and Gateways that name an address, whether or not they use it."""
-    named = [i for kind in ("Ingress", "Service", "Gateway") for i in graph.all(kind) if _names(i, address)]
+    named = [i for kind in frontend_kinds() for i in graph.all(kind) if _names(i, address)]
     if named:
         return named
     if graph.doubt("Cluster") is None and not graph.all("Cluster") and not own_ids(graph):

@@ -9,8 +9,9 @@ from __future__ import annotations
 from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
 from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.network.network_policies import namespace_labels, policies_of
+from gkedoctor.graph.network.network_policies import policies_of
 from gkedoctor.graph.network.policy_rules import allows, declared_ports, isolates
+from gkedoctor.graph.objects.namespaces import namespace_labels
 from gkedoctor.snapshot.model import Object
 
 

@@ -7,13 +7,14 @@ are dropped; a refusal proves that they arrive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.network.policy_rules import LabelsOf, Peer, Port, allows, allows_dns, isolates, ports_at, rules_of
+from gkedoctor.graph.network.policy_rules import Peer, Port, allows, allows_dns, isolates, ports_at, rules_of
+from gkedoctor.graph.objects.namespaces import namespace_labels
 from gkedoctor.graph.services.ports import target_port
 from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.messages import message
@@ -113,15 +114,6 @@ def _outside(need: Record) -> Peer:
 def _any_allowed(graph: Graph, policy: Object, direction: str, peers: Sequence[Peer], ports: Sequence[Port]) -> bool:
     labels = namespace_labels(graph)
     return any(allows(policy, direction, peer, ports, labels) for peer in peers)
-
-
-def namespace_labels(graph: Graph) -> LabelsOf:
-    """Tells the labels of a namespace, with that of its name which every namespace has; None if it was not seen."""
-    return graph.index(_namespace_labels).get
-
-
-def _namespace_labels(graph: Graph) -> Mapping[str, Mapping[str, str]]:
-    return {name_of(n): {"kubernetes.io/metadata.name": name_of(n), **labels_of(n)} for n in graph.all("Namespace")}
 
 
 def _closed(graph: Graph, pod: Object, direction: str, allowed: Callable[[Object], bool]) -> Object | None:

@@ -5,16 +5,14 @@ Source: https://kubernetes.io/docs/concepts/services-networking/network-policies
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from gkedoctor.graph.core.cidr import in_cidr, network
 from gkedoctor.graph.core.graph import labels_of, namespace_of
 from gkedoctor.graph.core.label_selectors import matches
+from gkedoctor.graph.objects.namespaces import LabelsOf
 from gkedoctor.snapshot.model import Object
-
-LabelsOf = Callable[[str], Mapping[str, str] | None]
-"""The labels of a namespace; None where they are not known."""
 
 Peer = Object | str | None
 """The other end: a Pod, an address or range (`35.191.0.0/16`) outside of the cluster, or None for one not known."""

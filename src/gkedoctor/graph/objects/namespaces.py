@@ -1,11 +1,24 @@
-"""Namespaces on their way out, and what goes with them."""
+"""Namespaces: their labels, and those on their way out with what goes with them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from gkedoctor.graph.core.graph import Graph, name_of, namespace_of
+from gkedoctor.graph.core.graph import Graph, labels_of, name_of, namespace_of
 from gkedoctor.snapshot.model import Object
+
+LabelsOf = Callable[[str], Mapping[str, str] | None]
+"""The labels of a namespace; None where they are not known."""
+
+
+def namespace_labels(graph: Graph) -> LabelsOf:
+    """Tells the labels of a namespace, with that of its name which every namespace has; None if it was not seen."""
+    return graph.index(_labels).get
+
+
+def _labels(graph: Graph) -> Mapping[str, Mapping[str, str]]:
+    items = graph.everywhere("Namespace")
+    return {name_of(n): {"kubernetes.io/metadata.name": name_of(n), **labels_of(n)} for n in items}
 
 
 def goes_with_its_namespace(graph: Graph, item: Object) -> bool:

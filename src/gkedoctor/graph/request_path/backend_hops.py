@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import health_check_settings
 from gkedoctor.graph.cloud.links import last, resolve
 from gkedoctor.graph.core.graph import Facts, Graph, Record, name_of
@@ -34,42 +35,44 @@ def missing_service(graph: Graph, namespace: str, name: str, why: Unknown | None
     return Hop(Ref("Service", name, namespace), State.FAIL, f"does not exist{meant}", via=via)
 
 
-def backend_hop(graph: Graph, backend_service: Object, service: Object | None, port: Any = None, via: str = "") -> Hop:
-    """A backend service of a proxy, with everything behind it. `service`: the Service it is for, if that is known."""
-    behind = [service_hop(graph, service, port)] if service is not None else []
-    sides = [*check_hops(graph, backend_service, service), *group_hops(graph, backend_service, service)]
-    timeout = f", waits {backend_service['timeoutSec']} s" if backend_service.get("timeoutSec") else ""
-    state, fact = State.OK, f"speaks {backend_service.get('protocol') or 'HTTP'}{timeout}"
-    if not backend_service.get("backends") and _ready_endpoints(graph, service):
-        state, fact = _late(graph, backend_service), "no NEG and no instance group is attached to it"
-    return Hop(ref_of(backend_service), state, fact, (*sides, *behind), via)
+def refused_service(namespace: str, name: str, via: str = "") -> Hop:
+    """The hop of a Service of another namespace that no ReferenceGrant there opens."""
+    fact = f"no ReferenceGrant in namespace {namespace} allows this reference"
+    return Hop(Ref("Service", name, namespace), State.FAIL, fact, via=via)
 
 
-def check_hops(
-    graph: Graph, backend_service: Object, service: Object | None, *, passthrough: bool = False
-) -> list[Hop]:
-    """The health checks of a backend service, judged by what `getHealth` answered."""
-    links = backend_service.get("healthChecks") or []
-    return [_check_hop(graph, link, backend_service, service, passthrough=passthrough) for link in links]
+def backend_hop(graph: Graph, backend: Backend, via: str = "") -> Hop:
+    """A backend service of a proxy, with everything behind it."""
+    item, service = backend["backendService"], backend["service"]
+    behind = [service_hop(graph, service, backend["port"])] if service is not None else []
+    sides = [*check_hops(graph, backend), *group_hops(graph, backend)]
+    timeout = f", waits {item['timeoutSec']} s" if item.get("timeoutSec") else ""
+    state, fact = State.OK, f"speaks {item.get('protocol') or 'HTTP'}{timeout}"
+    if not item.get("backends") and _ready_endpoints(graph, service):
+        state, fact = _late(graph, item), "no NEG and no instance group is attached to it"
+    return Hop(ref_of(item), state, fact, (*sides, *behind), via)
 
 
-def _check_hop(graph: Graph, link: str, backend_service: Object, service: Object | None, *, passthrough: bool) -> Hop:
+def check_hops(graph: Graph, backend: Backend, *, passthrough: bool = False) -> list[Hop]:
+    """The health checks of a backend, judged by what `getHealth` answered."""
+    links = backend["backendService"].get("healthChecks") or []
+    return [_check_hop(graph, link, backend, passthrough=passthrough) for link in links]
+
+
+def _check_hop(graph: Graph, link: str, backend: Backend, *, passthrough: bool) -> Hop:
     check = resolve(graph, link)
     if isinstance(check, Unknown):
         return unseen("HealthCheck", last(link), check)
     if check is None:
         return Hop(Ref("HealthCheck", last(link)), State.FAIL, "does not exist")
-    asks = _asks(check)
-    health = graph.follow("health", backend_service)
+    asks, health = _asks(check), backend["endpoints"]
     if isinstance(health, Unknown):
         return Hop(ref_of(check), State.UNKNOWN, f"{asks}; {not_collected(health)}")
-    state, why = _judged(graph, backend_service, service, health, passthrough=passthrough)
+    state, why = _judged(graph, backend, health, passthrough=passthrough)
     return Hop(ref_of(check), state, f"{asks}, {why}")
 
 
-def _judged(
-    graph: Graph, backend_service: Object, service: Object | None, health: Sequence[Record], *, passthrough: bool
-) -> tuple[State, str]:
+def _judged(graph: Graph, backend: Backend, health: Sequence[Record], *, passthrough: bool) -> tuple[State, str]:
     good, total = sum(e["state"] == "HEALTHY" for e in health), len(health)
     counted = f"{good} of {total} endpoints HEALTHY"
     if good:
@@ -78,14 +81,14 @@ def _judged(
         return State.UNKNOWN, "no endpoint was asked"
     if passthrough:  # cloud.google.com/load-balancing/docs/network: all unhealthy, so all of them as a last resort
         return State.OK, f"{counted}: where none is, traffic goes to all"
-    pods = _pods(graph, service)
+    pods = backend["pods"]
     if not isinstance(pods, Unknown) and not any(_contained(pod) for pod in pods):
         return State.UNKNOWN, f"{counted}, and no Pod behind it is ready"
-    blocked = _blocked(graph, backend_service)
+    blocked = _blocked(graph, backend["backendService"])
     if blocked is not None:
         rule = f" (Firewall {name_of(blocked['rule'])})" if blocked["rule"] else ""
         return State.FAIL, f"{counted}: {blocked['range']} is not let in to port {blocked['port']}{rule}"
-    return _late(graph, backend_service), counted
+    return _late(graph, backend["backendService"]), counted
 
 
 def _asks(check: Object) -> str:
@@ -102,12 +105,12 @@ def _blocked(graph: Graph, backend_service: Object) -> Record | None:
     return None if isinstance(access, Unknown) else next((a for a in access if not a["allowed"]), None)
 
 
-def group_hops(graph: Graph, backend_service: Object, service: Object | None) -> list[Hop]:
+def group_hops(graph: Graph, backend: Backend) -> list[Hop]:
     """The NEGs or instance groups behind a backend service. An empty zone is in order if another one is not."""
-    links = [b["group"] for b in backend_service.get("backends") or [] if b.get("group")]
+    links = [b["group"] for b in backend["backendService"].get("backends") or [] if b.get("group")]
     groups = [(link, resolve(graph, link)) for link in links]
     filled = any(isinstance(g, dict) and g.get("size") for _, g in groups)
-    return [_group_hop(graph, link, group, service, filled=filled) for link, group in groups]
+    return [_group_hop(graph, link, group, backend["service"], filled=filled) for link, group in groups]
 
 
 def _group_hop(graph: Graph, link: str, group: Object | Unknown | None, service: Object | None, *, filled: bool) -> Hop:
@@ -276,8 +279,8 @@ def backend_of_any(graph: Graph, backend_service: Object, place: str | None, via
     """A backend service with the Service that its description or its NEG names."""
     service = service_at(graph, place)
     if service is not None and not isinstance(service, Unknown):
-        return backend_hop(graph, backend_service, service, via=via)
-    hop = backend_hop(graph, backend_service, None, via=via)
+        return backend_hop(graph, backend_of(graph, backend_service, service), via)
+    hop = backend_hop(graph, backend_of(graph, backend_service, None), via)
     if place is None:
         return hop
     missing = missing_service(graph, namespace=place.partition("/")[0], name=place.partition("/")[2], why=service)

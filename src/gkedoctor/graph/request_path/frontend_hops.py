@@ -22,7 +22,7 @@ Behind = Callable[[Object | None], Sequence[Hop]]
 """Makes the hops behind a URL map, or behind one that could not be seen."""
 
 
-class Frontend:
+class FrontendHops:
     """The hops from a forwarding rule on. A URL map that two rules lead to is followed once."""
 
     def __init__(self, graph: Graph, behind: Behind) -> None:

@@ -10,6 +10,9 @@ import msgspec
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.graph.core.unknown import Unknown
 
+YOUNG_LOAD_BALANCER = 600.0
+"""Seconds in which a load balancer may still be made (ingress-gce, LIMITATIONS.md: five to ten minutes)."""
+
 
 class State(StrEnum):
     """How a hop stands, as a word."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis
+from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.request_path.hop import Hop, State
-from gkedoctor.graph.request_path.paths import path_of_object, paths_of
+from gkedoctor.graph.request_path.lookup import path_of_object, paths_of
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, fold, pad, short
@@ -43,7 +44,7 @@ class Way:
 def ways(found: Found | None, scene: Scene) -> tuple[Way, ...]:
     """The ways that a finding bars; of one that bars none from outside, the ways through its Services."""
     if found is None:
-        return tuple(Way(tuple(_walk(hop))) for hop in _entrances(scene))
+        return tuple(Way(tuple(_walk(hop))) for hop in _frontends(scene))
     tops: tuple[Hop, ...] = found.path if isinstance(found, Diagnosis) else paths_of(scene.graph, [found.place])
     if not tops:
         refs = [found.place, *(c.ref for c in found.explains)] if isinstance(found, Diagnosis) else [found.place]
@@ -52,9 +53,8 @@ def ways(found: Found | None, scene: Scene) -> tuple[Way, ...]:
     return tuple(Way(tuple(_walk(hop))) for hop in tops)
 
 
-def _entrances(scene: Scene) -> list[Hop]:
-    kinds = ("Ingress", "Gateway", "Service")
-    items = [item for kind in kinds for item in scene.graph.all(kind)[:3]]
+def _frontends(scene: Scene) -> list[Hop]:
+    items = [item for kind in frontend_kinds() for item in scene.graph.all(kind)[:3]]
     return [path_of_object(scene.graph, item) for item in items[:3]]
 
 

@@ -1,0 +1,136 @@
+"""A backend: a port of a Service with the backend service that Google Cloud has for it. One record for every front end.
+
+Whoever leads to a Service (an Ingress, a Gateway through an HTTPRoute, a Service of type LoadBalancer), the health
+checks, groups, endpoints and Pods behind it are found here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from gkedoctor.graph.backends.backend_services import health_check_settings, origin_of
+from gkedoctor.graph.cloud.links import place_of
+from gkedoctor.graph.core.graph import Facts, Graph, name_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+
+class BackendCheck(TypedDict):
+    """What a backend's health check asks. Each is Unknown if the check was not seen, None if there is none."""
+
+    path: Any
+    """Path that it asks for; None where it asks for none."""
+    checkPort: Any
+    """Port that it asks at; None for the serving port."""
+    type: Any
+    origin: Any
+    """Who configured it: default, readiness, backendconfig, transparent."""
+    settings: Any
+    """`httpHealthCheck`, `tcpHealthCheck` … of it."""
+
+
+class BackendHealth(TypedDict):
+    """What `getHealth` answered of a backend."""
+
+    endpoints: Facts
+    """{state, address, port, instance, group, status} of each."""
+    healthy: Any
+    total: Any
+    serving: Any
+    """Ports of the endpoints."""
+
+
+class BackendGroups(TypedDict):
+    """What is attached to a backend service."""
+
+    groups: Facts
+    """Network endpoint groups or instance groups."""
+    size: Any
+    """How many endpoints or instances they hold in all."""
+
+
+class Backend(BackendCheck, BackendHealth, BackendGroups):
+    """A backend across both planes: Kubernetes and Google Cloud. Unknown stands where a listing is not complete."""
+
+    service: Object | None
+    """None for a backend service that no Service of this cluster is known for."""
+    port: Any
+    """The Service's port, by number or name; None for all of them."""
+    backendService: Object
+    name: str
+    location: str
+    """`global`, `regions/R`."""
+    annotated: str | None
+    """Health as the Ingress controller noted it on the Ingress; up to ten minutes old."""
+    check: Object | Unknown | None
+    """The health check; None where it has none."""
+    unhealthyPods: Facts
+    """The Pods at endpoints that are not HEALTHY."""
+    neg: bool
+    """Whether it has network endpoint groups, and not instance groups."""
+    pods: Facts
+
+
+def backend_of(
+    graph: Graph, backend_service: Object, service: Object | None, port: Any = None, annotated: str | None = None
+) -> Backend:
+    """The record of a backend service and the Service that it is for."""
+    checks = graph.follow("health_checks", backend_service)
+    check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
+    pods: Facts = graph.follow("pods", service) if service is not None else []
+    health = graph.follow("health", backend_service)
+    return {
+        "service": service,
+        "port": port,
+        "backendService": backend_service,
+        "name": name_of(backend_service),
+        "location": place_of(backend_service),
+        "annotated": annotated,
+        "check": check,
+        **_check_facts(check),
+        **_health_facts(health),
+        "unhealthyPods": _at_unhealthy(health, pods),
+        "neg": any("networkEndpointGroups" in str(b.get("group")) for b in backend_service.get("backends") or []),
+        "pods": pods,
+        **_group_facts(graph, backend_service),
+    }
+
+
+def _check_facts(check: Object | Unknown | None) -> BackendCheck:
+    if check is None or isinstance(check, Unknown):
+        return {"path": check, "checkPort": check, "type": check, "origin": check, "settings": check}
+    kind = str(check.get("type") or "")
+    settings = health_check_settings(check)
+    fixed = settings.get("portSpecification") in (None, "USE_FIXED_PORT")
+    return {
+        "path": (settings.get("requestPath") or "/") if kind.startswith("HTTP") else None,
+        "checkPort": settings.get("port") if fixed else None,
+        "type": kind,
+        "origin": origin_of(check),
+        "settings": settings,
+    }
+
+
+def _health_facts(health: Facts) -> BackendHealth:
+    if isinstance(health, Unknown):
+        return {"endpoints": health, "healthy": health, "total": health, "serving": health}
+    return {
+        "endpoints": health,
+        "healthy": sum(e["state"] == "HEALTHY" for e in health),
+        "total": len(health),
+        "serving": sorted({e["port"] for e in health if e.get("port")}),
+    }
+
+
+def _group_facts(graph: Graph, backend_service: Object) -> BackendGroups:
+    groups = graph.follow("groups", backend_service)
+    if isinstance(groups, Unknown):
+        return {"groups": groups, "size": groups}
+    return {"groups": groups, "size": sum(g.get("size") or 0 for g in groups)}
+
+
+def _at_unhealthy(health: Facts, pods: Facts) -> Facts:
+    if isinstance(health, Unknown) or isinstance(pods, Unknown):
+        return health if isinstance(health, Unknown) else pods
+    bad = {e["address"] for e in health if e["state"] not in ("HEALTHY", "DRAINING")}
+    return [pod for pod in pods if (pod.get("status") or {}).get("podIP") in bad]

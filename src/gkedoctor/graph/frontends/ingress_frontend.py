@@ -1,0 +1,94 @@
+"""An Ingress as a front end. Sources: kubernetes/ingress-gce (pkg/annotations: `allow-http`, pkg/translator)."""
+
+from __future__ import annotations
+
+from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.certificates import PRE_SHARED
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range
+from gkedoctor.graph.frontends.frontend import BackendRef, CertificateRef, Frontend, Listener, Route, frontend
+from gkedoctor.graph.frontends.gateway import MANAGED
+from gkedoctor.snapshot.model import Object
+
+_ALLOW_HTTP = "kubernetes.io/ingress.allow-http"
+
+
+def ingress_routes(graph: Graph, ingress: Object) -> list[Route]:
+    """One route for each path of its rules, and one for its default backend."""
+    backends = graph.follow("backends", ingress)
+    return [
+        Route(
+            item=ingress,
+            at=record["entry"],
+            hosts=[record["host"].lower()] if record["host"] else [],
+            path=record["path"],
+            pathType=record["pathType"],
+            conditional=False,
+            backend=_backend(ingress, record) if record["name"] else None,
+        )
+        for record in ([] if isinstance(backends, Unknown) else backends)
+    ]
+
+
+def _backend(ingress: Object, record: Object) -> BackendRef:
+    return BackendRef(namespace=namespace_of(ingress), name=str(record["name"]), port=record["wanted"], allowed=True)
+
+
+@frontend("Ingress", order=1, routes=ingress_routes)
+def ingress_frontend(graph: Graph, ingress: Object) -> Frontend:
+    """An Ingress: of GKE's controller, which makes a URL map of it, or of another one."""
+    spec = ingress.get("spec") or {}
+    named = [r.get("host") for r in spec.get("rules") or []]
+    named += [host for entry in spec.get("tls") or [] for host in entry.get("hosts") or []]
+    gke, routes = is_of_gke(graph, ingress), ingress_routes(graph, ingress)
+    return Frontend(
+        item=ingress,
+        hostRule=host_rule(graph, ingress),
+        listeners=_listeners(graph, ingress) if gke else None,
+        addresses=addresses_of(ingress),
+        hosts=list(dict.fromkeys(str(h).lower() for h in named if h)),
+        anyHost=any(not route["hosts"] for route in routes),
+        routes=routes,
+    )
+
+
+def is_of_gke(graph: Graph, ingress: Object) -> bool:
+    """Whether GKE's own controller serves the Ingress, by its class."""
+    found = graph.follow("class", ingress)
+    return not isinstance(found, Unknown) and bool(found and found[0]["gke"])
+
+
+def host_rule(graph: Graph, ingress: Object) -> str:
+    """How the hosts of its rules are read: by the URL map that GKE makes of them, or as the Ingress API says."""
+    return "urlMap" if is_of_gke(graph, ingress) else "ingress"
+
+
+def _listeners(graph: Graph, ingress: Object) -> list[Listener]:
+    """By the forwarding rules where they were seen, else by what the Ingress asks for."""
+    rules = graph.follow("forwarding_rules", ingress)
+    seen = [port_range(rule) for rule in ([] if isinstance(rules, Unknown) else rules)]
+    certificates = _certificates(ingress)
+    if seen and all(port in ("80", "443") for port in seen):
+        return [_listener(int(port), certificates) for port in dict.fromkeys(seen)]
+    plain = (ingress["metadata"].get("annotations") or {}).get(_ALLOW_HTTP) != "false"
+    secure = bool(certificates or (ingress.get("spec") or {}).get("tls"))
+    return [_listener(port, certificates) for port, on in ((80, plain), (443, secure)) if on]
+
+
+def _listener(port: int, certificates: list[CertificateRef]) -> Listener:
+    tls = port == 443
+    return Listener(
+        name=None, port=port, protocol="HTTPS" if tls else "HTTP", tls=tls, hosts=[],
+        certificates=certificates if tls else [],
+    )  # fmt: skip
+
+
+def _certificates(ingress: Object) -> list[CertificateRef]:
+    namespace, annotations = namespace_of(ingress), ingress["metadata"].get("annotations") or {}
+    secrets = [str(t["secretName"]) for t in (ingress.get("spec") or {}).get("tls") or [] if t.get("secretName")]
+    named = [("Secret", namespace, name) for name in secrets]
+    for kind, place, annotation in (("SslCertificate", "", PRE_SHARED), ("ManagedCertificate", namespace, MANAGED)):
+        named += [
+            (kind, place, name.strip()) for name in str(annotations.get(annotation) or "").split(",") if name.strip()
+        ]
+    return [CertificateRef(kind=kind, namespace=place, name=name) for kind, place, name in named]

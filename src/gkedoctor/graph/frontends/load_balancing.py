@@ -1,0 +1,79 @@
+"""The backends of every front end, as Google Cloud serves them. Health is what `getHealth` answered; where that was not
+asked, the Ingress controller's annotation `ingress.kubernetes.io/backends`, which may be ten minutes old.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from gkedoctor.graph.backends.backend import Backend, backend_of
+from gkedoctor.graph.backends.backend_services import backend_services_for
+from gkedoctor.graph.cloud.links import linked
+from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
+from gkedoctor.graph.frontends.frontend import routes_behind
+from gkedoctor.snapshot.model import Object
+
+_STATES = "ingress.kubernetes.io/backends"
+_READS = ("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod")
+
+
+@edge("load_balancing", "Ingress", reads=_READS, kept=True)
+def load_balancing_of_ingress(graph: Graph, ingress: Object) -> Facts:
+    """The backends of the Ingress that have a backend service: one record for each (see Backend)."""
+    return _of_routes(graph, ingress)
+
+
+@edge("load_balancing", "Gateway", reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant"), kept=True)
+def load_balancing_of_gateway(graph: Graph, gateway: Object) -> Facts:
+    """The backends of the HTTPRoutes that are attached to the Gateway: one record for each (see Backend)."""
+    doubt = graph.doubt("HTTPRoute")
+    return doubt if doubt is not None else _of_routes(graph, gateway)
+
+
+@edge("load_balancing", "Service", reads=(*_READS, "ForwardingRule"), kept=True)
+def load_balancing_of_service(graph: Graph, service: Object) -> Facts:
+    """The backend services of the forwarding rules of a Service of type LoadBalancer (see Backend)."""
+    rules = rules_of_service(graph, service)
+    if isinstance(rules, Unknown):
+        return rules
+    found = linked(graph, [rule["backendService"] for rule in rules if rule.get("backendService")])
+    return found if isinstance(found, Unknown) else [backend_of(graph, item, service) for item in _distinct(found)]
+
+
+def _distinct(items: Any) -> list[Object]:
+    return list({id(item): item for item in items}.values())
+
+
+def _of_routes(graph: Graph, item: Object) -> Facts:
+    doubt = graph.doubt("BackendService")
+    return doubt if doubt is not None else list(_backends(graph, item))
+
+
+def _backends(graph: Graph, item: Object) -> Iterator[Backend]:
+    states = _annotated(item)
+    for namespace, name, port in services_behind(graph, item):
+        service = graph.find("Service", namespace, name)
+        found = backend_services_for(graph, service, port) if isinstance(service, dict) else []
+        for backend_service in [] if isinstance(found, Unknown) else found:
+            assert isinstance(service, dict)
+            yield backend_of(graph, backend_service, service, port, states.get(name_of(backend_service)))
+
+
+def services_behind(graph: Graph, item: Object) -> list[tuple[str, str, Any]]:
+    """Namespace, name and port (number or name) of each Service that a front end leads to, each once."""
+    backends = (route["backend"] for route in routes_behind(graph, item))
+    allowed = (b for b in backends if b is not None and b["allowed"] is not False)
+    return list(dict.fromkeys((b["namespace"], b["name"], b["port"]) for b in allowed))
+
+
+def _annotated(item: Object) -> dict[str, Any]:
+    text = (item["metadata"].get("annotations") or {}).get(_STATES)
+    try:
+        states = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return states if isinstance(states, dict) else {}

@@ -1,0 +1,86 @@
+"""The way that begins at an Ingress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gkedoctor.graph.core.graph import Graph, Record, name_of
+from gkedoctor.graph.core.ref import ref_of
+from gkedoctor.graph.core.times import age
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of
+from gkedoctor.graph.frontends.frontend import BackendRef, Route
+from gkedoctor.graph.frontends.ingress_frontend import host_rule, ingress_routes
+from gkedoctor.graph.request_path.branches import branch, default_hops, joined, serves, unseen_rules
+from gkedoctor.graph.request_path.frontend_hops import FrontendHops, address_hop, secret_hops
+from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, verdict
+from gkedoctor.snapshot.model import Object
+
+
+def ingress_path(graph: Graph, ingress: Object, host: str | None) -> Hop:
+    """The hops behind an Ingress. `host`: only what serves that host."""
+    rule, gke = host_rule(graph, ingress), _is_served_by_gke(graph, ingress)
+    routes = [r for r in ingress_routes(graph, ingress) if serves(r, host, rule)]
+    hops = FrontendHops(graph, lambda url_map: _branches(graph, routes, url_map, gke=gke))
+    rules = graph.follow("forwarding_rules", ingress)
+    served = addresses_of(ingress)
+    fact = ", ".join(served) or "no address"
+    if isinstance(rules, Unknown):
+        behind = unseen_rules(ingress, rules, hops) if gke else hops.beyond_unseen()
+    elif rules:
+        behind = tuple(hops.rule_hop(rule) for rule in rules)
+    else:
+        behind = tuple(_branches(graph, routes, None, gke=gke))
+    children = (*address_hop(graph, ingress, *secret_hops(graph, ingress), *behind),)
+    if served and (isinstance(rules, Unknown) or rules or not gke):
+        return Hop(ref_of(ingress), State.OK, fact, children)
+    state, why = _unserved(graph, ingress, children)
+    return Hop(ref_of(ingress), state, f"{fact}{why}", children)
+
+
+def _is_served_by_gke(graph: Graph, ingress: Object) -> bool:
+    found = graph.follow("class", ingress)
+    return isinstance(found, Unknown) or bool(found and found[0]["gke"])
+
+
+def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[State, str]:
+    """Why an Ingress has no load balancer: the Ingress fails only where nothing behind it does."""
+    if verdict(children) is State.FAIL:
+        return State.OK, " yet"
+    if not _is_served_by_gke(graph, ingress):
+        return State.FAIL, _foreign(graph, ingress)
+    errors = graph.follow("sync_errors", ingress)
+    if not isinstance(errors, Unknown) and errors:
+        return State.FAIL, f": {errors[-1].get('message')}"
+    made = age(graph.clock, ingress["metadata"].get("creationTimestamp"))
+    young = made is not None and made < YOUNG_LOAD_BALANCER
+    return (State.UNKNOWN, ": it is still being made") if young else (State.FAIL, "")
+
+
+def _foreign(graph: Graph, ingress: Object) -> str:
+    """Why GKE's controller leaves an Ingress alone."""
+    found = graph.follow("class", ingress)
+    who: Record = {} if isinstance(found, Unknown) or not found else found[0]
+    if who.get("foreign") is True:
+        return f": the controller of class {name_of(who['item'])} has given it none"
+    if who.get("annotation"):
+        return f": nobody serves the class {who['annotation']}"
+    return f": GKE does not read spec.ingressClassName ({who.get('named')})"
+
+
+def _branches(graph: Graph, routes: Sequence[Route], url_map: Object | None, *, gke: bool) -> list[Hop]:
+    """One hop per Service and port that the rules of an Ingress lead to, and the default of the URL map."""
+    grouped: dict[tuple[object, ...], tuple[BackendRef, list[str]]] = {}
+    for route in routes:
+        backend = route["backend"]
+        if backend is not None:
+            grouped.setdefault((backend["name"], backend["port"]), (backend, []))[1].append(_label(route))
+    hops = [branch(graph, backend, joined(labels), cloud=gke, noted=True) for backend, labels in grouped.values()]
+    has_default = any(not route["path"] and not route["hosts"] for route in routes)
+    return hops if has_default else [*hops, *default_hops(graph, url_map)]
+
+
+def _label(route: Route) -> str:
+    if not route["hosts"] and not route["path"]:
+        return "any other"
+    return f"{''.join(route['hosts'])}{route['path'] or '/*'}"

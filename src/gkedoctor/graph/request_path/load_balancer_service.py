@@ -1,0 +1,78 @@
+"""The way that begins at a Service: of type LoadBalancer, or of another type."""
+
+from __future__ import annotations
+
+from gkedoctor.graph.backends.backend import backend_of
+from gkedoctor.graph.backends.backend_services import target_pool_of
+from gkedoctor.graph.cloud.links import last, resolve
+from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.core.times import age
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rule_names
+from gkedoctor.graph.frontends.frontend import is_frontend
+from gkedoctor.graph.request_path.backend_hops import check_hops, counted, group_hops, service_hop
+from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, unseen, verdict
+from gkedoctor.snapshot.model import Object
+
+
+def service_path(graph: Graph, service: Object, _host: str | None) -> Hop:
+    """The hops behind a Service."""
+    plain = service_hop(graph, service, None)
+    if not is_frontend(service):
+        return plain
+    rules, served = graph.follow("forwarding_rules", service), addresses_of(service)
+    fact = f"{', '.join(served) or 'no address'}; {plain.fact}"
+    if isinstance(rules, Unknown):
+        name = (rule_names(service) or [""])[0]
+        children = (unseen("ForwardingRule", name, rules, *plain.children),)
+        return Hop(plain.ref, plain.state, fact, children)
+    if rules:
+        hops = [_rule_hop(graph, rule, service) for rule in rules]
+        return Hop(plain.ref, plain.state, fact, (*hops, *plain.children))
+    if plain.state is not State.OK or verdict(plain.children) is State.FAIL:
+        return Hop(plain.ref, plain.state, fact, plain.children)
+    state, why = _pending(graph, service, served)
+    return Hop(plain.ref, state, fact + why, plain.children)
+
+
+def _rule_hop(graph: Graph, rule: Object, service: Object) -> Hop:
+    ports = ",".join(rule.get("ports") or []) or port_range(rule) or "all ports"
+    fact = f"{rule.get('IPAddress')} {rule.get('IPProtocol') or 'TCP'} {ports}"
+    return Hop(ref_of(rule), State.OK, fact, tuple(passthrough_hops(graph, rule, service)))
+
+
+def passthrough_hops(graph: Graph, rule: Object, service: Object | None) -> list[Hop]:
+    """Behind a rule that passes packets through: a backend service with its groups, or a target pool."""
+    link = rule.get("backendService")
+    if not link:
+        return [_pool_hop(graph, rule)] if rule.get("target") else []
+    found = resolve(graph, link)
+    if isinstance(found, Unknown):
+        return [unseen("BackendService", last(link), found)]
+    if found is None:
+        return [Hop(Ref("BackendService", last(link)), State.FAIL, "does not exist")]
+    backend = backend_of(graph, found, service)
+    sides = [*check_hops(graph, backend, passthrough=True), *group_hops(graph, backend)]
+    return [Hop(ref_of(found), State.OK, f"passes {found.get('protocol') or 'TCP'} through", tuple(sides))]
+
+
+def _pool_hop(graph: Graph, rule: Object) -> Hop:
+    pool = target_pool_of(graph, rule)
+    if isinstance(pool, Unknown):
+        return unseen("TargetPool", last(rule.get("target")), pool)
+    if pool is None:
+        return Hop(Ref("TargetPool", last(rule.get("target"))), State.FAIL, "does not exist")
+    count = len(pool.get("instances") or [])
+    return Hop(ref_of(pool), State.OK if count else State.FAIL, counted(count, "instance"))
+
+
+def _pending(graph: Graph, service: Object, served: list[str]) -> tuple[State, str]:
+    if served:
+        return State.OK, ", and no forwarding rule of Google Cloud's has it"
+    errors = graph.follow("balancer_errors", service)
+    if not isinstance(errors, Unknown) and errors:
+        return State.FAIL, f": {errors[-1].get('message')}"
+    made = age(graph.clock, service["metadata"].get("creationTimestamp"))
+    young = made is not None and made < YOUNG_LOAD_BALANCER
+    return (State.UNKNOWN, ": still being made") if young else (State.FAIL, "")
