@@ -62,7 +62,7 @@ class TestArchives:
         with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("pods.json", zeros)
         for name in ("x.json.gz", "a.zip"):
-            with pytest.raises(SourceError, match="grows beyond"):
+            with pytest.raises(SourceError, match="too large after decompression"):
                 load(tmp_path / name)
 
     def test_a_truncated_archive_is_refused(self, tmp_path: Path) -> None:
@@ -94,11 +94,10 @@ class TestBadInput:
             ("x.json", b"  \n", "x.json is empty"),
             ("x.json", b'{"kind": "List",\n "items": [}', "x.json:2:12: JSON is malformed"),
             ("x.json", b'{"kind": "List", "items": [', "x.json: input data was truncated"),
-            ("x.json", b"{} {", "x.json:1:5: Expecting property name"),
-            ("x.yaml", b"kind: Pod\n  metadata: 5\n", "x.yaml:2:11: mapping values are not allowed"),
-            ("x.yaml", b"a: &a [x]\nb: *a\n", "aliases"),
+            ("x.json", b"{} {", "x.json: input data was truncated"),
+            ("x.yaml", b"kind: Pod\n  metadata: 5\n", "x.yaml:2:11: not valid YAML: mapping values are not allowed"),
             ("x.yaml", b"- " * 60_000, "nested too deeply"),
-            ("x.yaml", b"? " * 60_000, "nested too deeply"),
+            ("x.yaml", b"? " * 60_000, "a key has to be text"),
             ("x.yaml", b"a: " + b"[" * 60_000, "x.yaml"),
             ("x.json", b"[" * 100_000, "nested too deeply"),
             ("x.json", b'{"a":' * 100_000, "nested too deeply"),

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gkedoctor.errors import SnapshotError, UsageError
+from gkedoctor.errors import LimitError, SnapshotError, UsageError
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Snapshot, Status
 from gkedoctor.snapshot.sources import load
 from gkedoctor.snapshot.store import read, write
@@ -215,14 +215,14 @@ def test_a_decompression_bomb_is_not_inflated(snapshot: Snapshot, tmp_path: Path
     with zipfile.ZipFile(tmp_path / "a.gkesnap", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(tmp_path / "out/manifest.json", "manifest.json")
         archive.writestr("kubernetes/pods.json", b"[" + b" " * 50_000_000 + b"]")
-    with pytest.raises(SnapshotError, match="not what was written"):
+    with pytest.raises(LimitError, match="too large after decompression"):
         assert load(tmp_path / "a.gkesnap").collection("pods").objects
 
 
 def test_an_absurd_size_is_refused(snapshot: Snapshot, tmp_path: Path) -> None:
     write(snapshot, tmp_path / "out")
     remade(tmp_path / "out", lambda manifest: manifest["collections"]["pods"].update(size=1 << 60))
-    with pytest.raises(SnapshotError, match="absurd size"):
+    with pytest.raises(LimitError, match="holds too much"):
         load(tmp_path / "out")
 
 

@@ -14,36 +14,18 @@ from typing import Any, NamedTuple
 import yaml
 from yaml._yaml import CParser
 
+from gkedoctor.limits import DEEPEST, DEFAULT
+from gkedoctor.snapshot.importers.yaml_events import Mistake, may_be_deep, mistake_of
+from gkedoctor.snapshot.importers.yaml_words import Plain, shown_tag, tagged
+
+__all__ = ["ForeignTag", "Key", "Mistake", "Plain", "Together", "composed", "keys_of", "value_of"]
+
 _PLAIN, _TEXT, _INNER = "plain", "text", "inner"
 """Tags of scalars without a tag of their own, unquoted and quoted, and of sequences and mappings."""
 
-_DEEPEST = 100
-"""A Kubernetes object is at most 30 deep; a C stack overflows at some 50,000."""
-_MANY_BRACKETS = 400
-_DEEP = re.compile(r"^ {200}|(?:[-?] ){50}", re.MULTILINE)
-_PART_OF_DEEP = (" " * 200, "- - ", "? ? ", "- ? ")
-"""One of them is in all that `_DEEP` finds, and a search for plain text takes a tenth of the time."""
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _MOST_FROM_ALIASES = 100_000
 """Nodes beyond one for each character of the text: only aliases can make them."""
-
-_WORDS = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"), True),
-    **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"), False),
-}
-_MOST_DIGITS = 100
-"""Python turns no more than 4,300 into a number; beyond 64 bits Go reads a float."""
-_INTEGER = re.compile(r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-
-
-class Mistake(Exception):  # noqa: N818  # what is told of it is told by a ManifestError
-    """What cannot be read in a document; `line` and `column` count from 0 at its beginning."""
-
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(message)
-        self.message, self.line, self.column = message, line, column
 
 
 class ForeignTag(Mistake):
@@ -53,11 +35,19 @@ class ForeignTag(Mistake):
 class _Composer(CParser, yaml.resolver.Resolver):
     """Nodes of a text. Tags are told apart by the C parser alone: what a plain word means is looked up later."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most: int = DEFAULT.yaml_nodes) -> None:
         CParser.__init__(self, text)
         yaml.resolver.Resolver.__init__(self)
+        self._most = self._left = most
+
+    def start(self) -> None:
+        """Counts anew: the next document is another."""
+        self._left = self._most
 
     def resolve(self, kind: type[yaml.Node], _value: Any, implicit: Any) -> str:
+        self._left -= 1
+        if self._left < 0:
+            raise Mistake(f"more than {self._most:,} keys and values in one document, which no manifest has")
         if kind is yaml.ScalarNode:
             return _PLAIN if implicit[0] else _TEXT
         return _INNER
@@ -75,16 +65,8 @@ def composed(text: str) -> yaml.Node | None:
         _refuse_depth(text)
         node: yaml.Node | None = _Composer(text).get_single_node()
         return node
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        said = error.problem or error.context or "not valid YAML"
-        raise Mistake(f"not valid YAML: {said}", mark.line if mark else 0, mark.column if mark else 0) from None
-    except yaml.reader.ReaderError as error:
-        before = text.encode("utf-8", "surrogatepass")[: error.position].decode("utf-8", "replace")  # libyaml: bytes
-        line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
-        raise Mistake(f"not valid YAML: {str(error).splitlines()[0]}", line, column) from None
     except yaml.YAMLError as error:
-        raise Mistake(f"not valid YAML: {str(error).splitlines()[0]}") from None
+        raise mistake_of(error, text) from None
 
 
 class Together:
@@ -94,7 +76,7 @@ class Together:
     """
 
     def __init__(self, text: str, documents: Sequence[str]) -> None:
-        alone = len(documents) < 2 or _DIRECTIVE.search(text) is not None or any(map(_may_be_deep, documents))
+        alone = len(documents) < 2 or _DIRECTIVE.search(text) is not None or any(map(may_be_deep, documents))
         self._parser = None if alone else _Composer(text)
         self._next: yaml.Node | None = None
 
@@ -106,31 +88,27 @@ class Together:
                 self._next = None
                 if node.start_mark.index >= start:
                     found.append(node)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, Mistake):
             self._parser = None
         return found[0] if self._parser is not None and len(found) == 1 else None
 
     def _peek(self) -> yaml.Node | None:
         assert self._parser is not None
         if self._next is None and self._parser.check_node():
+            self._parser.start()
             self._next = self._parser.get_node()
         return self._next
 
 
-def _may_be_deep(text: str) -> bool:
-    if text.count("[") + text.count("{") >= _MANY_BRACKETS:
-        return True
-    return any(part in text for part in _PART_OF_DEEP) and _DEEP.search(text) is not None
-
-
 def _refuse_depth(text: str) -> None:
-    if not _may_be_deep(text):
+    if not may_be_deep(text):
         return
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise Mistake("nested too deeply")
+        if depth > DEEPEST:
+            mark = event.start_mark
+            raise Mistake("nested too deeply", mark.line if mark else 0, mark.column if mark else 0)
 
 
 class Key(NamedTuple):
@@ -151,26 +129,6 @@ def value_of(text: str, plain: Plain, node: yaml.Node | None = None) -> Any:
             return _Values(plain, len(text) + _MOST_FROM_ALIASES).of(node, 0)
     node = composed(text)
     return None if node is None else _Values(plain, len(text) + _MOST_FROM_ALIASES).of(node, 0)
-
-
-class Plain(dict[str, Any]):
-    """What plain words mean; each is worked out once."""
-
-    def __missing__(self, word: str) -> Any:
-        found = self[word] = _meaning(word)
-        return found
-
-
-def _meaning(word: str) -> Any:
-    if word in _WORDS:
-        return _WORDS[word]
-    if word[0] not in "+-.0123456789":
-        return word
-    if _INTEGER.fullmatch(word) and len(word) <= _MOST_DIGITS:
-        digits = word.replace("_", "")
-        octal = re.fullmatch(r"([-+]?)0([0-7]+)", digits)
-        return int(f"{octal[1]}0o{octal[2]}", 0) if octal else int(digits, 0)
-    return float(word) if _FLOAT.fullmatch(word) else word
 
 
 class _Values:
@@ -195,8 +153,8 @@ class _Values:
 
     def _count(self, node: yaml.CollectionNode, depth: int) -> None:
         self._left -= len(node.value)
-        if depth > _DEEPEST or self._left < 0:
-            raise _mistake("nested too deeply" if depth > _DEEPEST else "its aliases stand for too much", node)
+        if depth > DEEPEST or self._left < 0:
+            raise _mistake("nested too deeply" if depth > DEEPEST else "its aliases stand for too much", node)
 
     def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
         self._count(node, depth)
@@ -219,12 +177,14 @@ class _Values:
         return found
 
     def _tagged(self, node: yaml.ScalarNode) -> Any:
-        kind = node.tag.rpartition(":")[2]
-        if kind in ("str", "binary"):
-            return node.value
-        if kind in ("int", "float", "bool", "null"):
-            return self._plain[node.value]
-        raise ForeignTag(f"the tag {node.tag} means nothing here", node.start_mark.line, node.start_mark.column)
+        line, column = node.start_mark.line, node.start_mark.column
+        try:
+            return tagged(node.tag, node.value)
+        except KeyError:
+            raise ForeignTag(f"the tag {node.tag} means nothing here", line, column) from None
+        except ValueError:
+            said = f"`{node.value[:40]}` is not a valid value for the tag {shown_tag(node.tag)}"
+            raise Mistake(said, line, column) from None
 
 
 def _mistake(message: str, node: yaml.Node) -> Mistake:

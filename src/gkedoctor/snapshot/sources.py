@@ -13,27 +13,34 @@ from pathlib import Path
 import msgspec
 
 from gkedoctor.errors import SourceError
+from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.model import Snapshot
 
 
 def load(
-    path: Path, *, config_values: bool = False, recorded_at: datetime | None = None, verify: bool = True
+    path: Path,
+    *,
+    config_values: bool = False,
+    recorded_at: datetime | None = None,
+    verify: bool = True,
+    limits: Limits = DEFAULT,
 ) -> Snapshot:
     """The snapshot of a file or directory.
 
     `recorded_at` wins over what the source says. `config_values` keeps the values of ConfigMaps beside their
     facts. Without `verify`, a snapshot of gkedoctor's own that was edited by hand is taken in like a foreign one.
+    LimitError for a recording beyond the `limits`.
     """
     _refuse_unreadable(path)
     if store.is_stored(path):
-        return _own(path, config_values=config_values, recorded_at=recorded_at, verify=verify)
+        return _own(path, limits, config_values=config_values, recorded_at=recorded_at, verify=verify)
     from gkedoctor.snapshot.importers.formats import gather
     from gkedoctor.snapshot.intake import taken_in
 
     with paused_garbage_collector():
-        return taken_in(gather(path), config_values=config_values, recorded_at=recorded_at)
+        return taken_in(gather(path, limits), config_values=config_values, recorded_at=recorded_at)
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -57,8 +64,8 @@ def _meant(path: Path) -> str | None:
     return f"did you mean `{path.with_name(near[0])}`?" if near else None
 
 
-def _own(path: Path, *, config_values: bool, recorded_at: datetime | None, verify: bool) -> Snapshot:
-    snapshot = store.read(path, verify=verify)
+def _own(path: Path, limits: Limits, *, config_values: bool, recorded_at: datetime | None, verify: bool) -> Snapshot:
+    snapshot = store.read(path, verify=verify, limits=limits)
     if not verify:
         from gkedoctor.snapshot.intake import Gathered, taken_in
 

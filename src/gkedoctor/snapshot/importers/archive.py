@@ -1,7 +1,8 @@
 """One view of real directories and of archives: a mapping of relative paths to what reads them.
 
-Archives are read in memory and never unpacked to disk. A name that leads out of the archive refuses the whole
-archive; links are left out (support bundles have many that only repeat other files), and nothing follows them.
+Archives are read in pieces into memory and never unpacked to disk. A name that leads out of the archive refuses the
+whole archive; links are left out (support bundles have many that only repeat other files), and nothing follows them.
+Whatever comes out of an archive is counted by the recording's budget before it is kept.
 """
 
 from __future__ import annotations
@@ -14,34 +15,47 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
-from gkedoctor.errors import SourceError
+from gkedoctor.errors import LimitError, SourceError
+from gkedoctor.limits import DEFAULT, Limits, shown_size
+from gkedoctor.snapshot.budget import Budget
+from gkedoctor.snapshot.importers.compressed import GZIP, Counted, chunks, chunks_of, expanded, is_compressed
 
-LARGEST_FILE = 2 << 30
-MOST_FILES = 500_000
-_FREE = 64 << 20
-_RATIO = 100
-"""JSON of a cluster shrinks to a tenth or a thirtieth; a decompression bomb to a thousandth."""
+_PIECE = 1 << 20
+_BLOCK = 512
+"""Bytes of a header of a tar file."""
 
 _TEXT = (".json", ".yaml", ".yml", ".log", ".txt", ".gz", "timestamp")
+_HEADERS = frozenset((*b"LKxgX",))
+"""Types of members that tarfile reads into memory with the header that follows them: GNU long names, pax headers."""
 
 
 @dataclass(frozen=True)
 class Folder:
-    """Files by their path relative to the folder, `/` between the parts."""
+    """Files by their path relative to the folder, `/` between the parts; `budget` is that of the whole recording."""
 
     name: str
     files: Mapping[str, Callable[[], bytes]]
+    budget: Budget
 
     def read(self, path: str) -> bytes:
         """The content of one file."""
         return self.files[path]()
 
+    def take(self, path: str) -> bytes:
+        """The content of a file that is not read again: an archive lets go of it."""
+        read = self.files[path]
+        data = read()
+        if isinstance(read, _Kept):
+            read.drop()
+        return data
+
     def under(self, path: str) -> Folder:
         """The folder below `path`; `""` is the folder itself."""
         prefix = f"{path}/" if path else ""
         below = {name[len(prefix) :]: read for name, read in self.files.items() if name.startswith(prefix)}
-        return Folder(PurePosixPath(path).name or self.name, below)
+        return Folder(PurePosixPath(path).name or self.name, below, self.budget)
 
     def has(self, path: str) -> bool:
         """Whether there is a file of that path, or one below it."""
@@ -52,82 +66,88 @@ class Folder:
         return {name.split("/", 1)[0] for name in self.files}
 
 
-def real_folder(path: Path) -> Folder:
+def real_folder(path: Path, limits: Limits = DEFAULT) -> Folder:
     """A directory. Symbolic links are left out, so nothing outside of it is read."""
+    name = _sayable(path.resolve().name)
+    budget = Budget(name, 0, limits)
     files: dict[str, Callable[[], bytes]] = {}
     for base, directories, names in os.walk(path, onerror=_refuse_walk):
         directories[:] = sorted(name for name in directories if name != ".git")
-        for name in sorted(names):
-            file = Path(base, name)
+        for file in (Path(base, name) for name in sorted(names)):
             if not file.is_symlink() and file.is_file():
-                files[_sayable(file.relative_to(path).as_posix())] = _reader(file)
-        if len(files) > MOST_FILES:
-            raise SourceError(f"{path} holds more than {MOST_FILES:,} files")
-    return Folder(_sayable(path.resolve().name), files)
+                files[_sayable(file.relative_to(path).as_posix())] = _reader(file, budget)
+        if len(files) > limits.members:
+            raise LimitError(str(path), "holds too many files", f"{limits.members:,}")
+    return Folder(name, files, budget)
 
 
-def archive_folder(path: Path) -> Folder | None:
+def archive_folder(path: Path, limits: Limits = DEFAULT) -> Folder | None:
     """The content of a zip or (compressed) tar file; None where the file is neither."""
-    data = read_file(path)
-    try:
-        if data[:4] == b"PK\x03\x04":
-            return Folder(path.name, _held(path, _zip_members(path, data)))
-        if is_gzip(data) and _is_compressed_tar(data):
-            return Folder(path.name, _held(path, _tar_members(path, gunzip(data, path.name))))
-        if data[257:262] == b"ustar" or _is_compressed_tar(data):
-            return Folder(path.name, _held(path, _tar_members(path, data)))
-    except _DAMAGED as error:
-        raise SourceError(f"{path.name} is damaged: {error}", hint="Copy or download it again.") from error
+    with _opened(path) as file:
+        start = file.read(_BLOCK)
+        budget = Budget(path.name, size_of(path, limits), limits)
+        try:
+            if start[:4] == b"PK\x03\x04":
+                return Folder(path.name, _held(_zip_members(path, budget), budget), budget)
+            if start[257:262] == b"ustar" or _is_compressed_tar(start, file):
+                file.seek(0)
+                pieces = expanded(chunks(file), start) if is_compressed(start) else _pieces(file)
+                return Folder(path.name, _held(_tar_members(path, Counted(pieces, budget), budget), budget), budget)
+        except _damages() as error:
+            raise SourceError(f"{path.name} is damaged: {error}", hint="Copy or download it again.") from error
     return None
 
 
-def read_file(path: Path) -> bytes:
-    """A file's content; a file that cannot be a recording, by its size, is refused unread."""
+def read_file(path: Path, limits: Limits = DEFAULT) -> bytes:
+    """A file's content; a file that is too large is refused unread."""
+    size_of(path, limits)
+    with _opened(path) as file:
+        return file.read()
+
+
+def size_of(path: Path, limits: Limits) -> int:
+    """The size of a file in bytes. LimitError for one that is too large."""
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise SourceError(f"{path} is too large: {size >> 20:,} MiB")
-        return path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
+    if size > limits.file:
+        raise LimitError(str(path), f"is too large ({shown_size(size)})", shown_size(limits.file))
+    return size
 
 
-def gunzip(data: bytes, name: str) -> bytes:
+def gunzip(data: bytes, name: str, budget: Budget) -> bytes:
     """The content of a gzip file, also of several that are joined."""
-    limit = _limit(len(data))
-    parts: list[bytes] = []
-    total = 0
+    content = io.BytesIO()
     try:
-        while data:
-            stream = zlib.decompressobj(wbits=31)
-            part = stream.decompress(data, limit - total + 1)
-            total += len(part)
-            if total > limit:
-                raise SourceError(f"{name} grows beyond {limit >> 20:,} MiB when it is decompressed")
-            if not stream.eof:
-                raise SourceError(f"{name} is damaged: the gzip data ends early")
-            parts.append(part)
-            data = stream.unused_data.lstrip(b"\0")
-    except zlib.error as error:
+        for piece in expanded(chunks_of(data), data[:6]):
+            budget.expand(len(piece))
+            content.write(piece)
+    except (zlib.error, EOFError) as error:
         raise SourceError(f"{name} is damaged: {error}") from error
-    return b"".join(parts)
+    return content.getvalue()
 
 
 def is_gzip(data: bytes) -> bool:
     """Whether the data begin as gzip does."""
-    return data[:2] == b"\x1f\x8b"
+    return data.startswith(GZIP)
 
 
-_DAMAGED = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+def _damages() -> tuple[type[Exception], ...]:
+    """What the standard library raises for archives that are damaged, or were not made for it."""
+    from lzma import LZMAError
+
+    return (
+        *(tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError),
+        *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+    )
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def _refuse_walk(error: OSError) -> None:
@@ -139,72 +159,126 @@ def _sayable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _reader(path: Path) -> Callable[[], bytes]:
-    return lambda: read_file(path)
+def _reader(path: Path, budget: Budget) -> Callable[[], bytes]:
+    def read() -> bytes:
+        data = read_file(path, budget.limits)
+        budget.grow(len(data))
+        return data
+
+    return read
 
 
-def _limit(size: int) -> int:
-    return min(LARGEST_FILE, _FREE + _RATIO * size)
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: file.read(_PIECE), b"")
 
 
-def _is_compressed_tar(data: bytes) -> bool:
-    if data[:3] == b"BZh" or data[:6] == b"\xfd7zXZ\0":
-        return True
-    if not is_gzip(data):
-        return False
+def _is_compressed_tar(start: bytes, file: IO[bytes]) -> bool:
+    """Whether a tar file is in compressed data. What bzip2 and xz hold is taken for one."""
+    if not is_gzip(start):
+        return is_compressed(start)
+    file.seek(0)
     try:
-        start = zlib.decompressobj(wbits=31).decompress(data, 512)
-    except zlib.error:
+        first = b""
+        for piece in expanded(chunks(file), start):
+            first += piece
+            if len(first) >= _BLOCK:
+                break
+    except (zlib.error, EOFError):
         return False
-    return start[257:262] == b"ustar"
+    return first[257:262] == b"ustar"
 
 
-def _held(path: Path, members: Iterator[tuple[str, bytes]]) -> dict[str, Callable[[], bytes]]:
-    """The members in memory, without a folder that encloses all of them, within the limits of a bomb."""
-    limit = _limit(path.stat().st_size)
+def _held(members: Iterator[tuple[str, bytes]], budget: Budget) -> dict[str, Callable[[], bytes]]:
+    """The members in memory, without a folder that encloses all of them."""
     held: dict[str, bytes] = {}
-    total = 0
     for name, content in members:
-        total += len(content)
-        if total > limit or len(held) >= MOST_FILES:
-            raise SourceError(f"{path.name} grows beyond {limit >> 20:,} MiB when it is decompressed")
+        budget.hold(len(content))
         held[name] = content
     tops = {name.split("/", 1)[0] for name in held}
     cut = len(tops.pop()) + 1 if len(tops) == 1 and all("/" in name for name in held) else 0
-    return {name[cut:]: _constant(content) for name, content in held.items()}
+    return {name[cut:]: _Kept(content, budget) for name, content in held.items()}
 
 
-def _constant(content: bytes) -> Callable[[], bytes]:
-    return lambda: content
+class _Kept:
+    """The content of a member of an archive."""
+
+    def __init__(self, content: bytes, budget: Budget) -> None:
+        self._content, self._budget = content, budget
+
+    def __call__(self) -> bytes:
+        return self._content
+
+    def drop(self) -> None:
+        """Lets go of it: it is not read again."""
+        self._budget.release(len(self._content))
+        self._content = b""
 
 
-def _zip_members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
-    limit = _limit(len(data))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in archive.infolist():
+def _refuse_many(budget: Budget, members: int) -> None:
+    if members > (most := budget.limits.members_of(budget.size)):
+        raise LimitError(budget.name, "holds too many files", f"{most:,}")
+
+
+def _zip_members(path: Path, budget: Budget) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        found = archive.infolist()
+        _refuse_many(budget, len(found))
+        for member in found:
             name = _inner_name(path, member.filename)
             is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
             if member.is_dir() or is_link or not name.endswith(_TEXT):
                 continue
-            if member.file_size > limit:
-                raise SourceError(f"{path.name} grows beyond {limit >> 20:,} MiB when it is decompressed")
-            yield name, archive.read(member)
+            if member.compress_type == zipfile.ZIP_LZMA:
+                raise SourceError(f"{path.name} is compressed with LZMA, which is not supported in a zip file")
+            if member.file_size > budget.room:
+                budget.expand(member.file_size)
+            with archive.open(member) as file:
+                yield name, _whole(file, budget)
 
 
-def _tar_members(path: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
-    limit = _limit(path.stat().st_size)
-    with tarfile.open(fileobj=io.BytesIO(data), mode="r|*") as archive:
-        seen = 0
-        for member in archive:
+def _whole(file: IO[bytes], budget: Budget) -> bytes:
+    content = io.BytesIO()
+    for piece in _pieces(file):
+        budget.expand(len(piece))
+        content.write(piece)
+    return content.getvalue()
+
+
+def _tar_members(path: Path, file: io.RawIOBase, budget: Budget) -> Iterator[tuple[str, bytes]]:
+    count = 0
+    with tarfile.open(fileobj=file, mode="r|", tarinfo=_member_class(path, budget.limits)) as archive:
+        while (member := archive.next()) is not None:
+            count += 1
+            _refuse_many(budget, count)
+            archive.members = []  # type: ignore[attr-defined]  # tarfile keeps them all, at 1 KB each
             name = _inner_name(path, member.name)
-            seen += max(member.size, 0)
-            if seen > limit:
-                raise SourceError(f"{path.name} grows beyond {limit >> 20:,} MiB when it is decompressed")
             if member.isdev():
                 raise SourceError(f"{path.name} holds a device: {member.name}")
-            content = archive.extractfile(member) if member.isreg() and name.endswith(_TEXT) else None
+            if not member.isreg() or member.issparse() or not name.endswith(_TEXT):
+                continue
+            if member.size > budget.room + 2 * _PIECE:  # what was read ahead is counted already
+                budget.expand(member.size)
+            content = archive.extractfile(member)
             if content is not None:
                 yield name, content.read()
+    while file.read(_PIECE):  # behind the end of the tar file are the sums of what it was compressed with
+        pass
+
+
+def _member_class(path: Path, limits: Limits) -> type[tarfile.TarInfo]:
+    """A header of a tar file that refuses names and attributes beyond any sense before tarfile reads them."""
+
+    class Member(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Member:
+            found = super().frombuf(buf, encoding, errors)
+            if found.size < 0:
+                raise SourceError(f"{path.name} is damaged: a member of negative size")
+            if found.type[0] in _HEADERS and found.size > limits.name:
+                raise LimitError(path.name, "has a member with a name that is too long", shown_size(limits.name))
+            return found
+
+    return Member
 
 
 def _inner_name(path: Path, name: str) -> str:

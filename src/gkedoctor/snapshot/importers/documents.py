@@ -3,140 +3,133 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import yaml
 
-from gkedoctor.errors import SourceError
+from gkedoctor.errors import LimitError, SourceError
+from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.archive import gunzip, is_gzip
+from gkedoctor.snapshot.importers.yaml_events import Mistake, values
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
-_SUSPICIOUS = re.compile(r"(?:^|[\s\[,{])\*\w|^ {200}|(?:[-?] ){50}", re.MULTILINE)
-_MANY_BRACKETS = 400
-_DEEPEST = 200
-"""A Kubernetes object is at most 30 deep; PyYAML's C loader overflows its stack at some 50,000."""
+_CONTENT = re.compile(rb"[^ \t\r\n,]")
+_BLANK = b" \t\r\n\x0b\x0c"
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""The byte order marks of UTF-16, which PowerShell writes."""
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML as Kubernetes means it: timestamps stay strings."""
+_ends_of_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_ends_of_map = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
+def documents(data: bytes, name: str, budget: Budget | None = None) -> list[Any]:
+    """All documents of a file, as JSON values. `name` is what a message calls the file.
+
+    `budget`: that of the recording the file belongs to; without it, the file is the recording.
+    """
+    budget = budget or Budget(name, len(data))
+    plain = content_of(data, name, budget)
+    del data  # of a large file, not needed beside its content
+    if plain.startswith(WIDE) or plain.lstrip(_BLANK)[:1] not in (b"{", b"["):
+        return documents_of_text(text_of(plain, name, budget), name, budget)
+    return _json(plain, name, budget)
 
 
-def documents(data: bytes, name: str) -> list[Any]:
-    """All documents of a file, as JSON values. `name` is what a message calls the file."""
-    return documents_of_text(text_of(data, name), name)
-
-
-def text_of(data: bytes, name: str) -> str:
-    """The text of a file, decompressed where it is gzip, in UTF-8 or by its byte order mark in UTF-16."""
+def content_of(data: bytes, name: str, budget: Budget) -> bytes:
+    """The content of a file, decompressed where it is gzip, without the byte order mark of UTF-8."""
     if is_gzip(data):
-        data = gunzip(data, name)
+        data = gunzip(data, name, budget)
     if not data:
         raise SourceError(f"{name} is empty (0 bytes)")
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def text_of(data: bytes, name: str, budget: Budget | None = None) -> str:
+    """The text of a file, decompressed where it is gzip, in UTF-8 or by its byte order mark in UTF-16."""
+    budget = budget or Budget(name, len(data))
+    data = content_of(data, name, budget)
+    size = len(data) if data.isascii() else 4 * len(data)
+    budget.hold(size)
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = data.decode("utf-16" if data.startswith(WIDE) else "utf-8")
     except UnicodeDecodeError as error:
         raise SourceError(f"{name} is no text: byte {error.start} is not {error.encoding}") from error
+    finally:
+        budget.release(size)
     if "\0" in text:
         raise SourceError(f"{name} is no text: it holds zero bytes")
     return text
 
 
-def documents_of_text(text: str, name: str) -> list[Any]:
+def documents_of_text(text: str, name: str, budget: Budget | None = None) -> list[Any]:
     """All documents of a text: JSON where it begins like JSON, else YAML."""
-    start = text.lstrip()
-    if not start:
+    budget = budget or Budget(name, len(text))
+    start = re.search(r"\S", text)
+    if start is None:
         raise SourceError(f"{name} is empty")
+    return _json(text.encode(), name, budget) if start[0] in "{[" else _yaml(text, name, budget)
+
+
+def _json(data: bytes, name: str, budget: Budget) -> list[Any]:
+    budget.decode(name, data)
     try:
-        return _json(text, name) if start[0] in "{[" else _yaml(text, name)
+        return [msgspec.json.decode(data)]
     except RecursionError as error:
         raise SourceError(f"{name} is nested too deeply") from error
-
-
-def _json(text: str, name: str) -> list[Any]:
-    try:
-        return [msgspec.json.decode(text)]
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        text_of(data, name, budget)  # says better what is no text at all
         if "trailing characters" not in str(error):
-            raise SourceError(f"{name}{_json_place(text, str(error))}") from error
-        return _strict(list(_json_sequence(text, name)), name)
+            raise SourceError(f"{name}{_json_place(data, 0, str(error))}") from error
+    return list(_json_sequence(data, name, budget))
 
 
-def _json_place(text: str, message: str) -> str:
-    """`:3:14: JSON is malformed: ...` out of msgspec's message with a byte offset."""
+def _json_place(data: bytes, start: int, message: str) -> str:
+    """`:3:14: JSON is malformed: ...` out of msgspec's message with a byte offset, which counts from `start`."""
     found = _BYTE.search(message)
     if found is None:
         return f": {message[0].lower()}{message[1:]}"
-    before = text.encode()[: int(found[1])]
-    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+    at = start + int(found[1])
+    line, column = data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at)
     return f":{line}:{column}: {message[: found.start()]}"
 
 
-def _json_sequence(text: str, name: str) -> Iterator[Any]:
-    """Several documents one after another, as `kubectl get ... >> file` and jq leave them."""
-    decoder = json.JSONDecoder()
-    position = _skip_space(text, 0)
-    while position < len(text):
-        try:
-            document, position = decoder.raw_decode(text, position)
-        except json.JSONDecodeError as error:
-            raise SourceError(f"{name}:{error.lineno}:{error.colno}: {error.msg}") from error
-        yield document
-        position = _skip_space(text, position)
+def _json_sequence(data: bytes, name: str, budget: Budget) -> Iterator[Any]:
+    """Several documents one after another, as `kubectl get ... >> file` and jq leave them.
+
+    msgspec says where what follows a document begins, which is the cheapest way to find its end.
+    """
+    view, position, most = memoryview(data), 0, budget.limits.documents
+    while (start := _CONTENT.search(data, position)) is not None:
+        most -= 1
+        if most < 0:
+            raise LimitError(name, "holds too many documents", f"{budget.limits.documents:,}")
+        end = _end_of_document(view[start.start() :], data, name, start.start())
+        yield msgspec.json.decode(view[start.start() : end])
+        position = end
 
 
-def _strict(found: list[Any], name: str) -> list[Any]:
-    """The same with nothing but what JSON can say: keys that are strings, no half characters, no sets."""
+def _end_of_document(rest: memoryview, data: bytes, name: str, start: int) -> int:
     try:
-        plain: list[Any] = msgspec.json.decode(msgspec.json.encode(found))
-        return plain
-    except (ValueError, TypeError, OverflowError) as error:
-        raise SourceError(f"{name} cannot be said in JSON: {_first_line(error)}") from error
+        (_ends_of_list if rest[0] == ord("[") else _ends_of_map)(rest)
+    except RecursionError as error:
+        raise SourceError(f"{name} is nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = _BYTE.search(str(error))
+        if found is None or "trailing characters" not in str(error):
+            raise SourceError(f"{name}{_json_place(data, start, str(error))}") from error
+        return start + int(found[1]) - 1  # msgspec names the place behind the first character too many
+    return len(data)
 
 
-_NO_SPACE = re.compile(r"[^\s,]")
-
-
-def _skip_space(text: str, position: int) -> int:
-    found = _NO_SPACE.search(text, position)
-    return found.start() if found is not None else len(text)
-
-
-def _yaml(text: str, name: str) -> list[Any]:
+def _yaml(text: str, name: str, budget: Budget) -> list[Any]:
+    size = len(text) if text.isascii() else 4 * len(text)
+    budget.hold(size)
     try:
-        _refuse_traps(text, name)
-        found = [document for document in yaml.load_all(text, Loader=_Loader) if document is not None]
-        return _strict(found, name)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
-        raise SourceError(f"{name}{place}: {error.problem or error.context}") from error
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
-        raise SourceError(f"{name}: this is neither JSON nor YAML: {_first_line(error)}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]
-
-
-def _refuse_traps(text: str, name: str) -> None:
-    """Aliases can stand for gigabytes and depth can overflow the C stack; Kubernetes writes neither."""
-    if _SUSPICIOUS.search(text) is None and text.count("[") + text.count("{") < _MANY_BRACKETS:
-        return
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent):
-            raise SourceError(f"{name}: YAML aliases (*{event.anchor}) are not read")
-        if depth > _DEEPEST:
-            raise SourceError(f"{name} is nested too deeply")
+        return list(values(text, name, budget))
+    except Mistake as error:
+        raise SourceError(f"{name}:{error.line + 1}:{error.column + 1}: {error.message}") from None
+    finally:
+        budget.release(size)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from gkedoctor.errors import SnapshotError, SourceError
+from gkedoctor.limits import DEFAULT, Limits
+from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.archive import Folder, archive_folder, read_file, real_folder
 from gkedoctor.snapshot.importers.cluster_info import (
     gather_cluster_info,
@@ -12,7 +14,7 @@ from gkedoctor.snapshot.importers.cluster_info import (
     is_cluster_info,
     is_cluster_info_stream,
 )
-from gkedoctor.snapshot.importers.documents import text_of
+from gkedoctor.snapshot.importers.documents import WIDE, content_of, text_of
 from gkedoctor.snapshot.importers.must_gather import gather_must_gather, is_must_gather
 from gkedoctor.snapshot.importers.objects import gather_file, gather_files
 from gkedoctor.snapshot.importers.recording import gather_cloud, gather_logs, gather_recording, has_lists
@@ -25,12 +27,12 @@ _LOOKED_FOR = (
 )
 
 
-def gather(path: Path) -> Gathered:
+def gather(path: Path, limits: Limits = DEFAULT) -> Gathered:
     """What a file or directory of another tool holds."""
     if path.is_dir():
-        return _from_folder(real_folder(path))
-    folder = archive_folder(path)
-    return _from_folder(folder) if folder is not None else _from_file(path)
+        return _from_folder(real_folder(path, limits))
+    folder = archive_folder(path, limits)
+    return _from_folder(folder) if folder is not None else _from_file(path, limits)
 
 
 def _from_folder(folder: Folder) -> Gathered:
@@ -63,9 +65,13 @@ def _from_files(folder: Folder) -> Gathered:
     return gathered
 
 
-def _from_file(path: Path) -> Gathered:
-    data = read_file(path)
-    text = text_of(data, path.name)
-    if is_cluster_info_stream(text):
-        return gather_stream(text, path.name)
-    return gather_file(path.name, data)
+def _from_file(path: Path, limits: Limits) -> Gathered:
+    data = read_file(path, limits)
+    budget = Budget(path.name, len(data), limits)
+    content = content_of(data, path.name, budget)
+    del data
+    if content.startswith(WIDE):
+        content = text_of(content, path.name, budget).encode()
+    if is_cluster_info_stream(content):
+        return gather_stream(text_of(content, path.name, budget), path.name, budget)
+    return gather_file(path.name, content, budget)

@@ -18,7 +18,7 @@ from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents
 from gkedoctor.snapshot.importers.lists import is_list, items_of, list_state
 from gkedoctor.snapshot.importers.names import collection_of_file
-from gkedoctor.snapshot.importers.recording import stem_of
+from gkedoctor.snapshot.importers.recording import log_text, stem_of
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
@@ -91,7 +91,7 @@ def _collection(group: str, plural: str) -> str:
 def _add(gathered: Gathered, folder: Folder, path: str, place: _Place) -> None:
     collection, namespace, single = place
     try:
-        read = documents(folder.read(path), path)
+        read = documents(folder.take(path), path, folder.budget)
     except SourceError as error:
         gathered.mark(collection, CollectionState(Status.PARTIAL, reason=error.message))
         return
@@ -115,7 +115,7 @@ def _add_log(gathered: Gathered, folder: Folder, path: str, inner: str) -> None:
     which = parts[7].removesuffix(".log").removesuffix(".insecure")
     if which in ("current", "previous"):
         gathered.mark(LOGS, LOGS_STATE)
-        text = folder.read(path).decode("utf-8", "replace")
+        text = log_text(folder, path)
         gathered.add_log(parts[1], parts[3], parts[4], text, previous=which == "previous")
 
 

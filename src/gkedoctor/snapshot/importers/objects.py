@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents
 from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state, namespaces_of
@@ -26,10 +27,10 @@ _ELSEWHERE = "no such object in this recording"
 _HINT = "Record one with: kubectl get all,events,ingresses,configmaps,secrets,pvc,nodes -A -o json > cluster.json"
 
 
-def gather_file(name: str, data: bytes) -> Gathered:
+def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
     """Reads one file; what it does not hold at all may or may not have been asked for."""
     gathered = Gathered(source=name, elsewhere=_ELSEWHERE)
-    add_documents(gathered, stem_of(name), documents(data, name))
+    add_documents(gathered, stem_of(name), documents(data, name, budget))
     if not gathered.states:
         raise SourceError(f"{name} holds no Kubernetes objects", hint=_HINT)
     narrow(gathered)
@@ -41,7 +42,7 @@ def gather_files(folder: Folder) -> Gathered | None:
     gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE)
     for path, stem in lists_in(folder, ""):
         try:
-            add_documents(gathered, stem, documents(folder.read(path), path))
+            add_documents(gathered, stem, documents(folder.take(path), path, folder.budget))
         except SourceError as error:
             collection = collection_of_file(stem)
             if is_known(collection):

@@ -7,15 +7,19 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from gkedoctor.errors import SourceError
+from gkedoctor.errors import LimitError, SourceError
+from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.events import logged_event
-from gkedoctor.snapshot.importers.archive import Folder
-from gkedoctor.snapshot.importers.documents import documents, text_of
+from gkedoctor.snapshot.importers.archive import Folder, gunzip, is_gzip
+from gkedoctor.snapshot.importers.documents import WIDE, documents
 from gkedoctor.snapshot.importers.lists import items_of, list_state
 from gkedoctor.snapshot.importers.names import cloud_collection_of_file, collection_of_file
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import HISTORY, LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
+
+_LINE = 64
+"""Bytes of memory for one line of a log, besides its text."""
 
 SUFFIXES = (".json", ".yaml", ".yml")
 
@@ -45,11 +49,11 @@ def gather_cloud(gathered: Gathered, folder: Folder) -> None:
     for path, stem in lists_in(folder, "gcp"):
         collection = cloud_collection_of_file(stem) or f"compute.{stem}"
         try:
-            items = [item for document in documents(folder.read(path), path) for item in _cloud(collection, document)]
+            read = documents(folder.take(path), path, folder.budget)
         except SourceError as error:
             gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
             continue
-        gathered.add(collection, items)
+        gathered.add(collection, [item for document in read for item in _cloud(collection, document)])
 
 
 def gather_logs(gathered: Gathered, logs: Folder) -> None:
@@ -64,15 +68,15 @@ def gather_logs(gathered: Gathered, logs: Folder) -> None:
         container = file.removesuffix(".log")
         previous = container.endswith("-previous")
         home = namespace[0] if namespace else pods.get(pod)
-        text = _log_text(logs, path)
-        if home is not None and text is not None:
+        text = log_text(logs, path)
+        if home is not None:
             gathered.add_log(home, pod, container.removesuffix("-previous"), text, previous=previous)
 
 
 def add_list(gathered: Gathered, folder: Folder, path: str, collection: str) -> None:
     """Adds one file as a collection; an answer of the API server that refuses is read as what it is."""
     try:
-        read = documents(folder.read(path), path)
+        read = documents(folder.take(path), path, folder.budget)
     except SourceError as error:
         gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
         return
@@ -122,9 +126,21 @@ def _namespaces_of_pods(pods: Iterable[Any]) -> dict[str, str]:
     return found
 
 
-def _log_text(logs: Folder, path: str) -> str | None:
-    data = logs.read(path)
+def log_text(folder: Folder, path: str) -> str:
+    """The text of a log, whatever bytes are in it. LimitError for one that takes too much memory as lines."""
+    data = folder.take(path)
+    if is_gzip(data):
+        data = _unpacked(data, path, folder.budget)
+    folder.budget.use(len(data) + _LINE * data.count(b"\n"))
+    if data.startswith(WIDE):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _unpacked(data: bytes, path: str, budget: Budget) -> bytes:
     try:
-        return text_of(data, path) if data else None
+        return gunzip(data, path, budget)
+    except LimitError:
+        raise
     except SourceError:
-        return data.decode("utf-8", "replace")
+        return data  # a damaged log loses nothing else

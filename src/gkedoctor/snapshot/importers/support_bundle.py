@@ -74,7 +74,7 @@ def _place(path: str) -> tuple[str, str | None]:
 
 def _add_list(gathered: Gathered, resources: Folder, path: str, collection: str, namespace: str | None) -> None:
     try:
-        read = documents(resources.read(path), path)
+        read = documents(resources.take(path), path, resources.budget)
     except SourceError as error:
         gathered.mark(collection, _unread({namespace: error.message}, collection))
         return
@@ -88,7 +88,7 @@ def _add_list(gathered: Gathered, resources: Folder, path: str, collection: str,
 def _add_errors(gathered: Gathered, resources: Folder, path: str, collection: str) -> None:
     """A map of namespace to message, or for cluster-scoped kinds a list of messages."""
     try:
-        read = documents(resources.read(path), path)
+        read = documents(resources.take(path), path, resources.budget)
     except SourceError as error:
         gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
         return
@@ -117,7 +117,7 @@ def _versions(folder: Folder, root: str) -> dict[str, str]:
     """The server's version, which stands beside `cluster-resources`."""
     path = str(PurePosixPath(root).parent / "cluster-info/cluster_version.json").removeprefix("./")
     try:
-        read = documents(folder.read(path), path) if path in folder.files else []
+        read = documents(folder.take(path), path, folder.budget) if path in folder.files else []
     except SourceError:
         return {}
     for document in read:

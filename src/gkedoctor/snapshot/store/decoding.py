@@ -6,6 +6,7 @@ A member of a file has one object a line (`writing.py`), so it can be cut betwee
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import chain
 from typing import Any
 
@@ -53,18 +54,29 @@ def texts(pieces: Iterable[bytes]) -> list[bytes]:
 
 def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Arrays of JSON that together hold what the one in the pieces holds."""
-    rest = next(pieces, b"")
-    if not rest.startswith(_LINES):
-        yield b"".join(chain([rest], pieces))
+    waiting = [next(pieces, b"")]
+    if not waiting[0].startswith(_LINES):
+        yield _joined(chain(waiting, pieces))
         return
-    opening = b""
     for piece in pieces:
-        rest += piece
-        cut = rest.rfind(_BETWEEN)
-        if cut > 0:
-            yield opening + rest[:cut] + b"]"
-            opening, rest = b"[", rest[cut + 1 :]
-    yield opening + rest
+        cut = piece.rfind(_BETWEEN)
+        if cut < 0 and _BETWEEN in waiting[-1][-2:] + piece[:2]:
+            piece = b"".join((waiting.pop(), piece))
+            cut = piece.rfind(_BETWEEN)
+        if cut < 0:
+            waiting.append(piece)
+            continue
+        yield b"".join((*waiting, piece[:cut], b"]"))
+        waiting = [b"[", piece[cut + 1 :]]
+    yield _joined(waiting)
+
+
+def _joined(pieces: Iterable[bytes]) -> bytes:
+    """All of them in one, without all of them beside it."""
+    whole = BytesIO()
+    for piece in pieces:
+        whole.write(piece)
+    return whole.getvalue()
 
 
 def _lines_with(words: Sequence[bytes], block: bytes) -> bytes:

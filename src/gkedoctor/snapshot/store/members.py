@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from gkedoctor.errors import SnapshotError
+from gkedoctor.errors import LimitError, SnapshotError, SourceError
+from gkedoctor.snapshot.budget import Budget
 
 _PIECE = 1 << 20
 """Bytes: enough to keep a second thread busy, and little enough for a screen to take keys in between."""
@@ -35,28 +36,41 @@ class Members(Protocol):
     def pieces(self, name: str, limit: int) -> Iterator[bytes]:
         """What a member holds, piece by piece, and no more than one byte beyond `limit`."""
 
+    def size(self, name: str) -> int:
+        """Bytes that a member takes where it is stored; 0 for one that is not there."""
+
 
 class File:
-    """The members of a ZIP; opened for each read, so that nobody has to close it."""
+    """The members of a ZIP. It is opened once, for its directory may be long, and closed with the last reference."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, budget: Budget) -> None:
         self.path = path
-        with _damage(path), zipfile.ZipFile(path) as archive:
-            names = [info.filename for info in archive.infolist()]
-            for info in archive.infolist():
-                refuse_name(path, info.filename)
-                if (info.external_attr >> 16) & 0o170000 == 0o120000:
-                    raise SnapshotError(f"{path.name} holds a link: {info.filename[:80]!r}")
-        if len(set(names)) != len(names):
+        with _damage(path):
+            self._archive = zipfile.ZipFile(path)
+            found = self._archive.infolist()
+        self._names = {info.filename for info in found}
+        if len(found) > (most := budget.limits.members_of(budget.size)):
+            raise LimitError(path.name, "holds too many files", f"{most:,}")
+        for info in found:
+            refuse_name(path, info.filename)
+            if (info.external_attr >> 16) & 0o170000 == 0o120000:
+                raise SnapshotError(f"{path.name} holds a link: {info.filename[:80]!r}")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise SnapshotError(f"{path.name} is damaged: {info.filename[:80]!r} is not deflated")
+        if len(self._names) != len(found):
             raise SnapshotError(f"{path.name} is damaged: a member is there twice")
+        budget.expand(sum(info.file_size for info in found))
 
     def pieces(self, name: str, limit: int) -> Iterator[bytes]:
         """As `Members`."""
-        with _damage(self.path), zipfile.ZipFile(self.path) as archive:
-            if name not in archive.namelist():
-                raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
-            with archive.open(name) as member:
-                yield from _pieces(member, limit)
+        if name not in self._names:
+            raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
+        with _damage(self.path), self._archive.open(name) as member:
+            yield from _pieces(member, limit)
+
+    def size(self, name: str) -> int:
+        """As `Members`."""
+        return self._archive.getinfo(name).compress_size if name in self._names else 0
 
 
 class Directory:
@@ -74,6 +88,13 @@ class Directory:
             raise SnapshotError(f"{self.path.name} is damaged: {name} is missing")
         with _damage(self.path), file.open("rb") as member:
             yield from _pieces(member, limit)
+
+    def size(self, name: str) -> int:
+        """As `Members`."""
+        try:
+            return (self.path / name).lstat().st_size
+        except (OSError, ValueError):
+            return 0  # whoever reads it says what is wrong
 
 
 def _pieces(member: IO[bytes], limit: int) -> Iterator[bytes]:
@@ -95,7 +116,7 @@ def _damage(path: Path) -> Iterator[None]:
     """What zipfile raises for files it was not made for, as one error."""
     try:
         yield
-    except SnapshotError:
+    except SourceError:
         raise
     except _DAMAGED as error:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.errors import SnapshotError
+from gkedoctor.errors import LimitError, SnapshotError
+from gkedoctor.limits import DEFAULT, Limits, shown_size
+from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot
 from gkedoctor.snapshot.on_demand import OnDemand
 from gkedoctor.snapshot.store.decoding import MANY, decoded, texts
@@ -18,8 +20,6 @@ from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, Sto
 from gkedoctor.snapshot.store.members import Directory, File, Members, refuse_name
 from gkedoctor.snapshot.store.sharing import Place, Places
 
-LARGEST_MEMBER = 4 << 30
-LARGEST_MANIFEST = 64 << 20
 _ON_DEMAND = "kubernetes/events.json"
 """The member with the most objects, of which the fewest are looked at."""
 
@@ -40,10 +40,17 @@ def is_stored(path: Path) -> bool:
     return start.startswith(b"PK\x03\x04") and start[30:].startswith(MANIFEST.encode())
 
 
-def read(path: Path, *, verify: bool = True) -> Snapshot:
-    """The snapshot at `path`. Without `verify`, sums and counts are not compared: for what was edited by hand."""
-    members: Members = Directory(path) if path.is_dir() else File(path)
-    stored = _manifest(path, b"".join(members.pieces(MANIFEST, LARGEST_MANIFEST)), verify)
+def read(path: Path, *, verify: bool = True, limits: Limits = DEFAULT) -> Snapshot:
+    """The snapshot at `path`. Without `verify`, sums and counts are not compared: for what was edited by hand.
+
+    LimitError for one beyond the `limits`, here or when its objects are first looked at.
+    """
+    budget = Budget(path.name, _size(path, limits), limits)
+    members: Members = Directory(path) if path.is_dir() else File(path, budget)
+    stored = _manifest(path, b"".join(members.pieces(MANIFEST, limits.manifest)), verify, limits)
+    if path.is_dir():
+        budget.grow(sum(members.size(entry.member) for entry in stored.collections.values() if entry.member))
+    budget.count(sum(entry.count for entry in stored.collections.values()))
     places = Places()
     manifest = Manifest(
         recorded_at=stored.recorded_at,
@@ -59,18 +66,27 @@ def read(path: Path, *, verify: bool = True) -> Snapshot:
             Collection(
                 name,
                 _state(entry),
-                _Member(path, members, entry, verify, partial(places.of, name)) if entry.member else (),
+                _Member(path, members, entry, verify, budget, partial(places.of, name)) if entry.member else (),
             )
             for name, entry in stored.collections.items()
         ],
     )
 
 
+def _size(path: Path, limits: Limits) -> int:
+    if path.is_dir():
+        return 0  # what its members have, once it is known which they are
+    size = path.stat().st_size
+    if size > limits.file:
+        raise LimitError(str(path), f"is too large ({shown_size(size)})", shown_size(limits.file))
+    return size
+
+
 def _claims(manifest: Path) -> bool:
     """Whether the file names gkedoctor, or is cut off; other tools write a `manifest.json` too."""
     try:
         with manifest.open("rb") as file:
-            content = file.read(LARGEST_MANIFEST)
+            content = file.read(DEFAULT.manifest)
     except OSError:
         return False
     if b"gkedoctor" in content[:4096]:
@@ -82,11 +98,17 @@ def _claims(manifest: Path) -> bool:
     return False
 
 
-def _manifest(path: Path, content: bytes, verify: bool) -> StoredManifest:
-    if len(content) > LARGEST_MANIFEST:
-        raise SnapshotError(f"{path.name}: {MANIFEST} is absurdly large")
+class _Claim(msgspec.Struct, frozen=True):
+    """What a manifest says first, whatever its format."""
+
+    format: Any = None
+
+
+def _manifest(path: Path, content: bytes, verify: bool, limits: Limits) -> StoredManifest:
+    if len(content) > limits.manifest:
+        raise LimitError(path.name, f"has a {MANIFEST} that is too large", shown_size(limits.manifest))
     try:
-        claimed = msgspec.json.decode(content, type=dict[str, Any]).get("format")
+        claimed = msgspec.json.decode(content, type=_Claim).format
         if claimed != FORMAT:
             raise _other_format(path, claimed)
         stored = msgspec.json.decode(content, type=StoredManifest)
@@ -97,7 +119,7 @@ def _manifest(path: Path, content: bytes, verify: bool) -> StoredManifest:
     if verify and stored.digest != digest_of(stored):
         raise _changed(path, MANIFEST)
     for entry in stored.collections.values():
-        _refuse_entry(path, entry)
+        _refuse_entry(path, entry, limits)
     return stored
 
 
@@ -111,14 +133,18 @@ def _other_format(path: Path, claimed: Any) -> SnapshotError:
     return SnapshotError(f"{path.name} is damaged: {MANIFEST} is of format {str(claimed)[:60]!r}")
 
 
-def _refuse_entry(path: Path, entry: Entry) -> None:
+def _refuse_entry(path: Path, entry: Entry, limits: Limits) -> None:
+    if entry.count < 0:
+        raise SnapshotError(f"{path.name} is damaged: it claims {entry.count} objects")
     if not entry.member:
         if entry.count:
             raise SnapshotError(f"{path.name} is damaged: {entry.count} objects, but no member that holds them")
         return
     refuse_name(path, entry.member)
-    if not 0 <= entry.size <= LARGEST_MEMBER:
-        raise SnapshotError(f"{path.name}: {entry.member} claims an absurd size of {entry.size} bytes")
+    if entry.size < 0:
+        raise SnapshotError(f"{path.name} is damaged: {entry.member} claims a size of {entry.size} bytes")
+    if entry.size > limits.expanded:
+        raise LimitError(path.name, f"holds too much in {entry.member}", shown_size(limits.expanded))
 
 
 def _state(entry: Entry) -> CollectionState:
@@ -135,9 +161,18 @@ def _state(entry: Entry) -> CollectionState:
 class _Member:
     """What reads one member when its objects are first looked at: all of them, or (`Stored`) a part."""
 
-    def __init__(self, path: Path, members: Members, entry: Entry, verify: bool, place: Callable[[], Place]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        members: Members,
+        entry: Entry,
+        verify: bool,
+        budget: Budget,
+        place: Callable[[], Place],
+    ) -> None:
         self.count, self.size = entry.count, entry.size
         self._path, self._members, self._entry, self._verify, self._place = path, members, entry, verify, place
+        self._budget, self._measured = budget, False
 
     def __call__(self) -> Sequence[Object]:
         found = self._read(())
@@ -161,8 +196,13 @@ class _Member:
             return _whole(self._path, self._pieces(), self._entry)
 
     def _pieces(self) -> Iterator[bytes]:
-        limit = self.size if self._verify else LARGEST_MEMBER
-        return _checked(self._path, self._members.pieces(self._entry.member, limit), self._entry, self._verify)
+        name = self._entry.member
+        limit = self.size if self._verify else self._budget.limits.expanded
+        pieces = self._members.pieces(name, limit)
+        if not self._measured:  # who reads it again, in parts or after a mistake, takes no more memory
+            self._measured = True
+            pieces = self._budget.measured(f"{self._path.name}: {name}", pieces)
+        return _checked(self._path, pieces, self._entry, self._verify)
 
 
 def _one(path: Path, entry: Entry, root: Place, text: bytes) -> Object:
@@ -193,7 +233,7 @@ def _checked(path: Path, pieces: Iterator[bytes], entry: Entry, verify: bool) ->
         digest.update(piece)
         size += len(piece)
         yield piece
-    if size > LARGEST_MEMBER or (verify and (size > entry.size or digest.hexdigest() != entry.sha256)):
+    if verify and (size > entry.size or digest.hexdigest() != entry.sha256):
         raise _changed(path, entry.member)
 
 
