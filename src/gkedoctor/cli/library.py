@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from gkedoctor import shipped
+from gkedoctor.cli.messages import print_note
 from gkedoctor.errors import PlaybookError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
@@ -21,7 +20,7 @@ def library(folders: Sequence[Path]) -> list[CompiledPlaybook]:
     """
     known = {playbook.id: playbook for playbook in load_playbooks([shipped.playbooks()], check=False)}
     for note in add_offered(known):
-        click.echo(f"gkedoctor: note: {note}", err=True)
+        print_note(note)
     for playbook in load_playbooks(folders):
         if playbook.id in known:
             raise PlaybookError(f"playbook {playbook.id} is also in {known[playbook.id].path}", path=playbook.path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.pace import paused_garbage_collector, progress
 
 
@@ -47,4 +48,4 @@ def import_recording(source: Path, to: Path, config_values: bool, recorded_at: d
         snapshot = load(source, config_values=config_values, recorded_at=recorded_at)
         store.write(snapshot, to)
     for line in [*inventory(snapshot), f"wrote {to}"]:
-        click.echo(line, err=True)
+        print_message(line)
