@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gkedoctor import __version__, shipped
 from gkedoctor.cli.app import app
-from gkedoctor.cli.failure import file_excerpt, tell
+from gkedoctor.cli.failure import file_excerpt, print_failure
 from gkedoctor.errors import ExitCode, PlaybookError, UsageError
 
 from .conftest import Gkedoctor
@@ -73,7 +73,7 @@ def test_a_fault_of_our_own_exits_5_with_one_line_and_the_place_of_the_trace(
     try:
         raise ZeroDivisionError("division\nby zero")
     except ZeroDivisionError as error:
-        assert tell(error) == ExitCode.BUG
+        assert print_failure(error) == ExitCode.BUG
     message, hint = capsys.readouterr().err.splitlines()
     assert message == "gkedoctor: error: a fault of gkedoctor itself: ZeroDivisionError: division"
     trace = Path(hint.removeprefix("hint: the trace is in "))
@@ -82,13 +82,13 @@ def test_a_fault_of_our_own_exits_5_with_one_line_and_the_place_of_the_trace(
 
 
 def test_an_interruption_exits_130_and_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert tell(KeyboardInterrupt()) == ExitCode.INTERRUPTED
-    assert tell(click.Abort()) == ExitCode.INTERRUPTED
+    assert print_failure(KeyboardInterrupt()) == ExitCode.INTERRUPTED
+    assert print_failure(click.Abort()) == ExitCode.INTERRUPTED
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_failure_tells_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
-    assert tell(UsageError("no", hint="do")) == ExitCode.USAGE
+    assert print_failure(UsageError("no", hint="do")) == ExitCode.USAGE
     assert capsys.readouterr().err == "gkedoctor: error: no\nhint: do\n"
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from gkedoctor import shipped
-from gkedoctor.cli import output as module
 from gkedoctor.errors import ExitCode
 
 from .conftest import Gkedoctor
@@ -63,20 +67,44 @@ def test_json_twice_is_json_once(gkedoctor: Gkedoctor) -> None:
     assert gkedoctor("report", "--from", FAULTY, "--json", "-o", "json").code == ExitCode.FOUND
 
 
-def test_a_file_is_replaced_as_a_whole(gkedoctor: Gkedoctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_replaced_as_a_whole(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text("before", encoding="utf-8")
-
-    def full_disk(text: str, target: Path) -> None:
-        target.write_text(text[:10], encoding="utf-8")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(module, "_put", full_disk)
-    result = gkedoctor("report", "--from", FAULTY, "-o", f"json={file}")
+    with largest_file(100):
+        result = gkedoctor("report", "--from", FAULTY, "-o", f"json={file}")
     assert (result.code, result.out) == (ExitCode.USAGE, "")
-    assert "No space left on device" in result.err
+    assert "File too large" in result.err
     assert file.read_text(encoding="utf-8") == "before"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """A disk on which no file may grow beyond so many bytes."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o000])
+def test_a_report_is_for_its_owner_alone(gkedoctor: Gkedoctor, tmp_path: Path, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        gkedoctor("report", "--from", FAULTY, "-o", f"json={tmp_path}/r.json", "-o", f"html={tmp_path}/r.html")
+        gkedoctor("diff", FAULTY, FAULTY, "--output-file", tmp_path / "diff.txt")
+        gkedoctor("import", FAULTY, "-o", tmp_path / "folder")
+        gkedoctor("import", FAULTY, "-o", tmp_path / "file.gkesnap")
+        gkedoctor("import", FAULTY, "-o", tmp_path / "folder")  # once more, over the first
+    finally:
+        os.umask(before)
+    made = [*tmp_path.rglob("*")]
+    assert len(made) > 8
+    for path in made:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
 
 def test_links_and_devices_stay_what_they_are(gkedoctor: Gkedoctor, tmp_path: Path) -> None:

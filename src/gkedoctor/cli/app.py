@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import click
 
 from gkedoctor import __version__
-from gkedoctor.cli.failure import tell
+from gkedoctor.cli.failure import print_failure
 from gkedoctor.cli.lazy import Entry, LazyGroup
-from gkedoctor.cli.output import make_output_safe
+from gkedoctor.cli.streams import prepare_streams
 from gkedoctor.errors import ExitCode
 
 _COMMANDS = {
@@ -60,9 +60,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str], name: str = "gkedoctor") -> int:
     """Runs one command line, tells what fails, and gives the code to exit with. `name`: as help calls the command."""
-    make_output_safe()
+    prepare_streams()
     try:
         code = app.main(list(arguments), prog_name=name, standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the only such place: everything ends here
-        return tell(error)
+        return print_failure(error)
     return ExitCode.OK if code is None else int(code)

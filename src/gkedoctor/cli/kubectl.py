@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
+from gkedoctor.report.inert import inert
+
 _NO_FILES, _FILES = 4, 0
 """ShellCompDirectiveNoFileComp and ShellCompDirectiveDefault."""
 
@@ -22,7 +24,15 @@ def main() -> None:
 
 def complete() -> None:
     """The console script `kubectl_complete-gkedoctor`."""
-    sys.stdout.write("".join(f"{line}\n" for line in completions(sys.argv[1:])))
+    from gkedoctor.cli.failure import print_failure
+    from gkedoctor.cli.streams import prepare_streams
+
+    prepare_streams()
+    try:
+        sys.stdout.write("".join(f"{line}\n" for line in completions(sys.argv[1:])))  # has tabs, so no write_result
+        sys.stdout.flush()
+    except Exception as error:  # noqa: BLE001  # as in `app.run`: everything ends here
+        sys.exit(print_failure(error))
 
 
 def completions(arguments: Sequence[str]) -> Iterator[str]:
@@ -35,5 +45,5 @@ def completions(arguments: Sequence[str]) -> Iterator[str]:
     items = ShellComplete(app, {}, "kubectl gkedoctor", "").get_completions(before, incomplete)
     for item in items:
         if item.type == "plain":
-            yield f"{item.value}\t{item.help}" if item.help else str(item.value)
+            yield f"{inert(str(item.value))}\t{inert(item.help)}" if item.help else inert(str(item.value))
     yield f":{_FILES if any(item.type != 'plain' for item in items) else _NO_FILES}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
+from gkedoctor.cli.messages import print_note
 from gkedoctor.playbook.library import Library, load_library
 
 
@@ -15,4 +14,4 @@ def library(folders: Sequence[Path]) -> Library:
 
     What of a package cannot be used is told and left out; PlaybookError says what is wrong in a folder.
     """
-    return load_library(folders, lambda note: click.echo(f"gkedoctor: note: {note}", err=True))
+    return load_library(folders, print_note)

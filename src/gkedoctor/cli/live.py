@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from gkedoctor.cli.messages import print_message, redraw
 from gkedoctor.errors import UsageError
 from gkedoctor.report.inert import inert
 
@@ -175,7 +176,7 @@ class Board:
             self._redraw(trouble)
             return
         for text in [*trouble, *([line] if said.state else [])]:
-            click.echo(text, err=True)
+            print_message(text)
 
     def tell(self, lines: Sequence[str]) -> None:
         """Puts lines above those of the collectors, where they stay."""
@@ -184,16 +185,14 @@ class Board:
                 self._redraw(lines)
                 return
             for line in lines:
-                click.echo(line, err=True)
+                print_message(line)
 
     def close(self) -> None:
         """Leaves the lines as they are."""
         self._shown = 0
 
     def _redraw(self, above: Sequence[str]) -> None:
-        up = f"\033[{self._shown}A" if self._shown else ""
-        rows = [*above, *self._lines.values()]
-        click.echo(up + "".join(f"\r\033[K{row}\n" for row in rows), err=True, nl=False, color=True)
+        redraw(above, [*self._lines.values()], self._shown)
         self._shown = len(self._lines)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -11,32 +9,35 @@ from pathlib import Path
 
 import click
 
+from gkedoctor.cli.streams import silence_output
 from gkedoctor.errors import UsageError
+from gkedoctor.report.inert import inert_lines
+from gkedoctor.report.private_file import write_private_file
 
 
-def write_result(text: str, file: Path | None = None) -> None:
-    """Writes a result to standard output or a file. A reader that has gone away (`| head`) is no fault."""
+def write_result(text: str, file: Path | None = None, *, colour: bool = False) -> None:
+    """Writes a result to standard output or, with mode 0600, to a file. A reader that goes away (`| head`) is no fault.
+
+    `colour`: the text has sequences that set colors. Anything else that does not print is spelt out, should a format
+    have let it through. UsageError where it cannot be written.
+    """
+    safe = inert_lines(text, colour=colour)
     if file is not None:
-        _write_file(text, file)
+        write_private_file(safe, file)
         return
     try:
-        click.echo(text, nl=False, color=True)  # colour was decided before; click must not strip it
+        click.echo(safe, nl=False, color=True)  # colour was decided before; click must not strip it
         sys.stdout.flush()
     except BrokenPipeError:
         silence_output()
+    except OSError as error:
+        silence_output()
+        raise unwritable_output(error) from None
 
 
-def make_output_safe() -> None:
-    """Lets the standard streams take any text: UTF-8, and what even that cannot say as an escape."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def silence_output() -> None:
-    """Points standard output at nothing, so that the interpreter's last flush does not complain."""
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  # a descriptor is wanted
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+def unwritable_output(error: OSError) -> UsageError:
+    """What is said of a standard output that is full or closed."""
+    return UsageError(f"cannot write to standard output: {error.strerror or error}")
 
 
 def wants_colour(choice: str, environment: Mapping[str, str]) -> bool:
@@ -52,24 +53,3 @@ def width(narrow: int, wide: int) -> int:
     if not sys.stdout.isatty():
         return narrow
     return max(narrow, min(wide, shutil.get_terminal_size().columns))
-
-
-def _write_file(text: str, file: Path) -> None:
-    """All of it or nothing: a reader never meets half a report. A pipe or a device is written as it is."""
-    try:
-        if file.exists() and not file.is_file():
-            _put(text, file)
-            return
-        target = file.resolve()  # a link stays a link
-        unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        try:
-            _put(text, unfinished)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}") from None
-
-
-def _put(text: str, file: Path) -> None:
-    file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

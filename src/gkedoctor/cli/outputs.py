@@ -89,9 +89,10 @@ def write(answer: Answer, places: Sequence[Output], color: str) -> None:
 
 def write_rendered(places: Sequence[Output], color: str, render: Callable[[str, Page], str]) -> None:
     """Renders all before anything is written, and writes standard output last: its reader may go away."""
-    texts = [render(place.form, _page(color, to_terminal=place.file is None)) for place in places]
-    for place, text in sorted(zip(places, texts, strict=True), key=lambda pair: pair[0].file is None):
-        write_result(text, place.file)
+    pages = [_page(color, to_terminal=place.file is None) for place in places]
+    texts = [render(place.form, page) for place, page in zip(places, pages, strict=True)]
+    for place, page, text in sorted(zip(places, pages, texts, strict=True), key=lambda made: made[0].file is None):
+        write_result(text, place.file, colour=page.colour)
 
 
 def _page(color: str, *, to_terminal: bool) -> Page:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
-import click
+from gkedoctor.cli.messages import clear_line, print_message
 
 _PATIENCE_SECONDS = 1.0
 _FRAME_SECONDS = 0.1
@@ -30,12 +30,12 @@ def progress(text: str) -> Iterator[None]:
     finally:
         timer.cancel()
         if shown.is_set():
-            click.echo("\r\033[K", err=True, nl=False)
+            clear_line()
 
 
 def _show(text: str, shown: threading.Event) -> None:
     shown.set()
-    click.echo(text, err=True, nl=False)
+    print_message(text, newline=False)
 
 
 class Tally:
@@ -54,7 +54,7 @@ class Tally:
 
     def __exit__(self, *_: object) -> None:
         if self._shown and self._in_place:
-            click.echo("\r\033[K", err=True, nl=False, color=True)
+            clear_line()
 
     def tell(self, done: int, failed: int) -> None:
         """Takes note of how much is done, and of how much of that went wrong."""
@@ -64,5 +64,7 @@ class Tally:
             return
         self._told_at, self._tenth, self._shown = now, tenth, True
         said = f"{done:,} of {self._total:,} {self._done}{f', {failed:,} {self._failed}' if failed else ''}"
-        start, end = ("\r\033[K", False) if self._in_place else ("gkedoctor: ", True)
-        click.echo(start + said, err=True, nl=end, color=True)
+        if self._in_place:
+            clear_line(said)
+        else:
+            print_message(f"gkedoctor: {said}")

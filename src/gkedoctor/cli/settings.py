@@ -39,6 +39,16 @@ def settings(file: Path | None, none: bool) -> Settings:
         raise UsageError("--config and --no-config exclude each other")
     if none:
         return Settings()
-    here = Path.cwd()
+    here = _working_folder()
     found = file if file is not None else files.find(here, os.environ)
     return files.read(found, here, public_names) if found is not None else Settings()
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(
+            f"cannot find the current folder: {reason}", hint="cd to another, or use --no-config"
+        ) from None

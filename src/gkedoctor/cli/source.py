@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from gkedoctor.cli.live import cluster_options, read_live, refuse_live_flags, wish
+from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.pace import progress
 
 if TYPE_CHECKING:
@@ -77,5 +78,4 @@ def patiently(source: Path | None) -> Any:
 
 def tell(notes: Iterable[str]) -> None:
     """Notes go to standard error."""
-    for note in notes:
-        click.echo(f"gkedoctor: note: {note}", err=True)
+    print_notes(notes)

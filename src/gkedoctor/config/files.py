@@ -25,10 +25,19 @@ def find(start: Path, environment: Mapping[str, str]) -> Path | None:
     Outside of both only the folder itself counts: above it (`/tmp`) anybody may write.
     """
     for folder in _way_up(start.resolve(), _home(environment)):
-        if (folder / NAME).is_file():
+        if _is_there(folder / NAME):
             return folder / NAME
     own = _user_folder(environment)
-    return own / "config.yaml" if own is not None and (own / "config.yaml").is_file() else None
+    return own / "config.yaml" if own is not None and _is_there(own / "config.yaml") else None
+
+
+def _is_there(file: Path) -> bool:
+    """Whether there is such a file. ConfigError where the system does not say: it may hold what must be regarded."""
+    try:
+        return file.is_file()
+    except OSError as error:
+        hint = "make it readable, or run with --no-config"
+        raise ConfigError(f"cannot be read: {error.strerror or error}", path=str(file), hint=hint) from None
 
 
 def _way_up(start: Path, home: Path | None) -> Iterator[Path]:

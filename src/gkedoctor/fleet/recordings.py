@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gkedoctor.errors import SourceError
+from gkedoctor.errors import SourceError, UsageError
 from gkedoctor.fleet.model import Recording
 from gkedoctor.snapshot.importers.names import collection_of_file, is_known
 
@@ -137,7 +137,9 @@ def _is_list(head: str, folder: Path) -> bool:
 
 
 def lines_of(text: str) -> list[str]:
-    """What a list names."""
+    """What a list names. UsageError for what is no list of names: a binary file."""
+    if "\0" in text:
+        raise UsageError("the list of recordings holds a zero byte", hint="write one path or URL a line")
     stripped = (line.strip() for line in text.splitlines())
     return [line for line in stripped if line and not line.startswith("#")]
 

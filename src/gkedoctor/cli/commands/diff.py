@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.pace import progress
 from gkedoctor.cli.settings import config_options, settings
@@ -70,12 +71,11 @@ def diff(
     """
     with paused_garbage_collector(), progress(f"comparing {before} with {after} …"):
         found = _comparison(before, after, folders, settings(config, no_config))
-    for note in found.notes:
-        click.echo(f"gkedoctor: note: {note}", err=True)
+    print_notes(found.notes)
     to_terminal = output_file is None
     colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)
     page = Page(width(NARROW, WIDE) if to_terminal else NARROW, colour)
-    write_result(renderer("json" if as_json else form).render(found, page), output_file)
+    write_result(renderer("json" if as_json else form).render(found, page), output_file, colour=page.colour)
     return news_verdict(found, fail_on)
 
 

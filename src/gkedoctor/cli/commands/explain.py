@@ -27,11 +27,13 @@ _FEW = 6
 def _known_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids and causes that begin like what was typed."""
     from gkedoctor.cli.library import library
+    from gkedoctor.report.inert import inert
 
     found = library(())
     known = [(playbook.id, playbook.model.title) for playbook in found]
     known += [(cause, definition.means) for cause, definition in found.causes.items()]
-    return [CompletionItem(w, help=about) for w, about in known if w.lower().startswith(incomplete.lower())]
+    begun = [(word, about) for word, about in known if word.lower().startswith(incomplete.lower())]
+    return [CompletionItem(inert(word), help=inert(about)) for word, about in begun]
 
 
 @click.command()
@@ -60,9 +62,10 @@ def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], color:
     page = known.find(asked)
     cause = asked.lower() if asked.lower() in known.causes else None
     if page is not None or cause is not None:
-        write_result(_page(cause or "", page, known, form, color))
+        text = _page(cause or "", page, known, form, color)
     else:
-        write_result(_answer(asked, known, form, color))
+        text = _answer(asked, known, form, color)
+    write_result(text, colour=form == "text" and wants_colour(color, os.environ))
 
 
 def _page(cause: str, playbook: CompiledPlaybook | None, known: Library, form: str, color: str) -> str:

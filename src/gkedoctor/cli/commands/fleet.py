@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.messages import print_note, print_notes
 from gkedoctor.cli.outputs import Output, OutputType, outputs, write_rendered
 from gkedoctor.cli.pace import Tally
 from gkedoctor.cli.settings import config_options, settings
@@ -97,8 +98,7 @@ def fleet(
     held = settings(config, no_config)
     places = outputs(wanted_outputs, as_json, output_file)
     found = _diagnosed(sources, jobs or _cores(), scheduler, held, [*held.playbooks, *folders], min_severity, baseline)
-    for note in dict.fromkeys(note for cluster in found.clusters for note in cluster.notes):
-        click.echo(f"gkedoctor: note: {note}", err=True)
+    print_notes(dict.fromkeys(note for cluster in found.clusters for note in cluster.notes))
     write_rendered(places, color, lambda form, page: renderer(form).render(found, page))
     return fleet_verdict(found, fail_on or held.fail_on or Severity.HIGH)
 
@@ -140,7 +140,7 @@ def _recordings(sources: Sequence[str]) -> Sequence[Recording]:
     if found.left_aside:
         first, *more = found.left_aside
         others = f" and {len(more)} more" if more else ""
-        click.echo(f"gkedoctor: note: left aside, no recording by its name: {first}{others}", err=True)
+        print_note(f"left aside, no recording by its name: {first}{others}")
     return found.recordings
 
 

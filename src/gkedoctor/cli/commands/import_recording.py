@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.pace import progress
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -48,4 +49,4 @@ def import_recording(source: Path, to: Path, config_values: bool, recorded_at: d
         snapshot = load(source, config_values=config_values, recorded_at=recorded_at)
         store.write(snapshot, to)
     for line in [*inventory(snapshot), f"wrote {to}"]:
-        click.echo(line, err=True)
+        print_message(line)

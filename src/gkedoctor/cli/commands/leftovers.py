@@ -59,7 +59,8 @@ def leftovers(as_json: bool, color: str, source: Path | None, **flags: Any) -> i
         outcome, notes = _outcome(source, flags | {"logs": False})
     tell(notes)
     page = Page(width(NARROW, WIDE), wants_colour(color, os.environ))
-    write_result(renderer("json" if as_json else "text").render(Answer(outcome, advice_in_full=True), page))
+    text = renderer("json" if as_json else "text").render(Answer(outcome, advice_in_full=True), page)
+    write_result(text, colour=page.colour)
     if any(d.severity is not Severity.ADVISORY for d in outcome.diagnoses):
         return ExitCode.FOUND
     return ExitCode.OK if outcome.complete else ExitCode.INCOMPLETE

@@ -15,6 +15,7 @@ from msgspec.structs import replace as replace_field
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.failure import file_excerpt
 from gkedoctor.cli.live import cluster_options
+from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.outputs import Output, OutputType, outputs, write
 from gkedoctor.cli.pace import progress
 from gkedoctor.cli.settings import config_options, settings
@@ -176,12 +177,12 @@ def _tell_how_much(manifests: Manifests, answer: Answer) -> None:
     from gkedoctor.report.words import counted
 
     for problem in answer.problems:
-        click.echo(file_excerpt(problem) + "\n", err=True)
+        print_message(file_excerpt(problem) + "\n")
     others = f" ({counted(manifests.others.total(), 'other')} left out)" if manifests.others else ""
     told = [
         counted(manifests.files, "file"), counted(manifests.documents, "document") + others,
         counted(len(manifests.objects), "object"), counted(len(answer.problems), "problem"),
     ]  # fmt: skip
-    click.echo(f"gkedoctor: read {', '.join(told)}", err=True)
+    print_message(f"gkedoctor: read {', '.join(told)}")
     if not manifests.objects:
-        click.echo("gkedoctor: no Kubernetes object was found: is this the right PATH?", err=True)
+        print_message("gkedoctor: no Kubernetes object was found: is this the right PATH?")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.pace import progress
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
@@ -49,13 +50,13 @@ def serve(source: Path, port: int, to: Path | None, config_values: bool) -> None
     server = Server(api, port)
     with _interruptible(), _written(server, to) as path:
         recorded = api.recorded
-        click.echo(f"{recorded.name} as recorded at {recorded.moment}: {server.url}", err=True)
-        click.echo(f"export KUBECONFIG={shlex.quote(str(path.resolve()))}", err=True)
-        click.echo("Ctrl-C ends it.", err=True)
+        print_message(f"{recorded.name} as recorded at {recorded.moment}: {server.url}")
+        print_message(f"export KUBECONFIG={shlex.quote(str(path.resolve()))}")
+        print_message("Ctrl-C ends it.")
         try:
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:
-            click.echo("", err=True)
+            print_message()
         finally:
             server.end()
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gkedoctor.cli.live import live_options, read_live, wish
+from gkedoctor.cli.messages import print_message, print_note
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
@@ -42,10 +43,10 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flag
         recorded = read_live(wish(flags).asked(library(()), only=only, packed=True))
         store.write(recorded.snapshot, to)
     for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
-        click.echo(line, err=True)
+        print_message(line)
     if recorded.unreached:
-        click.echo(f"gkedoctor: note: {recorded.unreached}; Google Cloud alone was recorded", err=True)
+        print_note(f"{recorded.unreached}; Google Cloud alone was recorded")
     if recorded.interrupted:
-        click.echo("gkedoctor: note: interrupted, so this snapshot is partial", err=True)
+        print_note("interrupted, so this snapshot is partial")
         return ExitCode.INTERRUPTED
     return ExitCode.INCOMPLETE if recorded.unreached else ExitCode.OK

@@ -9,6 +9,7 @@ import msgspec
 
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
+from gkedoctor.report.inert import is_seen
 from gkedoctor.report.wire import to_wire
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -32,7 +33,7 @@ def encoded(value: Any) -> str:
 def _escaped(match: re.Match[str]) -> str:
     """An escape means the same: outside of strings, JSON is ASCII."""
     char = match[0]
-    if char.isprintable():
+    if is_seen(char):
         return char
     pair = char.encode("utf-16-be").hex()
     return "".join(f"\\u{pair[i : i + 4]}" for i in range(0, len(pair), 4))

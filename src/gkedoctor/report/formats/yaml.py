@@ -11,6 +11,7 @@ import yaml
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded
+from gkedoctor.report.inert import is_seen
 from gkedoctor.report.wire import to_wire
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
@@ -41,7 +42,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    block = "\n" in text and all(char.isprintable() or char == "\n" for char in text)
+    block = "\n" in text and all(is_seen(char) or char == "\n" for char in text)
     style = "|" if block else None if plain else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -52,4 +53,4 @@ _Dumper.add_representer(str, _text)
 def _escaped(match: re.Match[str]) -> str:
     """What does not print stands only in double quotes, where an escape means the same."""
     char = match[0]
-    return char if char.isprintable() else f"\\U{ord(char):08X}"
+    return char if is_seen(char) else f"\\U{ord(char):08X}"

@@ -65,7 +65,6 @@ def write_directory(snapshot: Snapshot, path: Path) -> None:
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
         try:
             _write_members(snapshot, temporary)
-            temporary.chmod(0o755)
             _swap(temporary, path)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -90,13 +89,18 @@ def _write_members(snapshot: Snapshot, directory: Path) -> None:
         entry.member: _content_of(snapshot.collections[name]) for name, entry in entries.items() if entry.member
     }
     for member, content in contents.items():
-        (directory / member).parent.mkdir(exist_ok=True)
-        with (directory / member).open("wb") as file:
+        (directory / member).parent.mkdir(mode=stat.S_IRWXU, exist_ok=True)
+        with _private(directory / member) as file:
             file.writelines(content())
             _flush(file)
-    with (directory / MANIFEST).open("wb") as file:
+    with _private(directory / MANIFEST) as file:
         file.write(_manifest(snapshot, entries))
         _flush(file)
+
+
+def _private(path: Path) -> BinaryIO:
+    """A new file that only this user can read, whatever the umask."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR), "wb")
 
 
 def _content_of(collection: Collection) -> Callable[[], Iterator[bytes]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.report.formats import Page, renderer
+from gkedoctor.report.private_file import write_private_file
 from gkedoctor.tui.model.scene import Found, Scene, alone
 
 FORMATS = {
@@ -53,8 +54,5 @@ def save(scene: Scene, file: Path) -> str:
     if end not in FORMATS:
         raise UsageError(f"`{file.name}` has no known ending", hint=f"one of {', '.join([*FORMATS, SNAPSHOT])}")
     text = renderer(FORMATS[end]).render(scene.answer, Page())
-    try:
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {file}: {error.strerror}") from None
+    write_private_file(text, file)
     return f"saved the report as {file}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gkedoctor.cli.output import write_result
 from gkedoctor.errors import UsageError
 
 
@@ -27,12 +28,10 @@ def edges(kind: str | None) -> None:
         raise UsageError(f"no edge starts at `{kind}`", hint=f"did you mean `{near}`?" if near else ", ".join(kinds))
     found = sorted(edge for edge in EDGES.values() if kind is None or edge.source in (kind, "*"))
     width = max(len(f"{edge.source} {edge.name}") for edge in found)
-    for edge in found:
-        click.echo(f"{f'{edge.source} {edge.name}':{width}}  {edge.about}")
+    lines = [f"{f'{edge.source} {edge.name}':{width}}  {edge.about}" for edge in found]
     named = sorted(one for one in SUSPECTS.values() if kind in (None, one.source))
     if named:
-        click.echo("\nsuspects")
-    for one in named:
-        click.echo(f"{f'{one.source} {one.name}':{width}}  {one.about}")
+        lines += ["", "suspects", *(f"{f'{one.source} {one.name}':{width}}  {one.about}" for one in named)]
     if kind is None:
-        click.echo("\n" + "\n".join(documented()))
+        lines += ["", *documented()]
+    write_result("".join(f"{line}\n" for line in lines))
