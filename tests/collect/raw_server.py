@@ -23,7 +23,6 @@ class RawServer:
     def __init__(self, path: str, misbehave: Misbehave, context: ssl.SSLContext | None = None) -> None:
         self.path, self.misbehave, self.context = path, misbehave, context
         self.requests: list[str] = []
-        self._closed = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -43,7 +42,8 @@ class RawServer:
         return str(file)
 
     def close(self) -> None:
-        self._closed.set()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._socket.close()
 
     def __enter__(self) -> RawServer:
