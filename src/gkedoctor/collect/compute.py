@@ -22,6 +22,9 @@ _PAGE = 500
 _MOST_ASKED = 1000
 """Backend services or endpoint groups that are asked one by one."""
 
+_MOST_REFUSED = 5
+"""Equal refusals after which no further one is asked for, where none was answered."""
+
 _OF_GKE = re.compile(r"k8s|gke|gkegw|gkemcg|a[0-9a-f]{31}$")
 _DESCRIBED = re.compile(r"kubernetes\.io|cluster-uid|\"namespace\"")
 _LINK = re.compile(r"projects/([^/]+)/(?:global|regions/([^/]+)|zones/([^/]+))/(\w+)/([^/]+)$")
@@ -91,6 +94,8 @@ class Compute:
         refused: list[Refused | Stopped] = []
         asked = [service for service in services if _is_of_gke(service) or _groups(service) & mine]
         for service in asked[:_MOST_ASKED]:
+            if _is_hopeless(refused, items):
+                break
             backends = []
             for group in _group_links(service):
                 answer = self._tried(partial(self._health, service, group), refused)
@@ -106,6 +111,8 @@ class Compute:
         refused: list[Refused | Stopped] = []
         asked = [group for group in groups if _is_of_gke(group) and _zone(group)]
         for group in asked[:_MOST_ASKED]:
+            if _is_hopeless(refused, items):
+                break
             answer = self._tried(partial(self._endpoints, group), refused)
             if answer is not None:
                 items.append(_placed(group, {"name": group.get("name"), "endpoints": answer}))
@@ -285,6 +292,14 @@ def _state(
     if too_many:
         return CollectionState(Status.PARTIAL, reason=f"only the first {_MOST_ASKED} were asked")
     return base or COMPLETE
+
+
+def _is_hopeless(refused: Sequence[Refused | Stopped], items: Sequence[Any]) -> bool:
+    """Whether the time is over, or the first requests of many were refused alike and none was answered."""
+    if any(isinstance(one, Stopped) for one in refused):
+        return True
+    codes = {one.code for one in refused if isinstance(one, Refused)}
+    return len(refused) >= _MOST_REFUSED and len(codes) == 1 and _all_refused(items)
 
 
 def _all_refused(items: Sequence[Any]) -> bool:
