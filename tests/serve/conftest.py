@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from gkedoctor.serve.access import Access
 from gkedoctor.serve.api import Api
 from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
 from gkedoctor.serve.server import Server
@@ -24,9 +25,9 @@ from tests.serve.objects import write_gaps, write_shop
 
 
 @contextmanager
-def served(snapshot: Snapshot) -> Iterator[Server]:
+def served(snapshot: Snapshot, access: Access | None = None, **options: float) -> Iterator[Server]:
     """A server on a free port, for as long as it is wanted."""
-    server = Server(Api(snapshot))
+    server = Server(Api(snapshot), access=access, **options)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
+import stat
 import subprocess
 import sys
 import urllib.request
@@ -33,7 +34,7 @@ def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]
         process.wait()
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_it_says_where_it_is_serves_and_ends_cleanly(ending: signal.Signals) -> None:
     with started(str(TWO)) as (process, lines):
         url = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
@@ -61,11 +62,29 @@ def test_a_snapshot_is_served_with_a_kubeconfig_of_its_own(program: str, tmp_pat
     assert config.exists()
 
 
+@pytest.mark.parametrize("from_file", [False, True])
+def test_kubectl_asks_with_the_token_in_its_kubeconfig(program: str, tmp_path: Path, from_file: bool) -> None:
+    config, token = tmp_path / "kubeconfig", tmp_path / "token"
+    token.write_text("0123456789abcdef0123456789abcdef")
+    with started(str(TWO), "--kubeconfig", str(config), *(["--token-file", str(token)] if from_file else ["--token"])):
+        assert stat.S_IMODE(config.stat().st_mode) == 0o600
+        assert (token.read_text() in config.read_text()) is from_file
+        looking = Kubectl.__new__(Kubectl)
+        looking.program, looking.environment = program, {"HOME": str(tmp_path), "KUBECONFIG": str(config)}
+        assert "alpha" in looking("get deploy -A")
+        command = [sys.executable, "-m", "gkedoctor", "report", "--kubeconfig", str(config), "--no-gcp", "-o", "name"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert "missing-secret" in done.stdout, done.stderr
+        config.write_text(re.sub("token: .*}", "token: another-token-than-that}", config.read_text()))
+        assert looking.run("get", "deploy", "-A").returncode != 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["nosuch.json"], 3, "nosuch.json does not exist"),
         ([str(TWO), "--port", "70000"], 2, "70000"),
+        ([str(TWO), "--token-file", "/nonexistent"], 2, "cannot read the token in /nonexistent: No such file"),
         ([str(TWO), "--kubeconfig", __file__], 2, "was not written by `gkedoctor serve`"),
     ],
 )

@@ -18,6 +18,7 @@ from gkedoctor.serve.request import Request, warnings
 from gkedoctor.serve.selecting import selection
 from gkedoctor.serve.server import Server
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.secrets import with_placeholders
 from tests.conftest import RECORDINGS, recorded
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
@@ -45,7 +46,8 @@ def test_every_recording_is_served_whole_and_as_tables(name: str) -> None:
         path = f"/{'apis' if resource.group else 'api'}/{resource.api_version}/{resource.plural}"
         items = json.loads(api.answer(Request("GET", path)).body)["items"]
         objects = recorded(name).collection(resource.collection).objects
-        assert sorted(items, key=str) == sorted(objects, key=str)
+        shown = [with_placeholders(o) if o.get("kind") == "ConfigMap" else o for o in objects]
+        assert sorted(items, key=str) == sorted(shown, key=str)
         table = json.loads(api.answer(Request("GET", path, {}, TABLE)).body)
         assert [row["cells"][0] for row in table["rows"]] or not items
         assert {len(row["cells"]) for row in table["rows"]} <= {len(table["columnDefinitions"])}

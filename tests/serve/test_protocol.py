@@ -6,17 +6,23 @@ import gzip
 import http.client
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gkedoctor.errors import UsageError
+from gkedoctor.serve.access import access_for, token_from
 from gkedoctor.serve.server import LOOPBACK, Server
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Snapshot, Status
+from gkedoctor.snapshot.secrets import LEFT_OUT
 from tests.serve.conftest import served
 
 Serving = Callable[[str], Server]
@@ -256,7 +262,104 @@ def test_paths_are_also_served_below_the_recording_s_identity(serving: Serving) 
 def test_strangers_names_are_refused(serving: Serving) -> None:
     assert refusal(serving("shop"), PODS, Host="evil.example")[:2] == (403, "Forbidden")
     assert refusal(serving("shop"), PODS, Host="evil.example:80")[:2] == (403, "Forbidden")
+    assert refusal(serving("shop"), PODS, Host="localhost@evil.example")[:2] == (403, "Forbidden")
     assert fetch(serving("shop"), PODS, Host="localhost:1234")["kind"] == "PodList"
+
+
+@pytest.mark.parametrize("hosts", [[], ["127.0.0.1", "127.0.0.1"], ["127.0.0.1", "evil.example"], ["user@127.0.0.1"]])
+def test_a_request_names_one_host(serving: Serving, hosts: list[str]) -> None:
+    head = "".join(f"Host: {host}\r\n" for host in hosts)
+    answer = raw(serving("shop"), f"GET {PODS} HTTP/1.1\r\n{head}\r\n".encode())
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 403")) and b'"kind":"Status"' in answer
+
+
+def raw(server: Server, sent: bytes, seconds: float = 10) -> bytes:
+    """What is answered to some bytes, until the server hangs up."""
+    with socket.create_connection(server.server_address[:2], timeout=seconds) as client:
+        client.sendall(sent)
+        return b"".join(iter(lambda: client.recv(4096), b""))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"GET",
+        f"GET {PODS} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode(),
+        f"POST {PODS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nx".encode(),
+    ],
+)
+def test_a_request_that_does_not_come_to_its_end_is_hung_up_on(shop: Snapshot, sent: bytes) -> None:
+    with served(shop, idle=0.3) as server:
+        began = time.monotonic()
+        assert raw(server, sent) == b""
+        assert 0.2 < time.monotonic() - began < 5
+
+
+def test_headers_that_drip_do_not_keep_a_thread(shop: Snapshot) -> None:
+    with served(shop, idle=0.5) as server, socket.create_connection(server.server_address[:2], timeout=10) as client:
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            while time.monotonic() - began < 8:
+                client.sendall(b"x")
+                time.sleep(0.05)
+        assert time.monotonic() - began < 5
+
+
+def test_many_half_open_connections_are_let_go_and_keep_nobody_out(shop: Snapshot) -> None:
+    with served(shop, idle=0.5) as server:
+        before = threading.active_count()
+        clients = [socket.create_connection(server.server_address[:2], timeout=10) for _ in range(300)]
+        assert fetch(server, PODS)["kind"] == "PodList"
+        end = time.monotonic() + 10
+        while threading.active_count() > before + 5 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert threading.active_count() <= before + 5
+        for client in clients:
+            client.close()
+        assert fetch(server, PODS)["kind"] == "PodList"
+
+
+def test_a_watch_lasts_beyond_the_idle_time(shop: Snapshot) -> None:
+    with served(shop, idle=0.3) as server:
+        response, body = ask(server, f"{PODS}?watch=1&timeoutSeconds=2")
+        assert response.status == 200 and body.count(b'"ADDED"') >= 1
+
+
+def test_values_of_config_maps_are_left_out_by_name(serving: Serving) -> None:
+    (item,) = fetch(serving("shop"), "/api/v1/namespaces/shop/configmaps")["items"]
+    assert item["data"] == {"a": LEFT_OUT, "b": LEFT_OUT}
+
+
+def test_with_a_token_nobody_else_is_answered(shop: Snapshot) -> None:
+    access = access_for(LOOPBACK, "a-token-of-some-length", datetime.now(UTC))
+    trust = ssl.create_default_context(cadata=access.certificate)
+    with served(shop, access) as server:
+        assert server.url.startswith("https://127.0.0.1:")
+
+        def code(**headers: str) -> int:
+            address = server.server_address
+            with closing(http.client.HTTPSConnection(address[0], address[1], timeout=10, context=trust)) as connection:
+                connection.request("GET", PODS, headers=headers)
+                return connection.getresponse().status
+
+        assert code(Authorization="Bearer a-token-of-some-length") == 200
+        assert code() == 401
+        assert code(Authorization="Bearer a-token-of-some-lengtH") == 401
+        assert code(Authorization="Basic a-token-of-some-length") == 401
+        with suppress(ConnectionError):  # no TLS, no answer
+            assert raw(server, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") == b""
+
+
+@pytest.mark.parametrize("text", ["", "short", "sixteen or more with spaces", "sechzehn-Zeichen-mit-Ü"])
+def test_a_file_without_a_token_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "token"
+    file.write_text(text)
+    with pytest.raises(UsageError, match="holds no token"):
+        token_from(file)
+    file.write_text("0123456789abcdef\n")
+    assert token_from(file) == "0123456789abcdef"
+    assert len(token_from(None)) >= 32
 
 
 def test_bodies_have_a_bound(serving: Serving) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
 from pathlib import Path
 
 from gkedoctor.errors import UsageError
+from gkedoctor.serve.access import Access
 
 _MARK = "# written by gkedoctor serve"
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def kubeconfig(url: str, cluster: str, moment: str) -> str:
-    """Its text. The context says what it is, for it stands in many a prompt."""
+def kubeconfig(url: str, cluster: str, moment: str, access: Access | None = None) -> str:
+    """Its text. The context says what it is, for it stands in many a prompt. `access`: where a token is required."""
     name = f"{_ODD.sub('-', cluster).strip('-') or 'cluster'}-RECORDED"
     return f"""{_MARK}: the cluster as it was recorded at {moment}
 apiVersion: v1
@@ -22,7 +25,7 @@ current-context: {name}
 clusters:
 - name: {name}
   cluster:
-    server: {url}
+    server: {url}{_authority(access)}
 contexts:
 - name: {name}
   context:
@@ -30,8 +33,18 @@ contexts:
     user: {name}
 users:
 - name: {name}
-  user: {{}}
+  user: {_user(access)}
 """
+
+
+def _authority(access: Access | None) -> str:
+    if access is None:
+        return ""
+    return f"\n    certificate-authority-data: {base64.b64encode(access.certificate.encode()).decode()}"
+
+
+def _user(access: Access | None) -> str:
+    return "{}" if access is None else f"{{token: {json.dumps(access.token)}}}"
 
 
 def write_kubeconfig(text: str, path: Path) -> None:

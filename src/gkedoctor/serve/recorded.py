@@ -11,6 +11,7 @@ from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
 from gkedoctor.snapshot.kinds import COLLECTIONS, ESSENTIAL, LOGS
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
+from gkedoctor.snapshot.secrets import with_placeholders
 
 _CODES = {Status.DENIED: 403, Status.FAILED: 503, Status.DISABLED: 404}
 
@@ -65,6 +66,8 @@ class Recorded:
         with self._lock:
             if resource.collection not in self._indexes:
                 objects = self.snapshot.collection(resource.collection).objects
+                if resource.collection == "configmaps":
+                    objects = [with_placeholders(item) for item in objects]
                 self._indexes[resource.collection] = _index(objects, resource.namespaced)
             return self._indexes[resource.collection]
 

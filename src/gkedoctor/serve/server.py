@@ -8,11 +8,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gkedoctor.errors import UsageError
+from gkedoctor.serve.access import Access
 from gkedoctor.serve.api import Api
 from gkedoctor.serve.errors import REASONS, ApiError
 from gkedoctor.serve.request import Request, Response, refused
@@ -24,6 +26,11 @@ _GZIP_FROM_BYTES = 128 * 1024
 
 _LARGEST_BODY = 3 * 1024 * 1024
 _PATIENCE_SECONDS = 2.0
+_IDLE_SECONDS = 20.0
+"""For the handshake, and from the end of one answer until the whole next request is there."""
+
+_LOOK_SECONDS = 0.5
+_MOST_CONNECTIONS = 512
 
 
 class Server(ThreadingHTTPServer):
@@ -32,10 +39,14 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, api: Api, port: int = 0) -> None:
-        self.api = api
+    def __init__(self, api: Api, port: int = 0, access: Access | None = None, *, idle: float = _IDLE_SECONDS) -> None:
+        self.api, self.access = api, access
         self.streams = 0
         self._lock = threading.Lock()
+        self._tls = access.context() if access is not None else None
+        self._idle, self._looked = idle, 0.0
+        self._reading: dict[socket.socket, float] = {}
+        self._open = threading.BoundedSemaphore(_MOST_CONNECTIONS)
         try:
             super().__init__((LOOPBACK, port), _Handler)
         except OSError as error:
@@ -45,7 +56,7 @@ class Server(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{LOOPBACK}:{self.server_address[1]}"
+        return f"{'http' if self.access is None else 'https'}://{LOOPBACK}:{self.server_address[1]}"
 
     def end(self) -> None:
         """Ends all watches as a server does that goes down in order, and closes."""
@@ -54,6 +65,48 @@ class Server(ThreadingHTTPServer):
         while self.streams and time.monotonic() < until:
             time.sleep(0.01)
         self.server_close()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A thread for each connection, up to a bound: what is beyond it is closed."""
+        if not self._open.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """One connection, with TLS where there is a token. The handshake is slow, and belongs in this thread."""
+        try:
+            if self._tls is not None:
+                request.settimeout(self._idle)
+                request = self._tls.wrap_socket(request, server_side=True)
+                request.settimeout(None)
+            super().process_request_thread(request, client_address)
+        except OSError:  # no handshake: the client went away, or speaks no TLS
+            self.shutdown_request(request)
+        finally:
+            self._open.release()
+
+    def begin_reading(self, connection: socket.socket) -> None:
+        """A request may come in from now on; its head and body have to be there within the idle time."""
+        with self._lock:
+            self._reading[connection] = time.monotonic()
+
+    def end_reading(self, connection: socket.socket) -> None:
+        """The request is there, or the connection is closed."""
+        with self._lock:
+            self._reading.pop(connection, None)
+
+    def service_actions(self) -> None:
+        """Called by `serve_forever` all the time: hangs up on those who wait too long, so that no thread is kept."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = now
+        with self._lock:
+            late = [connection for connection, began in self._reading.items() if now - began > self._idle]
+        for connection in late:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def count_stream(self, change: int) -> None:
         """Keeps the number of open streams."""
@@ -75,6 +128,15 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
 
+    def handle_one_request(self) -> None:
+        """Reads one request, and answers it."""
+        server = cast(Server, self.server)
+        server.begin_reading(self.connection)
+        try:
+            super().handle_one_request()
+        finally:
+            server.end_reading(self.connection)
+
     def _serve(self) -> None:
         self._send(self._answer())
 
@@ -89,6 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
         except ApiError as error:
             self.close_connection = True
             return refused(error)
+        finally:
+            cast(Server, self.server).end_reading(self.connection)
         accept = ",".join(self.headers.get_all("Accept", []))
         return self._api.answer(Request(self.command, unquote(url.path), query, accept, body))
 
@@ -98,9 +162,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse_strangers(self) -> None:
         """A web page that points its own name at 127.0.0.1 must not read a recording (DNS rebinding)."""
-        host = self.headers.get("Host", LOOPBACK).rpartition("@")[2]
+        access = cast(Server, self.server).access
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1:
+            raise ApiError(400, "a request needs one Host header")  # RFC 9112, 3.2
+        host = hosts[0].strip()
         if host.rpartition(":")[0] not in _OWN_NAMES and host not in _OWN_NAMES:
             raise ApiError(403, f"this server is {_OWN_NAMES[0]}, not {host[:80]}")
+        if access is not None and not access.lets_in(self.headers.get("Authorization", "")):
+            raise ApiError(401, "Unauthorized")
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding"):

@@ -40,6 +40,9 @@ import msgspec
 from gkedoctor.snapshot.certificates import certificate_facts, key_fits
 from gkedoctor.snapshot.facts import CertificateFacts, KeyFacts, decoded, facts_of
 
+LEFT_OUT = "(value left out by gkedoctor)"
+"""What `gkedoctor serve` answers in place of a ConfigMap's value. A collector that reads it takes the facts instead."""
+
 _KEPT = ("apiVersion", "kind", "metadata", "type", "immutable")
 _CONVERTED = ("keys", "certificate", "keyFits", "registries", "registriesReadable")
 _PULL_KEYS = {"kubernetes.io/dockerconfigjson": ".dockerconfigjson", "kubernetes.io/dockercfg": ".dockercfg"}
@@ -58,8 +61,12 @@ def secret_facts(secret: Mapping[str, Any]) -> dict[str, Any]:
 
 def config_facts(config: Mapping[str, Any], *, values: bool = False) -> dict[str, Any]:
     """The ConfigMap with facts in place of its data, or beside them."""
-    if "keys" in config and "data" not in config and "binaryData" not in config:
-        return dict(config)
+    if (
+        "keys" in config
+        and "binaryData" not in config
+        and not set((config.get("data") or {}).values()) - {LEFT_OUT, ""}
+    ):
+        return {key: value for key, value in config.items() if key != "data"}
     found: dict[str, bytes | None] = {
         key: value.encode("utf-8", "surrogatepass") for key, value in (config.get("data") or {}).items()
     }
@@ -68,6 +75,13 @@ def config_facts(config: Mapping[str, Any], *, values: bool = False) -> dict[str
     result = {key: value for key, value in config.items() if kept or key not in ("data", "binaryData")}
     result["keys"] = {key: (KeyFacts() if value is None else facts_of(value)).as_json() for key, value in found.items()}
     return result
+
+
+def with_placeholders(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The ConfigMap of a snapshot with each key in `data` again, for readers to whom a missing key is an empty map."""
+    if "data" in config or "binaryData" in config or not config.get("keys"):
+        return config
+    return {**config, "data": {key: "" if facts.get("empty") else LEFT_OUT for key, facts in config["keys"].items()}}
 
 
 def _names_the_cluster(config: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from gkedoctor.cli.pace import progress
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
+    from gkedoctor.serve.access import Access
     from gkedoctor.serve.server import Server
 
 
@@ -28,13 +30,20 @@ if TYPE_CHECKING:
     help="Where to write the kubeconfig; else a temporary file.",
 )  # fmt: skip
 @click.option("--config-values", is_flag=True, help="Show the values of ConfigMaps, if SRC holds them.")
-def serve(source: Path, port: int, to: Path | None, config_values: bool) -> None:
+@click.option("--token", "with_token", is_flag=True, help="Answer those only who have the token in the kubeconfig.")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path), metavar="FILE", help="The same with the token in a file."
+)
+def serve(
+    source: Path, port: int, to: Path | None, config_values: bool, with_token: bool, token_file: Path | None
+) -> None:
     """Serve a recorded cluster to kubectl.
 
     Answers as its API server, read-only, on 127.0.0.1 until Ctrl-C. SRC is a
-    snapshot or a recording of any other format. Whoever can log in to this
-    machine can read it. Ages in tables count from the recording's clock,
-    those of `kubectl describe` from now.
+    snapshot or a recording of any other format. Without --token, whoever can
+    log in to this machine can read it. Ages in tables count from the
+    recording's clock, those of `kubectl describe` from now. In place of the
+    values of ConfigMaps it answers that they are left out.
 
     \b
     Examples:
@@ -47,7 +56,8 @@ def serve(source: Path, port: int, to: Path | None, config_values: bool) -> None
 
     with paused_garbage_collector(), progress(f"reading {source} …"):
         api = Api(load(source, config_values=config_values))
-    server = Server(api, port)
+    access = _access(token_file) if with_token or token_file is not None else None
+    server = Server(api, port, access)
     with _interruptible(), _written(server, to) as path:
         recorded = api.recorded
         print_message(f"{recorded.name} as recorded at {recorded.moment}: {server.url}")
@@ -61,13 +71,20 @@ def serve(source: Path, port: int, to: Path | None, config_values: bool) -> None
             server.end()
 
 
+def _access(token_file: Path | None) -> Access:
+    from gkedoctor.serve.access import access_for, token_from
+    from gkedoctor.serve.server import LOOPBACK
+
+    return access_for(LOOPBACK, token_from(token_file), datetime.now(UTC))
+
+
 @contextmanager
 def _written(server: Server, to: Path | None) -> Iterator[Path]:
     """The kubeconfig, at the place wanted or in a folder that goes with the server."""
     from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
 
     recorded = server.api.recorded
-    text = kubeconfig(f"{server.url}/{recorded.identity}", recorded.name, recorded.moment)
+    text = kubeconfig(f"{server.url}/{recorded.identity}", recorded.name, recorded.moment, server.access)
     if to is not None:
         write_kubeconfig(text, to)
         yield to
@@ -80,9 +97,11 @@ def _written(server: Server, to: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Lets SIGTERM end it like Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Lets every signal that ends a program end it like Ctrl-C, so that nothing is left behind."""
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in known}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
