@@ -52,6 +52,12 @@ def test_the_shipped_causes_fit_the_schema() -> None:
     validator.validate(yaml.safe_load((shipped.playbooks() / "causes.yaml").read_text(encoding="utf-8")))
 
 
+def test_shipped_messages_fit_the_schema() -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMAS["messages"]())
+    for path in (shipped.playbooks() / "messages").glob("*.yaml"):
+        validator.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
 def test_a_cause_of_ones_own_fits_the_schemas_of_playbooks_and_reports() -> None:
     pattern = SCHEMAS["report"]()["$defs"]["DiagnosisEntry"]["properties"]["cause"]["pattern"]
     validator = jsonschema.Draft202012Validator(SCHEMAS["playbook"]()["$defs"]["Cause"]["properties"]["cause"])

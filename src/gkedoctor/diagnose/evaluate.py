@@ -96,7 +96,7 @@ def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterat
 
 def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: Doubts) -> Iterator[Finding]:
     """The findings of one playbook on one subject."""
-    functions = Functions(graph.clock)
+    functions = Functions(graph.clock, playbook.messages)
     for scope in scopes(graph, playbook, functions, subject, doubts):
         found = finding_in(playbook, subject, scope, doubts)
         if found is not None:

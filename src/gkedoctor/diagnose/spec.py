@@ -78,7 +78,6 @@ class _Asked:
 
     def __init__(self, closed: Graph, opened: Graph) -> None:
         self.closed, self.opened = closed, opened
-        self._functions = Functions(closed.clock)
         self._unseen: dict[str, str] = {}
         self._doubts = Doubts()
 
@@ -89,11 +88,12 @@ class _Asked:
                 yield from self._of(view, subject)
 
     def _of(self, view: CompiledPlaybook, subject: Object) -> Iterator[Finding]:
-        places = scopes(self.closed, view, self._functions, subject, self._doubts)
+        functions = Functions(self.closed.clock, view.messages)
+        places = scopes(self.closed, view, functions, subject, self._doubts)
         found = [finding_in(view, subject, scope, self._doubts) for scope in places]
         if not any(found):
             return
-        opened = scopes(self.opened, view, self._functions, subject, self._doubts)
+        opened = scopes(self.opened, view, functions, subject, self._doubts)
         for i, finding in enumerate(found):
             if finding is not None and finding.winner is None:
                 yield finding

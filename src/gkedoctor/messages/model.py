@@ -15,7 +15,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     `match`: regular expressions, tried in this order; case is ignored, `.` matches line ends, `%{NAME}` inserts a
     fragment of the file. `program`, `read_from` and `source` default to those of the file. `source`: the code or page
-    that the wording follows. `page`: the playbook that explains it, where no `cause` leads to it. `beside`: entries
+    that the wording follows. `page`: the id of the playbook that explains it, where the cause does not lead there.
+    `in_context`: the words mean this only where `read_from` says, so nobody can tell by them alone. `beside`: entries
     that also match the examples and may come first there.
     """
 
@@ -28,6 +29,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     program: str | None = None
     read_from: tuple[str, ...] | None = None
     source: str | None = None
+    in_context: bool = False
     beside: tuple[str, ...] = ()
     examples: tuple[str, ...]
 

@@ -50,6 +50,11 @@ class Message:
         """The code or page that the wording follows."""
         return self.entry.source or self.file.source
 
+    @property
+    def tells(self) -> bool:
+        """Whether the sentence by itself leads to a cause or a page; others mean something only where they are read."""
+        return not self.entry.in_context and bool(self.entry.cause or self.entry.page)
+
     @cached_property
     def expanded(self) -> tuple[str, ...]:
         """The regular expressions, fragments inserted."""
@@ -151,29 +156,22 @@ class Messages:
         for program in self.paths:
             yield from self.of(program).values()
 
-    def first(self, text: str, program: str) -> Found | None:
-        """The first entry of one file that a text matches."""
+    def first(self, text: str, program: str, *, telling: bool = False) -> Found | None:
+        """The first entry of one file that a text matches; with `telling`, of those that need no context."""
         for candidate in self.of(program).values():
-            found = candidate.search(text)
-            if found is not None:
-                return Found(candidate, found.groupdict())
-        return None
-
-    def best(self, text: str) -> Found | None:
-        """The entry of all files that a text matches: in each file the first, of these the one that determines most.
-
-        Entries without a cause and a page are parts of other sentences, and are left out.
-        """
-        found = [hit for program in self.paths if (hit := self._first_telling(text, program)) is not None]
-        return max(found, key=lambda hit: hit.message.pinned(text), default=None)
-
-    def _first_telling(self, text: str, program: str) -> Found | None:
-        for candidate in self.of(program).values():
-            if candidate.entry.cause or candidate.entry.page:
+            if candidate.tells or not telling:
                 found = candidate.search(text)
                 if found is not None:
                     return Found(candidate, found.groupdict())
         return None
+
+    def best(self, text: str) -> Found | None:
+        """The entry that a text matches: in each file the first, and of these the one that determines most of the text.
+
+        Entries that mean something only in their context are left out.
+        """
+        found = [hit for program in self.paths if (hit := self.first(text, program, telling=True)) is not None]
+        return max(found, key=lambda hit: hit.message.pinned(text), default=None)
 
 
 def _entries(program: str, file: MessageFile) -> Mapping[str, Message]:

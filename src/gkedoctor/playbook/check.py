@@ -14,6 +14,8 @@ from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import signatures
+from gkedoctor.playbook.message_files import meant_message
+from gkedoctor.playbook.message_use import private_patterns, unknown_messages
 from gkedoctor.playbook.model import Spec
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD_HINT, Vocabulary
 from gkedoctor.snapshot.kinds import KINDS
@@ -80,6 +82,17 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
             yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant_cause(cause.cause, causes))
         yield from _command_problems(i, cause.verify, cause.fix.run, cause.docs)
     yield from _spec_problems(playbook)
+    yield from _message_problems(playbook)
+
+
+def _message_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
+    """Messages that do not exist, and patterns over messages that belong into the table."""
+    messages = playbook.messages()
+    for place, id in unknown_messages(playbook, messages):
+        yield Problem(place, f"no message `{id}`", meant_message(id, messages))
+    for place, regex in private_patterns(playbook):
+        hint = "write it into a file in a folder `messages` beside the playbook, and name it: says(text, 'FILE/NAME')"
+        yield Problem(place, f"a pattern of its own for a message: `{regex}`", hint)
 
 
 def _meant_cause(word: str, causes: Vocabulary) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from msgspec.structs import replace
 
+from gkedoctor.messages import Messages, messages_beside
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.model import Cause, Confidence, Playbook, Relate, Severity, Spec
 from gkedoctor.playbook.template import Template, template
@@ -67,6 +68,14 @@ class CompiledPlaybook:
     def id(self) -> str:
         """Its id, stable for ever."""
         return self.model.id
+
+    def messages(self) -> Messages:
+        """The messages that its expressions may name: the shipped ones, and those of a folder beside or above it."""
+        return self._messages
+
+    @cached_property
+    def _messages(self) -> Messages:
+        return messages_beside([self.path])
 
     @cached_property
     def relations(self) -> dict[str, Relate]:

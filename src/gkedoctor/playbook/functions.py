@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -42,9 +43,8 @@ def pattern(text: str) -> re.Pattern[str]:
 class Functions(functions.Functions):
     """jmespath's functions and ours, bound to one clock and one table of messages."""
 
-    def __init__(self, clock: datetime, messages: Messages | None = None) -> None:
-        self._clock = clock
-        self._messages = messages if messages is not None else shipped_messages()
+    def __init__(self, clock: datetime, messages: Callable[[], Messages] = shipped_messages) -> None:
+        self._clock, self._messages = clock, messages
 
     @functions.signature(_ANY)
     def _func_age(self, time: Any) -> float | None:
@@ -85,7 +85,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _TEXT)
     def _func_says(self, text: Any, message: str) -> bool:
         """says(text, 'image/not-found'): whether the text, or one of a list of texts, contains that message."""
-        entry = self._messages[message]
+        entry = self._messages()[message]
         return any(entry.search(t) for t in _texts(text))
 
     @functions.signature(_ANY, _TEXT, _ANY)
@@ -97,19 +97,19 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _TEXT)
     def _func_extract(self, text: Any, message: str) -> Any:
         """extract(text, 'image/pull-secrets-missing'): the named groups of that message as a map, or null."""
-        entry = self._messages[message]
+        entry = self._messages()[message]
         return next((groups for t in _texts(text) if (groups := entry.groups(t)) is not None), None)
 
     @functions.signature(_ANY, _TEXT)
     def _func_last_line(self, lines: Any, message: str) -> str | None:
         """last_line(lines, 'log/port-taken'): the last line that contains that message."""
-        entry = self._messages[message]
+        entry = self._messages()[message]
         return next((t for t in reversed(_texts(lines)) if entry.search(t)), None)
 
     @functions.signature(_ANY, _TEXT, _ANY)
     def _func_line_about(self, lines: Any, message: str, values: Any) -> Any:
         """line_about(lines, 'storage/claim-missing', {name: v.claimName}): the last line with it and these values."""
-        entry = self._messages[message]
+        entry = self._messages()[message]
         unknown = (
             next((v for v in values.values() if isinstance(v, Unknown)), None) if isinstance(values, dict) else None
         )
@@ -120,7 +120,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY)
     def _func_message_of(self, text: Any) -> dict[str, Any] | None:
         """message_of(text): the message that a text contains: {id, meaning, cause, fix, docs, groups}, or null."""
-        found = next((hit for t in _texts(text) if (hit := self._messages.best(t)) is not None), None)
+        found = next((hit for t in _texts(text) if (hit := self._messages().best(t)) is not None), None)
         return found.as_record() if found is not None else None
 
     @functions.signature(_TEXT, _ANY, _ANY)

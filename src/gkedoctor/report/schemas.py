@@ -11,6 +11,7 @@ import msgspec
 
 from gkedoctor.config.model import FAIL_ON, NEVER, Config
 from gkedoctor.graph import EDGES, SUSPECTS
+from gkedoctor.messages.model import MessageFile
 from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
@@ -72,11 +73,17 @@ def causes_schema() -> Schema:
     return _schema(CausesFile, "Causes that playbooks of gkedoctor may give")
 
 
+def messages_schema() -> Schema:
+    """The schema of a file of messages, for editors."""
+    return _schema(MessageFile, "Messages of one program, as gkedoctor knows them")
+
+
 SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
     {
         "report": report_schema,
         "playbook": playbook_schema,
         "causes": causes_schema,
+        "messages": messages_schema,
         "diff": diff_schema,
         "fleet": fleet_schema,
         "config": config_schema,

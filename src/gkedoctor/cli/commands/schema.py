@@ -7,13 +7,13 @@ import click
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import write_result
 
-_NAMES = ["report", "playbook", "causes", "diff", "fleet", "config"]
+_NAMES = ["report", "playbook", "causes", "messages", "diff", "fleet", "config"]
 
 
 @click.command()
 @click.argument("name", type=Choice(_NAMES), metavar="|".join(_NAMES))
 def schema(name: str) -> None:
-    """Print the JSON Schema of reports, playbooks, causes, comparisons, fleets or configurations.
+    """Print the JSON Schema of reports, playbooks, causes, messages, comparisons, fleets or configurations.
 
     \b
     Examples:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> int:
-    """Say what is wrong with playbooks: all of it, with file, line and column.
+    """Say what is wrong with playbooks and messages: all of it, with file, line and column.
 
     Without PATH, the shipped ones. Exits 2 if anything is wrong.
 
@@ -35,8 +35,11 @@ def lint(paths: tuple[Path, ...]) -> int:
 
     folders = paths or (shipped.playbooks(),)
     sources = list(_sources(folders))
-    found = list(_complaints(sources, folders))
+    messages = list(_message_sources(folders))
+    found = [*_complaints(sources, folders), *_of_messages(messages, folders)]
     looked_at = f"in {counted(len(sources), 'playbook')}"
+    if messages:
+        looked_at += f" and {counted(len(messages), 'message file')}"
     summary = f"found {counted(len(found), 'problem')} {looked_at}" if found else f"nothing is wrong {looked_at}"
     write_result("".join(f"{file_excerpt(error)}\n\n" for error in found) + summary + "\n")
     return ExitCode.USAGE if found else ExitCode.OK
@@ -44,14 +47,39 @@ def lint(paths: tuple[Path, ...]) -> int:
 
 def _sources(paths: Sequence[Path]) -> Iterator[Source]:
     from gkedoctor.playbook.loader import TEST_SUFFIX, read_source, sources
+    from gkedoctor.playbook.message_files import is_message_file
 
     for path in paths:
         if path.is_dir():
             yield from sources([path])
+        elif is_message_file(path):
+            continue
         elif path.name.endswith(TEST_SUFFIX):
             raise UsageError(f"{path} holds cases", hint="`gkedoctor playbooks test` runs them")
         else:
             yield read_source(path)
+
+
+def _message_sources(paths: Sequence[Path]) -> Iterator[Source]:
+    from gkedoctor.playbook.message_files import message_sources
+
+    return message_sources(paths)
+
+
+def _of_messages(sources: Sequence[Source], paths: Sequence[Path]) -> Iterator[FileError]:
+    """What is wrong with files of messages; the causes that they name are those that the playbooks may give."""
+    from gkedoctor.messages import messages_beside
+    from gkedoctor.playbook.message_files import message_problems
+
+    if not sources:
+        return
+    try:
+        causes = _names(paths).causes
+    except FileError:  # said of the playbooks
+        causes = None
+    messages = messages_beside(str(Path(source.path).parent) for source in sources)
+    for source in sources:
+        yield from message_problems(source, messages, causes)
 
 
 def _complaints(sources: Sequence[Source], paths: Sequence[Path]) -> Iterator[FileError]:
