@@ -64,25 +64,27 @@ def _bare(text: str) -> str:
 
 
 class Second(NamedTuple):
-    """What detect-secrets says: how many values it reports, and which planted ones are among them."""
+    """What detect-secrets says: how many values it reports, of how many secrets one is whole, or a part.
+
+    A value of which a part is left is no secret any more, mostly; own search does not look for parts.
+    """
 
     reported: int
-    planted: frozenset[str]
-    """Types."""
-
     leaks: int
+    parts: int
 
 
 def second_opinion(text: str, leaks: Sequence[Leak]) -> Second:
     """Runs the detectors of detect-secrets over a text, without its verifiers, which would call the providers."""
     values = _reported(text)
-    joined = "\n".join(values)
-    found = [
-        leak
-        for leak in leaks
-        if any(needle in joined if len(needle) >= _SHORT else needle in values for needle in leak.needles)
-    ]
-    return Second(len(values), frozenset(leak.type for leak in found), len(found))
+    joined, long = "\n".join(values), [value for value in values if len(value) > _SHORT]
+    whole = parts = 0
+    for leak in leaks:
+        if any(needle in joined if len(needle) >= _SHORT else needle in values for needle in leak.needles):
+            whole += 1
+        elif any(value in needle for needle in leak.needles for value in long):
+            parts += 1
+    return Second(len(values), whole, parts)
 
 
 def _reported(text: str) -> set[str]:

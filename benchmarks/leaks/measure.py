@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.leaks import outputs, troubleshoot
-from benchmarks.leaks.cluster import cluster_of
+from benchmarks.leaks.cluster import Cluster, cluster_of
 from benchmarks.leaks.corpus import Kind, Leak
 from benchmarks.leaks.corpus import leaks as drawn
 from benchmarks.leaks.harmless import Harmless, lines
 from benchmarks.leaks.judge import Judged, Second, judged, second_opinion, share
+from benchmarks.leaks.outputs import Output
+from benchmarks.leaks.screen import screen
 from benchmarks.leaks.tables import anywhere
 from benchmarks.measuring import Measured
 
@@ -63,7 +65,7 @@ def result(planted: Corpus, *, twice: bool = True, compare: bool = False) -> Res
     found, seconds, compared = [], {}, []
     with tempfile.TemporaryDirectory(prefix="gkedoctor-leaks-") as name:
         folder = Path(name)
-        for output in outputs.all_outputs(cluster, other, planted.leaks, folder):
+        for output in _outputs(cluster, other, planted, folder):
             found.append(judged(output, planted.leaks, planted.harmless))
             if twice and output.name in _LOOKED_AT_TWICE:
                 seconds[output.name] = second_opinion(output.text, planted.leaks)
@@ -71,6 +73,11 @@ def result(planted: Corpus, *, twice: bool = True, compare: bool = False) -> Res
             left = troubleshoot.redacted(folder / "recording", folder)
             compared.append(judged(left, planted.leaks, planted.harmless))
     return Result(planted, found, seconds, compared)
+
+
+def _outputs(cluster: Cluster, other: Cluster, planted: Corpus, folder: Path) -> Iterator[Output]:
+    yield from outputs.all_outputs(cluster, other, planted.leaks, folder)
+    yield screen(folder / "recording")
 
 
 def figures(made: Result) -> Iterator[Measured]:

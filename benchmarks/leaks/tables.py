@@ -19,7 +19,7 @@ def by_output(outputs: Sequence[Judged], leaks: Sequence[Leak], seconds: dict[st
         clear, forms = len(each.clear), sum(leak.known for leak in each.clear)
         calm = f"{len(each.changed)} of {each.looked_for}" if each.looked_for else ""
         second = seconds.get(each.name)
-        told = f"{second.leaks} of {second.reported} it reports" if second else ""
+        told = f"{second.leaks} whole, {second.parts} in part; {second.reported} values reported" if second else ""
         row = f"{each.name:<38} {clear:>6} {share(clear, len(leaks)):6.2f} %  {forms:>5} {share(forms, known):6.2f} %"
         yield f"{row}  {calm:>17}  {told}".rstrip()
 
