@@ -12,7 +12,6 @@ from gkedoctor.collect.place import GooglePlace
 from gkedoctor.collect.run import Asked, collect
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.model import Snapshot
-from gkedoctor.snapshot.redact import redact
 
 _FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
 """Collections that have to be in before anything is said: secrets among them, for their values are masked by them."""
@@ -45,7 +44,6 @@ class Recording:
     def whole(self, tell: Tell) -> Recorded:
         """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
         collected = collect(self._asked, tell, self._take)
-        redact(collected.gathered)
         snapshot = _placed(taken_in(collected.gathered), collected.place)
         return Recorded(snapshot, collected.interrupted, collected.unreached)
 
@@ -78,7 +76,6 @@ class Recording:
         part.logs = dict(about.logs)
         for find in finds:
             part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
-        redact(part)
         return taken_in(part)
 
 

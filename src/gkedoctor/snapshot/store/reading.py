@@ -52,6 +52,7 @@ def read(path: Path, *, verify: bool = True) -> Snapshot:
         project=stored.project,
         location=stored.location,
         versions=stored.versions,
+        values=stored.values,
     )
     return Snapshot(
         manifest,
