@@ -28,7 +28,7 @@ from benchmarks.generator.values import (
     owned_by,
     suffix,
 )
-from gkedoctor.snapshot.facts import facts_of
+from gkedoctor.snapshot.redaction.value_facts import facts_of
 
 _RECORDED = Path(__file__).parent.parent.parent / "recorded_clusters" / "ing-healthy" / "kubernetes"
 """A real cluster, for what is the same in all of them: API services and custom resource definitions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.generator.application import Application
 from benchmarks.generator.values import DAY, Json, ago
-from gkedoctor.snapshot.facts import facts_of
+from gkedoctor.snapshot.redaction.value_facts import facts_of
 
 _PLAIN = facts_of(b"correct horse battery").as_json()
 _PEM = facts_of(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n").as_json()

@@ -13,7 +13,7 @@ import pytest
 from gkedoctor.serve.server import Server
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Snapshot
-from gkedoctor.snapshot.secrets import with_placeholders
+from gkedoctor.snapshot.redaction.secret_facts import with_placeholders
 from gkedoctor.snapshot.sources import load
 from tests.serve.conftest import Kubectl, served
 from tests.serve.objects import write_shop

@@ -18,7 +18,7 @@ from gkedoctor.serve.request import Request, warnings
 from gkedoctor.serve.selecting import selection
 from gkedoctor.serve.server import Server
 from gkedoctor.snapshot.model import Snapshot
-from gkedoctor.snapshot.secrets import with_placeholders
+from gkedoctor.snapshot.redaction.secret_facts import with_placeholders
 from tests.conftest import RECORDINGS, recorded
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"

@@ -22,7 +22,7 @@ from gkedoctor.errors import UsageError
 from gkedoctor.serve.access import access_for, token_from
 from gkedoctor.serve.server import LOOPBACK, Server
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Snapshot, Status
-from gkedoctor.snapshot.secrets import LEFT_OUT
+from gkedoctor.snapshot.redaction.secret_facts import LEFT_OUT
 from tests.serve.conftest import served
 
 Serving = Callable[[str], Server]

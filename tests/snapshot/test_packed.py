@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from gkedoctor.snapshot import packed, store
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.packed import Listed, Packed, Sorted
-from gkedoctor.snapshot.redact import redact
 from tests.conftest import RECORDINGS, recorded
 
 NAMES = st.text(alphabet="ab-./é", min_size=1, max_size=3)
@@ -59,7 +58,6 @@ def written(name: str, file: Path, *, is_packed: bool) -> bytes:
     gathered = Gathered("here", packed=is_packed)
     gathered.add_snapshot(recorded(name))
     assert all(isinstance(items, Packed) is is_packed for items in gathered.objects.values())
-    redact(gathered)
     store.write(taken_in(gathered), file)
     return file.read_bytes()
 
@@ -80,6 +78,5 @@ def test_what_is_compressed_is_masked_too() -> None:
     }
     gathered = Gathered("here", packed=True)
     gathered.add("pods", [pod])
-    redact(gathered)
     (stored,) = taken_in(gathered).collection("pods")
     assert token not in str(stored) and "***" in stored["metadata"]["annotations"]["note"]

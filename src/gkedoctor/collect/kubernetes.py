@@ -23,7 +23,7 @@ from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 from gkedoctor.snapshot.packed import Items
-from gkedoctor.snapshot.trim import trimmed
+from gkedoctor.snapshot.redaction.trimming import trimmed
 
 T = TypeVar("T")
 

@@ -13,7 +13,6 @@ from gkedoctor.collect.run import Asked, collect
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot, not_asked
-from gkedoctor.snapshot.redact import redact
 
 _FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
 """Collections that have to be in before anything is said: secrets among them, for their values are masked by them."""
@@ -51,7 +50,6 @@ class Recording:
         collected = collect(self._asked, tell, self._take)
         if self._asked.unwell is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
-        redact(collected.gathered)
         snapshot = _placed(taken_in(collected.gathered), collected.place)
         return Recorded(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
@@ -84,7 +82,6 @@ class Recording:
         part.logs = dict(about.logs)
         for find in finds:
             part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
-        redact(part)
         return taken_in(part)
 
 

@@ -11,7 +11,7 @@ from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
 from gkedoctor.snapshot.kinds import COLLECTIONS, ESSENTIAL, LOGS
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
-from gkedoctor.snapshot.secrets import with_placeholders
+from gkedoctor.snapshot.redaction.secret_facts import with_placeholders
 
 _CODES = {Status.DENIED: 403, Status.FAILED: 503, Status.DISABLED: 404}
 

@@ -6,7 +6,7 @@ import warnings
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from gkedoctor.snapshot.facts import CertificateFacts
+from gkedoctor.snapshot.redaction.value_facts import CertificateFacts
 
 if TYPE_CHECKING:
     from cryptography import x509

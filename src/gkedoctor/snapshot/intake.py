@@ -17,13 +17,23 @@ from gkedoctor.snapshot.clock import EPOCH, latest
 from gkedoctor.snapshot.events import core_event, happened
 from gkedoctor.snapshot.importers.names import collection_of_object
 from gkedoctor.snapshot.kinds import COLLECTIONS, HISTORY, LOGS
-from gkedoctor.snapshot.mask import SecretMask, public_words
-from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
+from gkedoctor.snapshot.model import (
+    KEPT,
+    MASKED,
+    Collection,
+    CollectionState,
+    Manifest,
+    Object,
+    Snapshot,
+    Status,
+    not_asked,
+)
 from gkedoctor.snapshot.origin import origin, versions
 from gkedoctor.snapshot.packed import Identity, Items, Kept, Listed, Packed, Sorted
-from gkedoctor.snapshot.secrets import config_facts, secret_facts
+from gkedoctor.snapshot.redaction.redactor import Check, Redactor
+from gkedoctor.snapshot.redaction.secret_facts import config_facts, secret_facts
+from gkedoctor.snapshot.redaction.trimming import trimmed
 from gkedoctor.snapshot.shape import misfit
-from gkedoctor.snapshot.trim import trimmed
 
 _COMPLETE = CollectionState(Status.COMPLETE)
 _STRAY = CollectionState(Status.PARTIAL, reason="found only among the objects of another kind")
@@ -124,20 +134,28 @@ def taken_in(
     config_values: bool = False,
     recorded_at: datetime | None = None,
     manifest: Manifest | None = None,
+    keep_values: bool = False,
+    check: Check | None = None,
 ) -> Snapshot:
-    """The snapshot of what was gathered. `manifest`: the source's own, which wins over what objects tell."""
-    secrets = gathered.objects.get("secrets", ())
-    mask = SecretMask(secrets, public_words(item for items in gathered.objects.values() for item in items))
-    collections = [_collection(name, gathered, mask, config_values) for name in sorted(gathered.states) if name != LOGS]
+    """The snapshot of what was gathered, without credentials. `manifest`: the source's own, which wins over objects.
+
+    `keep_values`: only the values of Secrets are left out and masked, which the manifest says. `check` is called for
+    each object and may raise to end the work: a deadline.
+    """
+    redactor = Redactor(keep_values=keep_values, check=check)
+    redactor.learn(gathered.objects, gathered.logs)
+    wanted = sorted(name for name in gathered.states if name != LOGS)
+    collections = [_collection(name, gathered, redactor, config_values) for name in wanted]
     if gathered.elsewhere:
         collections += [
             Collection(name, not_asked(name, gathered.elsewhere))
             for name in sorted(COLLECTIONS.keys() - gathered.states.keys())
         ]
     if gathered.logs or LOGS in gathered.states:
-        collections.append(_logs(gathered, mask))
+        collections.append(_logs(gathered, redactor))
     found = {collection.name: collection for collection in collections}
-    return Snapshot(_manifest(gathered, found, recorded_at, manifest), collections)
+    stated = _manifest(gathered, found, recorded_at, manifest)
+    return Snapshot(msgspec.structs.replace(stated, values=KEPT if keep_values else MASKED), collections)
 
 
 def _manifest(
@@ -162,12 +180,12 @@ def _manifest(
     )
 
 
-def _collection(name: str, gathered: Gathered, mask: SecretMask, config_values: bool) -> Collection:
+def _collection(name: str, gathered: Gathered, redactor: Redactor, config_values: bool) -> Collection:
     state = gathered.states[name]
     items = gathered.objects.get(name, ())
     kept: Kept = Sorted() if isinstance(items, Packed) else Listed()
     history = name == "events" and HISTORY in gathered.states
-    admitted = _Admission(name, mask, config_values, kept, history)
+    admitted = _Admission(name, redactor, config_values, kept, history)
     for item in items.drained() if isinstance(items, Packed) else items:
         admitted.take(item)
     return Collection(name, admitted.judged(state), kept)
@@ -179,8 +197,9 @@ class _Admission:
     Of an Event with a history it is the copy that happened last: Cloud Logging has one for each time that it did.
     """
 
-    def __init__(self, name: str, mask: SecretMask, config_values: bool, kept: Kept, history: bool) -> None:
-        self.name, self.kind, self.mask, self.config_values = name, COLLECTIONS.get(name), mask, config_values
+    def __init__(self, name: str, redactor: Redactor, config_values: bool, kept: Kept, history: bool) -> None:
+        self.name, self.kind, self.config_values = name, COLLECTIONS.get(name), config_values
+        self.redactor = redactor
         self.kept = kept
         self.last: dict[Identity, str] | None = {} if history else None
         self.malformed: dict[str, str] = {}
@@ -250,41 +269,20 @@ class _Admission:
 
     def _redacted(self, item: dict[str, Any]) -> Object:
         if self.name == "secrets":
-            return self._with_masked(secret_facts(item), "metadata", "annotations")
-        if self.name == "configmaps":
-            return self._with_masked(config_facts(item, values=self.config_values), "data")
-        return self._masked(item)
-
-    def _with_masked(self, item: dict[str, Any], *path: str) -> Object:
-        """The object with the values of one of its maps masked: people copy Secrets into both."""
-        step, *rest = path
-        inner = item.get(step)
-        if not self.mask or not isinstance(inner, dict):
-            return item
-        if rest:
-            return item | {step: self._with_masked(inner, *rest)}
-        return item | {step: {key: self.mask.text(value) for key, value in inner.items()}}
-
-    def _masked(self, item: dict[str, Any]) -> Object:
-        if not self.mask:
-            return item
-        if self.name == "events":
-            masked: Object = self.mask.messages(item)
-            return masked
-        status = item.get("status")
-        if isinstance(status, dict):
-            item["status"] = self.mask.messages(status)
-        return item
+            item = secret_facts(item)
+        elif self.name == "configmaps":
+            item = config_facts(item, values=self.config_values)
+        return self.redactor.object(self.name, item)
 
 
-def _logs(gathered: Gathered, mask: SecretMask) -> Collection:
+def _logs(gathered: Gathered, redactor: Redactor) -> Collection:
     objects = [
         {
             "namespace": namespace,
             "pod": pod,
             "container": container,
             "previous": previous,
-            "lines": [mask.text(line) for line in text.splitlines()],
+            "lines": redactor.log((namespace, pod, container, previous), text).splitlines(),
         }
         for (namespace, pod, container, previous), text in sorted(gathered.logs.items())
     ]

@@ -172,8 +172,15 @@ FILES_ALONE = "manifests"
 """The source of what was never recorded: files that are to be applied. Their clock is the present."""
 
 
+MASKED, KEPT = "masked", "kept"
+"""What was done with the credentials in the texts of a snapshot."""
+
+
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where and when a snapshot comes from. `recorded_at` is the clock all ages are counted from."""
+    """Where and when a snapshot comes from. `recorded_at` is the clock all ages are counted from.
+
+    `values`: MASKED or KEPT; empty in a snapshot of before this was written down.
+    """
 
     recorded_at: datetime
     source: str = ""
@@ -181,6 +188,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     project: str | None = None
     location: str | None = None
     versions: dict[str, str] = {}
+    values: str = ""
 
 
 class Snapshot:

@@ -16,7 +16,7 @@ from gkedoctor.errors import SourceError
 from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.garbage import paused_garbage_collector
-from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.model import KEPT, MASKED, Snapshot
 
 
 def load(
@@ -26,21 +26,25 @@ def load(
     recorded_at: datetime | None = None,
     verify: bool = True,
     limits: Limits = DEFAULT,
+    keep_values: bool | None = None,
 ) -> Snapshot:
-    """The snapshot of a file or directory.
+    """The snapshot of a file or directory, without credentials.
 
     `recorded_at` wins over what the source says. `config_values` keeps the values of ConfigMaps beside their
     facts. Without `verify`, a snapshot of gkedoctor's own that was edited by hand is taken in like a foreign one.
-    LimitError for a recording beyond the `limits`.
+    `keep_values` leaves what is no value of a Secret; False also masks a snapshot of gkedoctor's own that says nothing
+    of it, which None leaves as it is. LimitError for a recording beyond the `limits`.
     """
     _refuse_unreadable(path)
     if store.is_stored(path):
-        return _own(path, limits, config_values=config_values, recorded_at=recorded_at, verify=verify)
+        again = keep_values is False
+        return _own(path, limits, config_values, recorded_at, verify=verify, again=again)
     from gkedoctor.snapshot.importers.formats import gather
     from gkedoctor.snapshot.intake import taken_in
 
     with paused_garbage_collector():
-        return taken_in(gather(path, limits), config_values=config_values, recorded_at=recorded_at)
+        gathered = gather(path, limits)
+        return taken_in(gathered, config_values=config_values, recorded_at=recorded_at, keep_values=bool(keep_values))
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -64,14 +68,18 @@ def _meant(path: Path) -> str | None:
     return f"did you mean `{path.with_name(near[0])}`?" if near else None
 
 
-def _own(path: Path, limits: Limits, *, config_values: bool, recorded_at: datetime | None, verify: bool) -> Snapshot:
+def _own(
+    path: Path, limits: Limits, config_values: bool, recorded_at: datetime | None, *, verify: bool, again: bool
+) -> Snapshot:
     snapshot = store.read(path, verify=verify, limits=limits)
-    if not verify:
+    said = snapshot.manifest.values
+    if not verify or (again and said != MASKED):
         from gkedoctor.snapshot.intake import Gathered, taken_in
 
         gathered = Gathered(source=snapshot.manifest.source)
         gathered.add_snapshot(snapshot)
-        snapshot = taken_in(gathered, config_values=config_values, manifest=snapshot.manifest)
+        kept = said == KEPT and not again
+        snapshot = taken_in(gathered, config_values=config_values, manifest=snapshot.manifest, keep_values=kept)
     if recorded_at is None:
         return snapshot
     manifest = msgspec.structs.replace(snapshot.manifest, recorded_at=recorded_at)

@@ -28,13 +28,16 @@ def moment(text: str) -> datetime:
     help="Where to write: one file, or a directory to look at and keep in git.",
 )  # fmt: skip
 @click.option("--config-values", is_flag=True, help="Keep the values of ConfigMaps. Those of Secrets never are.")
+@click.option("--keep-values", is_flag=True, help="Mask nothing but values of Secrets; every report will say so.")
 @click.option("--recorded-at", type=moment, metavar="TIME", help="When it was recorded, if the source does not say.")
-def import_recording(source: Path, to: Path, config_values: bool, recorded_at: datetime | None) -> None:
+def import_recording(
+    source: Path, to: Path, config_values: bool, keep_values: bool, recorded_at: datetime | None
+) -> None:
     """Turn a recording of any format into a snapshot of gkedoctor's own.
 
     Reads a `kubectl get -o json` (or YAML) list, a cluster-info dump, a
     support bundle, a must-gather or a directory of them. The values of
-    Secrets are left behind.
+    Secrets are left behind; what looks like a credential elsewhere is masked.
 
     \b
     Examples:
@@ -46,7 +49,7 @@ def import_recording(source: Path, to: Path, config_values: bool, recorded_at: d
     from gkedoctor.snapshot.sources import load
 
     with paused_garbage_collector(), progress(f"reading {source} …"):
-        snapshot = load(source, config_values=config_values, recorded_at=recorded_at)
+        snapshot = load(source, config_values=config_values, recorded_at=recorded_at, keep_values=keep_values)
         store.write(snapshot, to)
     for line in [*inventory(snapshot), f"wrote {to}"]:
         print_message(line)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from gkedoctor.manifests.accepted.containers import quantities_refused
 from gkedoctor.manifests.accepted.refusal import Refusal, is_filled_in_later
-from gkedoctor.snapshot.facts import decoded
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.redaction.value_facts import decoded
 
 _KEY = re.compile(r"[-._a-zA-Z0-9]+")
 

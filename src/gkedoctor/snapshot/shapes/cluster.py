@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gkedoctor.snapshot.facts import CertificateFacts, KeyFacts
+from gkedoctor.snapshot.redaction.value_facts import CertificateFacts, KeyFacts
 from gkedoctor.snapshot.shapes.build import (
     CONDITIONS,
     INT_OR_STR,

@@ -40,6 +40,7 @@ class StoredManifest(msgspec.Struct, frozen=True, omit_defaults=True):
     project: str | None = None
     location: str | None = None
     versions: dict[str, str] = {}
+    values: str = ""
     collections: dict[str, Entry] = {}
     digest: str = ""
 

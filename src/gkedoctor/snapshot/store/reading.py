@@ -59,6 +59,7 @@ def read(path: Path, *, verify: bool = True, limits: Limits = DEFAULT) -> Snapsh
         project=stored.project,
         location=stored.location,
         versions=stored.versions,
+        values=stored.values,
     )
     return Snapshot(
         manifest,

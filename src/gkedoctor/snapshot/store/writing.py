@@ -149,6 +149,7 @@ def _manifest(snapshot: Snapshot, entries: dict[str, Entry]) -> bytes:
         project=known.project,
         location=known.location,
         versions=dict(sorted(known.versions.items())),
+        values=known.values,
         collections=dict(sorted(entries.items())),
     )
     manifest = msgspec.structs.replace(manifest, digest=digest_of(manifest))

@@ -38,7 +38,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gkedoctor.snapshot.certificates import certificate_facts, key_fits
-from gkedoctor.snapshot.facts import CertificateFacts, KeyFacts, decoded, facts_of
+from gkedoctor.snapshot.redaction.value_facts import CertificateFacts, KeyFacts, decoded, facts_of
 
 LEFT_OUT = "(value left out by gkedoctor)"
 """What `gkedoctor serve` answers in place of a ConfigMap's value. A collector that reads it takes the facts instead."""

@@ -1,0 +1,180 @@
+"""Credentials in a text that stand behind their name: `password=…`, `"apiKey": "…"`, `<token>…</token>`, or encoded.
+
+The text is gone through once. A name ends at `=`, `:` or their like; only behind a name that says something the value
+is read, and the search goes on behind it, so that no character is read more than a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from gkedoctor.snapshot.redaction import values
+from gkedoctor.snapshot.redaction.forms import keyed_forms, pattern_of
+from gkedoctor.snapshot.redaction.judging import Where, holds
+from gkedoctor.snapshot.redaction.limits import LONGEST_VALUE
+from gkedoctor.snapshot.redaction.names import Says, is_hook, is_identity, says, words_of
+
+Span = tuple[int, int]
+
+_COLOUR = r"\x1b\[[\d;]{0,12}m"
+_NAME = re.compile(
+    rf"""(?<![\w.\-])([\w.\-]++)
+    (?:{_COLOUR}|\\{{0,8}}["'`]|\]|&quot;|&\#34;|%22|[ \t]){{0,6}}+
+    (=>|:=|={{1,2}}|:{{1,2}}(?!//)|%3[DdAa]|\\{{1,4}}u003[dD]|&\#61;)
+    (?:{_COLOUR}|[ \t]){{0,6}}+""",
+    re.X,
+)
+"""A name with what separates it from its value. A run of name characters is tried at its beginning only."""
+
+_OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22")
+_BARE = re.compile(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")
+_END = re.compile(
+    r"\\{1,8}[nrt\"']|\\{1,4}u00[0-9a-f]{2}|\\x1b|\\033|%(?:26|20|0[AaDd]|22|27|3[Bb])|&(?:quot|lt|gt|apos|amp|\#\d{1,4});"
+    r"|&(?=[\w.\-\[\]%]{1,64}=)|[;,](?=$|\s|[\"']?[\w.\-]{1,40}[\"']?[=:])|'(?=\W|$)"
+)
+"""Where a value without quotes ends, short of the next space. `ab;Zebra` is one value, `ab;user=x` two."""
+
+_BLOCK = re.compile(r"[|>][+-]?\r?\n[ \t]{0,64}+")
+_GOES_ON = re.compile(r"[ \t]+[a-z]{2,32}+(?![\w.\-]{0,32}[ \t]?[=:])")
+_BEFORE = re.compile(r"([A-Za-z]{2,24})[ _-]$")
+_HALVES = frozenset({"key", "keys", "string", "code", "auth", "id", "credentials"})
+_NAMES_A_NAME = frozenset(
+    {"name", "key", "headername", "header", "header_name", "variable", "property", "param", "field", "-name", "setting"}
+)
+_NAMES_A_VALUE = frozenset({"value", "val", "headervalue", "header_value", "content", "default"})
+_PAIR = 60
+"""Characters between the end of a name and the word `value`."""
+
+_ELEMENT = re.compile(r"<(?:[\w\-]{1,40}:)?([A-Za-z][\w.\-]{0,100}+)(?:\s[^<>]{0,200}+)?>([^<\s][^<]{0,1024}+)<")
+_ENTRY = re.compile(r"(?:key|name)=[\"']([\w.\-]{2,100}+)[\"'][ \t]{0,4}/?>([^<\s][^<]{0,1024}+)<")
+
+
+class _Value(NamedTuple):
+    start: int
+    end: int
+    quoted: bool
+
+
+def assigned(text: str) -> Iterator[Span]:
+    """The credentials behind a name, in their order."""
+    position, pair = 0, (Says.NOTHING, -1)
+    while (found := _NAME.search(text, position)) is not None:
+        position = found.end()
+        name = found[1]
+        strength = _strength(text, found)
+        low = name.lower()
+        if low in _NAMES_A_VALUE and 0 <= found.start() - pair[1] <= _PAIR:
+            strength = max(strength, pair[0])
+        elif low in _NAMES_A_NAME:
+            pair = _named(text, position)
+        if strength is Says.NOTHING and not _keyed(name):
+            continue
+        value = _value_at(text, position)
+        if value is None:
+            continue
+        if _is_credential(text, name, strength, found[2], value):
+            yield value.start, value.end
+            position = max(position, value.end)
+        elif not value.quoted:
+            position = max(position, value.end)
+
+
+def elements(text: str) -> Iterator[Span]:
+    """The credentials that are the text of an XML element, or of an entry with a key."""
+    if "</" not in text:
+        return
+    for pattern in (_ELEMENT, _ENTRY):
+        for found in pattern.finditer(text):
+            if holds(says(found[1]), found[2], Where.TEXT):
+                yield found.span(2)
+
+
+def _strength(text: str, found: re.Match[str]) -> Says:
+    """What the name says; of `API key: …` the word before it is a part."""
+    own = says(found[1])
+    if own is Says.NOTHING and found[1].lower() in _HALVES:
+        before = _BEFORE.search(text, max(0, found.start() - 26), found.start())
+        return says(f"{before[1]}_{found[1]}") if before is not None else own
+    return own
+
+
+def _named(text: str, position: int) -> tuple[Says, int]:
+    value = _value_at(text, position)
+    if value is None or value.end - value.start > 100:
+        return Says.NOTHING, -1
+    return says(text[value.start : value.end]), value.end
+
+
+def _is_credential(text: str, name: str, strength: Says, separator: str, value: _Value) -> bool:
+    said = text[value.start : value.end]
+    if any(pattern.fullmatch(said) for pattern in _keyed(name)):
+        return True
+    if "cookie" in name.lower() and "=" in said:
+        return False  # its values are told apart by `phrases.py`
+    prose = separator.startswith(":") and not value.quoted
+    if prose and values.is_letters(said) and _GOES_ON.match(text, value.end):
+        return False
+    if values.is_object_name(said) and strength is not Says.PASSWORD:
+        return False
+    return holds(strength, said, Where.PROSE if prose else Where.TEXT)
+
+
+@lru_cache(maxsize=20_000)
+def _keyed(name: str) -> tuple[re.Pattern[str], ...]:
+    """The forms that are credentials under this name."""
+    if is_identity(name) or is_hook(name):
+        return ()
+    words = set(words_of(name))
+    return tuple(pattern for known, pattern in _keyed_forms() if words & known)
+
+
+@cache
+def _keyed_forms() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+    return tuple((frozenset(row.words.split()), re.compile(pattern_of(row.form))) for row in keyed_forms())
+
+
+def _value_at(text: str, start: int) -> _Value | None:
+    """The value that begins at a place: in quotes of whatever depth of escaping, or up to where it must end."""
+    block = _BLOCK.match(text, start)
+    if block is not None:
+        start = block.end()
+    opening = _OPENING.match(text, start)
+    if opening is not None:
+        begin = opening.end()
+        return _Value(begin, _closed(text, begin, opening[0]), True)
+    bare = _BARE.match(text, start)
+    if bare is None or bare[0][0] in "{[(":
+        return None
+    cut = _END.search(text, start, bare.end())
+    end = _stripped(text, start, cut.start() if cut is not None else bare.end())
+    return _Value(start, end, False) if end > start else None
+
+
+def _closed(text: str, begin: int, quote: str) -> int:
+    """Where a quoted value ends: at the same quote, or with its line. A quote inside of a word is none."""
+    limit = min(len(text), begin + LONGEST_VALUE)
+    at = begin
+    while (at := text.find(quote, at, limit)) >= 0:
+        escaped = quote[0] != "\\" and text[at - 1] == "\\" and at > begin and text[at - 2 : at] != "\\\\"
+        inside = quote == "'" and text[at + 1 : at + 2].isalnum()
+        if not escaped and not inside:
+            return at
+        at += 1
+    line = text.find("\n", begin, limit)
+    return line if line >= 0 else limit
+
+
+_CLOSERS = {")": "(", "]": "[", "}": "{"}
+
+
+def _stripped(text: str, start: int, end: int) -> int:
+    while end > start:
+        last = text[end - 1]
+        opener = _CLOSERS.get(last)
+        if last not in ",;:.'" and (opener is None or text.find(opener, start, end) >= 0):
+            break
+        end -= 1
+    return end

@@ -1,0 +1,85 @@
+"""Private keys over several lines: PEM, OpenPGP, PuTTY. In a log each line may have a time and a name before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+_BEGIN = re.compile(r"-{4,5} ?BEGIN ([A-Z0-9 ]{0,40}) ?-{4,5}")
+_END = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,40} ?-{4,5}")
+_PUTTY = re.compile(r"PuTTY-User-Key-File-\d: ")
+_LONGEST_BLOCK = 32 << 10
+"""Characters of a key with what a log puts before each line: an RSA key of 8192 bits has 6,400."""
+
+_MOST_LINES = 400
+_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,64}={0,2}")
+_HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Subject|x-\w{1,20}):", re.I)
+_SAME_LINE = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s]){16,16384}+")
+
+
+def private_blocks(text: str) -> Iterator[Span]:
+    """Each private key from its first line to its last, or as far as lines look like one. A title alone is none."""
+    position = 0
+    while (begin := _BEGIN.search(text, position)) is not None:
+        position = begin.end()
+        if "PRIVATE KEY" not in begin[1]:
+            continue
+        end = _end_of(text, begin.end())
+        if end > begin.end():
+            yield begin.start(), end
+            position = end
+    for found in _PUTTY.finditer(text):
+        lines = text.find("Private-Lines", found.end(), found.end() + _LONGEST_BLOCK)
+        if lines >= 0:
+            end = _lines_end(text, text.find("\n", lines))
+            yield lines, max(end, lines)
+
+
+def public_blocks(text: str) -> Iterator[Span]:
+    """Certificates and public keys: random to look at, and no secret."""
+    position = 0
+    while (begin := _BEGIN.search(text, position)) is not None:
+        position = begin.end()
+        if "PRIVATE KEY" not in begin[1]:
+            end = _end_of(text, begin.end())
+            yield begin.start(), end
+            position = max(position, end)
+
+
+def _end_of(text: str, start: int) -> int:
+    """Where the block ends whose first line ends at `start`; `start` where there is no block."""
+    limit = min(len(text), start + _LONGEST_BLOCK)
+    end = _END.search(text, start, limit)
+    begin = text.find("BEGIN ", start, limit)
+    if end is not None and (begin < 0 or begin > end.start()):
+        return end.end() if len(text[start : end.start()].strip(" \r\n\\nr.…")) >= 8 else start
+    same = _SAME_LINE.match(text, start)
+    if same is not None and "\n" not in same[0].strip():
+        return same.end()
+    return max(start, _lines_end(text, text.find("\n", start)))
+
+
+def _lines_end(text: str, line_end: int) -> int:
+    """The end of the last line in a row that looks like a part of a key; -1 where there is none."""
+    found = -1
+    for _ in range(_MOST_LINES):
+        if line_end < 0:
+            break
+        following = text.find("\n", line_end + 1)
+        line = text[line_end + 1 : following if following >= 0 else len(text)][:1024]
+        if line.strip() and not _is_key_line(line):
+            break
+        if line.strip():
+            found = line_end + 1 + len(line.rstrip())
+        line_end = following
+    return found
+
+
+def _is_key_line(line: str) -> bool:
+    if _HEADER.search(line):
+        return True
+    words = line.split()
+    last = words[-1] if words else ""
+    return _KEY_LINE.fullmatch(last) is not None and (len(last) >= 16 or len(words) == 1)

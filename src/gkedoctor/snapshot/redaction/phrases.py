@@ -1,0 +1,271 @@
+"""Credentials that a program's own syntax marks, without `=` or `:`: flags, SQL, netrc, headers, cookies, commands.
+
+Each rule has words of which one is in every text that it can fit (in lower case), so that most texts meet no pattern.
+Each pattern begins with a literal or at the beginning of a line, and every repetition in it is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from gkedoctor.snapshot.redaction import values
+from gkedoctor.snapshot.redaction.judging import Where, holds
+from gkedoctor.snapshot.redaction.names import Says, says
+from gkedoctor.snapshot.redaction.words import is_wordy
+
+Span = tuple[int, int]
+Judge = Callable[[re.Match[str]], bool]
+
+
+def _password(found: re.Match[str]) -> bool:
+    return holds(Says.PASSWORD, found["v"], Where.TEXT)
+
+
+def _credential(found: re.Match[str]) -> bool:
+    return holds(Says.CREDENTIAL, found["v"], Where.TEXT)
+
+
+def _anything(found: re.Match[str]) -> bool:
+    return not values.is_nothing(found["v"])
+
+
+def _told(found: re.Match[str]) -> bool:
+    return values.is_told(found["v"])
+
+
+def _named(found: re.Match[str]) -> bool:
+    return holds(says(found["name"]), found["v"], Where.TEXT)
+
+
+def _named_flag(found: re.Match[str]) -> bool:
+    value = found["v"]
+    if value.startswith("-"):
+        return False
+    return holds(says(found["name"]), value, Where.TEXT)
+
+
+def _bearer(found: re.Match[str]) -> bool:
+    value = found["v"]
+    if values.is_nothing(value) or values.is_phrase(value):
+        return False
+    if found["header"] is not None or values.is_told(value):
+        return True
+    return (
+        found[0].lower().startswith("bearer") and len(value) >= 16 and values.has_digit(value) and not is_wordy(value)
+    )
+
+
+def _user_password(found: re.Match[str]) -> bool:
+    user, password = found["user"], found["v"]
+    if password.isdigit() and (user.isdigit() or len(password) <= 5):
+        return False
+    return not values.is_technical(password) and not values.is_phrase(password) and not values.is_nothing(password)
+
+
+class Rule(NamedTuple):
+    """A pattern whose group `v` is the credential, the words that lead to it, and what its value has to be."""
+
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
+    judge: Judge
+
+
+def _rule(words: str, pattern: str, judge: Judge, flags: int = 0) -> Rule:
+    return Rule(tuple(words.split("|")), re.compile(pattern, flags), judge)
+
+
+_VALUE = r"(?P<q>\\{0,4}[\"']?)(?P<v>[^\s\"'\\<>]{1,512}+)"
+_QUOTED = r"\\{0,4}['\"](?P<v>[^'\"\\\s]{1,512}+)"
+_I = re.IGNORECASE
+
+RULES: tuple[Rule, ...] = (
+    # RFC 6750, RFC 7617, https://docs.github.com/en/rest/authentication: schemes of the header Authorization
+    _rule(
+        "bearer|basic|token|apikey|api-key|negotiate|splunk|ssws|digest|genie|bot|aws4",
+        r"(?P<header>\b(?:proxy-)?authorization[\"'\\]{0,6}[ \t]{0,4}(?:=>|[:=,])[ \t\"'\\\[]{0,8})?"
+        r"\b(?:bearer|basic|token|apikey|api-key|negotiate|splunk|ssws|geniekey|bot|digest)[ \t]{1,4}"
+        r"(?P<v>[A-Za-z0-9._~+/=\-!$%^*@#]{5,2048}+)",
+        _bearer,
+        _I,
+    ),
+    _rule("--", r"(?<![\w\-])--?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,4}" + _VALUE, _named_flag),
+    _rule("-p|-u|-w|-a|-x", r"(?<![\w\-])-(?P<name>pass|password|pw|token|secret|key)[ \t]{1,4}" + _VALUE, _named_flag),
+    # https://curl.se/docs/manpage.html#-u
+    _rule(
+        "-u|--user|--creds|--basic",
+        r"(?<![\w\-])(?:-u|--user|--proxy-user|--creds|--basic-auth|--auth)[ =]{0,2}[\"']?"
+        r"(?P<user>[^\s:\"'=/]{1,64}+):(?P<v>[^\s\"']{3,256}+)",
+        _user_password,
+    ),
+    # https://dev.mysql.com/doc/refman/8.4/en/command-line-options.html: the password is attached to -p
+    _rule(
+        "mysql|mariadb|mysqldump|mysqladmin|xtrabackup|innobackupex",
+        r"\b(?:mysql\w{0,16}|mariadb[\w\-]{0,16}|xtrabackup)\b[^\n|;&]{0,200}?[ \t\"',]-p(?P<v>[^\s\"',\\=\-][^\s\"',\\]{2,255}+)",
+        _anything,
+    ),
+    # https://linux.die.net/man/1/sshpass, https://redis.io/docs/latest/develop/tools/cli/
+    _rule(
+        "sshpass|redis-cli|mongo|docker login|podman login|helm registry|crane auth|az login|ldap|keytool|mosquitto"
+        "|sqlcmd|smbclient|impala|beeline|cqlsh|zip|rclone|influx|clickhouse|mc alias|nats|etcdctl|skopeo|buildah|oras|bcp",
+        r"\b(?:sshpass|redis-cli|mongo\w{0,12}|docker|podman|helm|crane|az|ldap\w{1,12}|mosquitto_\w{3}|sqlcmd|bcp|cqlsh|beeline"
+        r"|zip|influx|clickhouse-client|skopeo|buildah|oras|nats)\b[^\n|;&]{0,200}?[ \t\"',]-[pPaw][ \t\"',]{0,4}"
+        r"(?P<v>[^\s\"',\-][^\s\"',]{2,255}+)",
+        _password,
+    ),
+    _rule(
+        "etcdctl|rclone|smbclient|curl|wget",
+        r"[ \t](?:--user|-U)[ =](?P<user>[^\s:%]{1,64}+)[:%](?P<v>[^\s]{3,256}+)",
+        _user_password,
+    ),
+    _rule("sqlplus", r"\bsqlplus\b[^\n|;&/]{0,100}?[ \t][^\s/@]{1,64}/(?P<v>[^\s/@\"']{2,128}+)@?", _anything),
+    _rule("snmp", r"\bsnmp\w{2,10}\b[^\n|;&]{0,100}?[ \t]-c[ \t]{0,2}(?P<v>[^\s\-]{4,128}+)", _password),
+    _rule(
+        "rabbitmqctl",
+        r"\brabbitmqctl[ \t]+(?:add_user|change_password)[ \t]+\S{1,64}+[ \t]+(?P<v>\S{3,256}+)",
+        _anything,
+    ),
+    _rule("vault login", r"\bvault[ \t]+login[ \t]+(?:-[\w=\-]{1,40}[ \t]+){0,4}(?P<v>[^\s=\-]{8,256}+)", _credential),
+    _rule(
+        "mc alias|mc config|minio",
+        r"\bmc[ \t]+(?:alias|config)[ \t]+(?:set|host[ \t]+add)[ \t]+\S{1,64}+[ \t]+\S{1,256}+[ \t]+\S{1,128}+[ \t]+(?P<v>\S{8,256}+)",
+        _anything,
+    ),
+    _rule(
+        "chpasswd",
+        r"(?P<user>[\w.\-]{1,32}):(?P<v>[^\s\"'|:]{3,128}+)[\"']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]+)?chpasswd",
+        _anything,
+    ),
+    _rule(
+        "htpasswd",
+        r"\bhtpasswd\b[^\n|;&]{0,100}?[ \t]-\w{0,4}b\w{0,4}[ \t][^\n|;&]{0,160}?[ \t](?P<v>[^\s\-]{4,128})(?=\s|$|[|;&])",
+        _told,
+    ),
+    _rule(
+        "passin|passout|storepass|keypass",
+        r"(?:-pass(?:in|out)?[ \t]+|-)(?:pass:|storepass[ \t]+|keypass[ \t]+)(?P<v>[^\s\"']{3,128}+)",
+        _anything,
+    ),
+    _rule(
+        "login",
+        r"\b(?:npm|yarn|pip|twine|gem|cargo|gh|glab|heroku|doctl|flyctl)\b[ \t]+login[ \t]+(?P<v>[^\s\-]{16,256}+)",
+        _told,
+    ),
+    # https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
+    _rule(
+        "identified",
+        r"\bidentified[ \t]{1,4}(?:with[ \t]{1,4}\S{1,40}+[ \t]{1,4})?(?:by|as)[ \t]{1,4}(?:password[ \t]{1,4})?(?:values[ \t]{1,4})?"
+        + _VALUE,
+        _anything,
+        _I,
+    ),
+    _rule(
+        "password",
+        r"\b(?:with|encrypted|set|alter|create|user|role|login|superuser)\b[^\n]{0,40}?\bpassword[ \t]{1,4}" + _QUOTED,
+        _anything,
+        _I,
+    ),
+    _rule("password(", r"\bpassword\([ \t]{0,4}" + _QUOTED, _anything, _I),
+    _rule(
+        "password for", r"\bpassword[ \t]+for[ \t]+\S{1,128}+[ \t]{0,4}(?:=|to|is)[ \t]{0,4}" + _VALUE, _password, _I
+    ),
+    # https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html
+    _rule(
+        "password",
+        r"\b(?:login|user|username|account)[ \t\r\n]{1,16}\S{1,128}+[ \t\r\n]{1,16}(?:password|passwd|pass)[ \t\r\n]{1,16}(?P<v>\S{1,256}+)",
+        _password,
+        _I,
+    ),
+    # https://www.postgresql.org/docs/current/libpq-pgpass.html
+    _rule(
+        ":", r"^[^:\s]{1,255}+:(?:\d{2,5}|\*):[^:\s]{1,64}+:[^:\s]{1,64}+:(?P<v>\S{3,256}+)$", _password, re.MULTILINE
+    ),
+    # https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
+    _rule(
+        "setuser|user ",
+        r"\b(?:user|setuser)[ \t]+\S{1,64}+[ \t]+[^\n]{0,80}?[ \t]>(?P<v>[^\s>]{3,256}+)",
+        _anything,
+        _I,
+    ),
+    _rule(
+        "auth",
+        r"\bAUTH[ \t]+(?:PLAIN[ \t]+|LOGIN[ \t]+|XOAUTH2[ \t]+|\w{1,32}[ \t]+)?[\"']?(?P<v>[A-Za-z0-9+/=!@#$%^&*_\-]{6,512}+)",
+        _told,
+    ),
+    _rule("auth", r"\bAUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2)[ \t]+(?P<v>[A-Za-z0-9+/=]{8,512}+)", _anything),
+    # lines of configuration files: `requirepass X`, `ENV DB_PASSWORD X`, `bindpw X`
+    _rule(
+        "pass|pw|secret|token|auth|key|cred",
+        r"^[ \t]{0,32}(?:(?:export|setenv|set|ENV|ARG|env)[ \t]{1,4})?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,8}[\"']?(?P<v>[^\s\"'=:]{3,256}+)[\"']?[ \t]{0,8};?$",
+        _named,
+        re.MULTILINE,
+    ),
+    _rule(
+        "env |setenv|export|arg ", r"\b(?:ENV|ARG|setenv)[ \t]{1,4}(?P<name>[A-Z]\w{1,63}+)[ \t]{1,4}" + _VALUE, _named
+    ),
+    # sentences of programs: `the password is X`, `using password X`, `password set to X`
+    _rule(
+        "password|passphrase|passwd|secret|token|key|credential",
+        r"\b(?P<name>password|passphrase|passwd|pwd|secret|token|api[ _\-]?key|credentials?)[ \t]{1,2}"
+        r"(?:(?:is|was|to|as|set to|changed to|reset to|generated|of|with)(?:[ \t]{0,2}:)?[ \t]{1,2})?[\"'`]?(?P<v>[^\s\"'`,;<>()=:]{6,256}+)",
+        _told,
+        _I,
+    ),
+    _rule(
+        "with|using|login|logged",
+        r"\b(?:log(?:in|[ ]in)|logging in|logged in|authenticate[ds]?|authenticating|sign(?:ed|ing)? in|connect(?:ed|ing)?)\b[^\n]{0,60}?\b(?:with|using|as)[ \t]{1,2}"
+        r"[\"'`]?(?:[\w.\-]{1,64}[:/])?(?P<v>[^\s\"'`,;<>()=:/]{6,256}+)",
+        _told,
+        _I,
+    ),
+)
+
+_COOKIE = re.compile(r"\b(?:set-)?cookie2?[\"'\\]{0,6}[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}[\"'\\\[]{0,6}", re.I)
+_CRUMB = re.compile(r"([\w.\-]{1,64}+)=([^\s;,\"'\\<>]{4,2048}+)")
+_ATTRIBUTES = frozenset(
+    {
+        "path",
+        "domain",
+        "expires",
+        "max-age",
+        "samesite",
+        "secure",
+        "httponly",
+        "priority",
+        "version",
+        "comment",
+        "lang",
+        "locale",
+        "theme",
+        "tz",
+        "timezone",
+    }
+)
+_LONGEST_COOKIE = 4096
+
+
+def phrased(text: str) -> Iterator[Span]:
+    """The credentials that a rule finds, in the order of the rules."""
+    low = text.lower()
+    for rule in RULES:
+        if any(word in low for word in rule.words):
+            yield from (found.span("v") for found in rule.pattern.finditer(text) if rule.judge(found))
+    if "cookie" in low:
+        yield from _cookies(text)
+
+
+def _cookies(text: str) -> Iterator[Span]:
+    """The values of a Cookie header, but for attributes and words (RFC 6265)."""
+    position = 0
+    while (header := _COOKIE.search(text, position)) is not None:
+        line = text.find("\n", header.end())
+        position = min(line if line >= 0 else len(text), header.end() + _LONGEST_COOKIE)
+        for crumb in _CRUMB.finditer(text, header.end(), position):
+            value = crumb[2]
+            if crumb[1].lower() not in _ATTRIBUTES and len(value) >= 6 and _is_crumb(value):
+                yield crumb.span(2)
+
+
+def _is_crumb(value: str) -> bool:
+    return not values.is_nothing(value) and not values.is_phrase(value) and not values.is_number(value)

@@ -1,0 +1,97 @@
+"""One text without its credentials, whatever else there is: nothing is learned, and nothing is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from gkedoctor.snapshot.redaction.assignments import assigned, elements
+from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
+from gkedoctor.snapshot.redaction.known import known, random_words
+from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT, capped
+from gkedoctor.snapshot.redaction.phrases import phrased
+from gkedoctor.snapshot.redaction.placeholders import placeholder
+from gkedoctor.snapshot.redaction.urls import in_connection_strings, in_urls
+
+Span = tuple[int, int]
+
+_SHORTEST = 8
+"""Characters of the shortest text with a name and a credential in it: `pw=abc12`."""
+
+_SECRET_LINES = re.compile(r"[\"']?kind[\"']?\s{0,8}:\s{0,8}[\"']?Secret\b|\bstringData\b")
+_LINES_BEFORE = 8
+
+
+def spans(text: str) -> list[Span]:
+    """Where the credentials of a free text are: in their order, none within another."""
+    if len(text) < _SHORTEST:
+        return []
+    found = [*assigned(text), *phrased(text), *known(text), *in_urls(text)]
+    if "@" in text:
+        found += in_connection_strings(text)
+    if "</" in text:
+        found += elements(text)
+    found += _random(text)
+    if "BEGIN " in text or "PuTTY" in text:
+        found += private_blocks(text)
+    return _merged(found)
+
+
+def precise_spans(text: str) -> list[Span]:
+    """Where the credentials of a string of structure are: tokens of a known form, and those of URLs."""
+    if len(text) < _SHORTEST:
+        return []
+    return _merged([*known(text), *in_urls(text)])
+
+
+def replaced(text: str, found: Iterable[Span], token: Callable[[str], str]) -> str:
+    """The text with what `token` says in place of each span."""
+    parts: list[str] = []
+    position = 0
+    for start, end in found:
+        parts += (text[position:start], token(text[start:end]))
+        position = end
+    return "".join([*parts, text[position:]])
+
+
+def mask_text(text: str) -> str:
+    """The text without credentials that its own words show. The same value has the same placeholder within it."""
+    text = capped(text, LONGEST_TEXT)
+    found = spans(text)
+    if not found:
+        return text
+    numbers: dict[str, int] = {}
+    return replaced(text, found, lambda value: placeholder("text", str(numbers.setdefault(value, len(numbers)))))
+
+
+def mask_excerpt(text: str, line: int) -> str | None:
+    """One line of a file (from 0) as it may be quoted; None for a line of a Secret, or where lines do not match up.
+
+    The lines before it are read with it: a credential's name may stand above its value.
+    """
+    lines = text.splitlines()
+    if line >= len(lines) or _SECRET_LINES.search(text):
+        return None
+    window = lines[max(0, line - _LINES_BEFORE) : line + 1]
+    shown = mask_text("\n".join(window)).splitlines()
+    return shown[-1] if len(shown) == len(window) else None
+
+
+def _random(text: str) -> Iterator[Span]:
+    public = list(public_blocks(text)) if "BEGIN " in text else []
+    for start, end in random_words(text):
+        if not any(begin <= start < stop for begin, stop in public):
+            yield start, end
+
+
+def _merged(found: list[Span]) -> list[Span]:
+    if len(found) < 2:
+        return found
+    found.sort()
+    merged = [found[0]]
+    for start, end in found[1:]:
+        if start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
