@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from gkedoctor.collect.cloud_words import guard
 from gkedoctor.collect.found import Found, Said
 from gkedoctor.collect.google import collect_google
+from gkedoctor.collect.google_session import guard
 from gkedoctor.collect.harmless import NotHarmlessError, assert_harmless
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.collect.cloud_words import token_requests
 from gkedoctor.collect.found import Found
 from gkedoctor.collect.google import collect_google
+from gkedoctor.collect.google_session import token_requests
 from gkedoctor.collect.patience import Patience, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace
 from gkedoctor.snapshot.kinds import COLLECTIONS

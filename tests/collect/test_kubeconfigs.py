@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
-from gkedoctor.collect.kubeconfig import Login, without_login
+from gkedoctor.collect.addresses import without_login
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.wire import Wire
 from gkedoctor.errors import SourceError
@@ -92,6 +93,7 @@ STRANGE: dict[str, Any] = {
     "server without scheme": config("127.0.0.1:1"),
     "server with an odd port": config(f"http://u:{SECRET}@127.0.0.1:99999"),
     "server with a port of words": config(f"http://u:{SECRET}@127.0.0.1:http"),
+    "server with a slash in its password": config(f"http://u:/{SECRET}@127.0.0.1:1"),
     "server with an odd host": config(f"http://u:{SECRET}@[::1"),
     "server with a password": config(f"http://u:{SECRET}@127.0.0.1:1"),
     "proxy with a password": config(**{"proxy-url": f"http://u:{SECRET}@127.0.0.1:1"}),

@@ -7,17 +7,14 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.collect.connections import limit_responses
-from gkedoctor.collect.harmless import assert_harmless
-from gkedoctor.collect.kubeconfig import without_login
-from gkedoctor.collect.patience import Patience, Refused, Stopped, retry_after
+from gkedoctor.collect.addresses import without_login
+from gkedoctor.collect.patience import Refused, Stopped, retry_after
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _NEEDS = re.compile(r"Required '?\"?([a-z]+\.[A-Za-z.]+)'?\"? permission|permission '?\"?([a-z]+\.[A-Za-z.]+)")
 _OFF = re.compile(
     r"has not been used in project|is disabled|SERVICE_DISABLED|accessNotConfigured|API not enabled", re.I
 )
-_CHUNK = 1 << 18
 _BUSY = re.compile(r"rateLimitExceeded|Rate Limit Exceeded|quota exceeded|quotaExceeded", re.I)
 
 
@@ -52,104 +49,9 @@ def no_answer(error: Exception) -> Refused:
 def unusable(error: Exception) -> Refused:
     """A Refused for credentials that give no token, in the words of whoever refused it."""
     body = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], str) else ""
-    said = f"{error.args[0]}: {_message(body.encode(), body)}" if body else str(error)
+    said = f"{error.args[0]}: {message_of(body.encode(), body)}" if body else str(error)
     said = without_login(" ".join(said.split()))
     return Refused(f"the Google Cloud credentials cannot be used: {said[:300]}", code=401)
-
-
-def guard(session: Any, patience: Patience) -> None:
-    """Puts the check into the adapters that send, where neither library can get past it; answers come in time."""
-    from requests.adapters import HTTPAdapter
-
-    class _Guarded(_timed(HTTPAdapter, patience)):  # type: ignore[misc]
-        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-            assert_harmless(request.method, request.url)
-            if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
-                request.prepare_url(request.url, {"returnPartialSuccess": "true"})
-            ends = patience.clock() + patience.timeout()
-            response = super().send(request, *args, **(kwargs | {"stream": True}))
-            response._content = body = _in_time(response, ends, patience)
-            if response.ok and not body.lstrip().startswith(b"{"):  # protobuf reads [] as a message without fields
-                raise Refused("the answer is no JSON object")
-            return response
-
-    _mount(session, _Guarded(pool_maxsize=8))
-
-
-def token_requests(patience: Patience) -> Any:
-    """What the login library sends its requests for tokens with: in time as well, which its own two minutes are not."""
-    import requests
-    from google.auth.transport.requests import Request
-    from requests.adapters import HTTPAdapter
-
-    session = requests.Session()
-    _mount(session, _timed(HTTPAdapter, patience)(max_retries=1))
-    return Request(session)
-
-
-def _mount(session: Any, adapter: Any) -> None:
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, adapter)
-
-
-def _timed(adapter: type[Any], patience: Patience) -> type[Any]:
-    """The class of adapters whose requests end within the limits of a collection, however slowly they are answered."""
-
-    class _Timed(adapter):  # type: ignore[misc]
-        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-            super().init_poolmanager(*args, **kwargs)
-            limit_responses(self.poolmanager, patience.clock)
-
-        def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-            known = proxy in self.proxy_manager
-            manager = super().proxy_manager_for(proxy, **kwargs)
-            if not known:
-                limit_responses(manager, patience.clock)
-            return manager
-
-        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-            return super().send(request, *args, **(kwargs | {"timeout": patience.timeout()}))
-
-    return _Timed
-
-
-def _in_time(response: Any, ends: float, patience: Patience) -> bytes:
-    """The body, read as it comes: the time-out of requests starts anew with each byte that drips in."""
-    from urllib3.exceptions import HTTPError
-
-    body = bytearray()
-    try:
-        while part := response.raw.read1(_CHUNK, decode_content=True):
-            body += part
-            if patience.clock() > ends:
-                raise Refused(f"the answer was not complete within {patience.request:g} s")
-    except HTTPError as error:
-        raise Refused(f"the answer was cut off: {' '.join(str(error).split())[:200]}") from error
-    except Refused:
-        response.close()
-        raise
-    response.raw.release_conn()
-    return bytes(body)
-
-
-def ask(session: Any, url: str, patience: Patience, shape: Any, body: Any = None) -> Any:
-    """One GET by REST, decoded; a POST where the question has a body."""
-    import requests
-    from google.auth.exceptions import GoogleAuthError
-
-    try:
-        method = "GET" if body is None else "POST"
-        limit = patience.timeout()
-        answer = session.request(method, url, json=body, timeout=limit, max_allowed_time=limit)
-        if answer.status_code != 200:
-            raise refusal(answer.status_code, _message(answer.content, answer.text), answer.headers)
-        return msgspec.json.decode(answer.content, type=shape)
-    except GoogleAuthError as error:
-        raise unusable(error) from error
-    except requests.RequestException as error:
-        raise no_answer(error) from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
 
 
 class _Error(msgspec.Struct):
@@ -161,7 +63,8 @@ class _Envelope(msgspec.Struct):
     error: _Error = msgspec.field(default_factory=_Error)
 
 
-def _message(content: bytes, text: str) -> str:
+def message_of(content: bytes, text: str) -> str:
+    """What an answer says went wrong; `text` where it does not say it as Google's APIs do."""
     try:
         return msgspec.json.decode(content, type=_Envelope).error.message
     except (msgspec.DecodeError, RecursionError):

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.collect.cloud_words import ask, cloud_state
+from gkedoctor.collect.cloud_words import cloud_state
 from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.google_session import ask
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import GooglePlace
 from gkedoctor.snapshot.model import CollectionState, Status

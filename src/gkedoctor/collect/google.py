@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from gkedoctor.collect.cloud_words import guard, token_requests
+from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.crew import Crew
 from gkedoctor.collect.found import COMPUTE, CONTAINER, EVENT_HISTORY, UPTIME_CHECKS, Found, Said, Tell
-from gkedoctor.collect.kubeconfig import without_login
+from gkedoctor.collect.google_session import guard, token_requests
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 from gkedoctor.collect.place import CloudWish, GooglePlace
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
+from gkedoctor.collect.addresses import hidden_login, is_address, split_login, without_login
 from gkedoctor.collect.exec_plugin import credential
 from gkedoctor.collect.patience import Patience
 from gkedoctor.errors import SourceError, UnreachableError
-
-_LOGIN = re.compile(r"(//)[^\s/@'\"]{1,400}@(?:[^\s/@'\"]{1,400}@)*")
 
 _MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What the client raises over a file that cannot be read, or whose entries are of other types than they should be."""
@@ -82,8 +80,8 @@ def configured(login: Login, configuration: Any, patience: Patience) -> Place:
     with _unusable(login):
         context = chosen.current_context.get("context") or {}
         server, name, namespace = chosen.server, chosen.current_context.get("name"), context.get("namespace")
-    if not isinstance(server, str) or not _is_address(server):
-        shown = without_login(str(server or "none"))[:200]
+    if not isinstance(server, str) or not is_address(server):
+        shown = hidden_login(str(server or "none"))
         raise SourceError(
             f"the kubeconfig has no usable server address for cluster {str(context.get('cluster'))[:80]}: {shown}",
             hint="kubectl config set-cluster CLUSTER --server=https://ADDRESS",
@@ -102,46 +100,20 @@ def _hide_logins(configuration: Any) -> None:
 
     Go's net/http makes a header of what stands before the `@`, where there is no other, for servers and proxies alike.
     """
-    configuration.host, header = _split_login(configuration.host)
+    configuration.host, header = split_login(configuration.host)
     if header and not configuration.api_key:
         configuration.api_key["BearerToken"] = header
     if not configuration.proxy:
         return
     proxy = configuration.proxy if "://" in configuration.proxy else f"http://{configuration.proxy}"
-    if not _is_address(proxy):
+    if not is_address(proxy):
         raise SourceError(
-            f"the proxy has no usable address: {without_login(proxy)[:200]}",
+            f"the proxy has no usable address: {hidden_login(proxy)}",
             hint="proxy-url in the kubeconfig, or HTTPS_PROXY: http://HOST:PORT",
         )
-    configuration.proxy, header = _split_login(proxy)
+    configuration.proxy, header = split_login(proxy)
     if header:
         configuration.proxy_headers = {"proxy-authorization": header}
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https", "socks5", "socks5h") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _split_login(url: str) -> tuple[str, str]:
-    """The address without user and password, and the header that has them; both empty where there are none."""
-    from urllib3.util import make_headers
-
-    parts = urlsplit(url)
-    login, at, host = parts.netloc.rpartition("@")
-    if not at or parts.scheme.startswith("socks"):  # the SOCKS client reads them from the address
-        return url, ""
-    user, _, password = login.partition(":")
-    header = make_headers(basic_auth=f"{unquote(user)}:{unquote(password)}")["authorization"]
-    return parts._replace(netloc=host).geturl(), header
-
-
-def without_login(text: str) -> str:
-    """The text with `***@` for user and password of each address in it: for messages of libraries."""
-    return _LOGIN.sub(r"\1***@", text)
 
 
 def _files(login: Login) -> list[Path]:

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from gkedoctor.collect.cloud_words import ask, cloud_state
+from gkedoctor.collect.cloud_words import cloud_state
 from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.google_session import ask
 from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.patience import Patience, Refused, Stopped
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gkedoctor import __version__
+from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.harmless import assert_harmless
-from gkedoctor.collect.kubeconfig import Login, Place, configured, without_login
+from gkedoctor.collect.kubeconfig import Login, Place, configured
 from gkedoctor.collect.patience import NO_LIMITS, Limits, Patience, Refused, Stopped, retry_after
 from gkedoctor.errors import SourceError
 
