@@ -12,9 +12,10 @@ def is_address(text: str) -> bool:
     """Whether it is an address of a server or a proxy: a scheme that is known, a host, a port that can be."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https", "socks5", "socks5h") and bool(parts.hostname) and parts.port != 0
+        usable = bool(parts.hostname) and parts.port != 0 and "@" not in parts.path  # that is a password with a slash
     except ValueError:
         return False
+    return usable and parts.scheme in ("http", "https", "socks5", "socks5h")
 
 
 def split_login(url: str) -> tuple[str, str]:
