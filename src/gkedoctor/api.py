@@ -74,8 +74,8 @@ def collect(
 
     >>> outcome = diagnose(collect(context="gke_acme_europe-west1_prod"))  # doctest: +SKIP
     """
-    from gkedoctor.live.recording import Recording
-    from gkedoctor.live.wish import Wish
+    from gkedoctor.live.collection import Recording
+    from gkedoctor.live.options import Wish
 
     wish = Wish(kubeconfig, context, gcp=google_cloud, logs=logs)
     return Recording(wish.asked(_library([]), only=namespaces)).whole(lambda said: None).snapshot

@@ -11,12 +11,12 @@ import yaml
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.cli.commands.access import role_yaml
+from gkedoctor.collect.collector import Asked, collect
 from gkedoctor.collect.compute import LISTS
+from gkedoctor.collect.deadline import Patience
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.logs import Run
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.rights import cluster_role, google_permissions, role
-from gkedoctor.collect.run import Asked, collect
+from gkedoctor.collect.permissions import cluster_role, google_permissions, role
 from gkedoctor.playbook.needs import needed_kinds
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked as Sent

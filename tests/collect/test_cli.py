@@ -18,7 +18,7 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.cli.live import Board, Duration
-from gkedoctor.collect.found import KUBERNETES, Said
+from gkedoctor.collect.results import KUBERNETES, Said
 from gkedoctor.snapshot.sources import load
 from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi, forbidden

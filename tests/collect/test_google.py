@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import requests
 
-from gkedoctor.collect.found import Found, Said
-from gkedoctor.collect.google import collect_google
+from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.google_cloud import collect_google
+from gkedoctor.collect.google_location import CloudWish, GooglePlace, place_of_context, place_of_nodes
 from gkedoctor.collect.google_session import guard
-from gkedoctor.collect.harmless import NotHarmlessError, assert_harmless
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
+from gkedoctor.collect.read_only import NotHarmlessError, assert_harmless
+from gkedoctor.collect.results import Found, Said
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.model import Status
 from tests.collect.compute_api import ComputeApi, error

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.collect.found import Found
-from gkedoctor.collect.google import collect_google
+from gkedoctor.collect.deadline import Patience, Stopped
+from gkedoctor.collect.google_cloud import collect_google
+from gkedoctor.collect.google_location import CloudWish, GooglePlace
 from gkedoctor.collect.google_session import token_requests
-from gkedoctor.collect.patience import Patience, Stopped
-from gkedoctor.collect.place import CloudWish, GooglePlace
+from gkedoctor.collect.results import Found
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Status
 from tests.collect.compute_api import ComputeApi, error
@@ -104,7 +104,7 @@ def test_health_that_is_refused_for_all_is_asked_for_a_few(many: ComputeApi) -> 
 
 @pytest.mark.parametrize("collection", ["compute.addresses", "monitoring.alertPolicies"])
 def test_a_page_token_that_comes_twice_ends_the_listing(collection: str) -> None:
-    from gkedoctor.collect.google import _session
+    from gkedoctor.collect.google_cloud import _session
     from gkedoctor.collect.monitoring import Monitoring
     from tests.collect.raw_server import answer
 

@@ -20,9 +20,9 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.collect.addresses import without_login
+from gkedoctor.collect.deadline import Patience
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.kubernetes_client import Wire
 from gkedoctor.errors import SourceError
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked as Sent

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.collect.found import Said
+from gkedoctor.collect.collector import Asked, Collected, collect
+from gkedoctor.collect.deadline import Patience
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.run import Asked, Collected, collect
+from gkedoctor.collect.results import Said
 from gkedoctor.errors import SourceError
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import KINDS, Kind

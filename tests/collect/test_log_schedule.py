@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.collect.found import Log
+from gkedoctor.collect.collector import Asked, Collected, collect
+from gkedoctor.collect.deadline import Patience, Refused
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.log_schedule import LogSchedule, Result
 from gkedoctor.collect.logs import Run
-from gkedoctor.collect.patience import Patience, Refused
-from gkedoctor.collect.run import Asked, Collected, collect
+from gkedoctor.collect.results import Log
 from gkedoctor.snapshot.kinds import KINDS, LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
 from tests.collect.kube_api import KubeApi, status
@@ -154,7 +154,7 @@ def _result(run: Run, outcome: str) -> Result:
 
 
 def test_the_node_of_a_pod_is_known() -> None:
-    from gkedoctor.live.unwell import unwell
+    from gkedoctor.live.log_selection import unwell
 
     waiting = {"name": "c", "ready": False, "restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
     pod = {

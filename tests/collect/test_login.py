@@ -19,13 +19,13 @@ from cryptography.x509.oid import NameOID
 from kubernetes.config import incluster_config
 
 from gkedoctor.cli.app import run as gkedoctor
-from gkedoctor.collect.found import Found
-from gkedoctor.collect.google import collect_google
+from gkedoctor.collect.collector import Asked, collect
+from gkedoctor.collect.deadline import Patience, Refused
+from gkedoctor.collect.google_cloud import collect_google
+from gkedoctor.collect.google_location import CloudWish, GooglePlace
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.patience import Patience, Refused
-from gkedoctor.collect.place import CloudWish, GooglePlace
-from gkedoctor.collect.run import Asked, collect
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.results import Found
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Status

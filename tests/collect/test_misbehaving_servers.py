@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gkedoctor.collect import paging, wire
+from gkedoctor.collect import kubernetes_client, paging
+from gkedoctor.collect.collector import Asked, collect
+from gkedoctor.collect.deadline import Patience
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes import connected
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.run import Asked, collect
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Status
@@ -84,7 +84,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_listing_ends_with_its_true_state(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "_LARGEST", 1 << 20)
+    monkeypatch.setattr(kubernetes_client, "_LARGEST", 1 << 20)
     monkeypatch.setattr(paging, "MAX_OBJECTS", 50)
     patience = Patience(request=0.2, overall=case.at_most, sleep=lambda _s: None)
     with RawServer("/api/v1/pods", case.misbehave) as server:

@@ -12,11 +12,11 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.collect import logging
-from gkedoctor.collect.found import EVENT_HISTORY, UPTIME_CHECKS, Found, Said
-from gkedoctor.collect.google import collect_google
-from gkedoctor.collect.harmless import NotHarmlessError, assert_harmless
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.place import CloudWish, GooglePlace
+from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.google_cloud import collect_google
+from gkedoctor.collect.google_location import CloudWish, GooglePlace
+from gkedoctor.collect.read_only import NotHarmlessError, assert_harmless
+from gkedoctor.collect.results import EVENT_HISTORY, UPTIME_CHECKS, Found, Said
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, KINDS, ON_REQUEST

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from gkedoctor.collect.collector import Asked, collect
+from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.google_location import CloudWish
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.place import CloudWish
-from gkedoctor.collect.run import Asked, collect
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.live.recording import Recording
-from gkedoctor.live.unwell import unwell
+from gkedoctor.live.collection import Recording
+from gkedoctor.live.log_selection import unwell
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
 from gkedoctor.serve.api import Api

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from gkedoctor.cli.commands.diagnose import _cluster
 from gkedoctor.errors import SourceError
-from gkedoctor.live.wish import Wish
+from gkedoctor.live.options import Wish
 from gkedoctor.report.selection import Wanted
 from gkedoctor.tui.app import Doctor
 from gkedoctor.tui.source import Source

@@ -19,11 +19,11 @@ from gkedoctor.errors import UsageError
 from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
-    from gkedoctor.cli.first_answers import Look
-    from gkedoctor.collect.found import Said
-    from gkedoctor.collect.run import Asked
-    from gkedoctor.live.recording import Recorded
-    from gkedoctor.live.wish import Wish
+    from gkedoctor.cli.early_results import Look
+    from gkedoctor.collect.collector import Asked
+    from gkedoctor.collect.results import Said
+    from gkedoctor.live.collection import Recorded
+    from gkedoctor.live.options import Wish
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -74,7 +74,7 @@ _BESIDE = (
 
 def wish(flags: Mapping[str, Any]) -> Wish:
     """The values of the flags of a live collection. UsageError where one makes no sense without another."""
-    from gkedoctor.live.wish import Wish
+    from gkedoctor.live.options import Wish
 
     if flags["as_groups"] and not flags["as_user"]:
         raise UsageError("--as-group needs --as", hint="whom to impersonate: --as USER --as-group GROUP")
@@ -109,8 +109,8 @@ def read_live(asked: Asked, first: Look | None = None) -> Recorded:
 
     `first`: says what is found in what has come in, while the rest is read.
     """
-    from gkedoctor.cli.first_answers import answering
-    from gkedoctor.live.recording import Recording
+    from gkedoctor.cli.early_results import answering
+    from gkedoctor.live.collection import Recording
 
     board, recording = Board(sys.stderr.isatty()), Recording(asked)
     with ending_signals(), answering(recording, first, board.tell):

@@ -14,8 +14,8 @@ from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.pace import progress
 
 if TYPE_CHECKING:
-    from gkedoctor.cli.first_answers import Look
-    from gkedoctor.live.recording import Recorded
+    from gkedoctor.cli.early_results import Look
+    from gkedoctor.live.collection import Recorded
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
 

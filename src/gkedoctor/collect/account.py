@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gkedoctor.collect.patience import Refused, Stopped
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.deadline import Refused, Stopped
+from gkedoctor.collect.kubernetes_client import Wire
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status
 

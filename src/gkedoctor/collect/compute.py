@@ -12,11 +12,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.cloud_words import cloud_state, no_answer, refusal, unusable
-from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.google_errors import cloud_state, no_answer, refusal, unusable
 from gkedoctor.collect.google_session import guard, token_requests
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.collect.results import COMPLETE, Found
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _PAGE = 500

@@ -19,7 +19,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.patience import Patience, Stopped
+from gkedoctor.collect.deadline import Patience, Stopped
 from gkedoctor.errors import UnreachableError
 
 _MAX_OUTPUT = 1 << 20

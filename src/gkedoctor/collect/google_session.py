@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.collect.cloud_words import message_of, no_answer, refusal, unusable
 from gkedoctor.collect.connections import limit_responses
-from gkedoctor.collect.harmless import assert_harmless
-from gkedoctor.collect.patience import Patience, Refused
+from gkedoctor.collect.deadline import Patience, Refused
+from gkedoctor.collect.google_errors import message_of, no_answer, refusal, unusable
+from gkedoctor.collect.read_only import assert_harmless
 
 _CHUNK = 1 << 18
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from gkedoctor.collect.addresses import hidden_login, is_address, split_login, without_login
+from gkedoctor.collect.deadline import Patience
 from gkedoctor.collect.exec_plugin import credential
-from gkedoctor.collect.patience import Patience
 from gkedoctor.errors import SourceError, UnreachableError
 
 _MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from gkedoctor.collect.account import Account
-from gkedoctor.collect.found import COMPLETE, Found, state_of
+from gkedoctor.collect.deadline import Limits, Patience, Refused, Stopped
 from gkedoctor.collect.kubeconfig import Login
+from gkedoctor.collect.kubernetes_client import Wire
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.patience import Limits, Patience, Refused, Stopped
-from gkedoctor.collect.replayed import PLATFORM, read_again, replay
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.results import COMPLETE, Found, state_of
+from gkedoctor.collect.served_recording import PLATFORM, read_again, replay
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission

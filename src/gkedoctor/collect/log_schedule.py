@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gkedoctor.collect.found import Log
+from gkedoctor.collect.deadline import Refused, Stopped
 from gkedoctor.collect.logs import Run
-from gkedoctor.collect.patience import Refused, Stopped
+from gkedoctor.collect.results import Log
 from gkedoctor.snapshot.intake import LOGS_STATE
 from gkedoctor.snapshot.model import CollectionState, Status
 

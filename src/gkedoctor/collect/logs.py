@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from gkedoctor.collect.found import Log
-from gkedoctor.collect.patience import Limits, Refused, Stopped
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.deadline import Limits, Refused, Stopped
+from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.results import Log
 
 LINES = 100
 BYTES = 64 << 10

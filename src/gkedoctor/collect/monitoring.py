@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from gkedoctor.collect.cloud_words import cloud_state
-from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.google_errors import cloud_state
 from gkedoctor.collect.google_session import ask
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.patience import Patience, Refused, Stopped
+from gkedoctor.collect.results import COMPLETE, Found
 
 _PAGE = 500
 _ENDPOINT = "https://monitoring.googleapis.com"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gkedoctor.collect.patience import Refused
+from gkedoctor.collect.deadline import Refused
 
 MAX_PAGES = 10_000
 MAX_OBJECTS = 1_000_000

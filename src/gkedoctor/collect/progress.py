@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gkedoctor.collect.found import COMPUTE, KUBERNETES, LOG_LINES, Found, Said, Tell
 from gkedoctor.collect.log_schedule import names
+from gkedoctor.collect.results import COMPUTE, KUBERNETES, LOG_LINES, Found, Said, Tell
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Status

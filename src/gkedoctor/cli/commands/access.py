@@ -18,10 +18,10 @@ from gkedoctor.report.inert import inert
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gkedoctor.collect.deadline import Patience
     from gkedoctor.collect.kubeconfig import ActsAs
-    from gkedoctor.collect.patience import Patience
-    from gkedoctor.collect.wire import Wire
-    from gkedoctor.live.wish import Wish
+    from gkedoctor.collect.kubernetes_client import Wire
+    from gkedoctor.live.options import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.kinds import Kind
 
@@ -76,7 +76,7 @@ def role_yaml(which: str, kinds: Sequence[Kind], namespace: str) -> str:
     """One of the three roles, as a file to apply."""
     import yaml
 
-    from gkedoctor.collect.rights import cluster_role, google_role, role
+    from gkedoctor.collect.permissions import cluster_role, google_role, role
 
     made = {
         "cluster": lambda: cluster_role(kinds),
@@ -89,7 +89,7 @@ def role_yaml(which: str, kinds: Sequence[Kind], namespace: str) -> str:
 
 def _kubernetes(live: Wish, wire: Wire, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
     """The collections that may not be read, and what is to be said of all."""
-    from gkedoctor.collect.rights import reviewed, rights
+    from gkedoctor.collect.permissions import reviewed, rights
 
     found = reviewed(wire, rights(kinds), namespace)
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
@@ -108,11 +108,11 @@ def _as(whom: ActsAs) -> str:
 
 def _google(live: Wish, kinds: Sequence[Kind], now: datetime, patience: Patience) -> tuple[set[str], list[str]]:
     """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
-    from gkedoctor.collect.found import Found
-    from gkedoctor.collect.google import collect_google
+    from gkedoctor.collect.deadline import Stopped
+    from gkedoctor.collect.google_cloud import collect_google
+    from gkedoctor.collect.google_location import place_of_context
     from gkedoctor.collect.kubeconfig import context_of
-    from gkedoctor.collect.patience import Stopped
-    from gkedoctor.collect.place import place_of_context
+    from gkedoctor.collect.results import Found
     from gkedoctor.snapshot.model import CollectionState, Status
 
     place = live.cloud.place(place_of_context(context_of(live.login)))

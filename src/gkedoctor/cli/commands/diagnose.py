@@ -18,7 +18,7 @@ from gkedoctor.errors import ExitCode, SourceError
 if TYPE_CHECKING:
     from gkedoctor.config.model import Rule
     from gkedoctor.diagnose.model import Outcome
-    from gkedoctor.live.wish import Wish
+    from gkedoctor.live.options import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
@@ -126,7 +126,7 @@ def _cluster(
     rules: Sequence[Rule],
     interval: float | None,
 ) -> Source:
-    from gkedoctor.cli.gathering import Gathering
+    from gkedoctor.cli.live_source import Gathering
     from gkedoctor.tui.source import Source
 
     gathering = Gathering(live, namespaces)

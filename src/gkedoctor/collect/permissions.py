@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gkedoctor.collect.crew import Crew
-from gkedoctor.collect.patience import Refused, Stopped
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.deadline import Refused, Stopped
+from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.thread_pool import Crew
 from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import READ_ONE_BY_ONE
 from gkedoctor.snapshot.model import permission as needed

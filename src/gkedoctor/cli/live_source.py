@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gkedoctor.collect.found import Said
-    from gkedoctor.live.recording import Recording
-    from gkedoctor.live.wish import Wish
+    from gkedoctor.collect.results import Said
+    from gkedoctor.live.collection import Recording
+    from gkedoctor.live.options import Wish
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
     from gkedoctor.tui.source import Taken, Watch
@@ -23,7 +23,7 @@ class Gathering:
 
     def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
         """Collects all of it, and tells how far it is. SourceError where the cluster cannot be reached."""
-        from gkedoctor.live.recording import Recording
+        from gkedoctor.live.collection import Recording
         from gkedoctor.tui.source import Taken
 
         asked = self._wish.asked(playbooks, fallback=self._namespaces)

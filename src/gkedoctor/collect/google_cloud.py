@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.crew import Crew
-from gkedoctor.collect.found import COMPUTE, CONTAINER, EVENT_HISTORY, UPTIME_CHECKS, Found, Said, Tell
+from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.google_location import CloudWish, GooglePlace
 from gkedoctor.collect.google_session import guard, token_requests
-from gkedoctor.collect.patience import Patience, Refused, Stopped
-from gkedoctor.collect.place import CloudWish, GooglePlace
+from gkedoctor.collect.results import COMPUTE, CONTAINER, EVENT_HISTORY, UPTIME_CHECKS, Found, Said, Tell
+from gkedoctor.collect.thread_pool import Crew
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
@@ -63,7 +63,7 @@ class _Readings:
         session: Any,
     ) -> None:
         from gkedoctor.collect.compute import Compute
-        from gkedoctor.collect.container import Container
+        from gkedoctor.collect.gke_clusters import Container
         from gkedoctor.collect.logging import Logging
         from gkedoctor.collect.monitoring import Monitoring
 

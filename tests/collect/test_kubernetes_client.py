@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.collect import wire as wires
-from gkedoctor.collect.harmless import NotHarmlessError
+from gkedoctor.collect import kubernetes_client
+from gkedoctor.collect.deadline import Patience, Refused, retry_after
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.patience import Patience, Refused, retry_after
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.read_only import NotHarmlessError
 from gkedoctor.errors import SourceError
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked, Reply
@@ -46,7 +46,7 @@ def header(asked: Asked, name: str) -> str:
 
 def test_a_call_sends_what_it_was_given_and_gives_bytes(api: KubeApi, tmp_path: Path) -> None:
     wire = connected(api.kubeconfig(tmp_path))
-    answer = wires.call(
+    answer = kubernetes_client.call(
         wire._api, "GET", "/api/v1/pods", [("limit", "1"), ("labelSelector", "a=b,c")], {"Accept": "x/y"}, None,
         wire.patience,
     )  # fmt: skip
@@ -66,7 +66,7 @@ def test_a_review_sends_its_body(api: KubeApi, tmp_path: Path) -> None:
 def test_nothing_else_leaves(api: KubeApi, tmp_path: Path, method: str) -> None:
     wire = connected(api.kubeconfig(tmp_path))
     with pytest.raises(NotHarmlessError):
-        wires.call(wire._api, method, "/api/v1/namespaces/n/pods", [], {}, {}, wire.patience)
+        kubernetes_client.call(wire._api, method, "/api/v1/namespaces/n/pods", [], {}, {}, wire.patience)
     assert api.asked == []
 
 
@@ -79,7 +79,7 @@ def test_a_redirect_is_not_followed(api: KubeApi, tmp_path: Path) -> None:
 
 def test_only_one_module_touches_the_clients_inner_calls() -> None:
     found = [path.name for path in (ROOT / "src").rglob("*.py") if "call_api" in path.read_text()]
-    assert found == ["wire.py"]
+    assert found == ["kubernetes_client.py"]
 
 
 def plugin(tmp_path: Path, script: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from gkedoctor.collect.found import Found, Tell
-from gkedoctor.collect.place import GooglePlace
-from gkedoctor.collect.run import Asked, collect
+from gkedoctor.collect.collector import Asked, collect
+from gkedoctor.collect.google_location import GooglePlace
+from gkedoctor.collect.results import Found, Tell
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot, not_asked

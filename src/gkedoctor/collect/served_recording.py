@@ -10,8 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-from gkedoctor.collect.patience import Refused, Stopped
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.deadline import Refused, Stopped
+from gkedoctor.collect.kubernetes_client import Wire
 from gkedoctor.snapshot.model import CollectionState, Status
 
 PLATFORM = "recorded"

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.collect.cloud_words import cloud_state
-from gkedoctor.collect.found import COMPLETE, Found
+from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.google_errors import cloud_state
+from gkedoctor.collect.google_location import GooglePlace
 from gkedoctor.collect.google_session import ask
-from gkedoctor.collect.patience import Patience, Refused, Stopped
-from gkedoctor.collect.place import GooglePlace
+from gkedoctor.collect.results import COMPLETE, Found
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _COLLECTION = "container.clusters"

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from gkedoctor.collect.collector import Asked
+from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.google_location import CloudWish
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.place import CloudWish
-from gkedoctor.collect.run import Asked
-from gkedoctor.live.unwell import unwell
+from gkedoctor.live.log_selection import unwell
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME

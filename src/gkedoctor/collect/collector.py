@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from gkedoctor.collect.crew import Crew
-from gkedoctor.collect.found import Found, Log, Tell
+from gkedoctor.collect.deadline import CLEANUP_SECONDS, Patience
+from gkedoctor.collect.google_location import CloudWish, GooglePlace, place_of_context, place_of_nodes
 from gkedoctor.collect.kubeconfig import Login, context_of
 from gkedoctor.collect.kubernetes import Cluster, Lister, in_time, reached
+from gkedoctor.collect.kubernetes_client import Wire
 from gkedoctor.collect.log_schedule import LogSchedule, Result
 from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
-from gkedoctor.collect.patience import CLEANUP_SECONDS, Patience
-from gkedoctor.collect.place import CloudWish, GooglePlace, place_of_context, place_of_nodes
 from gkedoctor.collect.progress import Progress
-from gkedoctor.collect.wire import Wire
+from gkedoctor.collect.results import Found, Log, Tell
+from gkedoctor.collect.thread_pool import Crew
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.intake import Gathered
@@ -188,7 +188,7 @@ class _Run:
         kinds = [kind for kind in self.asked.kinds if kind.cloud]
 
         def work() -> None:
-            from gkedoctor.collect.google import collect_google
+            from gkedoctor.collect.google_cloud import collect_google
 
             collect_google(wish, place, kinds, self.asked.patience, self.messages.put, self.tell)
             self.messages.put(_CloudDone())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gkedoctor.diagnose.model import Diagnosis
-    from gkedoctor.live.recording import Recording
+    from gkedoctor.live.collection import Recording
     from gkedoctor.report.answer import Answer
     from gkedoctor.snapshot.model import Snapshot
 
@@ -30,7 +30,7 @@ def answering(recording: Recording, look: Look | None, tell: Tell) -> Iterator[N
     if look is None:
         yield
         return
-    from gkedoctor.collect.crew import Crew
+    from gkedoctor.collect.thread_pool import Crew
 
     crew, done = Crew(1, "first answers"), threading.Event()
     crew.do(_answer, recording, look, tell, done)

@@ -15,9 +15,9 @@ import msgspec
 
 from gkedoctor import __version__
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.harmless import assert_harmless
+from gkedoctor.collect.deadline import NO_LIMITS, Limits, Patience, Refused, Stopped, retry_after
 from gkedoctor.collect.kubeconfig import Login, Place, configured
-from gkedoctor.collect.patience import NO_LIMITS, Limits, Patience, Refused, Stopped, retry_after
+from gkedoctor.collect.read_only import assert_harmless
 from gkedoctor.errors import SourceError
 
 _CHUNK = 1 << 18

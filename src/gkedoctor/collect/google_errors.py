@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.patience import Refused, Stopped, retry_after
+from gkedoctor.collect.deadline import Refused, Stopped, retry_after
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _NEEDS = re.compile(r"Required '?\"?([a-z]+\.[A-Za-z.]+)'?\"? permission|permission '?\"?([a-z]+\.[A-Za-z.]+)")
