@@ -74,11 +74,11 @@ def collect(
 
     >>> outcome = diagnose(collect(context="gke_acme_europe-west1_prod"))  # doctest: +SKIP
     """
-    from gkedoctor.live.collection import Recording
-    from gkedoctor.live.options import Wish
+    from gkedoctor.live.collection import LiveCollection
+    from gkedoctor.live.options import LiveOptions
 
-    wish = Wish(kubeconfig, context, gcp=google_cloud, logs=logs)
-    return Recording(wish.asked(_library([]), only=namespaces)).whole(lambda said: None).snapshot
+    options = LiveOptions(kubeconfig, context, gcp=google_cloud, logs=logs)
+    return LiveCollection(options.request(_library([]), only=namespaces)).whole(lambda said: None).snapshot
 
 
 def diagnose(snapshot: Snapshot, playbooks: Iterable[str | PathLike[str]] = ()) -> Outcome:

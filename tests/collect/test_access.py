@@ -11,11 +11,11 @@ import yaml
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.cli.commands.access import role_yaml
-from gkedoctor.collect.collector import Asked, collect
+from gkedoctor.collect.collector import CollectRequest, collect
 from gkedoctor.collect.compute import LISTS
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.logs import Run
+from gkedoctor.collect.logs import ContainerRun
 from gkedoctor.collect.permissions import cluster_role, google_permissions, role
 from gkedoctor.playbook.needs import needed_kinds
 from tests.collect.kube_api import KubeApi
@@ -48,8 +48,10 @@ def used(asked: list[Sent]) -> set[tuple[str, str, str]]:
 
 def test_the_cluster_role_is_what_the_collectors_use(tmp_path: Path) -> None:
     with KubeApi({"pods": [{"metadata": {"name": "p", "namespace": "n"}}]}) as api:
-        runs = [Run("n", "p", "c", False)]
-        asked = Asked(Login(api.kubeconfig(tmp_path)), KINDS, Patience(), unwell=lambda _clock, _pods: runs)
+        runs = [ContainerRun("n", "p", "c", False)]
+        asked = CollectRequest(
+            Login(api.kubeconfig(tmp_path)), KINDS, Deadline(), select_logs=lambda _clock, _pods: runs
+        )
         collect(asked, lambda _said: None)
         assert used(api.asked) == granted(cluster_role(KINDS))
 
@@ -57,9 +59,11 @@ def test_the_cluster_role_is_what_the_collectors_use(tmp_path: Path) -> None:
 def test_the_namespaced_role_is_what_the_collectors_use_in_a_namespace(tmp_path: Path) -> None:
     namespaced = [kind for kind in KINDS if kind.namespaced]
     with KubeApi({"pods": [{"metadata": {"name": "p", "namespace": "n"}}]}) as api:
-        runs = [Run("n", "p", "c", True)]
+        runs = [ContainerRun("n", "p", "c", True)]
         login = Login(api.kubeconfig(tmp_path))
-        collect(Asked(login, namespaced, unwell=lambda _clock, _pods: runs, only=("n",)), lambda _said: None)
+        collect(
+            CollectRequest(login, namespaced, select_logs=lambda _clock, _pods: runs, only=("n",)), lambda _said: None
+        )
         assert used(api.asked) == granted(role(KINDS, "n"))
 
 

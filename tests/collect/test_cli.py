@@ -18,7 +18,7 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.cli.live import Board, Duration
-from gkedoctor.collect.results import KUBERNETES, Said
+from gkedoctor.collect.results import KUBERNETES, CollectorProgress
 from gkedoctor.snapshot.sources import load
 from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi, forbidden
@@ -64,9 +64,9 @@ def test_progress_is_one_plain_line_a_collector(
 
 def test_progress_on_a_terminal_stands_in_place(capsys: pytest.CaptureFixture[str]) -> None:
     board = Board(terminal=True)
-    board.say(Said(KUBERNETES, 5))
-    board.say(Said("logs", 1))
-    board.say(Said(KUBERNETES, 9, "complete"))
+    board.say(CollectorProgress(KUBERNETES, 5))
+    board.say(CollectorProgress("logs", 1))
+    board.say(CollectorProgress(KUBERNETES, 9, "complete"))
     board.close()
     assert capsys.readouterr().err.count("\033[2A") == 1
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import requests
 
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_cloud import collect_google
-from gkedoctor.collect.google_location import CloudWish, GooglePlace, place_of_context, place_of_nodes
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions, location_of_context, location_of_nodes
 from gkedoctor.collect.google_session import guard
-from gkedoctor.collect.read_only import NotHarmlessError, assert_harmless
-from gkedoctor.collect.results import Found, Said
+from gkedoctor.collect.read_only import NotReadOnlyError, assert_read_only
+from gkedoctor.collect.results import CollectorProgress, Listing
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.model import Status
 from tests.collect.compute_api import ComputeApi, error
@@ -23,7 +23,7 @@ from tests.collect.loopback import Asked, Reply
 from tests.conftest import shipped_playbooks
 
 ZONE = "https://www.googleapis.com/compute/v1/projects/p/zones/z-a"
-PLACE = GooglePlace("p", "z-a", "c")
+PLACE = GoogleLocation("p", "z-a", "c")
 KINDS = [kind for kind in needed_kinds(shipped_playbooks()) if kind.cloud]
 NEG = f"{ZONE}/networkEndpointGroups/k8s1-neg"
 
@@ -61,13 +61,13 @@ def api() -> Iterator[ComputeApi]:
         assert all(asked.method == "GET" or asked.path.endswith(posts) for asked in server.asked)
 
 
-def run(api: ComputeApi | None, place: GooglePlace | None = PLACE, **limits: Any) -> dict[str, Found]:
-    found: dict[str, Found] = {}
+def run(api: ComputeApi | None, place: GoogleLocation | None = PLACE, **limits: Any) -> dict[str, Listing]:
+    found: dict[str, Listing] = {}
     url = api.url if api is not None else None
-    patience = Patience(**({"request": 5, "overall": 20, "sleep": lambda _s: None} | limits))
-    wish = CloudWish(compute_endpoint=url, container_endpoint=url)
-    said: list[Said] = []
-    collect_google(wish, place, KINDS, patience, lambda find: found.__setitem__(find.collection, find), said.append)
+    deadline = Deadline(**({"request": 5, "overall": 20, "sleep": lambda _s: None} | limits))
+    wish = GoogleOptions(compute_endpoint=url, container_endpoint=url)
+    said: list[CollectorProgress] = []
+    collect_google(wish, place, KINDS, deadline, lambda find: found.__setitem__(find.collection, find), said.append)
     assert set(found) == {kind.collection for kind in KINDS}
     return found
 
@@ -253,7 +253,7 @@ def test_a_rate_limit_passes(api: ComputeApi) -> None:
     busy[1].headers["Retry-After"] = "3"
     pauses: list[float] = []
     api.fault = lambda a: busy.pop(0) if busy and a.path.endswith("/aggregated/addresses") else None
-    assert run(api, sleep=pauses.append, die=lambda: 0.5)["compute.addresses"].state.status is Status.COMPLETE
+    assert run(api, sleep=pauses.append, jitter=lambda: 0.5)["compute.addresses"].state.status is Status.COMPLETE
     assert pauses == [0.25, 3.0]
 
 
@@ -283,9 +283,9 @@ def test_without_credentials_each_collection_says_so(monkeypatch: pytest.MonkeyP
 
 def test_nothing_that_changes_anything_gets_past_the_transport() -> None:
     session = requests.Session()
-    guard(session, Patience())
+    guard(session, Deadline())
     for method in ("POST", "PUT", "PATCH", "DELETE"):
-        with pytest.raises(NotHarmlessError):
+        with pytest.raises(NotReadOnlyError):
             session.request(method, "http://127.0.0.1:1/compute/v1/projects/p/global/addresses")
 
 
@@ -307,24 +307,26 @@ def test_nothing_that_changes_anything_gets_past_the_transport() -> None:
 )
 def test_what_may_leave(method: str, path: str, fine: bool) -> None:
     if fine:
-        assert_harmless(method, f"https://host{path}?x=1")
+        assert_read_only(method, f"https://host{path}?x=1")
         return
-    with pytest.raises(NotHarmlessError):
-        assert_harmless(method, f"https://host{path}?x=1")
+    with pytest.raises(NotReadOnlyError):
+        assert_read_only(method, f"https://host{path}?x=1")
 
 
 def test_the_place_is_found() -> None:
-    assert place_of_context("gke_my-project_europe-west1_shop_a") == GooglePlace("my-project", "europe-west1", "shop_a")
-    assert place_of_context("kind-kind") is None
+    assert location_of_context("gke_my-project_europe-west1_shop_a") == GoogleLocation(
+        "my-project", "europe-west1", "shop_a"
+    )
+    assert location_of_context("kind-kind") is None
     node = {
         "metadata": {"name": "n", "labels": {"cloud.google.com/gke-nodepool": "pool"}},
         "spec": {"providerID": "gce://p/europe-west1-b/gke-shop-pool-1a2b-x"},
     }
-    assert place_of_nodes([node]) == GooglePlace("p", "europe-west1-b", "shop")
-    assert place_of_nodes([{"metadata": {"name": "n"}, "spec": {"providerID": "kind://docker/k/n"}}]) is None
-    given = CloudWish(project="other", location="here")
-    assert given.place(GooglePlace("p", "there", "c")) == GooglePlace("other", "here", None)
-    assert CloudWish().place(None) is None
+    assert location_of_nodes([node]) == GoogleLocation("p", "europe-west1-b", "shop")
+    assert location_of_nodes([{"metadata": {"name": "n"}, "spec": {"providerID": "kind://docker/k/n"}}]) is None
+    given = GoogleOptions(project="other", location="here")
+    assert given.place(GoogleLocation("p", "there", "c")) == GoogleLocation("other", "here", None)
+    assert GoogleOptions().place(None) is None
 
 
 def test_ctrl_c_ends_the_reading(api: ComputeApi) -> None:

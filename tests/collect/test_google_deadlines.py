@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.collect.deadline import Patience, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline
 from gkedoctor.collect.google_cloud import collect_google
-from gkedoctor.collect.google_location import CloudWish, GooglePlace
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.google_session import token_requests
-from gkedoctor.collect.results import Found
+from gkedoctor.collect.results import Listing
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Status
 from tests.collect.compute_api import ComputeApi, error
@@ -24,15 +24,15 @@ from tests.collect.test_login import IamApi, iam  # noqa: F401  # a fixture
 CLOUD = [COLLECTIONS[name] for name in ("compute.addresses", "container.clusters")]
 
 
-def read(url: str, *, token: bool = False, kinds: Any = CLOUD, **limits: Any) -> dict[str, Found]:
+def read(url: str, *, token: bool = False, kinds: Any = CLOUD, **limits: Any) -> dict[str, Listing]:
     """All of Google Cloud; `token`: with one that has to be fetched, as for hosts that are not loopback."""
-    found: dict[str, Found] = {}
-    wish = CloudWish(compute_endpoint=url, container_endpoint="https://container.invalid" if token else url)
-    patience = Patience(**({"request": 0.3, "overall": 1.0, "sleep": lambda _s: None} | limits))
+    found: dict[str, Listing] = {}
+    wish = GoogleOptions(compute_endpoint=url, container_endpoint="https://container.invalid" if token else url)
+    deadline = Deadline(**({"request": 0.3, "overall": 1.0, "sleep": lambda _s: None} | limits))
     began = time.monotonic()
     put: Any = lambda find: found.__setitem__(find.collection, find)  # noqa: E731
-    collect_google(wish, GooglePlace("p"), kinds, patience, put, lambda _said: None)
-    assert time.monotonic() - began < patience.overall + 2
+    collect_google(wish, GoogleLocation("p"), kinds, deadline, put, lambda _said: None)
+    assert time.monotonic() - began < deadline.overall + 2
     return found
 
 
@@ -80,10 +80,10 @@ def test_the_requests_of_the_login_library_keep_the_limit() -> None:
     with RawServer("", drips(b"HTTP/1.1 200 OK\r\nX: ")) as server:
         began = time.monotonic()
         with pytest.raises(Exception, match="timed out"):
-            token_requests(Patience(request=0.3, overall=5))(server.url, timeout=120)
+            token_requests(Deadline(request=0.3, overall=5))(server.url, timeout=120)
         assert time.monotonic() - began < 3
-        with pytest.raises(Stopped):
-            token_requests(Patience(overall=0))(server.url)
+        with pytest.raises(CollectionStopped):
+            token_requests(Deadline(overall=0))(server.url)
 
 
 @pytest.fixture
@@ -118,9 +118,9 @@ def test_a_page_token_that_comes_twice_ends_the_listing(collection: str) -> None
         if plural == "items":
             found = read(server.url, kinds=CLOUD[:1], request=5, overall=20)[collection]
         else:
-            patience = Patience(request=5, overall=20)
-            session = _session(CloudWish(compute_endpoint=server.url), patience)
-            found = Monitoring(session, server.url, "p", patience).listed(collection)
+            deadline = Deadline(request=5, overall=20)
+            session = _session(GoogleOptions(compute_endpoint=server.url), deadline)
+            found = Monitoring(session, server.url, "p", deadline).listed(collection)
         assert len(server.requests) == 2
     assert found.state.status is Status.PARTIAL and "token for the next page twice" in found.state.reason
     assert len(found.items) == 2

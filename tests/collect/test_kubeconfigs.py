@@ -20,9 +20,9 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.errors import SourceError
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked as Sent
@@ -171,17 +171,17 @@ def header(sent: Sent, name: str) -> str:
     return next((value for key, value in sent.headers.items() if key.lower() == name), "")
 
 
-def connected(tmp_path: Path, made: dict[str, Any], overall: float = 20) -> Wire:
+def connected(tmp_path: Path, made: dict[str, Any], overall: float = 20) -> KubernetesClient:
     file = tmp_path / "config"
     file.write_text(json.dumps(made))
-    return Wire(Login(str(file)), Patience(request=5, overall=overall, sleep=lambda _s: None))
+    return KubernetesClient(Login(str(file)), Deadline(request=5, overall=overall, sleep=lambda _s: None))
 
 
 def test_a_login_in_the_address_is_sent_and_not_shown(api: KubeApi, tmp_path: Path) -> None:
-    wire = connected(tmp_path, config(api.url.replace("//", f"//u:{SECRET}%21@"), user={}))
-    wire.get("/version")
+    client = connected(tmp_path, config(api.url.replace("//", f"//u:{SECRET}%21@"), user={}))
+    client.get("/version")
     assert header(api.asked[-1], "authorization") == "Basic dTpaZWJyYTQ3MTFRdWFydHoh"
-    assert wire.place.host == api.url
+    assert client.address.host == api.url
 
 
 def test_a_token_is_stronger_than_a_login_in_the_address(api: KubeApi, tmp_path: Path) -> None:
@@ -269,10 +269,10 @@ def test_ctrl_c_ends_a_plugin(tmp_path: Path) -> None:
     child = tmp_path / "child"
     made = config(user=script(tmp_path, f"echo $$ > {child}; sleep 300"))
     (tmp_path / "config").write_text(json.dumps(made))
-    patience = Patience()
-    threading.Timer(0.3, patience.stopped.set).start()
+    deadline = Deadline()
+    threading.Timer(0.3, deadline.stopped.set).start()
     with pytest.raises(SourceError, match="interrupted with Ctrl-C"):
-        Wire(Login(str(tmp_path / "config")), patience)
+        KubernetesClient(Login(str(tmp_path / "config")), deadline)
     assert wait_until(lambda: not is_running(child))
 
 

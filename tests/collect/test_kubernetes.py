@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.collect.collector import Asked, Collected, collect
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.collector import Collected, CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.results import Said
+from gkedoctor.collect.results import CollectorProgress
 from gkedoctor.errors import SourceError
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import KINDS, Kind
@@ -51,12 +51,12 @@ def kinds() -> list[Kind]:
 def run(api: KubeApi, tmp_path: Path, names: str = "Pod Service", **wishes: Any) -> Collected:
     """Collects with a patience whose pauses cost nothing."""
     pauses: list[float] = wishes.pop("pauses", [])
-    patience = Patience(
-        request=wishes.pop("request", 5.0), overall=wishes.pop("overall", 20.0), sleep=pauses.append, die=lambda: 1.0
+    deadline = Deadline(
+        request=wishes.pop("request", 5.0), overall=wishes.pop("overall", 20.0), sleep=pauses.append, jitter=lambda: 1.0
     )
     wanted = [KINDS[name] for name in names.split()] if names else kinds()
     login = Login(wishes.pop("kubeconfig", None) or api.kubeconfig(tmp_path))
-    return collect(Asked(login, wanted, patience, **wishes), wishes.get("tell", lambda _said: None))
+    return collect(CollectRequest(login, wanted, deadline, **wishes), wishes.get("tell", lambda _said: None))
 
 
 def state(collected: Collected, name: str = "pods") -> CollectionState:
@@ -210,7 +210,7 @@ def test_a_missing_kubeconfig_is_one_clear_line(api: KubeApi, tmp_path: Path) ->
 
 def test_an_unknown_context_is_one_clear_line(api: KubeApi, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"the kubeconfig cannot be used: .*nowhere"):
-        collect(Asked(Login(api.kubeconfig(tmp_path), "nowhere"), []), lambda _said: None)
+        collect(CollectRequest(Login(api.kubeconfig(tmp_path), "nowhere"), []), lambda _said: None)
 
 
 def namespaced_only(asked: loopback.Asked) -> Reply | None:
@@ -229,8 +229,10 @@ def test_without_cluster_wide_rights_the_allowed_namespaces_are_read(
     rule = {"verbs": ["get", "list"], "apiGroups": [""], "resources": ["pods", "services"]}
     other = {"verbs": ["get"], "apiGroups": [""], "resources": ["configmaps"]}
     api.rules = {"shop": [rule], "web": [other], "default": [other]} if with_rules else None
-    troubles: list[Said] = []
-    asked = Asked(Login(api.kubeconfig(tmp_path)), [KINDS["Pod"], KINDS["Service"]], Patience(sleep=lambda _s: None))
+    troubles: list[CollectorProgress] = []
+    asked = CollectRequest(
+        Login(api.kubeconfig(tmp_path)), [KINDS["Pod"], KINDS["Service"]], Deadline(sleep=lambda _s: None)
+    )
     found = collect(asked, troubles.append)
     pods = state(found)
     assert pods.status is Status.PARTIAL and set(pods.unread) == {"default", "web"} and pods.namespaces is None
@@ -260,7 +262,7 @@ def test_discovery_that_is_denied_stops_nothing(api: KubeApi, tmp_path: Path) ->
 
 
 def test_impersonation_is_asked_for(api: KubeApi, tmp_path: Path) -> None:
-    collect(Asked(Login(api.kubeconfig(tmp_path), as_user="jane"), [KINDS["Pod"]]), lambda _said: None)
+    collect(CollectRequest(Login(api.kubeconfig(tmp_path), as_user="jane"), [KINDS["Pod"]]), lambda _said: None)
     assert {next(v for k, v in a.headers.items() if k.lower() == "impersonate-user") for a in api.asked} == {"jane"}
 
 

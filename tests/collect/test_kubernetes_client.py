@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from gkedoctor.collect import kubernetes_client
-from gkedoctor.collect.deadline import Patience, Refused, retry_after
+from gkedoctor.collect.deadline import Deadline, RequestFailed, retry_after
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.kubernetes_client import Wire
-from gkedoctor.collect.read_only import NotHarmlessError
+from gkedoctor.collect.kubernetes_client import KubernetesClient
+from gkedoctor.collect.read_only import NotReadOnlyError
 from gkedoctor.errors import SourceError
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked, Reply
@@ -27,8 +27,8 @@ def api() -> Iterator[KubeApi]:
         yield server
 
 
-def connected(path: str, **login: Any) -> Wire:
-    return Wire(Login(path, **login), Patience(request=5, overall=20, sleep=lambda _s: None))
+def connected(path: str, **login: Any) -> KubernetesClient:
+    return KubernetesClient(Login(path, **login), Deadline(request=5, overall=20, sleep=lambda _s: None))
 
 
 def changed(path: str, **parts: Any) -> str:
@@ -45,10 +45,10 @@ def header(asked: Asked, name: str) -> str:
 
 
 def test_a_call_sends_what_it_was_given_and_gives_bytes(api: KubeApi, tmp_path: Path) -> None:
-    wire = connected(api.kubeconfig(tmp_path))
+    client = connected(api.kubeconfig(tmp_path))
     answer = kubernetes_client.call(
-        wire._api, "GET", "/api/v1/pods", [("limit", "1"), ("labelSelector", "a=b,c")], {"Accept": "x/y"}, None,
-        wire.patience,
+        client._api, "GET", "/api/v1/pods", [("limit", "1"), ("labelSelector", "a=b,c")], {"Accept": "x/y"}, None,
+        client.deadline,
     )  # fmt: skip
     assert answer.status == 200 and json.loads(answer.body)["kind"] == "PodList"
     assert api.asked[-1].query == {"limit": "1", "labelSelector": "a=b,c"}
@@ -64,15 +64,15 @@ def test_a_review_sends_its_body(api: KubeApi, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_else_leaves(api: KubeApi, tmp_path: Path, method: str) -> None:
-    wire = connected(api.kubeconfig(tmp_path))
-    with pytest.raises(NotHarmlessError):
-        kubernetes_client.call(wire._api, method, "/api/v1/namespaces/n/pods", [], {}, {}, wire.patience)
+    client = connected(api.kubeconfig(tmp_path))
+    with pytest.raises(NotReadOnlyError):
+        kubernetes_client.call(client._api, method, "/api/v1/namespaces/n/pods", [], {}, {}, client.deadline)
     assert api.asked == []
 
 
 def test_a_redirect_is_not_followed(api: KubeApi, tmp_path: Path) -> None:
     api.fault = lambda asked: Reply(307, {}, {"Location": f"{api.url}/elsewhere"}) if asked.path == "/x" else None
-    with pytest.raises(Refused, match="answered 307"):
+    with pytest.raises(RequestFailed, match="answered 307"):
         connected(api.kubeconfig(tmp_path)).get("/x")
     assert [asked.path for asked in api.asked] == ["/x"]
 

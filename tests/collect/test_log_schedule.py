@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.collect.collector import Asked, Collected, collect
-from gkedoctor.collect.deadline import Patience, Refused
+from gkedoctor.collect.collector import Collected, CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline, RequestFailed
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.log_schedule import LogSchedule, Result
-from gkedoctor.collect.logs import Run
-from gkedoctor.collect.results import Log
+from gkedoctor.collect.logs import ContainerRun
+from gkedoctor.collect.results import ContainerLog
 from gkedoctor.snapshot.kinds import KINDS, LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
 from tests.collect.kube_api import KubeApi, status
@@ -28,8 +28,8 @@ from tests.collect.loopback import Reply
 REFUSED = 'Get "https://10.0.0.1:10250/containerLogs/n/{pod}/c": dial tcp 10.0.0.1:10250: connect: connection refused'
 
 
-def runs(count: int, nodes: int) -> list[Run]:
-    return [Run("n", f"p{i}", "c", False, f"node-{i % nodes}") for i in range(count)]
+def runs(count: int, nodes: int) -> list[ContainerRun]:
+    return [ContainerRun("n", f"p{i}", "c", False, f"node-{i % nodes}") for i in range(count)]
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def api() -> Iterator[KubeApi]:
         yield server
 
 
-def read(api: KubeApi, tmp_path: Path, wanted: Sequence[Run], **limits: Any) -> Collected:
-    patience = Patience(**({"request": 5, "overall": 60, "sleep": lambda _s: None} | limits))
+def read(api: KubeApi, tmp_path: Path, wanted: Sequence[ContainerRun], **limits: Any) -> Collected:
+    deadline = Deadline(**({"request": 5, "overall": 60, "sleep": lambda _s: None} | limits))
     chosen: Any = lambda _clock, _pods: wanted  # noqa: E731
-    asked = Asked(Login(api.kubeconfig(tmp_path)), [KINDS["Pod"]], patience, unwell=chosen)
+    asked = CollectRequest(Login(api.kubeconfig(tmp_path)), [KINDS["Pod"]], deadline, select_logs=chosen)
     return collect(asked, lambda _said: None)
 
 
@@ -97,7 +97,7 @@ def test_a_namespace_whose_logs_are_denied_is_asked_for_a_few(api: KubeApi, tmp_
     api.fault = lambda one: (
         status(403, "pods is forbidden") if one.path.endswith("/log") and "/closed/" in one.path else answers(one)
     )
-    wanted = [Run("closed" if i % 2 else "open", f"p{i}", "c", False, "node") for i in range(40)]
+    wanted = [ContainerRun("closed" if i % 2 else "open", f"p{i}", "c", False, "node") for i in range(40)]
     found = read(api, tmp_path, wanted).gathered
     assert len(found.logs) == 20 and found.states[LOGS].status is Status.PARTIAL
     assert len([one for one in sent(api) if "/closed/" in one.path]) <= 10
@@ -123,12 +123,12 @@ OUTCOMES = st.sampled_from(["log", "none", "refused", "timeout", "denied"])
     seed=st.integers(0, 1000),
 )
 def test_the_order_in_which_threads_end_changes_nothing(pods: list[tuple[int, str]], seed: int) -> None:
-    wanted = [Run("n", f"p{i}", "c", False, f"node-{node}") for i, (node, _) in enumerate(pods)]
-    results: dict[Run, Result] = {run: _result(run, pods[i][1]) for i, run in enumerate(wanted)}
+    wanted = [ContainerRun("n", f"p{i}", "c", False, f"node-{node}") for i, (node, _) in enumerate(pods)]
+    results: dict[ContainerRun, Result] = {run: _result(run, pods[i][1]) for i, run in enumerate(wanted)}
     order = random.Random(seed)
 
-    def played(shuffled: bool) -> tuple[CollectionState, set[Run]]:
-        schedule, asked = LogSchedule(wanted), set[Run]()
+    def played(shuffled: bool) -> tuple[CollectionState, set[ContainerRun]]:
+        schedule, asked = LogSchedule(wanted), set[ContainerRun]()
         while batch := schedule.next_round():
             assert not asked & set(batch)
             asked |= set(batch)
@@ -139,22 +139,22 @@ def test_the_order_in_which_threads_end_changes_nothing(pods: list[tuple[int, st
         return schedule.state(), asked
 
     assert played(shuffled=False) == played(shuffled=True)
-    answered = {run for run in wanted if results[run] is None or isinstance(results[run], Log)}
+    answered = {run for run in wanted if results[run] is None or isinstance(results[run], ContainerLog)}
     if answered == set(wanted):
         assert played(shuffled=True)[1] == set(wanted)
 
 
-def _result(run: Run, outcome: str) -> Result:
+def _result(run: ContainerRun, outcome: str) -> Result:
     if outcome == "log":
-        return Log(run.namespace, run.pod, run.container, run.previous, "x")
+        return ContainerLog(run.namespace, run.pod, run.container, run.previous, "x")
     code = {"none": 0, "refused": 502, "timeout": 0, "denied": 403}[outcome]
     if outcome == "none":
         return None
-    return Refused(f"{outcome} of {run.pod}", code=code, timed_out=outcome == "timeout")
+    return RequestFailed(f"{outcome} of {run.pod}", code=code, timed_out=outcome == "timeout")
 
 
 def test_the_node_of_a_pod_is_known() -> None:
-    from gkedoctor.live.log_selection import unwell
+    from gkedoctor.live.log_selection import select_logs
 
     waiting = {"name": "c", "ready": False, "restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
     pod = {
@@ -162,5 +162,5 @@ def test_the_node_of_a_pod_is_known() -> None:
         "spec": {"nodeName": "node-1", "containers": [{"name": "c"}]},
         "status": {"phase": "Running", "containerStatuses": [waiting]},
     }
-    found = unwell(datetime.fromisoformat("2026-01-01T00:00:00+00:00"), [pod])
+    found = select_logs(datetime.fromisoformat("2026-01-01T00:00:00+00:00"), [pod])
     assert found and {run.node for run in found} == {"node-1"}

@@ -19,13 +19,13 @@ from cryptography.x509.oid import NameOID
 from kubernetes.config import incluster_config
 
 from gkedoctor.cli.app import run as gkedoctor
-from gkedoctor.collect.collector import Asked, collect
-from gkedoctor.collect.deadline import Patience, Refused
+from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline, RequestFailed
 from gkedoctor.collect.google_cloud import collect_google
-from gkedoctor.collect.google_location import CloudWish, GooglePlace
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.kubernetes_client import Wire
-from gkedoctor.collect.results import Found
+from gkedoctor.collect.kubernetes_client import KubernetesClient
+from gkedoctor.collect.results import Listing
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Status
@@ -49,7 +49,7 @@ def api() -> Iterator[KubeApi]:
 
 def test_a_user_and_groups_are_impersonated_in_every_request(api: KubeApi, tmp_path: Path) -> None:
     login = Login(api.kubeconfig(tmp_path), as_user="jane@example.com", as_groups=("devs", "a,b"))
-    collect(Asked(login, [KINDS["Pod"], KINDS["Deployment"]]), lambda _said: None)
+    collect(CollectRequest(login, [KINDS["Pod"], KINDS["Deployment"]]), lambda _said: None)
     assert len(api.asked) > 3
     assert all(headers(sent, "impersonate-user") == ["jane@example.com"] for sent in api.asked)
     assert all(headers(sent, "impersonate-group") == ["devs", "a,b"] for sent in api.asked)
@@ -71,7 +71,7 @@ def test_whom_the_kubeconfig_says_to_act_as_is_acted_as(
     extra = {"acme.com/project": ["a", "b"], "scopes": ["x"]}
     entry = {"as": "jane", "as-groups": ["devs", "a,b"], "as-uid": "u1", "as-user-extra": extra}
     config = with_entry(api.kubeconfig(tmp_path), **entry)
-    collect(Asked(Login(config), [KINDS["Pod"]]), lambda _said: None)
+    collect(CollectRequest(Login(config), [KINDS["Pod"]]), lambda _said: None)
     assert len(api.asked) > 2
     for sent in api.asked:
         assert headers(sent, "impersonate-user") == ["jane"] and headers(sent, "impersonate-uid") == ["u1"]
@@ -84,14 +84,14 @@ def test_whom_the_kubeconfig_says_to_act_as_is_acted_as(
 
 def test_flags_stand_above_what_the_kubeconfig_says(api: KubeApi, tmp_path: Path) -> None:
     config = with_entry(api.kubeconfig(tmp_path), **{"as": "jane", "as-groups": ["devs"]})
-    Wire(Login(config, as_user="joe"), Patience()).get("/version")
-    Wire(Login(config, as_groups=("ops",)), Patience()).get("/version")
+    KubernetesClient(Login(config, as_user="joe"), Deadline()).get("/version")
+    KubernetesClient(Login(config, as_groups=("ops",)), Deadline()).get("/version")
     said = [(headers(sent, "impersonate-user"), headers(sent, "impersonate-group")) for sent in api.asked]
     assert said == [(["joe"], ["devs"]), (["jane"], ["ops"])]
 
 
 def test_nobody_is_impersonated_without_being_asked(api: KubeApi, tmp_path: Path) -> None:
-    collect(Asked(Login(api.kubeconfig(tmp_path)), [KINDS["Pod"]]), lambda _said: None)
+    collect(CollectRequest(Login(api.kubeconfig(tmp_path)), [KINDS["Pod"]]), lambda _said: None)
     assert not any(key.lower().startswith("impersonate") for sent in api.asked for key, _ in sent.pairs)
 
 
@@ -203,7 +203,7 @@ def house(secure: KubeApi, trust: tuple[Path, Any], tmp_path: Path, monkeypatch:
 
 
 def test_in_a_pod_its_own_account_is_used(secure: KubeApi, house: House) -> None:
-    found = collect(Asked(Login(), [KINDS["Pod"]]), lambda _said: None).gathered
+    found = collect(CollectRequest(Login(), [KINDS["Pod"]]), lambda _said: None).gathered
     assert found.states["pods"].status is Status.COMPLETE and len(found.objects["pods"]) == 1
     assert {headers(sent, "authorization")[0].lower() for sent in secure.asked} == {"bearer first"}
 
@@ -218,23 +218,23 @@ def test_a_token_that_rotates_is_read_again(secure: KubeApi, house: House) -> No
         return None if headers(sent, "authorization")[0].lower() == valid else status(401, "Unauthorized")
 
     secure.fault = fault
-    found = collect(Asked(Login(), [KINDS["Pod"], KINDS["Service"]]), lambda _said: None).gathered
+    found = collect(CollectRequest(Login(), [KINDS["Pod"], KINDS["Service"]]), lambda _said: None).gathered
     assert {state.status for state in found.states.values()} == {Status.COMPLETE}
 
 
 def test_a_token_that_is_gone_is_one_clear_line(secure: KubeApi, house: House) -> None:
     house.token.unlink()
     with pytest.raises(SourceError, match="the Pod's own credentials cannot be used: Service token file does not"):
-        Wire(Login(), Patience())
+        KubernetesClient(Login(), Deadline())
 
 
 def test_a_token_that_is_empty_in_between_fails_the_request_alone(secure: KubeApi, house: House) -> None:
-    wire = Wire(Login(), Patience(sleep=lambda _s: None))
+    client = KubernetesClient(Login(), Deadline(sleep=lambda _s: None))
     house.token.write_text("")
-    loader = wire._api.configuration.refresh_api_key_hook.__closure__[0].cell_contents
+    loader = client._api.configuration.refresh_api_key_hook.__closure__[0].cell_contents
     loader.token_expires_at = dt.datetime.min
-    with pytest.raises(Refused, match="Token file exists but empty"):
-        wire.get("/version")
+    with pytest.raises(RequestFailed, match="Token file exists but empty"):
+        client.get("/version")
 
 
 def test_a_server_of_another_authority_is_not_talked_to(
@@ -244,7 +244,7 @@ def test_a_server_of_another_authority_is_not_talked_to(
     house.token.with_name("other.crt").write_bytes(other.public_bytes(serialization.Encoding.PEM))
     monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(house.token.with_name("other.crt")))
     with pytest.raises(SourceError, match=r"cannot reach the cluster.*certificate verify failed"):
-        collect(Asked(Login(), [], Patience(sleep=lambda _s: None)), lambda _said: None)
+        collect(CollectRequest(Login(), [], Deadline(sleep=lambda _s: None)), lambda _said: None)
     assert secure.asked == []
 
 
@@ -259,7 +259,7 @@ def test_a_client_certificate_is_shown(secure: KubeApi, trust: tuple[Path, Any],
     made["users"][0]["user"] = encoded
     made["clusters"][0]["cluster"]["certificate-authority"] = str(trust[0])
     config.write_text(json.dumps(made))
-    found = collect(Asked(Login(str(config)), [KINDS["Pod"]]), lambda _said: None).gathered
+    found = collect(CollectRequest(Login(str(config)), [KINDS["Pod"]]), lambda _said: None).gathered
     assert found.states["pods"].status is Status.COMPLETE
     assert {sent.peer for sent in secure.asked} == {"jane"}
     assert not any(headers(sent, "authorization") for sent in secure.asked)
@@ -304,21 +304,26 @@ def iam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[IamApi]:
 CLOUD = [COLLECTIONS[name] for name in ("compute.addresses", "container.clusters")]
 
 
-def addresses(compute: ComputeApi) -> Found:
+def addresses(compute: ComputeApi) -> Listing:
     """The addresses, with credentials: for loopback alone none would be asked for."""
-    found: list[Found] = []
-    patience = Patience(request=10, overall=40, sleep=lambda _s: None)
-    wish = CloudWish(compute_endpoint=compute.url, container_endpoint="https://container.invalid")
-    collect_google(wish, GooglePlace("p"), CLOUD[:1], patience, found.append, lambda _said: None)
+    found: list[Listing] = []
+    deadline = Deadline(request=10, overall=40, sleep=lambda _s: None)
+    wish = GoogleOptions(compute_endpoint=compute.url, container_endpoint="https://container.invalid")
+    collect_google(wish, GoogleLocation("p"), CLOUD[:1], deadline, found.append, lambda _said: None)
     return found[0]
 
 
-def read_cloud(compute: ComputeApi, wish: CloudWish) -> dict[str, Found]:
-    found: dict[str, Found] = {}
-    patience = Patience(request=10, overall=40, sleep=lambda _s: None)
+def read_cloud(compute: ComputeApi, wish: GoogleOptions) -> dict[str, Listing]:
+    found: dict[str, Listing] = {}
+    deadline = Deadline(request=10, overall=40, sleep=lambda _s: None)
     endpoints = wish._replace(compute_endpoint=compute.url, container_endpoint=compute.url)
     collect_google(
-        endpoints, GooglePlace("p"), CLOUD, patience, lambda f: found.__setitem__(f.collection, f), lambda _said: None
+        endpoints,
+        GoogleLocation("p"),
+        CLOUD,
+        deadline,
+        lambda f: found.__setitem__(f.collection, f),
+        lambda _said: None,
     )
     return found
 
@@ -326,7 +331,7 @@ def read_cloud(compute: ComputeApi, wish: CloudWish) -> dict[str, Found]:
 def test_a_service_account_is_impersonated_by_gclouds_flag(iam: IamApi) -> None:
     """Two requests for a token, and only the account's token goes to the APIs."""
     with ComputeApi({"compute.addresses": [{"name": "a"}], "container.clusters": []}) as compute:
-        found = read_cloud(compute, CloudWish(impersonate=ACCOUNT))
+        found = read_cloud(compute, GoogleOptions(impersonate=ACCOUNT))
         assert {f.state.status for f in found.values()} == {Status.COMPLETE}, found
         assert {headers(sent, "authorization")[0] for sent in compute.asked} == {"Bearer of-the-account"}
     (asked,) = [sent for sent in iam.asked if sent.path.endswith(":generateAccessToken")]
@@ -372,7 +377,7 @@ def test_an_account_that_may_not_be_impersonated_is_the_state_of_each_collection
         else None
     )
     with ComputeApi({}) as compute:
-        found = read_cloud(compute, CloudWish(impersonate=ACCOUNT))
+        found = read_cloud(compute, GoogleOptions(impersonate=ACCOUNT))
         assert compute.asked == []
     assert {f.state.status for f in found.values()} == {Status.FAILED}
     assert all("iam.serviceAccounts.getAccessToken" in f.state.reason for f in found.values()), found

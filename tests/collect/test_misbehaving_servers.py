@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from gkedoctor.collect import kubernetes_client, paging
-from gkedoctor.collect.collector import Asked, collect
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes import connected
 from gkedoctor.errors import UnreachableError
@@ -86,10 +86,10 @@ CASES = [
 def test_a_listing_ends_with_its_true_state(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kubernetes_client, "_LARGEST", 1 << 20)
     monkeypatch.setattr(paging, "MAX_OBJECTS", 50)
-    patience = Patience(request=0.2, overall=case.at_most, sleep=lambda _s: None)
+    deadline = Deadline(request=0.2, overall=case.at_most, sleep=lambda _s: None)
     with RawServer("/api/v1/pods", case.misbehave) as server:
         began = time.monotonic()
-        asked = Asked(Login(server.kubeconfig(tmp_path)), [KINDS["Pod"], KINDS["Service"]], patience)
+        asked = CollectRequest(Login(server.kubeconfig(tmp_path)), [KINDS["Pod"], KINDS["Service"]], deadline)
         states = collect(asked, lambda _said: None).gathered.states
         assert time.monotonic() - began < case.at_most + 2
     assert states["pods"].status is case.status, states
@@ -116,7 +116,7 @@ def test_a_server_that_only_misbehaves_is_not_reached_in_time(name: str, tmp_pat
         server.url = server.url.replace("http:", "https:") if path == "tls" else server.url
         began = time.monotonic()
         with pytest.raises(UnreachableError, match="cannot reach the cluster"):
-            connected(Login(server.kubeconfig(tmp_path)), Patience(request=0.3, overall=0.8))
+            connected(Login(server.kubeconfig(tmp_path)), Deadline(request=0.3, overall=0.8))
         assert time.monotonic() - began < 2.8
 
 
@@ -125,7 +125,7 @@ def test_a_proxy_whose_answer_to_connect_drips_is_not_waited_for(tmp_path: Path)
         login = Login(proxy.kubeconfig(tmp_path, **{"server": "https://k8s.example", "proxy-url": proxy.url}))
         began = time.monotonic()
         with pytest.raises(UnreachableError, match="cannot reach the cluster"):
-            connected(login, Patience(request=0.3, overall=0.8))
+            connected(login, Deadline(request=0.3, overall=0.8))
         assert time.monotonic() - began < 2.8
         assert proxy.requests[0] == "k8s.example:443"
 
@@ -135,15 +135,15 @@ def test_a_redirect_takes_the_token_nowhere(tmp_path: Path) -> None:
     with RawServer("", lambda _c, path: other_asked.append(path)) as other:
         leads = sends(answer(b"", f"Location: {other.url}/api/v1/pods", status="302 Found"))
         with RawServer("/api/v1/pods", leads) as server:
-            asked = Asked(Login(server.kubeconfig(tmp_path)), [KINDS["Pod"]], Patience(request=1, overall=5))
+            asked = CollectRequest(Login(server.kubeconfig(tmp_path)), [KINDS["Pod"]], Deadline(request=1, overall=5))
             state = collect(asked, lambda _said: None).gathered.states["pods"]
     assert state.status is FAILED and other_asked == []
 
 
 def test_work_without_a_time_out_of_its_own_is_left_behind() -> None:
     """A look-up in DNS cannot be ended, nor can a kubeconfig that is a pipe without a writer."""
-    patience = Patience(overall=0.2)
+    deadline = Deadline(overall=0.2)
     began = time.monotonic()
     with pytest.raises(Exception, match=r"not done within 0\.2 s"):
-        patience.within(lambda: time.sleep(20), "sleeps")
+        deadline.within(lambda: time.sleep(20), "sleeps")
     assert time.monotonic() - began < 2

@@ -12,11 +12,11 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.collect import logging
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_cloud import collect_google
-from gkedoctor.collect.google_location import CloudWish, GooglePlace
-from gkedoctor.collect.read_only import NotHarmlessError, assert_harmless
-from gkedoctor.collect.results import EVENT_HISTORY, UPTIME_CHECKS, Found, Said
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
+from gkedoctor.collect.read_only import NotReadOnlyError, assert_read_only
+from gkedoctor.collect.results import EVENT_HISTORY, UPTIME_CHECKS, CollectorProgress, Listing
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, KINDS, ON_REQUEST
@@ -29,7 +29,7 @@ from tests.collect.operations_api import OperationsApi, entry
 from tests.conftest import shipped_playbooks
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
-PLACE = GooglePlace("p", "z-a", "c")
+PLACE = GoogleLocation("p", "z-a", "c")
 CHECKS, POLICIES = "monitoring.uptimeCheckConfigs", "monitoring.alertPolicies"
 PATHS = {
     CHECKS: "/v3/projects/p/uptimeCheckConfigs",
@@ -75,18 +75,18 @@ def api() -> Iterator[OperationsApi]:
 
 
 def run(
-    api: OperationsApi, place: GooglePlace = PLACE, hours: float = 24, **limits: Any
-) -> tuple[dict[str, Found], list[Said]]:
-    found: dict[str, Found] = {}
-    said: list[Said] = []
-    patience = Patience(**({"request": 5, "overall": 20, "sleep": lambda _s: None} | limits))
+    api: OperationsApi, place: GoogleLocation = PLACE, hours: float = 24, **limits: Any
+) -> tuple[dict[str, Listing], list[CollectorProgress]]:
+    found: dict[str, Listing] = {}
+    said: list[CollectorProgress] = []
+    deadline = Deadline(**({"request": 5, "overall": 20, "sleep": lambda _s: None} | limits))
     with ComputeApi({}) as compute:
-        wish = CloudWish(
+        wish = GoogleOptions(
             compute_endpoint=compute.url, container_endpoint=compute.url, monitoring_endpoint=api.url,
             logging_endpoint=api.url, event_history=hours * 3600, now=NOW,
         )  # fmt: skip
         kinds = [kind for kind in KINDS.values() if kind.collection in ON_REQUEST]
-        collect_google(wish, place, kinds, patience, lambda find: found.__setitem__(find.collection, find), said.append)
+        collect_google(wish, place, kinds, deadline, lambda find: found.__setitem__(find.collection, find), said.append)
         assert compute.asked == []
     assert set(found) == ON_REQUEST
     return found, said
@@ -98,7 +98,10 @@ def test_pages_are_put_together(api: OperationsApi) -> None:
     assert [item["displayName"] for item in found[CHECKS].items] == [f"shop {i}" for i in range(5)]
     assert len(found[POLICIES].items) == 1
     assert [item["metadata"]["name"] for item in found[HISTORY].items] == [f"cart.{i}" for i in range(5)]
-    assert Said(UPTIME_CHECKS, 6, "complete") in said and Said(EVENT_HISTORY, 5, "complete") in said
+    assert (
+        CollectorProgress(UPTIME_CHECKS, 6, "complete") in said
+        and CollectorProgress(EVENT_HISTORY, 5, "complete") in said
+    )
 
 
 def test_only_events_of_the_cluster_and_of_the_time_are_asked_for(api: OperationsApi) -> None:
@@ -110,7 +113,7 @@ def test_only_events_of_the_cluster_and_of_the_time_are_asked_for(api: Operation
 def test_a_regional_cluster_is_found_by_the_zone_of_its_nodes() -> None:
     entries = [entry(event("a", 1), location="europe-west1"), entry(event("b", 1), location="europe-west1-b")]
     with OperationsApi({}, entries) as api:
-        found, _ = run(api, GooglePlace("p", "europe-west1-b", "c"))
+        found, _ = run(api, GoogleLocation("p", "europe-west1-b", "c"))
     assert sorted(item["metadata"]["name"] for item in found[HISTORY].items) == ["a", "b"]
 
 
@@ -121,7 +124,7 @@ def test_a_page_without_entries_is_not_the_last(api: OperationsApi) -> None:
 
 
 def test_without_the_name_of_the_cluster_the_events_of_others_are_not_taken_for_its_own(api: OperationsApi) -> None:
-    found, _ = run(api, GooglePlace("p"))
+    found, _ = run(api, GoogleLocation("p"))
     assert found[HISTORY].state.status is Status.FAILED and "name of the cluster" in found[HISTORY].state.reason
     assert not any(asked.path == PATHS[HISTORY] for asked in api.asked)
 
@@ -192,12 +195,12 @@ def test_an_entry_that_is_no_event_is_left_out(api: OperationsApi) -> None:
 
 
 def test_only_the_search_of_the_log_may_be_sent() -> None:
-    assert_harmless("POST", "https://logging.googleapis.com/v2/entries:list")
+    assert_read_only("POST", "https://logging.googleapis.com/v2/entries:list")
     for path in ("/v2/entries:write", "/v2/entries:copy", "/x/v2/entries:list", "/v2/entries:list/x"):
-        with pytest.raises(NotHarmlessError):
-            assert_harmless("POST", f"https://logging.googleapis.com{path}")
-    with pytest.raises(NotHarmlessError):
-        assert_harmless("DELETE", "https://monitoring.googleapis.com/v3/projects/p/alertPolicies/1")
+        with pytest.raises(NotReadOnlyError):
+            assert_read_only("POST", f"https://logging.googleapis.com{path}")
+    with pytest.raises(NotReadOnlyError):
+        assert_read_only("DELETE", "https://monitoring.googleapis.com/v3/projects/p/alertPolicies/1")
 
 
 def test_nobody_who_does_not_ask_needs_them() -> None:

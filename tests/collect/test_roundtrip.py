@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from gkedoctor.collect.collector import Asked, collect
-from gkedoctor.collect.deadline import Patience
-from gkedoctor.collect.google_location import CloudWish
+from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline
+from gkedoctor.collect.google_location import GoogleOptions
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.live.collection import Recording
-from gkedoctor.live.log_selection import unwell
+from gkedoctor.live.collection import LiveCollection
+from gkedoctor.live.log_selection import select_logs
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
 from gkedoctor.serve.api import Api
@@ -50,20 +50,20 @@ def live(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
     held = snapshot.collections
     kinds = [kind for name, kind in COLLECTIONS.items() if not kind.cloud or name in held]
     with served(snapshot, tmp_path / "config") as config, ComputeApi.of(snapshot) as compute:
-        wish = CloudWish(
+        wish = GoogleOptions(
             snapshot.manifest.project,
             snapshot.manifest.location,
             compute_endpoint=compute.url,
             container_endpoint=compute.url,
         )
-        asked = Asked(
+        asked = CollectRequest(
             Login(config),
             kinds,
-            Patience(request=20, overall=60),
-            unwell=unwell if held.get(LOGS) else None,
+            Deadline(request=20, overall=60),
+            select_logs=select_logs if held.get(LOGS) else None,
             cloud=wish if any(kind.cloud for kind in kinds) else None,
         )
-        recorded = Recording(asked).whole(lambda _said: None)
+        recorded = LiveCollection(asked).whole(lambda _said: None)
         assert all(a.method == "GET" or a.path.endswith(("/getHealth", "/listNetworkEndpoints")) for a in compute.asked)
     return recorded.snapshot
 
@@ -121,7 +121,7 @@ def test_a_namespace_of_a_recording_in_parts_is_no_more_complete_than_that(tmp_p
     snapshot = in_parts(recorded("db-host"))
     with served(snapshot, tmp_path / "config") as config:
         kinds = [COLLECTIONS[name] for name in ("pods", "services", "deployments")]
-        asked = Asked(Login(config), kinds, Patience(request=20, overall=60), only=("db-host", "hidden"))
+        asked = CollectRequest(Login(config), kinds, Deadline(request=20, overall=60), only=("db-host", "hidden"))
         states = collect(asked, lambda _said: None).gathered.states
     assert states["pods"].status is Status.PARTIAL and states["pods"].malformed == {"shop/odd": "no spec"}
     assert set(states["services"].unread) == {"hidden"}

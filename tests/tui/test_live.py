@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from gkedoctor.cli.commands.diagnose import _cluster
 from gkedoctor.errors import SourceError
-from gkedoctor.live.options import Wish
+from gkedoctor.live.options import LiveOptions
 from gkedoctor.report.selection import Wanted
 from gkedoctor.tui.app import Doctor
 from gkedoctor.tui.source import Source
@@ -31,7 +31,7 @@ def api() -> Iterator[KubeApi]:
 
 
 def source(api: KubeApi, folder: Path, interval: float | None = None) -> Source:
-    live = Wish(api.kubeconfig(folder), gcp=False)
+    live = LiveOptions(api.kubeconfig(folder), gcp=False)
     return _cluster(live, (), Wanted(), (), (), interval)
 
 

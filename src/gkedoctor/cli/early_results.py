@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gkedoctor.diagnose.model import Diagnosis
-    from gkedoctor.live.collection import Recording
+    from gkedoctor.live.collection import LiveCollection
     from gkedoctor.report.answer import Answer
     from gkedoctor.snapshot.model import Snapshot
 
@@ -25,25 +25,25 @@ Tell = Callable[[Sequence[str]], None]
 
 
 @contextmanager
-def answering(recording: Recording, look: Look | None, tell: Tell) -> Iterator[None]:
+def answering(recording: LiveCollection, look: Look | None, tell: Tell) -> Iterator[None]:
     """Looks, beside the work inside, at what has come in so far. A fault of ours is raised at the end."""
     if look is None:
         yield
         return
-    from gkedoctor.collect.thread_pool import Crew
+    from gkedoctor.collect.thread_pool import ThreadPool
 
-    crew, done = Crew(1, "first answers"), threading.Event()
-    crew.do(_answer, recording, look, tell, done)
+    pool, done = ThreadPool(1, "first answers"), threading.Event()
+    pool.submit(_answer, recording, look, tell, done)
     try:
         yield
     finally:
         done.set()
-        crew.dismiss()
-    if not crew.errors.empty():
-        raise crew.errors.get()
+        pool.close()
+    if not pool.errors.empty():
+        raise pool.errors.get()
 
 
-def _answer(recording: Recording, look: Look, tell: Tell, done: threading.Event) -> None:
+def _answer(recording: LiveCollection, look: Look, tell: Tell, done: threading.Event) -> None:
     told: set[str] = set()
     while not done.wait(_SETTLE_SECONDS):
         snapshot = recording.so_far()

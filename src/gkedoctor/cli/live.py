@@ -20,10 +20,10 @@ from gkedoctor.report.inert import inert
 
 if TYPE_CHECKING:
     from gkedoctor.cli.early_results import Look
-    from gkedoctor.collect.collector import Asked
-    from gkedoctor.collect.results import Said
-    from gkedoctor.live.collection import Recorded
-    from gkedoctor.live.options import Wish
+    from gkedoctor.collect.collector import CollectRequest
+    from gkedoctor.collect.results import CollectorProgress
+    from gkedoctor.live.collection import CollectionResult
+    from gkedoctor.live.options import LiveOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -72,14 +72,14 @@ _BESIDE = (
 )  # fmt: skip
 
 
-def wish(flags: Mapping[str, Any]) -> Wish:
+def parse_options(flags: Mapping[str, Any]) -> LiveOptions:
     """The values of the flags of a live collection. UsageError where one makes no sense without another."""
-    from gkedoctor.live.options import Wish
+    from gkedoctor.live.options import LiveOptions
 
     if flags["as_groups"] and not flags["as_user"]:
         raise UsageError("--as-group needs --as", hint="whom to impersonate: --as USER --as-group GROUP")
     _quiet_libraries()
-    made = Wish(**flags)
+    made = LiveOptions(**flags)
     if made.on_request and not made.gcp:
         raise UsageError("--uptime-checks and --event-history are read from Google Cloud", hint="leave --no-gcp out")
     return made
@@ -104,15 +104,15 @@ def live_options(command: F) -> F:
     return cluster_options(beside_options(command))
 
 
-def read_live(asked: Asked, first: Look | None = None) -> Recorded:
+def read_live(asked: CollectRequest, first: Look | None = None) -> CollectionResult:
     """Reads the cluster, and shows how far it is. SourceError where it cannot be reached.
 
     `first`: says what is found in what has come in, while the rest is read.
     """
     from gkedoctor.cli.early_results import answering
-    from gkedoctor.live.collection import Recording
+    from gkedoctor.live.collection import LiveCollection
 
-    board, recording = Board(sys.stderr.isatty()), Recording(asked)
+    board, recording = Board(sys.stderr.isatty()), LiveCollection(asked)
     with ending_signals(), answering(recording, first, board.tell):
         recorded = recording.whole(board.say)
     board.close()
@@ -162,12 +162,12 @@ class Board:
         self._lock = threading.Lock()
         self._shown = 0
 
-    def say(self, said: Said) -> None:
+    def say(self, said: CollectorProgress) -> None:
         """Shows how far a collector is, and what went wrong at once. Called from several threads."""
         with self._lock:
             self._say(said)
 
-    def _say(self, said: Said) -> None:
+    def _say(self, said: CollectorProgress) -> None:
         seconds = time.monotonic() - self._began
         line = f"  {said.collector:<15} {said.objects:>7,}  {seconds:5.1f} s  {said.state or '…'}"
         self._lines[said.collector] = line

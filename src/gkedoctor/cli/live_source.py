@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gkedoctor.collect.results import Said
-    from gkedoctor.live.collection import Recording
-    from gkedoctor.live.options import Wish
+    from gkedoctor.collect.results import CollectorProgress
+    from gkedoctor.live.collection import LiveCollection
+    from gkedoctor.live.options import LiveOptions
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
     from gkedoctor.tui.source import Taken, Watch
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 class Gathering:
     """One cluster, collected as often as it is asked for."""
 
-    def __init__(self, wish: Wish, namespaces: Sequence[str]) -> None:
-        self._wish, self._namespaces = wish, namespaces
-        self._running: Recording | None = None
+    def __init__(self, options: LiveOptions, namespaces: Sequence[str]) -> None:
+        self._options, self._namespaces = options, namespaces
+        self._running: LiveCollection | None = None
 
     def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
         """Collects all of it, and tells how far it is. SourceError where the cluster cannot be reached."""
-        from gkedoctor.live.collection import Recording
+        from gkedoctor.live.collection import LiveCollection
         from gkedoctor.tui.source import Taken
 
-        asked = self._wish.asked(playbooks, fallback=self._namespaces)
-        asked.patience.stopped = watch.stopped
-        self._running = Recording(asked)
+        asked = self._options.request(playbooks, fallback=self._namespaces)
+        asked.deadline.stopped = watch.stopped
+        self._running = LiveCollection(asked)
 
-        def tell(said: Said) -> None:
+        def tell(said: CollectorProgress) -> None:
             watch.say(said.collector, said.objects, said.state, said.trouble)
 
         recorded = self._running.whole(tell)

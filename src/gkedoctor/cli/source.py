@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from gkedoctor.cli.live import cluster_options, read_live, refuse_live_flags, wish
+from gkedoctor.cli.live import cluster_options, parse_options, read_live, refuse_live_flags
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.pace import progress
 
 if TYPE_CHECKING:
     from gkedoctor.cli.early_results import Look
-    from gkedoctor.live.collection import Recorded
+    from gkedoctor.live.collection import CollectionResult
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
 
@@ -56,7 +56,7 @@ def source_options(command: F) -> F:
 def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Taken:
     """The recording, or the cluster as it is now. UsageError for flags of the one together with the other."""
     if source is None:
-        asked = wish(flags).asked(purpose.playbooks, fallback=purpose.fallback, alone=purpose.alone)
+        asked = parse_options(flags).request(purpose.playbooks, fallback=purpose.fallback, alone=purpose.alone)
         recorded = read_live(asked, purpose.first)
         return Taken(recorded.snapshot, live=True, notes=notes_on(recorded))
     refuse_live_flags(click.get_current_context(), [*flags])
@@ -65,7 +65,7 @@ def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Tak
     return Taken(load(source))
 
 
-def notes_on(recorded: Recorded) -> tuple[str, ...]:
+def notes_on(recorded: CollectionResult) -> tuple[str, ...]:
     """What is to be said of how a cluster was read."""
     alone = (f"{recorded.unreached}; this is what Google Cloud alone tells",) if recorded.unreached else ()
     return (*recorded.notes, *alone, *((INTERRUPTED,) if recorded.interrupted else ()))

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from gkedoctor.collect.deadline import Refused, Stopped
-from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
+from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status
 
@@ -54,11 +54,11 @@ class _RulesReview(msgspec.Struct):
 class Account:
     """The account that asks; safe to use from several threads."""
 
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, client: KubernetesClient) -> None:
+        self._client = client
         self._lock = threading.Lock()
         self._rules: dict[str, Rules | None] = {}
-        self._name = wire.place.acts_as.user
+        self._name = client.address.acts_as.user
         self._guessed: tuple[str, ...] = ()
 
     def rules(self, namespace: str) -> Rules | None:
@@ -77,7 +77,7 @@ class Account:
         named = _USER.search(refusal)
         self._name = self._name or (named[1] if named is not None else "")
         own = _SERVICE_ACCOUNT.fullmatch(self._name)
-        names = dict.fromkeys([own[1] if own is not None else "", self._wire.place.namespace or "", "default"])
+        names = dict.fromkeys([own[1] if own is not None else "", self._client.address.namespace or "", "default"])
         tried = tuple(name for name in names if name)
         useful = tuple(name for name in tried if (rules := self.rules(name)) is None or rules.may_list_anything)
         self._guessed = useful or tried[:1]
@@ -100,7 +100,7 @@ class Account:
         spec = {"namespace": namespace}
         body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview", "spec": spec}
         try:
-            rules: Rules = self._wire.review(_REVIEWS, body, _RulesReview).status
-        except (Refused, Stopped):
+            rules: Rules = self._client.review(_REVIEWS, body, _RulesReview).status
+        except (RequestFailed, CollectionStopped):
             return None
         return None if rules.incomplete or not rules.rules else rules

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from gkedoctor.collect.deadline import CLEANUP_SECONDS, Patience
-from gkedoctor.collect.google_location import CloudWish, GooglePlace, place_of_context, place_of_nodes
+from gkedoctor.collect.deadline import CLEANUP_SECONDS, Deadline
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions, location_of_context, location_of_nodes
 from gkedoctor.collect.kubeconfig import Login, context_of
-from gkedoctor.collect.kubernetes import Cluster, Lister, in_time, reached
-from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.kubernetes import Cluster, KubernetesLister, in_time, reached
+from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.log_schedule import LogSchedule, Result
-from gkedoctor.collect.logs import MOST, Run, Unwell, read_log
+from gkedoctor.collect.logs import MAX_LOGS, ContainerRun, LogSelection, read_log
 from gkedoctor.collect.progress import Progress
-from gkedoctor.collect.results import Found, Log, Tell
-from gkedoctor.collect.thread_pool import Crew
+from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
+from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.intake import Gathered
@@ -37,7 +37,7 @@ _LOGS_NEED = "get pods/log"
 
 
 @dataclass
-class Asked:
+class CollectRequest:
     """What to collect. `only`: record these namespaces; `fallback`: try these where the whole cluster is denied.
 
     `packed`: what is read waits compressed, for it is written to a file and not looked at. `alone`: Google Cloud
@@ -46,16 +46,16 @@ class Asked:
 
     login: Login
     kinds: Sequence[Kind]
-    patience: Patience = field(default_factory=Patience)
-    unwell: Unwell | None = None
-    cloud: CloudWish | None = None
+    deadline: Deadline = field(default_factory=Deadline)
+    select_logs: LogSelection | None = None
+    cloud: GoogleOptions | None = None
     only: Sequence[str] = ()
     fallback: Sequence[str] = ()
     packed: bool = False
     alone: bool = False
 
 
-Taken = Callable[[Gathered, Found], None]
+OnCollection = Callable[[Gathered, Listing], None]
 """Told of each collection when it is in, by the thread that collects."""
 
 
@@ -65,45 +65,48 @@ class Collected:
 
     gathered: Gathered
     interrupted: bool = False
-    place: GooglePlace | None = None
+    place: GoogleLocation | None = None
     unreached: str = ""
     notes: tuple[str, ...] = ()
     """What is to be said of how it was read, a line each."""
 
 
-def collect(asked: Asked, tell: Tell, taken: Taken | None = None) -> Collected:
+def collect(request: CollectRequest, tell: OnProgress, taken: OnCollection | None = None) -> Collected:
     """Everything that could be read. SourceError where the cluster cannot be reached at all, and that is no answer."""
-    door = in_time(asked.patience, lambda: _door(asked))
+    connection = in_time(request.deadline, lambda: _connection(request))
     with paused_garbage_collector():
-        return _Run(asked, door, tell, taken).whole()
+        return _Collector(request, connection, tell, taken).whole()
 
 
-class _Door(NamedTuple):
-    """The way into the cluster; without a `wire`, `shut` says why there is none."""
+class _Connection(NamedTuple):
+    """The way into the cluster; without a `client`, `error` says why there is none."""
 
     source: str
     context: str | None
     cluster: Cluster
-    wire: Wire | None = None
-    shut: str = ""
+    client: KubernetesClient | None = None
+    error: str = ""
 
 
-def _door(asked: Asked) -> _Door:
+def _connection(request: CollectRequest) -> _Connection:
     try:
-        wire = Wire(asked.login, asked.patience)
-        return _Door(wire.place.context or wire.place.host, wire.place.context, reached(wire), wire)
+        client = KubernetesClient(request.login, request.deadline)
+        return _Connection(
+            client.address.context or client.address.host, client.address.context, reached(client), client
+        )
     except UnreachableError as error:
-        context = context_of(asked.login) if asked.alone else None
-        place = asked.cloud.place(place_of_context(context)) if asked.alone and asked.cloud is not None else None
+        cloud = request.cloud if request.alone else None
+        context = context_of(request.login) if request.alone else None
+        place = cloud.place(location_of_context(context)) if cloud is not None else None
         if place is None:
             raise
-        return _Door(context or place.project, context, Cluster("", datetime.now(UTC), None), shut=error.message)
+        return _Connection(context or place.project, context, Cluster("", datetime.now(UTC), None), error=error.message)
 
 
 class _LogRead(NamedTuple):
     """What came of a request for a log."""
 
-    run: Run
+    run: ContainerRun
     result: Result
 
 
@@ -111,27 +114,29 @@ class _CloudDone:
     """Google Cloud's collector has said all it will say."""
 
 
-_Message = Found | _LogRead | _CloudDone
+_Message = Listing | _LogRead | _CloudDone
 
 
-class _Run:
+class _Collector:
     """The state of one collection; only the thread that runs `whole` touches it."""
 
-    def __init__(self, asked: Asked, door: _Door, tell: Tell, taken: Taken | None) -> None:
-        self.asked, self.door, self.tell, self.taken = asked, door, tell, taken
-        self.cluster = door.cluster
-        self.gathered = Gathered(source=door.source, recorded_at=self.cluster.now, packed=asked.packed)
+    def __init__(
+        self, request: CollectRequest, connection: _Connection, tell: OnProgress, taken: OnCollection | None
+    ) -> None:
+        self.request, self.connection, self.tell, self.taken = request, connection, tell, taken
+        self.cluster = connection.cluster
+        self.gathered = Gathered(source=connection.source, recorded_at=self.cluster.now, packed=request.packed)
         if self.cluster.version:
             self.gathered.versions["apiServer"] = self.cluster.version
         self.progress = Progress(tell, self.gathered)
         self.messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self.crew = Crew(_AT_ONCE, "kubernetes")
-        self.lister: Lister | None = None
+        self.pool = ThreadPool(_AT_ONCE, "kubernetes")
+        self.lister: KubernetesLister | None = None
         self.waiting: dict[str, Kind] = {}
         self.logs: LogSchedule | None = None
         self.cloud_waiting = False
-        self.place: GooglePlace | None = None
-        self.google: Crew | None = None
+        self.place: GoogleLocation | None = None
+        self.google: ThreadPool | None = None
 
     def whole(self) -> Collected:
         """Starts all, and takes in what comes until nothing is waited for."""
@@ -141,69 +146,73 @@ class _Run:
             self._take_in()
         except KeyboardInterrupt:
             interrupted = True
-            self.asked.patience.stopped.set()
+            self.request.deadline.stopped.set()
             self._drain()
-        self.crew.dismiss()
-        self._close("interrupted with Ctrl-C" if interrupted else f"not done within {self.asked.patience.overall:g} s")
+        self.pool.close()
+        self._close(
+            "interrupted with Ctrl-C" if interrupted else f"not done within {self.request.deadline.overall:g} s"
+        )
         self._pass_over_cloud()
-        place = self.place or place_of_context(self.door.context)
-        return Collected(self.gathered, interrupted, place, self.door.shut, self._notes())
+        place = self.place or location_of_context(self.connection.context)
+        return Collected(self.gathered, interrupted, place, self.connection.error, self._notes())
 
     def _start(self) -> None:
         order = {name: i for i, name in enumerate(_FIRST)}
-        kinds = [kind for kind in self.asked.kinds if not kind.cloud]
+        kinds = [kind for kind in self.request.kinds if not kind.cloud]
         kinds.sort(key=lambda kind: order.get(kind.collection, len(order)))
-        if self.door.wire is None:
+        if self.connection.client is None:
             self._pass_over_kubernetes(kinds)
         else:
-            self._start_kubernetes(self.door.wire, kinds)
-        self._start_cloud(place_of_context(self.door.context))
+            self._start_kubernetes(self.connection.client, kinds)
+        self._start_cloud(location_of_context(self.connection.context))
 
-    def _start_kubernetes(self, wire: Wire, kinds: Sequence[Kind]) -> None:
-        asked = self.asked
-        lister = Lister(wire, self.cluster, Packed if asked.packed else list, only=asked.only, fallback=asked.fallback)
+    def _start_kubernetes(self, client: KubernetesClient, kinds: Sequence[Kind]) -> None:
+        request = self.request
+        lister = KubernetesLister(
+            client, self.cluster, Packed if request.packed else list, only=request.only, fallback=request.fallback
+        )
         self.lister = lister
         self.waiting = {kind.collection: kind for kind in kinds}
         for kind in kinds:
-            self.crew.do(lambda kind: self.messages.put(lister.collection(kind)), kind)
+            self.pool.submit(lambda kind: self.messages.put(lister.collection(kind)), kind)
         self.progress.started()
 
     def _pass_over_kubernetes(self, kinds: Sequence[Kind]) -> None:
         """A cluster that does not answer makes all of it unknown: it is not proved to be gone."""
-        state = CollectionState(Status.FAILED, reason=self.door.shut)
+        state = CollectionState(Status.FAILED, reason=self.connection.error)
         for name in [*(kind.collection for kind in kinds), LOGS]:
             self.gathered.mark(name, state)
         self.progress.unreached(state)
 
-    def _start_cloud(self, place: GooglePlace | None) -> None:
+    def _start_cloud(self, place: GoogleLocation | None) -> None:
         """Google Cloud is asked as soon as it is known where: from the context at once, else from the Nodes."""
-        wish = self.asked.cloud and self.asked.cloud._replace(now=self.cluster.now)
-        if wish is None or self.cloud_waiting or self.place is not None:
+        options = self.request.cloud and self.request.cloud._replace(now=self.cluster.now)
+        if options is None or self.cloud_waiting or self.place is not None:
             return
-        place = wish.place(place)
-        if (place is None or wish.lacks_name(place)) and "nodes" in self.waiting:
+        place = options.place(place)
+        if (place is None or options.lacks_name(place)) and "nodes" in self.waiting:
             return
         self.place = place
         self.cloud_waiting = True
-        kinds = [kind for kind in self.asked.kinds if kind.cloud]
+        kinds = [kind for kind in self.request.kinds if kind.cloud]
 
         def work() -> None:
             from gkedoctor.collect.google_cloud import collect_google
 
-            collect_google(wish, place, kinds, self.asked.patience, self.messages.put, self.tell)
+            collect_google(options, place, kinds, self.request.deadline, self.messages.put, self.tell)
             self.messages.put(_CloudDone())
 
-        self.google = Crew(1, "google")
-        self.google.do(work)
+        self.google = ThreadPool(1, "google")
+        self.google.submit(work)
 
     def _is_waiting(self) -> bool:
         return bool(self.waiting or self.cloud_waiting or (self.logs is not None and self.logs.is_open))
 
     def _take_in(self) -> None:
-        last = time.monotonic() + self.asked.patience.left + CLEANUP_SECONDS
+        last = time.monotonic() + self.request.deadline.remaining + CLEANUP_SECONDS
         while self._is_waiting():
             self._fail_on_fault()
-            if self.asked.patience.stopped.is_set():
+            if self.request.deadline.stopped.is_set():
                 raise KeyboardInterrupt
             if time.monotonic() > last:
                 return
@@ -219,20 +228,20 @@ class _Run:
 
     def _fail_on_fault(self) -> None:
         """A fault of ours in a thread is a fault of the whole: it must not look like an empty collection."""
-        for crew in (self.crew, self.google):
-            if crew is not None and not crew.errors.empty():
-                raise crew.errors.get()
+        for pool in (self.pool, self.google):
+            if pool is not None and not pool.errors.empty():
+                raise pool.errors.get()
 
     def _take(self, message: _Message) -> None:
         match message:
-            case Found():
+            case Listing():
                 self._take_listing(message)
             case _LogRead(run, result):
                 self._take_log(run, result)
             case _CloudDone():
                 self.cloud_waiting = False
 
-    def _take_listing(self, find: Found) -> None:
+    def _take_listing(self, find: Listing) -> None:
         self.gathered.add(find.collection, find.items, find.state)
         if self.taken is not None:
             self.taken(self.gathered, find)
@@ -242,11 +251,11 @@ class _Run:
         if find.collection == "pods":
             self._start_logs(find)
         elif find.collection == "nodes":
-            self._start_cloud(place_of_nodes(find.items))
+            self._start_cloud(location_of_nodes(find.items))
 
-    def _start_logs(self, pods: Found) -> None:
+    def _start_logs(self, pods: Listing) -> None:
         """Pods tell whose logs to read."""
-        if self.asked.unwell is None:
+        if self.request.select_logs is None:
             return
         if pods.state.status not in (Status.COMPLETE, Status.PARTIAL):
             reason = "no Pods could be listed, so it is not known which logs there are"
@@ -254,24 +263,24 @@ class _Run:
             self.gathered.mark(LOGS, state)
             self.progress.logs(state)
             return
-        self.logs = LogSchedule(list(self.asked.unwell(self.cluster.now, pods.items))[:MOST])
+        self.logs = LogSchedule(list(self.request.select_logs(self.cluster.now, pods.items))[:MAX_LOGS])
         self._next_logs(self.logs)
 
     def _next_logs(self, logs: LogSchedule) -> None:
         """Requests the next logs; where there are none, says how it went."""
-        wire = self.door.wire
+        client = self.connection.client
         runs = logs.next_round()
-        if wire is None or not runs:
+        if client is None or not runs:
             state = logs.state()
             self.gathered.mark(LOGS, state)
             self.progress.logs(state)
             return
         for run in runs:
-            self.crew.do(lambda run: self.messages.put(_LogRead(run, read_log(wire, run))), run)
+            self.pool.submit(lambda run: self.messages.put(_LogRead(run, read_log(client, run))), run)
         self.progress.logs(None)
 
-    def _take_log(self, run: Run, result: Result) -> None:
-        if isinstance(result, Log):
+    def _take_log(self, run: ContainerRun, result: Result) -> None:
+        if isinstance(result, ContainerLog):
             self.gathered.add_log(result.namespace, result.pod, result.container, result.text, previous=result.previous)
         if self.logs is None:
             return
@@ -289,7 +298,7 @@ class _Run:
             self.progress.ended(self.waiting, reason)
         if self.cloud_waiting:
             self.progress.cloud_ended(reason)
-            for kind in self.asked.kinds:
+            for kind in self.request.kinds:
                 if kind.cloud and kind.collection not in self.gathered.states:
                     state = CollectionState(Status.FAILED, reason=reason, needs=permission(kind.collection))
                     self.gathered.mark(kind.collection, state)
@@ -300,14 +309,14 @@ class _Run:
 
     def _pass_over_cloud(self) -> None:
         """Google Cloud that nobody asked for says so, each collection by itself."""
-        for kind in self.asked.kinds if self.asked.cloud is None else ():
+        for kind in self.request.kinds if self.request.cloud is None else ():
             if kind.cloud:
                 self.gathered.mark(kind.collection, not_asked(kind.collection, NO_CLOUD))
 
     def _notes(self) -> tuple[str, ...]:
-        wire, lister = self.door.wire, self.lister
-        if wire is None or lister is None:
+        client, lister = self.connection.client, self.lister
+        if client is None or lister is None:
             return ()
-        insecure = f"the TLS certificate of {wire.place.host} is not verified: insecure-skip-tls-verify is set"
+        insecure = f"the TLS certificate of {client.address.host} is not verified: insecure-skip-tls-verify is set"
         narrow = lister.account.summary(self.gathered.states)
-        return (*(() if wire.place.verified else (insecure,)), *((narrow,) if narrow else ()))
+        return (*(() if client.address.verified else (insecure,)), *((narrow,) if narrow else ()))

@@ -12,11 +12,11 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_errors import cloud_state, no_answer, refusal, unusable
 from gkedoctor.collect.google_session import guard, token_requests
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.results import COMPLETE, Found
+from gkedoctor.collect.results import COMPLETE, Listing
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _PAGE = 500
@@ -66,14 +66,14 @@ _ONE_BY_ONE = ("compute.backendServicesHealth", "compute.networkEndpoints")
 class Compute:
     """One project's Compute API."""
 
-    def __init__(self, credentials: Any, endpoint: str | None, project: str, patience: Patience) -> None:
-        self.credentials, self.endpoint, self.project, self.patience = credentials, endpoint, project, patience
+    def __init__(self, credentials: Any, endpoint: str | None, project: str, deadline: Deadline) -> None:
+        self.credentials, self.endpoint, self.project, self.deadline = credentials, endpoint, project, deadline
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self.lists = LISTS
         self.collections = frozenset({*LISTS, *_ONE_BY_ONE})
 
-    def listed(self, collection: str, hosts: Sequence[str]) -> Found:
+    def listed(self, collection: str, hosts: Sequence[str]) -> Listing:
         """A collection of the project, with that of the Shared VPC's host where it has a part in it."""
         if collection == "compute.projects":
             return self._project()
@@ -84,15 +84,15 @@ class Compute:
             if more.state.status is not Status.COMPLETE:
                 reason = f"host project {host}: {more.state.reason}"
                 state = CollectionState(Status.PARTIAL, reason=reason, needs=more.state.needs)
-            found = Found(collection, [*found.items, *more.items], state)
+            found = Listing(collection, [*found.items, *more.items], state)
         return found
 
-    def health(self, services: Sequence[Any], groups: Sequence[Any], base: CollectionState | None) -> Found:
+    def health(self, services: Sequence[Any], groups: Sequence[Any], base: CollectionState | None) -> Listing:
         """`getHealth` of each backend service of GKE, for each of its groups."""
         name = "compute.backendServicesHealth"
         mine = {link for group in groups if _is_of_gke(group) if (link := _tail(group.get("selfLink")))}
         items: list[Any] = []
-        refused: list[Refused | Stopped] = []
+        refused: list[RequestFailed | CollectionStopped] = []
         asked = [service for service in services if _is_of_gke(service) or _groups(service) & mine]
         for service in asked[:_MOST_ASKED]:
             if _is_hopeless(refused, items):
@@ -103,13 +103,13 @@ class Compute:
                 if answer is not None:
                     backends.append({"group": group, "healthStatus": answer.get("healthStatus") or []})
             items.append(_placed(service, {"name": service.get("name"), "backends": backends}))
-        return Found(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
+        return Listing(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
 
-    def endpoints(self, groups: Sequence[Any], base: CollectionState | None) -> Found:
+    def endpoints(self, groups: Sequence[Any], base: CollectionState | None) -> Listing:
         """The endpoints of each zonal group of GKE, with their health."""
         name = "compute.networkEndpoints"
         items: list[Any] = []
-        refused: list[Refused | Stopped] = []
+        refused: list[RequestFailed | CollectionStopped] = []
         asked = [group for group in groups if _is_of_gke(group) and _zone(group)]
         for group in asked[:_MOST_ASKED]:
             if _is_hopeless(refused, items):
@@ -117,16 +117,16 @@ class Compute:
             answer = self._tried(partial(self._endpoints, group), refused)
             if answer is not None:
                 items.append(_placed(group, {"name": group.get("name"), "endpoints": answer}))
-        return Found(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
+        return Listing(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
 
-    def _list(self, collection: str, project: str) -> Found:
+    def _list(self, collection: str, project: str) -> Listing:
         kind = LISTS[collection]
         items: list[Any] = []
         warnings: list[str] = []
         token, pages = "", Pages()
         while True:
             try:
-                page = self.patience.insist(partial(self._page, kind, project, token))
+                page = self.deadline.retry(partial(self._page, kind, project, token))
                 before = len(items)
                 for part, warning in _parts(page, kind.aggregated):
                     items.extend(part)
@@ -135,12 +135,12 @@ class Compute:
                 if not token:
                     break
                 pages.followed(token, len(items) - before)
-            except (Refused, Stopped) as refused:
-                return Found(collection, items, cloud_state(collection, refused, some=bool(items)))
+            except (RequestFailed, CollectionStopped) as refused:
+                return Listing(collection, items, cloud_state(collection, refused, some=bool(items)))
         if not warnings:
-            return Found(collection, items, COMPLETE)
+            return Listing(collection, items, COMPLETE)
         reason = "; ".join(sorted(set(warnings)))[:300]
-        return Found(collection, items, CollectionState(Status.PARTIAL, reason=reason))
+        return Listing(collection, items, CollectionState(Status.PARTIAL, reason=reason))
 
     def _page(self, kind: _Client, project: str, token: str) -> dict[str, Any]:
         from google.cloud import compute_v1
@@ -148,24 +148,24 @@ class Compute:
         request = getattr(compute_v1, kind.request)(project=project, max_results=_PAGE, page_token=token or None)
         client = self._client(kind.client)
         ask = client.aggregated_list if kind.aggregated else client.list
-        return self._asked(lambda: next(iter(ask(request, retry=None, timeout=self.patience.timeout()).pages)))
+        return self._asked(lambda: next(iter(ask(request, retry=None, timeout=self.deadline.timeout()).pages)))
 
-    def _project(self) -> Found:
+    def _project(self) -> Listing:
         """Name and quotas only: the common instance metadata holds SSH keys and worse."""
         from google.cloud import compute_v1
 
         name = "compute.projects"
         try:
-            found = self.patience.insist(lambda: self._asked(lambda: self._client("ProjectsClient").get(
-                compute_v1.GetProjectRequest(project=self.project), retry=None, timeout=self.patience.timeout()
+            found = self.deadline.retry(lambda: self._asked(lambda: self._client("ProjectsClient").get(
+                compute_v1.GetProjectRequest(project=self.project), retry=None, timeout=self.deadline.timeout()
             )))  # fmt: skip
-        except (Refused, Stopped) as refused:
+        except (RequestFailed, CollectionStopped) as refused:
             state = cloud_state(name, refused)
-            return Found(name, (), state)
+            return Listing(name, (), state)
         kept = {
             key: found[key] for key in ("id", "kind", "name", "quotas", "selfLink", "xpnProjectStatus") if key in found
         }
-        return Found(name, [kept], COMPLETE)
+        return Listing(name, [kept], COMPLETE)
 
     def _health(self, service: Any, group: str) -> dict[str, Any]:
         from google.cloud import compute_v1
@@ -183,7 +183,7 @@ class Compute:
         else:
             request = compute_v1.GetHealthBackendServiceRequest(**common)
             client = self._client("BackendServicesClient")
-        return self._asked(lambda: client.get_health(request, retry=None, timeout=self.patience.timeout()))
+        return self._asked(lambda: client.get_health(request, retry=None, timeout=self.deadline.timeout()))
 
     def _endpoints(self, group: Any) -> list[Any]:
         from google.cloud import compute_v1
@@ -201,7 +201,7 @@ class Compute:
                 page_token=token or None,
             )
             client = self._client("NetworkEndpointGroupsClient")
-            ask = partial(client.list_network_endpoints, request, retry=None, timeout=self.patience.timeout())
+            ask = partial(client.list_network_endpoints, request, retry=None, timeout=self.deadline.timeout())
             page = self._asked(lambda ask=ask: next(iter(ask().pages)))  # type: ignore[misc]
             items.extend(page.get("items") or [])
             token = page.get("nextPageToken") or ""
@@ -209,10 +209,10 @@ class Compute:
                 return items
             pages.followed(token, len(page.get("items") or []))
 
-    def _tried(self, ask: Callable[[], Any], refused: list[Refused | Stopped]) -> Any:
+    def _tried(self, ask: Callable[[], Any], refused: list[RequestFailed | CollectionStopped]) -> Any:
         try:
-            return self.patience.insist(ask)
-        except (Refused, Stopped) as error:
+            return self.deadline.retry(ask)
+        except (RequestFailed, CollectionStopped) as error:
             refused.append(error)
             return None
 
@@ -225,8 +225,8 @@ class Compute:
                 options = {"api_endpoint": self.endpoint} if self.endpoint else {}
                 client = getattr(compute_v1, name)(credentials=self.credentials, client_options=options)
                 session = client.transport._session
-                session._auth_request = token_requests(self.patience)  # its own, else, waits for two minutes
-                guard(session, self.patience)
+                session._auth_request = token_requests(self.deadline)  # its own, else, waits for two minutes
+                guard(session, self.deadline)
                 self._clients[name] = client
             return self._clients[name]
 
@@ -247,7 +247,7 @@ class Compute:
         except requests.RequestException as error:
             raise no_answer(error) from error
         except (ParseError, ValueError) as error:
-            raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
+            raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
         plain: dict[str, Any] = type(answer).to_dict(
             answer,
             preserving_proto_field_name=False,
@@ -283,7 +283,11 @@ def _warning(scope: str, warning: Any) -> str:
 
 
 def _state(
-    name: str, base: CollectionState | None, refused: Sequence[Refused | Stopped], items: Sequence[Any], too_many: bool
+    name: str,
+    base: CollectionState | None,
+    refused: Sequence[RequestFailed | CollectionStopped],
+    items: Sequence[Any],
+    too_many: bool,
 ) -> CollectionState:
     """What is asked one by one is as complete as the list it starts from, and as the answers."""
     if base is not None and base.status not in (Status.COMPLETE, Status.PARTIAL):
@@ -295,11 +299,11 @@ def _state(
     return base or COMPLETE
 
 
-def _is_hopeless(refused: Sequence[Refused | Stopped], items: Sequence[Any]) -> bool:
+def _is_hopeless(refused: Sequence[RequestFailed | CollectionStopped], items: Sequence[Any]) -> bool:
     """Whether the time is over, or the first requests of many were refused alike and none was answered."""
-    if any(isinstance(one, Stopped) for one in refused):
+    if any(isinstance(one, CollectionStopped) for one in refused):
         return True
-    codes = {one.code for one in refused if isinstance(one, Refused)}
+    codes = {one.code for one in refused if isinstance(one, RequestFailed)}
     return len(refused) >= _MOST_REFUSED and len(codes) == 1 and _all_refused(items)
 
 

@@ -1,4 +1,4 @@
-"""How long anything is waited for, and when it is tried again. No clock, sleep or die is asked but through here."""
+"""Deadlines and retries of a collection. The only place that reads the clock, sleeps, or draws random jitter."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-_LONGEST_WAIT = 30.0
-"""Seconds: a `Retry-After` beyond it is not worth a doctor's time."""
+_MAX_RETRY_AFTER_SECONDS = 30.0
+"""Gives up if the server asks for a longer pause."""
 
 CLEANUP_SECONDS = 1.0
 """How long a thread gets, after the end of the whole, to end what it started and to say why."""
@@ -23,7 +23,7 @@ CLEANUP_SECONDS = 1.0
 _POLL_SECONDS = 0.1
 
 
-class Refused(Exception):  # noqa: N818  # an answer, not a fault
+class RequestFailed(Exception):  # noqa: N818  # an answer, not a fault
     """A request that will not be answered, with the status that its collection gets in the end."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Refused(Exception):  # noqa: N818  # an answer, not a fault
         return self.code in (0, 429, 500, 502, 503, 504)
 
 
-class Stopped(Exception):  # noqa: N818
+class CollectionStopped(Exception):  # noqa: N818
     """The user or the overall time limit ended the collection."""
 
     def __init__(self, reason: str) -> None:
@@ -46,7 +46,7 @@ class Stopped(Exception):  # noqa: N818
         self.reason = reason
 
 
-class Limits(NamedTuple):
+class RequestLimits(NamedTuple):
     """How much is spent on one answer. `seconds`: a request's limit where it is stricter than the user's."""
 
     attempts: int | None = None
@@ -55,18 +55,18 @@ class Limits(NamedTuple):
     """Whether a request that timed out is sent again."""
 
 
-NO_LIMITS = Limits()
+NO_LIMITS = RequestLimits()
 
 
 @dataclass
-class Patience:
+class Deadline:
     """The time limits of one collection, shared by all of its threads."""
 
     request: float = 30.0
     overall: float = 300.0
     attempts: int = 5
     clock: Callable[[], float] = time.monotonic
-    die: Callable[[], float] = random.random
+    jitter: Callable[[], float] = random.random
     sleep: Callable[[float], None] | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -74,35 +74,35 @@ class Patience:
         self._ends = self.clock() + self.overall
 
     @property
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds that are left of the whole."""
         return max(0.0, self._ends - self.clock())
 
     def check(self) -> None:
         """Raises Stopped where nothing may be asked any more."""
         if self.stopped.is_set():
-            raise Stopped("interrupted with Ctrl-C")
-        if self.left <= 0:
-            raise Stopped(f"not done within {self.overall:g} s")
+            raise CollectionStopped("interrupted with Ctrl-C")
+        if self.remaining <= 0:
+            raise CollectionStopped(f"not done within {self.overall:g} s")
 
     def timeout(self, limit: float = math.inf) -> float:
         """Seconds that the next request may take, `limit` at most."""
         self.check()
-        return max(0.05, min(self.request, self.left, limit))
+        return max(0.05, min(self.request, self.remaining, limit))
 
-    def insist(self, ask: Callable[[], T], limits: Limits = NO_LIMITS) -> T:
+    def retry(self, ask: Callable[[], T], limits: RequestLimits = NO_LIMITS) -> T:
         """The answer, asked for again while the fault may pass: `Retry-After`, else full jitter."""
         most = limits.attempts or self.attempts
         for attempt in range(most):
             self.check()
             try:
                 return ask()
-            except Refused as refused:
+            except RequestFailed as refused:
                 wait = self._wait(attempt, refused)
                 again = refused.transient and (limits.after_timeout or not refused.timed_out)
-                if not again or attempt + 1 == most or wait > min(self.left, _LONGEST_WAIT):
+                if not again or attempt + 1 == most or wait > min(self.remaining, _MAX_RETRY_AFTER_SECONDS):
                     raise
-            self._pause(wait)
+            self._sleep(wait)
         raise AssertionError("unreachable: the last attempt answers or raises")
 
     def within(self, work: Callable[[], T], name: str) -> T:
@@ -131,19 +131,19 @@ class Patience:
         raise result
 
     def _awaited(self, done: queue.SimpleQueue[tuple[bool, Any]]) -> tuple[bool, Any]:
-        ends = time.monotonic() + self.left + CLEANUP_SECONDS
+        ends = time.monotonic() + self.remaining + CLEANUP_SECONDS
         while not self.stopped.is_set() and time.monotonic() < ends:
             with suppress(queue.Empty):
                 return done.get(timeout=_POLL_SECONDS)
         self.check()
-        raise Stopped(f"not done within {self.overall:g} s")
+        raise CollectionStopped(f"not done within {self.overall:g} s")
 
-    def _wait(self, attempt: int, refused: Refused) -> float:
+    def _wait(self, attempt: int, refused: RequestFailed) -> float:
         if refused.retry_after is not None:
             return refused.retry_after
-        return self.die() * min(10.0, 0.5 * 2.0**attempt)
+        return self.jitter() * min(10.0, 0.5 * 2.0**attempt)
 
-    def _pause(self, seconds: float) -> None:
+    def _sleep(self, seconds: float) -> None:
         if self.sleep is not None:
             self.sleep(seconds)
         else:

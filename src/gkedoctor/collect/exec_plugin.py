@@ -19,7 +19,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from gkedoctor.collect.deadline import Patience, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline
 from gkedoctor.errors import UnreachableError
 
 _MAX_OUTPUT = 1 << 20
@@ -38,7 +38,7 @@ class Output(NamedTuple):
     stderr: str
 
 
-def credential(provider: Any, interactive_mode: str, patience: Patience) -> Mapping[str, Any]:
+def credential(provider: Any, interactive_mode: str, deadline: Deadline) -> Mapping[str, Any]:
     """The `status` of the ExecCredential that a plugin prints. UnreachableError where it prints none in time.
 
     `provider`: the client's `ExecProvider`, for the arguments, environment and folder that it made of the entry.
@@ -49,7 +49,7 @@ def credential(provider: Any, interactive_mode: str, patience: Patience) -> Mapp
         spec["cluster"] = _cluster(provider.cluster.value)
     info = {"apiVersion": provider.api_version, "kind": "ExecCredential", "spec": spec}
     environment = {**provider.env, "KUBERNETES_EXEC_INFO": json.dumps(info)}
-    found = run(provider.args, environment, provider.cwd, patience, interactive=interactive)
+    found = run(provider.args, environment, provider.cwd, deadline, interactive=interactive)
     if found.code != 0:
         said = f". {' '.join(found.stderr.split())}" if found.stderr.strip() else ""
         raise _failure(f"process returned {found.code}{said}")
@@ -60,7 +60,7 @@ def run(
     arguments: Sequence[str],
     environment: Mapping[str, str],
     folder: str | None,
-    patience: Patience,
+    deadline: Deadline,
     *,
     interactive: bool = False,
 ) -> Output:
@@ -84,8 +84,8 @@ def run(
     end = partial(_end, process, whole_group=not interactive)
     atexit.register(end)  # where the program ends first: this thread is a daemon
     try:
-        stdout, stderr = _printed(process, patience)
-    except Stopped as stopped:
+        stdout, stderr = _printed(process, deadline)
+    except CollectionStopped as stopped:
         raise _failure(f"{arguments[0]}: {stopped.reason}") from stopped
     finally:
         atexit.unregister(end)
@@ -96,7 +96,7 @@ def run(
     return Output(process.returncode, stdout.decode("utf-8", "replace"), stderr.decode("utf-8", "replace"))
 
 
-def _printed(process: subprocess.Popen[bytes], patience: Patience) -> tuple[bytes, bytes]:
+def _printed(process: subprocess.Popen[bytes], deadline: Deadline) -> tuple[bytes, bytes]:
     """What the program printed until it ended. A child that keeps the pipes open is not waited for."""
     texts: dict[Any, bytearray] = {pipe: bytearray() for pipe in (process.stdout, process.stderr) if pipe is not None}
     with selectors.DefaultSelector() as selector:
@@ -105,7 +105,7 @@ def _printed(process: subprocess.Popen[bytes], patience: Patience) -> tuple[byte
             selector.register(pipe, selectors.EVENT_READ)
         ended = False
         while not ended:
-            patience.check()
+            deadline.check()
             ended = process.poll() is not None
             _read(selector, texts, 0.0 if ended else _POLL_SECONDS)
     return bytes(texts.get(process.stdout, b"")), bytes(texts.get(process.stderr, b""))

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_errors import cloud_state
-from gkedoctor.collect.google_location import GooglePlace
+from gkedoctor.collect.google_location import GoogleLocation
 from gkedoctor.collect.google_session import ask
-from gkedoctor.collect.results import COMPLETE, Found
+from gkedoctor.collect.results import COMPLETE, Listing
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _COLLECTION = "container.clusters"
@@ -21,23 +21,23 @@ _NETWORK = re.compile(r"projects/([^/]+)/global/networks/")
 class Container:
     """The clusters of a project, with their node pools."""
 
-    def __init__(self, session: Any, endpoint: str | None, place: GooglePlace, patience: Patience) -> None:
-        self.session, self.place, self.patience = session, place, patience
+    def __init__(self, session: Any, endpoint: str | None, place: GoogleLocation, deadline: Deadline) -> None:
+        self.session, self.place, self.deadline = session, place, deadline
         self.root = (endpoint or "https://container.googleapis.com").rstrip("/")
 
-    def clusters(self) -> Found:
+    def clusters(self) -> Listing:
         """All clusters: leftovers can only be told from those that are still there."""
         url = f"{self.root}/v1/projects/{self.place.project}/locations/-/clusters"
         try:
-            document = self.patience.insist(lambda: ask(self.session, url, self.patience, _Clusters))
-        except (Refused, Stopped) as refused:
-            return Found(_COLLECTION, (), cloud_state(_COLLECTION, refused))
+            document = self.deadline.retry(lambda: ask(self.session, url, self.deadline, _Clusters))
+        except (RequestFailed, CollectionStopped) as refused:
+            return Listing(_COLLECTION, (), cloud_state(_COLLECTION, refused))
         if document.missing:
             reason = f"not answered by: {', '.join(document.missing)}"
-            return Found(_COLLECTION, document.clusters, CollectionState(Status.PARTIAL, reason=reason))
-        return Found(_COLLECTION, document.clusters, COMPLETE)
+            return Listing(_COLLECTION, document.clusters, CollectionState(Status.PARTIAL, reason=reason))
+        return Listing(_COLLECTION, document.clusters, COMPLETE)
 
-    def host_projects(self, found: Found | None) -> tuple[str, ...]:
+    def host_projects(self, found: Listing | None) -> tuple[str, ...]:
         """The projects of Shared VPC networks that this cluster uses."""
         hosts: list[str] = []
         for cluster in found.items if found is not None else ():

@@ -9,11 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.deadline import Patience, Refused, Stopped
-from gkedoctor.collect.google_location import CloudWish, GooglePlace
+from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.google_session import guard, token_requests
-from gkedoctor.collect.results import COMPUTE, CONTAINER, EVENT_HISTORY, UPTIME_CHECKS, Found, Said, Tell
-from gkedoctor.collect.thread_pool import Crew
+from gkedoctor.collect.results import (
+    COMPUTE,
+    CONTAINER,
+    EVENT_HISTORY,
+    UPTIME_CHECKS,
+    CollectorProgress,
+    Listing,
+    OnProgress,
+)
+from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
@@ -22,31 +30,36 @@ _SCOPES_TO_IMPERSONATE = ["https://www.googleapis.com/auth/cloud-platform"]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _AT_ONCE = 6
 
-Put = Callable[[Found], None]
+Put = Callable[[Listing], None]
 
 
 def collect_google(
-    wish: CloudWish, place: GooglePlace | None, kinds: Sequence[Kind], patience: Patience, put: Put, tell: Tell
+    options: GoogleOptions,
+    place: GoogleLocation | None,
+    kinds: Sequence[Kind],
+    deadline: Deadline,
+    put: Put,
+    tell: OnProgress,
 ) -> None:
     """Reads the kinds of Google Cloud; where that is not possible, each of them gets the reason as its state."""
     if place is None:
         reason = "this cluster is not on Google Cloud, as far as its context and Nodes tell; --project says otherwise"
         _put_all(kinds, CollectionState(Status.NOT_ASKED, reason=reason), put)
-        tell(Said(COMPUTE, 0, "not asked", ""))
+        tell(CollectorProgress(COMPUTE, 0, "not asked", ""))
         return
     try:
-        session = _session(wish, patience)
-    except (Refused, Stopped) as refused:
+        session = _session(options, deadline)
+    except (RequestFailed, CollectionStopped) as refused:
         _put_all(kinds, CollectionState(Status.FAILED, reason=refused.reason), put)
-        tell(Said(COMPUTE, 0, "failed", refused.reason))
+        tell(CollectorProgress(COMPUTE, 0, "failed", refused.reason))
         return
-    _Readings(wish, place, kinds, patience, put, tell, session).all()
+    _Readings(options, place, kinds, deadline, put, tell, session).all()
 
 
 def _put_all(kinds: Sequence[Kind], state: CollectionState, put: Put) -> None:
     for kind in kinds:
         needs = permission(kind.collection)
-        put(Found(kind.collection, (), CollectionState(state.status, reason=state.reason, needs=needs)))
+        put(Listing(kind.collection, (), CollectionState(state.status, reason=state.reason, needs=needs)))
 
 
 class _Readings:
@@ -54,12 +67,12 @@ class _Readings:
 
     def __init__(
         self,
-        wish: CloudWish,
-        place: GooglePlace,
+        options: GoogleOptions,
+        place: GoogleLocation,
         kinds: Sequence[Kind],
-        patience: Patience,
+        deadline: Deadline,
         put: Put,
-        tell: Tell,
+        tell: OnProgress,
         session: Any,
     ) -> None:
         from gkedoctor.collect.compute import Compute
@@ -67,72 +80,74 @@ class _Readings:
         from gkedoctor.collect.logging import Logging
         from gkedoctor.collect.monitoring import Monitoring
 
-        self.wish = wish
-        self.place, self.patience, self.put, self.tell = place, patience, put, tell
+        self.options = options
+        self.place, self.deadline, self.put, self.tell = place, deadline, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
-        self.compute = Compute(session.credentials, wish.compute_endpoint, place.project, patience)
-        self.container = Container(session, wish.container_endpoint, place, patience)
-        self.monitoring = Monitoring(session, wish.monitoring_endpoint, place.project, patience)
-        self.logging = Logging(session, wish.logging_endpoint, place, patience)
-        self.finds: queue.SimpleQueue[Found] = queue.SimpleQueue()
+        self.compute = Compute(session.credentials, options.compute_endpoint, place.project, deadline)
+        self.container = Container(session, options.container_endpoint, place, deadline)
+        self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
+        self.logging = Logging(session, options.logging_endpoint, place, deadline)
+        self.finds: queue.SimpleQueue[Listing] = queue.SimpleQueue()
         self.count = 0
         self.trouble = False
 
     def all(self) -> None:
         """First the lists, then what their objects point to: the host project, health, endpoints."""
-        crew = Crew(_AT_ONCE, "compute")
+        pool = ThreadPool(_AT_ONCE, "compute")
         found = self._clusters()
         hosts = self.container.host_projects(found)
         bulk = [name for name in self.kinds if name in self.compute.lists]
-        lists = self._together(crew, [partial(self.compute.listed, name, hosts) for name in bulk])
+        lists = self._together(pool, [partial(self.compute.listed, name, hosts) for name in bulk])
         items = {find.collection: list(find.items) for find in lists}
         services, groups = items.get("compute.backendServices", ()), items.get("compute.networkEndpointGroups", ())
         states = {find.collection: find.state for find in lists}
-        tasks: list[Callable[[], Found]] = []
+        tasks: list[Callable[[], Listing]] = []
         if "compute.backendServicesHealth" in self.kinds:
             state = states.get("compute.backendServices")
             tasks.append(partial(self.compute.health, services, groups, state))
         if "compute.networkEndpoints" in self.kinds:
             neg_state = states.get("compute.networkEndpointGroups")
             tasks.append(partial(self.compute.endpoints, groups, neg_state))
-        self._together(crew, tasks)
-        self.tell(Said(COMPUTE, self.count, "partial" if self.trouble else "complete"))
-        self._on_request(crew)
-        crew.dismiss()
+        self._together(pool, tasks)
+        self.tell(CollectorProgress(COMPUTE, self.count, "partial" if self.trouble else "complete"))
+        self._on_request(pool)
+        pool.close()
 
-    def _on_request(self, crew: Crew) -> None:
+    def _on_request(self, pool: ThreadPool) -> None:
         """What is read only for who asks for it."""
         checks = [partial(self.monitoring.listed, name) for name in self.kinds if name in UPTIME]
-        self._tell_beside(UPTIME_CHECKS, self._together(crew, checks))
-        if HISTORY in self.kinds and self.wish.now is not None:
-            read = partial(self.logging.events, self.wish.now, self.wish.event_history)
-            self._tell_beside(EVENT_HISTORY, self._together(crew, [read]))
+        self._tell_beside(UPTIME_CHECKS, self._together(pool, checks))
+        if HISTORY in self.kinds and self.options.now is not None:
+            read = partial(self.logging.events, self.options.now, self.options.event_history)
+            self._tell_beside(EVENT_HISTORY, self._together(pool, [read]))
 
-    def _tell_beside(self, collector: str, finds: Sequence[Found]) -> None:
+    def _tell_beside(self, collector: str, finds: Sequence[Listing]) -> None:
         bad = next((find for find in finds if find.state.status is not Status.COMPLETE), None)
         word, why = (str(bad.state.status), bad.state.reason) if bad is not None else ("complete", "")
         if finds:
-            self.tell(Said(collector, sum(len(find.items) for find in finds), word, why))
+            self.tell(CollectorProgress(collector, sum(len(find.items) for find in finds), word, why))
 
-    def _clusters(self) -> Found | None:
+    def _clusters(self) -> Listing | None:
         if "container.clusters" not in self.kinds:
             return None
         find = self.container.clusters()
         self.put(find)
         fine = find.state.status is Status.COMPLETE
-        self.tell(Said(CONTAINER, len(find.items), str(find.state.status), "" if fine else find.state.reason))
+        self.tell(
+            CollectorProgress(CONTAINER, len(find.items), str(find.state.status), "" if fine else find.state.reason)
+        )
         return find
 
-    def _together(self, crew: Crew, tasks: Sequence[Callable[[], Found]]) -> list[Found]:
+    def _together(self, pool: ThreadPool, tasks: Sequence[Callable[[], Listing]]) -> list[Listing]:
         for task in tasks:
-            crew.do(partial(self._one, task))
-        found: list[Found] = []
+            pool.submit(partial(self._one, task))
+        found: list[Listing] = []
         while len(found) < len(tasks):
             try:
                 find = self.finds.get(timeout=0.2)
             except queue.Empty:
-                if not crew.errors.empty():
-                    raise crew.errors.get() from None
+                if not pool.errors.empty():
+                    raise pool.errors.get() from None
                 continue
             found.append(find)
             self.put(find)
@@ -140,48 +155,48 @@ class _Readings:
                 self._say(find)
         return found
 
-    def _one(self, task: Callable[[], Found]) -> None:
+    def _one(self, task: Callable[[], Listing]) -> None:
         self.finds.put(task())
 
-    def _say(self, find: Found) -> None:
+    def _say(self, find: Listing) -> None:
         self.count += len(find.items)
         trouble = ""
         if find.state.status is not Status.COMPLETE:
             self.trouble = True
             trouble = f"{find.collection}: {find.state.status}: {find.state.reason}"
-        self.tell(Said(COMPUTE, self.count, "", trouble))
+        self.tell(CollectorProgress(COMPUTE, self.count, "", trouble))
 
 
-def _session(wish: CloudWish, patience: Patience) -> Any:
+def _session(options: GoogleOptions, deadline: Deadline) -> Any:
     """An HTTP session with credentials, behind the check for requests that only read."""
     from google.auth import exceptions
     from google.auth.transport.requests import AuthorizedSession
 
-    requests = token_requests(patience)
+    requests = token_requests(deadline)
     try:
-        credentials = _credentials(wish, requests)
+        credentials = _credentials(options, requests)
     except exceptions.DefaultCredentialsError as error:
-        raise Refused("no Google Cloud credentials; run: gcloud auth application-default login") from error
+        raise RequestFailed("no Google Cloud credentials; run: gcloud auth application-default login") from error
     except (exceptions.GoogleAuthError, OSError, ValueError) as error:
-        raise Refused(f"the Google Cloud credentials cannot be used: {_line(error)}") from error
+        raise RequestFailed(f"the Google Cloud credentials cannot be used: {_line(error)}") from error
     session = AuthorizedSession(credentials, max_refresh_attempts=2, auth_request=requests)
-    guard(session, patience)
+    guard(session, deadline)
     return session
 
 
-def _credentials(wish: CloudWish, requests: Any) -> Any:
+def _credentials(options: GoogleOptions, requests: Any) -> Any:
     import google.auth
     from google.auth import credentials, impersonated_credentials
 
-    hosts = {urlsplit(url).hostname for url in wish.endpoints if url}
-    if hosts and hosts <= set(_LOOPBACK) and not wish.impersonate:
+    hosts = {urlsplit(url).hostname for url in options.endpoints if url}
+    if hosts and hosts <= set(_LOOPBACK) and not options.impersonate:
         return credentials.AnonymousCredentials()
-    scopes = [_SCOPE] if not wish.impersonate else _SCOPES_TO_IMPERSONATE
+    scopes = [_SCOPE] if not options.impersonate else _SCOPES_TO_IMPERSONATE
     found, _ = google.auth.default(scopes=scopes, request=requests)
-    if not wish.impersonate:
+    if not options.impersonate:
         return found
     return impersonated_credentials.Credentials(
-        source_credentials=found, target_principal=wish.impersonate, target_scopes=[_SCOPE]
+        source_credentials=found, target_principal=options.impersonate, target_scopes=[_SCOPE]
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.deadline import Refused, Stopped, retry_after
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed, retry_after
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _NEEDS = re.compile(r"Required '?\"?([a-z]+\.[A-Za-z.]+)'?\"? permission|permission '?\"?([a-z]+\.[A-Za-z.]+)")
@@ -18,9 +18,9 @@ _OFF = re.compile(
 _BUSY = re.compile(r"rateLimitExceeded|Rate Limit Exceeded|quota exceeded|quotaExceeded", re.I)
 
 
-def cloud_state(collection: str, refused: Refused | Stopped, *, some: bool = False) -> CollectionState:
+def cloud_state(collection: str, refused: RequestFailed | CollectionStopped, *, some: bool = False) -> CollectionState:
     """The state of a collection that Google Cloud refused."""
-    code = refused.code if isinstance(refused, Refused) else 0
+    code = refused.code if isinstance(refused, RequestFailed) else 0
     reason = refused.reason
     if some:
         return CollectionState(Status.PARTIAL, reason=reason)
@@ -33,25 +33,25 @@ def cloud_state(collection: str, refused: Refused | Stopped, *, some: bool = Fal
     return CollectionState(Status.FAILED, reason=reason)
 
 
-def refusal(code: int, message: str, headers: Any = None) -> Refused:
+def refusal(code: int, message: str, headers: Any = None) -> RequestFailed:
     """A Refused out of a status and what the answer says; a rate limit comes as 403 and passes."""
     text = " ".join(message.split())[:300] or f"Google Cloud answered {code}"
     if code == 403 and _BUSY.search(message):
         code = 429
-    return Refused(text, code=code, retry_after=retry_after(headers or {}))
+    return RequestFailed(text, code=code, retry_after=retry_after(headers or {}))
 
 
-def no_answer(error: Exception) -> Refused:
+def no_answer(error: Exception) -> RequestFailed:
     """A Refused for a request that got none; the address of a proxy may have a password in it."""
-    return Refused(f"no answer: {without_login(str(error))[:200]}")
+    return RequestFailed(f"no answer: {without_login(str(error))[:200]}")
 
 
-def unusable(error: Exception) -> Refused:
+def unusable(error: Exception) -> RequestFailed:
     """A Refused for credentials that give no token, in the words of whoever refused it."""
     body = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], str) else ""
     said = f"{error.args[0]}: {message_of(body.encode(), body)}" if body else str(error)
     said = without_login(" ".join(said.split()))
-    return Refused(f"the Google Cloud credentials cannot be used: {said[:300]}", code=401)
+    return RequestFailed(f"the Google Cloud credentials cannot be used: {said[:300]}", code=401)
 
 
 class _Error(msgspec.Struct):

@@ -13,7 +13,7 @@ _CONTEXT = re.compile(r"gke_([^_]+)_([^_]+)_(.+)")
 """What `gcloud container clusters get-credentials` names a context."""
 
 
-class GooglePlace(NamedTuple):
+class GoogleLocation(NamedTuple):
     """A project, and the cluster in it as far as it is known."""
 
     project: str
@@ -21,7 +21,7 @@ class GooglePlace(NamedTuple):
     cluster: str | None = None
 
 
-class CloudWish(NamedTuple):
+class GoogleOptions(NamedTuple):
     """gcloud's flags, and where the APIs are (for tests and private endpoints).
 
     `event_history`: seconds before `now` of which Cloud Logging is asked for Events.
@@ -43,26 +43,26 @@ class CloudWish(NamedTuple):
         """Where each API is, None for its usual place."""
         return self.compute_endpoint, self.container_endpoint, self.monitoring_endpoint, self.logging_endpoint
 
-    def lacks_name(self, place: GooglePlace) -> bool:
+    def lacks_name(self, place: GoogleLocation) -> bool:
         """Whether the cluster's name is wanted (the log of a project has the Events of all clusters) and not known."""
         return bool(self.event_history) and place.cluster is None
 
-    def place(self, found: GooglePlace | None) -> GooglePlace | None:
+    def place(self, found: GoogleLocation | None) -> GoogleLocation | None:
         """What was found, with what was given in its place; None where no project is known."""
         project = self.project or (found.project if found is not None else None)
         if project is None:
             return None
-        same = found if found is not None and found.project == project else GooglePlace(project)
-        return GooglePlace(project, self.location or same.location, self.cluster or same.cluster)
+        same = found if found is not None and found.project == project else GoogleLocation(project)
+        return GoogleLocation(project, self.location or same.location, self.cluster or same.cluster)
 
 
-def place_of_context(context: str | None) -> GooglePlace | None:
+def location_of_context(context: str | None) -> GoogleLocation | None:
     """The place in `gke_PROJECT_LOCATION_CLUSTER`; None for any other name."""
     found = _CONTEXT.fullmatch(context or "")
-    return GooglePlace(found[1], found[2], found[3]) if found is not None else None
+    return GoogleLocation(found[1], found[2], found[3]) if found is not None else None
 
 
-def place_of_nodes(nodes: Iterable[Any]) -> GooglePlace | None:
+def location_of_nodes(nodes: Iterable[Any]) -> GoogleLocation | None:
     """The place in the Nodes' `gce://PROJECT/ZONE/INSTANCE`; None where no Node has one."""
     place = origin({"nodes": [node for node in nodes if isinstance(node.get("metadata"), dict)]})
-    return GooglePlace(place.project, place.location, place.cluster) if place.project else None
+    return GoogleLocation(place.project, place.location, place.cluster) if place.project else None

@@ -7,40 +7,40 @@ from typing import Any
 import msgspec
 
 from gkedoctor.collect.connections import limit_responses
-from gkedoctor.collect.deadline import Patience, Refused
+from gkedoctor.collect.deadline import Deadline, RequestFailed
 from gkedoctor.collect.google_errors import message_of, no_answer, refusal, unusable
-from gkedoctor.collect.read_only import assert_harmless
+from gkedoctor.collect.read_only import assert_read_only
 
 _CHUNK = 1 << 18
 
 
-def guard(session: Any, patience: Patience) -> None:
+def guard(session: Any, deadline: Deadline) -> None:
     """Puts the check into the adapters that send, where neither library can get past it; answers come in time."""
     from requests.adapters import HTTPAdapter
 
-    class _Guarded(_timed(HTTPAdapter, patience)):  # type: ignore[misc]
+    class _Guarded(_timed(HTTPAdapter, deadline)):  # type: ignore[misc]
         def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-            assert_harmless(request.method, request.url)
+            assert_read_only(request.method, request.url)
             if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
                 request.prepare_url(request.url, {"returnPartialSuccess": "true"})
-            ends = patience.clock() + patience.timeout()
+            ends = deadline.clock() + deadline.timeout()
             response = super().send(request, *args, **(kwargs | {"stream": True}))
-            response._content = body = _in_time(response, ends, patience)
+            response._content = body = _in_time(response, ends, deadline)
             if response.ok and not body.lstrip().startswith(b"{"):  # protobuf reads [] as a message without fields
-                raise Refused("the answer is no JSON object")
+                raise RequestFailed("the answer is no JSON object")
             return response
 
     _mount(session, _Guarded(pool_maxsize=8))
 
 
-def token_requests(patience: Patience) -> Any:
+def token_requests(deadline: Deadline) -> Any:
     """What the login library sends its requests for tokens with: in time as well, which its own two minutes are not."""
     import requests
     from google.auth.transport.requests import Request
     from requests.adapters import HTTPAdapter
 
     session = requests.Session()
-    _mount(session, _timed(HTTPAdapter, patience)(max_retries=1))
+    _mount(session, _timed(HTTPAdapter, deadline)(max_retries=1))
     return Request(session)
 
 
@@ -49,28 +49,28 @@ def _mount(session: Any, adapter: Any) -> None:
         session.mount(scheme, adapter)
 
 
-def _timed(adapter: type[Any], patience: Patience) -> type[Any]:
+def _timed(adapter: type[Any], deadline: Deadline) -> type[Any]:
     """The class of adapters whose requests end within the limits of a collection, however slowly they are answered."""
 
     class _Timed(adapter):  # type: ignore[misc]
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, **kwargs)
-            limit_responses(self.poolmanager, patience.clock)
+            limit_responses(self.poolmanager, deadline.clock)
 
         def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
             known = proxy in self.proxy_manager
             manager = super().proxy_manager_for(proxy, **kwargs)
             if not known:
-                limit_responses(manager, patience.clock)
+                limit_responses(manager, deadline.clock)
             return manager
 
         def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-            return super().send(request, *args, **(kwargs | {"timeout": patience.timeout()}))
+            return super().send(request, *args, **(kwargs | {"timeout": deadline.timeout()}))
 
     return _Timed
 
 
-def _in_time(response: Any, ends: float, patience: Patience) -> bytes:
+def _in_time(response: Any, ends: float, deadline: Deadline) -> bytes:
     """The body, read as it comes: the time-out of requests starts anew with each byte that drips in."""
     from urllib3.exceptions import HTTPError
 
@@ -78,25 +78,25 @@ def _in_time(response: Any, ends: float, patience: Patience) -> bytes:
     try:
         while part := response.raw.read1(_CHUNK, decode_content=True):
             body += part
-            if patience.clock() > ends:
-                raise Refused(f"the answer was not complete within {patience.request:g} s")
+            if deadline.clock() > ends:
+                raise RequestFailed(f"the answer was not complete within {deadline.request:g} s")
     except HTTPError as error:
-        raise Refused(f"the answer was cut off: {' '.join(str(error).split())[:200]}") from error
-    except Refused:
+        raise RequestFailed(f"the answer was cut off: {' '.join(str(error).split())[:200]}") from error
+    except RequestFailed:
         response.close()
         raise
     response.raw.release_conn()
     return bytes(body)
 
 
-def ask(session: Any, url: str, patience: Patience, shape: Any, body: Any = None) -> Any:
+def ask(session: Any, url: str, deadline: Deadline, shape: Any, body: Any = None) -> Any:
     """One GET by REST, decoded; a POST where the question has a body."""
     import requests
     from google.auth.exceptions import GoogleAuthError
 
     try:
         method = "GET" if body is None else "POST"
-        limit = patience.timeout()
+        limit = deadline.timeout()
         answer = session.request(method, url, json=body, timeout=limit, max_allowed_time=limit)
         if answer.status_code != 200:
             raise refusal(answer.status_code, message_of(answer.content, answer.text), answer.headers)
@@ -106,4 +106,4 @@ def ask(session: Any, url: str, patience: Patience, shape: Any, body: Any = None
     except requests.RequestException as error:
         raise no_answer(error) from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
+        raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from gkedoctor.collect.addresses import hidden_login, is_address, split_login, without_login
-from gkedoctor.collect.deadline import Patience
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.exec_plugin import credential
 from gkedoctor.errors import SourceError, UnreachableError
 
@@ -29,7 +29,7 @@ class Login(NamedTuple):
     as_groups: tuple[str, ...] = ()
 
 
-class ActsAs(NamedTuple):
+class Impersonation(NamedTuple):
     """Whom the API server is told that one acts as (k8s.io/client-go/rest: ImpersonationConfig)."""
 
     user: str = ""
@@ -48,13 +48,13 @@ class ActsAs(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class ClusterAddress:
     """What the kubeconfig says of the cluster, and whom one acts as there. `host`: without user and password."""
 
     host: str
     context: str | None
     namespace: str | None
-    acts_as: ActsAs = field(default_factory=ActsAs)
+    acts_as: Impersonation = field(default_factory=Impersonation)
     verified: bool = True
     """Whether the server has to prove by its certificate that it is the right one."""
 
@@ -71,12 +71,12 @@ def context_of(login: Login) -> str | None:
     return name
 
 
-def configured(login: Login, configuration: Any, patience: Patience) -> Place:
+def configured(login: Login, configuration: Any, deadline: Deadline) -> ClusterAddress:
     """Puts address and credentials into the client's configuration. SourceError where there are none."""
     files = _files(login)
     if not any(path.exists() for path in files):
         return _in_cluster(login, configuration, files)
-    chosen = _chosen(login, files, patience)
+    chosen = _chosen(login, files, deadline)
     with _unusable(login):
         context = chosen.current_context.get("context") or {}
         server, name, namespace = chosen.server, chosen.current_context.get("name"), context.get("namespace")
@@ -92,7 +92,7 @@ def configured(login: Login, configuration: Any, patience: Patience) -> Place:
         raise UnreachableError(f"no credentials for the cluster: {complaints[0]}", hint="kubectl get --raw /version")
     _hide_logins(configuration)
     verified = bool(configuration.verify_ssl) or not configuration.host.startswith("https")
-    return Place(configuration.host, name, namespace, _acts_as(login, chosen), verified)
+    return ClusterAddress(configuration.host, name, namespace, _acts_as(login, chosen), verified)
 
 
 def _hide_logins(configuration: Any) -> None:
@@ -121,7 +121,7 @@ def _files(login: Login) -> list[Path]:
     return [Path(part).expanduser() for part in file.split(os.pathsep)]
 
 
-def _chosen(login: Login, files: list[Path], patience: Patience | None = None) -> Any:
+def _chosen(login: Login, files: list[Path], deadline: Deadline | None = None) -> Any:
     """The client's loader of the files put together, at the context that is meant."""
     from kubernetes.config.dateutil import parse_rfc3339
     from kubernetes.config.exec_provider import ExecProvider
@@ -147,7 +147,7 @@ def _chosen(login: Login, files: list[Path], patience: Patience | None = None) -
                 return False
             entry = user["exec"]
             provider = ExecProvider(entry, self._get_base_path(cluster.path), cluster)
-            status = credential(provider, str(entry.safe_get("interactiveMode")), patience or Patience())
+            status = credential(provider, str(entry.safe_get("interactiveMode")), deadline or Deadline())
             certificate, key = status.get("clientCertificateData"), status.get("clientKeyData")
             if status.get("token"):
                 self.token = f"Bearer {status['token']}"
@@ -170,11 +170,11 @@ def _chosen(login: Login, files: list[Path], patience: Patience | None = None) -
         return Loader(merged.config, login.context, config_base_path=None)
 
 
-def _acts_as(login: Login, chosen: Any) -> ActsAs:
+def _acts_as(login: Login, chosen: Any) -> Impersonation:
     """The flags, else what the user's entry says; kubectl puts the one over the other field by field."""
     entry = chosen.user
     extra = entry.get("as-user-extra") or {}
-    return ActsAs(
+    return Impersonation(
         user=login.as_user or entry.get("as") or "",
         groups=login.as_groups or tuple(entry.get("as-groups") or ()),
         uid=entry.get("as-uid") or "",
@@ -219,7 +219,7 @@ def _reason(error: Exception) -> str:
     return without_login(lines[0])[:200] if lines else type(error).__name__
 
 
-def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> Place:
+def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> ClusterAddress:
     from kubernetes import config
 
     if login.kubeconfig or login.context or not os.environ.get("KUBERNETES_SERVICE_HOST"):
@@ -233,8 +233,8 @@ def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> Place:
     except config.ConfigException as error:
         raise SourceError(f"the Pod's own credentials cannot be used: {error}") from error
     home = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
-    acts_as = ActsAs(login.as_user or "", login.as_groups)
-    return Place(configuration.host, None, home.read_text().strip() if home.exists() else None, acts_as)
+    acts_as = Impersonation(login.as_user or "", login.as_groups)
+    return ClusterAddress(configuration.host, None, home.read_text().strip() if home.exists() else None, acts_as)
 
 
 @contextmanager

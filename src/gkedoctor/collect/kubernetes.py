@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from gkedoctor.collect.account import Account
-from gkedoctor.collect.deadline import Limits, Patience, Refused, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed, RequestLimits
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.results import COMPLETE, Found, state_of
-from gkedoctor.collect.served_recording import PLATFORM, read_again, replay
+from gkedoctor.collect.results import COMPLETE, Listing, state_of
+from gkedoctor.collect.served_recording import PLATFORM, combined_state, recording_header
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
@@ -28,15 +28,15 @@ from gkedoctor.snapshot.redaction.trimming import trimmed
 T = TypeVar("T")
 
 PAGE = 500
-_MOST_NAMESPACES = 200
+_MAX_NAMESPACES = 200
 """Beyond it, asking namespace by namespace would be a load on the API server that nobody asked for."""
 
-_KNOCKS = Limits(attempts=2)
+_CONNECT_LIMITS = RequestLimits(attempts=2)
 """Who cannot reach the cluster wants to know at once."""
 
 _UNREACHABLE_HINT = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
 
-_WHOLE = frozenset({"secrets", "configmaps"})
+_KEEP_LAST_APPLIED = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
 
 _STABLE: dict[str, tuple[str, ...]] = {"autoscaling": ("v2", "v1")}
@@ -58,7 +58,7 @@ class _Meta(msgspec.Struct, rename={"token": "continue"}):
     token: str | None = None
 
 
-class _Page(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
+class _ListPage(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
     items: list[msgspec.Raw] | None
     version: str = ""
     meta: _Meta = msgspec.field(default_factory=_Meta)
@@ -83,49 +83,49 @@ class _Version(msgspec.Struct, rename={"version": "gitVersion"}):
     platform: str = ""
 
 
-def connected(login: Login, patience: Patience) -> tuple[Wire, Cluster]:
+def connected(login: Login, deadline: Deadline) -> tuple[KubernetesClient, Cluster]:
     """The way into a cluster, and what it says of itself. UnreachableError where there is none in time."""
 
-    def connect() -> tuple[Wire, Cluster]:
-        wire = Wire(login, patience)
-        return wire, reached(wire)
+    def connect() -> tuple[KubernetesClient, Cluster]:
+        client = KubernetesClient(login, deadline)
+        return client, reached(client)
 
-    return in_time(patience, connect)
+    return in_time(deadline, connect)
 
 
-def in_time(patience: Patience, connect: Callable[[], T]) -> T:
+def in_time(deadline: Deadline, connect: Callable[[], T]) -> T:
     """What `connect` returns; UnreachableError where the time limit ends it."""
     try:
-        return patience.within(connect, "connect")
-    except Stopped as stopped:
+        return deadline.within(connect, "connect")
+    except CollectionStopped as stopped:
         message = f"cannot reach the cluster: {stopped.reason}"
         raise UnreachableError(message, hint=_UNREACHABLE_HINT) from stopped
 
 
-def reached(wire: Wire) -> Cluster:
+def reached(client: KubernetesClient) -> Cluster:
     """The cluster's version and clock; UnreachableError where it does not answer or refuses the credentials."""
     try:
-        answer = wire.get("/version", limits=_KNOCKS)
-    except (Refused, Stopped) as refused:
-        if not isinstance(refused, Refused) or refused.code not in (403, 404):
-            raise _unreachable(wire, refused) from refused
-        return Cluster("", datetime.now(UTC), _groups(wire))
+        answer = client.get("/version", limits=_CONNECT_LIMITS)
+    except (RequestFailed, CollectionStopped) as refused:
+        if not isinstance(refused, RequestFailed) or refused.code not in (403, 404):
+            raise _unreachable(client, refused) from refused
+        return Cluster("", datetime.now(UTC), _groups(client))
     try:
         said = msgspec.json.decode(answer.body, type=_Version)
     except msgspec.DecodeError as error:
-        message = f"{wire.place.host} is no Kubernetes API server: /version is no JSON"
+        message = f"{client.address.host} is no Kubernetes API server: /version is no JSON"
         raise UnreachableError(message, hint="kubectl cluster-info") from error
-    known = replay(wire) if said.platform == PLATFORM else None
+    known = recording_header(client) if said.platform == PLATFORM else None
     if known is not None:
-        return Cluster(said.version, known.recorded_at, _groups(wire), known.states)
-    return Cluster(said.version, _clock(answer.headers.get("Date")), _groups(wire))
+        return Cluster(said.version, known.recorded_at, _groups(client), known.states)
+    return Cluster(said.version, _clock(answer.headers.get("Date")), _groups(client))
 
 
-def _unreachable(wire: Wire, error: Refused | Stopped) -> UnreachableError:
-    if isinstance(error, Refused) and error.code == 401:
-        message = f"{wire.place.host} does not accept the credentials: {error.reason}"
+def _unreachable(client: KubernetesClient, error: RequestFailed | CollectionStopped) -> UnreachableError:
+    if isinstance(error, RequestFailed) and error.code == 401:
+        message = f"{client.address.host} does not accept the credentials: {error.reason}"
         return UnreachableError(message, hint="gcloud auth login, then: kubectl get --raw /version")
-    message = f"cannot reach the cluster at {wire.place.host}: {error.reason}"
+    message = f"cannot reach the cluster at {client.address.host}: {error.reason}"
     return UnreachableError(message, hint=_UNREACHABLE_HINT)
 
 
@@ -137,11 +137,11 @@ def _clock(date: str | None) -> datetime:
         return datetime.now(UTC)
 
 
-def _groups(wire: Wire) -> dict[str, tuple[str, ...]] | None:
+def _groups(client: KubernetesClient) -> dict[str, tuple[str, ...]] | None:
     """The versions of every API group, the preferred one first."""
     try:
-        found = wire.document("/apis", _Groups)
-    except (Refused, Stopped):
+        found = client.document("/apis", _Groups)
+    except (RequestFailed, CollectionStopped):
         return None
     return {group.name: _ordered(group) for group in found.groups}
 
@@ -152,52 +152,52 @@ def _ordered(group: _Group) -> tuple[str, ...]:
 
 
 @dataclass
-class _Part:
+class _ListResult:
     """What was read of one listing, and how it ended."""
 
     items: Items
-    refused: Refused | Stopped | None = None
+    refused: RequestFailed | CollectionStopped | None = None
 
     @property
     def code(self) -> int:
-        return self.refused.code if isinstance(self.refused, Refused) else 0
+        return self.refused.code if isinstance(self.refused, RequestFailed) else 0
 
 
-class Lister:
+class KubernetesLister:
     """Lists kinds. `only`: the namespaces a user named to record; `fallback`: those to try where all are denied.
 
-    `shelf` makes what the objects of a kind are put into.
+    `new_buffer` makes what the objects of a kind are put into.
     """
 
     def __init__(
         self,
-        wire: Wire,
+        client: KubernetesClient,
         cluster: Cluster,
-        shelf: Callable[[], Items] = list,
+        new_buffer: Callable[[], Items] = list,
         *,
         only: Sequence[str] = (),
         fallback: Sequence[str] = (),
     ) -> None:
-        self.wire, self.cluster, self.shelf, self.only = wire, cluster, shelf, tuple(only)
+        self.client, self.cluster, self.new_buffer, self.only = client, cluster, new_buffer, tuple(only)
         self._fallback = tuple(fallback)
         self._lock = threading.Lock()
         self._known: tuple[tuple[str, ...], bool] | None = None
-        self.account = Account(wire)
+        self.account = Account(client)
 
-    def collection(self, kind: Kind) -> Found:
+    def collection(self, kind: Kind) -> Listing:
         """Everything of one kind that may be read, with the true state of it."""
         recorded = self.cluster.recorded.get(kind.collection)
         if recorded is None:
             return self._read(kind, self.only)
         if recorded.status not in (Status.COMPLETE, Status.PARTIAL):
-            return Found(kind.collection, (), recorded)
+            return Listing(kind.collection, (), recorded)
         found = self._read(kind, self.only or recorded.namespaces or ())
-        return found._replace(state=read_again(recorded, found.state))
+        return found._replace(state=combined_state(recorded, found.state))
 
-    def _read(self, kind: Kind, only: tuple[str, ...]) -> Found:
+    def _read(self, kind: Kind, only: tuple[str, ...]) -> Listing:
         versions = self._versions(kind)
         if not versions:
-            return Found(kind.collection, (), state_of(kind.collection, 404, ""))
+            return Listing(kind.collection, (), state_of(kind.collection, 404, ""))
         if kind.namespaced and only:
             return self._by_namespace(kind, versions, only, all_known=False)
         part = self._listed(kind, versions, None)
@@ -205,7 +205,7 @@ class Lister:
             namespaces, all_known = self.namespaces()
             if namespaces:
                 return self._by_namespace(kind, versions, namespaces, all_known=all_known, refused=part.refused)
-        return Found(kind.collection, part.items, _judged(kind, part))
+        return Listing(kind.collection, part.items, _judged(kind, part))
 
     def namespaces(self) -> tuple[tuple[str, ...], bool]:
         """The namespaces to try one by one, and whether these are all that there are."""
@@ -219,7 +219,7 @@ class Lister:
             return self._fallback, False
         part = self._pages("/api/v1/namespaces", "namespaces")
         names = tuple(sorted(item["metadata"]["name"] for item in part.items))
-        if names and part.refused is None and len(names) <= _MOST_NAMESPACES:
+        if names and part.refused is None and len(names) <= _MAX_NAMESPACES:
             return names, True
         return self.account.own_namespaces(part.refused.reason if part.refused is not None else ""), False
 
@@ -230,9 +230,9 @@ class Lister:
             return _STABLE.get(kind.group, ("v1", "v1beta1"))
         return self.cluster.groups.get(kind.group, ())
 
-    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> _Part:
+    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> _ListResult:
         """The listing in the first version that serves the kind."""
-        part = _Part([], Refused("not served by this cluster", code=404))
+        part = _ListResult([], RequestFailed("not served by this cluster", code=404))
         for version in versions:
             root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
             scope = f"/namespaces/{namespace}" if namespace is not None else ""
@@ -241,7 +241,7 @@ class Lister:
                 break
         return part
 
-    def _pages(self, path: str, collection: str) -> _Part:
+    def _pages(self, path: str, collection: str) -> _ListResult:
         """All pages; from the start once more where the list changed under us (410 Gone)."""
         first = self._walk(path, collection)
         if first.code != 410:
@@ -250,20 +250,22 @@ class Lister:
         if second.code != 410:
             return second
         longer = max(first, second, key=lambda part: len(part.items))
-        return _Part(longer.items, Refused("the list changed faster than it could be read (410 Gone)", code=410))
+        return _ListResult(
+            longer.items, RequestFailed("the list changed faster than it could be read (410 Gone)", code=410)
+        )
 
-    def _walk(self, path: str, collection: str) -> _Part:
-        part, token, pages = _Part(self.shelf()), "", Pages()
+    def _walk(self, path: str, collection: str) -> _ListResult:
+        part, token, pages = _ListResult(self.new_buffer()), "", Pages()
         while True:
             query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
             try:
-                page: _Page = self.wire.document(path, _Page, query)
+                page: _ListPage = self.client.document(path, _ListPage, query)
                 part.items.extend(_slim(collection, item, page.version) for item in page.items or ())
                 token = page.meta.token or ""
                 if not token:
                     return part
                 pages.followed(token, len(page.items or ()))
-            except (Refused, Stopped) as refused:
+            except (RequestFailed, CollectionStopped) as refused:
                 part.refused = refused
                 return part
 
@@ -274,21 +276,21 @@ class Lister:
         namespaces: tuple[str, ...],
         *,
         all_known: bool,
-        refused: Refused | Stopped | None = None,
-    ) -> Found:
-        items = self.shelf()
+        refused: RequestFailed | CollectionStopped | None = None,
+    ) -> Listing:
+        items = self.new_buffer()
         unread: dict[str, str] = {}
         for namespace in namespaces:
             part = self._in_namespace(kind, versions, namespace)
             if part.code == 404 and not part.items:
-                return Found(kind.collection, (), state_of(kind.collection, 404, ""))
+                return Listing(kind.collection, (), state_of(kind.collection, 404, ""))
             items.extend(part.items)
             if part.refused is not None:
                 refused = part.refused  # it says more than that the whole cluster is denied
                 unread[namespace] = part.refused.reason
         if len(unread) == len(namespaces) and not items and refused is not None:
-            return Found(kind.collection, (), _judged(kind, _Part([], refused)))
-        return Found(
+            return Listing(kind.collection, (), _judged(kind, _ListResult([], refused)))
+        return Listing(
             kind.collection,
             items,
             CollectionState(
@@ -299,14 +301,14 @@ class Lister:
             ),
         )
 
-    def _in_namespace(self, kind: Kind, versions: tuple[str, ...], namespace: str) -> _Part:
+    def _in_namespace(self, kind: Kind, versions: tuple[str, ...], namespace: str) -> _ListResult:
         rules = self.account.rules(namespace) if not self.only else None
         if rules is not None and not rules.may_list(kind):
-            return _Part([], Refused(f"no permission to list {kind.collection} in {namespace}", code=403))
+            return _ListResult([], RequestFailed(f"no permission to list {kind.collection} in {namespace}", code=403))
         return self._listed(kind, versions, namespace)
 
 
-def _judged(kind: Kind, part: _Part) -> CollectionState:
+def _judged(kind: Kind, part: _ListResult) -> CollectionState:
     if part.refused is None:
         return COMPLETE
     reason = part.refused.reason
@@ -328,4 +330,4 @@ def _slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
         metadata.pop("managedFields", None)
     if version:
         item.setdefault("apiVersion", version)
-    return item if collection in _WHOLE else trimmed(collection, item)
+    return item if collection in _KEEP_LAST_APPLIED else trimmed(collection, item)

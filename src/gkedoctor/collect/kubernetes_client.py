@@ -15,9 +15,9 @@ import msgspec
 
 from gkedoctor import __version__
 from gkedoctor.collect.addresses import without_login
-from gkedoctor.collect.deadline import NO_LIMITS, Limits, Patience, Refused, Stopped, retry_after
-from gkedoctor.collect.kubeconfig import Login, Place, configured
-from gkedoctor.collect.read_only import assert_harmless
+from gkedoctor.collect.deadline import NO_LIMITS, CollectionStopped, Deadline, RequestFailed, RequestLimits, retry_after
+from gkedoctor.collect.kubeconfig import ClusterAddress, Login, configured
+from gkedoctor.collect.read_only import assert_read_only
 from gkedoctor.errors import SourceError
 
 _CHUNK = 1 << 18
@@ -27,7 +27,7 @@ _LARGEST = 1 << 30
 Query = Sequence[tuple[str, str]]
 
 
-class Answer(NamedTuple):
+class HttpResponse(NamedTuple):
     """What came back: the whole body, decompressed."""
 
     status: int
@@ -35,27 +35,29 @@ class Answer(NamedTuple):
     body: bytes | bytearray
 
 
-class Wire:
+class KubernetesClient:
     """One cluster's API; safe to use from several threads."""
 
-    def __init__(self, login: Login, patience: Patience) -> None:
-        self.login, self.patience = login, patience
+    def __init__(self, login: Login, deadline: Deadline) -> None:
+        self.login, self.deadline = login, deadline
         self._lock = threading.Lock()
-        self._api, self.place = _connected(login, patience)
+        self._api, self.address = _connected(login, deadline)
         self._renewals = 0
         self._accepted = False
 
-    def get(self, path: str, query: Query = (), accept: str = "application/json", limits: Limits = NO_LIMITS) -> Answer:
+    def get(
+        self, path: str, query: Query = (), accept: str = "application/json", limits: RequestLimits = NO_LIMITS
+    ) -> HttpResponse:
         """One answer with a status of 2xx; Refused for any other, after patience is at an end."""
-        return self.patience.insist(lambda: self._asked("GET", path, query, accept, None, limits.seconds), limits)
+        return self.deadline.retry(lambda: self._asked("GET", path, query, accept, None, limits.seconds), limits)
 
     def document(self, path: str, shape: type[Any] | Any, query: Query = ()) -> Any:
         """A JSON answer decoded; one that is cut off or malformed counts as a fault that may pass."""
-        return self.patience.insist(lambda: _decoded(self._asked("GET", path, query, "application/json", None), shape))
+        return self.deadline.retry(lambda: _decoded(self._asked("GET", path, query, "application/json", None), shape))
 
     def review(self, path: str, body: Mapping[str, Any], shape: Any) -> Any:
         """The answer to a SelfSubject review: a POST that creates nothing."""
-        return self.patience.insist(lambda: _decoded(self._asked("POST", path, (), "application/json", body), shape))
+        return self.deadline.retry(lambda: _decoded(self._asked("POST", path, (), "application/json", body), shape))
 
     def _asked(
         self,
@@ -65,16 +67,16 @@ class Wire:
         accept: str,
         body: Mapping[str, Any] | None,
         seconds: float = math.inf,
-    ) -> Answer:
+    ) -> HttpResponse:
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
         renewals = self._renewals
-        answer = call(self._api, method, path, query, headers, body, self.patience, seconds)
+        answer = call(self._api, method, path, query, headers, body, self.deadline, seconds)
         if answer.status == 401 and self._renewed(renewals):
-            answer = call(self._api, method, path, query, headers, body, self.patience, seconds)
+            answer = call(self._api, method, path, query, headers, body, self.deadline, seconds)
         if 200 <= answer.status < 300:
             self._accepted = True
             return answer
-        raise Refused(_message(answer), code=answer.status, retry_after=retry_after(answer.headers))
+        raise RequestFailed(_message(answer), code=answer.status, retry_after=retry_after(answer.headers))
 
     def _renewed(self, seen: int) -> bool:
         """Reads the credentials again, once, where they were good before: a token ends after an hour."""
@@ -84,7 +86,7 @@ class Wire:
             if not self._accepted or self._renewals:
                 return False
             try:
-                self._api, _ = _connected(self.login, self.patience)
+                self._api, _ = _connected(self.login, self.deadline)
             except SourceError:
                 return False
             self._renewals += 1
@@ -98,15 +100,15 @@ def call(
     query: Query,
     headers: Mapping[str, str],
     body: Mapping[str, Any] | None,
-    patience: Patience,
+    deadline: Deadline,
     limit: float = math.inf,
-) -> Answer:
+) -> HttpResponse:
     """The one place that touches the client's inner calls, which change with its generator."""
     from urllib3.exceptions import HTTPError, NewConnectionError
     from urllib3.exceptions import TimeoutError as TimeoutException
 
-    seconds = patience.timeout(limit)
-    deadline = patience.clock() + seconds
+    seconds = deadline.timeout(limit)
+    ends = deadline.clock() + seconds
     try:
         request = api.param_serialize(
             method,
@@ -117,18 +119,18 @@ def call(
             auth_settings=["BearerToken"],
         )
         response = api.call_api(*request, _request_timeout=seconds).response
-        return Answer(response.status, dict(response.headers), _body(response, deadline, patience))
+        return HttpResponse(response.status, dict(response.headers), _body(response, ends, deadline))
     except (HTTPError, OSError) as error:
         if not isinstance(error, TimeoutError | TimeoutException) or isinstance(error, NewConnectionError):
-            raise Refused(_network_reason(error)) from error
-        patience.check()
-        raise Refused(f"timed out: no answer within {seconds:.3g} s", timed_out=True) from error
+            raise RequestFailed(_network_reason(error)) from error
+        deadline.check()
+        raise RequestFailed(f"timed out: no answer within {seconds:.3g} s", timed_out=True) from error
     except api_exception() as error:
-        raise Refused(f"no connection: {without_login(str(error.reason)).splitlines()[-1]}") from error
+        raise RequestFailed(f"no connection: {without_login(str(error.reason)).splitlines()[-1]}") from error
     except _config_exception() as error:
-        raise Refused(f"no credentials: {error}", code=401) from error
+        raise RequestFailed(f"no credentials: {error}", code=401) from error
     except SourceError as error:
-        raise Refused(error.message, code=401) from error
+        raise RequestFailed(error.message, code=401) from error
 
 
 def api_exception() -> type[Any]:
@@ -147,29 +149,31 @@ def _config_exception() -> type[Any]:
     return error
 
 
-def _body(response: Any, deadline: float, patience: Patience) -> bytearray:
+def _body(response: Any, ends: float, deadline: Deadline) -> bytearray:
     """The body read as it comes, so that a server that drips cannot hold a thread beyond the limit."""
     body = bytearray()
     try:
         while part := response.read1(_CHUNK, decode_content=True):
             body += part
-            patience.check()
-            if patience.clock() > deadline:
-                raise Refused(f"the answer was not complete within {patience.request:g} s", timed_out=True)
+            deadline.check()
+            if deadline.clock() > ends:
+                raise RequestFailed(f"the answer was not complete within {deadline.request:g} s", timed_out=True)
             if len(body) > _LARGEST:
-                raise Refused("the answer is too large", code=-1)
-    except (Refused, Stopped):
+                raise RequestFailed("the answer is too large", code=-1)
+    except (RequestFailed, CollectionStopped):
         response.close()
         raise
+    if response.status < 200:  # an interim answer, for which http.client waits for no final one: that is still to come
+        response.close()
     response.release_conn()
     return body
 
 
-def _decoded(answer: Answer, shape: Any) -> Any:
+def _decoded(answer: HttpResponse, shape: Any) -> Any:
     try:
         return msgspec.json.decode(answer.body, type=shape)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise Refused(f"the answer is no proper JSON: {str(error)[:120]}") from error
+        raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
 
 
 class _Failure(msgspec.Struct):
@@ -177,7 +181,7 @@ class _Failure(msgspec.Struct):
     reason: str = ""
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: HttpResponse) -> str:
     """What the server's Status says, in one line."""
     try:
         message = msgspec.json.decode(answer.body, type=_Failure).message
@@ -194,19 +198,19 @@ def _network_reason(error: Exception) -> str:
     return without_login(re.sub(r"^\w+\(host=[^)]*\): ", "", said))[:200]
 
 
-def _connected(login: Login, patience: Patience) -> tuple[Any, Place]:
+def _connected(login: Login, deadline: Deadline) -> tuple[Any, ClusterAddress]:
     """A client with the credentials of the kubeconfig, or of the Pod that this runs in."""
     from kubernetes import client
 
     from gkedoctor.collect.connections import limit_responses
 
     configuration = client.Configuration()
-    place = configured(login, configuration, patience)
+    place = configured(login, configuration, deadline)
     configuration.retries = False
     configuration.connection_pool_maxsize = 16
     api = client.ApiClient(configuration)
     api.user_agent = f"gkedoctor/{__version__}"
-    limit_responses(api.rest_client.pool_manager, patience.clock)
+    limit_responses(api.rest_client.pool_manager, deadline.clock)
     _guard(api.rest_client.pool_manager, place.acts_as.headers)
     return api, place
 
@@ -221,7 +225,7 @@ def _guard(manager: Any, more: Query) -> None:
     send = manager.urlopen
 
     def urlopen(method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        assert_harmless(method, url)
+        assert_read_only(method, url)
         headers = HTTPHeaderDict(kwargs.get("headers") or {})
         for name, value in more:
             headers.add(name, value)

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gkedoctor.collect.deadline import Refused, Stopped
-from gkedoctor.collect.logs import Run
-from gkedoctor.collect.results import Log
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
+from gkedoctor.collect.logs import ContainerRun
+from gkedoctor.collect.results import ContainerLog
 from gkedoctor.snapshot.intake import LOGS_STATE
 from gkedoctor.snapshot.model import CollectionState, Status
 
-Result = Log | Refused | Stopped | None
+Result = ContainerLog | RequestFailed | CollectionStopped | None
 """What came of one request. None: there is no log."""
 
 ROUND = 32
@@ -52,16 +52,16 @@ class _Failure(NamedTuple):
 class LogSchedule:
     """The logs of one collection, from the first request to the state of them all. For one thread."""
 
-    def __init__(self, runs: Sequence[Run]) -> None:
+    def __init__(self, runs: Sequence[ContainerRun]) -> None:
         self._runs = list(runs)
         self._waiting = list(runs)
-        self._round: list[Run] = []
-        self._results: dict[Run, Result] = {}
+        self._round: list[ContainerRun] = []
+        self._results: dict[ContainerRun, Result] = {}
         self._in_a_row: Counter[_Failure] = Counter()
         self._answered: set[str] = set()
         self._failures = 0
 
-    def next_round(self) -> list[Run]:
+    def next_round(self) -> list[ContainerRun]:
         """The next requests, the most telling first; none where all is done or nothing more is worth it."""
         self._round, later = [], []
         probes: Counter[str] = Counter()
@@ -77,7 +77,7 @@ class LogSchedule:
         self._waiting = later
         return list(self._round)
 
-    def _is_worth(self, run: Run, probes: Counter[str]) -> bool:
+    def _is_worth(self, run: ContainerRun, probes: Counter[str]) -> bool:
         """Whether it may be sent together with what this round probes already: places that have not answered yet."""
         node, namespace = _places(run)
         if node not in self._answered:
@@ -89,7 +89,7 @@ class LogSchedule:
         most = ROUND if self._answered and not self._failures else _PROBES
         return probes["all"] < most and (namespace in self._answered or probes[namespace] < _PROBES)
 
-    def record(self, run: Run, result: Result) -> None:
+    def record(self, run: ContainerRun, result: Result) -> None:
         """Takes note of a result; when the last one of a round is in, of what the round tells."""
         self._results[run] = result
         if self.is_open:
@@ -105,7 +105,9 @@ class LogSchedule:
     def state(self) -> CollectionState:
         """How far the logs can be trusted, with the first failure in the order of the requests."""
         failed = [
-            (run, result) for run in self._runs if isinstance(result := self._results.get(run), Refused | Stopped)
+            (run, result)
+            for run in self._runs
+            if isinstance(result := self._results.get(run), RequestFailed | CollectionStopped)
         ]
         skipped = [run for run in self._runs if run not in self._results]
         if not failed:
@@ -117,13 +119,13 @@ class LogSchedule:
             reason += (
                 f" ({len(skipped)} not requested after {len(failed)} failures{f' on nodes {nodes}' if nodes else ''})"
             )
-        read = any(isinstance(result, Log) for result in self._results.values())
-        denied = isinstance(first, Refused) and first.code == 403
+        read = any(isinstance(result, ContainerLog) for result in self._results.values())
+        denied = isinstance(first, RequestFailed) and first.code == 403
         status = Status.PARTIAL if read else Status.DENIED if denied else Status.FAILED
         return CollectionState(status, reason=f"{reason}: {first.reason}", needs=_NEEDS)
 
-    def _learn(self, run: Run, result: Result) -> None:
-        if isinstance(result, Refused | Stopped):
+    def _learn(self, run: ContainerRun, result: Result) -> None:
+        if isinstance(result, RequestFailed | CollectionStopped):
             self._failures += 1
             self._in_a_row[_failure(run, result)] += 1
             return
@@ -131,7 +133,7 @@ class LogSchedule:
         for failure in [one for one in self._in_a_row if one.place in _places(run)]:
             del self._in_a_row[failure]
 
-    def _is_closed(self, run: Run) -> bool:
+    def _is_closed(self, run: ContainerRun) -> bool:
         """Whether nothing is to be expected of a further request."""
         if any(n >= _PER_PLACE and one.place in _places(run) for one, n in self._in_a_row.items()):
             return True
@@ -141,14 +143,14 @@ class LogSchedule:
         return self._failures >= _FAILURES and _places(run)[0] not in self._answered
 
 
-def _places(run: Run) -> tuple[str, str]:
+def _places(run: ContainerRun) -> tuple[str, str]:
     return f"node {run.node}", f"namespace {run.namespace}"
 
 
-def _failure(run: Run, result: Refused | Stopped) -> _Failure:
+def _failure(run: ContainerRun, result: RequestFailed | CollectionStopped) -> _Failure:
     """What failed, and where. The messages name the Pod, so that only their kind can be compared."""
     node, namespace = _places(run)
-    if isinstance(result, Stopped):
+    if isinstance(result, CollectionStopped):
         return _Failure("stopped", node)
     if result.code == 403:
         return _Failure("denied", namespace)

@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_errors import cloud_state
-from gkedoctor.collect.google_location import GooglePlace
+from gkedoctor.collect.google_location import GoogleLocation
 from gkedoctor.collect.google_session import ask
-from gkedoctor.collect.results import COMPLETE, Found
+from gkedoctor.collect.results import COMPLETE, Listing
 from gkedoctor.snapshot.events import logged_event
 from gkedoctor.snapshot.kinds import HISTORY
 from gkedoctor.snapshot.model import CollectionState, Status, permission
@@ -36,32 +36,32 @@ _ENDPOINT = "https://logging.googleapis.com"
 class Logging:
     """One cluster's log of Events."""
 
-    def __init__(self, session: Any, endpoint: str | None, place: GooglePlace, patience: Patience) -> None:
-        self.session, self.place, self.patience = session, place, patience
+    def __init__(self, session: Any, endpoint: str | None, place: GoogleLocation, deadline: Deadline) -> None:
+        self.session, self.place, self.deadline = session, place, deadline
         self.url = f"{(endpoint or _ENDPOINT).rstrip('/')}/v2/entries:list"
 
-    def events(self, now: datetime, seconds: float) -> Found:
+    def events(self, now: datetime, seconds: float) -> Listing:
         """The Events of the last `seconds`, the latest first; partial where there are more than are read."""
         if self.place.cluster is None:
             reason = "the name of the cluster is not known, and the log has the Events of all of them"
-            return Found(HISTORY, (), CollectionState(Status.FAILED, reason=reason, needs=permission(HISTORY)))
+            return Listing(HISTORY, (), CollectionState(Status.FAILED, reason=reason, needs=permission(HISTORY)))
         wanted = self._filter(now - timedelta(seconds=seconds))
         events: list[Any] = []
         size, token = 0, ""
         for _ in range(_MOST_PAGES):
             try:
-                page = self.patience.insist(partial(self._page, wanted, token))
+                page = self.deadline.retry(partial(self._page, wanted, token))
                 entries = [msgspec.json.decode(raw) for raw in page.entries]
-            except (Refused, Stopped) as refused:
-                return Found(HISTORY, events, cloud_state(HISTORY, refused, some=bool(events)))
+            except (RequestFailed, CollectionStopped) as refused:
+                return Listing(HISTORY, events, cloud_state(HISTORY, refused, some=bool(events)))
             events += [event for entry in entries if (event := logged_event(entry)) is not None]
             size, token = size + sum(map(len, page.entries)), page.token
             if not token:
-                return Found(HISTORY, events, COMPLETE)
+                return Listing(HISTORY, events, COMPLETE)
             if size > _MOST_BYTES:
                 break
         reason = f"only the latest {len(events):,} Events were read"
-        return Found(HISTORY, events, CollectionState(Status.PARTIAL, reason=reason))
+        return Listing(HISTORY, events, CollectionState(Status.PARTIAL, reason=reason))
 
     def _filter(self, since: datetime) -> str:
         """A cluster's name is its own only within a location, which for a regional cluster is not that of a Node."""
@@ -84,7 +84,7 @@ class Logging:
             "orderBy": "timestamp desc",
             "pageSize": _PAGE,
         }
-        page: _Page = ask(self.session, self.url, self.patience, _Page, body | ({"pageToken": token} if token else {}))
+        page: _Page = ask(self.session, self.url, self.deadline, _Page, body | ({"pageToken": token} if token else {}))
         return page
 
 

@@ -7,21 +7,21 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from gkedoctor.collect.deadline import Limits, Refused, Stopped
-from gkedoctor.collect.kubernetes_client import Wire
-from gkedoctor.collect.results import Log
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed, RequestLimits
+from gkedoctor.collect.kubernetes_client import KubernetesClient
+from gkedoctor.collect.results import ContainerLog
 
 LINES = 100
 BYTES = 64 << 10
-MOST = 300
+MAX_LOGS = 300
 """Runs whose logs are fetched: what 300 of them do not tell, more will not."""
 
 
-_LIMITS = Limits(attempts=2, seconds=10.0, after_timeout=False)
+_LIMITS = RequestLimits(attempts=2, seconds=10.0, after_timeout=False)
 """A kubelet answers for 100 lines in milliseconds; where it does not, it is down, and there are more logs to read."""
 
 
-class Run(NamedTuple):
+class ContainerRun(NamedTuple):
     """One run of one container, and the Node whose kubelet has its log."""
 
     namespace: str
@@ -31,23 +31,23 @@ class Run(NamedTuple):
     node: str = ""
 
 
-Unwell = Callable[[datetime, Iterable[Any]], Sequence[Run]]
+LogSelection = Callable[[datetime, Iterable[Any]], Sequence[ContainerRun]]
 """Which runs of which containers have something to say, the most telling first."""
 
 
-def read_log(wire: Wire, run: Run) -> Log | Refused | Stopped | None:
+def read_log(client: KubernetesClient, run: ContainerRun) -> ContainerLog | RequestFailed | CollectionStopped | None:
     """The end of one log; None where there is none (the kubelet answers 400 or 404 for it)."""
     path = f"/api/v1/namespaces/{quote(run.namespace)}/pods/{quote(run.pod)}/log"
     query = [("container", run.container), ("tailLines", str(LINES)), ("limitBytes", str(4 * BYTES))]
     if run.previous:
         query.append(("previous", "true"))
     try:
-        answer = wire.get(path, query, accept="*/*", limits=_LIMITS)
-    except Stopped as stopped:
+        answer = client.get(path, query, accept="*/*", limits=_LIMITS)
+    except CollectionStopped as stopped:
         return stopped
-    except Refused as refused:
+    except RequestFailed as refused:
         return None if refused.code in (400, 404) else refused
-    return Log(run.namespace, run.pod, run.container, run.previous, _end(answer.body))
+    return ContainerLog(run.namespace, run.pod, run.container, run.previous, _end(answer.body))
 
 
 def _end(body: bytes | bytearray) -> str:

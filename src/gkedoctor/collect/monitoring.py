@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from gkedoctor.collect.deadline import Patience, Refused, Stopped
+from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_errors import cloud_state
 from gkedoctor.collect.google_session import ask
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.results import COMPLETE, Found
+from gkedoctor.collect.results import COMPLETE, Listing
 
 _PAGE = 500
 _ENDPOINT = "https://monitoring.googleapis.com"
@@ -25,29 +25,29 @@ _ENDPOINT = "https://monitoring.googleapis.com"
 class Monitoring:
     """One project's Cloud Monitoring API."""
 
-    def __init__(self, session: Any, endpoint: str | None, project: str, patience: Patience) -> None:
-        self.session, self.project, self.patience = session, project, patience
+    def __init__(self, session: Any, endpoint: str | None, project: str, deadline: Deadline) -> None:
+        self.session, self.project, self.deadline = session, project, deadline
         self.root = (endpoint or _ENDPOINT).rstrip("/")
 
-    def listed(self, collection: str) -> Found:
+    def listed(self, collection: str) -> Listing:
         """All objects of `monitoring.uptimeCheckConfigs` or `monitoring.alertPolicies`."""
         items: list[Any] = []
         token, pages = "", Pages()
         while True:
             try:
-                page = self.patience.insist(partial(self._page, collection.partition(".")[2], token))
+                page = self.deadline.retry(partial(self._page, collection.partition(".")[2], token))
                 items += page.items
                 token = page.token
                 if not token:
-                    return Found(collection, items, COMPLETE)
+                    return Listing(collection, items, COMPLETE)
                 pages.followed(token, len(page.items))
-            except (Refused, Stopped) as refused:
-                return Found(collection, items, cloud_state(collection, refused, some=bool(items)))
+            except (RequestFailed, CollectionStopped) as refused:
+                return Listing(collection, items, cloud_state(collection, refused, some=bool(items)))
 
     def _page(self, plural: str, token: str) -> _Checks | _Policies:
         query = urlencode({"pageSize": _PAGE} | ({"pageToken": token} if token else {}))
         url = f"{self.root}/v3/projects/{self.project}/{plural}?{query}"
-        page: _Checks | _Policies = ask(self.session, url, self.patience, _PAGES[plural])
+        page: _Checks | _Policies = ask(self.session, url, self.deadline, _PAGES[plural])
         return page
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gkedoctor.collect.deadline import Refused
+from gkedoctor.collect.deadline import RequestFailed
 
 MAX_PAGES = 10_000
 MAX_OBJECTS = 1_000_000
@@ -24,9 +24,9 @@ class Pages:
         self._pages, self._objects = self._pages + 1, self._objects + objects
         self._empty = 0 if objects else self._empty + 1
         if token in self._tokens:
-            raise Refused("the server sent a token for the next page twice, so the pages have no end", code=-1)
+            raise RequestFailed("the server sent a token for the next page twice, so the pages have no end", code=-1)
         self._tokens.add(token)
         if self._empty >= _MAX_EMPTY_PAGES:
-            raise Refused(f"the server sent {self._empty} empty pages in a row", code=-1)
+            raise RequestFailed(f"the server sent {self._empty} empty pages in a row", code=-1)
         if self._pages >= MAX_PAGES or self._objects >= MAX_OBJECTS:
-            raise Refused(f"limit of {MAX_OBJECTS:,} objects on {MAX_PAGES:,} pages reached", code=-1)
+            raise RequestFailed(f"limit of {MAX_OBJECTS:,} objects on {MAX_PAGES:,} pages reached", code=-1)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gkedoctor.collect.deadline import Refused, Stopped
-from gkedoctor.collect.kubernetes_client import Wire
-from gkedoctor.collect.thread_pool import Crew
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
+from gkedoctor.collect.kubernetes_client import KubernetesClient
+from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import READ_ONE_BY_ONE
 from gkedoctor.snapshot.model import permission as needed
@@ -39,7 +39,7 @@ _GOOGLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Permissions where they are not just the collection's `.list`: regional and global kin have their own names."""
 
 
-class Right(NamedTuple):
+class Permission(NamedTuple):
     """One verb on one resource of the Kubernetes API."""
 
     group: str
@@ -60,10 +60,10 @@ class Right(NamedTuple):
         return f"{self.verb} {name}.{self.group}" if self.group else f"{self.verb} {name}"
 
 
-def rights(kinds: Iterable[Kind]) -> list[Right]:
+def needed_permissions(kinds: Iterable[Kind]) -> list[Permission]:
     """What the Kubernetes collector and the reader of logs do."""
-    listed = [Right(kind.group, kind.collection, "list", kind.namespaced) for kind in kinds if not kind.cloud]
-    return [*listed, Right("", "pods", "get", True, "log")]
+    listed = [Permission(kind.group, kind.collection, "list", kind.namespaced) for kind in kinds if not kind.cloud]
+    return [*listed, Permission("", "pods", "get", True, "log")]
 
 
 def google_permissions(kinds: Iterable[Kind]) -> list[str]:
@@ -79,12 +79,12 @@ def google_permissions(kinds: Iterable[Kind]) -> list[str]:
 
 def cluster_role(kinds: Iterable[Kind]) -> dict[str, Any]:
     """The smallest ClusterRole with which nothing is denied."""
-    return _role("ClusterRole", "gkedoctor", rights(kinds))
+    return _role("ClusterRole", "gkedoctor", needed_permissions(kinds))
 
 
 def role(kinds: Iterable[Kind], namespace: str) -> dict[str, Any]:
     """The Role for one namespace: all that lies in it."""
-    made = _role("Role", "gkedoctor", [right for right in rights(kinds) if right.namespaced])
+    made = _role("Role", "gkedoctor", [right for right in needed_permissions(kinds) if right.namespaced])
     made["metadata"]["namespace"] = namespace
     return made
 
@@ -99,7 +99,7 @@ def google_role(kinds: Iterable[Kind]) -> dict[str, Any]:
     }
 
 
-def _role(kind: str, name: str, wanted: Sequence[Right]) -> dict[str, Any]:
+def _role(kind: str, name: str, wanted: Sequence[Permission]) -> dict[str, Any]:
     rules: dict[tuple[str, str], list[str]] = {}
     for right in wanted:
         resource = f"{right.resource}/{right.subresource}" if right.subresource else right.resource
@@ -123,27 +123,29 @@ class _Review(msgspec.Struct):
     status: _Status
 
 
-def reviewed(wire: Wire, wanted: Sequence[Right], namespace: str | None = None) -> dict[Right, bool | None]:
+def review_permissions(
+    client: KubernetesClient, wanted: Sequence[Permission], namespace: str | None = None
+) -> dict[Permission, bool | None]:
     """Which rights there are, cluster-wide or in a namespace; None where the server did not say."""
-    answers: queue.SimpleQueue[tuple[Right, bool | None]] = queue.SimpleQueue()
-    crew = Crew(8, "reviews")
+    answers: queue.SimpleQueue[tuple[Permission, bool | None]] = queue.SimpleQueue()
+    pool = ThreadPool(8, "reviews")
     asked = [right for right in wanted if right.namespaced or namespace is None]
     for right in asked:
-        crew.do(lambda right=right: answers.put((right, _allowed(wire, right, namespace))))
-    found: dict[Right, bool | None] = {}
+        pool.submit(lambda right=right: answers.put((right, _allowed(client, right, namespace))))
+    found: dict[Permission, bool | None] = {}
     while len(found) < len(asked):
         try:
             right, allowed = answers.get(timeout=0.2)
         except queue.Empty:
-            if not crew.errors.empty():
-                raise crew.errors.get() from None
+            if not pool.errors.empty():
+                raise pool.errors.get() from None
             continue
         found[right] = allowed
-    crew.dismiss()
+    pool.close()
     return {right: found[right] for right in asked}
 
 
-def _allowed(wire: Wire, right: Right, namespace: str | None) -> bool | None:
+def _allowed(client: KubernetesClient, right: Permission, namespace: str | None) -> bool | None:
     attributes = {"group": right.group, "resource": right.resource, "verb": right.verb}
     if right.subresource:
         attributes["subresource"] = right.subresource
@@ -155,7 +157,7 @@ def _allowed(wire: Wire, right: Right, namespace: str | None) -> bool | None:
         "spec": {"resourceAttributes": attributes},
     }
     try:
-        review: _Review = wire.review(_REVIEW, body, _Review)
-    except (Refused, Stopped):
+        review: _Review = client.review(_REVIEW, body, _Review)
+    except (RequestFailed, CollectionStopped):
         return None
     return review.status.allowed

@@ -18,14 +18,14 @@ _READING_POSTS = re.compile(
 search of Cloud Logging, whose filter is one (`entries.list`; what writes is `entries:write`)."""
 
 
-class NotHarmlessError(AssertionError):
+class NotReadOnlyError(AssertionError):
     """A request that could change something was about to be sent."""
 
 
-def assert_harmless(method: str, url: str) -> None:
+def assert_read_only(method: str, url: str) -> None:
     """Raises NotHarmlessError unless the request only reads."""
     if method.upper() == "GET":
         return
     if method.upper() == "POST" and _READING_POSTS.fullmatch(urlsplit(url).path):
         return
-    raise NotHarmlessError(f"{method} {urlsplit(url).path} would leave the program")
+    raise NotReadOnlyError(f"{method} {urlsplit(url).path} would leave the program")

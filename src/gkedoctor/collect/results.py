@@ -13,7 +13,7 @@ UPTIME_CHECKS, EVENT_HISTORY = "uptime checks", "Event history"
 """The collectors, as a user reads them."""
 
 
-class Found(NamedTuple):
+class Listing(NamedTuple):
     """All that one collector read of one collection."""
 
     collection: str
@@ -21,7 +21,7 @@ class Found(NamedTuple):
     state: CollectionState
 
 
-class Log(NamedTuple):
+class ContainerLog(NamedTuple):
     """The last lines of one run of one container."""
 
     namespace: str
@@ -31,7 +31,7 @@ class Log(NamedTuple):
     text: str
 
 
-class Said(NamedTuple):
+class CollectorProgress(NamedTuple):
     """How far a collector is. `state`: `""` while it works."""
 
     collector: str
@@ -40,7 +40,7 @@ class Said(NamedTuple):
     trouble: str = ""
 
 
-Tell = Callable[[Said], None]
+OnProgress = Callable[[CollectorProgress], None]
 
 COMPLETE = CollectionState(Status.COMPLETE)
 

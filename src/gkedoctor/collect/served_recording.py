@@ -10,8 +10,8 @@ from datetime import datetime
 
 import msgspec
 
-from gkedoctor.collect.deadline import Refused, Stopped
-from gkedoctor.collect.kubernetes_client import Wire
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
+from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.snapshot.model import CollectionState, Status
 
 PLATFORM = "recorded"
@@ -20,23 +20,23 @@ PLATFORM = "recorded"
 _PATH = "/gkedoctor/recording"
 
 
-class Replay(msgspec.Struct, frozen=True):
+class RecordingHeader(msgspec.Struct, frozen=True):
     """What a recording says of itself."""
 
     recorded_at: datetime
     states: dict[str, CollectionState]
 
 
-def replay(wire: Wire) -> Replay | None:
+def recording_header(client: KubernetesClient) -> RecordingHeader | None:
     """What the served recording says of itself; None where it does not."""
     try:
-        found: Replay = wire.document(_PATH, Replay)
-    except (Refused, Stopped):
+        found: RecordingHeader = client.document(_PATH, RecordingHeader)
+    except (RequestFailed, CollectionStopped):
         return None
     return found
 
 
-def read_again(recorded: CollectionState, read: CollectionState) -> CollectionState:
+def combined_state(recorded: CollectionState, read: CollectionState) -> CollectionState:
     """The state of a listing that was read out of a recording: what either of them lacks is lacking."""
     if read == CollectionState(Status.COMPLETE) or (
         read.status is Status.COMPLETE and read.namespaces == recorded.namespaces

@@ -10,7 +10,7 @@ from typing import Any
 Task = Callable[[], None]
 
 
-class Crew:
+class ThreadPool:
     """At most `size` tasks at a time; a task that raises hands its error to whoever waits."""
 
     def __init__(self, size: int, name: str) -> None:
@@ -20,11 +20,11 @@ class Crew:
         for thread in self._threads:
             thread.start()
 
-    def do(self, task: Callable[..., None], *arguments: Any) -> None:
+    def submit(self, task: Callable[..., None], *arguments: Any) -> None:
         """Puts a task at the end of the queue."""
         self._tasks.put(lambda: task(*arguments))
 
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """Lets the threads end when they are done."""
         for _ in self._threads:
             self._tasks.put(None)

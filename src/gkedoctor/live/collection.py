@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from gkedoctor.collect.collector import Asked, collect
-from gkedoctor.collect.google_location import GooglePlace
-from gkedoctor.collect.results import Found, Tell
+from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.google_location import GoogleLocation
+from gkedoctor.collect.results import Listing, OnProgress
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot, not_asked
@@ -23,7 +23,7 @@ _MOST = 20_000
 _NO_LOGS = "--no-logs was given"
 
 
-class Recorded(NamedTuple):
+class CollectionResult(NamedTuple):
     """What a live collection came to. `interrupted`: somebody ended it early.
 
     `unreached`: why the cluster did not answer, where Google Cloud alone did.
@@ -35,25 +35,25 @@ class Recorded(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-class Recording:
+class LiveCollection:
     """One collection. `so_far` may be asked by another thread while `whole` runs."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, request: CollectRequest) -> None:
+        self._request = request
         self._lock = threading.Lock()
-        self._finds: list[Found] = []
+        self._finds: list[Listing] = []
         self._seen = 0
         self._about: Gathered | None = None
 
-    def whole(self, tell: Tell) -> Recorded:
+    def whole(self, tell: OnProgress) -> CollectionResult:
         """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
-        collected = collect(self._asked, tell, self._take)
-        if self._asked.unwell is None:
+        collected = collect(self._request, tell, self._take)
+        if self._request.select_logs is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
         snapshot = _placed(taken_in(collected.gathered), collected.place)
-        return Recorded(snapshot, collected.interrupted, collected.unreached, collected.notes)
+        return CollectionResult(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
-    def _take(self, gathered: Gathered, find: Found) -> None:
+    def _take(self, gathered: Gathered, find: Listing) -> None:
         with self._lock:
             self._about = gathered
             self._finds.append(find)
@@ -62,8 +62,8 @@ class Recording:
         """The collections that are still being read, by name."""
         with self._lock:
             have = {find.collection for find in self._finds}
-        asked = (kind for kind in self._asked.kinds if self._asked.cloud is not None or not kind.cloud)
-        return [kind.collection for kind in asked if kind.collection not in have]
+        request = (kind for kind in self._request.kinds if self._request.cloud is not None or not kind.cloud)
+        return [kind.collection for kind in request if kind.collection not in have]
 
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice.
@@ -85,7 +85,7 @@ class Recording:
         return taken_in(part)
 
 
-def _placed(snapshot: Snapshot, place: GooglePlace | None) -> Snapshot:
+def _placed(snapshot: Snapshot, place: GoogleLocation | None) -> Snapshot:
     """The snapshot with the cluster's place, where its objects do not tell: Nodes may be denied."""
     known = snapshot.manifest
     if place is None or known.project not in (None, place.project):

@@ -1,4 +1,4 @@
-"""Whose logs are worth reading: the containers that are not well."""
+"""Selects the containers whose logs are fetched: those that are not ready or have restarted."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from gkedoctor.collect.logs import Run
+from gkedoctor.collect.logs import ContainerRun
 from gkedoctor.graph.workloads.pods import statuses, step
 from gkedoctor.snapshot.shape import misfit
 
 
-def unwell(clock: datetime, pods: Iterable[Any]) -> list[Run]:
+def select_logs(clock: datetime, pods: Iterable[Any]) -> list[ContainerRun]:
     """The runs of containers that are not well and have run at all, Pods that crash first."""
-    found: list[tuple[bool, Run]] = []
+    found: list[tuple[bool, ContainerRun]] = []
     for pod in pods:
         if not _has_shape(pod):
             continue
@@ -23,7 +23,7 @@ def unwell(clock: datetime, pods: Iterable[Any]) -> list[Run]:
         namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
         node = (pod.get("spec") or {}).get("nodeName") or ""
         for status in statuses(pod):
-            runs = (Run(namespace, name, status["name"], previous, node) for previous in _runs(status))
+            runs = (ContainerRun(namespace, name, status["name"], previous, node) for previous in _runs(status))
             found += [(stands != "crash", run) for run in runs]
     return [run for _, run in sorted(found, key=lambda pair: (pair[0], pair[1]))]
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gkedoctor.collect.collector import Asked
-from gkedoctor.collect.deadline import Patience
-from gkedoctor.collect.google_location import CloudWish
+from gkedoctor.collect.collector import CollectRequest
+from gkedoctor.collect.deadline import Deadline
+from gkedoctor.collect.google_location import GoogleOptions
 from gkedoctor.collect.kubeconfig import Login
-from gkedoctor.live.log_selection import unwell
+from gkedoctor.live.log_selection import select_logs
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.needs import needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME
@@ -20,7 +20,7 @@ REQUEST_SECONDS = 30.0
 OVERALL_SECONDS = 300.0
 
 
-class Wish(NamedTuple):
+class LiveOptions(NamedTuple):
     """The flags of a live command. Times are in seconds; 0 stands for no limit, as for kubectl."""
 
     kubeconfig: str | None = None
@@ -48,9 +48,9 @@ class Wish(NamedTuple):
         return (UPTIME if self.uptime_checks else frozenset()) | ({HISTORY} if self.event_history else frozenset())
 
     @property
-    def cloud(self) -> CloudWish:
+    def cloud(self) -> GoogleOptions:
         """What Google Cloud is told, with gcloud's variables for other endpoints."""
-        return CloudWish(
+        return GoogleOptions(
             project=self.project,
             location=self.location,
             impersonate=self.impersonate,
@@ -61,12 +61,12 @@ class Wish(NamedTuple):
             event_history=self.event_history or 0.0,
         )
 
-    def patience(self) -> Patience:
+    def deadline(self) -> Deadline:
         """The time limits; they begin to count now."""
         overall = self.timeout or math.inf
-        return Patience(request=self.request_timeout or min(overall, OVERALL_SECONDS), overall=overall)
+        return Deadline(request=self.request_timeout or min(overall, OVERALL_SECONDS), overall=overall)
 
-    def asked(
+    def request(
         self,
         playbooks: Iterable[CompiledPlaybook],
         *,
@@ -74,16 +74,16 @@ class Wish(NamedTuple):
         fallback: Sequence[str] = (),
         packed: bool = False,
         alone: bool = False,
-    ) -> Asked:
+    ) -> CollectRequest:
         """What is collected for these playbooks. `packed`: to be written to a file and not looked at.
 
         `alone`: Google Cloud alone is an answer, as it is where its project was given.
         """
-        return Asked(
+        return CollectRequest(
             login=self.login,
             kinds=needed_kinds(playbooks, self.on_request),
-            patience=self.patience(),
-            unwell=unwell if self.logs else None,
+            deadline=self.deadline(),
+            select_logs=select_logs if self.logs else None,
             cloud=self.cloud if self.gcp else None,
             only=only,
             fallback=fallback,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.live import Board, ending_signals, live_options, wish
+from gkedoctor.cli.live import Board, ending_signals, live_options, parse_options
 from gkedoctor.cli.output import write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.inert import inert
@@ -18,10 +18,10 @@ from gkedoctor.report.inert import inert
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gkedoctor.collect.deadline import Patience
-    from gkedoctor.collect.kubeconfig import ActsAs
-    from gkedoctor.collect.kubernetes_client import Wire
-    from gkedoctor.live.options import Wish
+    from gkedoctor.collect.deadline import Deadline
+    from gkedoctor.collect.kubeconfig import Impersonation
+    from gkedoctor.collect.kubernetes_client import KubernetesClient
+    from gkedoctor.live.options import LiveOptions
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.kinds import Kind
 
@@ -54,17 +54,17 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
     from gkedoctor.collect.kubernetes import connected
     from gkedoctor.playbook.needs import needed_kinds
 
-    playbooks, live = library(()), wish(flags)
+    playbooks, live = library(()), parse_options(flags)
     kinds = needed_kinds(playbooks, live.on_request)
     if printed is not None:
         write_result(role_yaml(printed, kinds, namespace or "default"))
         return ExitCode.OK
-    patience = live.patience()
+    deadline = live.deadline()
     with ending_signals():
-        wire, cluster = connected(live.login, patience)
-        missing, lines = _kubernetes(live, wire, kinds, namespace)
+        client, cluster = connected(live.login, deadline)
+        missing, lines = _kubernetes(live, client, kinds, namespace)
         if live.gcp:
-            without, more = _google(live, kinds, cluster.now, patience)
+            without, more = _google(live, kinds, cluster.now, deadline)
             missing |= without
             lines += more
     lines += _unanswered(playbooks, missing)
@@ -87,45 +87,49 @@ def role_yaml(which: str, kinds: Sequence[Kind], namespace: str) -> str:
     return text
 
 
-def _kubernetes(live: Wish, wire: Wire, kinds: Sequence[Kind], namespace: str | None) -> tuple[set[str], list[str]]:
+def _kubernetes(
+    live: LiveOptions, client: KubernetesClient, kinds: Sequence[Kind], namespace: str | None
+) -> tuple[set[str], list[str]]:
     """The collections that may not be read, and what is to be said of all."""
-    from gkedoctor.collect.permissions import reviewed, rights
+    from gkedoctor.collect.permissions import needed_permissions, review_permissions
 
-    found = reviewed(wire, rights(kinds), namespace)
+    found = review_permissions(client, needed_permissions(kinds), namespace)
     where = f"in namespace {namespace}" if namespace else "in the whole cluster"
     allowed = sum(answer is True for answer in found.values())
-    lines = [f"Kubernetes, {wire.place.host}{_as(wire.place.acts_as)}: {allowed} of {len(found)} permissions {where}"]
+    lines = [
+        f"Kubernetes, {client.address.host}{_as(client.address.acts_as)}: {allowed} of {len(found)} permissions {where}"
+    ]
     lines += [f"  missing  {right.words}" for right, answer in found.items() if answer is False]
     lines += [f"  not told  {right.words}" for right, answer in found.items() if answer is None]
     return {right.collection for right, answer in found.items() if answer is not True}, lines
 
 
-def _as(whom: ActsAs) -> str:
+def _as(whom: Impersonation) -> str:
     """For whom it was asked, where that is not oneself."""
     groups = f" ({', '.join(map(inert, whom.groups))})" if whom.groups else ""
     return f", as {inert(whom.user)}{groups}" if whom.user else ""
 
 
-def _google(live: Wish, kinds: Sequence[Kind], now: datetime, patience: Patience) -> tuple[set[str], list[str]]:
+def _google(live: LiveOptions, kinds: Sequence[Kind], now: datetime, deadline: Deadline) -> tuple[set[str], list[str]]:
     """Google Cloud has no review for oneself that is free of further APIs: the lists are read, and tell."""
-    from gkedoctor.collect.deadline import Stopped
+    from gkedoctor.collect.deadline import CollectionStopped
     from gkedoctor.collect.google_cloud import collect_google
-    from gkedoctor.collect.google_location import place_of_context
+    from gkedoctor.collect.google_location import location_of_context
     from gkedoctor.collect.kubeconfig import context_of
-    from gkedoctor.collect.results import Found
+    from gkedoctor.collect.results import Listing
     from gkedoctor.snapshot.model import CollectionState, Status
 
-    place = live.cloud.place(place_of_context(context_of(live.login)))
+    place = live.cloud.place(location_of_context(context_of(live.login)))
     if place is None:
         return set(), ["Google Cloud: not asked; the context names no project, so give --project"]
-    board, found = Board(sys.stderr.isatty()), list[Found]()
+    board, found = Board(sys.stderr.isatty()), list[Listing]()
     wanted = [kind for kind in kinds if kind.cloud]
     cloud = live.cloud._replace(now=now)
-    with suppress(Stopped):  # what was not asked in time is missing from `found`
-        patience.within(lambda: collect_google(cloud, place, wanted, patience, found.append, board.say), "google")
+    with suppress(CollectionStopped):  # what was not asked in time is missing from `found`
+        deadline.within(lambda: collect_google(cloud, place, wanted, deadline, found.append, board.say), "google")
     board.close()
     late = {kind.collection for kind in wanted} - {find.collection for find in found}
-    found += [Found(name, (), CollectionState(Status.FAILED, reason="not done in time")) for name in sorted(late)]
+    found += [Listing(name, (), CollectionState(Status.FAILED, reason="not done in time")) for name in sorted(late)]
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
     name = f"{place.project}{f', as {inert(live.impersonate)}' if live.impersonate else ''}"
     lines = [f"Google Cloud, project {name}: {len(found) - len(bad)} of {len(found)} collections can be read"]

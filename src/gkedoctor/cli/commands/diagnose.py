@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gkedoctor.cli.live import Duration, live_options, refuse_live_flags, wish
+from gkedoctor.cli.live import Duration, live_options, parse_options, refuse_live_flags
 from gkedoctor.cli.settings import config_options, settings
 from gkedoctor.errors import ExitCode, SourceError
 
 if TYPE_CHECKING:
     from gkedoctor.config.model import Rule
     from gkedoctor.diagnose.model import Outcome
-    from gkedoctor.live.options import Wish
+    from gkedoctor.live.options import LiveOptions
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
@@ -82,7 +82,7 @@ def diagnose(
     if source is not None:
         made = _recording(source, wanted, further, held.rules, every)
     else:
-        made = _cluster(wish(flags), namespaces, wanted, further, held.rules, every)
+        made = _cluster(parse_options(flags), namespaces, wanted, further, held.rules, every)
     return run(made, theme)
 
 
@@ -119,7 +119,7 @@ def _recording(
 
 
 def _cluster(
-    live: Wish,
+    live: LiveOptions,
     namespaces: Sequence[str],
     wanted: Wanted,
     folders: Sequence[Path],

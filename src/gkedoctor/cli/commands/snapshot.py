@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gkedoctor.cli.live import live_options, read_live, wish
+from gkedoctor.cli.live import live_options, parse_options, read_live
 from gkedoctor.cli.messages import print_message, print_note
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
@@ -40,7 +40,7 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flag
         raise UsageError(f"cannot write {to}: there is no folder {to.parent}", hint=f"mkdir -p {to.parent}")
     with paused_garbage_collector():
         only = () if all_namespaces else namespaces
-        recorded = read_live(wish(flags).asked(library(()), only=only, packed=True))
+        recorded = read_live(parse_options(flags).request(library(()), only=only, packed=True))
         store.write(recorded.snapshot, to)
     for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
         print_message(line)
