@@ -19,11 +19,14 @@ import pytest
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.cli.live import Board, Duration
 from gkedoctor.collect.results import KUBERNETES, CollectorProgress
+from gkedoctor.errors import SourceError
+from gkedoctor.live.collection import LiveCollection
+from gkedoctor.live.options import LiveOptions
 from gkedoctor.snapshot.sources import load
 from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi, forbidden
 from tests.collect.loopback import Reply
-from tests.conftest import RECORDINGS, recorded
+from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
 NAME = "db-host"
 
@@ -257,3 +260,20 @@ def wait_until(condition: Any) -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("10s", 10), ("1m30s", 90), ("500ms", 0.5), ("7", 7), ("0", 0)])
 def test_durations_are_kubectl_s(text: str, seconds: float) -> None:
     assert Duration().convert(text, None, None) == seconds
+
+
+def test_masking_ends_with_the_time_limit(api: KubeApi, tmp_path: Path) -> None:
+    """A clock that runs a minute for each look at it, once the lists are in."""
+    options = LiveOptions(api.kubeconfig(tmp_path), gcp=False, logs=False, timeout=30)
+    request = options.request(shipped_playbooks())
+    began, jump = time.monotonic(), [0.0]
+
+    def clock() -> float:
+        jump[0] += 60.0 if done.is_set() else 0.0
+        return time.monotonic() + jump[0]
+
+    done = threading.Event()
+    request.deadline.clock = clock
+    with pytest.raises(SourceError, match="could not be masked within 10 s"):
+        LiveCollection(request).whole(lambda said: done.set() if said.state else None)
+    assert time.monotonic() - began < 20

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 
 from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation
 from gkedoctor.collect.results import Listing, OnProgress
+from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot, not_asked
@@ -19,6 +22,8 @@ _FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
 
 _MOST = 20_000
 """Objects up to which it is worth while to diagnose what is there before all is there."""
+
+_MIN_MASKING_SECONDS = 2.0
 
 _NO_LOGS = "--no-logs was given"
 
@@ -50,7 +55,8 @@ class LiveCollection:
         collected = collect(self._request, tell, self._take)
         if self._request.select_logs is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
-        snapshot = _placed(taken_in(collected.gathered), collected.place)
+        check = _masking_limit(self._request.deadline)
+        snapshot = _placed(taken_in(collected.gathered, check=check), collected.place)
         return CollectionResult(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
     def _take(self, gathered: Gathered, find: Listing) -> None:
@@ -62,8 +68,10 @@ class LiveCollection:
         """The collections that are still being read, by name."""
         with self._lock:
             have = {find.collection for find in self._finds}
-        request = (kind for kind in self._request.kinds if self._request.cloud is not None or not kind.cloud)
-        return [kind.collection for kind in request if kind.collection not in have]
+        cloud = self._request.cloud is not None
+        return [
+            kind.collection for kind in self._request.kinds if (cloud or not kind.cloud) and kind.collection not in have
+        ]
 
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice.
@@ -83,6 +91,24 @@ class LiveCollection:
         for find in finds:
             part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
         return taken_in(part)
+
+
+def _masking_limit(deadline: Deadline) -> Callable[[], None]:
+    """Raises SourceError once masking has taken what is left of the time limit, or a third of it if that is more.
+
+    What was read in time is masked as a rule, for nothing unmasked is kept; this is for texts that are made to be slow.
+    """
+    seconds = max(deadline.remaining, deadline.overall / 3, _MIN_MASKING_SECONDS)
+    ends = deadline.clock() + seconds
+
+    def check() -> None:
+        if deadline.clock() > ends:
+            raise SourceError(
+                f"credentials in what was read could not be masked within {seconds:.0f} s",
+                hint="less to read (-n NAMESPACE, --no-logs), or more time (--timeout 10m)",
+            )
+
+    return check
 
 
 def _placed(snapshot: Snapshot, place: GoogleLocation | None) -> Snapshot:
