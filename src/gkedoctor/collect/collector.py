@@ -27,7 +27,7 @@ from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
 from gkedoctor.snapshot.packed import Packed
 
-_AT_ONCE = 8
+_THREADS = 8
 _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
 """The largest collections, and those that others wait for."""
 
@@ -130,7 +130,7 @@ class _Collector:
             self.gathered.versions["apiServer"] = self.cluster.version
         self.progress = Progress(tell, self.gathered)
         self.messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
-        self.pool = ThreadPool(_AT_ONCE, "kubernetes")
+        self.pool = ThreadPool(_THREADS, "kubernetes")
         self.lister: KubernetesLister | None = None
         self.waiting: dict[str, Kind] = {}
         self.logs: LogSchedule | None = None

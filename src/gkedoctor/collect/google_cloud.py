@@ -28,7 +28,7 @@ from gkedoctor.snapshot.model import CollectionState, Status, permission
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
 _SCOPES_TO_IMPERSONATE = ["https://www.googleapis.com/auth/cloud-platform"]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_AT_ONCE = 6
+_THREADS = 6
 
 Put = Callable[[Listing], None]
 
@@ -93,7 +93,7 @@ class _Readings:
 
     def all(self) -> None:
         """First the lists, then what their objects point to: the host project, health, endpoints."""
-        pool = ThreadPool(_AT_ONCE, "compute")
+        pool = ThreadPool(_THREADS, "compute")
         found = self._clusters()
         hosts = self.container.host_projects(found)
         bulk = [name for name in self.kinds if name in self.compute.lists]
