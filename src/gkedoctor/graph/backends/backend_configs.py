@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.core.label_selectors import nearest
-from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of
+from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.snapshot.model import Object
 
 ANNOTATIONS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
@@ -48,18 +47,16 @@ def _named(text: str) -> dict[str, str] | None:
 
 
 def _record(graph: Graph, service: Object, annotation: str, key: str, name: str) -> Record:
-    namespace = namespace_of(service)
-    target = graph.find("BackendConfig", namespace, name)
+    config = resolve_reference(graph, "BackendConfig", namespace_of(service), name)
     ports = (service.get("spec") or {}).get("ports") or []
     keys = {"default", *(str(p.get("port")) for p in ports), *(str(p["name"]) for p in ports if p.get("name"))}
-    listing = graph.listing("BackendConfig", namespace)
     return {
         "annotation": annotation,
         "key": key,
         "name": name,
         "known": key in keys,
         "keys": sorted(keys - {"default"}),
-        "target": target,
-        "found": target if isinstance(target, Unknown) else target is not None,
-        "nearest": None if isinstance(listing, Unknown) else nearest(name, [name_of(c) for c in listing]),
+        "target": config["target"],
+        "found": config["found"],
+        "nearest": config["nearest"],
     }

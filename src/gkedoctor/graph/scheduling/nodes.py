@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gkedoctor.graph.core.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import matches
+from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.times import condition
-from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 
@@ -13,12 +13,7 @@ from gkedoctor.snapshot.model import Object
 def node_of(graph: Graph, pod: Object) -> Facts:
     """The Node that the Pod is bound to."""
     name = (pod.get("spec") or {}).get("nodeName")
-    if not name:
-        return []
-    found = graph.find("Node", None, str(name))
-    if isinstance(found, Unknown):
-        return found
-    return [found] if found is not None else []
+    return resolve_targets(graph, "Node", None, str(name)) if name else []
 
 
 @suspects("not_well", "Node", reads=("Pod",))
