@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.generator import Planted, Wish, generate
+from benchmarks.generator import GeneratorOptions, Planted, generate
 from benchmarks.measuring import ROOT
 
 FOLDER = ROOT / ".bench"
@@ -20,7 +20,7 @@ def cluster(pods: int, share: float = SHARE) -> tuple[Path, tuple[Planted, ...]]
     path = FOLDER / f"{pods}-{share}-{_version()}.gkesnap"
     truth = path.with_suffix(".truth.json")
     if not truth.exists():
-        truth.write_bytes(msgspec.json.encode(generate(Wish(pods, SEED, share), path)))
+        truth.write_bytes(msgspec.json.encode(generate(GeneratorOptions(pods, SEED, share), path)))
     return path, msgspec.json.decode(truth.read_bytes(), type=tuple[Planted, ...])
 
 

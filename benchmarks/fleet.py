@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.generator import Wish, generate
+from benchmarks.generator import GeneratorOptions, generate
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = 200
@@ -36,7 +36,7 @@ def generated(folder: Path) -> None:
     for number in range(RECORDINGS):
         copy = folder / f"cluster-{number:03}.gkesnap"
         if number < KINDS:
-            generate(Wish(PODS, seed=number, share=SHARE), copy)
+            generate(GeneratorOptions(PODS, seed=number, share=SHARE), copy)
         else:
             copy.hardlink_to(folder / f"cluster-{number % KINDS:03}.gkesnap")
 

@@ -6,11 +6,16 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
+import pytest
 from importlinter.cli import lint_imports
 
+from gkedoctor.graph import EDGES
 from tests.conftest import RECORDINGS, ROOT
 
 
@@ -95,3 +100,59 @@ def test_no_command_writes_to_a_stream_but_through_output_and_messages() -> None
         if _called(node) in raw
     ]
     assert found == []
+
+
+def _layers_of_graph() -> dict[str, int]:
+    """Package of `graph/` → its layer in the contract of pyproject.toml, 0 the highest."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (c["layers"] for c in contracts if c["type"] == "layers" and "gkedoctor.graph.core" in c["layers"])
+    return {
+        package.strip().rpartition(".")[2]: number
+        for number, layer in enumerate(layers)
+        for package in layer.split("|")
+    }
+
+
+def _followed(tree: ast.Module) -> Iterator[str]:
+    """The names of edges in calls of `follow` with a name that is written out."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "follow":
+            names = (node.value for node in ast.walk(call.args[0]) if isinstance(node, ast.Constant))
+            yield from (name for name in names if isinstance(name, str))
+
+
+def _package(module: str) -> str:
+    return module.removeprefix("gkedoctor.graph.").partition(".")[0]
+
+
+def test_edges_are_followed_in_the_direction_of_imports() -> None:
+    """`graph.follow("x", …)` is a call that import-linter cannot see. Of an edge of several kinds, one has to fit."""
+    layers = _layers_of_graph()
+    homes: dict[str, set[str]] = {}
+    for found in EDGES.values():
+        homes.setdefault(found.name, set()).add(_package(found.walk.__module__))
+    wrong = [
+        f"{path.parent.name}/{path.name} follows {name!r} of {sorted(homes.get(name, ()))}"
+        for path in sorted((ROOT / "src" / "gkedoctor" / "graph").glob("*/*.py"))
+        for name in _followed(ast.parse(path.read_text()))
+        if not any(home == path.parent.name or layers[home] > layers[path.parent.name] for home in homes.get(name, ()))
+    ]
+    assert not wrong
+
+
+def test_no_package_of_graph_is_a_room_without_walls() -> None:
+    packages = [path for path in (ROOT / "src" / "gkedoctor" / "graph").iterdir() if (path / "__init__.py").is_file()]
+    assert {path.name for path in packages} == _layers_of_graph().keys()
+    assert all(len(list(path.glob("*.py"))) <= 20 for path in packages)
+
+
+@pytest.mark.parametrize("package", ["gkedoctor", "benchmarks"])
+def test_no_modules_import_each_other_in_a_circle(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also not for a type alone: a circle says that two modules are one, or that a third is missing."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    graph = grimp.build_graph(package, cache_dir=None)
+    order = TopologicalSorter({m: graph.find_modules_directly_imported_by(m) for m in graph.modules})
+    try:
+        order.prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))

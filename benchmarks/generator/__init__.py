@@ -7,7 +7,8 @@ The same size, seed and share give the same bytes. An application is declared (`
 a Pod that is not ready leaves its EndpointSlice, its network endpoint group and its Deployment's status.
 """
 
-from benchmarks.generator.snapshot import Wish, generate
+from benchmarks.generator.options import GeneratorOptions
+from benchmarks.generator.snapshot import generate
 from benchmarks.generator.truth import Planted, Score, score
 
-__all__ = ["Planted", "Score", "Wish", "generate", "score"]
+__all__ = ["GeneratorOptions", "Planted", "Score", "generate", "score"]

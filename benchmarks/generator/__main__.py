@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.generator import Wish, generate
+from benchmarks.generator import GeneratorOptions, generate
 
 
 def main() -> None:
@@ -21,7 +21,9 @@ def main() -> None:
     parser.add_argument("--cause", action="append", default=[], help="plant only this one; may be repeated")
     arguments = parser.parse_args()
     began = time.perf_counter()
-    planted = generate(Wish(arguments.pods, arguments.seed, arguments.share, tuple(arguments.cause)), arguments.output)
+    planted = generate(
+        GeneratorOptions(arguments.pods, arguments.seed, arguments.share, tuple(arguments.cause)), arguments.output
+    )
     truth = arguments.output.with_suffix(".truth.json")
     truth.write_bytes(msgspec.json.format(msgspec.json.encode(planted), indent=1) + b"\n")
     size, seconds = arguments.output.stat().st_size / 1e6, time.perf_counter() - began

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -10,6 +10,7 @@ from random import Random
 
 from benchmarks.generator import applications, cluster, faults, nodes
 from benchmarks.generator.application import Application
+from benchmarks.generator.options import Draft, GeneratorOptions
 from benchmarks.generator.placement import Placement
 from benchmarks.generator.spool import Spool
 from benchmarks.generator.truth import Planted
@@ -76,47 +77,27 @@ class Size:
         return max(2, self.pods // 250)
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a cluster is to be like. `share`: the part of applications that fail; `causes`: only these, or all."""
-
-    pods: int
-    seed: int = 0
-    share: float = 0.005
-    causes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One application before it is made, so that a hundred thousand Pods are never in memory together."""
-
-    namespace: str
-    name: str
-    make: Callable[[Random], Application]
-    traits: frozenset[str]
-
-
-def generate(wish: Wish, path: Path) -> tuple[Planted, ...]:
+def generate(options: GeneratorOptions, path: Path) -> tuple[Planted, ...]:
     """Writes the snapshot; returns what was planted."""
-    size = Size(wish.pods)
-    drafts = list(_drafts(wish, size))
-    planned = faults.plan(wish, drafts)
-    machines = nodes.machines(wish.seed, size.machines, faults.lost(wish, size.machines))
+    size = Size(options.pods)
+    drafts = list(_drafts(options, size))
+    planned = faults.plan(options, drafts)
+    machines = nodes.machines(options.seed, size.machines, faults.lost(options, size.machines))
     inventory = nodes.inventory(machines)
     placement = Placement(machines)
     zones = {machine.name: machine.zone for machine in machines}
     planted = [Planted("node-not-ready", f"Node/{each.name}") for each in machines if each.lost]
     spool = Spool()
-    spool.add(cluster.everywhere(wish.seed, machines))
-    for namespace, group in _by_namespace(drafts, machines, wish.seed):
-        found: list[tuple[str, Json]] = [*cluster.namespace(wish.seed, namespace)]
+    spool.add(cluster.everywhere(options.seed, machines))
+    for namespace, group in _by_namespace(drafts, machines, options.seed):
+        found: list[tuple[str, Json]] = [*cluster.namespace(options.seed, namespace)]
         for draft, app, address in group:
             if draft in planned:
                 app.inventory = inventory
                 planted.append(planned[draft].planted(app))
             found += written(app, placement, zones, address)
         if namespace not in cluster.NAMESPACES:
-            found += cluster.external_service(Random(f"{wish.seed}/{namespace}/external"), namespace)
+            found += cluster.external_service(Random(f"{options.seed}/{namespace}/external"), namespace)
         spool.add(found)
     spool.write(path, NOW)
     return tuple(planted)
@@ -145,9 +126,9 @@ def _address(index: int) -> str:
     return f"34.{index >> 16}.{index >> 8 & 255}.{index & 255}"
 
 
-def _drafts(wish: Wish, size: Size) -> Iterator[Draft]:
-    """So many applications that Pods and Services come out as wished; sorted by namespace and name."""
-    random = Random(f"{wish.seed}/drafts")
+def _drafts(options: GeneratorOptions, size: Size) -> Iterator[Draft]:
+    """So many applications that Pods and Services come out as asked for; sorted by namespace and name."""
+    random = Random(f"{options.seed}/drafts")
     names = sorted(f"{_WORDS[i % len(_WORDS)]}-{i:04}" for i in range(size.namespaces))
     served, workers, schedules = size.services, size.services // 20, size.services // 20
     databases = served // 15

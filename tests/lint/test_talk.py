@@ -19,7 +19,7 @@ from tests.lint.running import lint, lint_text
 
 PRODUCTION = ROOT / "examples" / "teratail" / "production"
 FILES = sorted((ROOT / "playbooks" / "spec").glob("*.test.yaml"))
-CASES = [(file.stem.removesuffix(".test"), case) for file in FILES for case in load_cases(file).cases]
+CASES = [(file.playbook, case) for file in map(load_cases, FILES) for case in file.cases]
 HEALTHY = ("teratail-healthy", "ing-healthy", "ing-tls-ok", "ing-static-ok", "l4-healthy", "healthy-optional")
 
 NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from benchmarks.generator import Wish, generate
+from benchmarks.generator import GeneratorOptions, generate
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
@@ -76,7 +76,7 @@ def test_a_part_of_a_recording_says_what_the_whole_says(name: str, tmp_path: Pat
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """2,500 Pods in several namespaces; few faults, as in a large cluster."""
     path = tmp_path_factory.mktemp("planted") / "cluster.gkesnap"
-    generate(Wish(2500, seed=9, share=0.012), path)
+    generate(GeneratorOptions(2500, seed=9, share=0.012), path)
     return path
 
 

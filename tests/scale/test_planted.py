@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from benchmarks.generator import Wish, generate, score
+from benchmarks.generator import GeneratorOptions, generate, score
 from benchmarks.generator.faults import ALL
 
 from gkedoctor.api import diagnose, load, render
@@ -19,7 +19,7 @@ PODS = 700
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_planted_fault_is_found_and_none_is_invented(seed: int, tmp_path: Path) -> None:
     path = tmp_path / "cluster.gkesnap"
-    planted = generate(Wish(PODS, seed, share=0.45), path)
+    planted = generate(GeneratorOptions(PODS, seed, share=0.45), path)
     result = score(planted, msgspec.json.decode(render(diagnose(load(path)), "json")))
     assert len({fault.form for fault in planted}) == len(ALL) + 1, "not every way to plant a fault was taken"
     assert result.missed == ()
@@ -28,7 +28,7 @@ def test_every_planted_fault_is_found_and_none_is_invented(seed: int, tmp_path: 
 
 def test_a_healthy_cluster_with_all_that_happens_there_is_met_with_silence(tmp_path: Path) -> None:
     path = tmp_path / "cluster.gkesnap"
-    generate(Wish(PODS, seed=4, share=0), path)
+    generate(GeneratorOptions(PODS, seed=4, share=0), path)
     outcome = diagnose(load(path))
     assert outcome.diagnoses == ()
     assert outcome.unexplained == ()
@@ -36,14 +36,14 @@ def test_a_healthy_cluster_with_all_that_happens_there_is_met_with_silence(tmp_p
 
 def test_the_same_wish_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        generate(Wish(300, seed=5, share=0.1), tmp_path / f"{name}.gkesnap")
+        generate(GeneratorOptions(300, seed=5, share=0.1), tmp_path / f"{name}.gkesnap")
     assert (tmp_path / "one.gkesnap").read_bytes() == (tmp_path / "two.gkesnap").read_bytes()
 
 
 def test_the_intake_would_have_written_the_same(tmp_path: Path) -> None:
     """Nothing in it is malformed, looks like a credential, or stands in another order than a collector's."""
     path = tmp_path / "cluster.gkesnap"
-    generate(Wish(PODS, seed=6, share=0.45), path)
+    generate(GeneratorOptions(PODS, seed=6, share=0.45), path)
     snapshot = load(path)
     gathered = Gathered("generated")
     gathered.add_snapshot(snapshot)
@@ -55,7 +55,7 @@ def test_the_intake_would_have_written_the_same(tmp_path: Path) -> None:
 
 def test_a_cluster_is_as_large_as_it_is_asked_to_be(tmp_path: Path) -> None:
     path = tmp_path / "cluster.gkesnap"
-    generate(Wish(2000, seed=7), path)
+    generate(GeneratorOptions(2000, seed=7), path)
     snapshot = load(path)
     counts = {
         name: len(snapshot.collection(name).objects) for name in ("pods", "nodes", "services", "events", "ingresses")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import TYPE_CHECKING
 
 from benchmarks.generator.faults.configuration import CONFIGURATION
 from benchmarks.generator.faults.containers import CONTAINERS
@@ -16,9 +15,7 @@ from benchmarks.generator.faults.leftovers import LEFTOVERS
 from benchmarks.generator.faults.probes import PROBES
 from benchmarks.generator.faults.scheduling import SCHEDULING
 from benchmarks.generator.faults.services import SERVICES
-
-if TYPE_CHECKING:
-    from benchmarks.generator.snapshot import Draft, Wish
+from benchmarks.generator.options import Draft, GeneratorOptions
 
 ALL: tuple[Fault, ...] = (
     *CONFIGURATION,
@@ -35,16 +32,16 @@ _LOST = 1 / 3000
 """The part of the nodes that do not report, where faults are wished for."""
 
 
-def plan(wish: Wish, drafts: Sequence[Draft]) -> dict[Draft, Fault]:
+def plan(options: GeneratorOptions, drafts: Sequence[Draft]) -> dict[Draft, Fault]:
     """Which application gets which fault: all faults in turn, those that ask for most first, each to one it fits."""
-    random = Random(f"{wish.seed}/faults")
-    chosen = [fault for fault in ALL if not wish.causes or fault.cause in wish.causes]
+    random = Random(f"{options.seed}/faults")
+    chosen = [fault for fault in ALL if not options.causes or fault.cause in options.causes]
     random.shuffle(chosen)
     chosen.sort(key=lambda fault: -len(fault.needs))
     free = list(drafts)
     random.shuffle(free)
     planned: dict[Draft, Fault] = {}
-    for turn in range(round(len(drafts) * wish.share) if chosen else 0):
+    for turn in range(round(len(drafts) * options.share) if chosen else 0):
         fault = chosen[turn % len(chosen)]
         draft = next((each for each in reversed(free) if fault.needs <= each.traits), None)
         if draft is not None:
@@ -53,7 +50,7 @@ def plan(wish: Wish, drafts: Sequence[Draft]) -> dict[Draft, Fault]:
     return planned
 
 
-def lost(wish: Wish, machines: int) -> int:
+def lost(options: GeneratorOptions, machines: int) -> int:
     """How many nodes do not report."""
-    is_wished = wish.share > 0 and (not wish.causes or "node-not-ready" in wish.causes)
+    is_wished = options.share > 0 and (not options.causes or "node-not-ready" in options.causes)
     return max(1, round(machines * _LOST)) if is_wished else 0

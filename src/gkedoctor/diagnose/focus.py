@@ -74,19 +74,6 @@ def _refs_of_open(focus: _Focus, found: Sequence[Finding]) -> Iterator[Ref]:
             yield from (finding.ref, finding.root or finding.ref, ref_of(workload(focus.graph, finding.subject)))
 
 
-class _PartGraph(Graph):
-    """Looks for suspects aside: an index of them names whatever is unknown, so nothing is missed if it crosses."""
-
-    def __init__(self, part: Snapshot, bounds: Bounds) -> None:
-        super().__init__(part)
-        self._aside, self._bounds = Graph(part), bounds
-
-    def suspected(self, name: str, kind: str) -> frozenset[int] | None:
-        """As `Graph.suspected`."""
-        with self._bounds.aside():
-            return self._aside.suspected(name, kind)
-
-
 def _may_name_any(playbook: CompiledPlaybook) -> bool:
     """Whether causes of a playbook list consequences themselves, which could be anywhere in the cluster."""
     return _lists(playbook) and not _is_about_leftovers(playbook)
@@ -112,8 +99,8 @@ class _Focus:
     """The subjects that concern a namespace, and what the playbooks say of them."""
 
     def __init__(self, part: Snapshot, bounds: Bounds, playbooks: Sequence[CompiledPlaybook]) -> None:
-        self.graph, self.doubts = _PartGraph(part, bounds), Doubts()
-        self._outside, self._bounds, self._ailing = _PartGraph(part, bounds), bounds, dict[Ref, bool]()
+        self.graph, self.doubts = Graph(part, apart=bounds.aside), Doubts()
+        self._outside, self._bounds, self._ailing = Graph(part, apart=bounds.aside), bounds, dict[Ref, bool]()
         self._playbooks, self._namespace = playbooks, bounds.namespace
         name = re.escape(self._namespace.encode())
         self._word = re.compile(rb"(?<![a-z0-9-])%s(?![a-z0-9-])" % name)

@@ -20,7 +20,6 @@ from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecke
 from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown
-from gkedoctor.graph.core.graph import Facts
 from gkedoctor.manifests.planned import is_planned, names_planned, template_path, workload_ref
 from gkedoctor.manifests.world import DECLARED, HOLLOW, NOT_HERE, World
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -28,13 +27,13 @@ from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.playbook.template import Template
 from gkedoctor.snapshot.kinds import COLLECTIONS
-from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
+from gkedoctor.snapshot.model import CollectionState, Object, Status
 
 
 def lint(world: World, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks can prove from the specs in the files, the most important first."""
     views = [view for playbook in playbooks if (view := playbook.spec_view) is not None]
-    asked = _Asked(_Remembering(world.closed), _Remembering(world.open))
+    asked = _Asked(Graph(world.closed, cache_edges=True), Graph(world.open, cache_edges=True))
     found = [finding for view in views for finding in asked.findings(view)]
     diagnoses = [_in_files(world, one) for one in diagnoses_of(asked.closed, Fold(found))]
     manifest = world.open.manifest
@@ -52,25 +51,6 @@ def lint(world: World, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
         unexplained=(),
         looked_at={"objects": len(world.origins)},
     )
-
-
-class _Remembering(Graph):
-    """A graph that follows each edge of an object once: most playbooks of manifests look at the same few kinds.
-
-    (For a whole cluster that would hold more than it saves.)
-    """
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        super().__init__(snapshot)
-        self._followed: dict[tuple[str, int], tuple[Object, Facts]] = {}
-
-    def follow(self, edge_name: str, item: Object) -> Facts:
-        """As `Graph.follow`. The item is kept, so that its `id` stays its own."""
-        key = (edge_name, id(item))
-        known = self._followed.get(key)
-        if known is None:
-            known = self._followed[key] = (item, super().follow(edge_name, item))
-        return known[1]
 
 
 class _Asked:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from gkedoctor.errors import UsageError
 from gkedoctor.report.kind_names import kind_named
 from gkedoctor.tui.model.header import VIEWS
+from gkedoctor.tui.navigation import Navigator
 from gkedoctor.tui.plain_text import entry, highlighted, plain
-
-if TYPE_CHECKING:
-    from gkedoctor.tui.app import Doctor
 
 
 class Command(NamedTuple):
@@ -29,8 +27,8 @@ class Commands(Provider):
     """What can be typed after `:`."""
 
     @property
-    def _doctor(self) -> Doctor:
-        return cast("Doctor", self.app)
+    def _navigator(self) -> Navigator:
+        return cast("Navigator", self.app)
 
     async def discover(self) -> AsyncIterator[DiscoveryHit]:
         """What there is before anything is typed."""
@@ -49,43 +47,43 @@ class Commands(Provider):
                 yield Hit(min(score, 1.0), shown, command.run, command.words)
 
     def _fixed(self) -> list[Command]:
-        doctor = self._doctor
-        views = [Command(title, partial(doctor.action_view, view), "view") for view, title in VIEWS.items()]
+        navigator = self._navigator
+        views = [Command(title, partial(navigator.action_view, view), "view") for view, title in VIEWS.items()]
         return [
             *views,
-            Command("Save the report or the snapshot", doctor.action_save, "^s"),
-            Command("Read again, and mark what is new", doctor.action_again, "r"),
-            Command("Theme", doctor.search_themes, "light, dark, ansi"),
-            Command("Help", doctor.action_help, "?"),
-            Command("Quit", partial(doctor.exit, 0), "q"),
+            Command("Save the report or the snapshot", navigator.action_save, "^s"),
+            Command("Read again, and mark what is new", navigator.action_again, "r"),
+            Command("Theme", navigator.search_themes, "light, dark, ansi"),
+            Command("Help", navigator.action_help, "?"),
+            Command("Quit", partial(navigator.exit, 0), "q"),
         ]
 
     def _listed(self) -> list[Command]:
-        doctor, scene = self._doctor, self._doctor.scene
+        navigator, scene = self._navigator, self._navigator.scene
         if scene is None:
             return []
         namespaces = sorted({str((o.get("metadata") or {}).get("name")) for o in scene.graph.all("Namespace")})
         return [
             *(
-                Command(f"ns {name}", partial(doctor.filter_by, f"ns:{name}"), "only this namespace")
+                Command(f"ns {name}", partial(navigator.filter_by, f"ns:{name}"), "only this namespace")
                 for name in namespaces
             ),
-            *(Command(f"explain {p.id}", partial(doctor.explain, p.id), p.model.title) for p in scene.playbooks),
+            *(Command(f"explain {p.id}", partial(navigator.explain, p.id), p.model.title) for p in scene.playbooks),
         ]
 
     def _typed(self, query: str) -> list[Command]:
         """A command that is whole as it was typed."""
-        doctor = self._doctor
+        navigator = self._navigator
         word, _, rest = query.partition(" ")
         match word:
             case "q" | "quit":
-                return [Command("quit", partial(doctor.exit, 0))]
+                return [Command("quit", partial(navigator.exit, 0))]
             case "ns" if rest:
-                return [Command(f"ns {rest}", partial(doctor.filter_by, f"ns:{rest}"), "only this namespace")]
+                return [Command(f"ns {rest}", partial(navigator.filter_by, f"ns:{rest}"), "only this namespace")]
             case "explain" if rest:
-                return [Command(f"explain {rest}", partial(doctor.explain, rest.upper()), "the playbook's page")]
+                return [Command(f"explain {rest}", partial(navigator.explain, rest.upper()), "the playbook's page")]
         try:
             kind = kind_named(word)
         except UsageError:
             return []
-        return [Command(query, partial(doctor.open_kind, kind.name, rest), f"every {kind.name}")]
+        return [Command(query, partial(navigator.open_kind, kind.name, rest), f"every {kind.name}")]

@@ -9,6 +9,7 @@ from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, ref
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import stub, template_of, workload
@@ -192,12 +193,7 @@ def _of(refused: Facts, by: str, webhook: Any) -> Facts:
 def priority_class_of(graph: Graph, item: Object) -> Facts:
     """The PriorityClass that the Pod template names."""
     name = (template_of(item).get("spec") or {}).get("priorityClassName")
-    if not name:
-        return []
-    found = graph.find("PriorityClass", None, str(name))
-    if isinstance(found, Unknown):
-        return found
-    return [found] if found is not None else []
+    return resolve_targets(graph, "PriorityClass", None, str(name)) if name else []
 
 
 @edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS))

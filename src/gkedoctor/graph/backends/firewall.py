@@ -12,6 +12,7 @@ from typing import Any
 
 from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
 from gkedoctor.graph.cloud.links import path_of
+from gkedoctor.graph.cloud.names import l7_firewall
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -88,7 +89,7 @@ def _expected_name(graph: Graph) -> str:
     data = (config.get("data") or {}) if isinstance(config, dict) else {}
     groups = sorted(name_of(g).partition("--")[2] for g in graph.all("InstanceGroup") if "--" in name_of(g))
     uid = data.get("provider-uid") or data.get("uid") or (groups[0] if groups else "")
-    return f"k8s-fw-l7--{uid}" if uid else "k8s-fw-l7"
+    return l7_firewall(uid) if uid else "k8s-fw-l7"
 
 
 def _order(rule: Object) -> tuple[Any, ...]:

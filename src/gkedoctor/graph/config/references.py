@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.reference import nearest_name, resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
 from gkedoctor.graph.workloads.pod_templates import containers, made_alike
@@ -64,21 +65,10 @@ def _record(graph: Graph, namespace: str, site: Record) -> Record:
         "keyFound": _key_found(site, target),
     }
     if found is False:
-        record["nearest"] = _nearest(graph, site["kind"], namespace, site["name"])
+        record["nearest"] = nearest_name(graph, site["kind"], namespace, site["name"])
     if record["keyFound"] is False and isinstance(target, dict):
         record["nearestKey"] = nearest(site["key"], sorted(target.get("keys") or {}))
     return record
-
-
-def _nearest(graph: Graph, kind: str, namespace: str, name: str) -> str | None:
-    """The name that may have been meant; looked for once, however many Pods ask."""
-    known = graph.worked_out(_nearest)
-    if (kind, namespace, name) not in known:
-        listing = graph.listing(kind, namespace)
-        names = [] if isinstance(listing, Unknown) else [name_of(o) for o in listing]
-        known[kind, namespace, name] = nearest(name, names)
-    found: str | None = known[kind, namespace, name]
-    return found
 
 
 def _key_found(site: Record, target: Object | Unknown | None) -> bool | Unknown | None:
@@ -281,10 +271,7 @@ def _number(version: str | None) -> float:
 @edge("account", "Pod", *WORKLOADS, reads=("ServiceAccount",))
 def account_of(graph: Graph, item: Object) -> Facts:
     """The ServiceAccount that the Pod runs as."""
-    found = graph.find("ServiceAccount", namespace_of(item), _account(template_of(item).get("spec") or {}))
-    if isinstance(found, Unknown):
-        return found
-    return [found] if found is not None else []
+    return resolve_targets(graph, "ServiceAccount", namespace_of(item), _account(template_of(item).get("spec") or {}))
 
 
 def _account(spec: Object) -> str:

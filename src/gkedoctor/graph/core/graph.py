@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
@@ -29,10 +30,23 @@ NameIndex = dict[tuple[str, str], Object]
 
 
 class Graph:
-    """Read-only view of one snapshot. Every index is built once, when it is first needed."""
+    """Read-only view of one snapshot. Every index is built once, when it is first needed.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    `cache_edges`: each edge of an object is followed once, not only those marked so; for small graphs that many
+    playbooks ask the same. `apart`: entered while an index of suspects is built, on a graph of its own, so that what
+    it reads is not taken for what a question reads.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        *,
+        cache_edges: bool = False,
+        apart: Callable[[], AbstractContextManager[object]] | None = None,
+    ) -> None:
         self.snapshot = snapshot
+        self._cache_edges, self._apart = cache_edges, apart
+        self._suspects = Graph(snapshot) if apart is not None else self
         self.clock: datetime = snapshot.clock
         self._indexes: dict[Any, Any] = {}
         self._names: dict[str, NameIndex] = {}
@@ -96,12 +110,21 @@ class Graph:
         found = EDGES.get((kind, edge_name)) or EDGES.get(("*", edge_name))
         if found is None:
             return []
-        return found.walk(self, item)
+        if not self._cache_edges:
+            return found.walk(self, item)
+        known = self.worked_out(found.walk)
+        if id(item) not in known:
+            known[id(item)] = (item, found.walk(self, item))  # the object too, or another one may get its id
+        facts: Facts = known[id(item)][1]
+        return facts
 
     def suspected(self, name: str, kind: str) -> frozenset[int] | None:
         """The `id` of each object of a kind that an index of suspects names; None where it names all."""
         found = SUSPECTS.get((kind, name))
-        return self.index(found.ids) if found is not None else None
+        if found is None:
+            return None
+        with self._apart() if self._apart is not None else nullcontext():
+            return self._suspects.index(found.ids)
 
     def _by_name(self, kind: str) -> NameIndex:
         found = self._names.get(kind)

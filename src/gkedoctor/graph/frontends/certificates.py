@@ -10,7 +10,7 @@ from typing import Any
 
 from gkedoctor.graph.cloud.links import last, path_of, place_of, resolve
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.reference import nearest_name
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_ingress
@@ -43,7 +43,7 @@ def _named(graph: Graph, ingress: Object, name: str, *, regional: bool) -> Recor
         "found": True if held else doubt if doubt is not None else False,
         "certificate": fits[0] if fits else None,
         "elsewhere": same[0] if same and not fits else None,
-        "nearest": nearest(name, [name_of(c) for c in graph.all("SslCertificate")]),
+        "nearest": nearest_name(graph, "SslCertificate", None, name),
     }
 
 

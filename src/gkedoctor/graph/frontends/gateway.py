@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.reference import Reference, resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.routes import is_service, parent_refs
 from gkedoctor.snapshot.model import Object
@@ -17,7 +17,8 @@ MANAGED = "networking.gke.io/managed-certificates"
 def managed_certificates(graph: Graph, ingress: Object) -> Facts:
     """The ManagedCertificates that the annotation names: records {name, found, target, nearest}."""
     text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
-    return [_named(graph, "ManagedCertificate", namespace_of(ingress), n.strip()) for n in text.split(",") if n.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return [resolve_reference(graph, "ManagedCertificate", namespace_of(ingress), name) for name in names]
 
 
 @edge("ingresses", "ManagedCertificate", reads=("Ingress",))
@@ -32,18 +33,6 @@ def ingresses_of(graph: Graph, certificate: Object) -> Facts:
 def _attached(ingress: Object) -> list[str]:
     text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
     return [name.strip() for name in text.split(",")]
-
-
-def _named(graph: Graph, kind: str, namespace: str, name: str) -> Record:
-    target = graph.find(kind, namespace, name)
-    known = [name_of(o) for o in graph.in_namespace(kind, namespace)]
-    found = target if isinstance(target, Unknown) else target is not None
-    return {
-        "name": name,
-        "found": found,
-        "target": target,
-        "nearest": nearest(name, known) if target is None else None,
-    }
 
 
 @edge("bad_conditions", "Gateway", "HTTPRoute")
@@ -69,7 +58,7 @@ def route_backends(graph: Graph, route: Object) -> Facts:
         for ref in rule.get("backendRefs") or []:
             if is_service(ref) and ref.get("name"):
                 namespace = ref.get("namespace") or namespace_of(route)
-                record = _named(graph, "Service", namespace, str(ref["name"]))
+                record = resolve_reference(graph, "Service", namespace, str(ref["name"]))
                 seen = namespace == namespace_of(route) or bool(graph.in_namespace("Service", namespace))
                 if record["found"] is False and not seen:
                     record["found"] = Unknown("services", f"nothing of namespace {namespace} is in this recording")
@@ -79,7 +68,7 @@ def route_backends(graph: Graph, route: Object) -> Facts:
     return records
 
 
-def _port(record: Record, ref: Object) -> Record:
+def _port(record: Reference, ref: Object) -> Record:
     target = record["target"]
     if not isinstance(target, dict) or ref.get("port") is None:
         return {"portFound": None}
@@ -100,7 +89,7 @@ def parents_of(graph: Graph, route: Object) -> Facts:
     for ref in parent_refs(route):
         if ref.get("name"):
             namespace = ref.get("namespace") or namespace_of(route)
-            record = _named(graph, "Gateway", namespace, str(ref["name"]))
+            record = resolve_reference(graph, "Gateway", namespace, str(ref["name"]))
             if (
                 record["found"] is False
                 and namespace != namespace_of(route)
@@ -115,4 +104,4 @@ def parents_of(graph: Graph, route: Object) -> Facts:
 def gateway_class_of(graph: Graph, gateway: Object) -> Facts:
     """The GatewayClass that the Gateway names: one record {name, found, target, nearest}."""
     name = (gateway.get("spec") or {}).get("gatewayClassName")
-    return [_named(graph, "GatewayClass", "", str(name))] if name else []
+    return [resolve_reference(graph, "GatewayClass", "", str(name))] if name else []

@@ -14,6 +14,7 @@ from typing import Any
 from gkedoctor.graph.cloud.links import last, place_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.reference import nearest_name, resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -117,9 +118,10 @@ def _backend(
 def _names_near(graph: Graph, ingress: Object, record: Record) -> Record:
     if record["found"] is not False:
         return {"nearest": None, "elsewhere": []}
-    services = graph.in_namespace("Service", namespace_of(ingress))
-    others = [namespace_of(s) for s in graph.everywhere("Service") if name_of(s) == record["name"]]
-    return {"nearest": nearest(str(record["name"]), [name_of(s) for s in services]), "elsewhere": sorted(set(others))}
+    name = str(record["name"])
+    others = [namespace_of(s) for s in graph.everywhere("Service") if name_of(s) == name]
+    near = nearest_name(graph, "Service", namespace_of(ingress), name)
+    return {"nearest": near, "elsewhere": sorted(set(others))}
 
 
 def _service_facts(service: Object | Unknown | None, wanted: Any, who: Record) -> Record:
@@ -238,7 +240,8 @@ def tls_of(graph: Graph, ingress: Object) -> Facts:
 
 def _tls(graph: Graph, ingress: Object, entry: Object) -> Record:
     name, namespace = str(entry["secretName"]), namespace_of(ingress)
-    secret = graph.find("Secret", namespace, name)
+    reference = resolve_reference(graph, "Secret", namespace, name)
+    secret = reference["target"]
     there = secret if isinstance(secret, dict) else {}
     keys, certificate = there.get("keys") or {}, there.get("certificate") or {}
     lacks = [key for key in ("tls.crt", "tls.key") if isinstance(secret, dict) and key not in keys]
@@ -247,8 +250,8 @@ def _tls(graph: Graph, ingress: Object, entry: Object) -> Record:
         "hosts": entry.get("hosts") or [],
         "at": entry,
         "secret": secret,
-        "found": secret if isinstance(secret, Unknown) else secret is not None,
-        "nearest": nearest(name, [name_of(s) for s in graph.in_namespace("Secret", namespace)]) if not there else None,
+        "found": reference["found"],
+        "nearest": reference["nearest"],
         "lacks": lacks,
         "certificate": secret if isinstance(secret, Unknown) else certificate,
         "fault": secret if isinstance(secret, Unknown) else _tls_fault(there, lacks, certificate),
@@ -322,11 +325,5 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
 @edge("frontend_config", "Ingress", reads=("FrontendConfig",))
 def frontend_config_of(graph: Graph, ingress: Object) -> Facts:
     """The FrontendConfig that an annotation names: at most one record {name, found, target, nearest}."""
-    annotations = ingress["metadata"].get("annotations") or {}
-    name, namespace = annotations.get("networking.gke.io/v1beta1.FrontendConfig"), namespace_of(ingress)
-    if not name:
-        return []
-    target = graph.find("FrontendConfig", namespace, name)
-    known = [name_of(f) for f in graph.in_namespace("FrontendConfig", namespace)]
-    found = target if isinstance(target, Unknown) else target is not None
-    return [{"name": name, "found": found, "target": target, "nearest": nearest(name, known)}]
+    name = (ingress["metadata"].get("annotations") or {}).get("networking.gke.io/v1beta1.FrontendConfig")
+    return [resolve_reference(graph, "FrontendConfig", namespace_of(ingress), name)] if name else []

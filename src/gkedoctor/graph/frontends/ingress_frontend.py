@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge, namespace_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.certificates import PRE_SHARED
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range
@@ -92,3 +92,20 @@ def _certificates(ingress: Object) -> list[CertificateRef]:
             (kind, place, name.strip()) for name in str(annotations.get(annotation) or "").split(",") if name.strip()
         ]
     return [CertificateRef(kind=kind, namespace=place, name=name) for kind, place, name in named]
+
+
+@edge("waiting_ingresses", "Cluster", reads=("Ingress",))
+def waiting_ingresses_of(graph: Graph, _cluster: Object) -> Facts:
+    """The Ingresses that wait for GKE's own controller: for an address, or for their clean-up."""
+    doubt = graph.doubt("Ingress")
+    if doubt is not None:
+        return doubt
+    return [ingress for ingress in graph.all("Ingress") if _waits(graph, ingress)]
+
+
+def _waits(graph: Graph, ingress: Object) -> bool:
+    served = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress")
+    found = graph.follow("class", ingress)
+    if ingress["metadata"].get("deletionTimestamp"):
+        return bool(ingress["metadata"].get("finalizers"))
+    return not served and not isinstance(found, Unknown) and bool(found and found[0]["gke"])

@@ -10,8 +10,9 @@ from typing import Any
 
 from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import backend_services_for
+from gkedoctor.graph.backends.service_annotations import NEG
 from gkedoctor.graph.cloud.links import linked
-from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, suspects
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
 from gkedoctor.graph.frontends.frontend import routes_behind
@@ -77,3 +78,12 @@ def _annotated(item: Object) -> dict[str, Any]:
     except ValueError:
         return {}
     return states if isinstance(states, dict) else {}
+
+
+@suspects("load_balancer_backends", "Service", reads=("Ingress",))
+def backends_of_load_balancers(graph: Graph) -> Iterator[Object]:
+    """Services that an Ingress sends to, or that ask for a NEG; all where the Ingresses cannot be seen."""
+    for service in graph.all("Service"):
+        ingresses = graph.follow("ingresses", service)
+        if isinstance(ingresses, Unknown) or ingresses or NEG in (service["metadata"].get("annotations") or {}):
+            yield service

@@ -13,8 +13,8 @@ from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import health_check_settings
 from gkedoctor.graph.cloud.links import last, resolve
 from gkedoctor.graph.core.graph import Facts, Graph, Record, name_of
-from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.core.ref import Ref, ref_of
+from gkedoctor.graph.core.reference import nearest_name
 from gkedoctor.graph.core.times import age, condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
@@ -30,7 +30,7 @@ def missing_service(graph: Graph, namespace: str, name: str, why: Unknown | None
     """The hop of a Service that is not there, or that could not be looked up."""
     if why is not None:
         return unseen("Service", name, why, namespace=namespace, via=via)
-    near = nearest(name, [name_of(s) for s in graph.in_namespace("Service", namespace)])
+    near = nearest_name(graph, "Service", namespace, name)
     meant = f"; Service {near} does" if near else ""
     return Hop(Ref("Service", name, namespace), State.FAIL, f"does not exist{meant}", via=via)
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from gkedoctor.graph.core.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import matches
+from gkedoctor.graph.core.ref import ref_of
+from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.snapshot.model import Object
 
 
@@ -13,12 +17,7 @@ from gkedoctor.snapshot.model import Object
 def node_of(graph: Graph, pod: Object) -> Facts:
     """The Node that the Pod is bound to."""
     name = (pod.get("spec") or {}).get("nodeName")
-    if not name:
-        return []
-    found = graph.find("Node", None, str(name))
-    if isinstance(found, Unknown):
-        return found
-    return [found] if found is not None else []
+    return resolve_targets(graph, "Node", None, str(name)) if name else []
 
 
 @suspects("not_well", "Node", reads=("Pod",))
@@ -59,3 +58,20 @@ def budgeted_pods(graph: Graph, budget: Object) -> Facts:
 
 def _ended(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+@edge("sandbox_failures", "Node", reads=("Pod", "Event"))
+def sandbox_failures_on(graph: Graph, node: Object) -> Facts:
+    """Pods of the Node that wait for a sandbox that cannot be made, as records {pod, owner, event}."""
+    pods = pods_on(graph, node)
+    if isinstance(pods, Unknown):
+        return pods
+    found = []
+    for pod in pods:
+        events = graph.follow("events", pod) if step_of(graph, pod) == "starting" else []
+        if isinstance(events, Unknown):
+            return events
+        failed = [e for e in events if e.get("reason") == "FailedCreatePodSandBox"]
+        if failed:
+            found.append({"pod": pod, "owner": str(ref_of(workload(graph, pod))), "event": failed[-1]})
+    return found

@@ -13,7 +13,7 @@ from gkedoctor.messages import message, shipped_messages
 
 Reason = dict[str, Any]
 
-_HEAD = re.compile(r"^\s*\d+/(?P<nodes>\d+) nodes? (?:is|are) available:?\s*", re.IGNORECASE)
+_HEAD = re.compile(r"^\s*\d+/\d+ nodes? (?:is|are) available:?\s*", re.IGNORECASE)
 _PREEMPTION = re.compile(
     r"[.,]?\s*(?:no new claims to deallocate\b|preemption:|preemption is not helpful)", re.IGNORECASE
 )
@@ -27,12 +27,6 @@ def reasons(message: str) -> list[Reason]:
     body = message[head.end() :] if head else message
     told = _PREEMPTION.split(body, maxsplit=1)[0]
     return [_reason(part) for part in _NEXT.split(told) if part.strip(" .,")]
-
-
-def nodes_counted(message: str) -> int | None:
-    """How many nodes the scheduler looked at."""
-    head = _HEAD.match(message)
-    return int(head["nodes"]) if head else None
 
 
 def _reason(part: str) -> Reason:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
-from gkedoctor.graph.core.label_selectors import Labels, differing, edit_distance, is_slip, matches_map, nearest
+from gkedoctor.graph.core.label_selectors import Labels, differing, edit_distance, is_slip, matches_map
+from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of, workload
@@ -303,15 +304,8 @@ def _legacy_records(endpoints: Object) -> list[Record]:
 @edge("governing_service", "StatefulSet", reads=("Service",))
 def governing_service(graph: Graph, item: Object) -> Facts:
     """The Service that gives the Pods of a StatefulSet their names: {name, found, target, nearest}."""
-    name, namespace = (item.get("spec") or {}).get("serviceName"), namespace_of(item)
-    if not name:
-        return []
-    target = graph.find("Service", namespace, str(name))
-    if isinstance(target, dict):
-        return [{"name": name, "found": True, "target": target, "nearest": None}]
-    known = [name_of(s) for s in graph.in_namespace("Service", namespace)]
-    found = target if isinstance(target, Unknown) else False
-    return [{"name": name, "found": found, "target": target, "nearest": nearest(str(name), known)}]
+    name = (item.get("spec") or {}).get("serviceName")
+    return [resolve_reference(graph, "Service", namespace_of(item), str(name))] if name else []
 
 
 @edge("ready_since", "Service", "Ingress", reads=("Pod",))

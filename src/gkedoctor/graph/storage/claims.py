@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, grouped, name_of, namespace_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.reference import nearest_name, resolve_reference, resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
 from gkedoctor.snapshot.model import Object
@@ -62,12 +62,8 @@ def _template_sites(item: Object) -> Iterator[Record]:
 
 
 def _claim(graph: Graph, namespace: str, site: Record) -> Record:
-    claim = graph.find("PersistentVolumeClaim", namespace, site["name"])
-    found = claim if isinstance(claim, Unknown) else claim is not None
-    near = None
-    if found is False:
-        near = nearest(site["name"], [name_of(c) for c in graph.in_namespace("PersistentVolumeClaim", namespace)])
-    return {**site, "found": found, "claim": claim, "nearest": near}
+    claim = resolve_reference(graph, "PersistentVolumeClaim", namespace, site["name"])
+    return {**site, "found": claim["found"], "claim": claim["target"], "nearest": claim["nearest"]}
 
 
 @edge("consumers", "PersistentVolumeClaim", reads=("Pod",))
@@ -93,10 +89,7 @@ def _consumers(graph: Graph) -> dict[tuple[str, str], list[Object]]:
 def volume_of(graph: Graph, claim: Object) -> Facts:
     """The PersistentVolume that the claim is bound to or names."""
     name = (claim.get("spec") or {}).get("volumeName")
-    found = graph.find("PersistentVolume", None, str(name)) if name else None
-    if isinstance(found, Unknown):
-        return found
-    return [found] if found is not None else []
+    return resolve_targets(graph, "PersistentVolume", None, str(name)) if name else []
 
 
 @edge("attachments", "PersistentVolume", reads=("VolumeAttachment",))
@@ -159,7 +152,7 @@ def _class(graph: Graph, name: str, item: Object | Unknown | None, *, named: boo
         "named": named,
         "found": found,
         "item": item,
-        "nearest": nearest(name, [name_of(c) for c in graph.all("StorageClass")]) if found is False else None,
+        "nearest": nearest_name(graph, "StorageClass", None, name) if found is False else None,
         "delayed": item if isinstance(item, Unknown) else known.get("volumeBindingMode") == "WaitForFirstConsumer",
         "provisioner": known.get("provisioner"),
         "volumes": len(graph.index(_volumes_by_class).get(name, [])),

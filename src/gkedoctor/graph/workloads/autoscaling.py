@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, namespace_of
+from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.snapshot.kinds import KINDS
@@ -20,10 +21,7 @@ def target_of(graph: Graph, item: Object) -> Facts:
         return []
     if kind not in KINDS:
         return Unknown(kind.lower() + "s", "gkedoctor does not look at this kind")
-    found = graph.find(kind, namespace_of(item), str(name))
-    if isinstance(found, Unknown):
-        return found
-    return [found] if found is not None else []
+    return resolve_targets(graph, kind, namespace_of(item), str(name))
 
 
 @edge(

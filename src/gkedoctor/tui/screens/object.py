@@ -62,11 +62,11 @@ class ObjectScreen(View):
         set_title(pane, self._crumbs())
         here = page.replace("used", "describe")
         set_subtitle(pane, "  ".join(title.upper() if key == here else title for key, title in PAGES.items()))
-        self.doctor.background.run(
+        self.navigator.background.run(
             f"page {id(self)}",
             lambda: page_lines(scene, subject(scene, ref), page, path, width),
             show,
-            self.doctor.failed,
+            self.navigator.failed,
         )
 
     def _crumbs(self) -> str:

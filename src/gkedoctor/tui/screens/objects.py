@@ -58,11 +58,11 @@ class Objects(View):
             pane.show(made.lines, entry=entry, top=top)
 
         set_subtitle(pane, "looking …")
-        self.doctor.background.run(
+        self.navigator.background.run(
             "objects",
             lambda: listing(scene, place, terms, sort, width, reverse=reverse, faults=faults),
             show,
-            self.doctor.failed,
+            self.navigator.failed,
         )
 
     def go(self, place: Place) -> None:

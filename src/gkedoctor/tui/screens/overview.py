@@ -81,11 +81,11 @@ class Overview(View):
         super().progress_changed()
         if not self.is_mounted or not self.is_attached:
             return
-        watch, pane = self.doctor.reading, self.query_one("#progress", Lines)
+        watch, pane = self.navigator.reading, self.query_one("#progress", Lines)
         first = self.scene is None or bool(self.scene.partial)
-        self.set_class(self.doctor.collecting and first, "-collecting")
+        self.set_class(self.navigator.collecting and first, "-collecting")
         if watch is not None and self.has_class("-collecting"):
-            set_title(pane, f"Collecting {self.doctor.source.name}  {watch.seconds:.0f} s")
+            set_title(pane, f"Collecting {self.navigator.source.name}  {watch.seconds:.0f} s")
             lines = progress_lines(watch.steps(), pane.room)
             pane.show(lines)
             pane.styles.height = min(len(lines), 8) + 2

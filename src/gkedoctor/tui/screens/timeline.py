@@ -54,10 +54,10 @@ class Timeline(View):
             self._begun = scene if first else self._begun
             set_title(pane, f"Timeline  {len(found)}")
             set_subtitle(pane, "only faults" if faults else "the latest last")
-            at = entry_before(found, self.doctor.chosen) if first else None
+            at = entry_before(found, self.navigator.chosen) if first else None
             pane.show(timeline_lines(found, scene, width), entry=at)
 
-        self.doctor.background.run("timeline", make, show, self.doctor.failed)
+        self.navigator.background.run("timeline", make, show, self.navigator.failed)
 
     def action_fault(self, way: int) -> None:
         """To the next beginning of a fault."""

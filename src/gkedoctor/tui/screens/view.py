@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,13 +16,11 @@ from gkedoctor.graph import Ref
 from gkedoctor.tui.model.filters import Term, parsed
 from gkedoctor.tui.model.lines import Act, Link, Open, Take
 from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.navigation import Navigator
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.header import Header
 from gkedoctor.tui.widgets.keys import Keys
 from gkedoctor.tui.widgets.lines import Lines
-
-if TYPE_CHECKING:
-    from gkedoctor.tui.app import Doctor
 
 
 class View(Screen[None]):
@@ -55,14 +53,14 @@ class View(Screen[None]):
         self._drawn: Scene | None = None
 
     @property
-    def doctor(self) -> Doctor:
-        """The app, by its own name."""
-        return cast("Doctor", self.app)
+    def navigator(self) -> Navigator:
+        """The app, as far as screens know it."""
+        return cast("Navigator", self.app)
 
     @property
     def scene(self) -> Scene | None:
         """The moment that is shown."""
-        return self.doctor.scene
+        return self.navigator.scene
 
     def compose(self) -> ComposeResult:
         """Header, the view's own panes, filter, keys."""
@@ -82,13 +80,13 @@ class View(Screen[None]):
         """There is another scene, or something else is being done."""
         if self.is_mounted and self.is_attached:
             self._drawn = self.scene
-            self.query_one(Header).show(self.scene, self.doctor.doing)
+            self.query_one(Header).show(self.scene, self.navigator.doing)
             self.draw()
 
     def progress_changed(self) -> None:
         """Collectors came further."""
         if self.is_mounted and self.is_attached:
-            self.query_one(Header).show(self.scene, self.doctor.doing)
+            self.query_one(Header).show(self.scene, self.navigator.doing)
 
     def on_mount(self) -> None:
         """The first picture."""
@@ -178,7 +176,7 @@ class View(Screen[None]):
         if self.query_one(FilterBar).value:
             self.set_filter("")
         else:
-            self.doctor.back()
+            self.navigator.back()
 
     def action_faults(self) -> None:
         """Only faults, on and off."""
@@ -190,24 +188,24 @@ class View(Screen[None]):
         """The object under the cursor."""
         ref = self.ref_here()
         if ref is not None:
-            self.doctor.open_object(ref, page=page)
+            self.navigator.open_object(ref, page=page)
 
     def action_owner(self) -> None:
         """The object's owner."""
         ref = self.ref_here()
         if ref is not None:
-            self.doctor.open_owner(ref)
+            self.navigator.open_owner(ref)
 
     def action_copy(self) -> None:
         """Asks what to copy."""
-        self.doctor.ask_copy(self.marked(), self.text_here())
+        self.navigator.ask_copy(self.marked(), self.text_here())
 
     def action_docs(self) -> None:
         """The documentation of the finding."""
         found = self.found_here()
         docs = getattr(found, "docs", ())
         if docs:
-            self.doctor.open_docs(docs[0])
+            self.navigator.open_docs(docs[0])
         else:
             self.notify("no documentation for this", timeout=3)
 
@@ -223,8 +221,8 @@ class View(Screen[None]):
         """What a line leads to."""
         match act:
             case Open(ref, path):
-                self.doctor.open_object(ref, path)
+                self.navigator.open_object(ref, path)
             case Link(url):
-                self.doctor.open_docs(url)
+                self.navigator.open_docs(url)
             case Take(what, text):
-                self.doctor.copy(what, text)
+                self.navigator.copy(what, text)
