@@ -2,9 +2,11 @@
 # Both set up what they need in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+QUICK_TESTS := tests/test_architecture.py tests/cli tests/config tests/diagnose tests/explain tests/expression tests/graph \
+  tests/playbook tests/report tests/snapshot tests/test_api.py
 EXAMPLE := recorded_clusters/teratail-missing-secret
 
-.PHONY: demo docs test fuzz bench readme generated lock clean
+.PHONY: demo check docs test fuzz bench readme generated lock clean
 
 demo: .venv/installed
 	$(BIN)/gkedoctor report --from $(EXAMPLE) --fail-on never
@@ -16,6 +18,12 @@ test: .venv/installed-dev
 	$(BIN)/mypy --explicit-package-bases docs/tool
 	$(BIN)/gkedoctor playbooks lint
 	$(BIN)/pytest -n auto
+
+check: .venv/installed-dev  ## lint, types and the tests that are quick: for the minutes between two commits
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto $(QUICK_TESTS)
 
 fuzz: .venv/installed-dev   ## 10,000 fuzzed object trees and more damaged files than the tests take
 	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest tests/fuzz tests/redaction/test_foreign_tenants.py --timeout=3600
@@ -34,15 +42,22 @@ generated: .venv/installed-dev ## everything that is made from the code: schemas
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/test_readme.py -k "golden or screen or text or template"
 	$(BIN)/python -m docs.tool site
 
-lock: .venv/installed-dev   ## pins the development tools; hashes, no index named
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	  --no-header --extra dev --output-file requirements-dev.lock pyproject.toml
+LOCK := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \
+  --no-header
+
+lock: .venv/installed-dev   ## pins all packages: of the tools, and in the same versions at run time and for the build
+	$(LOCK) --extra dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(LOCK) --constraint requirements-dev.lock --only-build-deps --build-deps-for wheel --build-deps-for editable \
+	  --output-file requirements-build.lock pyproject.toml
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+.venv/installed: .venv/bin/python pyproject.toml requirements.lock requirements-build.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-build.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/installed-dev: .venv/bin/python pyproject.toml requirements-dev.lock

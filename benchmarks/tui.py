@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.clusters import cluster
-from gkedoctor.cli.commands.diagnose import _recording
-from gkedoctor.report.selection import Wanted
+from gkedoctor.cli.screen_sources import ScreenQuery, recording_source
 from gkedoctor.tui.app import Doctor
 from gkedoctor.tui.run import make_keys_prompt
 from gkedoctor.tui.screens.objects import Objects
@@ -51,7 +50,7 @@ class Pulse:
 
 async def measured(path: Path, *, walk: bool) -> None:
     """Opens a source and tells when what was there."""
-    app = Doctor(_recording(path, Wanted(), (), (), None))
+    app = Doctor(recording_source(path, ScreenQuery()))
     pulse = Pulse()
     began = time.perf_counter()
     async with app.run_test(size=(100, 30)) as pilot:

@@ -23,7 +23,16 @@ SCREEN = re.compile(r"<!-- screen: (?P<command>.*?) -->\n```text\n(?P<text>.*?)`
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the README's paths exist and its commands may write."""
     folder = tmp_path_factory.mktemp("readme")
-    for name in ("playbooks", "recorded_clusters", "examples", "Makefile", "pyproject.toml", "requirements-dev.lock"):
+    for name in (
+        "playbooks",
+        "recorded_clusters",
+        "examples",
+        "Makefile",
+        "pyproject.toml",
+        "requirements.lock",
+        "requirements-build.lock",
+        "requirements-dev.lock",
+    ):
         (folder / name).symlink_to(ROOT / name)
     return folder
 

@@ -12,9 +12,8 @@ from textual.pilot import Pilot
 
 from benchmarks.leaks.objects import NAMESPACE
 from benchmarks.leaks.outputs import Output
-from gkedoctor.cli.commands.diagnose import _recording
+from gkedoctor.cli.screen_sources import ScreenQuery, recording_source
 from gkedoctor.graph import Ref
-from gkedoctor.report.selection import Wanted
 from gkedoctor.tui.app import Doctor
 
 _SIZE = (220, 120)
@@ -46,7 +45,7 @@ def screen(recording: Path) -> Output:
                 seen.append(text(app))
             await press(app, pilot, "escape")
 
-    drive(Doctor(_recording(recording, Wanted(), (), (), None)), look, _SIZE)
+    drive(Doctor(recording_source(recording, ScreenQuery())), look, _SIZE)
     return Output("diagnose, the screen of 42 objects", "\n".join(seen))
 
 

@@ -1,5 +1,7 @@
 """gkedoctor from Python: `load` a recording or `collect` one, `diagnose` it, `lint` manifests, `render` the outcome.
 
+`report`, `compare`, `leftovers`, `teardown`, `path` and `explain` answer what the commands of these names answer.
+
 >>> from gkedoctor import shipped
 >>> from gkedoctor.api import diagnose, load, render
 >>> outcome = diagnose(load(shipped.recorded_clusters() / "teratail-missing-secret"))
@@ -23,6 +25,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+from gkedoctor.compare.comparison import Comparison
 from gkedoctor.diagnose import engine, spec
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import ManifestError, UsageError
@@ -32,10 +35,21 @@ from gkedoctor.manifests.world import world
 from gkedoctor.playbook.library import Library, load_library
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import NARROW, Page, names, renderer
+from gkedoctor.report.request import Way
+from gkedoctor.report.teardown.model import TeardownPlan
+from gkedoctor.service import explain as explanations
+from gkedoctor.service.comparison import compare_recordings
+from gkedoctor.service.leftovers import leftovers as left_behind
+from gkedoctor.service.path import request_path
+from gkedoctor.service.report import ReportOptions, ReportQuery
+from gkedoctor.service.teardown import teardown_plan
 from gkedoctor.snapshot import sources
 from gkedoctor.snapshot.model import Snapshot
 
-__all__ = ["Linted", "Outcome", "Snapshot", "collect", "diagnose", "lint", "load", "render"]
+__all__ = [
+    "Linted", "Outcome", "ReportOptions", "Snapshot", "collect", "compare", "diagnose", "explain", "leftovers", "lint",
+    "load", "path", "render", "report", "teardown",
+]  # fmt: skip
 
 
 class Linted(NamedTuple):
@@ -123,6 +137,75 @@ def lint(
     files = world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now or datetime.now(UTC))
     outcome = spec.lint(files, _library([Path(folder) for folder in playbooks]))
     return Linted(outcome, (*manifests.problems, *files.problems))
+
+
+def report(
+    snapshot: Snapshot, options: ReportOptions | None = None, playbooks: Iterable[str | PathLike[str]] = ()
+) -> Answer:
+    """What `gkedoctor report` says of a snapshot: an outcome without what annotations suppress, and notes.
+
+    UsageError for a target that does certainly not exist.
+
+    >>> from gkedoctor import shipped
+    >>> two = load(shipped.recorded_clusters() / "two-problems")
+    >>> answer = report(two, ReportOptions(target="Service/beta", namespaces=("two-problems",)))
+    >>> [found.cause for found in answer.outcome.diagnoses]
+    ['service-selector-mismatch']
+    """
+    query = ReportQuery(options or ReportOptions(), _library([Path(folder) for folder in playbooks]))
+    return query.report(snapshot).answer
+
+
+def compare(before: str | PathLike[str], after: str | PathLike[str]) -> Comparison:
+    """What `gkedoctor diff` says of two recordings or saved reports.
+
+    >>> from gkedoctor import shipped
+    >>> folder = shipped.recorded_clusters()
+    >>> [found.cause for found in compare(folder / "pair-image-before", folder / "pair-image-after").new]
+    ['image-not-found']
+    """
+    return compare_recordings(Path(before), Path(after), _library([]))
+
+
+def leftovers(snapshot: Snapshot) -> Outcome:
+    """What `gkedoctor leftovers` finds in a snapshot.
+
+    >>> from gkedoctor import shipped
+    >>> found = leftovers(load(shipped.recorded_clusters() / "orphans-cluster-deleted"))
+    >>> bool(found.diagnoses)
+    True
+    """
+    return left_behind(snapshot, _library([]))
+
+
+def teardown(snapshot: Snapshot) -> TeardownPlan:
+    """What to take down before the cluster is deleted, in the order that works. Deletes nothing.
+
+    >>> from gkedoctor import shipped
+    >>> plan = teardown(load(shipped.recorded_clusters() / "ing-healthy"))
+    >>> [(stage.kind, len(stage.steps)) for stage in plan.stages]
+    [('Ingress', 1)]
+    """
+    return teardown_plan(snapshot)
+
+
+def path(snapshot: Snapshot, entry_point: str) -> Way:
+    """The path of a request from KIND/NAME, a host or an address, hop by hop. UsageError where nothing begins there.
+
+    >>> from gkedoctor import shipped
+    >>> print(path(load(shipped.recorded_clusters() / "ing-healthy"), "Ingress/ing-healthy/app").state)
+    OK
+    """
+    return request_path(entry_point, snapshot)
+
+
+def explain(text: str) -> explanations.Explanation:
+    """The page of a playbook or a cause, or the pages that a message leads to. UsageError where it is nothing known.
+
+    >>> explain("GKE-CFG-001").playbook.id
+    'GKE-CFG-001'
+    """
+    return explanations.explain(text, _library([]))
 
 
 def render(

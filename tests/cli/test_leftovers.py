@@ -150,3 +150,29 @@ def test_without_a_recording_both_look_at_the_live_cluster(gkedoctor: Gkedoctor,
     for command in ("leftovers", "teardown"):
         answer = gkedoctor(command, "--kubeconfig", str(tmp_path / "none"))
         assert answer.code == ExitCode.SOURCE and "there is no kubeconfig at" in answer.err
+
+
+@pytest.mark.parametrize("name", ["ing-healthy", "l4-healthy", "teratail-healthy", "orphans-cluster-deleted"])
+def test_teardown_as_json_says_the_same_as_its_text(gkedoctor: Gkedoctor, name: str) -> None:
+    text = gkedoctor("teardown", "--from", RECORDED / name)
+    done = gkedoctor("teardown", "--from", RECORDED / name, "--json")
+    plan = json.loads(done.out)
+    jsonschema.validate(plan, SCHEMAS["teardown"]())
+    assert (done.code, done.err) == (text.code, text.err)
+    steps = [step for stage in plan["stages"] for step in stage["steps"]]
+    printed = [line.strip() for line in text.out.splitlines()]
+    assert [
+        line
+        for line in printed
+        if " would leave " in line and ": " not in line.split(" would")[0] and "/" in line.split(" ")[0]
+    ] == [
+        f"{step['object']['kind']}/{step['object']['namespace']}/{step['object']['name']} would leave {step['leaves']}"
+        if "namespace" in step["object"]
+        else f"{step['object']['kind']}/{step['object']['name']} would leave {step['leaves']}"
+        for step in steps
+    ]
+    assert all(step["command"] in printed for step in steps)
+    assert printed[-1] == plan["afterwards"] or plan["afterwards"] is None
+    assert [f"not looked at: {line}" for line in plan["not_checked"]] == [
+        line for line in printed if line.startswith("not looked at")
+    ]

@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from gkedoctor.cli.commands.report import report
@@ -34,7 +35,46 @@ def test_the_containerfile_has_known_instructions_in_two_stages() -> None:
     assert {name for name, _ in found} <= INSTRUCTIONS
     stages = [rest for name, rest in found if name == "FROM"]
     assert len(stages) == 2
-    assert all("slim" in stage and ":latest" not in stage for stage in stages)
+    images = {stage.removesuffix(" AS build") for stage in stages}
+    assert len(images) == 1
+    assert re.fullmatch(r"docker\.io/library/python:3\.\d+-slim@sha256:[0-9a-f]{64}", *images)
+
+
+def test_everything_is_installed_by_its_hash() -> None:
+    """In the image, by `make` and in the example workflow: from the locks, or from what is there already."""
+    texts = [rest for name, rest in instructions() if name == "RUN"]
+    workflow = yaml.safe_load((ROOT / "examples" / "github-actions" / "gkedoctor.yaml").read_text())
+    texts += [step["run"] for step in workflow["jobs"]["diagnose"]["steps"] if "run" in step]
+    texts.append((ROOT / "Makefile").read_text())
+    installs = [line for text in texts for line in re.split(r"&&|\n", text) if re.search(r"pip (install|wheel)", line)]
+    assert len(installs) >= 8
+    for line in installs:
+        assert "--require-hashes" in line or "--no-deps" in line, line
+
+
+def test_actions_are_pinned_by_commit_with_their_tag_beside() -> None:
+    for file in (ROOT / "examples").rglob("*.yaml"):
+        for line in file.read_text().splitlines():
+            if "- uses:" in line:
+                assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-build.lock"])
+def test_a_lock_has_hashes_and_the_versions_of_the_tools_lock(name: str) -> None:
+    def pinned(file: str) -> dict[str, str]:
+        text = (ROOT / file).read_text()
+        blocks = re.split(r"\n(?=[a-z])", text)
+        assert all("--hash=sha256:" in block for block in blocks)
+        return dict(block.split(" ", 1)[0].split("==") for block in blocks)
+
+    assert pinned(name).items() <= pinned("requirements-dev.lock").items()
+
+
+def test_the_lock_has_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lock = (ROOT / "requirements.lock").read_text().lower()
+    for dependency in project["dependencies"]:
+        assert f"\n{re.split(r'[<>=]', dependency)[0].lower()}==" in f"\n{lock}", dependency
 
 
 def test_the_image_runs_without_root() -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from gkedoctor.cli.commands.diagnose import _cluster
+from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source
 from gkedoctor.errors import SourceError
 from gkedoctor.live.options import LiveOptions
-from gkedoctor.report.selection import Wanted
 from gkedoctor.tui.app import Doctor
 from gkedoctor.tui.source import Source
 from tests.collect.kube_api import KubeApi, forbidden
@@ -32,7 +31,7 @@ def api() -> Iterator[KubeApi]:
 
 def source(api: KubeApi, folder: Path, interval: float | None = None) -> Source:
     live = LiveOptions(api.kubeconfig(folder), gcp=False)
-    return _cluster(live, (), Wanted(), (), (), interval)
+    return cluster_source(live, ScreenQuery(), interval)
 
 
 async def until(pilot: Pilot[Any], holds: Any, seconds: float = 20.0) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gkedoctor.cli.commands.diagnose import _library, _recording
-from gkedoctor.report.selection import Wanted
+from gkedoctor.cli.screen_sources import ScreenQuery, recording_source
 from gkedoctor.tui.app import Doctor
 from tests.conftest import ROOT
 
@@ -25,6 +24,5 @@ def test_a_cause_of_ones_own_is_shown_unless_it_is_ignored(tmp_path: Path, ignor
     item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata | ignore, "spec": spec}
     path = tmp_path / "cluster.json"
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
-    _library.cache_clear()
-    shown = looked(Doctor(_recording(path, Wanted(), [OWN], (), None)))
+    shown = looked(Doctor(recording_source(path, ScreenQuery(folders=[OWN]))))
     assert ("acme/no-rollback-history" in shown) is not ignored

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,11 +53,22 @@ class OutputType(click.ParamType[Output]):
         return Output(form, Path(file) if file else None)
 
 
-def outputs(wanted: Sequence[Output], as_json: bool, file: Path | None) -> list[Output]:
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions:
+    """In which formats and places a result is written, and whether it is coloured."""
+
+    wanted_outputs: tuple[Output, ...] = ()
+    as_json: bool = False
+    output_file: Path | None = None
+    color: str = "auto"
+
+
+def outputs(options: OutputOptions) -> list[Output]:
     """All that is to be written. UsageError where two would end up in one place, or in none."""
-    listed = list(dict.fromkeys([*wanted, *([Output("json")] if as_json else [])])) or [Output("text")]
-    if file is not None:
-        listed = [_sent_to(output, file) for output in listed]
+    wanted = [*options.wanted_outputs, *([Output("json")] if options.as_json else [])]
+    listed = list(dict.fromkeys(wanted)) or [Output("text")]
+    if options.output_file is not None:
+        listed = [_sent_to(output, options.output_file) for output in listed]
     for place, count in Counter(output.file for output in listed).items():
         if count > 1:
             forms = ", ".join(output.form for output in listed if output.file == place)

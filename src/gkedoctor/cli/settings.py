@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,18 +30,26 @@ def config_options(command: Command) -> Command:
     return file(none(command))
 
 
-def settings(file: Path | None, none: bool) -> Settings:
+@dataclass(frozen=True, kw_only=True)
+class ConfigOptions:
+    """Which configuration file is read."""
+
+    config: Path | None = None
+    no_config: bool = False
+
+
+def settings(options: ConfigOptions) -> Settings:
     """The settings that hold here: those of a named file, of the nearest one, or none."""
     from gkedoctor.config import files
     from gkedoctor.config.model import Settings
     from gkedoctor.playbook.library import public_names
 
-    if none and file is not None:
+    if options.no_config and options.config is not None:
         raise UsageError("--config and --no-config exclude each other")
-    if none:
+    if options.no_config:
         return Settings()
     here = _working_folder()
-    found = file if file is not None else files.find(here, os.environ)
+    found = options.config if options.config is not None else files.find(here, os.environ)
     return files.read(found, here, public_names) if found is not None else Settings()
 
 

@@ -18,6 +18,7 @@ from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
 from gkedoctor.report.diff._wire import Diff
 from gkedoctor.report.fleet._wire import FleetReport
+from gkedoctor.report.teardown.json import TeardownReport
 from gkedoctor.report.wire import Report
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -41,6 +42,11 @@ def diff_schema() -> Schema:
 def fleet_schema() -> Schema:
     """The schema of `gkedoctor fleet --json`."""
     return _schema(FleetReport, "Many clusters, as gkedoctor reports them")
+
+
+def teardown_schema() -> Schema:
+    """The schema of `gkedoctor teardown --json`."""
+    return _schema(TeardownReport, "What deleting a cluster would leave behind, as gkedoctor reports it")
 
 
 def config_schema() -> Schema:
@@ -86,6 +92,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "messages": messages_schema,
         "diff": diff_schema,
         "fleet": fleet_schema,
+        "teardown": teardown_schema,
         "config": config_schema,
     }
 )

@@ -232,7 +232,7 @@ def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         cause=found.cause,
         confidence=found.confidence,
         severity=found.severity,
-        root=_ref(found.root),
+        root=object_ref(found.root),
         location=_location(found.location),
         title=found.title,
         since=found.since or UNSET,
@@ -259,7 +259,7 @@ def hop_entry(hop: Hop) -> HopEntry:
 
 
 def _evidence(proof: Proof) -> Evidence:
-    return Evidence(ref=_ref(proof.ref), path=proof.path, value=proof.value, label=proof.label or UNSET)
+    return Evidence(ref=object_ref(proof.ref), path=proof.path, value=proof.value, label=proof.label or UNSET)
 
 
 def _symptomatic(consequence: Consequence) -> Symptomatic:
@@ -289,7 +289,7 @@ def _suppressed(one: Suppressed) -> SuppressedEntry:
         playbook=of.playbook if of else UNSET,
         cause=of.cause if of else UNSET,
         severity=of.severity if of else UNSET,
-        root=_ref(finding.place),
+        root=object_ref(finding.place),
         title=finding.says,
         reason=rule.reason,
         until=rule.until.isoformat() if rule.until else UNSET,
@@ -307,5 +307,6 @@ def _not_known(items: tuple[NotKnown, ...]) -> tuple[CauseAndWhy, ...]:
     return tuple(CauseAndWhy(n.cause, n.why) for n in items)
 
 
-def _ref(ref: Ref) -> ObjectRef:
+def object_ref(ref: Ref) -> ObjectRef:
+    """The wire form of a reference."""
     return ObjectRef(**ref.to_json())

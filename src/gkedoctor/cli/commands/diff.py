@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.messages import print_notes
+from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.pace import progress
-from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.verdict import NEVER, news_verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.diff import names, renderer
 from gkedoctor.report.formats import NARROW, WIDE, Page
 from gkedoctor.snapshot.garbage import paused_garbage_collector
-
-if TYPE_CHECKING:
-    from gkedoctor.compare.comparison import Comparison
-    from gkedoctor.config.model import Settings
 
 _PATH = click.Path(path_type=Path)
 
@@ -44,18 +40,7 @@ _PATH = click.Path(path_type=Path)
 @config_options
 @click.option("--output-file", type=_PATH, metavar="FILE", help="Write the comparison here.")
 @click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
-def diff(
-    before: Path,
-    after: Path,
-    form: str,
-    as_json: bool,
-    fail_on: str,
-    folders: tuple[Path, ...],
-    config: Path | None,
-    no_config: bool,
-    output_file: Path | None,
-    color: str,
-) -> int:
+def diff(before: Path, after: Path, fail_on: str, folders: tuple[Path, ...], **given: Any) -> int:
     """Say what is new, what is fixed, and which change most probably broke it.
 
     BEFORE and AFTER are each a recording of any format or a saved JSON
@@ -69,23 +54,16 @@ def diff(
       gkedoctor diff yesterday.gkesnap today.gkesnap
       gkedoctor diff main.json recording/ -o md --output-file comment.md
     """
+    from gkedoctor.cli.library import library
+    from gkedoctor.service.comparison import compare_recordings
+
+    form, as_json, output_file, color = (given.pop(name) for name in ("form", "as_json", "output_file", "color"))
+    held = settings(take_options(ConfigOptions, given))
     with paused_garbage_collector(), progress(f"comparing {before} with {after} …"):
-        found = _comparison(before, after, folders, settings(config, no_config))
+        found = compare_recordings(before, after, library([*held.playbooks, *folders]), held.rules)
     print_notes(found.notes)
     to_terminal = output_file is None
     colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)
     page = Page(width(NARROW, WIDE) if to_terminal else NARROW, colour)
     write_result(renderer("json" if as_json else form).render(found, page), output_file, colour=page.colour)
     return news_verdict(found, fail_on)
-
-
-def _comparison(before: Path, after: Path, folders: tuple[Path, ...], held: Settings) -> Comparison:
-    from gkedoctor.cli.library import library
-    from gkedoctor.cli.sides import side
-    from gkedoctor.compare.comparison import compare
-
-    playbooks = library([*held.playbooks, *folders])
-    first, _ = side(before, playbooks, held.rules)
-    second, notes = side(after, playbooks, held.rules)
-    found = compare(first, second, playbooks.causes)
-    return replace(found, notes=(*found.notes, *notes))

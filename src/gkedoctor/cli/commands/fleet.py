@@ -7,15 +7,16 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.messages import print_note, print_notes
-from gkedoctor.cli.outputs import Output, OutputType, outputs, write_rendered
+from gkedoctor.cli.options import take_options
+from gkedoctor.cli.outputs import OutputOptions, OutputType, outputs, write_rendered
 from gkedoctor.cli.pace import Tally
-from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.verdict import NEVER, fleet_verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.fleet import names, renderer
@@ -60,21 +61,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 @config_options
 @click.option("--output-file", type=_PATH, metavar="FILE", help="Write the one -o here that has no =FILE.")
 @click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
-def fleet(
-    sources: tuple[str, ...],
-    jobs: int | None,
-    scheduler: str | None,
-    wanted_outputs: tuple[Output, ...],
-    as_json: bool,
-    min_severity: str | None,
-    fail_on: str | None,
-    folders: tuple[Path, ...],
-    baseline: Path | None,
-    config: Path | None,
-    no_config: bool,
-    output_file: Path | None,
-    color: str,
-) -> int:
+def fleet(sources: tuple[str, ...], fail_on: str | None, folders: tuple[Path, ...], **given: Any) -> int:
     """Say what is wrong in many recorded clusters, and what they share.
 
     Each SOURCE is a recording, a folder of recordings, a file that lists
@@ -95,20 +82,22 @@ def fleet(
       gkedoctor fleet gs://acme-snapshots/2026-11-22/ --fail-on critical
       gkedoctor fleet gs://acme-snapshots/ --scheduler tcp://dask:8786
     """
-    held = settings(config, no_config)
-    places = outputs(wanted_outputs, as_json, output_file)
-    found = _diagnosed(sources, jobs or _cores(), scheduler, held, [*held.playbooks, *folders], min_severity, baseline)
+    shown = take_options(OutputOptions, given)
+    held, places = settings(take_options(ConfigOptions, given)), outputs(shown)
+    given["jobs"] = given["jobs"] or _cores()
+    found = _diagnosed(sources, held, [*held.playbooks, *folders], **given)
     print_notes(dict.fromkeys(note for cluster in found.clusters for note in cluster.notes))
-    write_rendered(places, color, lambda form, page: renderer(form).render(found, page))
+    write_rendered(places, shown.color, lambda form, page: renderer(form).render(found, page))
     return fleet_verdict(found, fail_on or held.fail_on or Severity.HIGH)
 
 
 def _diagnosed(
     sources: Sequence[str],
-    jobs: int,
-    scheduler: str | None,
     held: Settings,
     folders: Sequence[Path],
+    *,
+    jobs: int,
+    scheduler: str | None,
     min_severity: str | None,
     baseline: Path | None,
 ) -> Fleet:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.failure import file_excerpt
 from gkedoctor.cli.live import cluster_options
 from gkedoctor.cli.messages import print_message
-from gkedoctor.cli.outputs import Output, OutputType, outputs, write
+from gkedoctor.cli.options import take_options
+from gkedoctor.cli.outputs import OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.pace import progress
-from gkedoctor.cli.settings import config_options, settings
+from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.source import Purpose, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.errors import ExitCode, UsageError
@@ -28,11 +26,8 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.cli.source import Taken
-    from gkedoctor.config.model import Rule
     from gkedoctor.manifests.read import Manifests
-    from gkedoctor.manifests.world import World
     from gkedoctor.playbook.compiled import CompiledPlaybook
-    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
 
 _SEVERITIES = [str(severity) for severity in Severity]
@@ -62,25 +57,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
               help="Write the one -o here that has no =FILE.")  # fmt: skip
 @click.option("--color", type=Choice(["auto", "always", "never"]), default="auto",
               help="auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
-def lint(
-    paths: tuple[Path, ...],
-    source: Path | None,
-    with_cluster: bool,
-    complete: bool,
-    namespace: str,
-    wanted_outputs: tuple[Output, ...],
-    as_json: bool,
-    min_severity: str | None,
-    fail_on: str | None,
-    folders: tuple[Path, ...],
-    show_suppressed: bool,
-    now: datetime | None,
-    config: Path | None,
-    no_config: bool,
-    output_file: Path | None,
-    color: str,
-    **flags: Any,
-) -> int:
+def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: tuple[Path, ...], **given: Any) -> int:
     """Say what will not work of manifests, before they are applied.
 
     PATH is a file or a folder with YAML or JSON, or - for standard input,
@@ -98,26 +75,27 @@ def lint(
       gkedoctor lint - -n shop
       gkedoctor lint production/ --from cluster.gkesnap -o github
     """
-    if not paths:
+    from gkedoctor.cli.library import library
+    from gkedoctor.service import lint as service
+
+    options, shown = take_options(service.LintOptions, given), take_options(OutputOptions, given)
+    configured = take_options(ConfigOptions, given)
+    if not options.paths:
         raise UsageError("no PATH was given", hint="gkedoctor lint production/, or - for standard input")
     if source is not None and with_cluster:
         raise UsageError("--from and --with-cluster exclude each other")
     if source is None and not with_cluster:
-        _refuse_cluster_flags(list(flags))
-    held = settings(config, no_config)
-    places = outputs(wanted_outputs, as_json, output_file)
+        _refuse_cluster_flags(list(given))
+    held, places = settings(configured), outputs(shown)
     with paused_garbage_collector(), progress("reading manifests …"):
-        playbooks = _library([*held.playbooks, *folders])
-        manifests = _read(paths, namespace)
-        base = _cluster(source, flags, playbooks, manifests) if source or with_cluster else None
-        files = _laid(manifests, base, complete, held.elsewhere, now)
-        wished = Severity(min_severity or held.min_severity or Severity.ADVISORY)
-        answer = _answer(files, playbooks, wished, held.rules, show_suppressed)
-    outcome = replace_field(answer.outcome, live=base is not None and base.live)
-    answer = replace(answer, outcome=outcome, problems=(*manifests.problems, *files.problems))
+        playbooks = library([*held.playbooks, *folders])
+        manifests = service.read_manifests(options, sys.stdin.buffer)
+        base = _cluster(source, given, playbooks, manifests) if source or with_cluster else None
+        snapshot, live, notes = base or (None, False, ())
+        answer = service.lint(manifests, options, playbooks, held, snapshot, live=live, notes=notes)
     _tell_how_much(manifests, answer)
-    tell([*(base.notes if base else ()), *answer.notes])
-    write(answer, places, color)
+    tell(answer.notes)
+    write(answer, places, shown.color)
     found = verdict(answer.outcome, fail_on or held.fail_on or Severity.MEDIUM)
     unread = bool(answer.problems) or not manifests.objects
     return ExitCode.SOURCE if unread and found is not ExitCode.FOUND else found
@@ -131,45 +109,12 @@ def _refuse_cluster_flags(names: Sequence[str]) -> None:
             raise UsageError(f"{flag} is for a live cluster", hint="add --with-cluster, or leave it out")
 
 
-def _library(folders: Sequence[Path]) -> Library:
-    from gkedoctor.cli.library import library
-
-    return library(folders)
-
-
-def _read(paths: Sequence[Path], namespace: str) -> Manifests:
-    from gkedoctor.manifests.read import read
-
-    return read(paths, stdin=sys.stdin.buffer, namespace=namespace)
-
-
 def _cluster(
     source: Path | None, flags: Mapping[str, Any], playbooks: Sequence[CompiledPlaybook], manifests: Manifests
 ) -> Taken:
     """What the files are laid over; where the whole cluster is denied, the namespaces of the files."""
     namespaces = sorted({ref.namespace for ref in manifests.objects if ref.namespace})
     return take(source, {**flags, "logs": False}, Purpose(playbooks, namespaces))
-
-
-def _laid(
-    manifests: Manifests, base: Taken | None, complete: bool, elsewhere: Sequence[str], now: datetime | None
-) -> World:
-    from gkedoctor.manifests.world import world
-
-    cluster = base.snapshot if base else None
-    return world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now or datetime.now(UTC))
-
-
-def _answer(files: World, playbooks: Library, least: Severity, rules: Sequence[Rule], show_suppressed: bool) -> Answer:
-    """What is wrong in the files, in what they are laid over."""
-    from gkedoctor.diagnose.spec import lint as prove
-    from gkedoctor.report.selection import Wanted
-    from gkedoctor.report.sift import answer
-
-    outcome = prove(files, playbooks)
-    wanted = Wanted(min_severity=least)
-    found = answer(outcome, files.open, wanted, playbooks, rules=rules, show_suppressed=show_suppressed)
-    return replace(found, playbooks={playbook.id: playbook.model.title for playbook in playbooks})
 
 
 def _tell_how_much(manifests: Manifests, answer: Answer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,10 +12,6 @@ from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.formats import NARROW, WIDE
 from gkedoctor.snapshot.garbage import paused_garbage_collector
-
-if TYPE_CHECKING:
-    from gkedoctor.report.request import Way
-    from gkedoctor.snapshot.model import Snapshot
 
 
 @click.command()
@@ -41,19 +37,13 @@ def path(entrance: str, as_json: bool, source: Path | None, **flags: Any) -> int
     from gkedoctor.report.formats.json import encoded
     from gkedoctor.report.path_text import path_lines
     from gkedoctor.report.request import to_wire
+    from gkedoctor.service.path import fallback_namespaces, request_path
 
-    parts = entrance.split("/")
-    purpose = Purpose(fallback=parts[1:2] if len(parts) == 3 else ())
+    purpose = Purpose(fallback=fallback_namespaces(entrance))
     with paused_garbage_collector(), patiently(source):
         taken = take(source, flags | {"logs": False}, purpose)
-        found = _way(entrance, taken.snapshot)
+        found = request_path(entrance, taken.snapshot)
     tell([*taken.notes, *found.notes])
     text = encoded(to_wire(found)) if as_json else "\n".join(path_lines(found.hops, width(NARROW, WIDE)))
     write_result(text + "\n" if text else "")
     return {"OK": ExitCode.OK, "FAIL": ExitCode.FOUND}.get(found.state, ExitCode.INCOMPLETE)
-
-
-def _way(entrance: str, snapshot: Snapshot) -> Way:
-    from gkedoctor.report.request import way
-
-    return way(entrance, snapshot)

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec.structs import replace as replace_field
 
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.live import beside_options, refuse_live_flags
-from gkedoctor.cli.outputs import Output, OutputType, outputs, write
-from gkedoctor.cli.settings import config_options, settings
-from gkedoctor.cli.source import Purpose, Taken, patiently, source_options, take, tell
+from gkedoctor.cli.options import take_options
+from gkedoctor.cli.outputs import Output, OutputOptions, OutputType, outputs, write
+from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import names
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
-    from gkedoctor.compare.side import Side
-    from gkedoctor.config.model import Rule
-    from gkedoctor.playbook.library import Library
-    from gkedoctor.report.answer import Answer
-    from gkedoctor.report.selection import Wanted
     from gkedoctor.snapshot.model import Snapshot
 
 _SEVERITIES = [str(severity) for severity in Severity]
@@ -86,27 +79,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     default="auto",
     help="auto: on a terminal, unless NO_COLOR is set.",
 )
-def report(
-    target: str | None,
-    source: Path | None,
-    save: Path | None,
-    wanted_outputs: tuple[Output, ...],
-    as_json: bool,
-    namespaces: tuple[str, ...],
-    all_namespaces: bool,
-    selector: str | None,
-    min_severity: str | None,
-    fail_on: str | None,
-    folders: tuple[Path, ...],
-    baseline: Path | None,
-    show_suppressed: bool,
-    first_answers: bool | None,
-    config: Path | None,
-    no_config: bool,
-    output_file: Path | None,
-    color: str,
-    **flags: Any,
-) -> int:
+def report(source: Path | None, save: Path | None, fail_on: str | None, **given: Any) -> int:
     """Say what is wrong in a cluster, and why. Only reads.
 
     Without --from, the live cluster of the kubeconfig is looked at.
@@ -123,38 +96,29 @@ def report(
       gkedoctor report deploy/cart -n shop --from cluster.json
       gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
+    from gkedoctor.cli.library import library
+    from gkedoctor.service.report import ReportOptions, ReportQuery
+
     if source is not None:
         refuse_live_flags(click.get_current_context(), ["save", "first_answers"])
-    held = settings(config, no_config)
-    severity = min_severity or held.min_severity or Severity.ADVISORY
-    wanted = _wanted(target, () if all_namespaces else namespaces, selector, severity)
-    places = outputs(wanted_outputs, as_json, output_file)
+    named = given["namespaces"]
+    if given.pop("all_namespaces"):
+        given["namespaces"] = ()
+    first_answers, folders = given.pop("first_answers"), given.pop("folders")
+    options, shown = take_options(ReportOptions, given), take_options(OutputOptions, given)
+    held, places = settings(take_options(ConfigOptions, given)), outputs(shown)
     with paused_garbage_collector(), patiently(source):
-        playbooks = _library([*held.playbooks, *folders])
-        look = partial(_look, playbooks, wanted, held.rules, show_suppressed)
-        first = look if _wants_first(first_answers, places) else None
-        taken = take(source, flags, Purpose(playbooks, namespaces, first))
+        playbooks = library([*held.playbooks, *folders])
+        query = ReportQuery(options, playbooks, held)
+        first = query.answer if _wants_first(first_answers, places) else None
+        taken = take(source, given, Purpose(playbooks, named, first))
         if save is not None:
             _save(taken.snapshot, save)
-        known = _baseline(baseline, playbooks, held.rules) if baseline is not None else None
-        answer = _told_how(look(taken.snapshot, known), taken, playbooks)
-    tell(answer.notes)
-    write(answer, places, color)
-    holes = known.holes if known is not None else frozenset()
-    return verdict(answer.outcome, fail_on or held.fail_on or Severity.HIGH, answer.known, holes)
-
-
-def _wanted(target: str | None, namespaces: Sequence[str], selector: str | None, min_severity: str) -> Wanted:
-    from gkedoctor.graph.core.selector_syntax import parse_label_selector
-    from gkedoctor.report.selection import Wanted
-    from gkedoctor.report.target import parse_target
-
-    return Wanted(
-        target=parse_target(target) if target else None,
-        namespaces=frozenset(namespaces),
-        labels=parse_label_selector(selector) if selector else (),
-        min_severity=Severity(min_severity),
-    )
+        made = query.report(taken.snapshot, live=taken.live, notes=taken.notes)
+    tell(made.answer.notes)
+    write(made.answer, places, shown.color)
+    worst = fail_on or held.fail_on or Severity.HIGH
+    return verdict(made.answer.outcome, worst, made.answer.known, made.baseline_holes)
 
 
 def _wants_first(asked: bool | None, places: Sequence[Output]) -> bool:
@@ -164,47 +128,7 @@ def _wants_first(asked: bool | None, places: Sequence[Output]) -> bool:
     return sys.stderr.isatty() and Output("text") in places
 
 
-def _library(folders: Sequence[Path]) -> Library:
-    from gkedoctor.cli.library import library
-
-    return library(folders)
-
-
 def _save(snapshot: Snapshot, path: Path) -> None:
     from gkedoctor.snapshot import store
 
     store.write(snapshot, path)
-
-
-def _look(
-    playbooks: Library,
-    wanted: Wanted,
-    rules: Sequence[Rule],
-    show_suppressed: bool,
-    snapshot: Snapshot,
-    baseline: Side | None = None,
-) -> Answer:
-    """What was asked for, out of all that is found."""
-    from gkedoctor.diagnose.engine import diagnose
-    from gkedoctor.report.part import answer_of_part
-    from gkedoctor.report.sift import answer
-
-    if not rules and baseline is None:
-        found = answer_of_part(snapshot, playbooks, wanted, show_suppressed=show_suppressed)
-        if found is not None:
-            return found
-    outcome = diagnose(snapshot, playbooks)
-    return answer(outcome, snapshot, wanted, playbooks, rules=rules, baseline=baseline, show_suppressed=show_suppressed)
-
-
-def _told_how(found: Answer, taken: Taken, playbooks: Library) -> Answer:
-    """The answer with what is to be said of how the snapshot was taken, and with the playbooks' titles."""
-    titles = {playbook.id: playbook.model.title for playbook in playbooks}
-    outcome = replace_field(found.outcome, live=taken.live)
-    return replace(found, outcome=outcome, playbooks=titles, notes=(*taken.notes, *found.notes))
-
-
-def _baseline(path: Path, playbooks: Library, rules: Sequence[Rule]) -> Side:
-    from gkedoctor.cli.sides import side
-
-    return side(path, playbooks, rules)[0]

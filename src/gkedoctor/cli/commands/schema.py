@@ -7,7 +7,7 @@ import click
 from gkedoctor.cli.choice import Choice
 from gkedoctor.cli.output import write_result
 
-_NAMES = ["report", "playbook", "causes", "messages", "diff", "fleet", "config"]
+_NAMES = ["report", "playbook", "causes", "messages", "diff", "fleet", "teardown", "config"]
 
 
 @click.command()

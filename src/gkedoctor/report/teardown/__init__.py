@@ -1,0 +1,1 @@
+"""What to take down before a cluster is deleted, shown: as text or JSON."""

@@ -1,0 +1,104 @@
+"""A report: what is wrong in a snapshot, and why; all of it, or of one object, some namespaces or labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace as replace_field
+
+from gkedoctor.compare.side import Side
+from gkedoctor.config.model import Settings
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.graph.core.selector_syntax import parse_label_selector
+from gkedoctor.playbook.library import Library
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.part import answer_of_part
+from gkedoctor.report.selection import Wanted
+from gkedoctor.report.sift import answer
+from gkedoctor.report.target import parse_target
+from gkedoctor.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions:
+    """What a report is asked for. Empty: everything."""
+
+    target: str | None = None
+    """KIND/NAME or KIND/NAMESPACE/NAME."""
+
+    namespaces: tuple[str, ...] = ()
+    selector: str | None = None
+    """A label selector as kubectl's `-l` takes it."""
+
+    min_severity: str | None = None
+    """Leave out what is milder. None: what the configuration says, else nothing is left out."""
+
+    show_suppressed: bool = False
+    baseline: Path | None = None
+    """A saved JSON report or a recording: what it has is marked as known."""
+
+
+class Report(NamedTuple):
+    """An answer. `baseline_holes`: collections that the baseline could not read either."""
+
+    answer: Answer
+    baseline_holes: frozenset[str] = frozenset()
+
+
+class ReportQuery:
+    """Options that were read and checked, to be asked of any number of snapshots."""
+
+    def __init__(self, options: ReportOptions, library: Library, settings: Settings | None = None) -> None:
+        """UsageError for a target, a selector or a severity that cannot be read."""
+        self._options, self._library = options, library
+        self._settings = settings or Settings()
+        self._wanted = _wanted(options, self._settings)
+
+    def answer(self, snapshot: Snapshot, baseline: Side | None = None) -> Answer:
+        """What was asked for, out of all that is found. Of a large snapshot only the needed part is read."""
+        if not self._settings.rules and baseline is None:
+            shown = self._options.show_suppressed
+            found = answer_of_part(snapshot, self._library, self._wanted, show_suppressed=shown)
+            if found is not None:
+                return found
+        return self.select(diagnose(snapshot, self._library), snapshot, baseline)
+
+    def select(self, outcome: Outcome, snapshot: Snapshot, baseline: Side | None = None) -> Answer:
+        """What was asked for, out of an outcome of the whole snapshot."""
+        return answer(
+            outcome, snapshot, self._wanted, self._library, rules=self._settings.rules, baseline=baseline,
+            show_suppressed=self._options.show_suppressed,
+        )  # fmt: skip
+
+    def report(self, snapshot: Snapshot, *, live: bool = False, notes: Sequence[str] = ()) -> Report:
+        """The answer with the titles of the playbooks. `live`, `notes`: how the snapshot was taken."""
+        baseline = self._baseline()
+        found = self.answer(snapshot, baseline)
+        told = replace(
+            found,
+            outcome=replace_field(found.outcome, live=live),
+            playbooks={playbook.id: playbook.model.title for playbook in self._library},
+            notes=(*notes, *found.notes),
+        )
+        return Report(told, baseline.holes if baseline is not None else frozenset())
+
+    def _baseline(self) -> Side | None:
+        if self._options.baseline is None:
+            return None
+        from gkedoctor.service.comparison import read_side
+
+        return read_side(self._options.baseline, self._library, self._settings.rules)[0]
+
+
+def _wanted(options: ReportOptions, settings: Settings) -> Wanted:
+    return Wanted(
+        target=parse_target(options.target) if options.target else None,
+        namespaces=frozenset(options.namespaces),
+        labels=parse_label_selector(options.selector) if options.selector else (),
+        min_severity=Severity(options.min_severity or settings.min_severity or Severity.ADVISORY),
+    )
