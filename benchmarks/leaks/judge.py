@@ -48,7 +48,7 @@ def _views(text: str) -> list[str]:
 def _shows(views: Iterable[str], needle: str) -> bool:
     if len(needle) >= _SHORT:
         return any(needle in view for view in views)
-    alone = re.compile(rf"(?<![A-Za-z0-9]){re.escape(needle)}(?![A-Za-z0-9])")
+    alone = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F][0-9A-F])){re.escape(needle)}(?![A-Za-z0-9])")
     return any(alone.search(view) for view in views)
 
 
