@@ -17,6 +17,7 @@ _SHORT = 10
 
 _LONGEST_LINE = 20_000
 _BREAK = re.compile(r"\s*\n[\s|>]*")
+_COLOUR = re.compile(r"(?:\x1b|\\u001b|\\x1b)?\[[0-9;]+m")
 _ESCAPE = re.compile(r"\\([^A-Za-z0-9])")
 
 
@@ -42,7 +43,7 @@ def judged(output: Output, leaks: Sequence[Leak], harmless: Sequence[Harmless]) 
 def _views(text: str) -> list[str]:
     """The text, and what a reader sees of it: without the escapes of JSON, Markdown and HTML, lines put together."""
     seen = html.unescape(_ESCAPE.sub(r"\1", text))
-    return [text, seen, _BREAK.sub("", seen)]
+    return [text, seen, _BREAK.sub("", _COLOUR.sub("", seen)), _COLOUR.sub(" ", text)]
 
 
 def _shows(views: Iterable[str], needle: str) -> bool:
