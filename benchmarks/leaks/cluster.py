@@ -308,7 +308,8 @@ def _add_harmless(made: Cluster, harmless: Sequence[Harmless]) -> None:
     by_place: dict[str, list[str]] = defaultdict(list)
     for line in harmless:
         by_place[line.place].append(line.text)
-    for number, part in enumerate(_parts(by_place["log"], _LINES_A_POD)):
+    said = [*_parts(by_place["log"], _LINES_A_POD), *_parts(by_place["message"], _LINES_A_POD)]
+    for number, part in enumerate(said):
         name = f"calm-log-{number}"
         made.objects["pods"].append(objects.crashing_pod(name, {}, ""))
         made.logs[NAMESPACE, name, "app", True] = "\n".join(part)

@@ -35,7 +35,7 @@ def judged(output: Output, leaks: Sequence[Leak], harmless: Sequence[Harmless]) 
     """Searches one output. Harmless lines are looked for only where the output is the whole cluster."""
     views = _views(output.text)
     clear = tuple(leak for leak in leaks if any(_shows(views, needle) for needle in leak.needles))
-    looked = [line for line in harmless if output.whole and (output.logs or line.place != "log")]
+    looked = [line for line in harmless if output.whole and (output.logs or line.place not in ("log", "message"))]
     changed = tuple(line for line in looked if not _stands(views, line))
     return Judged(output.name, clear, changed, len(looked))
 
