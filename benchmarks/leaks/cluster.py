@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 
 from benchmarks.leaks import objects
 from benchmarks.leaks.corpus import Leak
+from benchmarks.leaks.forms import base64_of, helm_release
 from benchmarks.leaks.harmless import Harmless
 from benchmarks.leaks.objects import NAMESPACE, Json
 from benchmarks.leaks.values import plain
@@ -87,38 +86,40 @@ def _add_crashing(made: Cluster, shelves: Mapping[str, Sequence[Leak]]) -> None:
     logs = ["\n".join(part) for part in _parts(texts, _LOGS_A_POD)]
     rest = {place: shelves.get(place, ()) for place in ("command", "args", "lifecycle-hook", "termination-message")}
     for number in range(max(len(logs), *(len(held) for held in rest.values()))):
-        at = {place: plain(held[number].text) for place, held in rest.items() if number < len(held)}
-        name = f"crash-{number}"
-        pod = objects.crashing_pod(name, _crash_spec(at), at.get("termination-message", ""))
+        at = {place: held[number] for place, held in rest.items() if number < len(held)}
+        name, said = f"crash-{number}", at.get("termination-message")
+        pod = objects.crashing_pod(name, _crash_spec(at), plain(said.text) if said else "")
         made.objects["pods"].append(pod)
         if number < len(logs):
             made.logs[NAMESPACE, name, "app", True] = f"starting 1.4.2\n{logs[number]}\nexit status 1"
 
 
-def _crash_spec(at: Mapping[str, str]) -> Json:
+def _crash_spec(at: Mapping[str, Leak]) -> Json:
     spec: Json = {}
     if "command" in at:
-        spec["command"] = ["/bin/sh", "-c", at["command"]]
+        spec["command"] = ["/bin/sh", "-c", plain(at["command"].text)]
     if "args" in at:
-        spec["args"] = ["--verbose", *at["args"].split(" ")]
+        spec["args"] = ["--verbose", *_arguments(at["args"])]
     if "lifecycle-hook" in at:
-        spec["lifecycle"] = {"postStart": {"exec": {"command": ["sh", "-c", at["lifecycle-hook"]]}}}
+        spec["lifecycle"] = {"postStart": {"exec": {"command": ["sh", "-c", plain(at["lifecycle-hook"].text)]}}}
     return spec
+
+
+def _arguments(leak: Leak) -> list[str]:
+    """The words of a text as arguments, unless the secret has spaces in it."""
+    text = plain(leak.text)
+    return [text] if any(" " in needle for needle in leak.needles) else text.split(" ")
 
 
 def _echo(made: Cluster, name: str, leak: Leak) -> str:
     """A Secret, and the line of a program that prints its value without a word about what it is."""
     value = plain(leak.text)
-    made.objects["secrets"].append(objects.secret(name, {leak.name: _base64(value)}))
+    made.objects["secrets"].append(objects.secret(name, {leak.name: base64_of(value)}))
     return f"connected to pg-0 as app with {value} after 3 tries"
 
 
 def _parts(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[i : i + size] for i in range(0, len(items), size))
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def _pod(made: Cluster, name: str, spec: Mapping[str, Any], annotations: Mapping[str, str] | None = None) -> None:
@@ -215,7 +216,7 @@ def _configmap_file(made: Cluster, name: str, leak: Leak) -> None:
 
 
 def _secret(made: Cluster, name: str, leak: Leak) -> None:
-    made.objects["secrets"].append(objects.secret(name, {leak.name: _base64(plain(leak.text))}))
+    made.objects["secrets"].append(objects.secret(name, {leak.name: base64_of(plain(leak.text))}))
 
 
 def _secret_string(made: Cluster, name: str, leak: Leak) -> None:
@@ -224,11 +225,8 @@ def _secret_string(made: Cluster, name: str, leak: Leak) -> None:
 
 
 def _helm_release(made: Cluster, name: str, leak: Leak) -> None:
-    """helm.sh/helm pkg/storage/driver/util.go: JSON, gzip, base64, and base64 again as all values of Secrets."""
-    release = {"name": name, "config": {"auth": {leak.name: plain(leak.text)}}, "chart": {"metadata": {"name": "pg"}}}
-    coded = base64.b64encode(gzip.compress(json.dumps(release).encode(), mtime=0)).decode()
-    item = objects.secret(f"sh.helm.release.v1.{name}.v1", {"release": _base64(coded)}, "helm.sh/release.v1")
-    made.objects["secrets"].append(item)
+    data = {"release": base64_of(helm_release(leak.name, plain(leak.text)))}
+    made.objects["secrets"].append(objects.secret(f"sh.helm.release.v1.{name}.v1", data, "helm.sh/release.v1"))
 
 
 def _route(made: Cluster, name: str, leak: Leak) -> None:
@@ -246,6 +244,48 @@ def _url_map(made: Cluster, name: str, leak: Leak) -> None:
     made.cloud["compute.backendServices"].append(objects.backend_service(name, f"X-{leak.name}", plain(leak.text)))
 
 
+def _init_container(made: Cluster, name: str, leak: Leak) -> None:
+    pod = objects.healthy_pod(name, {}, {})
+    prepared = objects.container(env=objects.env([(leak.name, plain(leak.text))]))
+    pod["spec"]["initContainers"] = [prepared | {"name": "prepare"}]
+    made.objects["pods"].append(pod)
+
+
+def _job(made: Cluster, name: str, leak: Leak) -> None:
+    made.objects["jobs"].append(objects.job(name, {"env": objects.env([(leak.name, plain(leak.text))])}))
+
+
+def _cronjob(made: Cluster, name: str, leak: Leak) -> None:
+    made.objects["cronjobs"].append(objects.cronjob(name, {"args": ["sh", "-c", plain(leak.text)]}))
+
+
+def _stateful_set(made: Cluster, name: str, leak: Leak) -> None:
+    item = objects.deployment(name, {"env": objects.env([(leak.name, plain(leak.text))])}, {})
+    item["spec"]["serviceName"] = name
+    made.objects["statefulsets"].append(item | {"kind": "StatefulSet"})
+
+
+def _service(made: Cluster, name: str, leak: Leak) -> None:
+    made.objects["services"].append(objects.service(name, {f"example.com/{leak.name}": plain(leak.text)}))
+
+
+def _webhook(made: Cluster, name: str, leak: Leak) -> None:
+    address = f"https://policy.corp.internal/{plain(leak.text)}/review"
+    made.objects["validatingwebhookconfigurations"].append(objects.webhook(name, address))
+
+
+def _status_message(made: Cluster, name: str, leak: Leak) -> None:
+    made.objects["pods"].append(objects.failed_pod(name, f"Pod was rejected: {plain(leak.text)}"))
+
+
+def _waiting_message(made: Cluster, name: str, leak: Leak) -> None:
+    made.objects["pods"].append(objects.waiting_pod(name, f"failed to start container: {plain(leak.text)}"))
+
+
+def _node(made: Cluster, name: str, leak: Leak) -> None:
+    made.objects["nodes"].append(objects.node(name, {"example.com/bootstrap": plain(leak.text)}))
+
+
 _PLACES: Mapping[str, Callable[[Cluster, str, Leak], None]] = MappingProxyType(
     {
         "env": _env, "env-innocent": _env_innocent, "env-of-template": _env_of_template,
@@ -255,7 +295,10 @@ _PLACES: Mapping[str, Callable[[Cluster, str, Leak], None]] = MappingProxyType(
         "storage-class": _storage_class, "volume-attribute": _volume, "configmap": _configmap,
         "configmap-innocent": _configmap_innocent, "configmap-file": _configmap_file, "secret": _secret,
         "secret-string-data": _secret_string, "helm-release": _helm_release, "route-header": _route,
-        "custom-resource": _custom, "url-map-header": _url_map,
+        "custom-resource": _custom, "url-map-header": _url_map, "init-container-env": _init_container, "job-env": _job,
+        "cronjob-args": _cronjob, "stateful-set-env": _stateful_set, "service-annotation": _service,
+        "webhook-url": _webhook, "status-message": _status_message, "waiting-message": _waiting_message,
+        "node-annotation": _node,
     }
 )  # fmt: skip
 
@@ -265,7 +308,8 @@ def _add_harmless(made: Cluster, harmless: Sequence[Harmless]) -> None:
     by_place: dict[str, list[str]] = defaultdict(list)
     for line in harmless:
         by_place[line.place].append(line.text)
-    for number, part in enumerate(_parts(by_place["log"], _LINES_A_POD)):
+    said = [*_parts(by_place["log"], _LINES_A_POD), *_parts(by_place["message"], _LINES_A_POD)]
+    for number, part in enumerate(said):
         name = f"calm-log-{number}"
         made.objects["pods"].append(objects.crashing_pod(name, {}, ""))
         made.logs[NAMESPACE, name, "app", True] = "\n".join(part)

@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from benchmarks.leaks.forms import BARE, NAMED, QUOTED, WHOLE
-from benchmarks.leaks.values import filled, marked, needles
+from benchmarks.leaks.forms import BARE, NAMED, QUOTED, WHOLE, base64_of, helm_release
+from benchmarks.leaks.values import filled, marked, needles, plain
 
 _FOLDER = Path(__file__).parent
 
@@ -43,15 +43,17 @@ class Leak(NamedTuple):
 VALUE_PLACES = (
     *("env", "env", "env", "env-of-template", "env-of-template", "probe-header", "storage-class", "configmap"),
     *("annotation-value", "volume-attribute", "url-map-header", "custom-resource", "route-header"),
+    *("init-container-env", "job-env", "stateful-set-env", "service-annotation"),
 )
 """Places with a name and a value."""
 
-INNOCENT_PLACES = ("env-innocent", "label-like-annotation", "probe-path", "configmap-innocent")
+INNOCENT_PLACES = ("env-innocent", "label-like-annotation", "probe-path", "configmap-innocent", "webhook-url")
 """Places with a name that tells nothing: for values that show what they are."""
 
 TEXT_PLACES = (
     "log", "log", "log", "event", "termination-message", "annotation", "configmap-file", "command", "args",
     "ingress-snippet", "condition", "last-applied", "log", "event", "lifecycle-hook",
+    "cronjob-args", "status-message", "waiting-message", "node-annotation",
 )  # fmt: skip
 """Places of whole texts; more than one part of them goes to logs."""
 
@@ -132,7 +134,19 @@ def _value(kind: Kind, random: Random) -> str:
 
 def _value_leak(kind: Kind, place: str, turn: _Turn) -> Leak:
     text = _value(kind, turn.random)
-    return Leak(kind.type, place, "value", kind.name, text, needles(text), kind.known)
+    return Leak(kind.type, place, "value", kind.name, text, _all_needles(place, kind.name, text), kind.known)
+
+
+def _all_needles(place: str, name: str, text: str) -> tuple[str, ...]:
+    """The value, and what it is in the data of a Secret: base64, or a release of Helm in base64."""
+    value = plain(text)
+    match place:
+        case "secret" | "secret-echoed-in-log":
+            return (value, base64_of(value))
+        case "helm-release":
+            release = helm_release(name, value)
+            return (value, release, base64_of(release))
+    return needles(text)
 
 
 def _named_leak(kind: Kind, place: str, turn: _Turn) -> Leak:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from random import Random
@@ -10,7 +11,7 @@ from types import MappingProxyType
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from benchmarks.leaks.values import each_secret, filled, needles, plain
+from benchmarks.leaks.values import each_secret, filled
 
 Form = Callable[[str, str, Random], str]
 """The text of a credential's name and its value, which is marked."""
@@ -212,7 +213,12 @@ WHOLE: Mapping[str, Callable[[str, Random], str]] = MappingProxyType(
 """Forms of whole texts, for those that hold a credential by their structure."""
 
 
-def base64_of(text: str) -> tuple[str, tuple[str, ...]]:
-    """A text in base64, and what must not be seen: that, and the secrets in it."""
-    coded = base64.b64encode(plain(text).encode()).decode()
-    return coded, (coded, *needles(text))
+def base64_of(text: str) -> str:
+    """A text in base64, as the API shows the values of Secrets."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def helm_release(name: str, value: str) -> str:
+    """A release as Helm keeps it in a Secret (helm.sh/helm pkg/storage/driver/util.go): JSON, gzip, base64."""
+    release = {"name": "pg", "config": {"auth": {name: value}}, "chart": {"metadata": {"name": "postgresql"}}}
+    return base64.b64encode(gzip.compress(json.dumps(release).encode(), mtime=0)).decode()

@@ -7,12 +7,16 @@ from random import Random
 from typing import NamedTuple
 
 from benchmarks.leaks.values import filled
+from gkedoctor.messages.table import shipped_messages
 
 _FILE = Path(__file__).parent / "harmless.txt"
 
 
 class Harmless(NamedTuple):
-    """One line and where it stands: log, event, env (`NAME=value`), annotation (`key: value`) or args."""
+    """One line and where it stands: log, message, event, env (`NAME=value`), annotation (`key: value`) or args.
+
+    A message is a line of a log, of those that gkedoctor itself looks for.
+    """
 
     place: str
     text: str
@@ -37,3 +41,9 @@ def lines(seed: str, file: Path = _FILE) -> list[Harmless]:
         elif line and not (line.startswith("# ") and not place):
             found.append(Harmless(place, filled(line, random)))
     return found
+
+
+def messages() -> list[Harmless]:
+    """The examples of the sentences by which gkedoctor tells causes: none of them may change."""
+    found = {text: None for message in shipped_messages() for text in message.entry.examples}
+    return [Harmless("message", text) for text in found if "\n" not in text]

@@ -17,6 +17,7 @@ _SHORT = 10
 
 _LONGEST_LINE = 20_000
 _BREAK = re.compile(r"\s*\n[\s|>]*")
+_COLOUR = re.compile(r"(?:\x1b|\\u001b|\\x1b)?\[[0-9;]+m")
 _ESCAPE = re.compile(r"\\([^A-Za-z0-9])")
 
 
@@ -34,7 +35,7 @@ def judged(output: Output, leaks: Sequence[Leak], harmless: Sequence[Harmless]) 
     """Searches one output. Harmless lines are looked for only where the output is the whole cluster."""
     views = _views(output.text)
     clear = tuple(leak for leak in leaks if any(_shows(views, needle) for needle in leak.needles))
-    looked = [line for line in harmless if output.whole and (output.logs or line.place != "log")]
+    looked = [line for line in harmless if output.whole and (output.logs or line.place not in ("log", "message"))]
     changed = tuple(line for line in looked if not _stands(views, line))
     return Judged(output.name, clear, changed, len(looked))
 
@@ -42,13 +43,13 @@ def judged(output: Output, leaks: Sequence[Leak], harmless: Sequence[Harmless]) 
 def _views(text: str) -> list[str]:
     """The text, and what a reader sees of it: without the escapes of JSON, Markdown and HTML, lines put together."""
     seen = html.unescape(_ESCAPE.sub(r"\1", text))
-    return [text, seen, _BREAK.sub("", seen)]
+    return [text, seen, _BREAK.sub("", _COLOUR.sub("", seen)), _COLOUR.sub(" ", text)]
 
 
 def _shows(views: Iterable[str], needle: str) -> bool:
     if len(needle) >= _SHORT:
         return any(needle in view for view in views)
-    alone = re.compile(rf"(?<![A-Za-z0-9]){re.escape(needle)}(?![A-Za-z0-9])")
+    alone = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-F][0-9A-F])){re.escape(needle)}(?![A-Za-z0-9])")
     return any(alone.search(view) for view in views)
 
 

@@ -11,7 +11,7 @@ from benchmarks.leaks import outputs, troubleshoot
 from benchmarks.leaks.cluster import Cluster, cluster_of
 from benchmarks.leaks.corpus import Kind, Leak
 from benchmarks.leaks.corpus import leaks as drawn
-from benchmarks.leaks.harmless import Harmless, lines
+from benchmarks.leaks.harmless import Harmless, lines, messages
 from benchmarks.leaks.judge import Judged, Second, judged, second_opinion, share
 from benchmarks.leaks.outputs import Output
 from benchmarks.leaks.screen import screen
@@ -50,7 +50,7 @@ class Result(NamedTuple):
 
 def corpus(seed: str = SEED) -> Corpus:
     """The first corpus."""
-    return Corpus("first", drawn(seed), drawn(f"{seed} other"), lines(seed))
+    return Corpus("first", drawn(seed), drawn(f"{seed} other"), [*lines(seed), *messages()])
 
 
 def corpus_of(name: str, kinds: Sequence[Kind], harmless: Sequence[Harmless], rounds: int, seed: str = SEED) -> Corpus:

@@ -208,13 +208,82 @@ def backend_service(name: str, header: str, value: str) -> Json:
     }
 
 
-def node() -> Json:
-    """The Node that all Pods run on."""
+def job(name: str, spec: Mapping[str, Any]) -> Json:
+    """A Job that is done."""
+    template = {"spec": {"containers": [container(**spec)], "restartPolicy": "Never"}}
+    done = {"type": "Complete", "status": "True", "lastTransitionTime": TIME}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": metadata(name),
+        "spec": {"completions": 1, "template": template},
+        "status": {"succeeded": 1, "startTime": TIME, "completionTime": TIME, "conditions": [done]},
+    }
+
+
+def cronjob(name: str, spec: Mapping[str, Any]) -> Json:
+    """A CronJob that ran last night."""
+    template = {"spec": {"containers": [container(**spec)], "restartPolicy": "Never"}}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": metadata(name),
+        "spec": {"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": template}}},
+        "status": {"lastScheduleTime": "2026-11-22T03:00:00Z", "lastSuccessfulTime": "2026-11-22T03:01:00Z"},
+    }
+
+
+def service(name: str, annotations: Mapping[str, str]) -> Json:
+    """A Service without a selector."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata(name, annotations=dict(annotations)),
+        "spec": {"type": "ClusterIP", "clusterIP": "None", "ports": [{"port": 80, "protocol": "TCP"}]},
+    }
+
+
+def webhook(name: str, address: str) -> Json:
+    """A webhook outside of the cluster."""
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["widgets"]}
+    one = {"name": f"{name}.shop.example", "clientConfig": {"url": address}, "failurePolicy": "Ignore", "rules": [rule]}
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": name, "uid": f"uid-{name}", "creationTimestamp": TIME},
+        "webhooks": [one | {"sideEffects": "None", "admissionReviewVersions": ["v1"]}],
+    }
+
+
+def failed_pod(name: str, message: str) -> Json:
+    """A Pod that the kubelet turned away."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata(name),
+        "spec": {"nodeName": NODE, "containers": [container()], "restartPolicy": "Always"},
+        "status": {"phase": "Failed", "reason": "UnexpectedAdmissionError", "message": message, "startTime": TIME},
+    }
+
+
+def waiting_pod(name: str, message: str) -> Json:
+    """A Pod whose container the runtime cannot start."""
+    pod = crashing_pod(name, {}, "")
+    status = pod["status"]["containerStatuses"][0]
+    status |= {"state": {"waiting": {"reason": "RunContainerError", "message": message}}, "restartCount": 0}
+    status["lastState"] = {}
+    return pod
+
+
+def node(name: str = NODE, annotations: Mapping[str, str] | None = None) -> Json:
+    """A Node that is ready; by default the one that all Pods run on."""
     return {
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": NODE, "uid": "uid-node", "creationTimestamp": TIME},
-        "spec": {"providerID": f"gce://shop-prod/europe-west6-a/{NODE}"},
+        "metadata": {
+            "name": name, "uid": f"uid-{name}", "creationTimestamp": TIME, "annotations": dict(annotations or {})
+        },
+        "spec": {"providerID": f"gce://shop-prod/europe-west6-a/{name}"},
         "status": {
             "allocatable": {"cpu": "8", "memory": "32Gi", "pods": "250"},
             "capacity": {"cpu": "8", "memory": "32Gi", "pods": "250"},

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.messages.table import shipped_messages
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered, taken_in
@@ -37,6 +38,7 @@ COMMON = (
     "failed", "couldn't find key", "exceeded quota", "Unhealthy", "probe failed", "statuscode", "secret", "configmap",
     "port", "node", "nodes are available", "unbound", "image", "pull", "back-off", "exit", "terminated", "OOMKilled",
 )  # fmt: skip
+_OPEN = re.compile(r"[\\^$|()?*+\[\]{}<>]+")
 _WORD = re.compile(r"[^\s\"'`,;(){}\[\]]+")
 
 
@@ -76,13 +78,13 @@ def _texts(value: Any) -> Iterator[str]:
 
 @cache
 def pattern_words() -> tuple[str, ...]:
-    """Words of the playbooks' patterns, and phrases between what a pattern leaves open."""
-    found: set[str] = set()
-    for path in sorted(PLAYBOOKS.glob("*/*.yaml")):
-        for pattern in re.findall(r"(?:matches|capture)\([^,]+, *'([^']+)'", path.read_text(encoding="utf-8")):
-            parts = re.split(r"[\\^$|()?*+\[\]{}<>]+", pattern)
-            found.update(part.strip() for part in parts if 3 < len(part.strip()) < 60)
-    return tuple(sorted(found))
+    """Phrases of the patterns of playbooks and messages, between what a pattern leaves open, and their examples."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(PLAYBOOKS.glob("*/*.yaml"))]
+    patterns = [found for text in texts for found in re.findall(r"(?:matches|capture)\([^,]+, *'([^']+)'", text)]
+    patterns += [pattern for message in shipped_messages() for pattern in message.expanded]
+    parts = {part.strip() for pattern in patterns for part in _OPEN.split(pattern)}
+    examples = {text for message in shipped_messages() for text in message.entry.examples}
+    return tuple(sorted(part for part in parts | examples if 3 < len(part) < 200 and "\n" not in part))
 
 
 def loud(words: Sequence[str]) -> Said:

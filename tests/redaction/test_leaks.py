@@ -10,7 +10,7 @@ import pytest
 from benchmarks.leaks import outputs
 from benchmarks.leaks.cluster import cluster_of
 from benchmarks.leaks.corpus import Leak, leaks
-from benchmarks.leaks.harmless import Harmless, lines
+from benchmarks.leaks.harmless import Harmless, lines, messages
 from benchmarks.leaks.held_out import held_out
 from benchmarks.leaks.judge import Judged, judged, share
 from benchmarks.leaks.measure import CHANGED, IN_CLEAR
@@ -24,8 +24,8 @@ UNTIL_MASKED = pytest.mark.xfail(strict=False, reason="the masking of issue 12 (
 
 @cache
 def corpus() -> tuple[list[Leak], list[Harmless]]:
-    """A part that takes seconds: about 200 secrets, as many types, and half of the harmless lines."""
-    return leaks(SEED, rounds=1)[::3], lines(SEED)[::2]
+    """A part that takes seconds: about 200 secrets, as many types, half of the harmless lines, all messages."""
+    return leaks(SEED, rounds=1)[::3], [*lines(SEED)[::2], *messages()]
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +63,11 @@ def test_the_corpus_has_what_it_should() -> None:
 
 def test_every_secret_would_be_seen_where_nothing_is_masked(tmp_path: Path) -> None:
     """Whatever stands in the recording is found by the search, so that none in an output is overlooked."""
-    planted, harmless = corpus()
+    planted, harmless = leaks(SEED), lines(SEED)
     outputs.write(cluster_of(planted, harmless), tmp_path)
     raw = judged(Output("recording", outputs.read(tmp_path), whole=True), planted, harmless)
     assert raw.changed == ()
-    unseen = set(planted) - set(raw.clear)
-    assert {leak.place for leak in unseen} <= {"args"}  # an argument ends at a space, also within a pass phrase
-    assert len(unseen) < 3
+    assert set(planted) - set(raw.clear) == set()
 
 
 @UNTIL_MASKED
@@ -83,6 +81,13 @@ def test_few_secrets_come_out_in_clear(found: list[Judged]) -> None:
 def test_none_of_a_known_form_comes_out(found: list[Judged]) -> None:
     clear = [leak for leak in anywhere(found) if leak.known]
     assert clear == [], told(clear)
+
+
+@UNTIL_MASKED
+def test_messages_that_are_looked_for_stay(found: list[Judged]) -> None:
+    """One that is changed may be a cause that is not found."""
+    changed = [line.text for each in found for line in each.changed if line.place == "message"]
+    assert changed == []
 
 
 @UNTIL_MASKED
