@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 Span = tuple[int, int]
 
-_BEGIN = re.compile(r"-{4,5} ?BEGIN ([A-Z0-9 ]{0,40}) ?-{4,5}")
-_END = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,40} ?-{4,5}")
+_MARK = re.compile(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{0,40}) ?-{4,5}")
 _PUTTY = re.compile(r"PuTTY-User-Key-File-\d: ")
 _LONGEST_BLOCK = 32 << 10
 """Characters of a key with what a log puts before each line: an RSA key of 8192 bits has 6,400."""
@@ -21,15 +20,9 @@ _SAME_LINE = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s]){16,16384}+")
 
 def private_blocks(text: str) -> Iterator[Span]:
     """Each private key from its first line to its last, or as far as lines look like one. A title alone is none."""
-    position = 0
-    while (begin := _BEGIN.search(text, position)) is not None:
-        position = begin.end()
-        if "PRIVATE KEY" not in begin[1]:
-            continue
-        end = _end_of(text, begin.end())
-        if end > begin.end():
-            yield begin.start(), end
-            position = end
+    for start, end, title in _blocks(text):
+        if "PRIVATE KEY" in title:
+            yield start, end
     for found in _PUTTY.finditer(text):
         lines = text.find("Private-Lines", found.end(), found.end() + _LONGEST_BLOCK)
         if lines >= 0:
@@ -39,26 +32,29 @@ def private_blocks(text: str) -> Iterator[Span]:
 
 def public_blocks(text: str) -> Iterator[Span]:
     """Certificates and public keys: random to look at, and no secret."""
-    position = 0
-    while (begin := _BEGIN.search(text, position)) is not None:
-        position = begin.end()
-        if "PRIVATE KEY" not in begin[1]:
-            end = _end_of(text, begin.end())
-            yield begin.start(), end
-            position = max(position, end)
+    return ((start, end) for start, end, title in _blocks(text) if "PRIVATE KEY" not in title)
 
 
-def _end_of(text: str, start: int) -> int:
+def _blocks(text: str) -> Iterator[tuple[int, int, str]]:
+    """Begin, end and title of each block with a content."""
+    marks = list(_MARK.finditer(text))
+    for number, begin in enumerate(marks):
+        if begin[1] == "BEGIN":
+            following = marks[number + 1] if number + 1 < len(marks) else None
+            end = _end_of(text, begin.end(), following)
+            if end > begin.end():
+                yield begin.start(), end, begin[2]
+
+
+def _end_of(text: str, start: int, following: re.Match[str] | None) -> int:
     """Where the block ends whose first line ends at `start`; `start` where there is no block."""
-    limit = min(len(text), start + _LONGEST_BLOCK)
-    end = _END.search(text, start, limit)
-    begin = text.find("BEGIN ", start, limit)
-    if end is not None and (begin < 0 or begin > end.start()):
-        return end.end() if len(text[start : end.start()].strip(" \r\n\\nr.…")) >= 8 else start
-    same = _SAME_LINE.match(text, start)
+    limit = following.start() if following is not None else len(text)
+    if following is not None and following[1] == "END" and limit - start <= _LONGEST_BLOCK:
+        return following.end() if len(text[start:limit].strip(" \r\n\\nr.…")) >= 8 else start
+    same = _SAME_LINE.match(text, start, limit)
     if same is not None and "\n" not in same[0].strip():
         return same.end()
-    return max(start, _lines_end(text, text.find("\n", start)))
+    return max(start, min(limit, _lines_end(text, text.find("\n", start, limit))))
 
 
 def _lines_end(text: str, line_end: int) -> int:

@@ -249,8 +249,10 @@ def phrased(text: str) -> Iterator[Span]:
     """The credentials that a rule finds, in the order of the rules."""
     low = text.lower()
     for rule in RULES:
-        if any(word in low for word in rule.words):
-            yield from (found.span("v") for found in rule.pattern.finditer(text) if rule.judge(found))
+        for word in rule.words:
+            if word in low:
+                yield from (found.span("v") for found in rule.pattern.finditer(text) if rule.judge(found))
+                break
     if "cookie" in low:
         yield from _cookies(text)
 

@@ -44,10 +44,12 @@ _IDENTITY = frozenset(
 )  # fmt: skip
 """Fields whose string is left as it is."""
 
-_LEFT = frozenset({
-    "clusterIPs", "podIPs", "hostIPs", "accessModes", "finalizers", "ownerReferences", "managedFields",
-    "allocatable", "capacity", "involvedObject", "regarding", "nodeInfo", "keys", "addresses",
-})  # fmt: skip
+_LEFT = frozenset(
+    {
+        "clusterIPs", "podIPs", "hostIPs", "accessModes", "finalizers", "ownerReferences", "managedFields",
+        "allocatable", "capacity", "involvedObject", "regarding", "nodeInfo", "keys", "addresses",
+    }
+)  # fmt: skip
 """Fields that are left as they are with all below them."""
 
 _TEXTS = frozenset(
@@ -60,7 +62,18 @@ _MAPS = frozenset({"parameters", "volumeAttributes", "options", "data", "attribu
                    "userLabels", "properties"})  # fmt: skip
 """Maps with free keys, where the key says what the value is."""
 
-_NAMES = ("name", "headerName", "key")
+_PURE = frozenset(
+    {
+        "labels", "selector", "matchLabels", "nodeSelector", "affinity", "tolerations", "resources", "limits",
+        "requests", "ports", "volumeMounts", "securityContext", "topologySpreadConstraints", "strategy", "endpoints",
+        "subsets", "networkInterfaces", "disks", "serviceAccounts", "scheduling", "volumes", "imagePullSecrets",
+    }
+)  # fmt: skip
+"""Fields below which all is structure."""
+
+_SHORTEST_PRECISE = 12
+"""Characters of the shortest string of structure in which a token of a known form can be: `?k=` with one of nine."""
+
 _VALUES: Mapping[str, str] = {"value": "name", "headerValue": "headerName"}
 _CONTROLLERS = ("kubernetes.io/", "k8s.io/", "cloud.google.com/", "gke.io/", "gkedoctor.dev/")
 _FLAG_LEAST = 2
@@ -71,41 +84,52 @@ def is_free(collection: str) -> bool:
     return collection not in COLLECTIONS and not collection.startswith(("compute.", "container.", "monitoring."))
 
 
-def walked(node: dict[str, Any], handle: Handler, *, free: bool = False) -> dict[str, Any]:
-    """The object with what `handle` gives for its texts; what does not change is not copied."""
+def walked(node: dict[str, Any], handle: Handler, *, free: bool = False, only_texts: bool = False) -> dict[str, Any]:
+    """The object with what `handle` gives for its texts; what does not change is not copied.
+
+    `only_texts` leaves out structure, with the parts that hold nothing else. Types are compared as they are: of JSON
+    and YAML there are no others, and this is walked for every object of a cluster.
+    """
     changed: dict[str, Any] = {}
     for key, value in node.items():
-        if isinstance(value, str):
+        kind = type(value)
+        new: Any
+        if kind is str:
             if key in _IDENTITY:
                 continue
-            new: Any = _string(node, key, value, handle, free)
-        elif not isinstance(value, dict | list) or not value or key in _LEFT:
+            if free or key in _VALUES or key in _TEXTS:
+                new = _text(node, key, value, handle)
+            elif only_texts or len(value) < _SHORTEST_PRECISE:
+                continue
+            else:
+                new = handle(value, "", Place.STRUCTURE)
+        elif (kind is not dict and kind is not list) or not value or key in _LEFT or (only_texts and key in _PURE):
             continue
-        elif isinstance(value, dict):
-            new = _mapping(key, value, handle, free)
+        elif kind is dict:
+            new = _mapping(key, value, handle, free, only_texts)
+        elif key in _TEXTS:
+            new = _arguments(value, handle)
         else:
-            new = _list(value, handle, free, key in _TEXTS)
+            new = _list(value, handle, free, only_texts)
         if new is not value:
             changed[key] = new
     return node | changed if changed else node
 
 
-def _string(node: dict[str, Any], key: str, value: str, handle: Handler, free: bool) -> str:
+def _text(node: dict[str, Any], key: str, value: str, handle: Handler) -> str:
     named = _VALUES.get(key)
     if named is not None:
         name = node.get(named) or (node.get("key") if "operator" not in node and "effect" not in node else None)
         return handle(value, name if isinstance(name, str) else "", Place.TEXT)
-    if key in _TEXTS:
-        return handle(value, "", Place.TEXT)
-    return handle(value, key, Place.TEXT) if free else handle(value, "", Place.STRUCTURE)
+    return handle(value, "" if key in _TEXTS else key, Place.TEXT)
 
 
-def _mapping(key: str, value: dict[str, Any], handle: Handler, free: bool) -> dict[str, Any]:
+def _mapping(key: str, value: dict[str, Any], handle: Handler, free: bool, only_texts: bool) -> dict[str, Any]:
     if key == "annotations":
         return _named(value, handle, annotations=True)
     if key in _MAPS and all(isinstance(inner, str) for inner in value.values()):
         return _named(value, handle)
-    return walked(value, handle, free=free)
+    return walked(value, handle, free=free, only_texts=only_texts)
 
 
 def _named(node: dict[str, Any], handle: Handler, *, annotations: bool = False) -> dict[str, Any]:
@@ -119,19 +143,21 @@ def _named(node: dict[str, Any], handle: Handler, *, annotations: bool = False) 
     return node | changed if changed else node
 
 
-def _list(items: list[Any], handle: Handler, free: bool, texts: bool) -> list[Any]:
-    new = _arguments(items, handle) if texts else [_item(item, handle, free) for item in items]
-    return new if any(one is not other for one, other in zip(new, items, strict=True)) else items
-
-
-def _item(item: Any, handle: Handler, free: bool) -> Any:
-    if isinstance(item, dict):
-        return walked(item, handle, free=free)
-    if isinstance(item, list):
-        return _list(item, handle, free, False)
-    if isinstance(item, str):
-        return handle(item, "", Place.TEXT if free else Place.STRUCTURE)
-    return item
+def _list(items: list[Any], handle: Handler, free: bool, only_texts: bool) -> list[Any]:
+    found = items
+    for index, item in enumerate(items):
+        kind = type(item)
+        new: Any = item
+        if kind is dict:
+            new = walked(item, handle, free=free, only_texts=only_texts)
+        elif kind is list:
+            new = _list(item, handle, free, only_texts)
+        elif kind is str and (free or (not only_texts and len(item) >= _SHORTEST_PRECISE)):
+            new = handle(item, "", Place.TEXT if free else Place.STRUCTURE)
+        if new is not item:
+            found = list(items) if found is items else found
+            found[index] = new
+    return found
 
 
 def _arguments(items: list[Any], handle: Handler) -> list[Any]:
@@ -140,13 +166,13 @@ def _arguments(items: list[Any], handle: Handler) -> list[Any]:
     flag, command = "", ""
     for item in items:
         if not isinstance(item, str):
-            found.append(_item(item, handle, True))
+            found.append(walked(item, handle, free=True) if isinstance(item, dict) else item)
             continue
         is_value = bool(flag) and not item.startswith("-")
         found.append(handle(item, _name_of(flag, command) if is_value else "", Place.TEXT))
         flag = item if item.startswith("-") and len(item) >= _FLAG_LEAST and "=" not in item else ""
         command = command or item.rpartition("/")[2]
-    return found
+    return found if any(new is not item for new, item in zip(found, items, strict=True)) else items
 
 
 _SHORT_FLAGS: Mapping[str, frozenset[str]] = {

@@ -62,6 +62,9 @@ class Redactor:
         self._everywhere: dict[str, str] = {}
         self._finders: dict[str, Finder] = {}
         self._spans: dict[tuple[str, str, Place], list[Span]] = {}
+        self._clean: set[str] = set()
+        self._cut = False
+        self._dirty: set[tuple[str, str, str]] = set()
 
     def learn(self, objects: Mapping[str, Iterable[Any]], logs: Mapping[LogKey, str]) -> None:
         """Reads everything. Expects objects as they were gathered, with the values of Secrets."""
@@ -80,13 +83,14 @@ class Redactor:
         self._checked()
         namespace = _namespace_of(item)
         known, finder = self._namespace(namespace), self._finder(namespace)
-        if self._keep and not finder:
+        is_dirty = (collection, namespace, _name_of(item)) in self._dirty
+        if not is_dirty and not finder:
             return item
 
         def handle(text: str, name: str, place: Place) -> str:
-            return self._masked(known, finder, text, name, place)
+            return self._masked(known, finder, capped(text, LONGEST_TEXT), name, place)
 
-        return walked(item, handle, free=is_free(collection))
+        return walked(item, handle, free=is_free(collection), only_texts=not is_dirty)
 
     def log(self, key: LogKey, text: str) -> str:
         """The log without credentials, and no longer than a log may be."""
@@ -120,6 +124,9 @@ class Redactor:
             return text
 
         walked(item, handle, free=is_free(collection))
+        if number or self._cut:
+            self._cut = False
+            self._dirty.add((collection, namespace, place[1]))
         if collection == "configmaps":
             self._learn_config(known, place, item)
 
@@ -142,13 +149,16 @@ class Redactor:
         self, known: Namespace, place: tuple[str, ...], text: str, name: str, where: Place, number: int = 0
     ) -> int:
         """Notes the credentials of a text, from a number on; gives the number for the next."""
+        if len(text) > LONGEST_TEXT:
+            self._cut = True
+            text = capped(text, LONGEST_TEXT)
         for start, end in self._found(text, name, where):
             known.saw(text[start:end][:LONGEST_VALUE], (*place, f"{number:06}"))
             number += 1
         return number
 
     def _found(self, text: str, name: str, place: Place) -> list[Span]:
-        if len(text) < _SHORTEST:
+        if len(text) < _SHORTEST or (place is Place.STRUCTURE and text in self._clean):
             return []
         key = (text, name if place is not Place.STRUCTURE else "", place)
         found = self._spans.get(key)
@@ -156,12 +166,18 @@ class Redactor:
             if len(self._spans) >= _MOST_REMEMBERED:
                 self._spans.clear()
             found = _spans(text, name, place)
-            if len(text) <= LONGEST_VALUE:
+            if place is Place.STRUCTURE and not found:
+                self._remember_clean(text)
+            elif len(text) <= LONGEST_VALUE:
                 self._spans[key] = found
         return found
 
+    def _remember_clean(self, text: str) -> None:
+        if len(self._clean) >= _MOST_REMEMBERED:
+            self._clean.clear()
+        self._clean.add(text)
+
     def _masked(self, known: Namespace, finder: Finder, text: str, name: str, place: Place) -> str:
-        text = capped(text, LONGEST_TEXT) if place is not Place.TEXT or "\n" not in text else text
         found = [] if self._keep else self._found(text, name, place)
         tokens = {start: known.token(text[start:end][:LONGEST_VALUE]) for start, end in found}
         if finder and place is not Place.STRUCTURE and len(text) >= _SHORTEST_LINE - 3:
