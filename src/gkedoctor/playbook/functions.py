@@ -14,7 +14,7 @@ from typing import Any
 
 from jmespath import functions
 
-from gkedoctor.graph.core import times
+from gkedoctor.graph.core import conditions, times
 from gkedoctor.graph.core.cidr import in_cidr
 from gkedoctor.graph.core.label_selectors import is_slip, nearest
 from gkedoctor.graph.core.quantities import quantity
@@ -59,7 +59,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _TEXT)
     def _func_condition(self, item: Any, kind: str) -> Any:
         """condition(object, 'Ready'): the entry of status.conditions with that type."""
-        return times.condition(item, kind) if isinstance(item, dict) else None
+        return conditions.condition(item, kind) if isinstance(item, dict) else None
 
     @functions.signature(_ANY, _TEXT)
     def _func_matches(self, text: Any, regex: str) -> bool:

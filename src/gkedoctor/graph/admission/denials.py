@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, refusals_of
+from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.reference import resolve_targets
-from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import stub, template_of, workload
 from gkedoctor.graph.services.service_reference import backend

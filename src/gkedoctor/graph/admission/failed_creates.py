@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of, suspects
-from gkedoctor.graph.core.times import condition, stamp
+from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen, of_late
 from gkedoctor.graph.objects.owners import workload
@@ -74,7 +75,7 @@ def lacking(item: Object) -> bool:
         case "DaemonSet":
             return (status.get("currentNumberScheduled") or 0) < (status.get("desiredNumberScheduled") or 0)
         case "Job":
-            return _job_lacks(spec, status)
+            return _job_lacks(item)
         case "CronJob":
             return not spec.get("suspend")
         case "Deployment":
@@ -93,11 +94,9 @@ def _lacking(graph: Graph) -> dict[str, list[Object]]:
     return {kind: [item for item in graph.all(kind) if lacking(item)] for kind in CREATORS}
 
 
-def _job_lacks(spec: Any, status: Any) -> bool:
-    ended = any(
-        c.get("type") in ("Complete", "Failed") and c.get("status") == "True" for c in status.get("conditions") or []
-    )
-    if ended or spec.get("suspend"):
+def _job_lacks(item: Object) -> bool:
+    spec, status = item.get("spec") or {}, item.get("status") or {}
+    if is_true(item, "Complete", "Failed") or spec.get("suspend"):
         return False
     parallel = 1 if spec.get("parallelism") is None else spec["parallelism"]
     left = parallel if spec.get("completions") is None else spec["completions"] - (status.get("succeeded") or 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86400, 86400 * 365
@@ -45,12 +44,3 @@ def human_duration(seconds: float) -> str:
 def _pair(seconds: int, unit: int, sign: str, lesser: int, lesser_sign: str) -> str:
     rest = seconds % unit // lesser
     return f"{seconds // unit}{sign}{rest}{lesser_sign}" if rest else f"{seconds // unit}{sign}"
-
-
-def condition(item: Object, kind: str) -> dict[str, Any] | None:
-    """The entry of `status.conditions` with that type."""
-    for state in (item.get("status") or {}).get("conditions") or ():  # a generator takes twice as long
-        if state.get("type") == kind:
-            found: dict[str, Any] = state
-            return found
-    return None

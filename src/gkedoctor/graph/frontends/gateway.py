@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gkedoctor.graph.core.conditions import is_bad
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.reference import Reference, resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
@@ -46,7 +47,7 @@ def bad_conditions(graph: Graph, item: Object) -> Facts:
         {"type": c.get("type"), "reason": c.get("reason"), "message": c.get("message"), "at": at, "condition": c}
         for at, conditions in places
         for c in conditions or []
-        if c.get("status") == ("True" if c.get("type") == "Conflicted" else "False")
+        if is_bad(str(item.get("kind")), c)
     ]
 
 

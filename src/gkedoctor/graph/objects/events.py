@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 
+from gkedoctor.graph.core.conditions import HEALTHY_WHEN, condition
 from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, namespace_of
-from gkedoctor.graph.core.times import condition
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -18,7 +18,6 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _REPEATED_WITHIN = timedelta(hours=1)
 """What a controller still fails at it says again at least every 1000 s (client-go, DefaultControllerRateLimiter), and
 the API server forgets after an hour: what is older comes from a history, and is over."""
-_HEALTHY_WHEN = {"Pod": "Ready", "Node": "Ready", "Deployment": "Available"}
 
 
 @edge("events", "*", reads=("Event",))
@@ -65,7 +64,7 @@ def healthy_since(item: Object) -> datetime | None:
     kind = str(item.get("kind"))
     if kind == "PersistentVolumeClaim" and (item.get("status") or {}).get("phase") == "Bound":
         return _LONG_AGO
-    state = condition(item, _HEALTHY_WHEN.get(kind, ""))
+    state = condition(item, HEALTHY_WHEN.get(kind, ""))
     if state is None or state.get("status") != "True":
         return None
     return parse_timestamp(state.get("lastTransitionTime"))

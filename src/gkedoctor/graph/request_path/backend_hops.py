@@ -12,10 +12,11 @@ from typing import Any
 from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import health_check_settings
 from gkedoctor.graph.cloud.links import last, resolve
+from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, name_of
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.reference import nearest_name
-from gkedoctor.graph.core.times import age, condition
+from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.request_path.hop import Hop, State, not_collected, unseen
@@ -249,11 +250,11 @@ def _settled(graph: Graph, pod: Object) -> bool:
 
 
 def _ready(pod: Object) -> bool:
-    return (condition(pod, "Ready") or {}).get("status") == "True"
+    return is_true(pod, "Ready")
 
 
 def _contained(pod: Object) -> bool:
-    return (condition(pod, "ContainersReady") or {}).get("status") == "True"
+    return is_true(pod, "ContainersReady")
 
 
 def _late(graph: Graph, item: Object) -> State:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from gkedoctor.graph.core.conditions import condition, is_bad
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import ref_of
-from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
@@ -29,9 +29,7 @@ def gateway_path(graph: Graph, gateway: Object, host: str | None) -> Hop:
         behind = unseen_rules(gateway, rules, hops)
     else:
         behind = tuple(hops.rule_hop(rule) for rule in rules) or hops.beyond_unseen()
-    bad = next(
-        (c for k in ("Accepted", "Programmed") if (c := condition(gateway, k)) and c.get("status") == "False"), None
-    )
+    bad = next((c for k in ("Accepted", "Programmed") if (c := condition(gateway, k)) and is_bad("Gateway", c)), None)
     fact = ", ".join(addresses_of(gateway)) or "no address"
     if bad is not None:
         return Hop(ref_of(gateway), State.FAIL, f"{fact}: {bad.get('message') or bad.get('reason')}", behind)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from gkedoctor.graph.core.conditions import condition, conditions, is_bad
 from gkedoctor.graph.core.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.reference import resolve_targets
-from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pods import step_of
@@ -27,10 +27,9 @@ def not_well(graph: Graph) -> list[Object]:
 
 
 def _is_well(node: Object) -> bool:
-    """Whether Ready is the only one of its conditions that holds: each of the others tells of some trouble."""
+    """Whether it is Ready, and no other condition reports trouble."""
     ready = condition(node, "Ready") or {}
-    states = (node.get("status") or {}).get("conditions") or ()
-    return ready.get("status") == "True" and not any(s.get("status") == "True" and s is not ready for s in states)
+    return ready.get("status") == "True" and not any(is_bad("Node", state) for state in conditions(node))
 
 
 @edge("pods", "Node", reads=("Pod",))

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of
-from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import template_of
@@ -95,7 +95,7 @@ def _at_work_anywhere(graph: Graph) -> set[str]:
 
 
 def _that_placed(pods: Iterable[Object]) -> set[str]:
-    return {_scheduler(p) for p in pods if (condition(p, "PodScheduled") or {}).get("status") == "True"}
+    return {_scheduler(p) for p in pods if is_true(p, "PodScheduled")}
 
 
 def _message(told: Object | None, event: Object | None) -> str:

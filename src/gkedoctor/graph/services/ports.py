@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from gkedoctor.graph.core.conditions import is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.core.unknown import Unknown
@@ -308,8 +309,7 @@ def _foreign(graph: Graph, record: Record, item: Object, pods: list[Object]) -> 
 
 
 def _is_ready(pod: Object) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(c.get("type") == "Ready" and c.get("status") == "True" for c in conditions)
+    return is_true(pod, "Ready")
 
 
 def _copies(one: Object, other: Object) -> bool:

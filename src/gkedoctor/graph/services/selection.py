@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
 from gkedoctor.graph.core.label_selectors import Labels, differing, edit_distance, is_slip, matches_map
 from gkedoctor.graph.core.reference import resolve_reference
-from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of, workload
 from gkedoctor.snapshot.model import Object

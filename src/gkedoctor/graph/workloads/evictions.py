@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
-from gkedoctor.graph.core.times import condition
 from gkedoctor.graph.objects.events import events_that_say, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
 from gkedoctor.graph.workloads.pods import pods_at, step_of
@@ -177,7 +177,7 @@ def _is_history(graph: Graph, controller: Any, live: list[Object]) -> bool:
     if not isinstance(controller, dict) or live:
         return False
     if controller.get("kind") == "Job":
-        return (condition(controller, "Complete") or {}).get("status") == "True"
+        return is_true(controller, "Complete")
     above = owner(graph, controller)
     wanted = (controller.get("spec") or {}).get("replicas")
     return wanted == 0 and controller.get("kind") == "ReplicaSet" and above is not None

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
+from gkedoctor.graph.core.conditions import conditions, is_good
 from gkedoctor.graph.core.graph import Graph, suspects
 from gkedoctor.snapshot.model import Object
-
-_WELL: Mapping[str, str] = MappingProxyType({"Available": "True", "Progressing": "True", "ReplicaFailure": "False"})
-"""The conditions of a Deployment that has all it wants (apps/v1, DeploymentConditionType)."""
 
 
 @suspects("not_whole", "Deployment", reads=("ReplicaSet", "Pod", "Event"))
@@ -22,5 +17,4 @@ def _is_whole(deployment: Object) -> bool:
     status = deployment.get("status") or {}
     if status.get("unavailableReplicas"):
         return False
-    states = status.get("conditions") or ()
-    return all(_WELL.get(str(state.get("type")), state.get("status")) == state.get("status") for state in states)
+    return all(is_good("Deployment", state) for state in conditions(deployment))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.core.times import condition
+from gkedoctor.graph.core.conditions import condition, good_status, is_good
 from gkedoctor.graph.workloads.pods import statuses, step_of
 from gkedoctor.snapshot.model import Object
 
@@ -96,8 +96,8 @@ def _by_conditions(item: Object) -> State:
         return State(status, "fail" if status in ("ERROR", "DEGRADED") else "")
     for kind in ("Ready", "Available", "Programmed", "Accepted", "Established"):
         found: dict[str, Any] | None = condition(item, kind) if isinstance(status, dict) else None
-        if found is not None:
-            good = found.get("status") == "True"
+        if found is not None and good_status(str(item.get("kind")), kind) is not None:
+            good = is_good(str(item.get("kind")), found)
             return State(kind if good else f"not {kind}", "ok" if good else "fail")
     return State("there")
 
