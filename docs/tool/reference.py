@@ -25,7 +25,7 @@ MADE = "<!-- made by `make docs`: edits here are lost -->"
 
 _STRUCTS: tuple[type[msgspec.Struct], ...] = (
     model.Playbook, model.Relate, model.Each, model.Symptom, model.SeverityCase, model.Cause, model.RuledOut,
-    model.Evidence, model.Fix,
+    model.Evidence, model.Fix, model.Command,
 )  # fmt: skip
 _CASES: tuple[type[msgspec.Struct], ...] = (CaseFile, Case, Given, Expected)
 

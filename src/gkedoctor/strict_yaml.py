@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
@@ -107,19 +108,54 @@ Keys = Mapping[str, Sequence[str]]
 """The keys that may stand in a mapping, by the last key on the way to it; `""`: everywhere else."""
 
 
-def validation_error(source: Source, text: str, keys: Keys) -> FileError:
-    """msgspec's sentence, with the line of the key it is about."""
+Choices = Mapping[str, Sequence[str]]
+"""The values that the key of an enumeration takes."""
+
+
+def fields_of(structs: Mapping[str, type[msgspec.Struct]]) -> tuple[Keys, Choices]:
+    """The keys of some structs, by the key under which each stands, and the values of those that are enumerations."""
+    keys: dict[str, Sequence[str]] = {}
+    choices: dict[str, Sequence[str]] = {}
+    for name, struct in structs.items():
+        hints = get_type_hints(struct)
+        fields = msgspec.structs.fields(struct)
+        keys[name] = [field.encode_name for field in fields]
+        for field in fields:
+            alternatives = (hints[field.name], *get_args(hints[field.name]))
+            values = [str(value) for hint in alternatives for value in _values(hint)]
+            if values:
+                choices[field.encode_name] = values
+    return keys, choices
+
+
+def _values(hint: Any) -> Sequence[Any]:
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return [member.value for member in hint] if isinstance(hint, type) and issubclass(hint, Enum) else ()
+
+
+def validation_error(source: Source, text: str, keys: Keys, choices: Choices | None = None) -> FileError:
+    """msgspec's sentence, with the line of the key it is about, and what may stand there."""
     found = _PLACE.search(text)
     place, message = (found[1] if found else "$"), _PLACE.sub("", text)
     unknown = _UNKNOWN_FIELD.search(message)
-    if unknown is None:
-        return _error(source, message[0].lower() + message[1:], _mark(source, place))
-    key = unknown[1]
     last = re.sub(r"\[.*?\]", "", place).rsplit(".", 1)[-1]
+    if unknown is None:
+        hint = _choice_hint(message, (choices or {}).get(last, ()))
+        return _error(source, message[0].lower() + message[1:], _mark(source, place), hint=hint)
+    key = unknown[1]
     known = list(keys.get(last, keys[""]))
     meant = nearest(key, known)
     hint = f"did you mean `{meant}`?" if meant else f"the keys here are {', '.join(known)}"
     return _error(source, f"unknown key `{key}`", _mark(source, f"{place}.{key}", key=True), hint=hint)
+
+
+def _choice_hint(message: str, values: Sequence[str]) -> str | None:
+    found = re.match(r"Invalid enum value '?(.*?)'?$", message)
+    if found is None or not values:
+        return None
+    meant = nearest(found[1], list(values))
+    return f"did you mean `{meant}`?" if meant else f"one of {', '.join(values)}"
 
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)

@@ -142,6 +142,23 @@ def test_the_cases_beside_a_playbook_are_found(gkedoctor: Gkedoctor, tmp_path: P
     assert "GKE-CFG-901.yaml has no cases" in alone.err
 
 
+def test_a_status_by_hand_without_a_source_is_a_warning(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    space = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}, status: {phase: Active}}"
+    (tmp_path / "a.test.yaml").write_text(
+        "playbook: GKE-CFG-001\ncases:\n"
+        f"  - {{name: by hand, given: {{objects: [{space}]}}, expect: []}}\n"
+        f"  - {{name: followed, given: {{objects: [{space}]}}, expect: [], source: 'recorded_clusters/two-problems'}}\n"
+        "  - {name: recorded, given: {recording: teratail-healthy}, expect: []}\n",
+        encoding="utf-8",
+    )
+    result = gkedoctor("playbooks", "test", tmp_path)
+    assert result.code == ExitCode.OK
+    assert result.out == (
+        "warn GKE-CFG-001: by hand: a status is written by hand; name what it follows in `source`\n"
+        "3 cases: 3 hold, 0 fail, 0 to do, 1 without a source\n"
+    )
+
+
 def test_a_case_that_fails_exits_1_and_says_why(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
     (tmp_path / "GKE-CFG-901.test.yaml").write_text(
         "playbook: GKE-CFG-901\n"

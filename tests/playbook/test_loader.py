@@ -14,6 +14,8 @@ from gkedoctor.playbook.loader import Source, load_playbook, load_playbooks
 from tests.conftest import PLAYBOOKS, shipped_playbooks
 
 GOOD = (PLAYBOOKS / "config" / "configuration-missing.yaml").read_text()
+WHEN, REF = "when: key.kind == 'Secret'", "root: ref('Secret', namespace, object.name)"
+RUN = "      run:\n        - "
 LINK = "https://kubernetes.io/docs/concepts/configuration/secret/"
 
 
@@ -44,7 +46,15 @@ MISTAKES = [
         "explained_by",
     ),
     ("a misspelt key of the symptom", '  say: "container', '  sya: "container', "unknown key `sya`", "say"),
-    ("an unknown severity", "severity: medium", "severity: medum", "invalid enum value 'medum'", None),
+    ("an unknown severity", "severity: medium", "severity: medum", "invalid enum value 'medum'", "`medium`"),
+    ("a severity of another tool", "severity: medium", "severity: 3x", "invalid enum value '3x'", "critical, high"),
+    (
+        "an unknown confidence",
+        "    certain_if:",
+        "    confidence: liekly\n    certain_if:",
+        "invalid enum value 'liekly'",
+        "`likely`",
+    ),
     ("a number where a text belongs", "title: A container waits", "title: 5 #", "expected `str`, got `int`", None),
     ("a list where a text belongs", "about: >\n", "about: []\nx: >\n", None, None),
     (
@@ -95,6 +105,82 @@ MISTAKES = [
         "no <placeholder>",
         None,
     ),
+    (
+        "a command that nobody can judge",
+        RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
+        RUN + "helm get {{ key.name }}",
+        "does not show how safe",
+        "safety: reads",
+    ),
+    (
+        "a placeholder that is not in the command",
+        RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
+        RUN + "{run: kubectl get secret NAME, placeholders: {NMAE: Its name.}}",
+        "`NMAE` is not in the command",
+        None,
+    ),
+    (
+        "a placeholder in small letters",
+        RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
+        RUN + "{run: kubectl get secret name, placeholders: {name: Its name.}}",
+        "`name` is no name of a placeholder",
+        "CAPITALS",
+    ),
+    (
+        "an unknown safety",
+        RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
+        RUN + "{run: kubectl get secret NAME, safety: read}",
+        "invalid enum value 'read'",
+        None,
+    ),
+    (
+        "a misspelt key of a command",
+        RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
+        RUN + "{run: kubectl get secret NAME, safty: reads}",
+        "unknown key `safty`",
+        "safety",
+    ),
+    (
+        "an unknown maturity",
+        "severity: medium",
+        "severity: medium\nmaturity: beta",
+        "invalid enum value 'beta'",
+        "experimental, stable",
+    ),
+    ("one equals sign", WHEN, "when: key.kind = 'Secret'", "not an expression", "write `==`"),
+    ("three equals signs", WHEN, "when: key.kind === 'Secret'", "not an expression", "write `==`"),
+    ("and", WHEN, "when: key.kind == 'Secret' and key", "not an expression", "`&&`"),
+    ("or", WHEN, "when: key.kind == 'Secret' or key", "not an expression", "`||`"),
+    ("not", WHEN, "when: not key", "not an expression", "`!`"),
+    ("a bare number", WHEN, "when: length(references) > 3", "not an expression", "backquotes"),
+    ("a bare null", WHEN, "when: key.kind == null", "`null` names a field", "`` `null` ``"),
+    ("a bare true in a filter", WHEN, "when: references[?optional == true]", "`true` names a field", "`` `true` ``"),
+    ("a text in double quotes", WHEN, "when: 'key.kind == \"Secret\"'", "names a field", "'Secret'"),
+    ("a double-quoted argument", WHEN, "when: 'starts_with(message, \"x\")'", "names a field", "'x'"),
+    ("a namespace of a Node", REF, "root: ref('Node', namespace, object.name)", "a Node has no namespace", "`null`"),
+    (
+        "a Node by its name alone",
+        REF,
+        "root: ref('Node', object.name)",
+        "a Node has no namespace",
+        "ref('Node', `null`",
+    ),
+    ("a Secret of no namespace", REF, "root: ref('Secret', `null`, object.name)", "a Secret has a namespace", None),
+    (
+        "a misspelt kind of a ref",
+        REF,
+        "root: ref('Secert', namespace, object.name)",
+        "unknown kind `Secert`",
+        "`Secret`",
+    ),
+    (
+        "an expression that is not closed",
+        "Secret {{ object.name }}",
+        "Secret {{ object.name",
+        "`{{` is not closed",
+        None,
+    ),
+    ("an expression that is closed twice", "{{ affected }}", "affected }}", "`}}` closes nothing", None),
     ("a link that is none", f"- {LINK}", "- kubernetes.io", "no https:// link", None),
     ("a key that stands twice", "severity: medium", "severity: medium\nseverity: high", "stands twice", None),
     ("a colon in a plain text", "title: A container waits", "title: A: container: waits", "not valid YAML", None),

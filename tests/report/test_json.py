@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkedoctor import shipped
-from gkedoctor.diagnose.model import Outcome, Proof
+from gkedoctor.diagnose.model import Mending, Outcome, Proof, Step
 from gkedoctor.playbook.loader import sources
+from gkedoctor.playbook.model import Safety
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded, render
@@ -109,3 +110,24 @@ def test_any_value_can_be_encoded(value: Any) -> None:
 
 def test_the_same_outcome_gives_the_same_bytes() -> None:
     assert render(Answer(SICK), Page()) == render(Answer(SICK), Page())
+
+
+def test_each_command_of_a_fix_says_how_safe_it_is() -> None:
+    placeholders = {"CHANNEL": "The name of a channel."}
+    described = (Step("gcloud beta frobnicate --to CHANNEL", Safety.CHANGES, placeholders),)
+    fix = Mending("Do it.", ("kubectl get pods", described[0].command, "kubectl delete pod a"), described)
+    (diagnosis,) = report(with_diagnosis(fix=fix))["diagnoses"]
+    assert diagnosis["fix"]["steps"] == [
+        {"command": "kubectl get pods", "safety": "reads"},
+        {"command": described[0].command, "safety": "changes", "placeholders": placeholders},
+        {"command": "kubectl delete pod a", "safety": "interrupts"},
+    ]
+    assert diagnosis["fix"]["commands"] == [step["command"] for step in diagnosis["fix"]["steps"]]
+
+
+def test_an_experimental_playbook_and_its_false_alarms_are_told() -> None:
+    (plain,) = report(SICK)["diagnoses"]
+    assert not {"maturity", "known_false_alarms"} & plain.keys()
+    said = ("A Job that is meant to fail.",)
+    (diagnosis,) = report(with_diagnosis(maturity="experimental", known_false_alarms=said))["diagnoses"]
+    assert (diagnosis["maturity"], diagnosis["known_false_alarms"]) == ("experimental", list(said))

@@ -17,7 +17,8 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, Patches
 from gkedoctor.diagnose.spec import lint
-from gkedoctor.errors import PlaybookError, UsageError
+from gkedoctor.errors import UsageError
+from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.manifests.planned import names_planned
 from gkedoctor.manifests.read import read_text
 from gkedoctor.manifests.world import World, world
@@ -28,6 +29,7 @@ from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
 from gkedoctor.snapshot.timestamps import parse_timestamp
+from gkedoctor.strict_yaml import error_at, fields_of, validation_error
 
 CLOCK = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 """The moment of a case that is made of manifests and names no other."""
@@ -71,7 +73,11 @@ class Expected(_Part, frozen=True):
 
 
 class Case(_Part, frozen=True):
-    """One case: what is given, and everything that must come of it."""
+    """One case: what is given, and everything that must come of it.
+
+    `source`: the dump or document that a status written by hand follows (an address, or the name of a recording):
+    controllers write other things than one remembers, and a wrong status proves a wrong title.
+    """
 
     name: str
     given: Given
@@ -79,6 +85,7 @@ class Case(_Part, frozen=True):
     unexplained: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     todo: bool = False
+    source: str | None = None
 
 
 class CaseFile(_Part, frozen=True):
@@ -89,13 +96,14 @@ class CaseFile(_Part, frozen=True):
 
 
 class CaseResult(msgspec.Struct, frozen=True):
-    """How one case came out: `failures` in words; none where it holds."""
+    """How one case came out: `failures` in words; none where it holds. `unsourced`: its status names no source."""
 
     playbook: str
     name: str
     todo: bool
     failures: tuple[str, ...]
     outcome: Outcome
+    unsourced: bool = False
 
 
 def case_files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -123,9 +131,41 @@ def load_cases(path: Path) -> CaseFile:
     """A test file; PlaybookError says what in it cannot be read."""
     source: Source = read_source(path)
     try:
-        return msgspec.convert(read_yaml(source), CaseFile)
+        file = msgspec.convert(read_yaml(source), CaseFile)
     except msgspec.ValidationError as error:
-        raise PlaybookError(str(error), path=source.path) from None
+        raise validation_error(source, str(error), *fields_of(_STRUCT_AT)) from None
+    for i, case in enumerate(file.cases):
+        for place, message, hint in _wrong_given(case.given):
+            raise error_at(source, f"$.cases[{i}].given.{place}", message, hint=hint)
+    return file
+
+
+def _wrong_given(given: Given) -> Iterator[tuple[str, str, str | None]]:
+    """What of a given cluster cannot be built: its place, what is wrong, and what was probably meant."""
+    for i, item in enumerate(given.objects):
+        kind = item.get("kind") if isinstance(item, dict) else None
+        metadata = item.get("metadata") if isinstance(item, dict) else None
+        if not isinstance(kind, str):
+            yield f"objects[{i}]", "an object needs a `kind`", None
+        elif kind not in KINDS:
+            near = nearest(kind, list(KINDS))
+            yield f"objects[{i}].kind", f"unknown kind `{kind}`", f"did you mean `{near}`?" if near else None
+        elif not KINDS[kind].cloud and not (isinstance(metadata, dict) and metadata.get("name")):
+            yield f"objects[{i}]", f"this {kind} needs `metadata: {{name: …}}`", None
+    for i, name in enumerate(given.deny):
+        if name != LOGS and name not in KINDS and name not in COLLECTIONS:
+            near = nearest(name, [LOGS, *KINDS, *COLLECTIONS])
+            yield f"deny[{i}]", f"unknown kind `{name}`", f"did you mean `{near}`?" if near else None
+    for place in given.logs:
+        if place.count("/") != 2:
+            yield "logs", f"`{place}` names no container", "write NAMESPACE/POD/CONTAINER"
+    if given.now is not None and parse_timestamp(given.now) is None:
+        yield "now", f"`{given.now}` is no time", "write it like 2026-01-01T12:00:00Z"
+
+
+_STRUCT_AT: dict[str, type[msgspec.Struct]] = {
+    "": CaseFile, "cases": Case, "given": Given, "expect": Expected, "patch": Change,
+}  # fmt: skip
 
 
 def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> list[CaseResult]:
@@ -137,7 +177,13 @@ def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadR
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
     """The result of one case."""
     outcome, problems = outcome_of(case.given, playbooks, recording)
-    return CaseResult(playbook, case.name, case.todo, (*problems, *_failures(playbook, case, outcome)), outcome)
+    failures = (*problems, *_failures(playbook, case, outcome))
+    return CaseResult(playbook, case.name, case.todo, failures, outcome, is_unsourced(case))
+
+
+def is_unsourced(case: Case) -> bool:
+    """Whether a case writes the status of an object by hand and names nothing that it follows."""
+    return not case.source and any(isinstance(item, dict) and item.get("status") for item in case.given.objects)
 
 
 def outcome_of(

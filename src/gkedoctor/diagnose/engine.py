@@ -20,6 +20,7 @@ from gkedoctor.diagnose.model import (
     Outcome,
     Proof,
     RivalRuledOut,
+    Step,
     Unexplained,
 )
 from gkedoctor.diagnose.proof import proof
@@ -115,11 +116,13 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
         evidence=tuple(_proofs(group)),
         ruled_out=tuple(RivalRuledOut(c, why) for c, why in first.ruled_out),
         not_known=_not_known(first),
-        fix=Mending(cause.say.render(scope.evaluate), tuple(_commands(cause, scope))),
+        fix=_mending(cause, scope),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
         since=_since(group),
         path=paths_of(graph, [root, *(consequence.ref for consequence in more)]),
+        maturity=first.playbook.model.maturity,
+        known_false_alarms=first.playbook.model.known_false_alarms,
     )
 
 
@@ -139,11 +142,13 @@ def _listed(items: object) -> Iterable[Consequence]:
             yield Consequence(ref_of(entry["item"]), str(entry.get("says") or ""))
 
 
-def _commands(cause: CompiledCause, scope: Scope) -> Iterable[str]:
-    """The commands of a fix: the author's, and those that an expression lists."""
-    yield from (t.render(scope.evaluate, shell=True) for t in cause.run)
+def _mending(cause: CompiledCause, scope: Scope) -> Mending:
+    """The fix with its commands: the author's, and those that an expression lists."""
+    written = [Step(c.text.render(scope.evaluate, shell=True), c.safety, c.placeholders) for c in cause.run]
     more = scope.evaluate(cause.run_all) if cause.run_all is not None else None
-    yield from (command for command in (more if isinstance(more, list) else []) if isinstance(command, str))
+    listed = [command for command in (more if isinstance(more, list) else []) if isinstance(command, str)]
+    commands = (*(step.command for step in written), *listed)
+    return Mending(cause.say.render(scope.evaluate), commands, tuple(written))
 
 
 def _told_apart(found: Sequence[Found]) -> list[Found]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.graph.request_path.hop import Hop
-from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.playbook.model import Confidence, Safety, Severity
+from gkedoctor.playbook.safety import safety_of
 
 
 class Consequence(msgspec.Struct, frozen=True):
@@ -42,11 +44,27 @@ class NotKnown(msgspec.Struct, frozen=True):
     why: str
 
 
+class Step(msgspec.Struct, frozen=True):
+    """A command of a fix, how safe it is, and the names in CAPITALS to fill in, each with what belongs there."""
+
+    command: str
+    safety: Safety
+    placeholders: dict[str, str] = {}
+
+
 class Mending(msgspec.Struct, frozen=True):
-    """The fix: a sentence, and commands to read and paste."""
+    """The fix: a sentence, and commands to read and paste. `described`: what is known of them beyond their verbs."""
 
     say: str
     commands: tuple[str, ...]
+    described: tuple[Step, ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """The commands, each with how safe it is; what nobody can tell counts as unsafe."""
+        known = {step.command: step for step in self.described}
+        for command in self.commands:
+            yield known.get(command) or Step(command, safety_of(command) or Safety.INTERRUPTS)
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -60,7 +78,8 @@ class Location(msgspec.Struct, frozen=True):
 class Diagnosis(msgspec.Struct, frozen=True):
     """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars.
 
-    `location`: where in a manifest it stands; None for what was seen in a cluster.
+    `location`: where in a manifest it stands; None for what was seen in a cluster. `maturity` and `known_false_alarms`
+    are those of the playbook.
     """
 
     fingerprint: str
@@ -80,6 +99,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     since: str | None = None
     path: tuple[Hop, ...] = ()
     location: Location | None = None
+    maturity: Literal["experimental", "stable"] = "stable"
+    known_false_alarms: tuple[str, ...] = ()
 
     @property
     def place(self) -> Ref:

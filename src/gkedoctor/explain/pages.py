@@ -11,10 +11,16 @@ from gkedoctor.explain.leads import leads
 from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
-from gkedoctor.playbook.model import Cause, Playbook
+from gkedoctor.playbook.model import Cause, Fix, Playbook, Safety
+from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.vocabulary import Vocabulary
 
 _ALWAYS = "`true`"
+_SAFETY = {
+    Safety.READS: "# reads",
+    Safety.CHANGES: "# changes",
+    Safety.INTERRUPTS: "# may interrupt or delete",
+}
 
 
 def playbook_page(playbook: CompiledPlaybook, library: Library, shown: Example | None) -> Iterator[Block]:
@@ -33,6 +39,9 @@ def playbook_page(playbook: CompiledPlaybook, library: Library, shown: Example |
     yield from _conditions(model)
     yield from _rivals(model.causes, library.causes)
     yield from _follows(playbook, library)
+    if model.known_false_alarms:
+        yield Heading("Known false alarms")
+        yield Items(tuple(Item(one_line(said)) for said in model.known_false_alarms))
     for cause in model.causes:
         yield from _cause(cause)
     if model.let:
@@ -70,7 +79,7 @@ def _looked_at(playbook: CompiledPlaybook) -> str:
     kinds = " and ".join(filter(None, (", ".join(playbook.kinds[:-1]), playbook.kinds[-1])))
     steps = "; ".join(f"{step} ({STEP_WORDS[step]})" for step in playbook.model.candidates)
     where = f", at these steps: {steps}" if steps else ""
-    experimental = " The playbook is experimental." if playbook.model.status == "experimental" else ""
+    experimental = " The playbook is experimental." if playbook.model.maturity == "experimental" else ""
     return (
         f"Each {kinds} is looked at{where}. Severity, if nobody else suffers: {playbook.model.severity}.{experimental}"
     )
@@ -104,6 +113,23 @@ def _follows(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) ->
     yield Items(tuple(Item(other.model.title, other.id, page=other.id) for other in further))
 
 
+def _commands(fix: Fix) -> Iterator[Block]:
+    """The commands below how safe they are, then what belongs in place of the names in CAPITALS."""
+    lines: list[str] = []
+    last: Safety | None = None
+    for command in fix.commands:
+        safety = command.safety or safety_of(command.run) or Safety.INTERRUPTS
+        if safety is not last:
+            lines.append(_SAFETY[safety])
+        last = safety
+        lines.append(spoken_command(command.run))
+    if lines:
+        yield Code("\n".join(lines), "sh")
+    placeholders = {name: said for command in fix.commands for name, said in command.placeholders.items()}
+    if placeholders:
+        yield Items(tuple(Item(one_line(said), name) for name, said in placeholders.items()))
+
+
 def _cause(cause: Cause) -> Iterator[Block]:
     yield Heading(f"{cause.cause} ({cause.confidence})")
     yield Text(spoken(cause.title))
@@ -116,8 +142,7 @@ def _cause(cause: Cause) -> Iterator[Block]:
         yield Text("", "Not this one if")
         yield Items(tuple(Item(spoken(rule.say)) for rule in cause.ruled_out_if))
     yield Text(spoken(cause.fix.say), "Fix")
-    if cause.fix.run:
-        yield Code("\n".join(map(spoken_command, cause.fix.run)), "sh")
+    yield from _commands(cause.fix)
     if cause.verify:
         yield Text("", "Verify")
         yield Code("\n".join(map(spoken_command, cause.verify)), "sh")

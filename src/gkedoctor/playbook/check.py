@@ -16,7 +16,9 @@ from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import signatures
 from gkedoctor.playbook.message_files import meant_message
 from gkedoctor.playbook.message_use import private_patterns, unknown_messages
-from gkedoctor.playbook.model import Spec
+from gkedoctor.playbook.mistakes import mistakes, unclosed, why_unreadable
+from gkedoctor.playbook.model import Cause, Fix, Spec
+from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD_HINT, Vocabulary
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -49,6 +51,7 @@ _GCLOUD_READS = re.compile(
     r" (?:list|describe|get-health|get-iam-policy|list-network-endpoints|read|get-server-config)\b"
 )
 _SHORTEST_PHRASE = 3
+_PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 class Problem(NamedTuple):
@@ -70,9 +73,7 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
     for place, kind in (("$.subject", model.subject), *((f"$.also[{i}]", kind) for i, kind in enumerate(model.also))):
         if kind not in KINDS:
             yield Problem(place, f"unknown kind `{kind}`", _meant(kind, list(KINDS)))
-    for place, phrase in _phrases(playbook):
-        if len(phrase.replace("…", "").strip()) < _SHORTEST_PHRASE:
-            yield Problem(place, f"`{phrase}` is in too many messages to mean one", "a longer part of the message")
+    yield from _text_problems(playbook)
     yield from _suspect_problems(playbook, "$.suspects")
     yield from _edge_problems(playbook)
     for place, expression in playbook.expressions():
@@ -80,7 +81,8 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
     for i, cause in enumerate(model.causes):
         if causes is not None and cause.cause not in causes:
             yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant_cause(cause.cause, causes))
-        yield from _command_problems(i, cause.verify, cause.fix.run, cause.docs)
+        yield from _command_problems(i, cause)
+        yield from _safety_problems(i, cause.fix)
     yield from _spec_problems(playbook)
     yield from _message_problems(playbook)
 
@@ -93,6 +95,15 @@ def _message_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
     for place, regex in private_patterns(playbook):
         hint = "write it into a file in a folder `messages` beside the playbook, and name it: says(text, 'FILE/NAME')"
         yield Problem(place, f"a pattern of its own for a message: `{regex}`", hint)
+
+
+def _text_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
+    for place, phrase in _phrases(playbook):
+        if len(phrase.replace("…", "").strip()) < _SHORTEST_PHRASE:
+            yield Problem(place, f"`{phrase}` is in too many messages to mean one", "a longer part of the message")
+    for place, text in playbook.texts():
+        if (mistake := unclosed(text)) is not None:
+            yield Problem(place, *mistake)
 
 
 def _meant_cause(word: str, causes: Vocabulary) -> str:
@@ -181,11 +192,13 @@ def _expression_problems(place: str, expression: Expression, names: set[str]) ->
         used, calls = expression.names, expression.calls
     except JMESPathError as error:
         first = str(error).strip().splitlines()[0]
-        yield Problem(place, f"not an expression: {first}", "JMESPath: https://jmespath.org/specification.html")
+        yield Problem(place, f"not an expression: {first}", why_unreadable(expression.source))
         return
+    for mistake in mistakes(expression.source, expression.tree):
+        yield Problem(place, *mistake)
     if expression.negates_a_chain:
         yield Problem(place, "`!a.b` means `(!a).b`, which is null", "write `!(a.b)`")
-    for name in sorted(used - names):
+    for name in sorted(used - names - {"null", "true", "false"}):
         yield Problem(place, f"unknown name `{name}`", _meant(name, sorted(names)))
     for name, count in calls:
         yield from _call_problems(place, name, count)
@@ -206,9 +219,24 @@ def _signatures() -> dict[str, tuple[int, bool]]:
     return signatures()
 
 
-def _command_problems(
-    i: int, verify: tuple[str, ...], run: tuple[str, ...], docs: tuple[str, ...]
-) -> Iterator[Problem]:
+def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
+    """What is missing or wrong in what is said of the commands of a fix."""
+    for j, command in enumerate(fix.commands):
+        place = f"$.causes[{i}].fix.run[{j}]"
+        derived = safety_of(command.run)
+        if command.safety is None and derived is None:
+            hint = "write `{run: …, safety: reads}`, or changes, or interrupts"
+            yield Problem(place, "the verb does not show how safe this command is", hint)
+        for name in command.placeholders:
+            where = f"{place}.placeholders.{name}"
+            if not _PLACEHOLDER.fullmatch(name):
+                yield Problem(where, f"`{name}` is no name of a placeholder", "CAPITALS, as in CHANNEL or NODE_POOL")
+            elif not re.search(rf"(?<![A-Z0-9_]){name}(?![A-Z0-9_])", command.run):
+                yield Problem(where, f"`{name}` is not in the command", command.run)
+
+
+def _command_problems(i: int, cause: Cause) -> Iterator[Problem]:
+    verify, run, docs = cause.verify, tuple(command.run for command in cause.fix.commands), cause.docs
     for j, command in enumerate(verify):
         plain = re.sub(r"\s+(-n|--namespace)[ =](\{\{.*?\}\}|\S+)", "", command)
         reads = plain.startswith(_READ_ONLY) and (not plain.startswith("gcloud") or _GCLOUD_READS.search(plain))

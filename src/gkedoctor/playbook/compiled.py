@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from gkedoctor.messages import Messages, messages_beside
 from gkedoctor.playbook.expression import Expression
-from gkedoctor.playbook.model import Cause, Confidence, Playbook, Relate, Severity, Spec
+from gkedoctor.playbook.model import Cause, Command, Confidence, Playbook, Relate, Safety, Severity, Spec
+from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.template import Template, template
 
 
@@ -25,6 +26,15 @@ class CompiledEvidence:
 
 
 @dataclass(frozen=True)
+class CompiledCommand:
+    """One command of a fix."""
+
+    text: Template
+    safety: Safety
+    placeholders: dict[str, str]
+
+
+@dataclass(frozen=True)
 class CompiledCause:
     """One rival cause of a playbook."""
 
@@ -36,7 +46,7 @@ class CompiledCause:
     title: Template
     evidence: tuple[CompiledEvidence, ...]
     say: Template
-    run: tuple[Template, ...]
+    run: tuple[CompiledCommand, ...]
     run_all: Expression | None
     explains: Expression | None
     verify: tuple[Template, ...]
@@ -168,6 +178,17 @@ class CompiledPlaybook:
             found |= grown
         return frozenset(found)
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text in which `{{ … }}` may stand, with its place in the file."""
+        yield "$.symptom.say", self.model.symptom.say
+        for i, cause in enumerate(self.model.causes):
+            place = f"$.causes[{i}]"
+            yield f"{place}.title", cause.title
+            yield from ((f"{place}.ruled_out_if[{j}].say", rule.say) for j, rule in enumerate(cause.ruled_out_if))
+            yield f"{place}.fix.say", cause.fix.say
+            yield from ((f"{place}.fix.run[{j}]", command.run) for j, command in enumerate(cause.fix.commands))
+            yield from ((f"{place}.verify[{j}]", text) for j, text in enumerate(cause.verify))
+
     def expressions(self) -> Iterator[tuple[str, Expression]]:
         """Every expression with its place in the file, as `$.causes[0].when`."""
         for name, expression in self.lets.items():
@@ -239,11 +260,16 @@ def _compile_cause(cause: Cause) -> CompiledCause:
         title=template(cause.title),
         evidence=tuple(CompiledEvidence(Expression(e.show), Expression(e.of), e.label, e.path) for e in cause.evidence),
         say=template(cause.fix.say),
-        run=tuple(template(text) for text in cause.fix.run),
+        run=tuple(_compile_command(command) for command in cause.fix.commands),
         run_all=Expression(cause.fix.run_all) if cause.fix.run_all else None,
         explains=Expression(cause.explains) if cause.explains else None,
         verify=tuple(template(text) for text in cause.verify),
     )
+
+
+def _compile_command(command: Command) -> CompiledCommand:
+    safety = command.safety or safety_of(command.run) or Safety.INTERRUPTS  # lint refuses what nobody can tell
+    return CompiledCommand(template(command.run), safety, command.placeholders)
 
 
 def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, Expression]]:
@@ -263,9 +289,10 @@ def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, 
         yield f"{place}.evidence[{i}].of", evidence.of
     yield from _holes(f"{place}.title", cause.title)
     yield from _holes(f"{place}.fix.say", cause.say)
-    for field, texts in (("fix.run", cause.run), ("verify", cause.verify)):
-        for i, text in enumerate(texts):
-            yield from _holes(f"{place}.{field}[{i}]", text)
+    for i, (command, model) in enumerate(zip(cause.run, cause.model.fix.run, strict=True)):
+        yield from _holes(f"{place}.fix.run[{i}]{'' if isinstance(model, str) else '.run'}", command.text)
+    for i, text in enumerate(cause.verify):
+        yield from _holes(f"{place}.verify[{i}]", text)
 
 
 def _holes(place: str, text: Template) -> Iterator[tuple[str, Expression]]:

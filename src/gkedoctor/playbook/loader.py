@@ -13,9 +13,21 @@ from gkedoctor.errors import FileError, PlaybookError, UsageError
 from gkedoctor.messages.table import FOLDER as MESSAGES
 from gkedoctor.playbook.check import Problem, problems
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.model import Cause, Each, Evidence, Fix, Playbook, Relate, RuledOut, SeverityCase, Spec, Symptom
+from gkedoctor.playbook.model import (
+    Cause,
+    Command,
+    Each,
+    Evidence,
+    Fix,
+    Playbook,
+    Relate,
+    RuledOut,
+    SeverityCase,
+    Spec,
+    Symptom,
+)
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, Vocabulary
-from gkedoctor.strict_yaml import Keys, Source, error_at, read_source, read_yaml, validation_error
+from gkedoctor.strict_yaml import Source, error_at, fields_of, read_source, read_yaml, validation_error
 
 __all__ = [
     "RETIRED_FILE",
@@ -51,7 +63,7 @@ def load_playbook(source: Source, *, check: bool = True, causes: Vocabulary | No
     try:
         playbook = CompiledPlaybook(msgspec.convert(value, Playbook), source.path)
     except msgspec.ValidationError as error:
-        raise validation_error(source, str(error), _keys()) from None
+        raise validation_error(source, str(error), *fields_of(_STRUCT_AT)) from None
     if check:
         for problem in problems(playbook, shipped_causes() if causes is None else causes):
             raise playbook_error(source, problem)
@@ -100,9 +112,5 @@ def playbook_error(source: Source, problem: Problem) -> FileError:
 
 _STRUCT_AT: dict[str, type[msgspec.Struct]] = {
     "": Playbook, "relate": Relate, "each": Each, "symptom": Symptom, "severity": SeverityCase, "causes": Cause,
-    "ruled_out_if": RuledOut, "evidence": Evidence, "fix": Fix, "spec": Spec,
+    "ruled_out_if": RuledOut, "evidence": Evidence, "fix": Fix, "run": Command, "spec": Spec,
 }  # fmt: skip
-
-
-def _keys() -> Keys:
-    return {name: [f.encode_name for f in msgspec.structs.fields(struct)] for name, struct in _STRUCT_AT.items()}

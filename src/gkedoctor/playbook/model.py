@@ -91,12 +91,41 @@ class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     path: str | None = None
 
 
+class Safety(StrEnum):
+    """What a command does to a cluster or project, the mildest first.
+
+    `reads` changes nothing. `changes` creates or alters something; a workload whose template is altered replaces its
+    Pods as its own strategy allows. `interrupts` may stop, restart or delete what runs or what is stored.
+    """
+
+    READS = "reads"
+    CHANGES = "changes"
+    INTERRUPTS = "interrupts"
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A command of a fix with what has to be said of it; one that needs no words is just a text.
+
+    `safety`: how safe it is, where its verb does not show it. `placeholders`: the names in CAPITALS that a person has
+    to fill in, each with a sentence on what belongs there.
+    """
+
+    run: str
+    safety: Safety | None = None
+    placeholders: dict[str, str] = {}
+
+
 class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """How to mend it: a sentence, and commands to read and paste. `run_all`: an expression for a list of more."""
+    """How to fix it: a sentence, and commands to read and paste. `run_all`: an expression for a list of more."""
 
     say: str
-    run: tuple[str, ...] = ()
+    run: tuple[str | Command, ...] = ()
     run_all: str | None = None
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands of `run`, those that are just a text as well."""
+        return tuple(one if isinstance(one, Command) else Command(run=one) for one in self.run)
 
 
 class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -150,6 +179,9 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     `suspects`: an index of the graph that names the only objects worth looking at. `seen_as`: what kubectl, the Cloud
     Console, Events and people say when it happens, the most typical first, `…` for what varies: `gkedoctor explain`
     finds it by them. `spec`: what of it holds for manifests before anything runs.
+
+    `maturity`: `experimental` until it was right in clusters that its author has not seen. `known_false_alarms`: when
+    it speaks though nothing is wrong, a sentence each.
     """
 
     playbook: Literal[1]
@@ -161,7 +193,8 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     also: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     suspects: str | None = None
-    status: Literal["stable", "experimental"] = "stable"
+    maturity: Literal["experimental", "stable"] = "stable"
+    known_false_alarms: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     seen_as: tuple[str, ...] = ()
     relate: tuple[Relate, ...] = ()

@@ -23,7 +23,7 @@ def playbook_page(model: Playbook, width: int) -> str:
 
 def _subject(model: Playbook) -> str:
     steps = f" ({', '.join(model.candidates)})" if model.candidates else ""
-    experimental = ", experimental" if model.status == "experimental" else ""
+    experimental = ", experimental" if model.maturity == "experimental" else ""
     return f"{model.subject}{steps}, {model.severity}{experimental}"
 
 
@@ -36,7 +36,7 @@ def _cause(cause: Cause, width: int) -> Iterator[str]:
     for rule in cause.ruled_out_if:
         yield from _field("ruled out if", f"{_one_line(rule.when)}: {rule.say}", width, "  ")
     yield from _field("help", cause.fix.say, width, "  ")
-    yield from (f"    {command}" for command in cause.fix.run)
+    yield from (f"    {command.run}" for command in cause.fix.commands)
     yield from [f"    the commands of {cause.fix.run_all}"] if cause.fix.run_all else []
     yield "  verify:"
     yield from (f"    {command}" for command in cause.verify)

@@ -13,11 +13,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, NotKnown, Proof, Unexplained
+from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, NotKnown, Proof, Step, Unexplained
 from gkedoctor.errors import ManifestError
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.graph.request_path.hop import Hop, State
-from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.playbook.model import Confidence, Safety, Severity
 from gkedoctor.report.answer import Answer
 
 SCHEMA_ID: Final = "gkedoctor/report/v1"
@@ -66,11 +66,22 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     label: str | UnsetType = UNSET
 
 
+class StepEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the commands. `safety`: `reads` changes nothing, `changes` creates or alters something, `interrupts` may
+    stop, restart or delete. `placeholders`: names in CAPITALS to fill in, each with what belongs there.
+    """
+
+    command: str
+    safety: Safety
+    placeholders: dict[str, str] | UnsetType = UNSET
+
+
 class Fix(msgspec.Struct, frozen=True):
-    """How to mend it: a sentence, and commands to read and paste."""
+    """How to fix it: a sentence, and commands to read and paste; `steps` says of each command how safe it is."""
 
     say: str
     commands: tuple[str, ...]
+    steps: tuple[StepEntry, ...] = ()
 
 
 class HopEntry(ObjectRef, frozen=True, kw_only=True):
@@ -104,6 +115,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One root cause. `fingerprint` is the same for the same cause on the same root in every run.
 
     `new`: whether the baseline lacks it, where there is one. `location`: of what `lint` found, the key that is wrong.
+    `maturity`: where the playbook is experimental. `known_false_alarms`: when it speaks though nothing is wrong.
     """
 
     fingerprint: str
@@ -124,6 +136,8 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix
     verify: tuple[str, ...]
     docs: tuple[str, ...]
+    maturity: Literal["experimental"] | UnsetType = UNSET
+    known_false_alarms: tuple[str, ...] | UnsetType = UNSET
 
 
 class SuppressedEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,10 +255,16 @@ def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         path=tuple(map(hop_entry, found.path)) or UNSET,
         ruled_out=tuple(CauseAndWhy(r.cause, r.why) for r in found.ruled_out),
         not_known=_not_known(found.not_known),
-        fix=Fix(found.fix.say, found.fix.commands),
+        fix=Fix(found.fix.say, found.fix.commands, tuple(map(_step, found.fix.steps))),
         verify=found.verify,
         docs=found.docs,
+        maturity="experimental" if found.maturity == "experimental" else UNSET,
+        known_false_alarms=found.known_false_alarms or UNSET,
     )
+
+
+def _step(step: Step) -> StepEntry:
+    return StepEntry(command=step.command, safety=step.safety, placeholders=step.placeholders or UNSET)
 
 
 def hop_entry(hop: Hop) -> HopEntry:

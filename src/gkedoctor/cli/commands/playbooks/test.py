@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gkedoctor.playbook.library import Library
 
 _RECORDINGS_KEPT = 8
+_WARNINGS_SHOWN = 5
 
 
 @click.command()
@@ -77,13 +78,19 @@ def _fails(result: CaseResult) -> bool:
 
 
 def _lines(results: Sequence[CaseResult]) -> Iterator[str]:
-    """What fails and why, what is still to do, then one line of counts."""
+    """What fails and why, what is still to do, which status has no source, then one line of counts."""
     for result in results:
         if result.failures:
             yield f"{'todo' if result.todo else 'FAIL'} {result.playbook}: {result.name}"
             yield from (f"       {failure}" for failure in result.failures)
         elif result.todo:
             yield f"done {result.playbook}: {result.name} holds by now; take its `todo` away"
+    unsourced = [result for result in results if result.unsourced]
+    for result in unsourced[:_WARNINGS_SHOWN]:
+        yield f"warn {result.playbook}: {result.name}: a status is written by hand; name what it follows in `source`"
+    if len(unsourced) > _WARNINGS_SHOWN:
+        yield f"warn and {len(unsourced) - _WARNINGS_SHOWN} more"
+    without = f", {len(unsourced)} without a source" if unsourced else ""
     failing = sum(map(_fails, results))
     todo = sum(result.todo for result in results)
-    yield f"{len(results)} cases: {len(results) - failing - todo} hold, {failing} fail, {todo} to do"
+    yield f"{len(results)} cases: {len(results) - failing - todo} hold, {failing} fail, {todo} to do{without}"
