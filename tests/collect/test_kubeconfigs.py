@@ -324,3 +324,12 @@ def test_tls_that_is_not_verified_is_one_line_of_ours(tmp_path: Path) -> None:
         )  # fmt: skip
     assert "Warning" not in done.stderr and ".py" not in done.stderr
     assert done.stderr.count("is not verified: insecure-skip-tls-verify is set") == 1
+
+
+def test_a_token_that_no_header_may_have_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "config"
+    for token in (f"{SECRET}\nX-Evil: 1", f"{SECRET}テラ"):
+        file.write_text(json.dumps(config(user={"token": token})))
+        assert gkedoctor(["report", "--no-gcp", "--kubeconfig", str(file)]) == 3
+        shown = capsys.readouterr().err
+        assert "no header may have" in shown and SECRET not in shown

@@ -381,3 +381,10 @@ def test_an_account_that_may_not_be_impersonated_is_the_state_of_each_collection
         assert compute.asked == []
     assert {f.state.status for f in found.values()} == {Status.FAILED}
     assert all("iam.serviceAccounts.getAccessToken" in f.state.reason for f in found.values()), found
+
+
+def test_a_user_whose_name_is_not_ascii_is_sent_as_kubectl_sends_it(tmp_path: Path) -> None:
+    with KubeApi({}) as api:
+        client = KubernetesClient(Login(api.kubeconfig(tmp_path), as_user="テラ"), Deadline())
+        client.get("/version")
+        assert headers(api.asked[-1], "impersonate-user")[0].encode("latin-1").decode() == "テラ"

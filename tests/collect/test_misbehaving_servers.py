@@ -75,6 +75,9 @@ CASES = [
     Case("busy for less than nothing", busy("-5"), FAILED, "busy"),
     Case("redirect to itself", sends(answer(b"", "Location: /api/v1/pods", status="307 X")), FAILED, "answered 307"),
     Case("items of no list", sends(answer({"items": {"a": 1}})), FAILED, "no proper JSON"),
+    Case(
+        "a name that is no UTF-8", sends(answer(b'{"items":[{"metadata":{"name":"\xff"}}]}')), FAILED, "no proper JSON"
+    ),
     Case("a token twice", Pages(3, lambda _n: "t1"), PARTIAL, "stopped after 6 objects: the server sent a token"),
     Case("tokens in a circle", Pages(1, lambda n: f"t{n % 3}"), PARTIAL, "stopped after 4 objects: the server sent a"),
     Case("empty pages for ever", Pages(0, lambda n: f"t{n}"), FAILED, "20 empty pages in a row"),

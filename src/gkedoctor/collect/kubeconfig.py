@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
+
+import msgspec
 
 from gkedoctor.collect.addresses import hidden_login, is_address, split_login, without_login
 from gkedoctor.collect.deadline import Deadline
@@ -170,15 +172,24 @@ def _chosen(login: Login, files: list[Path], deadline: Deadline | None = None) -
         return Loader(merged.config, login.context, config_base_path=None)
 
 
+class _ActsAs(msgspec.Struct, rename={"user": "as", "groups": "as-groups", "uid": "as-uid", "extra": "as-user-extra"}):
+    """Whom a user's entry says to act as; its other fields are the client's."""
+
+    user: str | None = None
+    groups: list[str] | None = None
+    uid: str | None = None
+    extra: dict[str, list[str] | None] | None = None
+
+
 def _acts_as(login: Login, chosen: Any) -> Impersonation:
     """The flags, else what the user's entry says; kubectl puts the one over the other field by field."""
-    entry = chosen.user
-    extra = entry.get("as-user-extra") or {}
+    with _unusable(login):
+        entry = msgspec.convert(chosen.user, _ActsAs)
     return Impersonation(
-        user=login.as_user or entry.get("as") or "",
-        groups=login.as_groups or tuple(entry.get("as-groups") or ()),
-        uid=entry.get("as-uid") or "",
-        extra=tuple((key, value) for key, values in extra.items() for value in values or ()),
+        user=login.as_user or entry.user or "",
+        groups=login.as_groups or tuple(entry.groups or ()),
+        uid=entry.uid or "",
+        extra=tuple((key, value) for key, values in (entry.extra or {}).items() for value in values or ()),
     )
 
 
@@ -202,11 +213,11 @@ def _unusable(login: Login) -> Iterator[None]:
     ) as error:
         given = login.kubeconfig or login.context
         raise (SourceError if given else UnreachableError)(
-            f"the kubeconfig cannot be used: {_reason(error)}", hint="kubectl config view"
+            f"the kubeconfig cannot be used: {_reason(error, _files(login))}", hint="kubectl config view"
         ) from error
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, files: Iterable[Path]) -> str:
     """What is wrong, in one line; of broken YAML where it is, and not the line, for tokens stand in it."""
     from yaml import MarkedYAMLError
 
@@ -214,7 +225,10 @@ def _reason(error: Exception) -> str:
         mark = error.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         return f"{error.problem or 'it is no YAML'}{at}"[:200]
-    text = str(error).partition("{")[0].rstrip("/ ")  # the client prints whole entries, tokens and all
+    text = str(error)
+    for file in files:  # behind whose name the client prints the entry as it is, tokens and all
+        before, found, _ = text.partition(f"{file}/")
+        text = f"{before}{found}".rstrip("/")
     lines = text.splitlines()
     return without_login(lines[0])[:200] if lines else type(error).__name__
 

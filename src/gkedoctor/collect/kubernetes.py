@@ -322,7 +322,10 @@ def _slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
 
     Decoded one by one, for a page of 500 Pods is 20 MB as objects; what is no object is left to the intake.
     """
-    item = msgspec.json.decode(raw)
+    try:
+        item = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
     if not isinstance(item, dict):
         return item
     metadata = item.get("metadata")

@@ -131,6 +131,10 @@ def call(
         raise RequestFailed(f"no credentials: {error}", code=401) from error
     except SourceError as error:
         raise RequestFailed(error.message, code=401) from error
+    except ValueError as error:  # whose text has the header in it
+        raise RequestFailed(
+            "the token, or the user to act as, has characters that no header may have", code=-1
+        ) from error
 
 
 def api_exception() -> type[Any]:
@@ -228,7 +232,7 @@ def _guard(manager: Any, more: Query) -> None:
         assert_read_only(method, url)
         headers = HTTPHeaderDict(kwargs.get("headers") or {})
         for name, value in more:
-            headers.add(name, value)
+            headers.add(name, value.encode().decode("latin-1"))  # as client-go sends it: UTF-8
         return send(method, url, *args, **(kwargs | {"redirect": False, "headers": headers}))
 
     manager.urlopen = urlopen
