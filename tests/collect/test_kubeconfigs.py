@@ -24,9 +24,10 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.sources import load
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked as Sent
-from tests.collect.raw_server import RawServer, hangs
+from tests.collect.raw_server import Misbehave, RawServer, drips, hangs
 from tests.collect.test_login import authority, papers
 
 SECRET = "Zebra4711Quartz"
@@ -295,18 +296,25 @@ def test_a_signal_ends_the_command_and_its_plugin(name: str, tmp_path: Path) -> 
     assert wait_until(lambda: not is_running(child))
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_kill_while_lists_are_read_writes_nothing(name: str, tmp_path: Path) -> None:
-    with RawServer("/api/v1/pods", hangs) as server:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("misbehave", [hangs, drips(b"HTTP/1.1 200 OK\r\nX: ")], ids=["hang", "headers drip"])
+def test_a_signal_while_lists_are_read(misbehave: Misbehave, name: str, tmp_path: Path) -> None:
+    """Ctrl-C keeps what is there; the others end the command, and nothing is written."""
+    with RawServer("/api/v1/pods", misbehave) as server:
         out = tmp_path / "x.gkesnap"
         arguments = ["snapshot", "-o", str(out), "--no-gcp", "--kubeconfig", server.kubeconfig(tmp_path)]
         process = subprocess.Popen([sys.executable, "-m", "gkedoctor", *arguments], stderr=subprocess.PIPE, text=True)
-        assert wait_until(lambda: any(path.startswith("/api/v1/pods") for path in server.requests), 30)
+        both = {"/api/v1/pods", "/api/v1/services"}
+        assert wait_until(lambda: both <= {path.partition("?")[0] for path in server.requests}, 30)
+        time.sleep(0.5)
         began = time.monotonic()
         process.send_signal(getattr(signal, name))
         _, err = process.communicate(timeout=20)
     assert time.monotonic() - began < 4 and process.returncode == 128 + getattr(signal, name)
-    assert "Traceback" not in err and not out.exists()
+    assert "Traceback" not in err and out.exists() is (name == "SIGINT")
+    if name == "SIGINT":
+        states = {name: collection.state for name, collection in load(out).collections.items()}
+        assert states["pods"].reason == "interrupted with Ctrl-C" and states["services"].reason == ""
 
 
 def test_tls_that_is_not_verified_is_one_line_of_ours(tmp_path: Path) -> None:
