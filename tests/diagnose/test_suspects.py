@@ -44,7 +44,7 @@ def assert_the_same(playbook: CompiledPlaybook, snapshot: Snapshot) -> None:
 def test_suspects_hide_no_finding_and_no_doubt(playbook: CompiledPlaybook) -> None:
     for name in NAMES:
         assert_the_same(playbook, recorded(name))
-        for kind in SUSPECTS[playbook.model.subject, str(playbook.model.suspects)].reads:
+        for kind in SUSPECTS[playbook.kinds[0], str(playbook.model.suspects)].reads:
             assert_the_same(playbook, without(recorded(name), kind, Status.DENIED))
 
 
@@ -63,7 +63,7 @@ def one_unread(snapshot: Snapshot, kind: str) -> Snapshot:
 @pytest.mark.parametrize("playbook", QUICK, ids=lambda p: p.id)
 def test_suspects_hide_nothing_where_an_object_could_not_be_read(playbook: CompiledPlaybook) -> None:
     for snapshot in cases(playbook):
-        for kind in SUSPECTS[playbook.model.subject, str(playbook.model.suspects)].reads:
+        for kind in SUSPECTS[playbook.kinds[0], str(playbook.model.suspects)].reads:
             assert_the_same(playbook, one_unread(snapshot, kind))
 
 

@@ -65,6 +65,9 @@ MISTAKES = [
         "missing-secret",
     ),
     ("an unknown subject", "subject: Pod", "subject: Pdo", "unknown kind `Pdo`", "Pod"),
+    ("an unknown kind in a list", "subject: Pod", "subject: [Pod, Gatway]", "unknown kind `Gatway`", "Gateway"),
+    ("a list without a kind", "subject: Pod", "subject: []", "no kind is looked at", "Ingress"),
+    ("a kind that is named twice", "subject: Pod", "subject: [Pod, Pod]", "Pod is named twice", None),
     ("an unknown edge", "edge: containers", "edge: contaners", "unknown edge `contaners`", "containers"),
     ("an edge that does not start here", "edge: node}", "edge: endpoints}", "a Pod has no edge `endpoints`", None),
     ("an unknown name", "when: key.kind == 'Secret'", "when: kye.kind == 'Secret'", "unknown name `kye`", "key"),
@@ -277,3 +280,9 @@ def test_shipped_playbooks_have_nothing_wrong_with_them() -> None:
     causes = shipped_playbooks().causes
     found = [(p.id, list(problems(p, causes))) for p in shipped_playbooks()]
     assert [one for one in found if one[1]] == []
+
+
+def test_a_list_of_kinds_is_looked_at_as_one_kind_is() -> None:
+    one = load_playbook(Source("mine.yaml", GOOD))
+    several = load_playbook(Source("mine.yaml", changed("subject: Pod", "subject: [Pod]")))
+    assert one.kinds == several.kinds == ("Pod",)

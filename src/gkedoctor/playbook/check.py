@@ -17,7 +17,7 @@ from gkedoctor.playbook.functions import signatures
 from gkedoctor.playbook.message_files import meant_message
 from gkedoctor.playbook.message_use import private_patterns, unknown_messages
 from gkedoctor.playbook.mistakes import mistakes, unclosed, why_unreadable
-from gkedoctor.playbook.model import Cause, Fix, Spec
+from gkedoctor.playbook.model import Cause, Fix, Playbook, Spec
 from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD_HINT, Vocabulary
 from gkedoctor.snapshot.kinds import KINDS
@@ -70,9 +70,7 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
     model = playbook.model
     if not _ID.fullmatch(model.id):
         yield Problem("$.id", f"`{model.id}` is no id", f"GKE-AREA-NNN, AREA one of {', '.join(AREAS)}")
-    for place, kind in (("$.subject", model.subject), *((f"$.also[{i}]", kind) for i, kind in enumerate(model.also))):
-        if kind not in KINDS:
-            yield Problem(place, f"unknown kind `{kind}`", _meant(kind, list(KINDS)))
+    yield from _kind_problems(model)
     yield from _text_problems(playbook)
     yield from _suspect_problems(playbook, "$.suspects")
     yield from _edge_problems(playbook)
@@ -121,8 +119,21 @@ def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:
         yield from ((f"$.causes[{i}].seen_as[{j}]", phrase) for j, phrase in enumerate(cause.seen_as))
 
 
+def _kind_problems(model: Playbook) -> Iterator[Problem]:
+    if not model.kinds:
+        yield Problem("$.subject", "no kind is looked at", "a kind, or a list of kinds: [Ingress, Gateway]")
+    listed = () if isinstance(model.subject, str) else model.subject
+    places = [f"$.subject[{i}]" for i in range(len(listed))] or ["$.subject"] * bool(model.subject)
+    for place, kind in zip([*places, *(f"$.also[{i}]" for i in range(len(model.also)))], model.kinds, strict=True):
+        if kind not in KINDS:
+            yield Problem(place, f"unknown kind `{kind}`", _meant(kind, list(KINDS)))
+    twice = sorted({kind for kind in model.kinds if model.kinds.count(kind) > 1})
+    if twice:
+        yield Problem("$.subject", f"{', '.join(twice)} is named twice", None)
+
+
 def _suspect_problems(playbook: CompiledPlaybook, place: str) -> Iterator[Problem]:
-    subject, name = playbook.model.subject, playbook.model.suspects
+    subject, name = next(iter(playbook.kinds), ""), playbook.model.suspects
     if name is not None and (subject, name) not in SUSPECTS:
         known = sorted(other for kind, other in SUSPECTS if kind == subject)
         yield Problem(place, f"{subject} has no index of suspects `{name}`", _meant(name, known))

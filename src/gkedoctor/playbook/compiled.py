@@ -72,7 +72,7 @@ class CompiledPlaybook:
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds that it looks at."""
-        return (self.model.subject, *self.model.also)
+        return self.model.kinds
 
     @property
     def id(self) -> str:
@@ -212,11 +212,11 @@ class CompiledPlaybook:
 def _of_specs(model: Playbook, spec: Spec) -> Playbook:
     """The playbook with what its `spec` changes, and no cause but those that specs can prove."""
     added = {relate.bind for relate in spec.relate}
-    kinds = (spec.subject,) if spec.subject else (model.subject, *model.also)
+    kinds = (spec.subject,) if spec.subject else model.kinds
     return replace(
         model,
-        subject=kinds[0],
-        also=kinds[1:],
+        subject=kinds,
+        also=(),
         suspects=spec.suspects,
         candidates=("planned",) if "Pod" in kinds else (),
         relate=(*(r for r in model.relate if r.bind not in added), *spec.relate),

@@ -175,10 +175,10 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """One playbook: who is looked at, what they suffer from, what may be the cause, what it may follow from.
 
-    `also`: other kinds that are looked at in the same way. `candidates`: for Pods, the steps at which one must stand.
-    `suspects`: an index of the graph that names the only objects worth looking at. `seen_as`: what kubectl, the Cloud
-    Console, Events and people say when it happens, the most typical first, `…` for what varies: `gkedoctor explain`
-    finds it by them. `spec`: what of it holds for manifests before anything runs.
+    `subject`: the kind that is looked at, or a list of kinds; `also`: more of them. `candidates`: for Pods, the steps
+    at which one must stand. `suspects`: an index of the graph that names the only objects worth looking at. `seen_as`:
+    what kubectl, the Cloud Console, Events and people say when it happens, the most typical first, `…` for what varies:
+    `gkedoctor explain` finds it by them. `spec`: what of it holds for manifests before anything runs.
 
     `maturity`: `experimental` until it was right in clusters that its author has not seen. `known_false_alarms`: when
     it speaks though nothing is wrong, a sentence each.
@@ -189,7 +189,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     title: str
     about: str
     severity: Severity
-    subject: str
+    subject: str | tuple[str, ...]
     also: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     suspects: str | None = None
@@ -204,3 +204,8 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     explained_by: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     spec: Spec | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that it looks at, in the order of the file."""
+        return (*((self.subject,) if isinstance(self.subject, str) else self.subject), *self.also)

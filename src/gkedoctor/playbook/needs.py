@@ -20,7 +20,7 @@ def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str
     names = {*_BESIDE, *(name for edge in EDGES.values() for name in edge.reads)}
     names |= {name for index in SUSPECTS.values() for name in index.reads}
     for playbook in (one for one in playbooks if one.is_live):
-        names |= {playbook.model.subject, *playbook.model.also}
+        names.update(playbook.model.kinds)
     asked = frozenset(on_request)
     return [
         kind
@@ -34,7 +34,7 @@ def kinds_of(playbook: CompiledPlaybook) -> frozenset[str]:
     if not playbook.is_live:
         return frozenset()
     model = playbook.model
-    subjects = {model.subject, *model.also}
+    subjects = set(model.kinds)
     found = set(subjects)
     for relate in model.relate:
         for (source, name), edge in EDGES.items():

@@ -24,7 +24,7 @@ def playbook_page(model: Playbook, width: int) -> str:
 def _subject(model: Playbook) -> str:
     steps = f" ({', '.join(model.candidates)})" if model.candidates else ""
     experimental = ", experimental" if model.maturity == "experimental" else ""
-    return f"{model.subject}{steps}, {model.severity}{experimental}"
+    return f"{model.kinds[0]}{steps}, {model.severity}{experimental}"
 
 
 def _cause(cause: Cause, width: int) -> Iterator[str]:

@@ -62,7 +62,8 @@ def playbook_schema() -> Schema:
     """The schema of a playbook, for editors: with the words that are known as enumerations."""
     schema = _schema(Playbook, "A playbook of gkedoctor")
     structs = schema["$defs"]
-    structs["Playbook"]["properties"]["subject"]["enum"] = sorted(KINDS)
+    kinds = {"enum": sorted(KINDS)}
+    structs["Playbook"]["properties"]["subject"]["anyOf"] = [kinds, {"type": "array", "items": kinds, "minItems": 1}]
     structs["Playbook"]["properties"]["also"]["items"]["enum"] = sorted(KINDS)
     structs["Playbook"]["properties"]["id"]["pattern"] = rf"^GKE-({'|'.join(AREAS)})-\d{{3}}$"
     structs["Cause"]["properties"]["cause"]["anyOf"] = [

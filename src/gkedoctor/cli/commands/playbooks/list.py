@@ -37,8 +37,8 @@ def list_playbooks(form: str, folders: tuple[Path, ...]) -> None:
 
 def _text(found: Library) -> str:
     id_width = max((len(p.id) for p in found), default=0)
-    subject_width = max((len(p.model.subject) for p in found), default=0)
-    return "".join(f"{p.id:<{id_width}}  {p.model.subject:<{subject_width}}  {p.model.title}\n" for p in found)
+    subject_width = max((len(p.kinds[0]) for p in found), default=0)
+    return "".join(f"{p.id:<{id_width}}  {p.kinds[0]:<{subject_width}}  {p.model.title}\n" for p in found)
 
 
 def _json(found: Library) -> str:
@@ -52,7 +52,7 @@ def _entry(playbook: CompiledPlaybook) -> dict[str, object]:
     return {
         "id": model.id,
         "title": model.title,
-        "subject": model.subject,
+        "subject": model.kinds[0],
         "severity": model.severity,
         "status": model.maturity,
         "maturity": model.maturity,
