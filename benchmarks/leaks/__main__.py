@@ -49,7 +49,9 @@ def main() -> None:
 def _told(made: Result) -> Iterator[str]:
     """All tables of one corpus."""
     leaks, clear = made.corpus.leaks, tables.anywhere(made.found)
-    yield f"{len(leaks)} secrets of {made.types} types, {len(made.corpus.harmless)} harmless lines"
+    messages = sum(one.place == "message" for one in made.corpus.harmless)
+    calm = f"{len(made.corpus.harmless) - messages} harmless lines, {messages} messages that gkedoctor looks for"
+    yield f"{len(leaks)} secrets of {made.types} types, {calm}"
     for each in figures(made):
         yield line(each)
     yield ""

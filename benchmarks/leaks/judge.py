@@ -28,7 +28,10 @@ class Judged(NamedTuple):
     clear: tuple[Leak, ...]
     changed: tuple[Harmless, ...] = ()
     looked_for: int = 0
-    """Harmless lines that should be there."""
+    """Harmless lines that should be there, without the messages."""
+
+    messages: tuple[Harmless, ...] = ()
+    """The messages that gkedoctor looks for and that are not whole."""
 
 
 def judged(output: Output, leaks: Sequence[Leak], harmless: Sequence[Harmless]) -> Judged:
@@ -36,8 +39,10 @@ def judged(output: Output, leaks: Sequence[Leak], harmless: Sequence[Harmless]) 
     views = _views(output.text)
     clear = tuple(leak for leak in leaks if any(_shows(views, needle) for needle in leak.needles))
     looked = [line for line in harmless if output.whole and (output.logs or line.place not in ("log", "message"))]
-    changed = tuple(line for line in looked if not _stands(views, line))
-    return Judged(output.name, clear, changed, len(looked))
+    lost = [line for line in looked if not _stands(views, line)]
+    changed = tuple(line for line in lost if line.place != "message")
+    messages = tuple(line for line in lost if line.place == "message")
+    return Judged(output.name, clear, changed, sum(line.place != "message" for line in looked), messages)
 
 
 def _views(text: str) -> list[str]:

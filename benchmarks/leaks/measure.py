@@ -96,3 +96,7 @@ def figures(made: Result) -> Iterator[Measured]:
             told = {"lines": float(each.looked_for), "changed": float(len(each.changed))}
             changed = share(len(each.changed), each.looked_for)
             yield Measured(f"{name}: harmless lines changed, {each.name}, %", changed, CHANGED, told=told)
+    lost = {line for each in made.found for line in each.messages}
+    sought = float(sum(line.place == "message" for line in made.corpus.harmless))
+    if sought:
+        yield Measured(f"{name}: messages changed anywhere", float(len(lost)), 0.0, told={"messages": sought})

@@ -40,7 +40,9 @@ def by_field(field: str, clear: Iterable[Leak], leaks: Sequence[Leak]) -> Iterat
 
 def harmless(outputs: Iterable[Judged]) -> Iterator[str]:
     """The harmless lines that some output changed, with the number of such outputs."""
-    changed: Counter[str] = Counter(f"{line.place}: {line.text}" for each in outputs for line in each.changed)
+    changed: Counter[str] = Counter(
+        f"{line.place}: {line.text}" for each in outputs for line in (*each.changed, *each.messages)
+    )
     for text, count in sorted(changed.items(), key=lambda pair: (-pair[1], pair[0])):
         yield f"{count} {text[:150]}"
 

@@ -51,8 +51,6 @@ LIVE = [name for name in NAMES if recorded(name).collection("pods").objects][::4
 ]  # fmt: skip
 EXAMPLES = 100 if FUZZ else 12
 
-TODAY = pytest.mark.xfail(strict=False, reason="masking still reaches into what playbooks read (issue 12, F1 and F2)")
-
 
 def every_word(snapshot: Snapshot) -> Said:
     """All that could be taken for a credential and is a word of a recording, a playbook or of Kubernetes."""
@@ -86,7 +84,6 @@ def test_logs_variables_and_annotations_of_others_change_no_byte(name: str) -> N
     assert differences(of_others(alone), of_others(together)) == []
 
 
-@TODAY
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_secret_of_others_changes_no_verdict(name: str) -> None:
     """Its values may be masked wherever they stand, but what is found, and where, stays."""
@@ -127,7 +124,6 @@ def live(snapshot: Snapshot, said: Said | None, folder: Path) -> tuple[Json, Jso
     return direct, read_back
 
 
-@TODAY
 @pytest.mark.parametrize("name", LIVE)
 def test_a_live_report_is_the_same_beside_a_hostile_namespace(name: str, tmp_path: Path) -> None:
     snapshot = recorded(name)
@@ -136,7 +132,6 @@ def test_a_live_report_is_the_same_beside_a_hostile_namespace(name: str, tmp_pat
     assert differences(of_others(quiet), of_others(direct)) == []
 
 
-@TODAY
 @pytest.mark.parametrize("name", LIVE)
 def test_a_live_snapshot_is_diagnosed_as_the_cluster(name: str, tmp_path: Path) -> None:
     snapshot = recorded(name)
@@ -145,7 +140,6 @@ def test_a_live_snapshot_is_diagnosed_as_the_cluster(name: str, tmp_path: Path) 
     assert differences(verdicts(direct), verdicts(read_back)) == []
 
 
-@TODAY
 def test_three_lines_of_a_log_change_nothing(tmp_path: Path) -> None:
     """The attack that was shown: words of the kubelet and of programs under a credential's name."""
     lines = (
@@ -183,7 +177,6 @@ def _with_https(item: Json) -> Json:
     return changed
 
 
-@TODAY
 def test_a_variable_with_the_name_of_a_port_as_its_value_breaks_no_port(tmp_path: Path) -> None:
     snapshot = named_https(recorded("teratail-healthy"))
     said = QUIET._replace(env=(("TOKEN_PROTOCOL", "https"),))
@@ -207,7 +200,6 @@ def tenants(draw: st.DrawFn, own: list[str]) -> Said:
     return Said(lines, env, annotations, {f"k{i}": word for i, word in enumerate(draw(some))})
 
 
-@TODAY
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_several_recordings_and_a_hostile_namespace(

@@ -86,8 +86,7 @@ def test_none_of_a_known_form_comes_out(found: list[Judged]) -> None:
 @UNTIL_MASKED
 def test_messages_that_are_looked_for_stay(found: list[Judged]) -> None:
     """One that is changed may be a cause that is not found."""
-    changed = [line.text for each in found for line in each.changed if line.place == "message"]
-    assert changed == []
+    assert [line.text for each in found for line in each.messages] == []
 
 
 @UNTIL_MASKED
