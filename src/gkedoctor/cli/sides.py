@@ -10,6 +10,7 @@ from gkedoctor.config.model import Rule
 from gkedoctor.config.suppress import suppress
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.playbook.library import Library
+from gkedoctor.snapshot.model import notes_on_values
 from gkedoctor.snapshot.sources import load
 
 
@@ -21,4 +22,5 @@ def side(path: Path, playbooks: Library, rules: Sequence[Rule]) -> tuple[Side, t
     snapshot = load(path)
     sifted = suppress(diagnose(snapshot, playbooks), snapshot, rules, playbooks)
     hushed = [one.finding for one in sifted.suppressed]
-    return diagnosed(str(path), sifted.outcome, hushed, snapshot), sifted.notes
+    notes = (*sifted.notes, *notes_on_values(snapshot.manifest))
+    return diagnosed(str(path), sifted.outcome, hushed, snapshot), notes

@@ -38,8 +38,8 @@ class Recorded(NamedTuple):
 class Recording:
     """One collection. `so_far` may be asked by another thread while `whole` runs."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
+    def __init__(self, asked: Asked, *, keep_values: bool = False) -> None:
+        self._asked, self._keep_values = asked, keep_values
         self._lock = threading.Lock()
         self._finds: list[Found] = []
         self._seen = 0
@@ -50,7 +50,7 @@ class Recording:
         collected = collect(self._asked, tell, self._take)
         if self._asked.unwell is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
-        snapshot = _placed(taken_in(collected.gathered), collected.place)
+        snapshot = _placed(taken_in(collected.gathered, keep_values=self._keep_values), collected.place)
         return Recorded(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
     def _take(self, gathered: Gathered, find: Found) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.snapshot.redaction.words import are_words
+
 Span = tuple[int, int]
 
 _MARK = re.compile(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{0,40}) ?-{4,5}")
@@ -81,4 +83,6 @@ def _is_key_line(line: str) -> bool:
         return True
     words = line.split()
     last = words[-1] if words else ""
-    return _KEY_LINE.fullmatch(last) is not None and (len(last) >= 16 or len(words) == 1)
+    if _KEY_LINE.fullmatch(last) is None:
+        return False
+    return len(last) >= 16 or (len(words) == 1 and not are_words(last))
