@@ -104,15 +104,16 @@ def live_options(command: F) -> F:
     return cluster_options(beside_options(command))
 
 
-def read_live(asked: CollectRequest, first: Look | None = None) -> CollectionResult:
+def read_live(asked: CollectRequest, first: Look | None = None, *, keep_values: bool = False) -> CollectionResult:
     """Reads the cluster, and shows how far it is. SourceError where it cannot be reached.
 
-    `first`: says what is found in what has come in, while the rest is read.
+    `first`: says what is found in what has come in, while the rest is read. `keep_values`: only values of Secrets are
+    masked.
     """
     from gkedoctor.cli.early_results import answering
     from gkedoctor.live.collection import LiveCollection
 
-    board, recording = Board(sys.stderr.isatty()), LiveCollection(asked)
+    board, recording = Board(sys.stderr.isatty()), LiveCollection(asked, keep_values=keep_values)
     with ending_signals(), answering(recording, first, board.tell):
         recorded = recording.whole(board.say)
     board.close()

@@ -60,9 +60,11 @@ def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Tak
         recorded = read_live(asked, purpose.first)
         return Taken(recorded.snapshot, live=True, notes=notes_on(recorded))
     refuse_live_flags(click.get_current_context(), [*flags])
+    from gkedoctor.snapshot.model import notes_on_values
     from gkedoctor.snapshot.sources import load
 
-    return Taken(load(source))
+    snapshot = load(source)
+    return Taken(snapshot, notes=notes_on_values(snapshot.manifest))
 
 
 def notes_on(recorded: CollectionResult) -> tuple[str, ...]:

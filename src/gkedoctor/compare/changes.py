@@ -13,6 +13,7 @@ from gkedoctor.graph import Graph, Ref, Unknown, ref_of
 from gkedoctor.graph.objects.owners import controller_ref
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.snapshot.redaction.text import mask_text
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LEFT_OUT = frozenset(
@@ -129,8 +130,10 @@ def _of_object(ref: Ref, before: Object, after: Object) -> Iterator[Change]:
 
 
 def _short(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > _LONGEST:
-        return value[:_LONGEST] + f"… ({len(value)} characters)"
+    """The value as it may be shown: no longer than is read, and without credentials, whatever the recording kept."""
+    if isinstance(value, str):
+        shown = mask_text(value)
+        return shown[:_LONGEST] + f"… ({len(value)} characters)" if len(shown) > _LONGEST else shown
     if isinstance(value, list):
         return [_short(v) for v in value[:20]] + ([f"… ({len(value)} in all)"] if len(value) > 20 else [])
     return {k: _short(v) for k, v in value.items()} if isinstance(value, Mapping) else value

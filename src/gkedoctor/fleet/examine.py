@@ -19,6 +19,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library, Names
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.garbage import paused_garbage_collector
+from gkedoctor.snapshot.model import notes_on_values
 from gkedoctor.snapshot.sources import load
 
 
@@ -77,7 +78,7 @@ def _diagnosed(recording: Recording, kit: Kit) -> Result:
         outcome=outcome,
         left_out=len(sifted.outcome.diagnoses) - len(outcome.diagnoses),
         suppressed=sifted.suppressed,
-        notes=sifted.notes,
+        notes=(*sifted.notes, *notes_on_values(snapshot.manifest)),
     )
 
 

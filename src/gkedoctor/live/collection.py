@@ -43,8 +43,8 @@ class CollectionResult(NamedTuple):
 class LiveCollection:
     """One collection. `so_far` may be asked by another thread while `whole` runs."""
 
-    def __init__(self, request: CollectRequest) -> None:
-        self._request = request
+    def __init__(self, request: CollectRequest, *, keep_values: bool = False) -> None:
+        self._request, self._keep_values = request, keep_values
         self._lock = threading.Lock()
         self._finds: list[Listing] = []
         self._seen = 0
@@ -56,7 +56,7 @@ class LiveCollection:
         if self._request.select_logs is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
         check = _masking_limit(self._request.deadline)
-        snapshot = _placed(taken_in(collected.gathered, check=check), collected.place)
+        snapshot = _placed(taken_in(collected.gathered, keep_values=self._keep_values, check=check), collected.place)
         return CollectionResult(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
     def _take(self, gathered: Gathered, find: Listing) -> None:

@@ -10,11 +10,11 @@ import yaml
 
 from gkedoctor.errors import ManifestError
 from gkedoctor.manifests.parse import Mistake, composed, keys_of
+from gkedoctor.snapshot.redaction.text import mask_excerpt, mask_message
 
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
 _ONLY_JSON = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[\x7f-\x9f]")
 _NO_LINE_ENDS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), ".")
-_SECRET = re.compile(r"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.MULTILINE)
 
 
 class Document(NamedTuple):
@@ -27,16 +27,14 @@ class Document(NamedTuple):
     start: int = 0
 
     def error(self, message: str, line: int = 0, column: int = 0, hint: str | None = None) -> ManifestError:
-        """What is wrong at a place of the document. The line itself is not shown of a Secret."""
-        lines = self.text.splitlines()
-        shown = lines[line] if line < len(lines) and not _SECRET.search(self.text) else None
+        """What is wrong at a place of the document: its line without credentials, and without the line of a Secret."""
         at = self.at(line, column)
         return ManifestError(
-            message,
+            mask_message(message, self.text),
             path=at.file,
             line=at.line,
             column=at.column,
-            source_line=shown if not self.column else None,
+            source_line=mask_excerpt(self.text, line) if not self.column else None,
             hint=hint,
         )
 

@@ -12,6 +12,7 @@ from gkedoctor.config.model import Rule
 from gkedoctor.config.suppress import suppress
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.playbook.library import Library
+from gkedoctor.snapshot.model import notes_on_values
 from gkedoctor.snapshot.sources import load
 
 
@@ -24,11 +25,12 @@ def compare_recordings(before: Path, after: Path, library: Library, rules: Seque
 
 
 def read_side(path: Path, library: Library, rules: Sequence[Rule]) -> tuple[Side, tuple[str, ...]]:
-    """One side, and what its suppressions have to say."""
+    """One side, and the notes of its suppressions and of its manifest."""
     saved = saved_report(path)
     if saved is not None:
         return saved, ()
     snapshot = load(path)
     sifted = suppress(diagnose(snapshot, library), snapshot, rules, library)
     hidden = [one.finding for one in sifted.suppressed]
-    return diagnosed(str(path), sifted.outcome, hidden, snapshot), sifted.notes
+    notes = (*sifted.notes, *notes_on_values(snapshot.manifest))
+    return diagnosed(str(path), sifted.outcome, hidden, snapshot), notes

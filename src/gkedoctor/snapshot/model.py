@@ -176,6 +176,10 @@ MASKED, KEPT = "masked", "kept"
 """What was done with the credentials in the texts of a snapshot."""
 
 
+KEPT_NOTE = "this recording was made with --keep-values: it may hold credentials, and so may this report"
+"""What every report of such a snapshot says."""
+
+
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where and when a snapshot comes from. `recorded_at` is the clock all ages are counted from.
 
@@ -189,6 +193,11 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     location: str | None = None
     versions: dict[str, str] = {}
     values: str = ""
+
+
+def notes_on_values(manifest: Manifest) -> tuple[str, ...]:
+    """What is to be said of the credentials in a snapshot: nothing where they are masked."""
+    return (KEPT_NOTE,) if manifest.values == KEPT else ()
 
 
 class Snapshot:

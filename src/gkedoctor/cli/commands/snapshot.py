@@ -20,8 +20,9 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 )  # fmt: skip
 @click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
 @click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
+@click.option("--keep-values", is_flag=True, help="Mask nothing but values of Secrets; every report will say so.")
 @live_options
-def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flags: Any) -> int:
+def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, keep_values: bool, **flags: Any) -> int:
     """Record the live cluster, Kubernetes and Google Cloud, to diagnose it later or elsewhere.
 
     Only reads. The values of Secrets and ConfigMaps are left behind; what
@@ -40,7 +41,7 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, **flag
         raise UsageError(f"cannot write {to}: there is no folder {to.parent}", hint=f"mkdir -p {to.parent}")
     with paused_garbage_collector():
         only = () if all_namespaces else namespaces
-        recorded = read_live(parse_options(flags).request(library(()), only=only, packed=True))
+        recorded = read_live(parse_options(flags).request(library(()), only=only, packed=True), keep_values=keep_values)
         store.write(recorded.snapshot, to)
     for line in [*inventory(recorded.snapshot), f"wrote {to}"]:
         print_message(line)

@@ -14,6 +14,7 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page
 from gkedoctor.report.inert import inert
 from gkedoctor.report.words import closing
+from gkedoctor.snapshot.model import KEPT_NOTE
 
 _LEVELS = {
     Severity.CRITICAL: "error",
@@ -40,6 +41,9 @@ def _lines(answer: Answer) -> Iterator[str]:
         yield _command("notice", {"title": "not looked at"}, f"{entry.collection}: {entry.detail or entry.reason}")
     for one in answer.suppressed if answer.show_suppressed else ():
         yield _command("notice", {"title": "suppressed"}, f"{one.finding.says} ({one.rule.place}: {one.rule.reason})")
+    for note in answer.notes:
+        if note == KEPT_NOTE:
+            yield _command("warning", {"title": "credentials"}, note)
     yield _command("notice", {"title": "gkedoctor"}, closing(answer))
 
 

@@ -16,6 +16,7 @@ from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines
 from gkedoctor.report.words import closing, counted, holes, in_file, place, value
 from gkedoctor.report.wrap import command_lines, wrapped
+from gkedoctor.snapshot.model import KEPT_NOTE
 
 _MOST = 20
 """Lines of one list at most; the JSON report has all of them."""
@@ -34,7 +35,8 @@ def render(answer: Answer, page: Page) -> str:
     blocks += [_unexplained(outcome.unexplained, page)] if outcome.unexplained else []
     blocks += [_suppressed(answer.suppressed, page)] if answer.suppressed and answer.show_suppressed else []
     unseen = [line for hole in holes(outcome.not_checked) for line in _hole(hole, page)]
-    blocks.append([*unseen, *wrapped(closing(answer), page.width, rest="  ")])
+    kept = [f"note: {note}" for note in answer.notes if note == KEPT_NOTE]
+    blocks.append([*unseen, *kept, *wrapped(closing(answer), page.width, rest="  ")])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 

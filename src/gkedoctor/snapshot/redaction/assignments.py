@@ -19,17 +19,23 @@ from gkedoctor.snapshot.redaction.names import Says, is_hook, is_identity, says,
 
 Span = tuple[int, int]
 
-_COLOUR = r"\x1b\[[\d;]{0,12}m"
+_COLOUR = r"(?:\x1b|\\x1b|\\u001b|\\033|\\e|\^\[)\[[\d;]{0,12}m"
 _NAME = re.compile(
     rf"""(?<![\w.\-])([\w.\-]++)
-    (?:{_COLOUR}|\\{{0,8}}["'`]|\]|&quot;|&\#34;|%22|[ \t]){{0,6}}+
-    (=>|:=|={{1,2}}|:{{1,2}}(?!//)|%3[DdAa]|\\{{1,4}}u003[dD]|&\#61;)
+    (?:{_COLOUR}|\\{{0,8}}["'`»”]|\]|\)|&quot;|&\#34;|%22|%2522|\\u0022|[ \t]){{0,6}}+
+    (=>|->|→|⇒|:=|={{1,2}}|:{{1,2}}(?!//)|：|＝|%3[DdAa]|%253[DdAa]|\\{{1,4}}u003[dDaA]|&\#61;)
     (?:{_COLOUR}|[ \t]){{0,6}}+""",
     re.X,
 )
 """A name with what separates it from its value. A run of name characters is tried at its beginning only."""
 
-_OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22")
+_OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22|%2522|\\u0022|[«“„]")
+_CLOSING = {"«": "»", "“": "”", "„": "“"}
+_WRAPPED = re.compile(
+    r"\s{0,40}+(?:string\(\d{1,6}\)[ ]?"
+    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string)[(\[]|b|u|r|f|rb|@|N)(?=\\{0,8}[\"'])"
+)
+"""What languages put before a string: `Some("x")` of Rust, `string(8) "x"` of PHP, `b'x'` of Python."""
 _BARE = re.compile(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")
 _END = re.compile(
     r"\\{1,8}[nrt\"']|\\{1,4}u00[0-9a-f]{2}|\\x1b|\\033|%(?:26|20|0[AaDd]|22|27|3[Bb])|&(?:quot|lt|gt|apos|amp|\#\d{1,4});"
@@ -40,6 +46,7 @@ _END = re.compile(
 _BLOCK = re.compile(r"[|>][+-]?\r?\n[ \t]{0,64}+")
 _GOES_ON = re.compile(r"[ \t]+[a-z]{2,32}+(?![\w.\-]{0,32}[ \t]?[=:])")
 _BEFORE = re.compile(r"([A-Za-z]{2,24})[ _-]$")
+_BEFORE_SLASH = re.compile(r"([\w.\-]{2,40})/$")
 _HALVES = frozenset({"key", "keys", "string", "code", "auth", "id", "credentials"})
 _NAMES_A_NAME = frozenset(
     {"name", "key", "headername", "header", "header_name", "variable", "property", "param", "field", "-name", "setting"}
@@ -95,10 +102,18 @@ def elements(text: str) -> Iterator[Span]:
 def _strength(text: str, found: re.Match[str]) -> Says:
     """What the name says; of `API key: …` the word before it is a part."""
     own = says(found[1])
+    if own is not Says.NOTHING and text[found.start() - 1 : found.start()] == "/" and _is_of_path(text, found):
+        return Says.NOTHING
     if own is Says.NOTHING and found[1].lower() in _HALVES:
         before = _BEFORE.search(text, max(0, found.start() - 26), found.start())
         return says(f"{before[1]}_{found[1]}") if before is not None else own
     return own
+
+
+def _is_of_path(text: str, found: re.Match[str]) -> bool:
+    """Whether the name is a file's (`/etc/tls/tls.key": …`), or stands behind what explains it: `checksum/secret`."""
+    before = _BEFORE_SLASH.search(text, max(0, found.start() - 42), found.start())
+    return found[1].lower().endswith((".key", ".pem")) or (before is not None and is_identity(before[1]))
 
 
 def _named(text: str, position: int) -> tuple[Says, int]:
@@ -117,9 +132,18 @@ def _is_credential(text: str, name: str, strength: Says, separator: str, value: 
     prose = separator.startswith(":") and not value.quoted
     if prose and values.is_letters(said) and _GOES_ON.match(text, value.end):
         return False
-    if values.is_object_name(said) and strength is not Says.PASSWORD:
+    if strength is not Says.PASSWORD and (values.is_object_name(said) or _is_reference(name, said)):
         return False
     return holds(strength, said, Where.PROSE if prose else Where.TEXT)
+
+
+_KINDS = frozenset({"secret", "secrets", "token", "tokens", "credentials", "auth", "key"})
+_KEBAB = re.compile(r"[a-z]{1,40}(?:[-/.][a-z]{1,40}){1,8}")
+
+
+def _is_reference(name: str, said: str) -> bool:
+    """`secret: shop/acme-tls not found`: the name of an object of that kind."""
+    return name.lower() in _KINDS and _KEBAB.fullmatch(said) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -141,10 +165,11 @@ def _value_at(text: str, start: int) -> _Value | None:
     block = _BLOCK.match(text, start)
     if block is not None:
         start = block.end()
-    opening = _OPENING.match(text, start)
+    wrapped = _WRAPPED.match(text, start)
+    opening = _OPENING.match(text, wrapped.end() if wrapped is not None else start)
     if opening is not None:
         begin = opening.end()
-        return _Value(begin, _closed(text, begin, opening[0]), True)
+        return _Value(begin, _closed(text, begin, _CLOSING.get(opening[0], opening[0])), True)
     bare = _BARE.match(text, start)
     if bare is None or bare[0][0] in "{[(":
         return None

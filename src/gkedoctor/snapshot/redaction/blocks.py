@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.snapshot.redaction.words import are_words
+
 Span = tuple[int, int]
 
 _MARK = re.compile(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{0,40}) ?-{4,5}")
@@ -14,6 +16,7 @@ _LONGEST_BLOCK = 32 << 10
 
 _MOST_LINES = 400
 _KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,64}={0,2}")
+_LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}")
 _HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Subject|x-\w{1,20}):", re.I)
 _SAME_LINE = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s]){16,16384}+")
 
@@ -76,6 +79,10 @@ def _lines_end(text: str, line_end: int) -> int:
 def _is_key_line(line: str) -> bool:
     if _HEADER.search(line):
         return True
+    if len(line) <= 300 and _LONG_RUN.search(line):
+        return True
     words = line.split()
     last = words[-1] if words else ""
-    return _KEY_LINE.fullmatch(last) is not None and (len(last) >= 16 or len(words) == 1)
+    if _KEY_LINE.fullmatch(last) is None:
+        return False
+    return len(last) >= 16 or (len(words) == 1 and not are_words(last))

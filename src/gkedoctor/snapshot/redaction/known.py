@@ -68,11 +68,20 @@ def random_words(text: str) -> Iterator[Span]:
     """The words that only chance makes, long enough to be a key, and under no name that explains them."""
     for run in _RANDOM.finditer(text):
         word = run[0].strip("=-_+/")
-        if len(word) < _LEAST_RANDOM or not values.is_random(word, _LEAST_RANDOM):
+        if len(word) < _LEAST_RANDOM or not values.is_random(word, _LEAST_RANDOM) or _is_public(text, run):
             continue
         before = _NAME_BEFORE.search(text, max(0, run.start() - 50), run.start())
         if before is None or not is_identity(before[1]):
             yield run.span()
+
+
+_SUM = re.compile(r"(?:sha\d{1,3}|h1|md5)[-:]", re.I)
+_PUBLIC_KEY = re.compile(r"(?:ssh-[\w\-]{2,12}|ecdsa-[\w\-]{4,24}|sk-[\w\-]{4,24})(?:@openssh\.com)?[ \t]$")
+
+
+def _is_public(text: str, run: re.Match[str]) -> bool:
+    """A sum that begins with the name of its function, and the public key of an SSH server or user."""
+    return _SUM.match(run[0]) is not None or _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None
 
 
 def _formed(text: str, literal: re.Match[str], candidates: Iterable[_Known]) -> Span | None:

@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 _LONGEST = 128
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z][^\W\d_]*")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -16,6 +16,11 @@ def _words(text: str) -> frozenset[str]:
 
 _PASSWORDS = _words(
     """
+    passwort kennwort losungswort mdp motpasse contraseña contrasenya clave parola пароль пароля hasło haslo heslo
+    wachtwoord lösenord losenord adgangskode passord salasana şifre sifre parolası
+    密码 密碼 口令 パスワード 暗証番号
+    비밀번호 암호 jelszó jelszo lozinka
+    geslo κωδικός סיסמה heslá slaptažodis parole pasahitza sandi khẩu
     password passwords passwd passphrase passphrases pwd pw pass passcode userpassword rootpw bindpw upassword
     rootpass dbpass userpass mypass adminpass redispass mypwd dbpwd passwort kennwort contrasena senha
     motdepasse requirepass masterauth masterpass pgpassword pgpass userpasswd rootpasswd dbpasswd passin passout
@@ -24,6 +29,10 @@ _PASSWORDS = _words(
 )
 _CREDENTIALS = _words(
     """
+    jeton schlüssel geheimnis ключ токен секрет 密钥 秘钥 令牌 凭证 凭据
+    トークン シークレット 秘密鍵 토큰 비밀키
+    chave llave klucz
+    presharedkey preshared verifier assertion macaroon nkey apptoken passkey pwhash passhash
     secret token apikey apitoken credential credentials creds cred auth authtoken cookie setcookie salt pat jwt
     dsn otp totp authorization bearer accesskey secretkey privatekey signingkey encryptionkey masterkey
     accountkey sharedkey sessionkey authkey userkey adminkey servicekey storagekey clientsecret clienttoken
@@ -36,6 +45,7 @@ _CREDENTIALS = _words(
 )
 _KEYS = _words(
     """
+    preshared fernet hec ingress write read
     api access secret private signing signature encryption encrypt decryption master account storage session
     auth authentication authorization user admin service shared raw hmac jwt server client license licence app
     application crypt crypto cipher consumer deploy deployment ingest ingestion instrumentation write
@@ -49,6 +59,7 @@ _KEYS = _words(
 
 _ABOUT = _words(
     """
+    exception exceptions error notice warning event events handler factory bean config configuration
     file files path paths dir directory name names host hosts port ports type types ttl expiry expires expired
     expiration enabled disabled enable disable mount mounts version versions ref refs class provider providers
     audience issuer url urls uri uris endpoint endpoints length len size sizes count counts limit limits timeout
@@ -74,6 +85,9 @@ _IDS = _words(
     bundle uidnumber pub public etags nonce challenge resource selflink sum
     """
 )
+_SUMS = frozenset({"checksum", "checksums", "digest", "fingerprint", "thumbprint"})
+"""`checksum/secret`: of a credential, and none."""
+
 _HOOKS = _words(
     """
     webhook webhooks hook hooks
@@ -89,6 +103,7 @@ _GLUED = ("password", "passwd", "passphrase", "secret", "token", "apikey", "acce
           "authkey", "userkey", "signingkey", "sharedkey", "accountkey", "passcode")  # fmt: skip
 _EXTRA = _words(
     """
+    data json yaml text blob content bytes
     value values val plain plaintext raw text txt str string env var old new current previous prev default prod
     production dev development stage staging stg test testing live base64 b64 encoded encrypted enc hash hashed
     md5 bcrypt primary secondary main a b c x y main backup base
@@ -118,6 +133,8 @@ def words_of(name: str) -> list[str]:
 def says(name: str) -> Says:
     """What a name says of its value."""
     words = words_of(name)
+    if not _SUMS.isdisjoint(words):
+        return Says.NOTHING
     while len(words) > 1 and (words[-1].isdigit() or words[-1] in _EXTRA):
         words.pop()
     if not words:

@@ -46,6 +46,36 @@ def _named_flag(found: re.Match[str]) -> bool:
     return holds(says(found["name"]), value, Where.TEXT)
 
 
+def _sentence(found: re.Match[str]) -> bool:
+    if found["is"] and says(found["name"]) is Says.PASSWORD:
+        return holds(Says.PASSWORD, found["v"], Where.TEXT)
+    return values.is_told(found["v"])
+
+
+def _row(found: re.Match[str]) -> bool:
+    return found["name"].lower() not in _PROSE and holds(says(found["name"]), found["v"], Where.FIELD)
+
+
+_PROSE = frozenset(
+    {
+        "secret",
+        "secrets",
+        "token",
+        "tokens",
+        "key",
+        "keys",
+        "auth",
+        "cookie",
+        "credential",
+        "credentials",
+        "salt",
+        "seed",
+        "sid",
+    }
+)
+"""Words that a sentence puts before a name in quotes: `secret "db" not found`."""
+
+
 def _bearer(found: re.Match[str]) -> bool:
     value = found["v"]
     if values.is_nothing(value) or values.is_phrase(value):
@@ -204,12 +234,42 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "env |setenv|export|arg ", r"\b(?:ENV|ARG|setenv)[ \t]{1,4}(?P<name>[A-Z]\w{1,63}+)[ \t]{1,4}" + _VALUE, _named
     ),
+    # a row of a table, a pair of a list (Clojure, Lisp), what a program quotes: `| NAME | X |`, `:password "X"`
+    _rule(
+        "|",
+        r"\|[ \t]{0,40}[`\"']?(?P<name>[A-Za-z][\w.\-]{1,63}+)[`\"']?[ \t]{0,40}\|[ \t]{0,40}[`\"']?(?P<v>[^\s|`\"']{3,512}+)",
+        _row,
+    ),
+    _rule(
+        "\"|'",
+        r"(?<![\w.\-]):?(?P<name>[A-Za-z][\w.\-]{1,63}+)(?:[ \t]{1,4}|[ \t]{0,2}(?:,|\.)[ \t]{1,2})[\"'](?P<v>[^\s\"']{4,512}+)[\"']",
+        _row,
+    ),
+    _rule(
+        "pass|pw|secret|token|key|cred",
+        r"^[ \t]{0,16}(?P<name>[A-Za-z][\w.\-]{1,63}+)\t{1,4}(?P<v>[^\s\"']{4,512}+)",
+        _row,
+        re.MULTILINE,
+    ),
+    # https://www.rfc-editor.org/rfc/rfc7616: the response of a digest
+    _rule("response=", r"\b(?:response|cnonce)=\"(?P<v>[0-9a-f]{32,128}+)\"", _anything),
+    # https://www.rfc-editor.org/rfc/rfc7518: private parts of a JSON Web Key
+    _rule(
+        "kty", r"\\{0,4}\"(?:d|p|q|dp|dq|qi|k)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"(?P<v>[\w\-]{16,2048}+)", _anything
+    ),
+    # https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki: 12 to 24 words
+    _rule(
+        "mnemonic|phrase",
+        r"\b(?:mnemonic|seed|recovery)[ _\-]?(?:phrase|words)?[\"'\\ \t:=]{1,8}(?P<v>(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})",
+        _anything,
+        _I,
+    ),
     # sentences of programs: `the password is X`, `using password X`, `password set to X`
     _rule(
         "password|passphrase|passwd|secret|token|key|credential",
         r"\b(?P<name>password|passphrase|passwd|pwd|secret|token|api[ _\-]?key|credentials?)[ \t]{1,2}"
-        r"(?:(?:is|was|to|as|set to|changed to|reset to|generated|of|with)(?:[ \t]{0,2}:)?[ \t]{1,2})?[\"'`]?(?P<v>[^\s\"'`,;<>()=:]{6,256}+)",
-        _told,
+        r"(?P<is>(?:is|was|to|as|set to|changed to|reset to|generated|of|with)(?:[ \t]{0,2}:)?[ \t]{1,2})?[\"'`(«]?(?P<v>[^\s\"'`,;<>()=:»]{6,256}+)",
+        _sentence,
         _I,
     ),
     _rule(

@@ -161,7 +161,7 @@ def _list(items: list[Any], handle: Handler, free: bool, only_texts: bool) -> li
 
 
 def _arguments(items: list[Any], handle: Handler) -> list[Any]:
-    """A command line: what follows a flag is its value."""
+    """A command line: what follows a flag is its value, and what was one sentence may stand in several arguments."""
     found: list[Any] = []
     flag, command = "", ""
     for item in items:
@@ -172,7 +172,22 @@ def _arguments(items: list[Any], handle: Handler) -> list[Any]:
         found.append(handle(item, _name_of(flag, command) if is_value else "", Place.TEXT))
         flag = item if item.startswith("-") and len(item) >= _FLAG_LEAST and "=" not in item else ""
         command = command or item.rpartition("/")[2]
+    if len(found) > 1 and all(isinstance(item, str) for item in found):
+        found = _as_one(found, handle)
     return found if any(new is not item for new, item in zip(found, items, strict=True)) else items
+
+
+def _as_one(items: list[str], handle: Handler) -> list[str]:
+    """The arguments, read as one line; where a credential goes over several of them, they stay as they are."""
+    line = " ".join(items)
+    new = handle(line, "", Place.TEXT)
+    if new is line:
+        return items
+    words = new.split(" ")
+    if len(words) != line.count(" ") + 1:
+        return items
+    taken = iter(words)
+    return [" ".join(next(taken) for _ in range(item.count(" ") + 1)) for item in items]
 
 
 _SHORT_FLAGS: Mapping[str, frozenset[str]] = {

@@ -12,6 +12,7 @@ from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT, capped
 from gkedoctor.snapshot.redaction.phrases import phrased
 from gkedoctor.snapshot.redaction.placeholders import placeholder
 from gkedoctor.snapshot.redaction.urls import in_connection_strings, in_urls
+from gkedoctor.snapshot.redaction.values import is_phrase
 
 Span = tuple[int, int]
 
@@ -20,6 +21,7 @@ _SHORTEST = 8
 
 _SECRET_LINES = re.compile(r"[\"']?kind[\"']?\s{0,8}:\s{0,8}[\"']?Secret\b|\bstringData\b")
 _LINES_BEFORE = 8
+_QUOTED = re.compile(r"(?<=`)[^`]{1,4096}(?=`)|![^\s`]{1,4096}")
 
 
 def spans(text: str) -> list[Span]:
@@ -70,11 +72,22 @@ def mask_excerpt(text: str, line: int) -> str | None:
     The lines before it are read with it: a credential's name may stand above its value.
     """
     lines = text.splitlines()
-    if line >= len(lines) or _SECRET_LINES.search(text):
+    if line >= len(lines) or _is_secret(text):
         return None
     window = lines[max(0, line - _LINES_BEFORE) : line + 1]
     shown = mask_text("\n".join(window)).splitlines()
     return shown[-1] if len(shown) == len(window) else None
+
+
+def mask_message(message: str, source: str) -> str:
+    """What a parser says of a text. Of a Secret it repeats no word of it but names that are made of words."""
+    if not _is_secret(source):
+        return mask_text(message)
+    return _QUOTED.sub(lambda found: found[0] if found[0][0] != "!" and is_phrase(found[0]) else "…", message)
+
+
+def _is_secret(text: str) -> bool:
+    return _SECRET_LINES.search(text) is not None
 
 
 def _random(text: str) -> Iterator[Span]:

@@ -29,6 +29,7 @@ _ADDRESS = re.compile(
 )
 _HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.?")
 _PATH = re.compile(r"(?:[~.]{0,2}|[A-Za-z]:)[/\\][\w.@+\\/ -]{1,1024}")
+_RESOURCE = re.compile(r"[a-z][\w.-]{0,80}(?:/[\w.@:+-]{1,128}){2,12}")
 _SEGMENT = re.compile(r"[\\/]+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,24}://", re.I)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -57,7 +58,7 @@ def is_nothing(value: str) -> bool:
 def is_technical(value: str) -> bool:
     """Whether a value has the form of something else: an amount, a time, a path, an address, a digest, a version."""
     forms = (_QUANTITY, _TIME, _ADDRESS, _MAIL, _DIGEST, _VERSION)
-    if any(form.fullmatch(value) for form in forms) or is_path(value):
+    if any(form.fullmatch(value) for form in forms) or is_path(value) or is_resource(value):
         return True
     return _URL.match(value) is not None or (_HOST.fullmatch(value) is not None and _is_host(value))
 
@@ -72,7 +73,14 @@ def is_path(value: str) -> bool:
     if _PATH.fullmatch(value) is None:
         return False
     parts = [part for part in _SEGMENT.split(value) if part]
-    return not any(is_random(part) or len(part) > 64 for part in parts) and not is_random(value)
+    if len(parts) == 1 and "." not in parts[0] and len(parts[0]) >= 6:
+        return are_words(parts[0]) or parts[0].islower()
+    return not any(is_random(part, 10) or len(part) > 64 for part in parts) and not is_random(value)
+
+
+def is_resource(value: str) -> bool:
+    """Whether a value is the path of a resource: `projects/shop-prod/secrets/db`, `apps/v1/deployments`."""
+    return _RESOURCE.fullmatch(value) is not None and not any(is_random(part, 12) for part in value.split("/"))
 
 
 def is_number(value: str) -> bool:
@@ -87,7 +95,9 @@ def is_short_number(value: str) -> bool:
 
 def is_object_name(value: str) -> bool:
     """Whether a value can be the name of an object, made of words: `shop/db-credentials`."""
-    return _OBJECT_NAME.fullmatch(value) is not None and are_words(value)
+    if _OBJECT_NAME.fullmatch(value) is None or not are_words(value):
+        return False
+    return sum(map(str.isdigit, value)) <= 3
 
 
 def is_duration(value: str) -> bool:

@@ -30,7 +30,8 @@ def is_word(word: str) -> bool:
     if len(low) <= _SHORT or low in known or _singular(low) in known:
         return True
     parts = _PART.findall(word)
-    return len(parts) > 1 and all(len(part) <= _SHORT or part.lower() in known for part in parts)
+    long = sum(len(part) for part in parts if len(part) > _SHORT)
+    return 2 * long > len(word) and all(len(part) <= _SHORT or part.lower() in known for part in parts)
 
 
 def _singular(word: str) -> str:

@@ -1,0 +1,90 @@
+"""What is masked in one text, and what a diagnosis needs and stays."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT
+from gkedoctor.snapshot.redaction.placeholders import PLACEHOLDER
+from gkedoctor.snapshot.redaction.text import mask_excerpt, mask_text
+
+HERE = Path(__file__).parent
+KEY = "MIIEowIBAAKCAQEA7+bq/9Zc1d/ZebraQuartz4711/abcdefghijk+lmnop/QRS\nTUVwxyz01/23456789ABCDEFGHIJKLMNOP/qrstuvwxyz"
+PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{KEY}\n-----END RSA PRIVATE KEY-----"
+
+
+def rows(name: str) -> list[str]:
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return [line.replace("\\x1b", "\x1b").replace("\\\\", "\\") for line in lines if line]
+
+
+@pytest.mark.parametrize("row", rows("credentials.txt"))
+def test_a_credential_is_masked_and_what_is_around_it_stays(row: str) -> None:
+    """Each row has its credential between ⟦ and ⟧."""
+    before, secret, after = re.split("[⟦⟧]", row)
+    shown = mask_text(before + secret + after)
+    assert secret not in shown
+    assert PLACEHOLDER.sub("", shown).replace(" ", "") in (before + after).replace(" ", "")
+
+
+@pytest.mark.parametrize("line", rows("harmless.txt"))
+def test_a_line_that_tells_what_is_wrong_stays_as_it_is(line: str) -> None:
+    assert mask_text(line) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PEM,
+        PEM.replace("\n", "\\n"),
+        PEM.replace("\n", "\n2026-11-22T12:00:00Z app | "),
+        PEM.partition("-----END")[0],
+        PEM.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK"),
+        PEM.replace("-----BEGIN RSA", "---- BEGIN SSH2 ENCRYPTED").replace("KEY-----\nM", "KEY ----\nM"),
+    ],
+)
+def test_a_private_key_is_masked_to_its_last_line(text: str) -> None:
+    shown = mask_text(f"loading\n{text}\ndone")
+    assert not any(part in shown for part in KEY.split("\n"))
+    assert shown.startswith("loading\n") and shown.endswith("done")
+
+
+def test_a_certificate_stays() -> None:
+    text = PEM.replace("RSA PRIVATE KEY", "CERTIFICATE").replace("MIIEowIBAAKCAQEA", "MIIDdzCCAl+gAwIB")
+    assert mask_text(text) == text
+
+
+def test_the_same_value_has_the_same_placeholder() -> None:
+    first, second = PLACEHOLDER.findall(mask_text("password=Zebra4711! and again pw=Zebra4711!"))
+    assert first == second
+
+
+PARTS = st.sampled_from(
+    ["password", "token", "secret", "=", ":", " ", '"', "'", "\\", "\n", "ghp_", "AKIA", "eyJhbGciOi", ".", "://", "@",
+     "***0a1b2c***", "Zebra4711!", "zebraquartz", "-----BEGIN RSA PRIVATE KEY-----", "A" * 40, "https", "&", "?", ";",
+     "aB3xK9mQ2pL7vR4tY8wZ1nC5", "-p", "--", "cookie: ", "{", "}", "|", "<token>", "</", "not found", "%3D"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PARTS | st.text(max_size=6), max_size=14).map("".join))
+def test_a_masked_text_is_not_changed_again(text: str) -> None:
+    once = mask_text(text)
+    assert mask_text(once) == once
+
+
+def test_a_long_text_is_cut_once_and_says_so() -> None:
+    once = mask_text("a " * LONGEST_TEXT)
+    assert once.endswith(f"… cut, {LONGEST_TEXT} characters more") and mask_text(once) == once
+
+
+def test_a_line_of_a_manifest_is_quoted_without_its_credential() -> None:
+    text = "env:\n- name: DB_PASSWORD\n  value: 4711471147\n- name: DB_HOST\n  value: db"
+    assert mask_excerpt(text, 2) is not None and "4711" not in str(mask_excerpt(text, 2))
+    assert mask_excerpt(text, 4) == "  value: db"
+    assert mask_excerpt('{"kind":"Secret","stringData":{"a":"b"}}', 0) is None
