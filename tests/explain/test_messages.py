@@ -12,7 +12,9 @@ from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbook, read_source
 from tests.conftest import PLAYBOOKS, RECORDINGS, recorded
 
-LINES = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8").splitlines()
+FILES = ("messages.txt", "public_messages.txt")
+"""Those of the talk and of recordings, and those that people published in issues and forums."""
+LINES = [line for name in FILES for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()]
 MESSAGES = [tuple(line.split(" => ", 1)) for line in LINES]
 
 
