@@ -1,4 +1,4 @@
-"""The messages that lead to a playbook: those of the table that its expressions name, and the reasons it compares with."""
+"""The messages that lead to a playbook: entries of the table, and the reasons that its expressions compare with."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """From a message to the pages that explain it.
 
 A page is as good as the longest text that it and the question have in common: a phrase of `seen_as`, a title, a
-message of the table that leads to it (what stands between its fixed words does not count). Where nothing is in common but words, pages are ranked by how rare those are. The same question always gets the same answer,
-and each hit says why it is one.
+message of the table that leads to it (only what its pattern spells out counts). Where nothing is in common but words,
+pages are ranked by how rare those are. The same question always gets the same answer, and each hit says why it is one.
 """
 
 from __future__ import annotations
@@ -69,11 +69,13 @@ class Index:
         question = question[:_LONGEST]
         asked = plain(question)
         best: dict[str, Hit] = {}
+        meant: dict[str, Hit] = {}
         for hit in self._all(asked, question) if asked else ():
-            known = best.get(hit.playbook.id)
-            if known is None or hit.rank < known.rank:
-                best[hit.playbook.id] = hit
-        found = sorted(best.values(), key=lambda h: (h.rank, h.playbook.id))
+            _keep(best, hit)
+            if hit.why is Kind.MESSAGE:
+                _keep(meant, hit)
+        found = [_with_meaning(hit, meant.get(hit.playbook.id)) for hit in best.values()]
+        found.sort(key=lambda h: (h.rank, h.playbook.id))
         return found[:MOST] if found else self._by_words(asked)[:MOST]
 
     def phrases(self) -> Iterator[tuple[str, CompiledPlaybook, str | None]]:
@@ -110,6 +112,17 @@ class Index:
                 length += sum(weight[word] for word in words & _named(playbook))
                 hits.append(Hit(playbook, None, Kind.WORDS, ", ".join(shared), round(100 * length), 0))
         return sorted(hits, key=lambda h: (h.rank, h.playbook.id))
+
+
+def _keep(best: dict[str, Hit], hit: Hit) -> None:
+    known = best.get(hit.playbook.id)
+    if known is None or hit.rank < known.rank:
+        best[hit.playbook.id] = hit
+
+
+def _with_meaning(hit: Hit, meant: Hit | None) -> Hit:
+    """The hit with what the table says of the message, where it says something; that may name the cause."""
+    return hit if meant is None else hit._replace(lead=meant.lead, cause=hit.cause or meant.cause)
 
 
 def _by_phrases(playbook: CompiledPlaybook, asked: str) -> Iterator[Hit]:
