@@ -11,7 +11,7 @@ import pytest
 
 from gkedoctor import api
 from gkedoctor.cli.options import take_options
-from gkedoctor.errors import UsageError
+from gkedoctor.errors import NoPageError
 from gkedoctor.report.formats.json import encoded
 from gkedoctor.report.request import to_wire as path_wire
 from gkedoctor.report.teardown import json as teardown_json
@@ -88,7 +88,7 @@ def test_an_explanation_is_a_page_or_a_choice_of_pages() -> None:
     assert explain("missing-secret", library).cause == "missing-secret"
     choice = explain("Does not have minimum availability", library)
     assert choice.has_page or choice.hits
-    with pytest.raises(UsageError, match="no playbook, cause or message"):
+    with pytest.raises(NoPageError, match="no page fits"):
         explain("qqqq zzzz", library)
 
 

@@ -2,6 +2,7 @@
 
 GkedoctorError
 ├── UsageError          a flag, a name or an argument that does not fit       exit 2
+│   ├── NoPageError     a message that no page explains                       exit 1
 │   └── FileError       a file somebody wrote that cannot be read; knows file, line, column
 │       ├── PlaybookError   a playbook
 │       ├── ConfigError     a .gkedoctor.yaml
@@ -57,6 +58,12 @@ class UsageError(GkedoctorError):
     """A flag, a name or an argument that does not fit."""
 
     exit_code = ExitCode.USAGE
+
+
+class NoPageError(UsageError):
+    """A message that no page explains: as `grep`, exit 1 says that nothing matches."""
+
+    exit_code = ExitCode.FOUND
 
 
 class FileError(UsageError):

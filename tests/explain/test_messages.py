@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from gkedoctor.errors import PlaybookError
+from gkedoctor.explain.listing import listing
 from gkedoctor.explain.search import MOST, Index, Kind, causes_for
 from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbook, read_source
 from tests.conftest import PLAYBOOKS, RECORDINGS, recorded
 
-LINES = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8").splitlines()
+FILES = ("messages.txt", "public_messages.txt")
+"""Those of the talk and of recordings, and those that people published in issues and forums."""
+LINES = [line for name in FILES for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()]
 MESSAGES = [tuple(line.split(" => ", 1)) for line in LINES]
 
 
@@ -86,6 +90,48 @@ def test_a_whole_log_is_cut_and_answered(index: Index) -> None:
 def test_causes_that_no_playbook_says_are_named(playbooks: Library) -> None:
     assert "backend-timeout" in causes_for("backend timeout", playbooks.causes)
     assert causes_for("xyzzy", playbooks.causes) == []
+
+
+NO_PAGE = (Path(__file__).parent / "no_page.txt").read_text(encoding="utf-8").splitlines()
+"""Messages of other tools and other faults, which no playbook explains."""
+
+
+@pytest.mark.parametrize("message", NO_PAGE)
+def test_a_message_that_no_page_fits_leads_to_none(index: Index, message: str) -> None:
+    assert [(hit.playbook.id, hit.by) for hit in index.hits(message)] == []
+
+
+PATTERN = re.compile(r"\(\?|\.\*|\{0,|\\[dsSwWb]|\[\^|\[\?|&&|\|\||\{\{|`|%\{|[a-z]\|[a-z]")
+"""What stands in regular expressions, in JMESPath and in templates, and in no sentence."""
+
+
+@pytest.mark.parametrize("message", [message for _, message in MESSAGES])
+def test_an_answer_holds_no_pattern_and_no_expression(index: Index, message: str) -> None:
+    answer = listing("MESSAGE", index.hits(message), index.library, 100)
+    assert [line for line in answer.splitlines() if PATTERN.search(line)] == []
+
+
+def test_an_answer_says_what_the_message_means_before_the_pages(index: Index) -> None:
+    hits = index.hits("toomanyrequests: You have reached your pull rate limit")
+    first, *rest = listing("it", hits, index.library, 200).splitlines()
+    assert first.endswith("and the limit is reached.")
+    assert [line.split(":")[0].strip() for line in rest[:3]] == ["cause", "fix", "docs"]
+    assert hits[0].cause == "image-pull-rate-limit"
+
+
+def test_a_message_of_a_folder_of_ones_own_leads_to_its_playbook(tmp_path: Path) -> None:
+    text = (PLAYBOOKS / "config" / "configuration-missing.yaml").read_text(encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(text.replace("GKE-CFG-001", "GKE-CFG-901", 1), encoding="utf-8")
+    (tmp_path / "messages").mkdir()
+    (tmp_path / "messages" / "acme.yaml").write_text(
+        "messages: 1\nprogram: acme-operator\nread_from: [log]\nsource: https://acme.example\nentries:\n"
+        "  vault-sealed: {match: vault is sealed, meaning: The vault is sealed., page: GKE-CFG-901,"
+        " examples: [vault is sealed]}\n",
+        encoding="utf-8",
+    )
+    own = load_playbook(read_source(tmp_path / "own.yaml"))
+    (hit,) = Index(Library([own])).hits("acme: the vault is sealed")
+    assert (hit.playbook.id, hit.by) == ("GKE-CFG-901", "The vault is sealed.")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in RECORDINGS.iterdir()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from markdown_it import MarkdownIt
 
@@ -90,13 +92,37 @@ def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:
         ("GKE-CGF-001", "did you mean `GKE-CFG-001`?"),
         ("missing-secert", "did you mean `missing-secret`?"),
         ("backend timeout", "backend-timeout"),
-        ("frobnicate", "`gkedoctor playbooks list`"),
     ],
 )
 def test_what_is_unknown_suggests_the_nearest(gkedoctor: Gkedoctor, asked: str, hint: str) -> None:
     result = gkedoctor("explain", asked)
     assert (result.code, result.out) == (ExitCode.USAGE, "")
     assert hint in result.err
+
+
+@pytest.mark.parametrize("asked", ["frobnicate", "npm ERR! missing script: start"])
+def test_a_message_that_no_page_fits_is_told_with_exit_1(gkedoctor: Gkedoctor, asked: str) -> None:
+    result = gkedoctor("explain", asked)
+    assert (result.code, result.out) == (ExitCode.FOUND, "")
+    assert f"no page fits `{asked}`" in result.err
+    assert "`gkedoctor playbooks list`" in result.err
+
+
+def test_a_page_shows_its_conditions_to_authors_only(gkedoctor: Gkedoctor) -> None:
+    page, everything = gkedoctor("explain", "GKE-POD-002").out, gkedoctor("explain", "GKE-POD-002", "--all").out
+    assert "&&" in everything
+    assert "Names in the conditions" in everything
+    assert "&&" not in page
+    assert "Names in the conditions" not in page
+    assert len(page.splitlines()) < len(everything.splitlines())
+
+
+@pytest.mark.parametrize("playbook", LIBRARY, ids=lambda p: p.id)
+def test_a_sentence_names_things_and_no_names_of_the_author(playbook: CompiledPlaybook) -> None:
+    """`so`, `told` and `late_where` are half sentences that a playbook puts together; nobody can read them."""
+    for text in (playbook.model.symptom.say, *(t for c in playbook.model.causes for t in (c.title, c.fix.say))):
+        shown = re.findall(r"(?<![A-Za-z_])[A-Z]+_[A-Z_]+(?![A-Za-z_])", spoken(text))
+        assert [word for word in shown if word not in text] == []
 
 
 def test_the_page_comes_as_markdown_too(gkedoctor: Gkedoctor) -> None:

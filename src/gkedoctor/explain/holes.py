@@ -7,13 +7,19 @@ import re
 _HOLE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _CHAIN = re.compile(r"[A-Za-z_][\w.\[\]-]*\.([A-Za-z_]\w*)(?:\[\d*\])?|([A-Za-z_]\w*)(?:\[\d*\])?")
 _SPOKEN = {"affected": "its Pods"}
-_SHORT, _NOUNS = 4, frozenset({"job", "hpa", "api", "neg"})
-"""Authors give half sentences names like `so` and `end`."""
+_NOUNS = frozenset((
+    "address", "account", "api", "certificate", "claim", "class", "command", "config", "configmap",
+    "configuration", "container", "cronjob", "deployment", "domain", "file", "frontend", "gateway", "host",
+    "hpa", "image", "ingress", "job", "key", "kind", "limits", "location", "name", "namespace", "neg", "node",
+    "owner", "path", "pod", "policy", "pool", "port", "project", "quota", "reason", "region", "registry",
+    "resource", "route", "secret", "service", "team", "volume", "webhook", "workload", "zone",
+))  # fmt: skip
+"""Names that say in a sentence what stands there. Authors also name half sentences (`so`, `told`, `late_where`)."""
 
 
 def spoken(text: str) -> str:
-    """The text in one line, its holes as words in capitals."""
-    return " ".join(_HOLE.sub(_word, text).split())
+    """The text in one line, its holes as words in capitals where they are names of things, else as `…`."""
+    return " ".join(_HOLE.sub(_noun, text).split())
 
 
 def spoken_command(command: str) -> str:
@@ -26,11 +32,17 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _word(match: re.Match[str]) -> str:
+def _noun(match: re.Match[str]) -> str:
     inner = match[1]
     if inner in _SPOKEN:
         return _SPOKEN[inner]
     chain = _CHAIN.fullmatch(inner)
-    if chain is None or (chain[2] and len(chain[2]) < _SHORT and chain[2] not in _NOUNS):
+    if chain is None or (chain[2] and chain[2] not in _NOUNS):
         return "…"
     return (chain[1] or chain[2]).upper()
+
+
+def _word(match: re.Match[str]) -> str:
+    """In a command every simple hole is a placeholder to fill in, whatever its name."""
+    chain = _CHAIN.fullmatch(match[1])
+    return (chain[1] or chain[2]).upper() if chain is not None else "…"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gkedoctor.explain.leads import leads
 from gkedoctor.explain.search import Hit, Kind
-from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import wrapped
 
@@ -14,12 +14,13 @@ _FEW = 6
 """What a consequence leads on to is listed in full on its page."""
 
 
-def listing(asked: str, hits: Sequence[Hit], library: Sequence[CompiledPlaybook], columns: int) -> str:
+def listing(asked: str, hits: Sequence[Hit], library: Library, columns: int) -> str:
     """The hits with the reason for each, and the command that shows the best one. Ends in a newline."""
     return "\n".join(_lines(asked, hits, library, columns)) + "\n"
 
 
-def _lines(asked: str, hits: Sequence[Hit], library: Sequence[CompiledPlaybook], columns: int) -> Iterator[str]:
+def _lines(asked: str, hits: Sequence[Hit], library: Library, columns: int) -> Iterator[str]:
+    yield from _meaning(hits[0], library, columns)
     yield from wrapped(inert(f'where "{asked}" leads, the best first:'), columns)
     for hit in hits:
         yield ""
@@ -33,7 +34,24 @@ def _lines(asked: str, hits: Sequence[Hit], library: Sequence[CompiledPlaybook],
     yield f"gkedoctor explain {best} shows the page"
 
 
-def _further(hit: Hit, library: Sequence[CompiledPlaybook], columns: int) -> Iterator[str]:
+def _meaning(best: Hit, library: Library, columns: int) -> Iterator[str]:
+    """What the table of messages knows about the text: meaning, cause, fix and where to read on."""
+    message = best.lead.message if best.lead is not None else None
+    if message is None:
+        return
+    entry, cause = message.entry, library.causes.get(message.entry.cause or "")
+    yield from wrapped(f"{message.program}: {entry.meaning}", columns)
+    for label, text in (
+        ("cause", f"{entry.cause}: {cause.means}" if cause is not None else ""),
+        ("fix", entry.fix),
+        ("docs", entry.docs),
+    ):
+        if text:
+            yield from wrapped(f"{label}: {text}", columns, "  ", "    ")
+    yield ""
+
+
+def _further(hit: Hit, library: Library, columns: int) -> Iterator[str]:
     further = leads(hit.playbook, library)
     yield "  only a consequence; what it may follow from:"
     for other in further[:_FEW]:
@@ -48,7 +66,7 @@ def _why(hit: Hit) -> str:
             return f"met as: {hit.by}"
         case Kind.TEXT:
             return f"it says: {hit.by}"
-        case Kind.PATTERN:
-            return f"it looks for: {hit.by}"
+        case Kind.MESSAGE:
+            return f"it means: {hit.by}"
         case _:
             return f"has the words: {hit.by}"

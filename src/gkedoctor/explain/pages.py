@@ -23,8 +23,13 @@ _SAFETY = {
 }
 
 
-def playbook_page(playbook: CompiledPlaybook, library: Library, shown: Example | None) -> Iterator[Block]:
-    """What it means, how it is recognised, its rivals, the fix of each, and an example."""
+def playbook_page(
+    playbook: CompiledPlaybook, library: Library, shown: Example | None, *, conditions: bool = True
+) -> Iterator[Block]:
+    """What it means, how it is recognised, its rivals, the fix of each, and an example.
+
+    `conditions`: with the expressions of the playbook, which are for authors.
+    """
     model = playbook.model
     yield Heading(f"{model.id}: {model.title}", 1)
     yield Text(one_line(model.about))
@@ -36,15 +41,16 @@ def playbook_page(playbook: CompiledPlaybook, library: Library, shown: Example |
         yield Items(tuple(Item(name=phrase) for phrase in model.seen_as))
     yield Heading("How it is recognised")
     yield Text(_looked_at(playbook))
-    yield from _conditions(model)
+    if conditions:
+        yield from _conditions(model)
     yield from _rivals(model.causes, library.causes)
     yield from _follows(playbook, library)
     if model.known_false_alarms:
         yield Heading("Known false alarms")
         yield Items(tuple(Item(one_line(said)) for said in model.known_false_alarms))
     for cause in model.causes:
-        yield from _cause(cause)
-    if model.let:
+        yield from _cause(cause, conditions=conditions)
+    if model.let and conditions:
         yield Heading("Names in the conditions")
         yield Code("\n".join(f"{name}: {one_line(text)}" for name, text in model.let.items()), "yaml")
     if shown:
@@ -130,14 +136,19 @@ def _commands(fix: Fix) -> Iterator[Block]:
         yield Items(tuple(Item(one_line(said), name) for name, said in placeholders.items()))
 
 
-def _cause(cause: Cause) -> Iterator[Block]:
-    yield Heading(f"{cause.cause} ({cause.confidence})")
-    yield Text(spoken(cause.title))
+def _recognised(cause: Cause) -> Iterator[Block]:
     yield Text("", "Recognised by")
     yield Code(one_line(cause.when), "jmespath")
     if cause.certain_if:
         yield Text("", "Certain if")
         yield Code(one_line(cause.certain_if), "jmespath")
+
+
+def _cause(cause: Cause, *, conditions: bool) -> Iterator[Block]:
+    yield Heading(f"{cause.cause} ({cause.confidence})")
+    yield Text(spoken(cause.title))
+    if conditions:
+        yield from _recognised(cause)
     if cause.ruled_out_if:
         yield Text("", "Not this one if")
         yield Items(tuple(Item(spoken(rule.say)) for rule in cause.ruled_out_if))

@@ -1,9 +1,8 @@
 """From a message to the pages that explain it.
 
 A page is as good as the longest text that it and the question have in common: a phrase of `seen_as`, a title, a
-pattern of its expressions (which counts half: it was written for one field, not for all that people paste). Where
-nothing is in common but words, pages are ranked by how rare those are. The same question always gets the same answer,
-and each hit says why it is one.
+message of the table that leads to it (only what its pattern spells out counts). Where nothing is in common but words,
+pages are ranked by how rare those are. The same question always gets the same answer, and each hit says why it is one.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
+from gkedoctor.explain.messages import Lead, Leads
 from gkedoctor.explain.phrases import meeting, plain, stands_in
-from gkedoctor.explain.said import Expressions, longest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.vocabulary import Vocabulary
@@ -35,7 +34,7 @@ class Kind(IntEnum):
     """Why a page was found, the best reason first."""
 
     PHRASE = 0
-    PATTERN = 1
+    MESSAGE = 1
     TEXT = 2
     WORDS = 3
 
@@ -50,6 +49,7 @@ class Hit(NamedTuple):
     length: int
     order: int
     whole: bool = False
+    lead: Lead | None = None
 
     @property
     def rank(self) -> tuple[float, ...]:
@@ -62,18 +62,20 @@ class Index:
     """The playbooks, ready to be asked."""
 
     library: Library
-    _expressions: dict[str, Expressions] = field(default_factory=dict)
+    _leads: dict[str, Leads] = field(default_factory=dict)
 
     def hits(self, question: str) -> list[Hit]:
         """The pages for a question, the best first; one hit a playbook."""
         question = question[:_LONGEST]
         asked = plain(question)
         best: dict[str, Hit] = {}
+        meant: dict[str, Hit] = {}
         for hit in self._all(asked, question) if asked else ():
-            known = best.get(hit.playbook.id)
-            if known is None or hit.rank < known.rank:
-                best[hit.playbook.id] = hit
-        found = sorted(best.values(), key=lambda h: (h.rank, h.playbook.id))
+            _keep(best, hit)
+            if hit.why is Kind.MESSAGE:
+                _keep(meant, hit)
+        found = [_with_meaning(hit, meant.get(hit.playbook.id)) for hit in best.values()]
+        found.sort(key=lambda h: (h.rank, h.playbook.id))
         return found[:MOST] if found else self._by_words(asked)[:MOST]
 
     def phrases(self) -> Iterator[tuple[str, CompiledPlaybook, str | None]]:
@@ -86,15 +88,15 @@ class Index:
     def _all(self, asked: str, question: str) -> Iterator[Hit]:
         for playbook in self.library:
             yield from _by_phrases(playbook, asked)
-            yield from self._by_patterns(playbook, question)
+            yield from self._by_messages(playbook, question)
             yield from _by_texts(playbook, asked)
 
-    def _by_patterns(self, playbook: CompiledPlaybook, question: str) -> Iterator[Hit]:
-        said = self._expressions.setdefault(playbook.id, Expressions(playbook))
-        for order, looks in enumerate(said.looks):
-            length = longest(looks, question)
+    def _by_messages(self, playbook: CompiledPlaybook, question: str) -> Iterator[Hit]:
+        for order, lead in enumerate(self._leads.setdefault(playbook.id, Leads(playbook)).all):
+            length = lead.length(question)
             if length:
-                yield Hit(playbook, looks.cause, Kind.PATTERN, looks.regex, length // 2, order)
+                at = -1 if lead.message is not None and lead.message.entry.page == playbook.id else order
+                yield Hit(playbook, lead.cause, Kind.MESSAGE, lead.says, length, at, lead=lead)
 
     def _by_words(self, asked: str) -> list[Hit]:
         words = set(_WORDS.findall(asked))
@@ -110,6 +112,17 @@ class Index:
                 length += sum(weight[word] for word in words & _named(playbook))
                 hits.append(Hit(playbook, None, Kind.WORDS, ", ".join(shared), round(100 * length), 0))
         return sorted(hits, key=lambda h: (h.rank, h.playbook.id))
+
+
+def _keep(best: dict[str, Hit], hit: Hit) -> None:
+    known = best.get(hit.playbook.id)
+    if known is None or hit.rank < known.rank:
+        best[hit.playbook.id] = hit
+
+
+def _with_meaning(hit: Hit, meant: Hit | None) -> Hit:
+    """The hit with what the table says of the message, where it says something; that may name the cause."""
+    return hit if meant is None else hit._replace(lead=meant.lead, cause=hit.cause or meant.cause)
 
 
 def _by_phrases(playbook: CompiledPlaybook, asked: str) -> Iterator[Hit]:

@@ -11,8 +11,6 @@ _FRAGMENT = re.compile(r"%\{(?P<name>[A-Za-z_]+)\}")
 FLAGS = re.IGNORECASE | re.DOTALL
 """Programs change their capitals between versions; messages run over several lines."""
 LONGEST_REPEAT = 4000
-_VARYING = re.compile(r"\(\?P<\w+>[^()]*\)|\[[^]]*\]|\\[A-Za-z]|\(\?[:!=<]+|\{\d+(?:,\d*)?\}|[.*+?^$(){}\\]")
-"""What of a pattern stands for more than itself."""
 
 
 def expand(text: str, fragments: Mapping[str, str]) -> str:
@@ -32,9 +30,28 @@ def compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 @lru_cache(maxsize=4096)
-def own_letters(regex: str) -> int:
-    """The letters of the longest alternative: what `.{0,300}` runs over is not its own."""
-    return max(len(part) for part in _VARYING.sub("", regex).split("|"))
+def fixed_letters(regex: str) -> int:
+    """How many characters of a match the pattern fixes for certain: those spelled out, of alternatives the least."""
+    from re import _parser  # type: ignore[attr-defined]  # the syntax tree has no public reader
+
+    return _fixed(_parser.parse(regex, FLAGS))
+
+
+def _fixed(node: Any) -> int:
+    return sum(_fixed_in(str(operator), argument) for operator, argument in node)
+
+
+def _fixed_in(operator: str, argument: Any) -> int:
+    match operator:
+        case "LITERAL":
+            return 1
+        case "SUBPATTERN":
+            return _fixed(argument[3])
+        case "BRANCH":
+            return min(map(_fixed, argument[1]))
+        case "MAX_REPEAT" | "MIN_REPEAT":
+            return int(argument[0]) * _fixed(argument[2])
+    return 0
 
 
 def unbounded(regex: str) -> bool:

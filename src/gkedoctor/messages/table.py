@@ -18,7 +18,7 @@ from gkedoctor import shipped
 from gkedoctor.errors import PlaybookError
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages.model import Entry, MessageFile
-from gkedoctor.messages.patterns import compiled, expand, own_letters
+from gkedoctor.messages.patterns import FLAGS, compiled, expand, fixed_letters
 
 FOLDER = "messages"
 """The name of the folder of message files beside playbooks."""
@@ -93,14 +93,10 @@ class Message:
         return any(wanted <= {name: _folded(value) for name, value in groups.items()}.items() for groups in found)
 
     def pinned(self, text: str) -> int:
-        """How many characters of the text the entry determines, its named groups left out; 0 without a match."""
-        lengths = [0]
-        for regex in self.expanded:
-            found = re.compile(regex, re.IGNORECASE | re.DOTALL).search(text[:LONGEST_TEXT])
-            if found is not None:
-                varying = sum(len(found[name] or "") for name in found.re.groupindex)
-                lengths.append(min(len(found[0]) - varying, own_letters(regex)))
-        return max(lengths)
+        """How many characters of the text the entry determines, by the pattern that fixes most; 0 without a match."""
+        text = text[:LONGEST_TEXT]
+        found = ((regex, re.search(regex, text, FLAGS)) for regex in self.expanded)
+        return max((min(len(match[0]), fixed_letters(regex)) for regex, match in found if match), default=0)
 
 
 def _folded(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gkedoctor.errors import UsageError
+from gkedoctor.errors import NoPageError, UsageError
 from gkedoctor.explain.blocks import Block
 from gkedoctor.explain.example import example
 from gkedoctor.explain.pages import cause_page, playbook_page
@@ -28,7 +28,10 @@ class Explanation(NamedTuple):
 
 
 def explain(asked: str, library: Library) -> Explanation:
-    """What an id, a cause or a message stands for. UsageError names what was probably meant where it is not known."""
+    """What an id, a cause or a message stands for.
+
+    UsageError names what was probably meant where it is not known; a NoPageError where nothing comes near.
+    """
     page = library.find(asked)
     cause = asked.lower() if asked.lower() in library.causes else None
     if page is not None or cause is not None:
@@ -36,16 +39,20 @@ def explain(asked: str, library: Library) -> Explanation:
     hits = Index(library).hits(asked)
     if not hits:
         raise _unknown(asked, library)
-    sure = hits[0].why in (Kind.PHRASE, Kind.TEXT)
+    sure = hits[0].why in (Kind.PHRASE, Kind.TEXT) and hits[0].lead is None
     if len(hits) == 1 and sure and hits[0].playbook.causes:
         return Explanation(None if hits[0].cause else hits[0].playbook, hits[0].cause)
     return Explanation(hits=tuple(hits))
 
 
-def page_of(found: Explanation, library: Library, columns: int) -> list[Block]:
-    """The page of an explanation that has one. `columns`: the width of the example in it."""
+def page_of(found: Explanation, library: Library, columns: int, *, conditions: bool = False) -> list[Block]:
+    """The page of an explanation that has one. `columns`: the width of the example in it.
+
+    `conditions`: with the expressions of the playbook.
+    """
     if found.playbook is not None:
-        return list(playbook_page(found.playbook, library, example(found.playbook, library, columns - 4)))
+        shown = example(found.playbook, library, columns - 4)
+        return list(playbook_page(found.playbook, library, shown, conditions=conditions))
     return list(cause_page(found.cause or "", library))
 
 
@@ -54,9 +61,9 @@ def _unknown(asked: str, library: Library) -> UsageError:
     phrases = [phrase for playbook in library for phrase in playbook.model.seen_as]
     near = near or nearest(asked, phrases)
     if near:
-        hint = f"did you mean `{near}`?"
-    elif close := causes_for(asked, library.causes):
+        return UsageError(f"no playbook, cause or message `{asked}`", hint=f"did you mean `{near}`?")
+    if close := causes_for(asked, library.causes):
         hint = f"causes that come near: {', '.join(close)}"
-    else:
-        hint = "`gkedoctor playbooks list` says what there is; `gkedoctor report --from PATH` finds what is wrong"
-    return UsageError(f"no playbook, cause or message `{asked}`", hint=hint)
+        return UsageError(f"no playbook, cause or message `{asked}`", hint=hint)
+    hint = "`gkedoctor playbooks list` lists the playbooks; `gkedoctor report --from PATH` finds what is wrong"
+    return NoPageError(f"no page fits `{asked}`", hint=hint)

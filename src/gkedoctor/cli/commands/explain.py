@@ -30,14 +30,15 @@ def _known_words(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 @click.option("-o", "--output", "form", type=Choice(["text", "md"]), default="text", help="text or md.")
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
               help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="With the conditions of the playbook, for authors.")
 @click.option("--color", type=Choice(["auto", "always", "never"]), default="auto",
               help="auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
-def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], color: str) -> None:
+def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], everything: bool, color: str) -> None:
     """Explain a playbook, a cause, or what a message means.
 
     A message is what kubectl, the Cloud Console or an Event says; quote it.
-    gkedoctor names the pages that it leads to, the best first, and why. Where
-    there is one, it is shown.
+    gkedoctor says what it means where it knows the message, and names the pages
+    that it leads to, the best first, and why. Exits 1 if no page fits.
 
     \b
     Examples:
@@ -56,7 +57,7 @@ def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], color:
     if not found.has_page:
         text = listing(asked, found.hits, known, columns)
     elif form == "md":
-        text = to_markdown(service.page_of(found, known, columns), lambda page: f"{page}.md")
+        text = to_markdown(service.page_of(found, known, columns, conditions=everything), lambda page: f"{page}.md")
     else:
-        text = to_terminal(service.page_of(found, known, columns), columns, colour=colour)
+        text = to_terminal(service.page_of(found, known, columns, conditions=everything), columns, colour=colour)
     write_result(text, colour=colour)
