@@ -7,7 +7,7 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -16,7 +16,8 @@ from docs.tool.commands import Command, commands
 from gkedoctor import api
 from gkedoctor.diagnose.cases import Case, CaseFile, Expected, Given
 from gkedoctor.explain.markdown import prose
-from gkedoctor.graph import EDGES, SUSPECTS
+from gkedoctor.graph import EDGES, SUSPECTS, Unknown
+from gkedoctor.graph.core.records import record_type
 from gkedoctor.playbook import model
 from gkedoctor.playbook.functions import documented
 from gkedoctor.report.markdown import code
@@ -103,16 +104,57 @@ def edges_page() -> str:
     parts = ["# Edges", MADE, "What a playbook may follow by `relate`, by the kind that it starts at (`*`: any)."]
     for kind in sorted({edge.source for edge in EDGES.values()}):
         rows = [
-            f"| `{edge.name}` | {_cell(prose(edge.about))} | {_cell(', '.join(edge.reads))} |"
+            f"| `{edge.name}` | {_cell(prose(edge.about))} | {_held(record_type(edge))} | {', '.join(edge.reads)} |"
             for edge in sorted(EDGES.values(), key=lambda e: e.name)
             if edge.source == kind
         ]
         parts += [f"## {kind if kind != '*' else 'any kind'}"]
-        parts += ["\n".join(["| edge | leads to | looks at |", "| --- | --- | --- |", *rows])]
+        parts += ["\n".join(["| edge | leads to | a list of | reads |", "| --- | --- | --- | --- |", *rows])]
     parts += ["## Suspects", "Indexes that a playbook may name by `suspects`, so that nobody else is looked at."]
     rows = [f"| `{s.name}` | {s.source} | {_cell(prose(s.about))} |" for s in sorted(SUSPECTS.values())]
     parts += ["\n".join(["| index | of | names |", "| --- | --- | --- |", *rows])]
+    parts += [
+        "## Records",
+        "The fields of what edges lead to; `?` where one may be null. `playbooks lint` refuses others.",
+    ]
+    for record in _records():
+        hints = typing.get_type_hints(record, include_extras=True)
+        rows = [f"| `{name}` | {_held(hint)} |" for name, hint in hints.items()]
+        parts += [f"### {record.__name__}", "\n".join(["| field | holds |", "| --- | --- |", *rows])]
     return "\n\n".join(parts) + "\n"
+
+
+def _records() -> list[Any]:
+    """The records of all edges, and those inside of them, by name."""
+    found: dict[str, Any] = {}
+    waiting = [record_type(edge) for edge in EDGES.values()]
+    while waiting:
+        hint = waiting.pop()
+        if typing.is_typeddict(hint) and hint.__name__ not in found:
+            found[hint.__name__] = hint
+            waiting += typing.get_type_hints(hint, include_extras=True).values()
+        elif not typing.is_typeddict(hint):
+            waiting += get_args(hint) if get_origin(hint) is not typing.Annotated else ()
+    return [found[name] for name in sorted(found)]
+
+
+def _held(hint: Any) -> str:
+    """A type of a record's field in words; `?` where it may be null."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if typing.is_typeddict(hint):
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    if origin is typing.Annotated:
+        return str(hint.__metadata__[0])
+    if origin is typing.NotRequired:
+        return f"{_held(arguments[0])}?".replace("??", "?")
+    if origin in (Union, types.UnionType):
+        told = " or ".join(dict.fromkeys(_held(a) for a in arguments if a not in (type(None), Unknown)))
+        return f"{told}?" if type(None) in arguments else told
+    if origin in (list, tuple, Sequence):
+        return f"list of {_held(arguments[0])}" if arguments else "list"
+    if origin is dict:
+        return f"map to {_held(arguments[1])}"
+    return {str: "text", bool: "true or false", int: "number", float: "number"}.get(hint, "any")
 
 
 def functions_page() -> str:

@@ -13,6 +13,7 @@ from gkedoctor.graph import EDGES, SUSPECTS
 from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.fields import Scope
 from gkedoctor.playbook.functions import signatures
 from gkedoctor.playbook.message_files import meant_message
 from gkedoctor.playbook.message_use import private_patterns, unknown_messages
@@ -74,8 +75,9 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
     yield from _text_problems(playbook)
     yield from _suspect_problems(playbook, "$.suspects")
     yield from _edge_problems(playbook)
+    scope = Scope(playbook)
     for place, expression in playbook.expressions():
-        yield from _expression_problems(place, expression, playbook.names)
+        yield from _expression_problems(place, expression, playbook.names, scope)
     for i, cause in enumerate(model.causes):
         if causes is not None and cause.cause not in causes:
             yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant_cause(cause.cause, causes))
@@ -152,11 +154,12 @@ def _spec_problems(playbook: CompiledPlaybook) -> Iterator[Problem]:
         yield Problem("$.spec", "no `causes`", f"name those that specs can prove: {', '.join(words)}")
     yield from _suspect_problems(view, "$.spec.suspects")
     yield from _hidden_lets(spec, view)
+    scope = Scope(view)
     for place, expression in view.expressions():
         if _is_of_spec(place, spec):
-            yield from _expression_problems(place.replace("$.", "$.spec.", 1), expression, view.names)
+            yield from _expression_problems(place.replace("$.", "$.spec.", 1), expression, view.names, scope)
     if view.near is not None:
-        yield from _expression_problems("$.spec.near", view.near, view.names)
+        yield from _expression_problems("$.spec.near", view.near, view.names, scope)
     kept = len(view.model.relate) - len(spec.relate)
     for problem in _edge_problems(view):
         place = re.sub(r"\d+", lambda found: str(int(found[0]) - kept), problem.place, count=1)
@@ -198,7 +201,7 @@ def _starts_at(edge: str, kind: str) -> bool:
     return (kind, edge) in EDGES or ("*", edge) in EDGES
 
 
-def _expression_problems(place: str, expression: Expression, names: set[str]) -> Iterator[Problem]:
+def _expression_problems(place: str, expression: Expression, names: set[str], scope: Scope) -> Iterator[Problem]:
     try:
         used, calls = expression.names, expression.calls
     except JMESPathError as error:
@@ -213,6 +216,7 @@ def _expression_problems(place: str, expression: Expression, names: set[str]) ->
         yield Problem(place, f"unknown name `{name}`", _meant(name, sorted(names)))
     for name, count in calls:
         yield from _call_problems(place, name, count)
+    yield from (Problem(place, *misread) for misread in scope.check(expression))
 
 
 def _call_problems(place: str, name: str, count: int) -> Iterator[Problem]:

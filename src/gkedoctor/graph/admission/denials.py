@@ -23,7 +23,7 @@ _POLICY = "ValidatingAdmissionPolicy"
 _REFUSERS = ("ResourceQuota", "LimitRange", "Namespace", *CONFIGURATIONS, _POLICY)
 
 
-@edge("refusers", *CREATORS, reads=("Event", *_REFUSERS))
+@edge("refusers", *CREATORS, reads=("Event", *_REFUSERS), record="KubernetesObject")
 def refusers_of(graph: Graph, item: Object) -> Facts:
     """The quota, limit range, namespace, webhook configuration or policy that refuses what the object would create."""
     records = refusals_of(graph, item)
@@ -38,7 +38,7 @@ def refusers_of(graph: Graph, item: Object) -> Facts:
     return found
 
 
-@edge("refused", *_REFUSERS, reads=("Event", *CREATORS))
+@edge("refused", *_REFUSERS, reads=("Event", *CREATORS), record="RefusedWorkloadRecord")
 def refused_of(graph: Graph, item: Object) -> Facts:
     """What this object refuses now, as records of `refusals` with the `workload` that suffers."""
     found = graph.index(_by_refuser).get(ref_of(item), [])
@@ -134,7 +134,7 @@ _FINDERS: dict[str, Callable[[Graph, Record], list[Object] | Unknown]] = {
 }
 
 
-@edge("webhooks", *CONFIGURATIONS, reads=("Event", "Service", "EndpointSlice", *CREATORS))
+@edge("webhooks", *CONFIGURATIONS, reads=("Event", "Service", "EndpointSlice", *CREATORS), record="WebhookRecord")
 def webhooks_of(graph: Graph, item: Object) -> Facts:
     """Its webhooks as records {name, webhook, service, target, found, ready, failed, denied}.
 
@@ -145,7 +145,7 @@ def webhooks_of(graph: Graph, item: Object) -> Facts:
     return [_webhook(graph, webhook, refused) for webhook in item.get("webhooks") or []]
 
 
-@edge("asked_for_by", "Service", reads=CONFIGURATIONS)
+@edge("asked_for_by", "Service", reads=CONFIGURATIONS, record="KubernetesObject")
 def asked_for_by(graph: Graph, service: Object) -> Facts:
     """The webhook configurations that send their calls to this Service. O(1) after one pass over them."""
     for kind in CONFIGURATIONS:
@@ -189,14 +189,14 @@ def _of(refused: Facts, by: str, webhook: Any) -> Facts:
     return [r for r in refused if r["by"] == by and r["name"] == webhook.get("name")]
 
 
-@edge("priority_class", "Pod", *CREATORS, reads=("PriorityClass",))
+@edge("priority_class", "Pod", *CREATORS, reads=("PriorityClass",), record="KubernetesObject")
 def priority_class_of(graph: Graph, item: Object) -> Facts:
     """The PriorityClass that the Pod template names."""
     name = (template_of(item).get("spec") or {}).get("priorityClassName")
     return resolve_targets(graph, "PriorityClass", None, str(name)) if name else []
 
 
-@edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS))
+@edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS), record="ShortfallRecord")
 def shortfalls_of(graph: Graph, item: Object) -> Facts:
     """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still}.
 
@@ -223,7 +223,7 @@ def _shortfall(quota: Object, resource: str, requested: str) -> Record:
     return {"resource": resource, "requested": requested, "used": used, "hard": hard, "still": still}
 
 
-@edge("broken_apis", "Namespace", reads=("APIService",))
+@edge("broken_apis", "Namespace", reads=("APIService",), record="KubernetesObject")
 def broken_apis(graph: Graph, item: Object) -> Facts:
     """The APIServices that the namespace controller names: while their discovery fails, nothing is deleted."""
     state = condition(item, "NamespaceDeletionDiscoveryFailure") or {}
@@ -240,7 +240,7 @@ def _group_version(service: Object) -> str:
     return f"{spec.get('group')}/{spec.get('version')}"
 
 
-@edge("held", "Namespace")
+@edge("held", "Namespace", record="KubernetesObject")
 def held_in(graph: Graph, item: Object) -> Facts:
     """The objects of a namespace that wait for a finalizer, of all kinds that were recorded."""
     name = name_of(item)

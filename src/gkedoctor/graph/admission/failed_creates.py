@@ -41,7 +41,7 @@ _PREFIX = re.compile(
 )
 
 
-@edge("refusals", *CREATORS, reads=("Event",))
+@edge("refusals", *CREATORS, reads=("Event",), record="RefusalRecord")
 def refusals_of(graph: Graph, item: Object) -> Facts:
     """Why the object cannot create what it lacks: at most one record {message, by, name, at, holder, time, owner}.
 
@@ -162,7 +162,7 @@ def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
     return records, doubts
 
 
-@edge("refused_alike", *CREATORS, reads=("Event", *CREATORS))
+@edge("refused_alike", *CREATORS, reads=("Event", *CREATORS), record="KubernetesObject")
 def refused_alike(graph: Graph, item: Object) -> Facts:
     """The workloads whose objects are refused for the same reason, this one first."""
     own = refusals_of(graph, item)

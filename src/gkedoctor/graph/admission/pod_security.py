@@ -24,7 +24,7 @@ _VOLUMES = frozenset(
 )  # fmt: skip
 
 
-@edge("insecure", "Namespace", reads=("Pod",))
+@edge("insecure", "Namespace", reads=("Pod",), record="InsecureRecord")
 def insecure_in(graph: Graph, namespace: Object) -> Facts:
     """The planned Pods that the enforced standard refuses: {name (the level), message, workload, what}."""
     level = labels_of(namespace).get(ENFORCE)

@@ -22,7 +22,7 @@ _DECLARED = ("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "
 """What every container has to say under a quota on it."""
 
 
-@edge("overdraft", "ResourceQuota", reads=("Pod", *_LASTING, "HorizontalPodAutoscaler"))
+@edge("overdraft", "ResourceQuota", reads=("Pod", *_LASTING, "HorizontalPodAutoscaler"), record="OverdraftRecord")
 def overdraft_of(graph: Graph, quota: Object) -> Facts:
     """Of what the lasting Pods of the namespace ask for more than the quota allows: {resource, requested, hard, still}.
 
@@ -81,7 +81,7 @@ def _amounts(container: Object, field: str) -> Mapping[str, Any]:
     return (container.get("resources") or {}).get(field) or {}
 
 
-@edge("undeclared", "ResourceQuota", reads=("Pod", "LimitRange"))
+@edge("undeclared", "ResourceQuota", reads=("Pod", "LimitRange"), record="UndeclaredRecord")
 def undeclared_of(graph: Graph, quota: Object) -> Facts:
     """What the quota wants said and a planned Pod does not say: {what, workload, container}; no default fills it in."""
     namespace, spec = namespace_of(quota), quota.get("spec") or {}
@@ -139,7 +139,7 @@ def _filled(item: Object) -> dict[str, Any]:
     return {f"limits.{k}": v for k, v in limits.items()} | {f"requests.{k}": v for k, v in requests.items()}
 
 
-@edge("default_requests", "HorizontalPodAutoscaler", reads=("LimitRange",))
+@edge("default_requests", "HorizontalPodAutoscaler", reads=("LimitRange",), record="DefaultRequestRecord")
 def default_requests_of(graph: Graph, item: Object) -> Facts:
     """The requests that limit ranges of the namespace give to containers without: {name, amount}."""
     defaults = _defaults(graph, namespace_of(item))
@@ -148,7 +148,7 @@ def default_requests_of(graph: Graph, item: Object) -> Facts:
     return [{"name": key, "amount": value} for key, value in defaults.items() if key.startswith("requests.")]
 
 
-@edge("out_of_bounds", "LimitRange", reads=("Pod",))
+@edge("out_of_bounds", "LimitRange", reads=("Pod",), record="OutOfBoundRecord")
 def out_of_bounds(graph: Graph, limits: Object) -> Facts:
     """What planned Pods ask for beyond the bounds: {workload, message}, in the words of the API server."""
     return [

@@ -6,11 +6,13 @@ checks, groups, endpoints and Pods behind it are found here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from gkedoctor.graph.backends.backend_services import health_check_settings, origin_of
 from gkedoctor.graph.cloud.links import place_of
 from gkedoctor.graph.core.graph import Facts, Graph, name_of
+from gkedoctor.graph.core.records import CloudObject, KubernetesObject
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -43,7 +45,7 @@ class BackendHealth(TypedDict):
 class BackendGroups(TypedDict):
     """What is attached to a backend service."""
 
-    groups: Facts
+    groups: Sequence[CloudObject] | Unknown
     """Network endpoint groups or instance groups."""
     size: Any
     """How many endpoints or instances they hold in all."""
@@ -52,23 +54,23 @@ class BackendGroups(TypedDict):
 class Backend(BackendCheck, BackendHealth, BackendGroups):
     """A backend across both planes: Kubernetes and Google Cloud. Unknown stands where a listing is not complete."""
 
-    service: Object | None
+    service: KubernetesObject | None
     """None for a backend service that no Service of this cluster is known for."""
     port: Any
     """The Service's port, by number or name; None for all of them."""
-    backendService: Object
+    backendService: CloudObject
     name: str
     location: str
     """`global`, `regions/R`."""
     annotated: str | None
     """Health as the Ingress controller noted it on the Ingress; up to ten minutes old."""
-    check: Object | Unknown | None
+    check: CloudObject | Unknown | None
     """The health check; None where it has none."""
-    unhealthyPods: Facts
+    unhealthyPods: Sequence[KubernetesObject] | Unknown
     """The Pods at endpoints that are not HEALTHY."""
     neg: bool
     """Whether it has network endpoint groups, and not instance groups."""
-    pods: Facts
+    pods: Sequence[KubernetesObject] | Unknown
 
 
 def backend_of(

@@ -18,7 +18,7 @@ ANNOTATIONS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend
 """The GA key wins over the beta one."""
 
 
-@edge("backend_configs", "Service", reads=("BackendConfig",))
+@edge("backend_configs", "Service", reads=("BackendConfig",), record="BackendConfigRecord")
 def backend_configs_of(graph: Graph, service: Object) -> Facts:
     """What the annotation names: {annotation, key, name, found, target, known, nearest}, or {annotation, invalid}.
 
@@ -66,7 +66,7 @@ def _record(graph: Graph, service: Object, annotation: str, key: str, name: str)
 _IAP_KEYS = ("client_id", "client_secret")
 
 
-@edge("configured_services", "BackendConfig", reads=("Service",))
+@edge("configured_services", "BackendConfig", reads=("Service",), record="KubernetesObject")
 def configured_services(graph: Graph, config: Object) -> Facts:
     """The Services whose annotation names the BackendConfig."""
     doubt = graph.doubt("Service", namespace_of(config))
@@ -85,7 +85,7 @@ def _users(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     return found
 
 
-@edge("iap_secret", "BackendConfig", reads=("Secret",))
+@edge("iap_secret", "BackendConfig", reads=("Secret",), record="IapSecretRecord")
 def iap_secret(graph: Graph, config: Object) -> Facts:
     """The Secret that IAP takes its client from: at most one record {name, found, lacks, target}."""
     iap = (config.get("spec") or {}).get("iap") or {}

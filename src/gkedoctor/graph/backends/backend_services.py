@@ -25,7 +25,7 @@ _ORIGINS = (
 """What a health check's description contains → who configured it (pkg/translator/healthchecks.go)."""
 
 
-@edge("backend_services", "Service", reads=("BackendService",))
+@edge("backend_services", "Service", reads=("BackendService",), record="CloudObject")
 def backend_services_of(graph: Graph, service: Object) -> Facts:
     """The backend services that were made for the Service."""
     doubt = graph.doubt("BackendService")
@@ -43,19 +43,19 @@ def _by_service(graph: Graph) -> dict[str, list[Object]]:
     return found
 
 
-@edge("health_checks", "BackendService", reads=("HealthCheck",))
+@edge("health_checks", "BackendService", reads=("HealthCheck",), record="CloudObject")
 def health_checks_of(graph: Graph, backend_service: Object) -> Facts:
     """The health checks that the backend service uses."""
     return linked(graph, backend_service.get("healthChecks") or [])
 
 
-@edge("groups", "BackendService", reads=("NetworkEndpointGroup", "InstanceGroup"))
+@edge("groups", "BackendService", reads=("NetworkEndpointGroup", "InstanceGroup"), record="CloudObject")
 def groups_of(graph: Graph, backend_service: Object) -> Facts:
     """The NEGs or instance groups behind the backend service."""
     return linked(graph, [b.get("group") for b in backend_service.get("backends") or [] if b.get("group")])
 
 
-@edge("health", "BackendService", reads=("BackendServiceHealth",))
+@edge("health", "BackendService", reads=("BackendServiceHealth",), record="EndpointHealthRecord")
 def health_of(graph: Graph, backend_service: Object) -> Facts:
     """What `getHealth` answered, per endpoint: {state, address, port, instance, group}."""
     found = graph.find("BackendServiceHealth", None, name_of(backend_service))

@@ -18,7 +18,12 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 
-@edge("probe_access", "BackendService", reads=("Firewall", "Instance", "NetworkEndpointGroup", "InstanceGroup"))
+@edge(
+    "probe_access",
+    "BackendService",
+    reads=("Firewall", "Instance", "NetworkEndpointGroup", "InstanceGroup"),
+    record="ProbeAccessRecord",
+)
 def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     """One record per probe range and serving port: {range, port, network, allowed, rule, meant, expected}.
 

@@ -18,7 +18,7 @@ _PROTOCOLS = ("service.alpha.kubernetes.io/app-protocols", "cloud.google.com/app
 _KNOWN_PROTOCOLS = ("HTTP", "HTTPS", "HTTP2", "H2C")
 
 
-@edge("annotation_faults", "Service")
+@edge("annotation_faults", "Service", record="AnnotationFaultRecord")
 def annotation_faults(graph: Graph, service: Object) -> Facts:
     """What is wrong with cloud.google.com/neg and app-protocols: records {annotation, value, fault, key, meant}.
 

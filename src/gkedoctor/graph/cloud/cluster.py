@@ -6,7 +6,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.snapshot.model import Object
 
 
-@edge("cluster", "*")
+@edge("cluster", "*", record="CloudObject")
 def cluster_of(graph: Graph, _item: Object) -> Facts:
     """The cluster, as Google Cloud lists it, or by the name that the snapshot knows it by."""
     manifest = graph.snapshot.manifest

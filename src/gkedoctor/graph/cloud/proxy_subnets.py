@@ -15,7 +15,7 @@ _PURPOSES = ("REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER")
 _REGIONAL = ("gce-internal", "gce-regional-external")
 
 
-@edge("proxy_subnets", "Ingress", reads=("Subnetwork", "Cluster"))
+@edge("proxy_subnets", "Ingress", reads=("Subnetwork", "Cluster"), record="ProxySubnetRecord")
 def proxy_subnets_of(graph: Graph, ingress: Object) -> Facts:
     """What an internal or regional Ingress needs: at most one {region, network, found, subnet, backup}.
 

@@ -7,7 +7,7 @@ from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
 
-@edge("quota", "Event", reads=("Project", "Region"))
+@edge("quota", "Event", reads=("Project", "Region"), record="QuotaRecord")
 def quota_of(graph: Graph, event: Object) -> Facts:
     """The quota that an Event says is used up: at most one {metric, limit, usage, holder}."""
     metric = metric_in(str(event.get("message") or ""))

@@ -24,13 +24,13 @@ _PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
 """Written into every namespace by the root-ca-cert-publisher; a Pod is never without it for long."""
 
 
-@edge("references", "Pod", *WORKLOADS, reads=("Secret", "ConfigMap"))
+@edge("references", "Pod", *WORKLOADS, reads=("Secret", "ConfigMap"), record="ReferenceRecord")
 def references_of(graph: Graph, item: Object) -> Facts:
     """Every Secret and ConfigMap (key) that the containers read, as records (see `_record`)."""
     return [_record(graph, namespace_of(item), site) for site in sites_of(item)]
 
 
-@edge("pull_secrets", "Pod", *WORKLOADS, reads=("Secret", "ServiceAccount"))
+@edge("pull_secrets", "Pod", *WORKLOADS, reads=("Secret", "ServiceAccount"), record="PullSecretRecord")
 def pull_secrets_of(graph: Graph, item: Object) -> Facts:
     """The imagePullSecrets of a Pod and of its ServiceAccount, as records like `references`."""
     spec, namespace = template_of(item).get("spec") or {}, namespace_of(item)
@@ -160,7 +160,7 @@ def _sub_path_sites(volume: Object, containers: list[Object]) -> Iterator[Record
                 )  # fmt: skip
 
 
-@edge("used_by", "Secret", "ConfigMap", reads=("Pod",))
+@edge("used_by", "Secret", "ConfigMap", reads=("Pod",), record="KubernetesObject")
 def used_by(graph: Graph, item: Object) -> Facts:
     """The Pods that read this Secret or ConfigMap. O(1) after one pass over all Pods."""
     doubt = graph.doubt("Pod", namespace_of(item))
@@ -268,7 +268,7 @@ def _number(version: str | None) -> float:
         return -1
 
 
-@edge("account", "Pod", *WORKLOADS, reads=("ServiceAccount",))
+@edge("account", "Pod", *WORKLOADS, reads=("ServiceAccount",), record="KubernetesObject")
 def account_of(graph: Graph, item: Object) -> Facts:
     """The ServiceAccount that the Pod runs as."""
     return resolve_targets(graph, "ServiceAccount", namespace_of(item), _account(template_of(item).get("spec") or {}))

@@ -21,7 +21,7 @@ _STRONG = ("doubleBase64", "empty")
 _OWN_FORMAT = ("kubernetes.io/tls", "kubernetes.io/service-account-token", "kubernetes.io/dockerconfigjson")
 
 
-@edge("doubtful_values", "Pod", reads=("Secret",))
+@edge("doubtful_values", "Pod", reads=("Secret",), record="DoubtfulValueRecord")
 def doubtful_values(graph: Graph, pod: Object) -> Facts:
     """Values of Secrets that a container reads and that look wrong: {container, secret, key, facts, says, strong, …}.
 
@@ -80,7 +80,7 @@ def _variable(pod: Object, site: Record, container: str) -> str | None:
     return None
 
 
-@edge("optional_gaps", "Pod", reads=("Secret", "ConfigMap"))
+@edge("optional_gaps", "Pod", reads=("Secret", "ConfigMap"), record="OptionalGapRecord")
 def optional_gaps(graph: Graph, pod: Object) -> Facts:
     """Optional Secrets, ConfigMaps and keys that are not there and that a container's log names.
 

@@ -143,7 +143,8 @@ class Graph:
 class Edge(NamedTuple):
     """A named relation that starts at objects of `source` (`*`: any kind) and reads the collections of `reads`.
 
-    `kept`: what it leads to is worked out once for each object.
+    `kept`: what it leads to is worked out once for each object. `record`: the name of the type of what it leads to,
+    see `records.py`.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Edge(NamedTuple):
     reads: tuple[str, ...]
     walk: Callable[[Graph, Object], Facts]
     kept: bool = False
+    record: str = ""
 
     @property
     def about(self) -> str:
@@ -164,16 +166,19 @@ EDGES: dict[tuple[str, str], Edge] = {}
 Walk = Callable[[Graph, Any], Facts]
 
 
-def edge(name: str, *sources: str, reads: Iterable[str] = (), kept: bool = False) -> Callable[[Walk], Walk]:
+def edge(
+    name: str, *sources: str, reads: Iterable[str] = (), kept: bool = False, record: str = ""
+) -> Callable[[Walk], Walk]:
     """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at.
 
-    `kept`: for what is dear, and followed by several playbooks: the function is `cached`.
+    `kept`: for what is costly, and followed by several playbooks: the function is `cached`. `record`: the name of the
+    TypedDict in the `records.py` of its package that says what its records hold, or of a marker in `core/records.py`.
     """
 
     def register(walk: Walk) -> Walk:
         found = cached(walk) if kept else walk
         for source in sources:
-            EDGES[(source, name)] = Edge(name, source, tuple(reads), found, kept)
+            EDGES[(source, name)] = Edge(name, source, tuple(reads), found, kept, record)
         return found
 
     return register

@@ -20,7 +20,7 @@ PRE_SHARED = "ingress.gcp.kubernetes.io/pre-shared-cert"
 _REGIONAL = ("gce-internal", "gce-regional-external")
 
 
-@edge("pre_shared", "Ingress", reads=("SslCertificate", "TargetHttpsProxy", "ForwardingRule"))
+@edge("pre_shared", "Ingress", reads=("SslCertificate", "TargetHttpsProxy", "ForwardingRule"), record="PreSharedRecord")
 def pre_shared_of(graph: Graph, ingress: Object) -> Facts:
     """The certificates that the annotation names: {name, found, certificate, elsewhere, nearest}.
 
@@ -47,7 +47,12 @@ def _named(graph: Graph, ingress: Object, name: str, *, regional: bool) -> Recor
     }
 
 
-@edge("certificates", "Ingress", reads=("SslCertificate", "TargetHttpsProxy", "ForwardingRule", "ManagedCertificate"))
+@edge(
+    "certificates",
+    "Ingress",
+    reads=("SslCertificate", "TargetHttpsProxy", "ForwardingRule", "ManagedCertificate"),
+    record="CertificateRecord",
+)
 def certificates_of(graph: Graph, ingress: Object) -> Facts:
     """The certificates that the Ingress' proxies present: {certificate, proxy, name, ends, past, managed, object}.
 

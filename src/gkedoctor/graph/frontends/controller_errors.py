@@ -39,7 +39,7 @@ _ATTEMPT = 90.0
 """Seconds that an attempt may take before its Warning is written."""
 
 
-@edge("sync_errors", "Ingress", reads=("Event",))
+@edge("sync_errors", "Ingress", reads=("Event",), record="KubernetesObject")
 def sync_errors_of(graph: Graph, ingress: Object) -> Facts:
     """The last error of the Ingress controller, if it is not history."""
     events = graph.follow("all_events", ingress)
@@ -53,19 +53,19 @@ def sync_errors_of(graph: Graph, ingress: Object) -> Facts:
     return _current(graph, failed, tried, only_if=served)
 
 
-@edge("balancer_errors", "Service", reads=("Event",))
+@edge("balancer_errors", "Service", reads=("Event",), record="KubernetesObject")
 def balancer_errors_of(graph: Graph, service: Object) -> Facts:
     """The last error about the load balancer of a Service of type LoadBalancer, if it is not history."""
     return _service_errors(graph, service, _L4_FAILED, _L4_WELL)
 
 
-@edge("neg_errors", "Service", reads=("Event",))
+@edge("neg_errors", "Service", reads=("Event",), record="KubernetesObject")
 def neg_errors_of(graph: Graph, service: Object) -> Facts:
     """The last error about the NEGs of a Service, if it is not history."""
     return _service_errors(graph, service, _NEG_FAILED, _NEG_WELL)
 
 
-@edge("delete_errors", "Ingress", "Service", reads=("Event",))
+@edge("delete_errors", "Ingress", "Service", reads=("Event",), record="KubernetesObject")
 def delete_errors_of(graph: Graph, item: Object) -> Facts:
     """Why the clean-up of a load balancer fails: the last such Event."""
     events = graph.follow("all_events", item)
@@ -96,7 +96,7 @@ def _succeeded(clock: datetime, error: datetime, attempt: datetime) -> bool:
     return attempt > error and (clock - attempt).total_seconds() > _ATTEMPT
 
 
-@edge("negs", "Service", reads=("ServiceNetworkEndpointGroup",))
+@edge("negs", "Service", reads=("ServiceNetworkEndpointGroup",), record="KubernetesObject")
 def negs_of(graph: Graph, service: Object) -> Facts:
     """The ServiceNetworkEndpointGroups that the NEG controller keeps for the Service."""
     doubt = graph.doubt("ServiceNetworkEndpointGroup", namespace_of(service))

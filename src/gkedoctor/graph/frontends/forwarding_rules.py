@@ -26,19 +26,19 @@ Owner = tuple[str, str, str]
 """Kind, namespace and name."""
 
 
-@edge("forwarding_rules", "Ingress", reads=("ForwardingRule",))
+@edge("forwarding_rules", "Ingress", reads=("ForwardingRule",), record="CloudObject")
 def rules_of_ingress(graph: Graph, ingress: Object) -> Facts:
     """The forwarding rules of the Ingress."""
     return _rules(graph, ingress)
 
 
-@edge("forwarding_rules", "Service", reads=("ForwardingRule",))
+@edge("forwarding_rules", "Service", reads=("ForwardingRule",), record="CloudObject")
 def rules_of_service(graph: Graph, service: Object) -> Facts:
     """The forwarding rules of a Service of type LoadBalancer."""
     return _rules(graph, service) if (service.get("spec") or {}).get("type") == "LoadBalancer" else []
 
 
-@edge("forwarding_rules", "Gateway", reads=("ForwardingRule",))
+@edge("forwarding_rules", "Gateway", reads=("ForwardingRule",), record="CloudObject")
 def rules_of_gateway(graph: Graph, gateway: Object) -> Facts:
     """The forwarding rules at the Gateway's addresses."""
     doubt = graph.doubt("ForwardingRule")
@@ -82,7 +82,13 @@ def owner_of(rule: Object) -> Owner | None:
 _NAMED_ADDRESS = "networking.gke.io/load-balancer-ip-addresses"
 
 
-@edge("address_holders", "Ingress", "Service", reads=("Address", "ForwardingRule", "Ingress", "Service"))
+@edge(
+    "address_holders",
+    "Ingress",
+    "Service",
+    reads=("Address", "ForwardingRule", "Ingress", "Service"),
+    record="AddressHolderRecord",
+)
 def address_holders_of(graph: Graph, item: Object) -> Facts:
     """Who else uses the address that the Ingress or Service asks for: {address, name, rule, kind, place, owner, live}.
 

@@ -14,7 +14,7 @@ from gkedoctor.snapshot.model import Object
 MANAGED = "networking.gke.io/managed-certificates"
 
 
-@edge("managed_certificates", "Ingress", reads=("ManagedCertificate",))
+@edge("managed_certificates", "Ingress", reads=("ManagedCertificate",), record="ManagedCertificateRecord")
 def managed_certificates(graph: Graph, ingress: Object) -> Facts:
     """The ManagedCertificates that the annotation names: records {name, found, target, nearest}."""
     text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
@@ -22,7 +22,7 @@ def managed_certificates(graph: Graph, ingress: Object) -> Facts:
     return [resolve_reference(graph, "ManagedCertificate", namespace_of(ingress), name) for name in names]
 
 
-@edge("ingresses", "ManagedCertificate", reads=("Ingress",))
+@edge("ingresses", "ManagedCertificate", reads=("Ingress",), record="KubernetesObject")
 def ingresses_of(graph: Graph, certificate: Object) -> Facts:
     """The Ingresses that the certificate is attached to."""
     listing = graph.listing("Ingress", namespace_of(certificate))
@@ -36,7 +36,7 @@ def _attached(ingress: Object) -> list[str]:
     return [name.strip() for name in text.split(",")]
 
 
-@edge("bad_conditions", "Gateway", "HTTPRoute")
+@edge("bad_conditions", "Gateway", "HTTPRoute", record="BadConditionRecord")
 def bad_conditions(graph: Graph, item: Object) -> Facts:
     """Conditions that say no, of the object, its listeners and its parents: {type, reason, message, at, condition}."""
     status = item.get("status") or {}
@@ -51,7 +51,7 @@ def bad_conditions(graph: Graph, item: Object) -> Facts:
     ]
 
 
-@edge("route_backends", "HTTPRoute", reads=("Service",))
+@edge("route_backends", "HTTPRoute", reads=("Service",), record="RouteBackendRecord")
 def route_backends(graph: Graph, route: Object) -> Facts:
     """The Services that the route names: records {name, namespace, port, found, portFound, target, nearest, at}."""
     records = []
@@ -76,14 +76,14 @@ def _port(record: Reference, ref: Object) -> Record:
     return {"portFound": any(p.get("port") == ref["port"] for p in (target.get("spec") or {}).get("ports") or [])}
 
 
-@edge("services", "HTTPRoute", reads=("Service",))
+@edge("services", "HTTPRoute", reads=("Service",), record="KubernetesObject")
 def services_of_route(graph: Graph, route: Object) -> Facts:
     """The Services behind the route."""
     records = route_backends(graph, route)
     return [] if isinstance(records, Unknown) else [r["target"] for r in records if isinstance(r["target"], dict)]
 
 
-@edge("parents", "HTTPRoute", reads=("Gateway",))
+@edge("parents", "HTTPRoute", reads=("Gateway",), record="ParentRecord")
 def parents_of(graph: Graph, route: Object) -> Facts:
     """The Gateways that the route wants to attach to: records {name, namespace, found, target, nearest, at}."""
     records = []
@@ -101,7 +101,7 @@ def parents_of(graph: Graph, route: Object) -> Facts:
     return records
 
 
-@edge("gateway_class", "Gateway", reads=("GatewayClass",))
+@edge("gateway_class", "Gateway", reads=("GatewayClass",), record="GatewayClassRecord")
 def gateway_class_of(graph: Graph, gateway: Object) -> Facts:
     """The GatewayClass that the Gateway names: one record {name, found, target, nearest}."""
     name = (gateway.get("spec") or {}).get("gatewayClassName")

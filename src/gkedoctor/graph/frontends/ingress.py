@@ -26,7 +26,7 @@ _OF_GOOGLE = re.compile(r"(?:^|[./])(?:ingress-gce|gce|gke)(?:$|[./-])|networkin
 _REGEX = re.compile(r"[()$^\\\[]|\.\*|\.\+")
 
 
-@edge("class", "Ingress", reads=("IngressClass", "Event"), kept=True)
+@edge("class", "Ingress", reads=("IngressClass", "Event"), kept=True, record="ClassRecord")
 def class_of(graph: Graph, ingress: Object) -> Facts:
     """Who serves the Ingress, as one record {annotation, named, gke, item, others, taken, nearest}.
 
@@ -71,7 +71,7 @@ def _taken(graph: Graph, ingress: Object) -> bool | Unknown:
     return events if isinstance(events, Unknown) else bool(events)
 
 
-@edge("backends", "Ingress", reads=("Service", "IngressClass"), kept=True)
+@edge("backends", "Ingress", reads=("Service", "IngressClass"), kept=True, record="BackendRecord")
 def backends_of(graph: Graph, ingress: Object) -> Facts:
     """Every backend that a rule or the default names, as records (see `_backend`)."""
     found = graph.follow("class", ingress)
@@ -168,7 +168,7 @@ def _path_fault(entry: Object) -> str | None:
     return "exact" if path.endswith("/") else None
 
 
-@edge("services", "Ingress", reads=("Service",))
+@edge("services", "Ingress", reads=("Service",), record="KubernetesObject")
 def services_of_ingress(graph: Graph, ingress: Object) -> Facts:
     """The Services behind the Ingress, each once."""
     found: dict[str, Object] = {}
@@ -182,7 +182,7 @@ def services_of_ingress(graph: Graph, ingress: Object) -> Facts:
     return list(found.values())
 
 
-@edge("ingresses", "Service", reads=("Ingress",))
+@edge("ingresses", "Service", reads=("Ingress",), record="KubernetesObject")
 def ingresses_of(graph: Graph, service: Object) -> Facts:
     """The Ingresses that send traffic to the Service."""
     doubt = graph.doubt("Ingress", namespace_of(service))
@@ -203,7 +203,7 @@ def _by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     return found
 
 
-@edge("unserved", "Ingress", reads=("Service", "EndpointSlice", "Pod"))
+@edge("unserved", "Ingress", reads=("Service", "EndpointSlice", "Pod"), record="KubernetesObject")
 def unserved_of(graph: Graph, ingress: Object) -> Facts:
     """The Services behind the Ingress that have no ready endpoint, or none that serves the port."""
     found: list[Object] = []
@@ -229,7 +229,7 @@ def _unserved(graph: Graph, service: Object, record: Record) -> bool:
     return any(p["lacking"] and not (p["serving"] or p["unclear"] or p["healthy"] or p["twin"]) for p in mine)
 
 
-@edge("tls", "Ingress", reads=("Secret",))
+@edge("tls", "Ingress", reads=("Secret",), record="TlsSecretRecord")
 def tls_of(graph: Graph, ingress: Object) -> Facts:
     """The Secrets of `spec.tls` as records {name, hosts, at, secret, found, nearest, lacks, certificate, fault}.
 
@@ -270,7 +270,7 @@ def _empty(secret: Object, key: str) -> bool:
     return ((secret.get("keys") or {}).get(key) or {}).get("empty") is True
 
 
-@edge("tls_ingresses", "Secret", reads=("Ingress",))
+@edge("tls_ingresses", "Secret", reads=("Ingress",), record="KubernetesObject")
 def tls_ingresses(graph: Graph, secret: Object) -> Facts:
     """The Ingresses that serve the certificate in the Secret."""
     doubt = graph.doubt("Ingress", namespace_of(secret))
@@ -287,7 +287,7 @@ def _by_certificate(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     return found
 
 
-@edge("address", "Ingress", reads=("Address",))
+@edge("address", "Ingress", reads=("Address",), record="NamedAddressRecord")
 def address_of(graph: Graph, ingress: Object) -> Facts:
     """The reserved address that an annotation names: at most one {annotation, name, scope, item, found, …}.
 
@@ -322,7 +322,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
     ]
 
 
-@edge("frontend_config", "Ingress", reads=("FrontendConfig",))
+@edge("frontend_config", "Ingress", reads=("FrontendConfig",), record="GatewayClassRecord")
 def frontend_config_of(graph: Graph, ingress: Object) -> Facts:
     """The FrontendConfig that an annotation names: at most one record {name, found, target, nearest}."""
     name = (ingress["metadata"].get("annotations") or {}).get("networking.gke.io/v1beta1.FrontendConfig")

@@ -94,7 +94,7 @@ def _certificates(ingress: Object) -> list[CertificateRef]:
     return [CertificateRef(kind=kind, namespace=place, name=name) for kind, place, name in named]
 
 
-@edge("waiting_ingresses", "Cluster", reads=("Ingress",))
+@edge("waiting_ingresses", "Cluster", reads=("Ingress",), record="KubernetesObject")
 def waiting_ingresses_of(graph: Graph, _cluster: Object) -> Facts:
     """The Ingresses that wait for GKE's own controller: for an address, or for their clean-up."""
     doubt = graph.doubt("Ingress")

@@ -19,7 +19,7 @@ _FRONTEND_CONFIG = "networking.gke.io/v1beta1.FrontendConfig"
 _INTERNAL = "gce-internal"
 
 
-@edge("quirks", "Ingress", reads=("UrlMap", "BackendService", "Service"))
+@edge("quirks", "Ingress", reads=("UrlMap", "BackendService", "Service"), record="QuirkRecord")
 def quirks_of(graph: Graph, ingress: Object) -> Facts:
     """What GKE reads otherwise: records {fault, says, rule, other, host, paths, backends, seen, service, annotation}.
 

@@ -22,20 +22,26 @@ _STATES = "ingress.kubernetes.io/backends"
 _READS = ("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod")
 
 
-@edge("load_balancing", "Ingress", reads=_READS, kept=True)
+@edge("load_balancing", "Ingress", reads=_READS, kept=True, record="LoadBalancingRecord")
 def load_balancing_of_ingress(graph: Graph, ingress: Object) -> Facts:
     """The backends of the Ingress that have a backend service: one record for each (see Backend)."""
     return _of_routes(graph, ingress)
 
 
-@edge("load_balancing", "Gateway", reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant"), kept=True)
+@edge(
+    "load_balancing",
+    "Gateway",
+    reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant"),
+    kept=True,
+    record="LoadBalancingRecord",
+)
 def load_balancing_of_gateway(graph: Graph, gateway: Object) -> Facts:
     """The backends of the HTTPRoutes that are attached to the Gateway: one record for each (see Backend)."""
     doubt = graph.doubt("HTTPRoute")
     return doubt if doubt is not None else _of_routes(graph, gateway)
 
 
-@edge("load_balancing", "Service", reads=(*_READS, "ForwardingRule"), kept=True)
+@edge("load_balancing", "Service", reads=(*_READS, "ForwardingRule"), kept=True, record="LoadBalancingRecord")
 def load_balancing_of_service(graph: Graph, service: Object) -> Facts:
     """The backend services of the forwarding rules of a Service of type LoadBalancer (see Backend)."""
     rules = rules_of_service(graph, service)

@@ -33,7 +33,7 @@ _SLIP = 2
 _CREDENTIALS = ("authorization", "proxy-authorization")
 
 
-@edge("unwatched", "Ingress", "Gateway", reads=("UptimeCheckConfig", "HTTPRoute"))
+@edge("unwatched", "Ingress", "Gateway", reads=("UptimeCheckConfig", "HTTPRoute"), record="UnwatchedRecord")
 def unwatched(graph: Graph, item: Object) -> Facts:
     """The public hosts that no uptime check asks for: at most one record {hosts, host, project, tls, synthetic}.
 
@@ -73,6 +73,7 @@ def _unasked(graph: Graph, found: Frontend, public: list[str], asked: list[str])
     "asked",
     "UptimeCheckConfig",
     reads=("Ingress", "Gateway", "Service", "HTTPRoute", "ForwardingRule", "BackendConfig"),
+    record="AskedRecord",
 )
 def asked_of(graph: Graph, check: Object) -> Facts:
     """What a check asks of this cluster, at most one {item, host, path, port, tls, served, open, fits, listens,
@@ -134,7 +135,7 @@ def _header(http: Object, names: tuple[str, ...]) -> str:
     return next((str(v) for k, v in (http.get("headers") or {}).items() if k.lower() in names), "")
 
 
-@edge("slip", "UptimeCheckConfig", reads=("Ingress", "Gateway", "HTTPRoute"))
+@edge("slip", "UptimeCheckConfig", reads=("Ingress", "Gateway", "HTTPRoute"), record="SlipRecord")
 def slip_of(graph: Graph, check: Object) -> Facts:
     """The host that may be meant by one that nobody serves, where nobody asks for it: at most one {host, item}."""
     found = graph.index(_slips).get(str(check.get("name")))
@@ -156,7 +157,7 @@ def _slips(graph: Graph) -> dict[str, Record]:
     return found
 
 
-@edge("alert_policies", "UptimeCheckConfig", reads=("AlertPolicy",))
+@edge("alert_policies", "UptimeCheckConfig", reads=("AlertPolicy",), record="CloudObject")
 def alert_policies(graph: Graph, check: Object) -> Facts:
     """The alert policies with a condition on whether the check passes."""
     doubt = graph.doubt("AlertPolicy")
@@ -184,7 +185,7 @@ def _meets(text: str, ident: str, host: str) -> bool:
     return "host" not in text or host in text
 
 
-@edge("uptime_checks", "Ingress", "Gateway", "Service", reads=("UptimeCheckConfig",))
+@edge("uptime_checks", "Ingress", "Gateway", "Service", reads=("UptimeCheckConfig",), record="CloudObject")
 def uptime_checks(graph: Graph, item: Object) -> Facts:
     """The uptime checks that look at an Ingress, a Gateway or a Service."""
     doubt = graph.doubt("UptimeCheckConfig")

@@ -33,7 +33,9 @@ _COUNTED = {
 """What a quota counts, by its metric (cloud.google.com/compute/quotas)."""
 
 
-@edge("quota_eaters", "Event", reads=("ForwardingRule", "BackendService", "HealthCheck", "Address"))
+@edge(
+    "quota_eaters", "Event", reads=("ForwardingRule", "BackendService", "HealthCheck", "Address"), record="CloudObject"
+)
 def quota_eaters_of(graph: Graph, event: Object) -> Facts:
     """What clusters, Ingresses and Services that are gone left behind and what counts against the quota in an Event."""
     metric = metric_in(str(event.get("message") or ""))

@@ -49,7 +49,7 @@ class Survey:
     groups: list[dict[str, Any]] = field(default_factory=list)
 
 
-@edge("leftover", *KINDS, reads=READS)
+@edge("leftover", *KINDS, reads=READS, record="LeftoverRecord")
 def leftover(graph: Graph, item: Object) -> Facts:
     """The record of the leftovers that an object is one of: {cause, from, root, members, commands, …}."""
     found = survey(graph)
@@ -240,7 +240,12 @@ def _attached(graph: Graph, candidates: dict[str, Made]) -> Iterator[Made]:
                 yield made
 
 
-@edge("reserved_for", "Address", reads=("Ingress", "Service", "Gateway", "Cluster", "Namespace"))
+@edge(
+    "reserved_for",
+    "Address",
+    reads=("Ingress", "Service", "Gateway", "Cluster", "Namespace"),
+    record="KubernetesObject",
+)
 def reserved_for(graph: Graph, address: Object) -> Facts:
     """The Ingresses, Services and Gateways that name an address, whether or not they use it."""
     named = [i for kind in frontend_kinds() for i in graph.all(kind) if _names(i, address)]

@@ -71,7 +71,7 @@ def _is_dumped(graph: Graph, ref: Ref) -> bool:
     return bool((item.get("spec") or {}).get("clusterIPs") or labels_of(item).get("kubernetes.io/metadata.name"))
 
 
-@edge("late_for", "Secret", reads=WORKLOADS)
+@edge("late_for", "Secret", reads=WORKLOADS, record="LateForRecord")
 def late_for(graph: Graph, secret: Object) -> Facts:
     """Workloads that are applied before the Secret that they read: {item, at, file, secretFile, optional, others}.
 
@@ -140,7 +140,7 @@ def late(graph: Graph) -> Iterator[Object]:
     return (secret for secret in graph.all("Secret") if ref_of(secret) in found) if found else iter(())
 
 
-@edge("early_content", "Namespace", "CustomResourceDefinition")
+@edge("early_content", "Namespace", "CustomResourceDefinition", record="EarlyContentRecord")
 def early_content(graph: Graph, item: Object) -> Facts:
     """What is applied before the Namespace or the definition without which it is refused: {first, file, own, …}.
 
@@ -171,7 +171,7 @@ def _needs(entry: Applied, item: Object) -> bool:
 
 @edge(
     "left_behind", "Ingress", "Service",
-    reads=("Service", "Pod", "ReplicaSet", "Job", "Deployment", "CronJob", "ForwardingRule"),
+    reads=("Service", "Pod", "ReplicaSet", "Job", "Deployment", "CronJob", "ForwardingRule"), record="LeftBehindRecord",
 )  # fmt: skip
 def left_behind(graph: Graph, item: Object) -> Facts:
     """An Ingress or Service of the cluster that no file has, though all it serves is in them: {served, rule, address}.

@@ -21,7 +21,7 @@ _HOST = "kubernetes.io/hostname"
 _CROWDED = ("ports", "affinity")
 
 
-@edge("room", "Pod", reads=("Node", "Cluster"))
+@edge("room", "Pod", reads=("Node", "Cluster"), record="RoomRecord")
 def room_of(graph: Graph, pod: Object) -> Facts:
     """Why no Node can take the planned Pods: one record {lead, sure, rivals, unmet, short, taints, tainted, reasons}.
 

@@ -29,7 +29,9 @@ _OTHERS = ("nginx", "traefik", "haproxy", "alb.", "appgw", "kong", "contour", "o
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 
 
-@edge("planned_checks", "Ingress", reads=("Service", "Pod", "BackendConfig", "IngressClass"))
+@edge(
+    "planned_checks", "Ingress", reads=("Service", "Pod", "BackendConfig", "IngressClass"), record="PlannedCheckRecord"
+)
 def planned_checks_of(graph: Graph, ingress: Object) -> Facts:
     """The health check of each backend as it will be made: one record a Service and port (see `_check`).
 

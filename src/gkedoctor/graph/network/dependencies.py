@@ -18,7 +18,7 @@ _ONE_AMONG_ALL = "kubernetes"
 """The API server's Service lives in `default` and is found from everywhere."""
 
 
-@edge("dependencies", "Pod", reads=("Service", "Namespace"))
+@edge("dependencies", "Pod", reads=("Service", "Namespace"), record="DependencyRecord")
 def dependencies_of(graph: Graph, pod: Object) -> Facts:
     """The hosts that its containers name or could not reach, as records.
 
@@ -174,7 +174,7 @@ def _near(graph: Graph, namespace: str | None, name: str | None) -> str | None:
     return nearest(name, names) if name else None
 
 
-@edge("file_troubles", "Pod", reads=("PersistentVolumeClaim",))
+@edge("file_troubles", "Pod", reads=("PersistentVolumeClaim",), record="FileTroubleRecord")
 def file_troubles_of(graph: Graph, pod: Object) -> Facts:
     """Files of volumes that a container could not read or write, by its log: {container, problem, path, line, …}.
 

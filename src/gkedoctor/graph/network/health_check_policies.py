@@ -15,7 +15,7 @@ from gkedoctor.graph.objects.namespaces import namespace_labels
 from gkedoctor.snapshot.model import Object
 
 
-@edge("probe_policies", "Pod", reads=("NetworkPolicy", "Cluster"))
+@edge("probe_policies", "Pod", reads=("NetworkPolicy", "Cluster"), record="ProbePolicyRecord")
 def probe_policies_of(graph: Graph, pod: Object) -> Facts:
     """The NetworkPolicies by which no health check of a load balancer gets to the Pod: {policy, range, enforced}.
 

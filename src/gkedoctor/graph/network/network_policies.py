@@ -23,7 +23,7 @@ from gkedoctor.snapshot.model import Object
 _AILING = ("crash", "unready", "init", "failed")
 
 
-@edge("log_services", "Pod", reads=("Service",))
+@edge("log_services", "Pod", reads=("Service",), record="KubernetesObject")
 def log_services(graph: Graph, pod: Object) -> Facts:
     """The Services that the Pod's logs say it could not use."""
     found = graph.follow("dependencies", pod)
@@ -33,7 +33,7 @@ def log_services(graph: Graph, pod: Object) -> Facts:
     return [r["target"] for r in needs if isinstance(r["target"], dict)]
 
 
-@edge("policies", "Pod", reads=("NetworkPolicy",))
+@edge("policies", "Pod", reads=("NetworkPolicy",), record="KubernetesObject")
 def policies_of(graph: Graph, pod: Object) -> Facts:
     """The NetworkPolicies that select the Pod."""
     doubt = graph.doubt("NetworkPolicy", namespace_of(pod))
@@ -46,13 +46,13 @@ def policies_of(graph: Graph, pod: Object) -> Facts:
     ]
 
 
-@edge("blocking_policies", "Pod", reads=("NetworkPolicy", "Service", "Pod"))
+@edge("blocking_policies", "Pod", reads=("NetworkPolicy", "Service", "Pod"), record="KubernetesObject")
 def blocking_policies(graph: Graph, pod: Object) -> Facts:
     """The NetworkPolicies that deny the Pod what its logs time out on."""
     return [record["policy"] for record in _denials(graph, pod)]
 
 
-@edge("denials", "NetworkPolicy", reads=("Pod", "Service"))
+@edge("denials", "NetworkPolicy", reads=("Pod", "Service"), record="DenialRecord")
 def denials_of(graph: Graph, policy: Object) -> Facts:
     """What the policy denies Pods that are not well, by their logs: {pod, policy, direction, host, port, line, …}."""
     return [record for record in graph.index(_all_denials) if record["policy"] is policy]

@@ -20,7 +20,7 @@ _REPEATED_WITHIN = timedelta(hours=1)
 the API server forgets after an hour: what is older comes from a history, and is over."""
 
 
-@edge("events", "*", reads=("Event",))
+@edge("events", "*", reads=("Event",), record="KubernetesObject")
 def events_of(graph: Graph, item: Object) -> Facts:
     """The Events about an object since it last became healthy, the latest last."""
     doubt = graph.doubt("Event", namespace_of(item) or None)
@@ -33,7 +33,7 @@ def events_of(graph: Graph, item: Object) -> Facts:
     return [e for e in found if since is None or last_seen(e) > since]
 
 
-@edge("all_events", "*", reads=("Event",))
+@edge("all_events", "*", reads=("Event",), record="KubernetesObject")
 def all_events_of(graph: Graph, item: Object) -> Facts:
     """Every Event about an object, history included, the latest last."""
     doubt = graph.doubt("Event", namespace_of(item) or None)

@@ -86,20 +86,20 @@ def _deployment_of_unseen_replicaset(pod: Object, top: Object) -> Object:
     return top
 
 
-@edge("workload", "*", reads=("ReplicaSet", "Job", "Deployment", "CronJob"))
+@edge("workload", "*", reads=("ReplicaSet", "Job", "Deployment", "CronJob"), record="KubernetesObject")
 def workload_of(graph: Graph, item: Object) -> Facts:
     """The workload that the object belongs to: the top of its owner chain."""
     return [workload(graph, item)]
 
 
-@edge("owner", "*")
+@edge("owner", "*", record="KubernetesObject")
 def owner_of(graph: Graph, item: Object) -> Facts:
     """The object that controls this one."""
     above = owner(graph, item)
     return [above] if above is not None else []
 
 
-@edge("children", *WORKLOADS, reads=_OWNED)
+@edge("children", *WORKLOADS, reads=_OWNED, record="KubernetesObject")
 def children_of(graph: Graph, item: Object) -> Facts:
     """What the object controls directly: ReplicaSets of a Deployment, Jobs of a CronJob, Pods of the rest."""
     kind = {"Deployment": "ReplicaSet", "CronJob": "Job"}.get(str(item.get("kind")), "Pod")
@@ -125,7 +125,7 @@ def _by_owner(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
     return children
 
 
-@edge("pods", *WORKLOADS, reads=_OWNED)
+@edge("pods", *WORKLOADS, reads=_OWNED, record="KubernetesObject")
 def pods_of(graph: Graph, item: Object) -> Facts:
     """All Pods below a workload, through ReplicaSets and Jobs."""
     doubt = graph.doubt("Pod", namespace_of(item))

@@ -108,7 +108,7 @@ REMOVED: Mapping[tuple[str, str], Removal] = MappingProxyType(
 _MINOR = re.compile(r"v?(\d+)\.(\d+)")
 
 
-@edge("removed_versions", *sorted({kind for _, kind in REMOVED}), reads=("Cluster",))
+@edge("removed_versions", *sorted({kind for _, kind in REMOVED}), reads=("Cluster",), record="RemovedVersionRecord")
 def removed_versions(graph: Graph, item: Object) -> Facts:
     """The API versions in the object that are not served any more: {apiVersion, kind, since, instead, changes, …}.
 

@@ -12,7 +12,7 @@ _SCOPES = ("cloud-platform", "devstorage.read_only", "devstorage.read_write", "d
 """One of these lets a node pull from Artifact Registry (cloud.google.com/artifact-registry/docs/integrate-gke)."""
 
 
-@edge("ailing_pools", "Cluster")
+@edge("ailing_pools", "Cluster", record="AilingPoolRecord")
 def ailing_pools_of(_graph: Graph, cluster: Object) -> Facts:
     """The node pools whose state is an error: {name, status, message, pool}."""
     return [
@@ -22,7 +22,7 @@ def ailing_pools_of(_graph: Graph, cluster: Object) -> Facts:
     ]
 
 
-@edge("node_pool", "Node", reads=("Cluster",))
+@edge("node_pool", "Node", reads=("Cluster",), record="NodePoolRecord")
 def node_pool_of(graph: Graph, node: Object) -> Facts:
     """The node pool of the Node: {name, account, scopes, mayPull, config, cluster}."""
     name = labels_of(node).get(_LABEL)

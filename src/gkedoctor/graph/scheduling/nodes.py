@@ -13,7 +13,7 @@ from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.snapshot.model import Object
 
 
-@edge("node", "Pod", reads=("Node",))
+@edge("node", "Pod", reads=("Node",), record="KubernetesObject")
 def node_of(graph: Graph, pod: Object) -> Facts:
     """The Node that the Pod is bound to."""
     name = (pod.get("spec") or {}).get("nodeName")
@@ -32,7 +32,7 @@ def _is_well(node: Object) -> bool:
     return ready.get("status") == "True" and not any(is_bad("Node", state) for state in conditions(node))
 
 
-@edge("pods", "Node", reads=("Pod",))
+@edge("pods", "Node", reads=("Pod",), record="KubernetesObject")
 def pods_on(graph: Graph, node: Object) -> Facts:
     """The Pods that are bound to the Node."""
     doubt = graph.doubt("Pod")
@@ -43,7 +43,7 @@ def _by_node(graph: Graph) -> dict[str, list[Object]]:
     return grouped(graph.all("Pod"), lambda pod: (pod.get("spec") or {}).get("nodeName"))
 
 
-@edge("pods", "PodDisruptionBudget", reads=("Pod",))
+@edge("pods", "PodDisruptionBudget", reads=("Pod",), record="KubernetesObject")
 def budgeted_pods(graph: Graph, budget: Object) -> Facts:
     """The Pods that the budget protects, those that have ended left out."""
     namespace = namespace_of(budget)
@@ -59,7 +59,7 @@ def _ended(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-@edge("sandbox_failures", "Node", reads=("Pod", "Event"))
+@edge("sandbox_failures", "Node", reads=("Pod", "Event"), record="SandboxFailureRecord")
 def sandbox_failures_on(graph: Graph, node: Object) -> Facts:
     """Pods of the Node that wait for a sandbox that cannot be made, as records {pod, owner, event}."""
     pods = pods_on(graph, node)

@@ -30,7 +30,7 @@ _OF_MESSAGE = ("ports", "affinity", "spread", "resources", "none", *_STATIC, "ot
 _FRESH = 900.0
 
 
-@edge("scheduling", "Pod", reads=("Node", "Event"))
+@edge("scheduling", "Pod", reads=("Node", "Event"), record="SchedulingRecord")
 def scheduling_of(graph: Graph, pod: Object) -> Facts:
     """Why the Pod has no node: one record {lead, sure, reasons, kinds, condition, message, unmet, short, tainted, …}.
 
@@ -272,7 +272,7 @@ def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:
     return pools[0] if pools else None
 
 
-@edge("scaling", "Pod", reads=("Event",))
+@edge("scaling", "Pod", reads=("Event",), record="ScalingRecord")
 def scaling_of(graph: Graph, pod: Object) -> Facts:
     """What the cluster autoscaler said about the Pod: one record {failed, refused, growing}; each an Event or null.
 
@@ -289,7 +289,7 @@ def scaling_of(graph: Graph, pod: Object) -> Facts:
     return [{"failed": failed, "refused": last.get("NotTriggerScaleUp"), "growing": growing}]
 
 
-@edge("placement", "DaemonSet", reads=("Node",))
+@edge("placement", "DaemonSet", reads=("Node",), record="PlacementRecord")
 def placement_of(graph: Graph, item: Object) -> Facts:
     """Which nodes a DaemonSet may use, by labels and taints: one record {unmet, tainted, taints, joined}.
 

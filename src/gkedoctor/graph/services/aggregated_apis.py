@@ -18,7 +18,7 @@ _APIS = {
 """Which aggregated API serves a type of metric (podautoscaler/metrics/client.go)."""
 
 
-@edge("metrics_apis", "HorizontalPodAutoscaler", reads=("APIService",))
+@edge("metrics_apis", "HorizontalPodAutoscaler", reads=("APIService",), record="KubernetesObject")
 def metrics_apis_of(graph: Graph, item: Object) -> Facts:
     """The APIServices of the metrics that the autoscaler asks for; none where they are not registered."""
     groups = {_APIS.get(str(m.get("type"))) for m in metrics_of(item)}
@@ -27,7 +27,7 @@ def metrics_apis_of(graph: Graph, item: Object) -> Facts:
     return doubt if doubt is not None and not found else found
 
 
-@edge("service", "APIService", reads=("Service",))
+@edge("service", "APIService", reads=("Service",), record="KubernetesObject")
 def service_of(graph: Graph, item: Object) -> Facts:
     """The Service that answers for an aggregated API; none for those that the API server serves itself."""
     found = backend(graph, (item.get("spec") or {}).get("service") or {})

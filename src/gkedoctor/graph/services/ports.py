@@ -27,7 +27,7 @@ _ABOUT_PORT = re.compile(r"port|listen|addr|bind|^-+p\b", re.IGNORECASE)
 _OTHER = {"TCP": "UDP", "UDP": "TCP", "SCTP": "TCP"}
 
 
-@edge("ports", "Service", reads=("Pod", "Service", "Deployment", "StatefulSet", "DaemonSet"))
+@edge("ports", "Service", reads=("Pod", "Service", "Deployment", "StatefulSet", "DaemonSet"), record="PortRecord")
 def ports_of(graph: Graph, service: Object) -> Facts:
     """Each port of the Service against the workloads behind it, as records.
 
@@ -255,7 +255,7 @@ def _map(text: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-@edge("manual_ports", "Service", reads=("EndpointSlice", "Endpoints"))
+@edge("manual_ports", "Service", reads=("EndpointSlice", "Endpoints"), record="ManualPortRecord")
 def manual_ports(graph: Graph, service: Object) -> Facts:
     """The ports of a Service whose endpoints are made by hand, with the names that the endpoints have for theirs.
 
@@ -274,7 +274,7 @@ def manual_ports(graph: Graph, service: Object) -> Facts:
     ]
 
 
-@edge("foreign", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job"))
+@edge("foreign", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job"), record="ForeignRecord")
 def foreign_of(graph: Graph, service: Object) -> Facts:
     """Workloads that the selector matches although they do not serve a port that another one serves.
 

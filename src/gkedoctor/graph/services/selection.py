@@ -27,7 +27,7 @@ def selector_of(service: Object) -> dict[str, str]:
     return (service.get("spec") or {}).get("selector") or {}
 
 
-@edge("pods", "Service", reads=("Pod",))
+@edge("pods", "Service", reads=("Pod",), record="KubernetesObject")
 def selected_pods(graph: Graph, service: Object) -> Facts:
     """The Pods that the selector matches, finished ones left out (they never are endpoints)."""
     doubt = graph.doubt("Pod", namespace_of(service))
@@ -70,7 +70,7 @@ def _pods_by_label(graph: Graph) -> dict[tuple[str, str, str], list[_Alike]]:
     return postings
 
 
-@edge("services", "Pod", *WORKLOADS, reads=("Service",))
+@edge("services", "Pod", *WORKLOADS, reads=("Service",), record="KubernetesObject")
 def services_of(graph: Graph, item: Object) -> Facts:
     """The Services whose selector matches the Pod, or the Pod template of the workload."""
     doubt = graph.doubt("Service", namespace_of(item))
@@ -93,7 +93,7 @@ def _services_by_pair(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
     return pairs
 
 
-@edge("workloads", "Service", reads=_TEMPLATED)
+@edge("workloads", "Service", reads=_TEMPLATED, record="KubernetesObject")
 def selected_workloads(graph: Graph, service: Object) -> Facts:
     """The workloads whose Pod template the selector matches, with or without Pods. O(those with one of its pairs)."""
     selector, namespace = selector_of(service), namespace_of(service)
@@ -141,7 +141,7 @@ def _template_labels(item: Object) -> dict[str, str]:
     return (template_of(item).get("metadata") or {}).get("labels") or {}
 
 
-@edge("finished", "Service", reads=("Pod",))
+@edge("finished", "Service", reads=("Pod",), record="KubernetesObject")
 def finished_pods(graph: Graph, service: Object) -> Facts:
     """The Pods that the selector matches and that have ended: they never are endpoints."""
     doubt = graph.doubt("Pod", namespace_of(service))
@@ -150,7 +150,7 @@ def finished_pods(graph: Graph, service: Object) -> Facts:
     return [p for p in _labelled(graph, namespace_of(service), selector_of(service)) if _finished(p)]
 
 
-@edge("near_misses", "Service", reads=("Pod", "Service", *_TEMPLATED))
+@edge("near_misses", "Service", reads=("Pod", "Service", *_TEMPLATED), record="NearMissRecord")
 def near_misses(graph: Graph, service: Object) -> Facts:
     """What the selector almost matches, the nearest first: {item, keys, wanted, have, slip}.
 
@@ -226,7 +226,7 @@ def _alike(a: str, b: str) -> bool:
     return near or (len(shorter) >= 3 and (longer.startswith(shorter) or longer.endswith(shorter)))
 
 
-@edge("endpoints", "Service", reads=("EndpointSlice", "Endpoints"))
+@edge("endpoints", "Service", reads=("EndpointSlice", "Endpoints"), record="EndpointRecord")
 def endpoints_of(graph: Graph, service: Object) -> Facts:
     """The endpoints as records {address, ready, serving, terminating, pod, ports}; Endpoints where slices are unseen.
 
@@ -301,14 +301,14 @@ def _legacy_records(endpoints: Object) -> list[Record]:
     ]
 
 
-@edge("governing_service", "StatefulSet", reads=("Service",))
+@edge("governing_service", "StatefulSet", reads=("Service",), record="GoverningServiceRecord")
 def governing_service(graph: Graph, item: Object) -> Facts:
     """The Service that gives the Pods of a StatefulSet their names: {name, found, target, nearest}."""
     name = (item.get("spec") or {}).get("serviceName")
     return [resolve_reference(graph, "Service", namespace_of(item), str(name))] if name else []
 
 
-@edge("ready_since", "Service", "Ingress", reads=("Pod",))
+@edge("ready_since", "Service", "Ingress", reads=("Pod",), record="KubernetesObject")
 def ready_since(graph: Graph, item: Object) -> Facts:
     """Pods of the namespace that became Ready after the object was made: what was deployed with it has come up."""
     made = parse_timestamp(item["metadata"].get("creationTimestamp"))

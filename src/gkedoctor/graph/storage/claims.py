@@ -24,7 +24,7 @@ _ORDINALS = 64
 """Claims of one StatefulSet template that are listed at most."""
 
 
-@edge("claims", "Pod", *WORKLOADS, reads=("PersistentVolumeClaim",))
+@edge("claims", "Pod", *WORKLOADS, reads=("PersistentVolumeClaim",), record="ClaimRecord")
 def claims_of(graph: Graph, item: Object) -> Facts:
     """The claims that the Pods name, as records {name, volume, via, at, found, claim, nearest}."""
     return claims_named(graph, item)
@@ -66,7 +66,7 @@ def _claim(graph: Graph, namespace: str, site: Record) -> Record:
     return {**site, "found": claim["found"], "claim": claim["target"], "nearest": claim["nearest"]}
 
 
-@edge("consumers", "PersistentVolumeClaim", reads=("Pod",))
+@edge("consumers", "PersistentVolumeClaim", reads=("Pod",), record="KubernetesObject")
 def consumers_of(graph: Graph, claim: Object) -> Facts:
     """The Pods that use the claim and have not ended. O(1) after one pass over all Pods."""
     doubt = graph.doubt("Pod", namespace_of(claim))
@@ -85,14 +85,14 @@ def _consumers(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     return users
 
 
-@edge("volume", "PersistentVolumeClaim", reads=("PersistentVolume",))
+@edge("volume", "PersistentVolumeClaim", reads=("PersistentVolume",), record="KubernetesObject")
 def volume_of(graph: Graph, claim: Object) -> Facts:
     """The PersistentVolume that the claim is bound to or names."""
     name = (claim.get("spec") or {}).get("volumeName")
     return resolve_targets(graph, "PersistentVolume", None, str(name)) if name else []
 
 
-@edge("attachments", "PersistentVolume", reads=("VolumeAttachment",))
+@edge("attachments", "PersistentVolume", reads=("VolumeAttachment",), record="KubernetesObject")
 def attachments_of(graph: Graph, volume: Object) -> Facts:
     """The VolumeAttachments of the volume: to which nodes it is attached, or should be."""
     doubt = graph.doubt("VolumeAttachment")
@@ -106,7 +106,7 @@ def _attachments(graph: Graph) -> dict[str, list[Object]]:
     return grouped(graph.all("VolumeAttachment"), source)
 
 
-@edge("class", "PersistentVolumeClaim", reads=("StorageClass", "PersistentVolume"))
+@edge("class", "PersistentVolumeClaim", reads=("StorageClass", "PersistentVolume"), record="ClassRecord")
 def class_of(graph: Graph, claim: Object) -> Facts:
     """The StorageClass of the claim as a record {name, named, found, item, nearest, delayed, volumes}.
 
@@ -165,7 +165,7 @@ def _volumes_by_class(graph: Graph) -> dict[str, list[Object]]:
     return grouped(by_hand, lambda volume: class_name(volume) or None)
 
 
-@edge("unbound_siblings", "PersistentVolumeClaim", reads=("StatefulSet",))
+@edge("unbound_siblings", "PersistentVolumeClaim", reads=("StatefulSet",), record="KubernetesObject")
 def unbound_siblings(graph: Graph, claim: Object) -> Facts:
     """The claims of the same StatefulSet template that are not bound, this one included; the lowest ordinal first."""
     namespace, name = namespace_of(claim), name_of(claim)

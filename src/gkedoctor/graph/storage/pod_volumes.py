@@ -16,7 +16,12 @@ from gkedoctor.snapshot.model import Object
 _REASONS = {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedBinding"}
 
 
-@edge("volumes", "Pod", reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event"))
+@edge(
+    "volumes",
+    "Pod",
+    reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event"),
+    record="VolumeRecord",
+)
 def volumes_of(graph: Graph, pod: Object) -> Facts:
     """The volumes as records {name, source, spec, claim, claimName, volume, events, attachments, holders}.
 

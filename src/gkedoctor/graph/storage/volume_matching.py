@@ -19,7 +19,7 @@ _NEAR = 3
 _ZONES = ("topology.kubernetes.io/zone", "topology.gke.io/zone", "failure-domain.beta.kubernetes.io/zone")
 
 
-@edge("near_volumes", "PersistentVolumeClaim", reads=("PersistentVolume", "StorageClass"))
+@edge("near_volumes", "PersistentVolumeClaim", reads=("PersistentVolume", "StorageClass"), record="NearVolumeRecord")
 def near_volumes(graph: Graph, claim: Object) -> Facts:
     """The volumes that come nearest to the claim, as records {volume, differs, released}; best first.
 
@@ -140,7 +140,7 @@ def _holder(claim: Object, volume: Object) -> list[str]:
     return []
 
 
-@edge("reach", "PersistentVolume", reads=("Node",))
+@edge("reach", "PersistentVolume", reads=("Node",), record="KubernetesObject")
 def reach_of(graph: Graph, volume: Object) -> Facts:
     """The Nodes that the volume's node affinity lets use it."""
     nodes = graph.listing("Node")
@@ -150,7 +150,7 @@ def reach_of(graph: Graph, volume: Object) -> Facts:
     return nodes if terms is None else [n for n in nodes if any(_term_holds(t, n) for t in terms)]
 
 
-@edge("places", "PersistentVolume", reads=("Node",))
+@edge("places", "PersistentVolume", reads=("Node",), record="PlaceRecord")
 def places_of(graph: Graph, volume: Object) -> Facts:
     """Where the volume can be used: one record {wanted, have, nodes}: its node affinity, and what the Nodes carry."""
     terms = _terms(volume)

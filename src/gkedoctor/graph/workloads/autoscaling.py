@@ -12,7 +12,12 @@ from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
 
-@edge("target", "HorizontalPodAutoscaler", reads=("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"))
+@edge(
+    "target",
+    "HorizontalPodAutoscaler",
+    reads=("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"),
+    record="KubernetesObject",
+)
 def target_of(graph: Graph, item: Object) -> Facts:
     """The workload that `scaleTargetRef` names."""
     wanted = (item.get("spec") or {}).get("scaleTargetRef") or {}
@@ -31,6 +36,7 @@ def target_of(graph: Graph, item: Object) -> Facts:
     "ReplicaSet",
     "ReplicationController",
     reads=("HorizontalPodAutoscaler",),
+    record="KubernetesObject",
 )
 def autoscalers_of(graph: Graph, item: Object) -> Facts:
     """The HorizontalPodAutoscalers that scale a workload."""
@@ -51,7 +57,12 @@ def metrics_of(item: Object) -> list[Any]:
     return metrics or [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization"}}}]
 
 
-@edge("without_requests", "HorizontalPodAutoscaler", reads=("Deployment", "StatefulSet", "LimitRange"))
+@edge(
+    "without_requests",
+    "HorizontalPodAutoscaler",
+    reads=("Deployment", "StatefulSet", "LimitRange"),
+    record="WithoutRequestRecord",
+)
 def without_requests(graph: Graph, item: Object) -> Facts:
     """The containers of the target that lack the request a utilisation target needs: {container, resource, spec}."""
     targets = target_of(graph, item)

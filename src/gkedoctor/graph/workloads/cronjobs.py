@@ -116,7 +116,7 @@ def _latest_first(schedule: Schedule, day: datetime) -> Iterator[datetime]:
     return (day.replace(hour=h, minute=m) for h in sorted(schedule.hours, reverse=True) for m in minutes)
 
 
-@edge("schedule", "CronJob")
+@edge("schedule", "CronJob", record="ScheduleRecord")
 def schedule_of(graph: Graph, item: Object) -> Facts:
     """When it should have run, as one record {readable, never, zoneKnown, missed, last, every, going, usual}.
 

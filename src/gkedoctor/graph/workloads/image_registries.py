@@ -29,7 +29,7 @@ _PUBLIC = frozenset(
 """Projects that publish images for everybody."""
 
 
-@edge("retired_images", "Pod", *WORKLOADS, reads=("Pod",))
+@edge("retired_images", "Pod", *WORKLOADS, reads=("Pod",), record="RetiredImageRecord")
 def retired_images(graph: Graph, item: Object) -> Facts:
     """The containers whose image has a name of a registry that was shut down: {container, image, host, instead, spec}.
 

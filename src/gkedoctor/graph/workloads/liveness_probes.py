@@ -20,7 +20,7 @@ _SHORT = 10
 """Seconds in which hardly a runtime starts."""
 
 
-@edge("hasty_liveness", "Deployment", "StatefulSet", "DaemonSet")
+@edge("hasty_liveness", "Deployment", "StatefulSet", "DaemonSet", record="HastyLivenessRecord")
 def hasty_liveness(_graph: Graph, item: Object) -> Facts:
     """Containers whose livenessProbe kills too soon: {container, liveness, readiness, fault, killed, patience, delay}.
 

@@ -202,7 +202,7 @@ def _by_step(graph: Graph) -> dict[str, list[Object]]:
     return steps
 
 
-@edge("containers", "Pod", reads=("Event",))
+@edge("containers", "Pod", reads=("Event",), record="ContainerRecord")
 def containers_of(graph: Graph, pod: Object) -> Facts:
     """The containers as records: {name, role, spec, status, step, waiting, running, ended, restarts, ends, …}.
 

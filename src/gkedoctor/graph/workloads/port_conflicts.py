@@ -22,7 +22,7 @@ class _Port(NamedTuple):
     address: Any
 
 
-@edge("port_clashes", *_KINDS)
+@edge("port_clashes", *_KINDS, record="PortClasheRecord")
 def port_clashes(_graph: Graph, item: Object) -> Facts:
     """Ports that two containers of one Pod declare: {port, protocol, containers, entries}.
 
@@ -33,7 +33,7 @@ def port_clashes(_graph: Graph, item: Object) -> Facts:
     return [_clash(a, b) for a, b in pairs if _same(a, b)]
 
 
-@edge("host_port_clashes", *_KINDS, reads=("DaemonSet",))
+@edge("host_port_clashes", *_KINDS, reads=("DaemonSet",), record="HostPortClasheRecord")
 def host_port_clashes(graph: Graph, item: Object) -> Facts:
     """Ports of the node that a DaemonSet takes on every node: {port, protocol, containers, entries, other}.
 

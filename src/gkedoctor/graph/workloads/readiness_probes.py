@@ -24,7 +24,7 @@ _SLACK = 10.0
 """Seconds that a container gets beyond `initialDelaySeconds` and its failure threshold before it is called unready."""
 
 
-@edge("unready", "Pod", reads=("Event",))
+@edge("unready", "Pod", reads=("Event",), record="UnreadyRecord")
 def unready_of(graph: Graph, pod: Object) -> Facts:
     """What keeps a Pod from being Ready, one record per container (see `_record`); one without a container if none."""
     containers = graph.follow("containers", pod)
@@ -34,7 +34,7 @@ def unready_of(graph: Graph, pod: Object) -> Facts:
     return records or [{"name": None, "what": "the Pod", "probe": None, "seen": False, "siblings": []}]
 
 
-@edge("readiness", "Pod", *WORKLOADS)
+@edge("readiness", "Pod", *WORKLOADS, record="ReadinessRecord")
 def readiness_of(_graph: Graph, item: Object) -> Facts:
     """What the readiness probes ask: records {name, what, spec, probe, declared, type, port, number, path, scheme}."""
     containers = (template_of(item).get("spec") or {}).get("containers") or []

@@ -1,0 +1,109 @@
+"""What the records of the edges of this package hold: `playbooks lint` checks the fields that playbooks name."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from gkedoctor.graph.core.records import KubernetesObject, Part
+
+
+class RefusedWorkloadRecord(TypedDict):
+    """What this object refuses now, as records of `refusals` with the `workload` that suffers."""
+
+    message: str
+    by: str
+    name: str
+    at: Part
+    holder: KubernetesObject
+    time: str
+    owner: KubernetesObject
+    workload: KubernetesObject
+
+
+class ShortfallRecord(TypedDict):
+    """What the refused objects ask for and the quota has not left."""
+
+    resource: str
+    requested: str
+    used: str
+    hard: str
+    still: bool
+
+
+class WebhookReadyRecord(TypedDict):
+    """Part of a record."""
+
+    address: str
+    ready: bool
+    serving: bool
+    terminating: bool
+    pod: str
+    ports: Part
+    slice: KubernetesObject
+
+
+class WebhookRecord(TypedDict):
+    """Its webhooks."""
+
+    name: str
+    webhook: Part
+    service: Part
+    target: KubernetesObject | None
+    found: bool
+    ready: list[WebhookReadyRecord] | None
+    failed: list[RefusedWorkloadRecord]
+    denied: list[RefusedWorkloadRecord]
+
+
+class RefusalRecord(TypedDict):
+    """Why the object cannot create what it lacks, at most one."""
+
+    message: str
+    by: str
+    name: str | None
+    at: Part
+    holder: KubernetesObject
+    time: str
+    owner: KubernetesObject
+
+
+class InsecureRecord(TypedDict):
+    """The planned Pods that the enforced standard refuses."""
+
+    name: str
+    message: str
+    what: str
+    workload: KubernetesObject
+
+
+class DefaultRequestRecord(TypedDict):
+    """The requests that limit ranges of the namespace give to containers without."""
+
+    name: str
+    amount: str
+
+
+class OutOfBoundRecord(TypedDict):
+    """What planned Pods ask for beyond the bounds."""
+
+    workload: KubernetesObject
+    message: str
+    container: Part
+
+
+class OverdraftRecord(TypedDict):
+    """Of what the lasting Pods of the namespace ask for more than the quota allows."""
+
+    resource: str
+    requested: str
+    hard: str
+    still: bool
+    workloads: list[KubernetesObject]
+
+
+class UndeclaredRecord(TypedDict):
+    """What the quota wants said and a planned Pod does not say."""
+
+    what: str
+    workload: KubernetesObject
+    container: Part

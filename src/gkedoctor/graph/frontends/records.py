@@ -1,0 +1,239 @@
+"""What the records of the edges of this package hold: `playbooks lint` checks the fields that playbooks name."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+from gkedoctor.graph.backends.backend import Backend as LoadBalancingRecord
+from gkedoctor.graph.core.records import CloudObject, KubernetesObject, Part
+
+__all__ = [
+    "AddressHolderRecord",
+    "AskedRecord",
+    "BackendRecord",
+    "BadConditionRecord",
+    "CertificateRecord",
+    "ClassRecord",
+    "GatewayClassRecord",
+    "LoadBalancingRecord",
+    "ManagedCertificateRecord",
+    "NamedAddressRecord",
+    "ParentRecord",
+    "PreSharedRecord",
+    "QuirkBackendsRecord",
+    "QuirkRecord",
+    "RouteBackendRecord",
+    "SlipRecord",
+    "TlsSecretRecord",
+    "UnwatchedRecord",
+]
+
+
+class CertificateRecord(TypedDict):
+    """The certificates that the Ingress' proxies present."""
+
+    certificate: CloudObject
+    proxy: CloudObject
+    name: str
+    ends: str | None
+    past: bool
+    managed: Part
+    status: str | None
+    failing: dict[str, str]
+    object: KubernetesObject | None
+    fromSecret: bool
+
+
+class PreSharedRecord(TypedDict):
+    """The certificates that the annotation names."""
+
+    name: str
+    found: bool
+    certificate: CloudObject | None
+    elsewhere: str | None
+    nearest: str | None
+
+
+class AddressHolderRecord(TypedDict):
+    """Who else uses the address that the Ingress or Service asks for."""
+
+    address: CloudObject
+    name: str
+    rule: CloudObject
+    kind: str | None
+    place: str | None
+    owner: KubernetesObject | None
+    live: bool | None
+
+
+class BadConditionRecord(TypedDict):
+    """Conditions that say no, of the object, its listeners and its parents."""
+
+    type: str
+    reason: str
+    message: str | None
+    at: str | None
+    condition: Part
+
+
+class GatewayClassRecord(TypedDict):
+    """The GatewayClass that the Gateway names."""
+
+    name: str
+    found: bool
+    target: KubernetesObject | None
+    nearest: str | None
+
+
+class ManagedCertificateRecord(TypedDict):
+    """The ManagedCertificates that the annotation names."""
+
+    name: str
+    found: bool
+    target: KubernetesObject
+    nearest: str | None
+
+
+class ParentRecord(TypedDict):
+    """The Gateways that the route wants to attach to."""
+
+    name: str
+    found: bool
+    target: KubernetesObject
+    nearest: str | None
+    namespace: str
+    at: Part
+
+
+class RouteBackendRecord(TypedDict):
+    """The Services that the route names."""
+
+    name: str
+    found: bool
+    target: KubernetesObject | None
+    nearest: str | None
+    namespace: str
+    port: int
+    at: Part
+    portFound: bool | None
+
+
+class NamedAddressRecord(TypedDict):
+    """The reserved address that an annotation names: at most one."""
+
+    annotation: str
+    name: str
+    scope: str
+    item: CloudObject | None
+    found: bool
+    elsewhere: CloudObject | None
+    users: list[str]
+
+
+class BackendRecord(TypedDict):
+    """Every backend that a rule or the default names, as records (see `_backend`)."""
+
+    host: str | None
+    path: str
+    pathType: str | None
+    at: Part
+    entry: Part
+    name: str | None
+    wanted: int | str | None
+    resource: Part
+    service: KubernetesObject | None
+    found: bool | None
+    pathFault: str | None
+    nearest: str | None
+    elsewhere: list[Any]
+    port: Part
+    portFound: bool | None
+    ports: list[int | str] | None
+    neg: bool | None
+    type: str | None
+    typeFits: bool | None
+
+
+class ClassRecord(TypedDict):
+    """Who serves the Ingress."""
+
+    annotation: str | None
+    named: str | None
+    gke: bool
+    value: str | None
+    item: KubernetesObject | None
+    foreign: bool
+    taken: bool
+    nearest: str | None
+
+
+class TlsSecretRecord(TypedDict):
+    """The Secrets of `spec.tls`."""
+
+    name: str
+    hosts: Part
+    at: Part
+    secret: KubernetesObject | None
+    found: bool
+    nearest: str | None
+    lacks: list[str]
+    certificate: Part
+    fault: str | None
+
+
+class QuirkBackendsRecord(TypedDict):
+    """Part of a record."""
+
+    service: str
+    inMap: bool
+
+
+class QuirkRecord(TypedDict):
+    """What GKE reads otherwise."""
+
+    fault: str
+    says: str
+    rule: NotRequired[Part]
+    other: NotRequired[Part]
+    host: NotRequired[str]
+    paths: NotRequired[list[str]]
+    backends: NotRequired[list[QuirkBackendsRecord]]
+    seen: NotRequired[bool]
+    service: NotRequired[KubernetesObject]
+    annotation: NotRequired[str | None]
+
+
+class AskedRecord(TypedDict):
+    """What a check asks of this cluster, at most one."""
+
+    item: KubernetesObject
+    host: str
+    path: str
+    port: int
+    tls: bool
+    served: bool | None
+    open: bool | None
+    fits: bool | None
+    listens: list[int]
+    pathServed: bool | None
+    paths: list[str]
+    guard: KubernetesObject | None
+    authorized: bool
+
+
+class SlipRecord(TypedDict):
+    """The host that may be meant by one that nobody serves, where nobody asks for it: at most one."""
+
+    host: str
+    item: KubernetesObject
+    asked: str
+
+
+class UnwatchedRecord(TypedDict):
+    """The public hosts that no uptime check asks for, at most one."""
+
+    hosts: list[str]
+    host: str
+    project: str | None
+    tls: bool
+    synthetic: bool

@@ -1,0 +1,92 @@
+"""What the records of the edges of this package hold: `playbooks lint` checks the fields that playbooks name."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired, TypedDict
+
+from gkedoctor.graph.core.records import KubernetesObject, Part
+
+
+class DependencyConfiguredRecord(TypedDict):
+    """Part of a record."""
+
+    container: str
+    via: str
+    host: str
+    port: int
+    at: Part
+    problem: str | None
+    line: str | None
+    namespace: str
+    name: str
+    target: KubernetesObject | None
+    found: bool
+    near: str | None
+
+
+class DependencyRecord(TypedDict):
+    """The hosts that its containers name or could not reach,."""
+
+    container: str
+    via: str
+    problem: str | None
+    host: str | None
+    line: str | None
+    target: KubernetesObject | None
+    found: bool | None
+    port: NotRequired[int | None]
+    at: NotRequired[Part]
+    namespace: NotRequired[str | None]
+    name: NotRequired[str | None]
+    near: NotRequired[str | None]
+    configured: NotRequired[DependencyConfiguredRecord | None]
+
+
+class FileTroubleRecord(TypedDict):
+    """Files of volumes that a container could not read or write, by its log."""
+
+    container: str
+    problem: str
+    path: NotRequired[str]
+    line: NotRequired[str]
+    mount: NotRequired[Part]
+    volume: NotRequired[Part]
+    claim: NotRequired[KubernetesObject]
+
+
+class ClusterDnsComplaintsRecord(TypedDict):
+    """Part of a record."""
+
+    pod: KubernetesObject
+    line: str
+
+
+class ClusterDnsRecord(TypedDict):
+    """The DNS of the cluster, for namespace kube-system."""
+
+    servers: list[KubernetesObject]
+    down: list[KubernetesObject]
+    pods: list[Any]
+    complaints: list[ClusterDnsComplaintsRecord]
+    suffering: list[str]
+
+
+class ProbePolicyRecord(TypedDict):
+    """The NetworkPolicies by which no health check of a load balancer gets to the Pod."""
+
+    policy: KubernetesObject
+    range: str
+    enforced: bool | None
+
+
+class DenialRecord(TypedDict):
+    """What the policy denies Pods that are not well, by their logs."""
+
+    pod: KubernetesObject
+    policy: KubernetesObject
+    direction: str
+    host: str
+    port: int | None
+    line: str
+    dns: bool
+    server: KubernetesObject | None
