@@ -60,9 +60,9 @@ class Limits:
     name: int = 64 << 10
     """Bytes of a member's name and of its header in a tar file. PATH_MAX of Linux is 4,096."""
 
-    objects_free: int = 200_000
-    object_bytes: int = 40
-    """Objects: `objects_free`, and one more for each `object_bytes` of the file. Snapshots have 100 bytes an object."""
+    objects_free: int = 50_000
+    object_bytes: int = 80
+    """Objects: `objects_free`, and one more for each `object_bytes` of the file. Snapshots have 110 bytes an object."""
 
     string: int = 4 * MIB
     """One text inside of JSON. The values of a ConfigMap or Secret are at most 1 MiB, 1.4 MiB in base64."""
@@ -90,9 +90,9 @@ class Limits:
             memory_free=self.memory_ratio * max(size, self.expanded),
             members=self.members * factor,
             members_free=self.members * factor,
-            objects_free=max(self.objects_free, size // self.object_bytes),
+            objects_free=max(self.objects_free, size // 20),
             string=max(self.string, size),
-            documents=max(self.documents, size // self.object_bytes),
+            documents=max(self.documents, size // 2),
             yaml_nodes=max(self.yaml_nodes, size // 2),
             yaml_aliases=max(self.yaml_aliases, size // 2),
             raised_to=size,

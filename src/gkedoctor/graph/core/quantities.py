@@ -18,11 +18,19 @@ def quantity(text: Any) -> float | None:
     if isinstance(text, bool) or text is None:
         return None
     if isinstance(text, int | float):
-        return float(text)
+        return _capped(text)
     found = _FORM.fullmatch(text) if isinstance(text, str) and len(text) < 64 else None
     if found is None or (found[3] or "") not in _SUFFIXES:
         return None
     try:
-        return float(Decimal(found[1] + (found[2] or "")) * _SUFFIXES[found[3] or ""])
+        return _capped(Decimal(found[1] + (found[2] or "")) * _SUFFIXES[found[3] or ""])
     except (InvalidOperation, OverflowError):
         return None
+
+
+_MOST = 2**63 - 1
+
+
+def _capped(number: int | float | Decimal) -> float | None:
+    """The number within 63 bits, as Kubernetes caps quantities (quantity.go); None for what is no number."""
+    return None if number != number else float(max(-_MOST, min(_MOST, number)))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.snapshot.model import Object
 
 Place = tuple[str, int | None]
@@ -58,7 +59,7 @@ def hosts_in(name: str, value: str) -> tuple[Place, ...]:
         found = [m for part in value.split(",") if (m := _plain(part))]
     if not found and ":" in value and (whole := _HOST_PORT.fullmatch(value.strip())):
         found = [(whole[1], whole[2])]
-    return tuple((host.lower(), int(port) if port else None) for host, port in dict.fromkeys(found) if _is_host(host))
+    return tuple((host.lower(), whole_number(port)) for host, port in dict.fromkeys(found) if _is_host(host))
 
 
 def _is_host(text: str) -> bool:
@@ -92,7 +93,7 @@ def _hosts_of_script(text: str) -> Iterator[Place]:
         host = next((g for g in (match[1], match[3], match[4], match[6]) if g), None)
         port = next((g for g in (match[2], match[5], match[7]) if g), None)
         if host and not host.isdigit():
-            yield host.lower(), int(port) if port else None
+            yield host.lower(), whole_number(port)
     if re.search(r"\b(?:wget|curl|until|while)\b", text):
         for host, port in [*_URL.findall(text), *_IN_CLUSTER.findall(text)]:
-            yield host.lower(), int(port) if port else None
+            yield host.lower(), whole_number(port)

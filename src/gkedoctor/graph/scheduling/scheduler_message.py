@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.messages import message, shipped_messages
 
 Reason = dict[str, Any]
@@ -38,7 +39,7 @@ def _reason(part: str) -> Reason:
     return {
         "kind": kind_of(text),
         "text": part,
-        "count": int(counted["count"]) if counted else None,
+        "count": whole_number(counted["count"]) if counted else None,
         "resource": resource.rstrip(".") if resource else "pods" if "too many pods" in text.lower() else None,
         "key": taint.strip() if taint is not None else None,
     }
