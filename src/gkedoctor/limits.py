@@ -39,8 +39,8 @@ class Limits:
     free: int = 32 * MIB
     """Bytes after decompression that are never refused because of the ratio."""
 
-    ratio: int = 60
-    """Bytes after decompression for each byte of the file. Recordings have 5 to 40 (gzip), bombs about 1,000."""
+    ratio: int = 40
+    """Bytes after decompression for each byte of the file. Recordings have 5 to 25, bombs about 1,000."""
 
     memory_free: int = 160 * MIB
     memory_ratio: int = 80
@@ -60,8 +60,8 @@ class Limits:
     name: int = 64 << 10
     """Bytes of a member's name and of its header in a tar file. PATH_MAX of Linux is 4,096."""
 
-    objects_free: int = 50_000
-    object_bytes: int = 80
+    objects_free: int = 20_000
+    object_bytes: int = 100
     """Objects: `objects_free`, and one more for each `object_bytes` of the file. Snapshots have 110 bytes an object."""
 
     string: int = 4 * MIB
