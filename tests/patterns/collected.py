@@ -1,7 +1,8 @@
 """Every regular expression of the program, found by itself: a new one is tested from the day it is written.
 
 Of the modules: whatever stands in their globals, and the texts that calls of `re` get. Of the playbooks: the texts that
-`matches`, `capture` and `line` get. Of the messages: all patterns of the table.
+`matches`, `capture` and `line` get. Those of the table of messages have a rule of their own (tests/messages): no repeat
+without an upper limit.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ import jmespath
 import yaml
 
 import gkedoctor
-from gkedoctor.messages import shipped_messages
-from gkedoctor.messages.patterns import FLAGS
 from tests.conftest import PLAYBOOKS
 
 SOURCE = Path(gkedoctor.__file__).parent
@@ -44,7 +43,7 @@ def everything() -> list[Regex]:
     modules = list(of_modules())
     named = {regex.pattern.pattern for regex in modules}
     calls = [regex for regex in of_calls() if regex.pattern.pattern not in named]
-    for regex in [*modules, *calls, *of_playbooks(), *of_messages()]:
+    for regex in [*modules, *calls, *of_playbooks()]:
         found.setdefault((regex.pattern.pattern, regex.pattern.flags), regex)
     return list(found.values())
 
@@ -152,10 +151,3 @@ def _patterns_in(text: str) -> Iterator[str]:
             argument = node["children"][_FUNCTIONS[node["value"]]]
             if argument["type"] == "literal":
                 yield argument["value"]
-
-
-def of_messages() -> Iterator[Regex]:
-    """The patterns of the table of messages."""
-    for message in shipped_messages():
-        for pattern in message.expanded:
-            yield Regex(f"messages {message.id}", re.compile(pattern, FLAGS))

@@ -12,8 +12,8 @@ from gkedoctor.limits import LONGEST_TEXT
 from tests.patterns.collected import Regex, everything
 from tests.patterns.worst import worst_texts
 
-SHORT, LONG = 2048, 8192
-QUICK = 0.002
+SHORT, LONG = 1024, 4096
+QUICK = 0.001
 """Seconds of CPU for a short text that are no reason to look closer: 1 µs a character."""
 GROWTH = 3.0
 """How much longer than linear a text of four times the length may take; a quadratic pattern takes 4."""
@@ -51,9 +51,9 @@ def too_slow(regex: Regex) -> str | None:
 
 
 def test_no_pattern_takes_more_than_linear_time() -> None:
-    assert LONGEST_TEXT <= 2 * LONG  # what is longer is cut before patterns see it
+    assert LONGEST_TEXT <= 4 * LONG  # what is longer is cut before patterns see it
     found = everything()
-    assert len(found) > 300
+    assert len(found) > 200
     assert [said for regex in found if (said := too_slow(regex))] == []
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 _FILLERS = ("a", "0", " ", "/", ".", "-", ":", '"', "\n", "=", ",", "(", "A1")
 _FAILS = "\x01"
+_MOST = 30
+"""Texts of each of the two forms."""
 _BY_CATEGORY = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
 _NOT_CATEGORY = {"CATEGORY_NOT_DIGIT": "a", "CATEGORY_NOT_SPACE": "a", "CATEGORY_NOT_WORD": "-"}
 
@@ -22,10 +24,10 @@ def worst_texts(pattern: re.Pattern[Any], length: int) -> Iterator[str]:
     """Texts of about that length."""
     text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     tree = _parser.parse(text, pattern.flags & ~re.UNICODE & ~re.DEBUG if isinstance(pattern.pattern, str) else 0)
-    units = dict.fromkeys(unit for unit in _units(tree) if unit)
+    units = [*dict.fromkeys(unit for unit in _units(tree) if unit)][:_MOST]
     for unit in [*units, *_FILLERS]:
         yield (unit * (length // len(unit) + 1))[:length] + _FAILS
-    for lead, unit in dict.fromkeys(_repeats(tree, "")):
+    for lead, unit in [*dict.fromkeys(_repeats(tree, ""))][:_MOST]:
         if unit:
             yield lead + (unit * (length // len(unit) + 1))[:length] + _FAILS
 

@@ -14,7 +14,7 @@ from gkedoctor.manifests.parse import Mistake, composed, keys_of
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
 _ONLY_JSON = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)|[\x7f-\x9f]")
 _NO_LINE_ENDS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), ".")
-_SECRET = re.compile(r"^\s*[\"']?kind[\"']?\s*:\s*[\"']?Secret\b", re.MULTILINE)
+_SECRET = re.compile(r"^[ \t]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b", re.MULTILINE)
 
 
 class Document(NamedTuple):

@@ -10,7 +10,7 @@ _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei"
 _DECIMAL = {"n": "1e-9", "u": "1e-6", "m": "1e-3", "": "1", "k": "1e3", "M": "1e6", "G": "1e9", "T": "1e12"}
 _SUFFIXES = {**{s: Decimal(v) for s, v in _BINARY.items()}, **{s: Decimal(v) for s, v in _DECIMAL.items()}}
 _SUFFIXES |= {"P": Decimal("1e15"), "E": Decimal("1e18")}
-_FORM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-z]{0,2}))", re.ASCII)
+_FORM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-z]{0,2}))", re.ASCII)
 
 
 def quantity(text: Any) -> float | None:

@@ -17,10 +17,13 @@ _LONGEST = 4096
 """Characters of a value or script: what is longer is a file or a certificate."""
 _SPACE = lazy(r"\s")
 
-_LABEL = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
-_NAME = rf"{_LABEL}(?:\.{_LABEL})*"
-_URL = lazy(rf"\b[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?({_NAME})\.?(?::(\d{{1,5}}))?", re.IGNORECASE)
-_IN_CLUSTER = lazy(rf"(?<![\w.-])({_LABEL}(?:\.{_LABEL})+\.svc(?:\.[a-z0-9.-]*[a-z0-9])?)(?::(\d{{1,5}}))?", re.I)
+_LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_NAME = rf"{_LABEL}(?:\.{_LABEL}){{0,10}}"
+"""With upper limits, as all repeats here: a search from every place in a long text would take quadratic time."""
+_URL = lazy(rf"\b[a-z][a-z0-9+.-]{{0,20}}://(?:[^@/\s]{{0,200}}@)?({_NAME})\.?(?::(\d{{1,5}}))?", re.IGNORECASE)
+_IN_CLUSTER = lazy(
+    rf"(?<![\w.-])({_LABEL}(?:\.{_LABEL}){{1,10}}\.svc(?:\.[a-z0-9.-]{{0,100}}[a-z0-9])?)(?::(\d{{1,5}}))?", re.I
+)
 _HOST_PORT = lazy(rf"({_NAME}):(\d{{2,5}})", re.IGNORECASE)
 _PLAIN = lazy(_NAME, re.IGNORECASE)
 _HOST_VARIABLE = lazy(
@@ -28,10 +31,10 @@ _HOST_VARIABLE = lazy(
     re.IGNORECASE,
 )
 _TOOLS = lazy(
-    r"\b(?:nslookup|getent hosts|getent ahosts|host|dig(?: \+short)?|ping(?: -[cwWi] ?\d+)*"
-    rf"|nc(?: -[a-z0-9]+(?: \d+(?= ))?)*|ncat(?: -\S+)*|telnet|wait-for(?:-it)?(?:\.sh)?)"
-    rf"\s+({_NAME})(?:[ :](\d{{2,5}}))?"
-    rf"|(?:-h|--host)[ =]({_NAME})|/dev/tcp/({_NAME})/(\d+)|\b(?:wget|curl)\b[^;|&]*?\s({_NAME}):(\d{{2,5}})\b",
+    r"\b(?:nslookup|getent hosts|getent ahosts|host|dig(?: \+short)?|ping(?: -[cwWi] ?\d{1,9}){0,9}"
+    r"|nc(?: -[a-z0-9]{1,20}(?: \d{1,9}(?= ))?){0,9}|ncat(?: -\S{1,40}){0,9}|telnet|wait-for(?:-it)?(?:\.sh)?)"
+    rf"\s{{1,20}}({_NAME})(?:[ :](\d{{2,5}}))?"
+    rf"|(?:-h|--host)[ =]({_NAME})|/dev/tcp/({_NAME})/(\d{{1,5}})|\b(?:wget|curl)\b[^;|&]{{0,250}}?\s({_NAME}):(\d{{2,5}})\b",
     re.IGNORECASE,
 )
 """The ways in which shell scripts wait for a host."""

@@ -16,9 +16,9 @@ Reason = dict[str, Any]
 
 _HEAD = re.compile(r"^\s*\d+/\d+ nodes? (?:is|are) available:?\s*", re.IGNORECASE)
 _PREEMPTION = re.compile(
-    r"[.,]?\s*(?:no new claims to deallocate\b|preemption:|preemption is not helpful)", re.IGNORECASE
+    r"[.,]?\s{0,9}(?:no new claims to deallocate\b|preemption:|preemption is not helpful)", re.IGNORECASE
 )
-_NEXT = re.compile(r"(?:,|\.)\s+(?=\d+ )")
+_NEXT = re.compile(r"(?:,|\.)\s{1,9}(?=\d{1,9} )")
 _COUNTED = re.compile(r"(?P<count>\d+)\s+(?P<text>.+)", re.DOTALL)
 
 
