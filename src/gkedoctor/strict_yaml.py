@@ -140,7 +140,7 @@ def validation_error(source: Source, text: str, keys: Keys) -> FileError:
     if unknown is None:
         return _error(source, message[0].lower() + message[1:], _mark(source, place))
     key = unknown[1]
-    last = re.sub(r"\[.*?\]", "", place).rsplit(".", 1)[-1]
+    last = re.sub(r"\[[^\[\]]*\]", "", place).rsplit(".", 1)[-1]
     known = list(keys.get(last, keys[""]))
     meant = nearest(key, known)
     hint = f"did you mean `{meant}`?" if meant else f"the keys here are {', '.join(known)}"

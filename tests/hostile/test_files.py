@@ -84,10 +84,10 @@ def test_fleet_names_hostile_files_and_goes_on(tmp_path: Path) -> None:
     assert ended.code == 3
     failed = json.loads(ended.out)["failed"]
     assert len(failed) == 4
-    assert not any("fault of gkedoctor" in one["message"] for one in failed)
+    assert "fault of gkedoctor" not in ended.out
 
 
-@pytest.mark.parametrize("name", ["aliases-flow.yaml", "aliases-block.yaml", "int.yaml", "time.yaml", "python.yaml"])
+@pytest.mark.parametrize("name", ["aliases-flow.yaml", "aliases-block.yaml", "int.yaml", "time.yaml", "bool.yaml"])
 def test_lint_says_the_same_of_manifests(tmp_path: Path, name: str) -> None:
     ended = ran("lint", written(tmp_path, name, REFUSED[name][0]), "--no-config")
     assert ended.code == 3, ended.err
