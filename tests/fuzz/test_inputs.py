@@ -21,10 +21,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
-from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.patience import Patience
 from gkedoctor.collect.run import Asked, collect
+
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.config.files import read as read_config
 from gkedoctor.errors import GkedoctorError
 from gkedoctor.manifests.read import read_text

@@ -34,7 +34,8 @@ _TOOLS = lazy(
     r"\b(?:nslookup|getent hosts|getent ahosts|host|dig(?: \+short)?|ping(?: -[cwWi] ?\d{1,9}){0,9}"
     r"|nc(?: -[a-z0-9]{1,20}(?: \d{1,9}(?= ))?){0,9}|ncat(?: -\S{1,40}){0,9}|telnet|wait-for(?:-it)?(?:\.sh)?)"
     rf"\s{{1,20}}({_NAME})(?:[ :](\d{{2,5}}))?"
-    rf"|(?:-h|--host)[ =]({_NAME})|/dev/tcp/({_NAME})/(\d{{1,5}})|\b(?:wget|curl)\b[^;|&]{{0,250}}?\s({_NAME}):(\d{{2,5}})\b",
+    rf"|(?:-h|--host)[ =]({_NAME})|/dev/tcp/({_NAME})/(\d{{1,5}})"
+    rf"|\b(?:wget|curl)\b[^;|&]{{0,250}}?\s({_NAME}):(\d{{2,5}})\b",
     re.IGNORECASE,
 )
 """The ways in which shell scripts wait for a host."""
