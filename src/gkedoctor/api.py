@@ -30,6 +30,7 @@ from gkedoctor.diagnose import engine, spec
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import ManifestError, UsageError
 from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.limits import DEFAULT
 from gkedoctor.manifests.read import read
 from gkedoctor.manifests.world import world
 from gkedoctor.playbook.library import Library, load_library
@@ -59,8 +60,10 @@ class Linted(NamedTuple):
     problems: tuple[ManifestError, ...]
 
 
-def load(path: str | PathLike[str]) -> Snapshot:
+def load(path: str | PathLike[str], *, max_size: int | None = None) -> Snapshot:
     """Reads a recording of any format that `gkedoctor report --from` takes. SourceError says why one cannot be read.
+
+    `max_size`: bytes after decompression, to raise the limits for a recording that you trust, as `--max-size` does.
 
     >>> from gkedoctor import shipped
     >>> snapshot = load(shipped.recorded_clusters() / "two-problems")
@@ -71,7 +74,7 @@ def load(path: str | PathLike[str]) -> Snapshot:
     ...
     gkedoctor.errors.SourceError: no-such-file does not exist
     """
-    return sources.load(Path(path))
+    return sources.load(Path(path), limits=DEFAULT if max_size is None else DEFAULT.raised(max_size))
 
 
 def collect(

@@ -39,8 +39,8 @@ class Limits:
     free: int = 32 * MIB
     """Bytes after decompression that are never refused because of the ratio."""
 
-    ratio: int = 60
-    """Bytes after decompression for each byte of the file. Recordings have 5 to 40 (gzip), bombs about 1,000."""
+    ratio: int = 40
+    """Bytes after decompression for each byte of the file. Recordings have 5 to 25, bombs about 1,000."""
 
     memory_free: int = 160 * MIB
     memory_ratio: int = 80
@@ -60,9 +60,9 @@ class Limits:
     name: int = 64 << 10
     """Bytes of a member's name and of its header in a tar file. PATH_MAX of Linux is 4,096."""
 
-    objects_free: int = 200_000
-    object_bytes: int = 40
-    """Objects: `objects_free`, and one more for each `object_bytes` of the file. Snapshots have 100 bytes an object."""
+    objects_free: int = 20_000
+    object_bytes: int = 100
+    """Objects: `objects_free`, and one more for each `object_bytes` of the file. Snapshots have 110 bytes an object."""
 
     string: int = 4 * MIB
     """One text inside of JSON. The values of a ConfigMap or Secret are at most 1 MiB, 1.4 MiB in base64."""
@@ -90,9 +90,9 @@ class Limits:
             memory_free=self.memory_ratio * max(size, self.expanded),
             members=self.members * factor,
             members_free=self.members * factor,
-            objects_free=max(self.objects_free, size // self.object_bytes),
+            objects_free=max(self.objects_free, size // 20),
             string=max(self.string, size),
-            documents=max(self.documents, size // self.object_bytes),
+            documents=max(self.documents, size // 2),
             yaml_nodes=max(self.yaml_nodes, size // 2),
             yaml_aliases=max(self.yaml_aliases, size // 2),
             raised_to=size,

@@ -11,8 +11,10 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_
 import msgspec
 import yaml
 
-from gkedoctor.errors import FileError, PlaybookError, UsageError
+from gkedoctor.errors import FileError, LimitError, PlaybookError, UsageError
 from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.snapshot.importers.yaml_events import Mistake, refuse_traps
+from gkedoctor.snapshot.importers.yaml_words import shown_tag
 
 
 class Source(NamedTuple):
@@ -37,6 +39,17 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """Safe YAML that refuses what YAML 1.1 gets wrong: duplicate keys, and `yes`, `no`, `on`, `off` as booleans."""
 
 
+def _construct_scalar(loader: Any, node: yaml.ScalarNode) -> Any:
+    """What PyYAML makes of a scalar; a text that does not fit its tag (`!!int ""`) is an error with its place."""
+    try:
+        return yaml.SafeLoader.yaml_constructors[node.tag](loader, node)
+    except (ValueError, LookupError, AttributeError, TypeError, OverflowError):
+        said = f"`{node.value[:40]}` is not a valid value for the tag {shown_tag(node.tag)}"
+        raise yaml.constructor.ConstructorError(None, None, said, node.start_mark) from None
+
+
+for _kind in ("int", "float", "bool", "timestamp", "binary"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _construct_scalar)
 _Loader.yaml_implicit_resolvers = {
     first: [
         (tag, regexp) for tag, regexp in found if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
@@ -63,13 +76,25 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
 def read_yaml(source: Source) -> Any:
     """The value of a YAML text; the source's error with the place where it cannot be parsed."""
     try:
+        refuse_traps(source.text, source.path)
         return yaml.load(source.text, Loader=_Loader)  # a SafeLoader
+    except Mistake as error:
+        raise _error(source, error.message, _Place(error.line, error.column)) from None
+    except LimitError as error:
+        raise source.error(error.message.removeprefix(f"{source.path} "), path=source.path) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(str(p) for p in (error.problem, error.context) if p)
         raise _error(source, f"not valid YAML: {problem}", mark, hint=_yaml_hint(problem)) from None
     except yaml.YAMLError as error:
         raise source.error(f"not valid YAML: {error}", path=source.path) from None
+
+
+class _Place(NamedTuple):
+    """A place in a text, counted from 0, as PyYAML's marks have it."""
+
+    line: int
+    column: int
 
 
 def _yaml_hint(problem: str) -> str | None:
@@ -91,7 +116,7 @@ def line_of(source: Source, place: str) -> int | None:
     return mark.line + 1 if mark is not None else None
 
 
-def _error(source: Source, message: str, mark: yaml.Mark | None, *, hint: str | None = None) -> FileError:
+def _error(source: Source, message: str, mark: yaml.Mark | _Place | None, *, hint: str | None = None) -> FileError:
     if mark is None:
         return source.error(message, path=source.path, hint=hint)
     lines = source.text.splitlines()
@@ -139,7 +164,7 @@ def validation_error(source: Source, text: str, keys: Keys, choices: Choices | N
     found = _PLACE.search(text)
     place, message = (found[1] if found else "$"), _PLACE.sub("", text)
     unknown = _UNKNOWN_FIELD.search(message)
-    last = re.sub(r"\[.*?\]", "", place).rsplit(".", 1)[-1]
+    last = re.sub(r"\[[^\[\]]*\]", "", place).rsplit(".", 1)[-1]
     if unknown is None:
         hint = _choice_hint(message, (choices or {}).get(last, ()))
         return _error(source, message[0].lower() + message[1:], _mark(source, place), hint=hint)

@@ -23,7 +23,8 @@ def plainly(number: str, suffix: str) -> float:
     whole, _, part = digits.partition(".")
     value = Fraction(int(whole or "0")) + (Fraction(int(part), 10 ** len(part)) if part else 0)
     value *= Fraction(base) ** power
-    return float(-value if number.startswith("-") else value)
+    most = 2**63 - 1  # Kubernetes caps quantities
+    return float(max(-most, min(most, -value if number.startswith("-") else value)))
 
 
 @given(NUMBERS, st.sampled_from(sorted(POWERS)))

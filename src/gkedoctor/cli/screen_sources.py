@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gkedoctor.cli.library import library
 from gkedoctor.cli.live_source import Gathering
+from gkedoctor.cli.size import limits
 from gkedoctor.config.model import Rule, Settings
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import SourceError
@@ -52,8 +53,10 @@ def recording_source(path: Path, query: ScreenQuery, interval: float | None = No
     if not path.exists():
         raise SourceError(f"{path} does not exist")
 
+    allowed = limits()  # now: the screen reads in a thread, without the context of the command
+
     def read(_: Sequence[CompiledPlaybook], __: Watch) -> Taken:
-        return Taken(load(path))
+        return Taken(load(path, limits=allowed))
 
     return Source(str(path), read, lambda: query.library, query.select, interval=interval)
 

@@ -12,6 +12,7 @@ import click
 from gkedoctor.cli.live import cluster_options, parse_options, read_live, refuse_live_flags
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.pace import progress
+from gkedoctor.cli.size import limits, size_option
 
 if TYPE_CHECKING:
     from gkedoctor.cli.early_results import Look
@@ -50,7 +51,7 @@ def source_options(command: F) -> F:
         "--from", "source", type=click.Path(path_type=Path), metavar="PATH",
         help="A recording instead of the live cluster: a snapshot, `kubectl get -o json`, a dump, a support bundle.",
     )  # fmt: skip
-    return source(cluster_options(command))
+    return source(size_option(cluster_options(command)))
 
 
 def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Taken:
@@ -63,7 +64,7 @@ def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Tak
     from gkedoctor.snapshot.model import notes_on_values
     from gkedoctor.snapshot.sources import load
 
-    snapshot = load(source)
+    snapshot = load(source, limits=limits())
     return Taken(snapshot, notes=notes_on_values(snapshot.manifest))
 
 

@@ -167,9 +167,26 @@ def _chosen(login: Login, files: list[Path], deadline: Deadline | None = None) -
                 self.expiry = parse_rfc3339(status["expirationTimestamp"])
             return True
 
+    _refuse_traps(files)
     with _unusable(login):
         merged = KubeConfigMerger(os.pathsep.join(map(str, files)))
         return Loader(merged.config, login.context, config_base_path=None)
+
+
+def _refuse_traps(files: list[Path]) -> None:
+    """SourceError for aliases and a depth on which the client's reader of YAML would spend all memory."""
+    from gkedoctor.snapshot.importers.yaml_events import Mistake, refuse_traps
+
+    for path in files:
+        if not path.is_file():
+            continue
+        try:
+            refuse_traps(path.read_text(encoding="utf-8"), str(path))
+        except Mistake as error:
+            place = f"line {error.line + 1}, column {error.column + 1}"
+            raise SourceError(f"the kubeconfig {path} cannot be used: {error.message}, {place}") from None
+        except (OSError, UnicodeDecodeError):
+            continue  # the client says what is wrong
 
 
 class _ActsAs(msgspec.Struct, rename={"user": "as", "groups": "as-groups", "uid": "as-uid", "extra": "as-user-extra"}):

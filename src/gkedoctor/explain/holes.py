@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_HOLE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_HOLE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
 _CHAIN = re.compile(r"[A-Za-z_][\w.\[\]-]*\.([A-Za-z_]\w*)(?:\[\d*\])?|([A-Za-z_]\w*)(?:\[\d*\])?")
 _SPOKEN = {"affected": "its Pods"}
 _NOUNS = frozenset((
@@ -33,7 +33,7 @@ def one_line(text: str) -> str:
 
 
 def _noun(match: re.Match[str]) -> str:
-    inner = match[1]
+    inner = match[1].strip()
     if inner in _SPOKEN:
         return _SPOKEN[inner]
     chain = _CHAIN.fullmatch(inner)

@@ -25,7 +25,7 @@ MOST = 8
 _LONGEST = 4_000
 """Letters of a question that are looked at: a whole log says everything and nothing."""
 _WORDS = re.compile(r"[a-z0-9][a-z0-9_.-]{2,}")
-_HOLE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_HOLE = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
 _SHARE = 0.5
 """How much of what a question's words weigh has to be on a page that is named for its words alone."""
 

@@ -15,6 +15,7 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import GkedoctorError
 from gkedoctor.fleet.model import Diagnosed, Failed, Recording, Result
 from gkedoctor.fleet.storage import fetched, shown
+from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library, Names
 from gkedoctor.playbook.model import Severity
@@ -30,21 +31,22 @@ class Kit:
     playbooks: Library
     rules: tuple[Rule, ...] = ()
     min_severity: Severity = Severity.ADVISORY
+    limits: Limits = DEFAULT
 
 
 def packed(kit: Kit) -> bytes:
     """A kit to send to somebody else: playbooks as they are written, for what is compiled of them cannot travel."""
     written = [(playbook.model, playbook.path) for playbook in kit.playbooks]
     names = kit.playbooks.names
-    return pickle.dumps((written, names.causes, dict(names.retired), kit.rules, kit.min_severity))
+    return pickle.dumps((written, names.causes, dict(names.retired), kit.rules, kit.min_severity, kit.limits))
 
 
 @lru_cache(maxsize=1)
 def unpacked(sent: bytes) -> Kit:
     """The kit that was sent. Kept, so that a worker compiles the playbooks of a run once."""
-    written, causes, retired, rules, min_severity = pickle.loads(sent)
+    written, causes, retired, rules, min_severity, limits = pickle.loads(sent)
     playbooks = Library((CompiledPlaybook(model, path) for model, path in written), lambda: Names(causes, retired))
-    return Kit(playbooks, rules, min_severity)
+    return Kit(playbooks, rules, min_severity, limits)
 
 
 def examine(recording: Recording, kit: Kit) -> Result:
@@ -66,7 +68,7 @@ def examine(recording: Recording, kit: Kit) -> Result:
 def _diagnosed(recording: Recording, kit: Kit) -> Result:
     with fetched(recording.at) as path:
         try:
-            snapshot = load(path)
+            snapshot = load(path, limits=kit.limits)
             sifted = suppress(diagnose(snapshot, kit.playbooks), snapshot, kit.rules, kit.playbooks)
         except GkedoctorError as error:
             place = shown(recording.at)

@@ -97,7 +97,7 @@ def _nodes(text: str) -> yaml.Node | None:
 
 def _steps(path: str) -> list[str | int]:
     """`spec.ports[0]."a/b"` in its steps; whatever stands behind what is no path of an object is left out."""
-    return [int(index) if index else quoted or plain for quoted, plain, index in _STEP.findall(path)]
+    return [int(index[:18]) if index else quoted or plain for quoted, plain, index in _STEP.findall(path)]
 
 
 def _mark(node: yaml.Node, steps: list[str | int]) -> yaml.Mark:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from gkedoctor.errors import ManifestError
+from gkedoctor.errors import ManifestError, SourceError
+from gkedoctor.snapshot.importers.archive import read_file
+from gkedoctor.snapshot.importers.documents import documents
 
 _CHART = "Chart.yaml"
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -46,8 +45,8 @@ def _told(source: Path, message: str, command: str) -> ManifestError:
 def _built_on(kustomization: Path) -> Iterator[Path]:
     """The folders that a kustomization names; none where it cannot be read, which `kubectl kustomize` then says."""
     try:
-        found: Any = yaml.load(kustomization.read_bytes(), Loader=yaml.CSafeLoader)
-    except (OSError, ValueError, yaml.YAMLError):
+        [found] = documents(read_file(kustomization), str(kustomization))
+    except (ValueError, SourceError):
         return
     for key in ("resources", "bases", "components"):
         named = found.get(key) if isinstance(found, dict) else None

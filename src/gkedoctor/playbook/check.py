@@ -253,13 +253,13 @@ def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
 def _command_problems(i: int, cause: Cause) -> Iterator[Problem]:
     verify, run, docs = cause.verify, tuple(command.run for command in cause.fix.commands), cause.docs
     for j, command in enumerate(verify):
-        plain = re.sub(r"\s+(-n|--namespace)[ =](\{\{.*?\}\}|\S+)", "", command)
+        plain = re.sub(r"\s{1,9}(-n|--namespace)[ =](\{\{(?:(?!\{\{|\}\}).)*\}\}|\S+)", "", command)
         reads = plain.startswith(_READ_ONLY) and (not plain.startswith("gcloud") or _GCLOUD_READS.search(plain))
         if not reads:
             yield Problem(f"$.causes[{i}].verify[{j}]", "a verify command must only read", command)
     for field, commands in (("verify", verify), ("fix.run", run)):
         for j, command in enumerate(commands):
-            if re.search(r"<[a-z-]+>", re.sub(r"\{\{.*?\}\}", "", command)):
+            if re.search(r"<[a-z-]+>", re.sub(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", "", command)):
                 yield Problem(f"$.causes[{i}].{field}[{j}]", "a command must be whole: no <placeholder>", command)
     for j, link in enumerate(docs):
         if not link.startswith("https://"):

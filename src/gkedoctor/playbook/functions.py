@@ -20,6 +20,7 @@ from gkedoctor.graph.core.label_selectors import is_slip, nearest
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages import Messages, shipped_messages
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -64,7 +65,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _TEXT)
     def _func_matches(self, text: Any, regex: str) -> bool:
         """matches(text, regex): whether the text, or one of a list of texts, contains the pattern (case is ignored)."""
-        return any(pattern(regex).search(t) for t in _texts(text))
+        return any(pattern(regex).search(t[:LONGEST_TEXT]) for t in _texts(text))
 
     @functions.signature(_ANY)
     def _func_verbatim(self, text: Any) -> str | None:
@@ -74,13 +75,13 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _TEXT)
     def _func_capture(self, text: Any, regex: str) -> Any:
         """capture(text, regex): the named groups of the first match as a map, or null."""
-        found = next((m for t in _texts(text) if (m := pattern(regex).search(t))), None)
+        found = next((m for t in _texts(text) if (m := pattern(regex).search(t[:LONGEST_TEXT]))), None)
         return found.groupdict() if found else None
 
     @functions.signature(_ANY, _TEXT)
     def _func_line(self, lines: Any, regex: str) -> str | None:
         """line(lines, regex): the last line that contains the pattern."""
-        return next((t for t in reversed(_texts(lines)) if pattern(regex).search(t)), None)
+        return next((t for t in reversed(_texts(lines)) if pattern(regex).search(t[:LONGEST_TEXT])), None)
 
     @functions.signature(_ANY, _TEXT)
     def _func_says(self, text: Any, message: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.playbook.expression import Expression
 
-_HOLE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_HOLE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
 _MISSING = "(none)"
 
 
@@ -37,7 +37,7 @@ class Template(NamedTuple):
 def template(text: str) -> Template:
     """The template that a text stands for."""
     pieces = _HOLE.split(text)
-    parts = [Expression(p) if i % 2 else p for i, p in enumerate(pieces)]
+    parts = [Expression(p.strip()) if i % 2 else p for i, p in enumerate(pieces)]
     return Template(tuple(p for p in parts if p != ""))
 
 

@@ -9,7 +9,7 @@ from gkedoctor.report.inert import inert
 _LONGEST_LINE = 1_000
 
 _WORD = re.compile(
-    r"""(?P<open>["'(]*)(?P<word>[^\W_]+(?:[-'’/][^\W_]+)*|\d\d:\d\d)?(?P<close>["')]*[,.;:?!]?["')]*)"""
+    r"""(?P<open>["'(]{0,9})(?P<word>[^\W_]+(?:[-'’/][^\W_]+)*|\d\d:\d\d)?(?P<close>["')]{0,9}[,.;:?!]?["')]{0,9})"""
 )
 """What may stand as it is between spaces: letters and digits, in brackets or before a comma."""
 _TICKET = re.compile(r"[A-Za-z]+-\d+|[0-9a-f]{7,40}", re.IGNORECASE)

@@ -14,6 +14,7 @@ from gkedoctor.config.model import Settings
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.graph.core.selector_syntax import parse_label_selector
+from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
@@ -53,8 +54,15 @@ class Report(NamedTuple):
 class ReportQuery:
     """Options that were read and checked, to be asked of any number of snapshots."""
 
-    def __init__(self, options: ReportOptions, library: Library, settings: Settings | None = None) -> None:
-        """UsageError for a target, a selector or a severity that cannot be read."""
+    def __init__(
+        self,
+        options: ReportOptions,
+        library: Library,
+        settings: Settings | None = None,
+        limits: Limits = DEFAULT,
+    ) -> None:
+        """UsageError for a target, a selector or a severity that cannot be read. `limits`: for the baseline."""
+        self._limits = limits
         self._options, self._library = options, library
         self._settings = settings or Settings()
         self._wanted = _wanted(options, self._settings)
@@ -92,7 +100,7 @@ class ReportQuery:
             return None
         from gkedoctor.service.comparison import read_side
 
-        return read_side(self._options.baseline, self._library, self._settings.rules)[0]
+        return read_side(self._options.baseline, self._library, self._settings.rules, self._limits)[0]
 
 
 def _wanted(options: ReportOptions, settings: Settings) -> Wanted:

@@ -55,7 +55,7 @@ class Budget:
         for piece in pieces:
             without_end = 0 if has_quote(piece) else without_end + len(piece)
             if without_end > self.limits.string:
-                raise LimitError(name, "has a text that is too long", shown_size(self.limits.string))
+                raise LimitError(name, "has a value that is too long", shown_size(self.limits.string))
             self._decoded += decoded_size(piece)
             self._check_memory()
             yield piece

@@ -56,4 +56,5 @@ def _whole(value: Any) -> Any:
     """The same with whole numbers as such: a protobuf Struct, which a jsonPayload is, knows only floats."""
     if isinstance(value, dict):
         return {key: _whole(inner) for key, inner in value.items()}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**63
+    return int(value) if is_whole else value

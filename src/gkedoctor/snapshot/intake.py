@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.clock import EPOCH, latest
 from gkedoctor.snapshot.events import core_event, happened
 from gkedoctor.snapshot.importers.names import collection_of_object
@@ -56,6 +57,9 @@ class Gathered:
     elsewhere: str = ""
     """Why a collection that was not found is not there, if better known than `not in this recording`."""
 
+    budget: Budget | None = None
+    """Counts the objects of a recording; None for what is read live."""
+
     packed: bool = False
     """Whether objects wait compressed: for what is written to a file and not looked at."""
 
@@ -66,6 +70,9 @@ class Gathered:
             self.objects[collection] = items
             return
         self._shelf(collection)
+        if self.budget is not None:
+            items = list(items)
+            self.budget.count(len(items))
         for item in items:
             own = _own_collection(item) or collection
             if own not in self.states:

@@ -12,6 +12,7 @@ import click
 from gkedoctor.cli.live import Duration, live_options, parse_options, refuse_live_flags
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.size import size_option
 from gkedoctor.errors import ExitCode
 
 
@@ -30,6 +31,7 @@ from gkedoctor.errors import ExitCode
 @click.option("--interval", type=Duration(), default="30s", metavar="TIME", help="Between two readings (default 30s).")
 @click.option("--theme", metavar="NAME", envvar="GKEDOCTOR_THEME", help="ansi-dark, textual-light … (GKEDOCTOR_THEME)")
 @config_options
+@size_option
 @live_options
 def diagnose(source: Path | None, watch: bool, interval: float, theme: str | None, **given: Any) -> int:
     """Walk through what is wrong on a full screen. Only reads.

@@ -14,6 +14,7 @@ from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output import wants_colour, width, write_result
 from gkedoctor.cli.pace import progress
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.size import limits, size_option
 from gkedoctor.cli.verdict import NEVER, news_verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.diff import names, renderer
@@ -37,6 +38,7 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Playbooks besides the shipped ones."
 )
+@size_option
 @config_options
 @click.option("--output-file", type=_PATH, metavar="FILE", help="Write the comparison here.")
 @click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
@@ -60,7 +62,7 @@ def diff(before: Path, after: Path, fail_on: str, folders: tuple[Path, ...], **g
     form, as_json, output_file, color = (given.pop(name) for name in ("form", "as_json", "output_file", "color"))
     held = settings(take_options(ConfigOptions, given))
     with paused_garbage_collector(), progress(f"comparing {before} with {after} …"):
-        found = compare_recordings(before, after, library([*held.playbooks, *folders]), held.rules)
+        found = compare_recordings(before, after, library([*held.playbooks, *folders]), held.rules, limits())
     print_notes(found.notes)
     to_terminal = output_file is None
     colour = (to_terminal or color != "auto") and wants_colour(color, os.environ)

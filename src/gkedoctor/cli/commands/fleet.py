@@ -17,6 +17,7 @@ from gkedoctor.cli.options import take_options
 from gkedoctor.cli.outputs import OutputOptions, OutputType, outputs, write_rendered
 from gkedoctor.cli.pace import Tally
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.size import limits, size_option
 from gkedoctor.cli.verdict import NEVER, fleet_verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.fleet import names, renderer
@@ -58,6 +59,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="FILE",
     help="A saved `fleet -o json`: only what it does not have counts for the exit code.",
 )
+@size_option
 @config_options
 @click.option("--output-file", type=_PATH, metavar="FILE", help="Write the one -o here that has no =FILE.")
 @click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
@@ -113,7 +115,7 @@ def _diagnosed(
     known = clusters_of(baseline) if baseline is not None else None
     recordings = _recordings(sources)
     severity = Severity(min_severity or held.min_severity or Severity.ADVISORY)
-    kit = Kit(library(folders), held.rules, severity)
+    kit = Kit(library(folders), held.rules, severity, limits())
     results = _results(recordings, kit, min(jobs, len(recordings)), scheduler)
     with Tally(len(recordings), "recordings diagnosed", "could not be") as tally, closing(results):
         return gathered(recordings, results, tally.tell, known)

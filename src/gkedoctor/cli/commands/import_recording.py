@@ -9,6 +9,7 @@ import click
 
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.pace import progress
+from gkedoctor.cli.size import limits, size_option
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -27,6 +28,7 @@ def moment(text: str) -> datetime:
     "-o", "--output", "to", required=True, type=click.Path(path_type=Path), metavar="FILE.gkesnap|DIR",
     help="Where to write: one file, or a directory to look at and keep in git.",
 )  # fmt: skip
+@size_option
 @click.option("--config-values", is_flag=True, help="Keep the values of ConfigMaps. Those of Secrets never are.")
 @click.option("--keep-values", is_flag=True, help="Mask nothing but values of Secrets; every report will say so.")
 @click.option("--recorded-at", type=moment, metavar="TIME", help="When it was recorded, if the source does not say.")
@@ -49,7 +51,9 @@ def import_recording(
     from gkedoctor.snapshot.sources import load
 
     with paused_garbage_collector(), progress(f"reading {source} …"):
-        snapshot = load(source, config_values=config_values, recorded_at=recorded_at, keep_values=keep_values)
+        snapshot = load(
+            source, config_values=config_values, recorded_at=recorded_at, keep_values=keep_values, limits=limits()
+        )
         store.write(snapshot, to)
     for line in [*inventory(snapshot), f"wrote {to}"]:
         print_message(line)

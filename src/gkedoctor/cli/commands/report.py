@@ -14,6 +14,7 @@ from gkedoctor.cli.live import beside_options, refuse_live_flags
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.outputs import Output, OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.size import limits
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.playbook.model import Severity
@@ -109,7 +110,7 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, **given:
     held, places = settings(take_options(ConfigOptions, given)), outputs(shown)
     with paused_garbage_collector(), patiently(source):
         playbooks = library([*held.playbooks, *folders])
-        query = ReportQuery(options, playbooks, held)
+        query = ReportQuery(options, playbooks, held, limits())
         first = query.answer if _wants_first(first_answers, places) else None
         taken = take(source, given, Purpose(playbooks, named, first))
         if save is not None:

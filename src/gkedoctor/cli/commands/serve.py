@@ -15,6 +15,7 @@ import click
 
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.pace import progress
+from gkedoctor.cli.size import limits, size_option
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     "--kubeconfig", "to", type=click.Path(path_type=Path), metavar="OUT",
     help="Where to write the kubeconfig; else a temporary file.",
 )  # fmt: skip
+@size_option
 @click.option("--config-values", is_flag=True, help="Show the values of ConfigMaps, if SRC holds them.")
 @click.option("--token", "with_token", is_flag=True, help="Answer those only who have the token in the kubeconfig.")
 @click.option(
@@ -55,7 +57,7 @@ def serve(
     from gkedoctor.snapshot.sources import load
 
     with paused_garbage_collector(), progress(f"reading {source} …"):
-        api = Api(load(source, config_values=config_values))
+        api = Api(load(source, config_values=config_values, limits=limits()))
     access = _access(token_file) if with_token or token_file is not None else None
     server = Server(api, port, access)
     with _interruptible(), _written(server, to) as path:

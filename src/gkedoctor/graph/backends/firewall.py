@@ -14,6 +14,7 @@ from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
 from gkedoctor.graph.cloud.links import path_of
 from gkedoctor.graph.cloud.names import l7_firewall
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -137,8 +138,9 @@ def _port_meets(entry: Object, port: int) -> bool:
 
 
 def _in_range(text: str, port: int) -> bool:
-    low, _, high = text.partition("-")
-    return low.isdigit() and int(low) <= port <= (int(high) if high.isdigit() else int(low))
+    first, _, last = text.partition("-")
+    low, high = whole_number(first), whole_number(last)
+    return low is not None and low <= port <= (high if high is not None else low)
 
 
 def _targets(rule: Object, instances: list[Object]) -> bool:

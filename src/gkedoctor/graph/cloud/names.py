@@ -237,7 +237,7 @@ _PATTERNS = (
     ("managed-certificate", r"mcrt-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     (
         "nodes-firewall",
-        r"(?P<base>gk[e3]-(?P<part>.+)-(?P<cluster>[0-9a-f]{8}))-"
+        r"(?P<base>gk[e3]-(?P<part>.{1,100})-(?P<cluster>[0-9a-f]{8}))-"
         r"(?:all|vms|ssh|master|exkubelet|inkubelet|mcsd|webhook)",
     ),
 )

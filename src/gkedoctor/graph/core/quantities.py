@@ -10,7 +10,7 @@ _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei"
 _DECIMAL = {"n": "1e-9", "u": "1e-6", "m": "1e-3", "": "1", "k": "1e3", "M": "1e6", "G": "1e9", "T": "1e12"}
 _SUFFIXES = {**{s: Decimal(v) for s, v in _BINARY.items()}, **{s: Decimal(v) for s, v in _DECIMAL.items()}}
 _SUFFIXES |= {"P": Decimal("1e15"), "E": Decimal("1e18")}
-_FORM = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-z]{0,2}))", re.ASCII)
+_FORM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-z]{0,2}))", re.ASCII)
 
 
 def quantity(text: Any) -> float | None:
@@ -18,11 +18,19 @@ def quantity(text: Any) -> float | None:
     if isinstance(text, bool) or text is None:
         return None
     if isinstance(text, int | float):
-        return float(text)
+        return _capped(text)
     found = _FORM.fullmatch(text) if isinstance(text, str) and len(text) < 64 else None
     if found is None or (found[3] or "") not in _SUFFIXES:
         return None
     try:
-        return float(Decimal(found[1] + (found[2] or "")) * _SUFFIXES[found[3] or ""])
+        return _capped(Decimal(found[1] + (found[2] or "")) * _SUFFIXES[found[3] or ""])
     except (InvalidOperation, OverflowError):
         return None
+
+
+_MOST = 2**63 - 1
+
+
+def _capped(number: int | float | Decimal) -> float | None:
+    """The number within 63 bits, as Kubernetes caps quantities (quantity.go); None for what is no number."""
+    return None if number != number else float(max(-_MOST, min(_MOST, number)))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.snapshot.model import Object
 
 Place = tuple[str, int | None]
@@ -16,10 +17,13 @@ _LONGEST = 4096
 """Characters of a value or script: what is longer is a file or a certificate."""
 _SPACE = lazy(r"\s")
 
-_LABEL = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
-_NAME = rf"{_LABEL}(?:\.{_LABEL})*"
-_URL = lazy(rf"\b[a-z][a-z0-9+.-]*://(?:[^@/\s]*@)?({_NAME})\.?(?::(\d{{1,5}}))?", re.IGNORECASE)
-_IN_CLUSTER = lazy(rf"(?<![\w.-])({_LABEL}(?:\.{_LABEL})+\.svc(?:\.[a-z0-9.-]*[a-z0-9])?)(?::(\d{{1,5}}))?", re.I)
+_LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_NAME = rf"{_LABEL}(?:\.{_LABEL}){{0,10}}"
+"""With upper limits, as all repeats here: a search from every place in a long text would take quadratic time."""
+_URL = lazy(rf"\b[a-z][a-z0-9+.-]{{0,20}}://(?:[^@/\s]{{0,200}}@)?({_NAME})\.?(?::(\d{{1,5}}))?", re.IGNORECASE)
+_IN_CLUSTER = lazy(
+    rf"(?<![\w.-])({_LABEL}(?:\.{_LABEL}){{1,10}}\.svc(?:\.[a-z0-9.-]{{0,100}}[a-z0-9])?)(?::(\d{{1,5}}))?", re.I
+)
 _HOST_PORT = lazy(rf"({_NAME}):(\d{{2,5}})", re.IGNORECASE)
 _PLAIN = lazy(_NAME, re.IGNORECASE)
 _HOST_VARIABLE = lazy(
@@ -27,10 +31,11 @@ _HOST_VARIABLE = lazy(
     re.IGNORECASE,
 )
 _TOOLS = lazy(
-    r"\b(?:nslookup|getent hosts|getent ahosts|host|dig(?: \+short)?|ping(?: -[cwWi] ?\d+)*"
-    rf"|nc(?: -[a-z0-9]+(?: \d+(?= ))?)*|ncat(?: -\S+)*|telnet|wait-for(?:-it)?(?:\.sh)?)"
-    rf"\s+({_NAME})(?:[ :](\d{{2,5}}))?"
-    rf"|(?:-h|--host)[ =]({_NAME})|/dev/tcp/({_NAME})/(\d+)|\b(?:wget|curl)\b[^;|&]*?\s({_NAME}):(\d{{2,5}})\b",
+    r"\b(?:nslookup|getent hosts|getent ahosts|host|dig(?: \+short)?|ping(?: -[cwWi] ?\d{1,9}){0,9}"
+    r"|nc(?: -[a-z0-9]{1,20}(?: \d{1,9}(?= ))?){0,9}|ncat(?: -\S{1,40}){0,9}|telnet|wait-for(?:-it)?(?:\.sh)?)"
+    rf"\s{{1,20}}({_NAME})(?:[ :](\d{{2,5}}))?"
+    rf"|(?:-h|--host)[ =]({_NAME})|/dev/tcp/({_NAME})/(\d{{1,5}})"
+    rf"|\b(?:wget|curl)\b[^;|&]{{0,250}}?\s({_NAME}):(\d{{2,5}})\b",
     re.IGNORECASE,
 )
 """The ways in which shell scripts wait for a host."""
@@ -58,7 +63,7 @@ def hosts_in(name: str, value: str) -> tuple[Place, ...]:
         found = [m for part in value.split(",") if (m := _plain(part))]
     if not found and ":" in value and (whole := _HOST_PORT.fullmatch(value.strip())):
         found = [(whole[1], whole[2])]
-    return tuple((host.lower(), int(port) if port else None) for host, port in dict.fromkeys(found) if _is_host(host))
+    return tuple((host.lower(), whole_number(port)) for host, port in dict.fromkeys(found) if _is_host(host))
 
 
 def _is_host(text: str) -> bool:
@@ -92,7 +97,7 @@ def _hosts_of_script(text: str) -> Iterator[Place]:
         host = next((g for g in (match[1], match[3], match[4], match[6]) if g), None)
         port = next((g for g in (match[2], match[5], match[7]) if g), None)
         if host and not host.isdigit():
-            yield host.lower(), int(port) if port else None
+            yield host.lower(), whole_number(port)
     if re.search(r"\b(?:wget|curl|until|while)\b", text):
         for host, port in [*_URL.findall(text), *_IN_CLUSTER.findall(text)]:
-            yield host.lower(), int(port) if port else None
+            yield host.lower(), whole_number(port)

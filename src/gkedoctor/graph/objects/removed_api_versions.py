@@ -105,7 +105,7 @@ REMOVED: Mapping[tuple[str, str], Removal] = MappingProxyType(
 )
 """By apiVersion and kind."""
 
-_MINOR = re.compile(r"v?(\d+)\.(\d+)")
+_MINOR = re.compile(r"v?(\d{1,9})\.(\d{1,9})")
 
 
 @edge("removed_versions", *sorted({kind for _, kind in REMOVED}), reads=("Cluster",), record="RemovedVersionRecord")

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.messages import message, shipped_messages
 
 Reason = dict[str, Any]
 
 _HEAD = re.compile(r"^\s*\d+/\d+ nodes? (?:is|are) available:?\s*", re.IGNORECASE)
 _PREEMPTION = re.compile(
-    r"[.,]?\s*(?:no new claims to deallocate\b|preemption:|preemption is not helpful)", re.IGNORECASE
+    r"[.,]?\s{0,9}(?:no new claims to deallocate\b|preemption:|preemption is not helpful)", re.IGNORECASE
 )
-_NEXT = re.compile(r"(?:,|\.)\s+(?=\d+ )")
+_NEXT = re.compile(r"(?:,|\.)\s{1,9}(?=\d{1,9} )")
 _COUNTED = re.compile(r"(?P<count>\d+)\s+(?P<text>.+)", re.DOTALL)
 
 
@@ -38,7 +39,7 @@ def _reason(part: str) -> Reason:
     return {
         "kind": kind_of(text),
         "text": part,
-        "count": int(counted["count"]) if counted else None,
+        "count": whole_number(counted["count"]) if counted else None,
         "resource": resource.rstrip(".") if resource else "pods" if "too many pods" in text.lower() else None,
         "key": taint.strip() if taint is not None else None,
     }

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.objects.owners import owned
 from gkedoctor.snapshot.model import Object
@@ -87,7 +88,7 @@ def _field(text: str, low: int, high: int, names: tuple[str, ...]) -> frozenset[
         start = low if first in ("*", "?") else _number(first, low, names)
         whole = first in ("*", "?") or (bool(step) and not last)
         end = (high if low or high != 7 else 6) if whole else _number(last or first, low, names)
-        by = int(step) if step.isdigit() else 1 if not step else 0
+        by = (whole_number(step) or 0) if step else 1
         if start is None or end is None or by < 1 or not low <= start <= end <= high:
             return None
         values.update(range(start, end + 1, by))
@@ -97,7 +98,7 @@ def _field(text: str, low: int, high: int, names: tuple[str, ...]) -> frozenset[
 def _number(text: str, low: int, names: tuple[str, ...]) -> int | None:
     if text in names:
         return names.index(text) + low
-    return int(text) if text.isdigit() and len(text) < 4 else None
+    return whole_number(text) if len(text) < 4 else None
 
 
 def due(schedule: Schedule, after: datetime, until: datetime, most: int = _COUNTED) -> list[datetime]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.messages import message
 
 
@@ -44,8 +45,8 @@ def _host(match: re.Match[str]) -> str | None:
 
 
 def _port(match: re.Match[str]) -> int | None:
-    port = match.groupdict().get("port")
-    return int(port) if port and int(port) < 65536 else None
+    port = whole_number(match.groupdict().get("port"))
+    return port if port is not None and port < 65536 else None
 
 
 _FILE_TROUBLES = (("full", "log/disk-full"), ("readonly", "log/read-only"), ("denied", "log/files-denied"))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen
@@ -123,7 +124,7 @@ def port_number(spec: Object, port: Any) -> int | None:
     named = next((p.get("containerPort") for p in spec.get("ports") or [] if p.get("name") == port), None)
     if isinstance(named, int):
         return named
-    return int(port) if isinstance(port, str) and port.isdecimal() else None
+    return whole_number(port)
 
 
 def _ages(graph: Graph, probe: Object, spec: Object, status: Object) -> Record:

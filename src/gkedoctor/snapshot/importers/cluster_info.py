@@ -48,7 +48,7 @@ def is_cluster_info_stream(data: bytes) -> bool:
 
 def gather_cluster_info(folder: Folder) -> Gathered:
     """Reads the directory; a namespace whose list could not be read is stated for that list."""
-    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE)
+    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE, budget=folder.budget)
     for path in sorted(folder.files):
         stem = stem_of(path)
         collection = collection_of_file(stem)
@@ -62,7 +62,7 @@ def gather_cluster_info(folder: Folder) -> Gathered:
 
 def gather_stream(text: str, name: str, budget: Budget) -> Gathered:
     """Reads the stream: documents with logs between them."""
-    gathered = Gathered(source=name, elsewhere=_ELSEWHERE)
+    gathered = Gathered(source=name, elsewhere=_ELSEWHERE, budget=budget)
     logs = list(_logs(text))
     read = [document for part in _without_logs(text, logs) for document in documents_of_text(part, name, budget)]
     old = [document for document in read if is_old(document)]

@@ -107,7 +107,10 @@ def _json_sequence(data: bytes, name: str, budget: Budget) -> Iterator[Any]:
         if most < 0:
             raise LimitError(name, "holds too many documents", f"{budget.limits.documents:,}")
         end = _end_of_document(view[start.start() :], data, name, start.start())
-        yield msgspec.json.decode(view[start.start() : end])
+        try:
+            yield msgspec.json.decode(view[start.start() : end])
+        except (msgspec.DecodeError, RecursionError) as error:  # what skipping does not see: an integer of 5,000 digits
+            raise SourceError(f"{name}{_json_place(data, start.start(), str(error))}") from error
         position = end
 
 

@@ -46,7 +46,7 @@ def is_must_gather(folder: Folder) -> bool:
 
 def gather_must_gather(folder: Folder) -> Gathered:
     """Reads all image directories as one."""
-    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE)
+    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE, budget=folder.budget)
     for path in sorted(folder.files):
         inner = _inner(path)
         if inner is None:

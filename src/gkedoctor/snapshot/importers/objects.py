@@ -29,7 +29,7 @@ _HINT = "Record one with: kubectl get all,events,ingresses,configmaps,secrets,pv
 
 def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
     """Reads one file; what it does not hold at all may or may not have been asked for."""
-    gathered = Gathered(source=name, elsewhere=_ELSEWHERE)
+    gathered = Gathered(source=name, elsewhere=_ELSEWHERE, budget=budget)
     add_documents(gathered, stem_of(name), documents(data, name, budget))
     if not gathered.states:
         raise SourceError(f"{name} holds no Kubernetes objects", hint=_HINT)
@@ -39,7 +39,7 @@ def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
 
 def gather_files(folder: Folder) -> Gathered | None:
     """Reads the files directly in a folder; None where none of them holds objects."""
-    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE)
+    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE, budget=folder.budget)
     for path, stem in lists_in(folder, ""):
         try:
             add_documents(gathered, stem, documents(folder.take(path), path, folder.budget))

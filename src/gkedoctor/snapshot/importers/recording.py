@@ -36,7 +36,7 @@ def has_lists(folder: Folder, directory: str) -> bool:
 
 def gather_recording(folder: Folder) -> Gathered:
     """Reads every list; one that cannot be read is a failed collection and loses nothing else."""
-    gathered = Gathered(source=folder.name)
+    gathered = Gathered(source=folder.name, budget=folder.budget)
     for path, stem in lists_in(folder, "kubernetes"):
         add_list(gathered, folder, path, collection_of_file(stem))
     gather_cloud(gathered, folder)

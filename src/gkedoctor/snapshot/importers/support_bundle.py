@@ -40,7 +40,7 @@ def bundle_root(folder: Folder) -> str | None:
 
 def gather_support_bundle(folder: Folder, root: str) -> Gathered:
     """Reads the lists, then what is said of those that are missing, then the logs."""
-    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE)
+    gathered = Gathered(source=folder.name, elsewhere=_ELSEWHERE, budget=folder.budget)
     resources = folder.under(root)
     errors: list[tuple[str, str]] = []
     for path in _lists(resources):

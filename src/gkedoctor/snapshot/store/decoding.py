@@ -21,6 +21,7 @@ MANY = 1 << 22
 
 _LINES = b'[\n{"'
 _BETWEEN = b",\n{"
+_FEW = 8
 
 _parts_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _object = msgspec.json.Decoder(dict[str, Any]).decode
@@ -66,9 +67,18 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
         if cut < 0:
             waiting.append(piece)
             continue
-        yield b"".join((*waiting, piece[:cut], b"]"))
-        waiting = [b"[", piece[cut + 1 :]]
-    yield _joined(waiting)
+        rest = piece[cut + 1 :]
+        waiting += (piece[:cut], b"]")
+        yield b"".join(waiting) if len(waiting) < _FEW else _joined(_dropped(waiting))
+        waiting = [b"[", rest]
+    yield _joined(_dropped(waiting))
+
+
+def _dropped(pieces: list[bytes]) -> Iterator[bytes]:
+    """The pieces, each let go of when the next one is asked for."""
+    pieces.reverse()
+    while pieces:
+        yield pieces.pop()
 
 
 def _joined(pieces: Iterable[bytes]) -> bytes:

@@ -19,6 +19,7 @@ from gkedoctor.snapshot.store.decoding import MANY, decoded, texts
 from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, StoredManifest, digest_of
 from gkedoctor.snapshot.store.members import Directory, File, Members, refuse_name
 from gkedoctor.snapshot.store.sharing import Place, Places
+from gkedoctor.snapshot.timestamps import is_plausible
 
 _ON_DEMAND = "kubernetes/events.json"
 """The member with the most objects, of which the fewest are looked at."""
@@ -117,6 +118,8 @@ def _manifest(path: Path, content: bytes, verify: bool, limits: Limits) -> Store
         raise SnapshotError(f"{path.name} is damaged: {MANIFEST}: {error}") from error
     if stored.recorded_at.tzinfo is None:
         raise SnapshotError(f"{path.name} is damaged: recorded_at has no time zone")
+    if not is_plausible(stored.recorded_at):
+        raise SnapshotError(f"{path.name} is damaged: recorded_at is in the year {stored.recorded_at.year}")
     if verify and stored.digest != digest_of(stored):
         raise _changed(path, MANIFEST)
     for entry in stored.collections.values():
