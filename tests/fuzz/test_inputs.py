@@ -21,9 +21,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from gkedoctor.collect.patience import Patience
-from gkedoctor.collect.run import Asked, collect
 
+from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.config.files import read as read_config
 from gkedoctor.errors import GkedoctorError
@@ -185,7 +185,7 @@ def test_kubeconfigs(tmp_path: Path) -> None:
 
     def try_it(data: bytes) -> None:
         (tmp_path / "config").write_bytes(data)
-        configured(Login(str(tmp_path / "config")), Configuration(), Patience(request=1, overall=2))
+        configured(Login(str(tmp_path / "config")), Configuration(), Deadline(request=1, overall=2))
 
     fuzz("kubeconfig", one_of(seeds("kubeconfig.yaml")), try_it)
 
@@ -201,8 +201,8 @@ def test_answers_of_an_api_server(tmp_path: Path, answering: RawServer) -> None:
 
     def try_it(data: bytes) -> None:
         answering.misbehave = sends(data)
-        patience = Patience(request=0.3, overall=1.0, sleep=lambda _seconds: None)
-        taken_in(collect(Asked(login, [KINDS["Pod"]], patience), lambda _said: None).gathered)
+        deadline = Deadline(request=0.3, overall=1.0, sleep=lambda _seconds: None)
+        taken_in(collect(CollectRequest(login, [KINDS["Pod"]], deadline), lambda _said: None).gathered)
 
     fuzz("answer", one_of(seeds("*.http")), try_it)
 

@@ -23,19 +23,23 @@ def plainly(number: str, suffix: str) -> float:
     whole, _, part = digits.partition(".")
     value = Fraction(int(whole or "0")) + (Fraction(int(part), 10 ** len(part)) if part else 0)
     value *= Fraction(base) ** power
-    most = 2**63 - 1  # Kubernetes caps quantities
-    return float(max(-most, min(most, -value if number.startswith("-") else value)))
+    return float(-value if number.startswith("-") else value)
+
+
+def capped(value: float) -> float:
+    """Kubernetes caps quantities at what 64 bits hold."""
+    return float(max(-(2**63 - 1), min(2**63 - 1, value)))
 
 
 @given(NUMBERS, st.sampled_from(sorted(POWERS)))
 def test_number_and_suffix(number: str, suffix: str) -> None:
-    assert quantity(number + suffix) == pytest.approx(plainly(number, suffix), rel=1e-12)
+    assert quantity(number + suffix) == pytest.approx(capped(plainly(number, suffix)), rel=1e-12)
 
 
 @given(NUMBERS, st.sampled_from("eE"), st.integers(-20, 20))
 def test_exponent(number: str, sign: str, power: int) -> None:
     wanted = float(Fraction(plainly(number, "")) * Fraction(10) ** power)
-    assert quantity(f"{number}{sign}{power}") == pytest.approx(wanted, rel=1e-12)
+    assert quantity(f"{number}{sign}{power}") == pytest.approx(capped(wanted), rel=1e-12)
 
 
 @given(
@@ -50,7 +54,12 @@ def test_anything_gives_a_number_or_none(value: object) -> None:
 
 @given(st.one_of(st.integers(-(10**15), 10**15), st.floats(allow_nan=False, allow_infinity=False)))
 def test_bare_numbers_stand_for_themselves(value: float) -> None:
-    assert quantity(value) == float(value)
+    assert quantity(value) == capped(float(value))
+
+
+@pytest.mark.parametrize("value", [float("inf"), 10**400, "9e999", "99999999E", "9e30"])
+def test_what_is_beyond_64_bits_is_capped_or_unknown(value: object) -> None:
+    assert quantity(value) in (float(2**63 - 1), None)
 
 
 @pytest.mark.parametrize("text", ["", "m", "1 Gi", "1gi", "0x10", "1e", "١", "--1", "1Gi ", "NaN", "1e9999", "1,5"])

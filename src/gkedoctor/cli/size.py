@@ -43,7 +43,8 @@ def size_option(command: F) -> F:
         show_envvar=True,
         expose_value=False,
         callback=_note,
-        help="Raise the limits for recordings that you trust: size after decompression, as 20Gi. Memory use grows.",
+        help="Maximum size of a recording after decompression, for example 20Gi. Raises all other limits with it: "
+        "set it only for recordings that you trust.",
     )(command)
 
 
