@@ -11,7 +11,7 @@ import pytest
 
 from gkedoctor import api
 from gkedoctor.cli.options import take_options
-from gkedoctor.errors import NoPageError
+from gkedoctor.errors import NoPageError, UsageError
 from gkedoctor.report.formats.json import encoded
 from gkedoctor.report.request import to_wire as path_wire
 from gkedoctor.report.teardown import json as teardown_json
