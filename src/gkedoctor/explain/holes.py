@@ -8,11 +8,12 @@ _HOLE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
 _CHAIN = re.compile(r"[A-Za-z_][\w.\[\]-]*\.([A-Za-z_]\w*)(?:\[\d*\])?|([A-Za-z_]\w*)(?:\[\d*\])?")
 _SPOKEN = {"affected": "its Pods"}
 _NOUNS = frozenset((
-    "address", "account", "api", "certificate", "claim", "class", "command", "config", "configmap",
-    "configuration", "container", "cronjob", "deployment", "domain", "file", "frontend", "gateway", "host",
-    "hpa", "image", "ingress", "job", "key", "kind", "limits", "location", "name", "namespace", "neg", "node",
-    "owner", "path", "pod", "policy", "pool", "port", "project", "quota", "reason", "region", "registry",
-    "resource", "route", "secret", "service", "team", "volume", "webhook", "workload", "zone",
+    "account", "address", "api", "certificate", "claim", "class", "command", "config", "configmap",
+    "configuration", "container", "cronjob", "deployment", "domain", "error", "file", "frontend", "gateway",
+    "host", "hpa", "image", "ingress", "job", "key", "kind", "limits", "location", "message", "name",
+    "namespace", "neg", "node", "owner", "path", "pod", "policy", "pool", "port", "project", "quota", "reason",
+    "region", "registry", "resource", "route", "secret", "service", "team", "volume", "webhook", "workload",
+    "zone",
 ))  # fmt: skip
 """Names that say in a sentence what stands there. Authors also name half sentences (`so`, `told`, `late_where`)."""
 
