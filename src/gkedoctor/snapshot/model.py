@@ -91,6 +91,13 @@ class Stored(Protocol):
         ...
 
 
+def _named(namespaces: Sequence[str]) -> str:
+    """The first three namespaces, with the verb that goes with their number."""
+    if len(namespaces) == 1:
+        return f"namespace {namespaces[0]} was"
+    return f"namespaces {', '.join(namespaces[:3])}{' …' if len(namespaces) > 3 else ''} were"
+
+
 class Collection:
     """All objects of one kind, loaded when first looked at."""
 
@@ -155,7 +162,7 @@ class Collection:
         if state.namespaces is not None and namespace is not None and namespace not in state.namespaces:
             return f"namespace {namespace} was not asked for"
         if namespace is None and state.namespaces:
-            return f"only {', '.join(state.namespaces[:3])}{' …' if len(state.namespaces) > 3 else ''} were asked for"
+            return f"only {_named(state.namespaces)} read"
         if namespace is None and state.unread:
             return f"{len(state.unread)} namespaces could not be read, {min(state.unread)} among them"
         explained = (state.malformed or state.unread) and not state.reason
