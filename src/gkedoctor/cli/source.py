@@ -11,7 +11,7 @@ import click
 
 from gkedoctor.cli.live import cluster_options, parse_options, read_live, refuse_live_flags
 from gkedoctor.cli.messages import print_notes
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.progress import progress
 
 if TYPE_CHECKING:
     from gkedoctor.cli.early_results import Look

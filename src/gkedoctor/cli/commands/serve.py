@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gkedoctor.cli.messages import print_message
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.progress import progress
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
