@@ -13,7 +13,7 @@ from typing import Any
 from gkedoctor.graph.backends.service_annotations import protocol_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.ingress import CLASS
+from gkedoctor.graph.frontends.ingress import CLASS, backends_of, class_of
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.services.ports import target_port
 from gkedoctor.graph.workloads.readiness_probes import port_number
@@ -37,8 +37,8 @@ def planned_checks_of(graph: Graph, ingress: Object) -> Facts:
 
     None for an Ingress that nothing says is for GKE: a class, an annotation, a cluster that is known.
     """
-    found = graph.follow("class", ingress)
-    backends = graph.follow("backends", ingress)
+    found = class_of(graph, ingress)
+    backends = backends_of(graph, ingress)
     if isinstance(found, Unknown) or isinstance(backends, Unknown):
         return found if isinstance(found, Unknown) else backends
     services = [b["service"] for b in backends if isinstance(b["service"], dict)]
