@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from gkedoctor.graph.backends.backend_services import health_check_settings, origin_of
+from gkedoctor.graph.backends.backend_services import (
+    groups_of,
+    health_check_settings,
+    health_checks_of,
+    health_of,
+    origin_of,
+)
 from gkedoctor.graph.cloud.links import place_of
 from gkedoctor.graph.core.graph import Facts, Graph, name_of
 from gkedoctor.graph.core.records import CloudObject, KubernetesObject
@@ -77,10 +83,10 @@ def backend_of(
     graph: Graph, backend_service: Object, service: Object | None, port: Any = None, annotated: str | None = None
 ) -> Backend:
     """The record of a backend service and the Service that it is for."""
-    checks = graph.follow("health_checks", backend_service)
+    checks = health_checks_of(graph, backend_service)
     check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
     pods: Facts = graph.follow("pods", service) if service is not None else []
-    health = graph.follow("health", backend_service)
+    health = health_of(graph, backend_service)
     return {
         "service": service,
         "port": port,
@@ -125,7 +131,7 @@ def _health_facts(health: Facts) -> BackendHealth:
 
 
 def _group_facts(graph: Graph, backend_service: Object) -> BackendGroups:
-    groups = graph.follow("groups", backend_service)
+    groups = groups_of(graph, backend_service)
     if isinstance(groups, Unknown):
         return {"groups": groups, "size": groups}
     return {"groups": groups, "size": sum(g.get("size") or 0 for g in groups)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from gkedoctor.graph.backends.backend_services import groups_of, health_of
 from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
 from gkedoctor.graph.cloud.links import path_of
 from gkedoctor.graph.cloud.names import l7_firewall
@@ -31,7 +32,7 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     `rule` decides (null: no rule names it), `meant` is one for the range that misses the port or the nodes, `expected`
     the name of the one that the Ingress controller keeps.
     """
-    groups, health = graph.follow("groups", backend_service), graph.follow("health", backend_service)
+    groups, health = groups_of(graph, backend_service), health_of(graph, backend_service)
     for facts in (groups, health, graph.doubt("Firewall")):
         if isinstance(facts, Unknown):
             return facts

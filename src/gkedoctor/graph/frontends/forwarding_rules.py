@@ -13,6 +13,7 @@ from gkedoctor.graph.cloud.links import last, path_of, resolve
 from gkedoctor.graph.cloud.names import legacy
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.ingress import address_of
 from gkedoctor.snapshot.model import Object
 
 _OF_INGRESS = ("ingress.kubernetes.io/forwarding-rule", "ingress.kubernetes.io/https-forwarding-rule")
@@ -109,7 +110,7 @@ def address_holders_of(graph: Graph, item: Object) -> Facts:
 
 def _asked_address(graph: Graph, item: Object) -> Object | Unknown | None:
     if item.get("kind") == "Ingress":
-        found = graph.follow("address", item)
+        found = address_of(graph, item)
         if isinstance(found, Unknown) or not found:
             return found if isinstance(found, Unknown) else None
         return found[0]["found"] if isinstance(found[0]["found"], Unknown) else found[0]["item"]

@@ -74,7 +74,7 @@ def _taken(graph: Graph, ingress: Object) -> bool | Unknown:
 @edge("backends", "Ingress", reads=("Service", "IngressClass"), kept=True, record="BackendRecord")
 def backends_of(graph: Graph, ingress: Object) -> Facts:
     """Every backend that a rule or the default names, as records (see `_backend`)."""
-    found = graph.follow("class", ingress)
+    found = class_of(graph, ingress)
     assert not isinstance(found, Unknown)
     return [_backend(graph, ingress, found[0], *site) for site in _sites(ingress.get("spec") or {})]
 
@@ -207,7 +207,7 @@ def _by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
 def unserved_of(graph: Graph, ingress: Object) -> Facts:
     """The Services behind the Ingress that have no ready endpoint, or none that serves the port."""
     found: list[Object] = []
-    records = graph.follow("backends", ingress)
+    records = backends_of(graph, ingress)
     for record in [] if isinstance(records, Unknown) else records:
         service = record["service"]
         if isinstance(service, dict) and all(service is not f for f in found) and _unserved(graph, service, record):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from gkedoctor.graph.core.graph import Facts, Graph, edge, namespace_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.certificates import PRE_SHARED
-from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rules_of_ingress
 from gkedoctor.graph.frontends.frontend import BackendRef, CertificateRef, Frontend, Listener, Route, frontend
 from gkedoctor.graph.frontends.gateway import MANAGED
+from gkedoctor.graph.frontends.ingress import backends_of, class_of
 from gkedoctor.snapshot.model import Object
 
 _ALLOW_HTTP = "kubernetes.io/ingress.allow-http"
@@ -15,7 +16,7 @@ _ALLOW_HTTP = "kubernetes.io/ingress.allow-http"
 
 def ingress_routes(graph: Graph, ingress: Object) -> list[Route]:
     """One route for each path of its rules, and one for its default backend."""
-    backends = graph.follow("backends", ingress)
+    backends = backends_of(graph, ingress)
     return [
         Route(
             item=ingress,
@@ -54,7 +55,7 @@ def ingress_frontend(graph: Graph, ingress: Object) -> Frontend:
 
 def is_of_gke(graph: Graph, ingress: Object) -> bool:
     """Whether GKE's own controller serves the Ingress, by its class."""
-    found = graph.follow("class", ingress)
+    found = class_of(graph, ingress)
     return not isinstance(found, Unknown) and bool(found and found[0]["gke"])
 
 
@@ -65,7 +66,7 @@ def host_rule(graph: Graph, ingress: Object) -> str:
 
 def _listeners(graph: Graph, ingress: Object) -> list[Listener]:
     """By the forwarding rules where they were seen, else by what the Ingress asks for."""
-    rules = graph.follow("forwarding_rules", ingress)
+    rules = rules_of_ingress(graph, ingress)
     seen = [port_range(rule) for rule in ([] if isinstance(rules, Unknown) else rules)]
     certificates = _certificates(ingress)
     if seen and all(port in ("80", "443") for port in seen):
@@ -105,7 +106,7 @@ def waiting_ingresses_of(graph: Graph, _cluster: Object) -> Facts:
 
 def _waits(graph: Graph, ingress: Object) -> bool:
     served = ((ingress.get("status") or {}).get("loadBalancer") or {}).get("ingress")
-    found = graph.follow("class", ingress)
+    found = class_of(graph, ingress)
     if ingress["metadata"].get("deletionTimestamp"):
         return bool(ingress["metadata"].get("finalizers"))
     return not served and not isinstance(found, Unknown) and bool(found and found[0]["gke"])

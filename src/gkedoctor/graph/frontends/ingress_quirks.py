@@ -12,7 +12,7 @@ from gkedoctor.graph.cloud.links import links_in, path_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_ingress
-from gkedoctor.graph.frontends.ingress import neg_of
+from gkedoctor.graph.frontends.ingress import class_of, neg_of
 from gkedoctor.snapshot.model import Object
 
 _FRONTEND_CONFIG = "networking.gke.io/v1beta1.FrontendConfig"
@@ -26,7 +26,7 @@ def quirks_of(graph: Graph, ingress: Object) -> Facts:
     `fault`: `host twice`, `no http`, `frontend config`, `no neg`. `seen`: whether Google Cloud's side could be seen
     (`host twice`), or whether there is a NEG (`no neg`).
     """
-    found = graph.follow("class", ingress)
+    found = class_of(graph, ingress)
     if isinstance(found, Unknown) or not found[0]["gke"]:
         return []
     return [*_rule_quirks(graph, ingress), *(_internal_quirks(graph, ingress, found[0]["annotation"]))]

@@ -13,7 +13,8 @@ from typing import Any
 from gkedoctor.graph.backends.service_annotations import protocol_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.ingress import CLASS
+from gkedoctor.graph.frontends.ingress import CLASS, class_of
+from gkedoctor.graph.frontends.load_balancing import services_behind
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.services.ports import target_port
 from gkedoctor.graph.workloads.readiness_probes import port_number
@@ -37,15 +38,21 @@ def planned_checks_of(graph: Graph, ingress: Object) -> Facts:
 
     None for an Ingress that nothing says is for GKE: a class, an annotation, a cluster that is known.
     """
-    found = graph.follow("class", ingress)
-    backends = graph.follow("backends", ingress)
-    if isinstance(found, Unknown) or isinstance(backends, Unknown):
-        return found if isinstance(found, Unknown) else backends
-    services = [b["service"] for b in backends if isinstance(b["service"], dict)]
-    if not found[0]["gke"] or not _is_of_google(graph, ingress, services):
+    found, ports = class_of(graph, ingress), list(_service_ports(graph, ingress))
+    if isinstance(found, Unknown):
+        return found
+    if not found[0]["gke"] or not _is_of_google(graph, ingress, [service for service, _ in ports]):
         return []
-    each = {(name_of(b["service"]), b["wanted"]): b for b in backends if isinstance(b["service"], dict) and b["port"]}
-    return [_check(graph, b["service"], b["port"]) for b in each.values()]
+    return [_check(graph, service, port) for service, port in ports if port is not None]
+
+
+def _service_ports(graph: Graph, frontend: Object) -> Iterator[tuple[Object, Object | None]]:
+    """Each Service that a front end leads to, with its port that is meant; None where it has no such port."""
+    for namespace, name, wanted in services_behind(graph, frontend):
+        service = graph.find("Service", namespace, name)
+        if isinstance(service, dict):
+            ports = (service.get("spec") or {}).get("ports") or []
+            yield service, next((p for p in ports if wanted in (p.get("name"), p.get("port"))), None)
 
 
 def _is_of_google(graph: Graph, ingress: Object, services: Sequence[Object]) -> bool:

@@ -13,6 +13,7 @@ from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.network.dependencies import dependencies_of
 from gkedoctor.graph.network.policy_rules import Peer, Port, allows, allows_dns, isolates, ports_at, rules_of
 from gkedoctor.graph.objects.namespaces import namespace_labels
 from gkedoctor.graph.services.ports import target_port
@@ -26,7 +27,7 @@ _AILING = ("crash", "unready", "init", "failed")
 @edge("log_services", "Pod", reads=("Service",), record="KubernetesObject")
 def log_services(graph: Graph, pod: Object) -> Facts:
     """The Services that the Pod's logs say it could not use."""
-    found = graph.follow("dependencies", pod)
+    found = dependencies_of(graph, pod)
     needs = (
         [] if isinstance(found, Unknown) else [r for r in found if r["via"] == "log" and isinstance(r["problem"], str)]
     )
@@ -65,7 +66,7 @@ def _all_denials(graph: Graph) -> list[Record]:
 
 
 def _denials(graph: Graph, pod: Object) -> list[Record]:
-    found = graph.follow("dependencies", pod)
+    found = dependencies_of(graph, pod)
     needs = [] if isinstance(found, Unknown) else [r for r in found if r["via"] == "log" and isinstance(r["line"], str)]
     records = [_denial(graph, pod, need) for need in needs]
     return [r for r in records if r is not None]
@@ -118,7 +119,7 @@ def _any_allowed(graph: Graph, policy: Object, direction: str, peers: Sequence[P
 
 def _closed(graph: Graph, pod: Object, direction: str, allowed: Callable[[Object], bool]) -> Object | None:
     """The policy that denies a Pod what none of its policies allows: the one with the fewest rules."""
-    found = graph.follow("policies", pod)
+    found = policies_of(graph, pod)
     mine = [] if isinstance(found, Unknown) else [p for p in found if isolates(p, direction)]
     if not mine or any(allowed(p) for p in mine):
         return None

@@ -11,6 +11,7 @@ from typing import Any
 
 from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import health_check_settings
+from gkedoctor.graph.backends.firewall import probe_access_of
 from gkedoctor.graph.cloud.links import last, resolve
 from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, name_of
@@ -102,7 +103,7 @@ def _asks(check: Object) -> str:
 
 
 def _blocked(graph: Graph, backend_service: Object) -> Record | None:
-    access = graph.follow("probe_access", backend_service)
+    access = probe_access_of(graph, backend_service)
     return None if isinstance(access, Unknown) else next((a for a in access if not a["allowed"]), None)
 
 

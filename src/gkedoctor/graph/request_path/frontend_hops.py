@@ -9,7 +9,8 @@ from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import port_range
+from gkedoctor.graph.frontends.forwarding_rules import port_range, rules_of_ingress
+from gkedoctor.graph.frontends.ingress import address_of, tls_of
 from gkedoctor.graph.request_path.backend_hops import counted
 from gkedoctor.graph.request_path.hop import Hop, State, unseen
 from gkedoctor.snapshot.kinds import COLLECTIONS
@@ -108,7 +109,7 @@ def _dated(graph: Graph, ref: Ref, until: object) -> Hop:
 
 def secret_hops(graph: Graph, ingress: Object) -> list[Hop]:
     """The TLS Secrets of an Ingress."""
-    records = graph.follow("tls", ingress)
+    records = tls_of(graph, ingress)
     if isinstance(records, Unknown):
         return []
     hops = []
@@ -132,7 +133,7 @@ def _not_after(secret: Object) -> object:
 
 def address_hop(graph: Graph, ingress: Object, *children: Hop) -> tuple[Hop, ...]:
     """The reserved address that an Ingress names, with the rest behind it; only the rest where it names none."""
-    records = graph.follow("address", ingress)
+    records = address_of(graph, ingress)
     if isinstance(records, Unknown):
         return (unseen("Address", "", records, *children),)
     if not records:
@@ -143,7 +144,7 @@ def address_hop(graph: Graph, ingress: Object, *children: Hop) -> tuple[Hop, ...
     if not record["found"]:
         return (Hop(ref, State.FAIL, f"no {record['scope']} address of this name is reserved", children),)
     item = record["item"]
-    rules = graph.follow("forwarding_rules", ingress)
+    rules = rules_of_ingress(graph, ingress)
     taken = item.get("status") == "IN_USE" and not isinstance(rules, Unknown) and not rules
     users = ", ".join(record["users"])
     return (

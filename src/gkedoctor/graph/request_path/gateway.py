@@ -9,7 +9,7 @@ from gkedoctor.graph.core.conditions import condition, is_bad
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import addresses_of
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rules_of_gateway
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
 from gkedoctor.graph.frontends.hostnames import route_host_matches
 from gkedoctor.graph.frontends.routes import hostnames_of, refused_routes, routes_behind_gateway
@@ -23,7 +23,7 @@ def gateway_path(graph: Graph, gateway: Object, host: str | None) -> Hop:
     """The hops behind a Gateway, over the HTTPRoutes that are attached to it. `host`: only what serves that host."""
     routes = [r for r in routes_behind_gateway(graph, gateway) if serves(r, host, "httpRoute")]
     hops = FrontendHops(graph, lambda _: [*_branches(graph, routes), *_refused(graph, gateway, host)])
-    rules = graph.follow("forwarding_rules", gateway)
+    rules = rules_of_gateway(graph, gateway)
     behind: tuple[Hop, ...]
     if isinstance(rules, Unknown):
         behind = unseen_rules(gateway, rules, hops)

@@ -8,8 +8,10 @@ from gkedoctor.graph.core.graph import Graph, Record, name_of
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import addresses_of
+from gkedoctor.graph.frontends.controller_errors import sync_errors_of
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rules_of_ingress
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
+from gkedoctor.graph.frontends.ingress import class_of
 from gkedoctor.graph.frontends.ingress_frontend import host_rule, ingress_routes
 from gkedoctor.graph.request_path.branches import branch, default_hops, joined, serves, unseen_rules
 from gkedoctor.graph.request_path.frontend_hops import FrontendHops, address_hop, secret_hops
@@ -22,7 +24,7 @@ def ingress_path(graph: Graph, ingress: Object, host: str | None) -> Hop:
     rule, gke = host_rule(graph, ingress), _is_served_by_gke(graph, ingress)
     routes = [r for r in ingress_routes(graph, ingress) if serves(r, host, rule)]
     hops = FrontendHops(graph, lambda url_map: _branches(graph, routes, url_map, gke=gke))
-    rules = graph.follow("forwarding_rules", ingress)
+    rules = rules_of_ingress(graph, ingress)
     served = addresses_of(ingress)
     fact = ", ".join(served) or "no address"
     if isinstance(rules, Unknown):
@@ -39,7 +41,7 @@ def ingress_path(graph: Graph, ingress: Object, host: str | None) -> Hop:
 
 
 def _is_served_by_gke(graph: Graph, ingress: Object) -> bool:
-    found = graph.follow("class", ingress)
+    found = class_of(graph, ingress)
     return isinstance(found, Unknown) or bool(found and found[0]["gke"])
 
 
@@ -49,7 +51,7 @@ def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[S
         return State.OK, " yet"
     if not _is_served_by_gke(graph, ingress):
         return State.FAIL, _foreign(graph, ingress)
-    errors = graph.follow("sync_errors", ingress)
+    errors = sync_errors_of(graph, ingress)
     if not isinstance(errors, Unknown) and errors:
         return State.FAIL, f": {errors[-1].get('message')}"
     made = age(graph.clock, ingress["metadata"].get("creationTimestamp"))
@@ -59,7 +61,7 @@ def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[S
 
 def _foreign(graph: Graph, ingress: Object) -> str:
     """Why GKE's controller leaves an Ingress alone."""
-    found = graph.follow("class", ingress)
+    found = class_of(graph, ingress)
     who: Record = {} if isinstance(found, Unknown) or not found else found[0]
     if who.get("foreign") is True:
         return f": the controller of class {name_of(who['item'])} has given it none"

@@ -9,7 +9,8 @@ from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rule_names
+from gkedoctor.graph.frontends.controller_errors import balancer_errors_of
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rule_names, rules_of_service
 from gkedoctor.graph.frontends.frontend import is_frontend
 from gkedoctor.graph.request_path.backend_hops import check_hops, counted, group_hops, service_hop
 from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, unseen, verdict
@@ -21,7 +22,7 @@ def service_path(graph: Graph, service: Object, _host: str | None) -> Hop:
     plain = service_hop(graph, service, None)
     if not is_frontend(service):
         return plain
-    rules, served = graph.follow("forwarding_rules", service), addresses_of(service)
+    rules, served = rules_of_service(graph, service), addresses_of(service)
     fact = f"{', '.join(served) or 'no address'}; {plain.fact}"
     if isinstance(rules, Unknown):
         name = (rule_names(service) or [""])[0]
@@ -70,7 +71,7 @@ def _pool_hop(graph: Graph, rule: Object) -> Hop:
 def _pending(graph: Graph, service: Object, served: list[str]) -> tuple[State, str]:
     if served:
         return State.OK, ", and no forwarding rule of Google Cloud's has it"
-    errors = graph.follow("balancer_errors", service)
+    errors = balancer_errors_of(graph, service)
     if not isinstance(errors, Unknown) and errors:
         return State.FAIL, f": {errors[-1].get('message')}"
     made = age(graph.clock, service["metadata"].get("creationTimestamp"))
