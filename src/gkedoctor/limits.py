@@ -22,6 +22,12 @@ at 1,024 bytes, termination messages at 4,096.
 DEEPEST = 200
 """Levels of nesting. A Kubernetes object is at most 30 deep; libyaml overflows the C stack at some 50,000."""
 
+YAML_DEPTH_MESSAGE = "exceeded maximum nesting depth"
+"""What libyaml says of more than 1,000 levels (yaml/libyaml, src/scanner.c; in PyYAML since 6.0.4).
+
+It has no code for it, and the scanner reads ahead of the parser: it may say so before `DEEPEST` levels were counted.
+"""
+
 MOST_DIGITS = 400
 """Digits of an integer. 64 bits have 19; Python refuses to convert 4,301 (CVE-2020-10735), a float ends at 309."""
 

@@ -16,7 +16,9 @@ import yaml
 
 from gkedoctor.cli.commands.report import report
 from gkedoctor.diagnose.cases import case_files, run_file
+from gkedoctor.errors import ExitCode
 from gkedoctor.playbook.loader import load_playbooks
+from tests.cli.conftest import Gkedoctor
 from tests.conftest import RECORDINGS, ROOT, recorded, shipped_playbooks
 
 PACKAGE = ROOT / "examples" / "playbook-package"
@@ -157,3 +159,13 @@ def test_the_playbooks_of_the_example_package_hold() -> None:
 def test_the_example_package_offers_them() -> None:
     project = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]
     assert project["entry-points"]["gkedoctor.playbooks"] == {"acme": "acme_playbooks"}
+
+
+def test_the_example_of_the_guide_is_green(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    """A stranger copies these three files first."""
+    text = (ROOT / "docs" / "writing-playbooks.md").read_text(encoding="utf-8")
+    playbook, causes, cases = re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL)
+    for name, content in (("a.yaml", playbook), ("causes.yaml", causes), ("a.test.yaml", cases)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert gkedoctor("playbooks", "lint", tmp_path) == (ExitCode.OK, "nothing is wrong in 1 playbook\n", "")
+    assert gkedoctor("playbooks", "test", tmp_path) == (ExitCode.OK, "3 cases: 3 hold, 0 fail, 0 to do\n", "")

@@ -44,7 +44,8 @@ AREAS = (
     "MON",
     "SPEC",
 )
-_ID = re.compile(r"GKE-(?:" + "|".join(AREAS) + r")-\d{3}")
+ID = re.compile(r"GKE-(?:" + "|".join(AREAS) + r")-\d{3}")
+ID_HINT = f"GKE-AREA-NNN, AREA one of {', '.join(AREAS)}"
 _READ_ONLY = ("kubectl get", "kubectl describe", "kubectl logs", "kubectl rollout status", "kubectl rollout history",
               "kubectl auth can-i", "kubectl top", "kubectl explain", "kubectl api-resources", "kubectl events",
               "kubectl wait", "kubectl run", "gcloud", "openssl", "curl", "dig")  # fmt: skip
@@ -69,8 +70,8 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
     `causes`: the words that it may use; None where they cannot be read, and so cannot be checked.
     """
     model = playbook.model
-    if not _ID.fullmatch(model.id):
-        yield Problem("$.id", f"`{model.id}` is no id", f"GKE-AREA-NNN, AREA one of {', '.join(AREAS)}")
+    if not ID.fullmatch(model.id):
+        yield Problem("$.id", f"`{model.id}` is no id", ID_HINT)
     yield from _kind_problems(model)
     yield from _text_problems(playbook)
     yield from _suspect_problems(playbook, "$.suspects")

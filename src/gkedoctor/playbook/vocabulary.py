@@ -21,7 +21,7 @@ CAUSES_FILE = "causes.yaml"
 WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 """A word of the vocabulary, as a regular expression: lower case, with hyphens."""
 _WORD = re.compile(WORD)
-_OWN_WORD = re.compile(f"{WORD}/{WORD}")
+OWN_WORD = re.compile(f"{WORD}/{WORD}")
 OWN_WORD_HINT = "write it like `acme/no-rollback-history`: the name of your company or package, then the cause"
 
 
@@ -126,7 +126,7 @@ class Vocabulary(Mapping[str, CauseDefinition]):
 
     def _check_word(self, source: Source, word: str, own: bool) -> None:
         place = f"$.causes.{word}"
-        if not (_OWN_WORD if own else _WORD).fullmatch(word):
+        if not (OWN_WORD if own else _WORD).fullmatch(word):
             message = f"`{word}` is no word for a cause of one's own" if own else f"`{word}` is no word for a cause"
             raise error_at(source, place, message, hint=OWN_WORD_HINT if own else "lower case, with hyphens", key=True)
         if word in self._causes:
@@ -152,7 +152,7 @@ def unknown_word(word: str, causes: Vocabulary) -> str | None:
     A word of a prefix that no loaded playbook declares may be right where those playbooks are at hand.
     """
     prefix, slash, _ = word.partition("/")
-    if word in causes or (slash and prefix not in causes.prefixes and _OWN_WORD.fullmatch(word)):
+    if word in causes or (slash and prefix not in causes.prefixes and OWN_WORD.fullmatch(word)):
         return None
     return nearest(word, list(causes)) or ""
 

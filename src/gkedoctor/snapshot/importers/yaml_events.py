@@ -15,7 +15,7 @@ import yaml
 from yaml._yaml import CParser
 
 from gkedoctor.errors import LimitError
-from gkedoctor.limits import DEEPEST
+from gkedoctor.limits import DEEPEST, YAML_DEPTH_MESSAGE
 from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.yaml_words import Plain, fits_collection, shown_tag, tagged
 
@@ -68,7 +68,9 @@ def mistake_of(error: yaml.YAMLError, text: str) -> Mistake:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         said = error.problem or error.context or "not valid YAML"
-        return Mistake(f"not valid YAML: {said}", mark.line if mark else 0, mark.column if mark else 0)
+        deep = said == YAML_DEPTH_MESSAGE
+        message = f"nested too deeply: more than {DEEPEST} levels" if deep else f"not valid YAML: {said}"
+        return Mistake(message, mark.line if mark else 0, mark.column if mark else 0)
     said = (str(error).splitlines() or ["unknown"])[0]
     if not isinstance(error, yaml.reader.ReaderError):
         return Mistake(f"not valid YAML: {said}")

@@ -12,6 +12,7 @@ _COMMANDS = {
     "show": Entry(f"{_HERE}.show:show", "Explain one playbook."),
     "lint": Entry(f"{_HERE}.lint:lint", "Say what is wrong with playbooks."),
     "edges": Entry(f"{_HERE}.edges:edges", "List the edges and functions that playbooks may use."),
+    "new": Entry(f"{_HERE}.new:new", "Write a playbook, its tests and its cause."),
     "test": Entry(f"{_HERE}.test:test", "Run the cases beside playbooks."),
 }
 
