@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import UsageError
 
 
