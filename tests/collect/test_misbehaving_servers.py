@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import time
 from pathlib import Path
@@ -69,7 +70,9 @@ CASES = [
     Case("two lengths", sends(OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), FAILED, ""),
     Case("no gzip", sends(answer(b"{}", "Content-Encoding: gzip")), FAILED, "while decompressing data"),
     Case("half gzip", sends(answer(gzip.compress(b" " * 99_999)[:-20], "Content-Encoding: gzip")), FAILED, ""),
-    Case("gzip bomb", sends(answer(gzip.compress(b" " * (8 << 20)), "Content-Encoding: gzip")), FAILED, "too large"),
+    Case("gzip bomb", sends(answer(gzip.compress(b" " * (3 << 20)), "Content-Encoding: gzip")), FAILED, "than 1 MiB"),
+    Case("a large answer", sends(answer(b" " * (3 << 20) + json.dumps(PODS).encode())), COMPLETE),
+    Case("too large an answer", sends(answer(b" " * (5 << 20) + b"{}")), FAILED, "too large: more than 4 MiB"),
     Case("busy for 30 years", busy("1000000000"), FAILED, "busy"),
     Case("busy for 400 digits", busy("9" * 400), FAILED, "busy"),
     Case("busy for less than nothing", busy("-5"), FAILED, "busy"),
@@ -94,7 +97,8 @@ def client_library() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_listing_ends_with_its_true_state(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kubernetes_client, "_LARGEST", 1 << 20)
+    monkeypatch.setattr(kubernetes_client, "_LARGEST", 4 << 20)
+    monkeypatch.setattr(kubernetes_client, "_ALWAYS_FINE", 1 << 20)
     monkeypatch.setattr(paging, "MAX_OBJECTS", 50)
     deadline = Deadline(request=0.5, overall=case.at_most, attempts=2, sleep=lambda _s: None)
     with RawServer("/api/v1/pods", case.misbehave) as server:

@@ -21,8 +21,13 @@ from gkedoctor.collect.read_only import assert_read_only
 from gkedoctor.errors import SourceError
 
 _CHUNK = 1 << 18
-_LARGEST = 1 << 30
-"""No page of 500 objects is a gigabyte: etcd takes 1.5 MB an object."""
+_LARGEST = 768 << 20
+"""Bytes. No page of 500 objects is larger: etcd takes 1.5 MB an object."""
+
+_ALWAYS_FINE = 64 << 20
+_MAX_RATIO = 60
+"""Bytes out of each byte that was sent, beyond `_ALWAYS_FINE`: lists of objects have 10 to 30, what is made to fill
+memory about 1,000."""
 
 Query = Sequence[tuple[str, str]]
 
@@ -162,8 +167,8 @@ def _body(response: Any, ends: float, deadline: Deadline) -> bytearray:
             deadline.check()
             if deadline.clock() > ends:
                 raise RequestFailed(f"the answer was not complete within {deadline.request:g} s", timed_out=True)
-            if len(body) > _LARGEST:
-                raise RequestFailed("the answer is too large", code=-1)
+            if len(body) > _LARGEST or len(body) > max(_ALWAYS_FINE, _MAX_RATIO * response.tell()):
+                raise RequestFailed(f"the answer is too large: more than {len(body) >> 20} MiB", code=-1)
     except (RequestFailed, CollectionStopped):
         response.close()
         raise
