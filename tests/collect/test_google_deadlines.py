@@ -124,3 +124,13 @@ def test_a_page_token_that_comes_twice_ends_the_listing(collection: str) -> None
         assert len(server.requests) == 2
     assert found.state.status is Status.PARTIAL and "token for the next page twice" in found.state.reason
     assert len(found.items) == 2
+
+
+def test_an_answer_without_an_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gkedoctor.collect import google_session
+    from tests.collect.raw_server import answer, sends
+
+    monkeypatch.setattr(google_session, "_LARGEST", 1 << 20)
+    with RawServer("", sends(answer(b"{" + b" " * (3 << 20)))) as server:
+        found = read(server.url, request=5, overall=20)
+    assert all("too large" in find.state.reason for find in found.values()), found

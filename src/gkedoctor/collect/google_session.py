@@ -12,6 +12,8 @@ from gkedoctor.collect.google_errors import message_of, no_answer, refusal, unus
 from gkedoctor.collect.read_only import assert_read_only
 
 _CHUNK = 1 << 18
+_LARGEST = 256 << 20
+"""Bytes: half a megabyte for each of the 500 objects of a page."""
 
 
 def guard(session: Any, deadline: Deadline) -> None:
@@ -78,6 +80,8 @@ def _in_time(response: Any, ends: float, deadline: Deadline) -> bytes:
     try:
         while part := response.raw.read1(_CHUNK, decode_content=True):
             body += part
+            if len(body) > _LARGEST:
+                raise RequestFailed(f"the answer is too large: more than {_LARGEST >> 20} MiB", code=-1)
             if deadline.clock() > ends:
                 raise RequestFailed(f"the answer was not complete within {deadline.request:g} s")
     except HTTPError as error:
