@@ -106,9 +106,10 @@ def _crash_spec(at: Mapping[str, Leak]) -> Json:
 
 
 def _arguments(leak: Leak) -> list[str]:
-    """The words of a text as arguments, unless the secret has spaces in it."""
+    """A command line word by word; any other text as one argument, as a shell in front of it would pass it."""
     text = plain(leak.text)
-    return [text] if any(" " in needle for needle in leak.needles) else text.split(" ")
+    is_command = leak.form in ("as-is", "flag", "bearer") and "\n" not in text
+    return text.split(" ") if is_command and not any(" " in needle for needle in leak.needles) else [text]
 
 
 def _echo(made: Cluster, name: str, leak: Leak) -> str:
