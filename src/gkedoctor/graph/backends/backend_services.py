@@ -15,7 +15,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, name
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
-_PORT = re.compile(r"Name:(?P<name>[^,}]*),\s*Number:(?P<number>\d+)")
+_PORT = re.compile(r"Name:(?P<name>[^,}]{0,200}),\s{0,9}Number:(?P<number>\d{1,9})")
 _ORIGINS = (
     ("readiness probe", "readiness"),
     ("backendconfig", "backendconfig"),

@@ -212,27 +212,27 @@ _V2 = r"(?P<cluster>[0-9a-z]{8})"
 _V1 = r"(?P<cluster>[0-9a-f]{16})"
 _PATTERNS = (
     ("l4-shared", rf"k8s2-{_V2}-l4-shared-hc(?:-fw(?:-ipv6|-regional)?)?"),
-    ("frontend", rf"k8s2-(?P<prefix>fr|fs|tp|ts|um|rm)-{_V2}-(?P<part>[a-z0-9-]+)-(?P<hash>[0-9a-z]{{8}})"),
-    ("certificate", rf"k8s2-(?P<prefix>cr)-{_V2}-(?P<part>[0-9a-z]{{16}})-(?P<hash>[0-9a-z]+)"),
+    ("frontend", rf"k8s2-(?P<prefix>fr|fs|tp|ts|um|rm)-{_V2}-(?P<part>[a-z0-9-]{{1,100}})-(?P<hash>[0-9a-z]{{8}})"),
+    ("certificate", rf"k8s2-(?P<prefix>cr)-{_V2}-(?P<part>[0-9a-z]{{16}})-(?P<hash>[0-9a-z]{{1,100}})"),
     (
         "l4-rule",
-        rf"(?P<base>k8s2-(?P<prefix>tcp|udp|l3)-{_V2}-(?P<part>[a-z0-9-]+?)-(?P<hash>[0-9a-z]{{8}}))"
+        rf"(?P<base>k8s2-(?P<prefix>tcp|udp|l3)-{_V2}-(?P<part>[a-z0-9-]{{1,100}}?)-(?P<hash>[0-9a-z]{{8}}))"
         r"(?:-[0-9a-z]{1,2})?(?:-ipv6)?",
     ),
     (
         "l4",
-        rf"(?P<base>k8s2-{_V2}-(?P<part>[a-z0-9-]+?)-(?P<hash>[0-9a-z]{{8}}))(?:-fw)?(?:-ipv6)?",
+        rf"(?P<base>k8s2-{_V2}-(?P<part>[a-z0-9-]{{1,100}}?)-(?P<hash>[0-9a-z]{{8}}))(?:-fw)?(?:-ipv6)?",
     ),
-    ("l4-v3", rf"(?P<base>k8s3-{_V2}-(?P<hash>[0-9a-z]{{8}})-(?P<part>[a-z0-9-]+?))(?:-deny)?(?:-ipv6)?"),
-    ("backend", r"k8s1-(?P<cluster>[0-9a-f]{8})-(?P<part>[a-z0-9-]+)-(?P<hash>[0-9a-f]{8})"),
-    ("port-backend", rf"k8s-be-(?P<part>\d+)--{_V1}"),
+    ("l4-v3", rf"(?P<base>k8s3-{_V2}-(?P<hash>[0-9a-z]{{8}})-(?P<part>[a-z0-9-]{{1,100}}?))(?:-deny)?(?:-ipv6)?"),
+    ("backend", r"k8s1-(?P<cluster>[0-9a-f]{8})-(?P<part>[a-z0-9-]{1,100})-(?P<hash>[0-9a-f]{8})"),
+    ("port-backend", rf"k8s-be-(?P<part>\d{{1,9}})--{_V1}"),
     ("group", rf"k8s-ig--{_V1}"),
     ("l7-firewall", rf"k8s-fw-l7--{_V1}"),
     ("legacy-firewall", r"k8s-fw-(?P<base>a[0-9a-f]{31})"),
     ("legacy-firewall", r"(?:k8s-)?(?P<base>a[0-9a-f]{31})-(?:http-)?hc"),
     ("nodes-check", rf"k8s-{_V1}-node(?:-hc|-http-hc)?"),
-    ("certificate-v1", rf"k8s-(?P<prefix>ssl)-(?P<part>[0-9a-f]{{16}})-(?P<hash>[0-9a-f]+)--{_V1}"),
-    ("frontend-v1", rf"k8s-(?P<prefix>fws|fw|tps|tp|um|rm)-(?P<part>[a-z0-9.-]+)--{_V1}"),
+    ("certificate-v1", rf"k8s-(?P<prefix>ssl)-(?P<part>[0-9a-f]{{16}})-(?P<hash>[0-9a-f]{{1,100}})--{_V1}"),
+    ("frontend-v1", rf"k8s-(?P<prefix>fws|fw|tps|tp|um|rm)-(?P<part>[a-z0-9.-]{{1,100}})--{_V1}"),
     ("legacy", r"(?P<base>a[0-9a-f]{31})"),
     ("managed-certificate", r"mcrt-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     (
