@@ -92,7 +92,7 @@ def _is_screen_of_ours(file: Path, name: str) -> bool:
 
 def test_no_command_writes_to_a_stream_but_through_output_and_messages() -> None:
     """They spell out what does not print, and know what to do when a stream is full or closed."""
-    gates = {"output.py", "messages.py", "streams.py", "kubectl.py"}
+    gates = {"stdout.py", "messages.py", "streams.py", "kubectl.py"}
     raw = ("click.echo", "click.secho", "print", "sys.stdout.write", "sys.stderr.write", "echo", "click.style")
     found = [
         f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}: {_called(node)}"

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from gkedoctor import __version__, shipped
 from gkedoctor.cli.app import app
-from gkedoctor.cli.failure import file_excerpt, print_failure
+from gkedoctor.cli.error_output import file_excerpt, print_failure
 from gkedoctor.errors import ExitCode, PlaybookError, UsageError
 
 from .conftest import Gkedoctor

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gkedoctor.cli.failure import file_excerpt
+from gkedoctor.cli.error_output import file_excerpt
 from gkedoctor.cli.kubectl import completions
 from gkedoctor.errors import ManifestError
 from tests.tui.hostile import PAYLOADS, hostile_recording, untrusted_bytes

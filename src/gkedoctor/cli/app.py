@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import click
 
 from gkedoctor import __version__
-from gkedoctor.cli.failure import print_failure
-from gkedoctor.cli.lazy import Entry, LazyGroup
+from gkedoctor.cli.error_output import print_failure
+from gkedoctor.cli.lazy_group import Entry, LazyGroup
 from gkedoctor.cli.streams import prepare_streams
 from gkedoctor.errors import ExitCode
 

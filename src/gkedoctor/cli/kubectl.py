@@ -24,7 +24,7 @@ def main() -> None:
 
 def complete() -> None:
     """The console script `kubectl_complete-gkedoctor`."""
-    from gkedoctor.cli.failure import print_failure
+    from gkedoctor.cli.error_output import print_failure
     from gkedoctor.cli.streams import prepare_streams
 
     prepare_streams()

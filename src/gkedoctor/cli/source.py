@@ -11,7 +11,7 @@ import click
 
 from gkedoctor.cli.live import cluster_options, parse_options, read_live, refuse_live_flags
 from gkedoctor.cli.messages import print_notes
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.progress import progress
 from gkedoctor.cli.size import limits, size_option
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.live import Board, ending_signals, live_options, parse_options
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.inert import inert
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.stdout import write_result
 
 _VARIABLE = "_GKEDOCTOR_COMPLETE"
 """What click looks for: the name of the command in capitals."""

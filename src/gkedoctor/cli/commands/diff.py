@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.exit_codes import NEVER, news_verdict
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.options import take_options
-from gkedoctor.cli.output import wants_colour, width, write_result
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.progress import progress
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.size import limits, size_option
-from gkedoctor.cli.verdict import NEVER, news_verdict
+from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.diff import names, renderer
 from gkedoctor.report.formats import NARROW, WIDE, Page

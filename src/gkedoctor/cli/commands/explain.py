@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.output import wants_colour, width, write_result
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.report.formats import NARROW, WIDE
 
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.exit_codes import NEVER, fleet_verdict
 from gkedoctor.cli.messages import print_note, print_notes
 from gkedoctor.cli.options import take_options
-from gkedoctor.cli.outputs import OutputOptions, OutputType, outputs, write_rendered
-from gkedoctor.cli.pace import Tally
+from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, write_rendered
+from gkedoctor.cli.progress import Tally
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.size import limits, size_option
-from gkedoctor.cli.verdict import NEVER, fleet_verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.fleet import names, renderer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gkedoctor.cli.messages import print_message
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.progress import progress
 from gkedoctor.cli.size import limits, size_option
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.timestamps import parse_timestamp

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.output import wants_colour, width, write_result
+from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
+from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import NARROW, WIDE, Page, renderer

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.failure import file_excerpt
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.error_output import file_excerpt
+from gkedoctor.cli.exit_codes import NEVER, verdict
 from gkedoctor.cli.live import cluster_options
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.options import take_options
-from gkedoctor.cli.outputs import OutputOptions, OutputType, outputs, write
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, write
+from gkedoctor.cli.progress import progress
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.source import Purpose, take, tell
-from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import names

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from gkedoctor.cli.output import width, write_result
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
+from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.report.formats import NARROW, WIDE
 from gkedoctor.snapshot.garbage import paused_garbage_collector

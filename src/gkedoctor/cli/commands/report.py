@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gkedoctor.cli.choice import Choice
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.exit_codes import NEVER, verdict
 from gkedoctor.cli.live import beside_options, refuse_live_flags
 from gkedoctor.cli.options import take_options
-from gkedoctor.cli.outputs import Output, OutputOptions, OutputType, outputs, write
+from gkedoctor.cli.output_option import Output, OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.size import limits
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
-from gkedoctor.cli.verdict import NEVER, verdict
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import names
 from gkedoctor.snapshot.garbage import paused_garbage_collector

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.stdout import write_result
 
 _NAMES = ["report", "playbook", "causes", "messages", "diff", "fleet", "teardown", "config"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gkedoctor.cli.messages import print_message
-from gkedoctor.cli.pace import progress
+from gkedoctor.cli.progress import progress
 from gkedoctor.cli.size import limits, size_option
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gkedoctor.cli.lazy import Entry, LazyGroup
+from gkedoctor.cli.lazy_group import Entry, LazyGroup
 
 _HERE = "gkedoctor.cli.commands.playbooks"
 _COMMANDS = {

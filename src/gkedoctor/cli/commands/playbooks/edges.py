@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import UsageError
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gkedoctor.cli.failure import file_excerpt
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.error_output import file_excerpt
+from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode, FileError, PlaybookError, UsageError
 
 if TYPE_CHECKING:

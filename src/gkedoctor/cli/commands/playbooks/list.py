@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gkedoctor.cli.choice import Choice
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.stdout import write_result
 
 if TYPE_CHECKING:
     from gkedoctor.playbook.compiled import CompiledPlaybook

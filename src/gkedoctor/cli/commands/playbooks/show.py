@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gkedoctor.cli.output import width, write_result
+from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import UsageError
 
 

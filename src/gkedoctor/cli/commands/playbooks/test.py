@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gkedoctor.cli.output import write_result
+from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 

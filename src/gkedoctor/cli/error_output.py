@@ -1,4 +1,4 @@
-"""How a failure is told: plain lines on standard error, `gkedoctor: error: …`, then `hint: …`. Never a traceback."""
+"""Errors as plain lines on standard error: `gkedoctor: error: …`, then `hint: …`. Never a traceback."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import traceback
 import click
 
 from gkedoctor.cli.messages import print_message
-from gkedoctor.cli.output import unwritable_output
+from gkedoctor.cli.stdout import unwritable_output
 from gkedoctor.cli.streams import silence_output
 from gkedoctor.errors import ExitCode, FileError, GkedoctorError, SourceError
 from gkedoctor.report.inert import inert

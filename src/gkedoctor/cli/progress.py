@@ -1,4 +1,4 @@
-"""Tells who waits how far long work is."""
+"""Progress of long work on standard error, on a terminal or line by line."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from gkedoctor.cli.output import wants_colour, width, write_result
+from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.errors import UsageError
 from gkedoctor.report.formats import NARROW, WIDE, Page, names, renderer
 

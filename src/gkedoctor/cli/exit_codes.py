@@ -1,4 +1,4 @@
-"""What the shell is told of an outcome."""
+"""The exit code for an outcome, a comparison or a fleet."""
 
 from __future__ import annotations
 
