@@ -50,6 +50,19 @@ def test_it_says_where_it_is_serves_and_ends_cleanly(ending: signal.Signals) -> 
         assert not config.parent.exists()
 
 
+def test_under_nohup_a_hangup_does_not_end_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a child inherits
+    try:
+        with started(str(TWO)) as (process, _):
+            process.send_signal(signal.SIGHUP)
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_snapshot_is_served_with_a_kubeconfig_of_its_own(program: str, tmp_path: Path) -> None:
     snapshot, config = tmp_path / "two.gkesnap", tmp_path / "kubeconfig"
     command = [sys.executable, "-m", "gkedoctor", "import", str(TWO), "-o", str(snapshot)]

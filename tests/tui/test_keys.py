@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,7 @@ def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drive(doctor(INGRESS), save)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.gkesnap", "a.html", "a.json", "a.md"]
     assert "shop-db" in (tmp_path / "a.md").read_text()
+    assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()} == {0o600}
 
 
 def test_save_says_what_does_not_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

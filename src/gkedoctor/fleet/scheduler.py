@@ -33,7 +33,7 @@ def on_scheduler(
     for recording in recordings:
         if not is_url(recording.at):
             raise UsageError(
-                f"{recording.at} is a path on this machine, which the workers of {address} do not see",
+                f"{recording.at} is a path on this machine, which the workers of {shown(address)} do not see",
                 hint="put it into a bucket (gs://…), or write file:///… for a folder that all of them have",
             )
     distributed = _distributed()
@@ -41,9 +41,9 @@ def on_scheduler(
         client = distributed.Client(address, timeout=patience)
     except (OSError, ValueError) as error:
         hint = "`dask scheduler` prints its address"
-        raise SourceError(f"no Dask scheduler answers at {address}", hint=hint) from error
+        raise SourceError(f"no Dask scheduler answers at {shown(address)}", hint=hint) from error
     with client:
-        run = _Run(distributed, client, address, packed(kit), patience)
+        run = _Run(distributed, client, shown(address), packed(kit), patience)
         run.wait_for_workers()
         yield from patiently(run.round, recordings, len(recordings))
 

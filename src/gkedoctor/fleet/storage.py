@@ -71,7 +71,8 @@ def _opened(url: str) -> tuple[Any, str]:
 
 
 def _unreadable(url: str, error: Exception) -> SourceError:
-    said = str(error).splitlines()[:1]
+    user = urlsplit(url).netloc.rpartition("@")[0]
+    said = [line.replace(f"{user}@", "") if user else line for line in str(error).splitlines()[:1]]
     return SourceError(f"{shown(url)} cannot be read: {': '.join([type(error).__name__, *said])}")
 
 

@@ -101,7 +101,8 @@ def _written(server: Server, to: Path | None) -> Iterator[Path]:
 def _interruptible() -> Iterator[None]:
     """Lets every signal that ends a program end it like Ctrl-C, so that nothing is left behind."""
     known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
-    before = {number: signal.signal(number, signal.default_int_handler) for number in known}
+    heeded = [number for number in known if signal.getsignal(number) != signal.SIG_IGN]  # nohup ignores SIGHUP
+    before = {number: signal.signal(number, signal.default_int_handler) for number in heeded}
     try:
         yield
     finally:
