@@ -33,7 +33,7 @@ _OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22|%2522|\\u0022|[«“„]"
 _CLOSING = {"«": "»", "“": "”", "„": "“"}
 _WRAPPED = re.compile(
     r"\s{0,40}+(?:string\(\d{1,6}\)[ ]?"
-    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string)[(\[]|b|u|r|f|rb|@|N)(?=\\{0,8}[\"'])"
+    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string)[(\[]|b|u|r|f|rb|@|N|\[)(?=\\{0,8}[\"'])"
 )
 """What languages put before a string: `Some("x")` of Rust, `string(8) "x"` of PHP, `b'x'` of Python."""
 _BARE = re.compile(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")
@@ -44,14 +44,30 @@ _END = re.compile(
 """Where a value without quotes ends, short of the next space. `ab;Zebra` is one value, `ab;user=x` two."""
 
 _BLOCK = re.compile(r"[|>][+-]?\r?\n[ \t]{0,64}+")
+_TAG = re.compile(r"[!&][A-Za-z][\w.\-/]{1,40}[ \t]{1,4}(?=\S)")
+"""A tag or an anchor of YAML before the value."""
+
 _GOES_ON = re.compile(r"[ \t]+[a-z]{2,32}+(?![\w.\-]{0,32}[ \t]?[=:])")
 _BEFORE = re.compile(r"([A-Za-z]{2,24})[ _-]$")
 _BEFORE_SLASH = re.compile(r"([\w.\-]{2,40})/$")
 _HALVES = frozenset({"key", "keys", "string", "code", "auth", "id", "credentials"})
 _NAMES_A_NAME = frozenset(
-    {"name", "key", "headername", "header", "header_name", "variable", "property", "param", "field", "-name", "setting"}
+    {
+        "name",
+        "key",
+        "k",
+        "headername",
+        "header",
+        "header_name",
+        "variable",
+        "property",
+        "param",
+        "field",
+        "-name",
+        "setting",
+    }
 )
-_NAMES_A_VALUE = frozenset({"value", "val", "headervalue", "header_value", "content", "default"})
+_NAMES_A_VALUE = frozenset({"v", "value", "val", "headervalue", "header_value", "content", "default"})
 _PAIR = 60
 """Characters between the end of a name and the word `value`."""
 
@@ -162,6 +178,8 @@ def _keyed_forms() -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
 
 def _value_at(text: str, start: int) -> _Value | None:
     """The value that begins at a place: in quotes of whatever depth of escaping, or up to where it must end."""
+    tag = _TAG.match(text, start)
+    start = tag.end() if tag is not None else start
     block = _BLOCK.match(text, start)
     if block is not None:
         start = block.end()

@@ -81,7 +81,9 @@ _PUBLIC_KEY = re.compile(r"(?:ssh-[\w\-]{2,12}|ecdsa-[\w\-]{4,24}|sk-[\w\-]{4,24
 
 def _is_public(text: str, run: re.Match[str]) -> bool:
     """A sum that begins with the name of its function, and the public key of an SSH server or user."""
-    return _SUM.match(run[0]) is not None or _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None
+    if _SUM.match(run[0]) or _SUM.search(text, max(0, run.start() - 8), run.start()):
+        return True
+    return _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None
 
 
 def _formed(text: str, literal: re.Match[str], candidates: Iterable[_Known]) -> Span | None:

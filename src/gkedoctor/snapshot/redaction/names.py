@@ -7,7 +7,8 @@ from enum import IntEnum
 from functools import lru_cache
 
 _LONGEST = 128
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z][^\W\d_]*")
+_ANY_WORD = re.compile(r"[^\W\d_]+|\d+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -16,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 
 _PASSWORDS = _words(
     """
-    passwort kennwort losungswort mdp motpasse contraseña contrasenya clave parola пароль пароля hasło haslo heslo
+    passwort kennwort losungswort mdp motpasse passe contraseña contrasenya clave parola пароль пароля hasło haslo heslo
     wachtwoord lösenord losenord adgangskode passord salasana şifre sifre parolası
     密码 密碼 口令 パスワード 暗証番号
     비밀번호 암호 jelszó jelszo lozinka
@@ -126,7 +127,8 @@ class Says(IntEnum):
 
 def words_of(name: str) -> list[str]:
     """The words of a name in lower case: `dbPassword`, `DB_PASSWORD` and `db-password` have the same."""
-    return [word.lower() for word in _WORD.findall(name[-_LONGEST:])]
+    pattern = _WORD if name.isascii() else _ANY_WORD
+    return [word.lower() for word in pattern.findall(name[-_LONGEST:])]
 
 
 @lru_cache(maxsize=20_000)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, says
-from gkedoctor.snapshot.redaction.words import is_wordy
+from gkedoctor.snapshot.redaction.words import are_words, is_wordy
 
 Span = tuple[int, int]
 Judge = Callable[[re.Match[str]], bool]
@@ -47,9 +47,12 @@ def _named_flag(found: re.Match[str]) -> bool:
 
 
 def _sentence(found: re.Match[str]) -> bool:
-    if found["is"] and says(found["name"]) is Says.PASSWORD:
-        return holds(Says.PASSWORD, found["v"], Where.TEXT)
-    return values.is_told(found["v"])
+    value = found["v"]
+    if says(found["name"]) is not Says.PASSWORD:
+        return values.is_told(value)
+    if found["is"]:
+        return holds(Says.PASSWORD, value, Where.TEXT)
+    return values.is_told(value) or (values.is_alphanumeric(value) and not are_words(value))
 
 
 def _row(found: re.Match[str]) -> bool:
@@ -113,9 +116,9 @@ _I = re.IGNORECASE
 RULES: tuple[Rule, ...] = (
     # RFC 6750, RFC 7617, https://docs.github.com/en/rest/authentication: schemes of the header Authorization
     _rule(
-        "bearer|basic|token|apikey|api-key|negotiate|splunk|ssws|digest|genie|bot|aws4",
+        "bearer|basic|token|apikey|api-key|negotiate|ntlm|splunk|ssws|digest|genie|bot|aws4",
         r"(?P<header>\b(?:proxy-)?authorization[\"'\\]{0,6}[ \t]{0,4}(?:=>|[:=,])[ \t\"'\\\[]{0,8})?"
-        r"\b(?:bearer|basic|token|apikey|api-key|negotiate|splunk|ssws|geniekey|bot|digest)[ \t]{1,4}"
+        r"\b(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|splunk|ssws|geniekey|bot|digest)[ \t]{1,4}"
         r"(?P<v>[A-Za-z0-9._~+/=\-!$%^*@#]{5,2048}+)",
         _bearer,
         _I,
@@ -251,6 +254,34 @@ RULES: tuple[Rule, ...] = (
         _row,
         re.MULTILINE,
     ),
+    _rule(
+        "{|(|value=",
+        r"(?<![\w.\-])(?P<name>[A-Za-z][\w.\-]{1,63}+)[{(][ \t]{0,2}(?:value|val|v|raw)[ \t]{0,2}[=:][ \t]{0,2}[\"']?(?P<v>[^\s\"')}]{3,512}+)",
+        _row,
+    ),
+    _rule(
+        "value=", r"<(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t][^<>]{0,160}?\b[Vv]alue=[\"'](?P<v>[^\"'<>]{3,512}+)", _row
+    ),
+    # what servers print once, at their first start (MySQL, Jenkins, Grafana, Elasticsearch)
+    _rule(
+        "password|passphrase|credential",
+        r"\b(?:password|passphrase|passwd|credentials?)\b[^\n:=]{0,80}:[ \t\r\n]{1,8}(?P<v>[^\s\"'<>]{6,256}+)",
+        _told,
+        _I,
+    ),
+    _rule(
+        "login|auth|credential",
+        r"\b(?:login|auth\w{0,12}|credentials?)\b[^\n]{0,60}?[ \t][\w.\-]{1,64}(?:[ \t]/[ \t]|[:/])(?P<v>[^\s\"'<>/]{6,256}+)",
+        _told,
+        _I,
+    ),
+    _rule("openssl", r"\bopenssl\b[^\n|;&]{0,160}?[ \t]-k[ \t]{1,4}(?P<v>[^\s\-]{4,256}+)", _password),
+    _rule(
+        "community",
+        r"\b(?:snmp[\w\-]{0,16}|rocommunity|rwcommunity)[ \t]+(?:community[ \t]+)?(?P<v>[^\s\-]{4,64}+)",
+        _password,
+        _I,
+    ),
     # https://www.rfc-editor.org/rfc/rfc7616: the response of a digest
     _rule("response=", r"\b(?:response|cnonce)=\"(?P<v>[0-9a-f]{32,128}+)\"", _anything),
     # https://www.rfc-editor.org/rfc/rfc7518: private parts of a JSON Web Key
@@ -267,7 +298,7 @@ RULES: tuple[Rule, ...] = (
     # sentences of programs: `the password is X`, `using password X`, `password set to X`
     _rule(
         "password|passphrase|passwd|secret|token|key|credential",
-        r"\b(?P<name>password|passphrase|passwd|pwd|secret|token|api[ _\-]?key|credentials?)[ \t]{1,2}"
+        r"\b(?P<name>password|passphrase|passwd|pwd|pre-?shared[ \-]?key|secret|token|api[ _\-]?key|credentials?)[ \t]{1,2}"
         r"(?P<is>(?:is|was|to|as|set to|changed to|reset to|generated|of|with)(?:[ \t]{0,2}:)?[ \t]{1,2})?[\"'`(«]?(?P<v>[^\s\"'`,;<>()=:»]{6,256}+)",
         _sentence,
         _I,

@@ -153,6 +153,7 @@ def _credential_of(rest: str) -> Span | None:
     if _PUBLIC_USER.match(rest) or values.is_nothing(user) or password.lower() == "password":
         return None
     drawn = values.is_random(user, 16) or values.is_hex(user, 16) or values.is_mixed(user)
+    drawn = drawn or (len(user) >= 16 and user.isalnum() and values.has_digit(user) and not user.islower())
     return (0, len(user)) if drawn or (colon and len(user) >= 16 and not values.is_phrase(user)) else None
 
 

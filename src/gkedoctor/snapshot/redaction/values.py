@@ -9,7 +9,7 @@ from gkedoctor.snapshot.redaction.words import are_words, count_of_words, is_wor
 
 _REFERENCE = re.compile(
     r"\$\$?(?:\w{1,80}|[({][^)}]{0,200}[)}]{1,2})|\{\{.{0,200}\}\}|%\w{1,80}%|<[^>]{0,200}>?|\[[^\]]{0,80}\]?|\{[^}]{0,80}\}"
-    r"|[*x.•_-]{1,64}|[0*]{1,64}|%[a-z]|\(\S{0,64}\)?"
+    r"|%5B[^%]{0,64}%5D|[*x.•_-]{1,64}|[0*]{1,64}|%[a-z]|\(\S{0,64}\)?"
 )
 """References of shells, Kubernetes and templates; and what other tools write in place of a value."""
 
@@ -33,7 +33,7 @@ _RESOURCE = re.compile(r"[a-z][\w.-]{0,80}(?:/[\w.@:+-]{1,128}){2,12}")
 _SEGMENT = re.compile(r"[\\/]+")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,24}://", re.I)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:-].{0,200}", re.I)
+_DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:-].{0,200}|0x[0-9a-f]{1,20}", re.I)
 _VERSION = re.compile(r"v?\d{1,6}(?:\.\d{1,8}){1,3}(?:[-+.][\w.+-]{0,40})?")
 _OBJECT_NAME = re.compile(
     r"(?:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/)?[a-z]([a-z0-9.-]{0,250}[a-z0-9])?(?:[:/][\w.-]{1,63})?"
@@ -42,6 +42,7 @@ UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SIGNS = re.compile(r"[!#$%^&*+~@?=|;§€]")
+_SIGN_INSIDE = re.compile(r"\w[!#$%^*+~@]|[!#$%^*+~@]\w")
 _LOWER, _UPPER, _DIGIT = re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d")
 _CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(?=[A-Za-z])")
 
@@ -110,6 +111,11 @@ def has_digit(value: str) -> bool:
     return _DIGIT.search(value) is not None
 
 
+def is_alphanumeric(value: str) -> bool:
+    """Whether a value has letters and digits, more than one of each, and nothing else."""
+    return value.isalnum() and sum(map(str.isdigit, value)) > 1 and sum(map(str.isalpha, value)) > 1
+
+
 def is_letters(value: str) -> bool:
     """Whether a value has letters only."""
     return _LETTERS.fullmatch(value) is not None
@@ -151,4 +157,6 @@ def _is_base64(value: str) -> bool:
 
 def is_phrase(value: str) -> bool:
     """Whether a value is a word or several of a message: `expired`, `not found`, `db-credentials`."""
-    return not _DIGIT.search(value) and are_words(value) and count_of_words(value) <= 40
+    if _DIGIT.search(value) or (_SIGN_INSIDE.search(value) and " " not in value):
+        return False
+    return are_words(value) and count_of_words(value) <= 40
