@@ -16,7 +16,7 @@ from docs.tool.commands import Command, commands
 from gkedoctor import api
 from gkedoctor.diagnose.cases import Case, CaseFile, Expected, Given
 from gkedoctor.explain.markdown import prose
-from gkedoctor.graph import EDGES, SUSPECTS, Unknown
+from gkedoctor.graph import CANDIDATE_INDEXES, EDGES, Unknown
 from gkedoctor.graph.core.records import record_type
 from gkedoctor.playbook import model
 from gkedoctor.playbook.functions import documented
@@ -111,7 +111,7 @@ def edges_page() -> str:
         parts += [f"## {kind if kind != '*' else 'any kind'}"]
         parts += ["\n".join(["| edge | leads to | a list of | reads |", "| --- | --- | --- | --- |", *rows])]
     parts += ["## Suspects", "Indexes that a playbook may name by `suspects`, so that nobody else is looked at."]
-    rows = [f"| `{s.name}` | {s.source} | {_cell(prose(s.about))} |" for s in sorted(SUSPECTS.values())]
+    rows = [f"| `{s.name}` | {s.source} | {_cell(prose(s.about))} |" for s in sorted(CANDIDATE_INDEXES.values())]
     parts += ["\n".join(["| index | of | names |", "| --- | --- | --- |", *rows])]
     parts += [
         "## Records",

@@ -29,7 +29,7 @@ from gkedoctor.compare.comparison import Comparison
 from gkedoctor.diagnose import engine, spec
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import ManifestError, UsageError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.limits import DEFAULT
 from gkedoctor.manifests.read import read
 from gkedoctor.manifests.world import world

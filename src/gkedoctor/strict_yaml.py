@@ -12,7 +12,7 @@ import msgspec
 import yaml
 
 from gkedoctor.errors import FileError, LimitError, PlaybookError, UsageError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.snapshot.importers.yaml_events import Mistake, refuse_traps
 from gkedoctor.snapshot.importers.yaml_words import shown_tag
 

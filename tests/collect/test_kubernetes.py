@@ -272,6 +272,6 @@ def test_impersonation_is_asked_for(api: KubeApi, tmp_path: Path) -> None:
 )
 def test_a_part_of_the_cluster_proves_nothing_for_the_whole(part: CollectionState) -> None:
     collection = Collection("pods", part, ())
-    assert collection.doubt("shop") is None
-    assert collection.doubt("web") is not None
-    assert collection.doubt() is not None
+    assert collection.why_incomplete("shop") is None
+    assert collection.why_incomplete("web") is not None
+    assert collection.why_incomplete() is not None

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from gkedoctor.graph.cloud import names as gce_names
-from gkedoctor.graph.cloud.descriptions import told
+from gkedoctor.graph.cloud.descriptions import owner_in_description
 from gkedoctor.snapshot.intake import Gathered, taken_in
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import Object, Snapshot
@@ -81,7 +81,7 @@ def _generated(item: Object, salt: str) -> dict[str, str]:
 
 def _cloud(item: Object, uids: dict[str, str], salt: str) -> dict[str, str]:
     name = str(item.get("name") or "")
-    parsed, owner = gce_names.parsed(name), told(item)
+    parsed, owner = gce_names.parsed(name), owner_in_description(item)
     if parsed is None:
         return {}
     short = _hash("uid", salt)[:16]

@@ -10,7 +10,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import given_snapshot, given_world, load_cases
 from gkedoctor.diagnose.evaluate import Doubts, findings
-from gkedoctor.graph import SUSPECTS, Graph, ref_of
+from gkedoctor.graph import CANDIDATE_INDEXES, Graph, ref_of
 from gkedoctor.manifests.world import world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX
@@ -44,7 +44,7 @@ def assert_the_same(playbook: CompiledPlaybook, snapshot: Snapshot) -> None:
 def test_suspects_hide_no_finding_and_no_doubt(playbook: CompiledPlaybook) -> None:
     for name in NAMES:
         assert_the_same(playbook, recorded(name))
-        for kind in SUSPECTS[playbook.kinds[0], str(playbook.model.suspects)].reads:
+        for kind in CANDIDATE_INDEXES[playbook.kinds[0], str(playbook.model.suspects)].reads:
             assert_the_same(playbook, without(recorded(name), kind, Status.DENIED))
 
 
@@ -63,7 +63,7 @@ def one_unread(snapshot: Snapshot, kind: str) -> Snapshot:
 @pytest.mark.parametrize("playbook", QUICK, ids=lambda p: p.id)
 def test_suspects_hide_nothing_where_an_object_could_not_be_read(playbook: CompiledPlaybook) -> None:
     for snapshot in cases(playbook):
-        for kind in SUSPECTS[playbook.kinds[0], str(playbook.model.suspects)].reads:
+        for kind in CANDIDATE_INDEXES[playbook.kinds[0], str(playbook.model.suspects)].reads:
             assert_the_same(playbook, one_unread(snapshot, kind))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.admission.failed_creates import CREATORS, lacking, refusals_of, said_by
+from gkedoctor.graph.admission.failed_creates import CREATORS, has_missing_pods, refusals_of, refuser_of_message
 from gkedoctor.graph.workloads.cronjobs import due, parse
 from tests.conftest import recorded
 
@@ -78,12 +78,12 @@ def only(graph: Graph, kind: str) -> Any:
     ],
 )
 def test_who_refuses(message: str, by: str, name: str | None) -> None:
-    assert said_by(message) == (by, name)
+    assert refuser_of_message(message) == (by, name)
 
 
 @given(st.text(max_size=400))
 def test_no_message_is_too_odd(message: str) -> None:
-    assert isinstance(said_by(message)[0], str)
+    assert isinstance(refuser_of_message(message)[0], str)
 
 
 def test_the_condition_speaks_when_the_events_have_expired() -> None:
@@ -138,10 +138,10 @@ def test_empty_owners_do_no_harm(kind: str, status: Any) -> None:
 
 def test_a_finished_or_suspended_job_lacks_nothing() -> None:
     job: dict[str, Any] = {"kind": "Job", "metadata": {"name": "j"}, "spec": {"parallelism": 1, "completions": 1}}
-    assert lacking({**job, "status": {}})
-    assert not lacking({**job, "status": {"active": 1}})
-    assert not lacking({**job, "status": {"conditions": [{"type": "Failed", "status": "True"}]}})
-    assert not lacking({**job, "spec": {"suspend": True}, "status": {}})
+    assert has_missing_pods({**job, "status": {}})
+    assert not has_missing_pods({**job, "status": {"active": 1}})
+    assert not has_missing_pods({**job, "status": {"conditions": [{"type": "Failed", "status": "True"}]}})
+    assert not has_missing_pods({**job, "spec": {"suspend": True}, "status": {}})
 
 
 def test_one_quota_gathers_all_whom_it_refuses() -> None:

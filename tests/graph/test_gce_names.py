@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gkedoctor.graph.cloud import names
-from gkedoctor.graph.cloud.descriptions import claim_of, told
+from gkedoctor.graph.cloud.descriptions import claim_of, owner_in_description
 from tests.conftest import RECORDINGS
 
 KUBE, V1 = "a5084ecd-9a9d-4f09-a255-86f6fa92b0ca", "a92bb14e2dee1667"
@@ -45,7 +45,7 @@ def test_the_hash_of_the_kube_system_uid() -> None:
 def test_recorded_frontends_have_the_recomputed_names(plural: str) -> None:
     found = 0
     for item in recorded(plural):
-        tells = told(item)
+        tells = owner_in_description(item)
         assert tells is not None
         if tells.kind == "Ingress":
             prefix = item["name"].split("-")[1]
@@ -56,7 +56,7 @@ def test_recorded_frontends_have_the_recomputed_names(plural: str) -> None:
 
 def test_recorded_url_maps_have_the_recomputed_names() -> None:
     for folder in CLOUDS:
-        known = {told(rule) for rule in listed(folder, "forwardingRules")} - {None}
+        known = {owner_in_description(rule) for rule in listed(folder, "forwardingRules")} - {None}
         wanted = {names.frontend("um", KUBE, t.namespace, t.name) for t in known if t and t.kind == "Ingress"}
         assert {item["name"] for item in listed(folder, "urlMaps")} == wanted
 
@@ -73,7 +73,7 @@ def test_recorded_negs_have_the_recomputed_names() -> None:
     found = recorded("networkEndpointGroups")
     assert len(found) > 20
     for item in found:
-        tells, port = told(item), json.loads(item["description"])["port"]
+        tells, port = owner_in_description(item), json.loads(item["description"])["port"]
         assert tells is not None
         assert tells.kube_uid == KUBE
         l4 = names.l4(V2, tells.namespace, tells.name)
@@ -84,7 +84,7 @@ def test_recorded_backend_services_and_health_checks_have_the_recomputed_names()
     for folder in CLOUDS:
         wanted = {names.l4_shared(V2)}
         for item in listed(folder, "backendServices"):
-            tells = told(item)
+            tells = owner_in_description(item)
             assert tells is not None
             port = item["name"].split("-")[-2]
             assert item["name"] in (
@@ -99,7 +99,7 @@ def test_recorded_backend_services_and_health_checks_have_the_recomputed_names()
 def test_recorded_instance_groups_and_firewall_rules_have_the_recomputed_names() -> None:
     assert {item["name"] for item in recorded("instanceGroups")} == {names.instance_group(V1)}
     for item in recorded("firewalls"):
-        tells = told(item)
+        tells = owner_in_description(item)
         assert tells is not None
         own = names.l4(V2, tells.namespace, tells.name)
         assert item["name"] in (names.l7_firewall(V1), f"{names.l4_shared(V2)}-fw", own)
@@ -109,7 +109,7 @@ def test_recorded_l4_rules_have_the_recomputed_names() -> None:
     for folder in CLOUDS:
         uids = {(s["metadata"]["namespace"], s["metadata"]["name"]): s["metadata"]["uid"] for s in services(folder)}
         for item in listed(folder, "forwardingRules"):
-            tells = told(item)
+            tells = owner_in_description(item)
             if tells and tells.kind == "Service":
                 legacy = names.legacy(uids[tells.namespace, tells.name])
                 assert item["name"] in (legacy, names.l4_rule(V2, tells.namespace, tells.name, "tcp"))
@@ -215,4 +215,4 @@ def test_a_disk_is_of_a_claim_only_if_it_has_the_name_of_the_volume() -> None:
 
 @pytest.mark.parametrize("text", ["", "hand-made", "{", "[]", '{"kubernetes.io/ingress-name": "noslash"}', '{"a": 1}'])
 def test_other_descriptions_tell_nothing(text: str) -> None:
-    assert told({"description": text}) is None
+    assert owner_in_description({"description": text}) is None

@@ -9,7 +9,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.workloads.pods import life, step
+from gkedoctor.graph.workloads.pods import run_seconds, step
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 ENDED = {"exitCode": 1, "reason": "Error", "startedAt": "2026-01-01T11:59:00Z", "finishedAt": "2026-01-01T11:59:30Z"}
@@ -108,8 +108,8 @@ def test_odd_but_shaped_pods_do_not_raise() -> None:
 
 
 def test_a_run_that_never_started_has_no_length() -> None:
-    assert life({"startedAt": "1970-01-01T00:00:00Z", "finishedAt": "2026-01-01T12:00:00Z"}) is None
-    assert life(ENDED) == 30
+    assert run_seconds({"startedAt": "1970-01-01T00:00:00Z", "finishedAt": "2026-01-01T12:00:00Z"}) is None
+    assert run_seconds(ENDED) == 30
 
 
 def containers(item: dict[str, Any], **given: Any) -> list[dict[str, Any]]:

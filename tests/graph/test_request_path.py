@@ -8,7 +8,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph
-from gkedoctor.graph.request_path.hop import Hop, State, verdict
+from gkedoctor.graph.request_path.hop import Hop, State, overall_state
 from gkedoctor.graph.request_path.lookup import path_of_object, paths_to_address, paths_to_host
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
@@ -87,7 +87,7 @@ def test_a_recording_without_google_cloud_names_what_was_not_collected() -> None
     for kind in CLOUD:
         snapshot = without(snapshot, KINDS[kind].collection)
     (way,) = ways(snapshot)
-    assert verdict([way]) is State.UNKNOWN
+    assert overall_state([way]) is State.UNKNOWN
     assert [h.ref.name for h in way.all() if h.ref.kind == "ForwardingRule"] == [
         "k8s2-fr-arun49xi-ing-healthy-app-lcic8c3u"
     ]

@@ -239,7 +239,7 @@ def test_requests_of_containers_sidecars_and_init_containers() -> None:
     ],
 )
 def test_amounts_as_people_write_them(resource: str, number: float, text: str) -> None:
-    assert placement.said(resource, number) == text
+    assert placement.format_amount(resource, number) == text
 
 
 @pytest.mark.parametrize(

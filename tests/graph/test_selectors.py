@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkedoctor.graph.core import label_selectors as selectors
+from gkedoctor.graph.core.similar_names import edit_distance, nearest
 
 KEYS = st.sampled_from(["app", "tier", "zone", "n"])
 VALUES = st.sampled_from(["web", "db", "a", "3", "10", "-2", ""])
@@ -71,15 +72,15 @@ def slow_distance(a: str, b: str) -> int:
 
 @given(SHORT, SHORT)
 def test_edit_distance(a: str, b: str) -> None:
-    assert selectors.edit_distance(a, b) == min(slow_distance(a, b), 4)
+    assert edit_distance(a, b) == min(slow_distance(a, b), 4)
 
 
 @given(SHORT, st.lists(SHORT, max_size=5))
 def test_nearest_is_one_of_the_others(name: str, names: list[str]) -> None:
-    found = selectors.nearest(name, names)
+    found = nearest(name, names)
     assert found is None or (found in names and found != name)
 
 
 def test_a_long_name_is_not_near_to_everything() -> None:
-    assert selectors.nearest("nvidia-h100-80gb", ["nvidia-l4", "x"]) is None
-    assert selectors.nearest("a-name-of-thirty-two-characters-x", ["a-mane-of-thirty-two-charakters-x"]) is not None
+    assert nearest("nvidia-h100-80gb", ["nvidia-l4", "x"]) is None
+    assert nearest("a-name-of-thirty-two-characters-x", ["a-mane-of-thirty-two-charakters-x"]) is not None

@@ -50,9 +50,9 @@ class TestClusterInfoDump:
         assert names(snapshot, "pods") == ["web-1"]
         assert names(snapshot, "nodes") == ["gke-prod-pool-1-5f3c1b2a-x7k2"]
         assert snapshot.collection("pods").objects[0]["kind"] == "Pod"
-        assert snapshot.collection("pods").doubt("shop", "x") is None
-        assert snapshot.collection("pods").doubt("bank", "x") == "namespace bank was not asked for"
-        assert snapshot.collection("endpoints").doubt() == "kubectl cluster-info dump does not contain it"
+        assert snapshot.collection("pods").why_incomplete("shop", "x") is None
+        assert snapshot.collection("pods").why_incomplete("bank", "x") == "namespace bank was not asked for"
+        assert snapshot.collection("endpoints").why_incomplete() == "kubectl cluster-info dump does not contain it"
         [log] = snapshot.collection("logs").objects
         assert (log["namespace"], log["pod"], log["container"]) == ("shop", "web-1", "app")
         assert log["lines"] == ["{ a log", "that looks like JSON"]
@@ -81,8 +81,8 @@ class TestClusterInfoDump:
         files = {"nodes.json": listed([], "NodeList"), **dump_files("shop", pod()), **dump_files("bank")}
         files["bank/pods.json"] = "{"
         pods = load(write_tree(tmp_path, files)).collection("pods")
-        assert pods.doubt("shop", "x") is None
-        assert "bank/pods.json" in str(pods.doubt("bank", "x"))
+        assert pods.why_incomplete("shop", "x") is None
+        assert "bank/pods.json" in str(pods.why_incomplete("bank", "x"))
 
     OLD_POD: Json = {  # noqa: RUF012
         "name": "web-1",
@@ -205,11 +205,11 @@ class TestSupportBundle:
         pods = snapshot.collection("pods")
         assert pods.state.status is Status.PARTIAL
         assert pods.state.needs == "list pods"
-        assert pods.doubt("shop", "x") is None
-        assert "forbidden" in str(pods.doubt("bank", "x"))
-        assert snapshot.collection("networkpolicies").doubt("shop", "x") is None
+        assert pods.why_incomplete("shop", "x") is None
+        assert "forbidden" in str(pods.why_incomplete("bank", "x"))
+        assert snapshot.collection("networkpolicies").why_incomplete("shop", "x") is None
         assert status(snapshot, "storageclasses") is Status.DENIED
-        assert snapshot.collection("secrets").doubt() == "this support bundle does not contain it"
+        assert snapshot.collection("secrets").why_incomplete() == "this support bundle does not contain it"
 
     def test_hidden_words_are_tolerated(self, tmp_path: Path) -> None:
         hidden = pod()
@@ -250,10 +250,10 @@ class TestMustGather:
         assert names(snapshot, "pods") == ["web-1"]
         assert names(snapshot, "deployments") == ["teller"]
         assert names(snapshot, "nodes") == ["gke-prod-pool-1-5f3c1b2a-x7k2"]
-        assert snapshot.collection("pods").doubt("shop", "x") is None
-        assert snapshot.collection("pods").doubt("bank", "x") == "namespace bank was not asked for"
-        assert "must-gather does not say" in str(snapshot.collection("services").doubt())
-        assert snapshot.collection("nodes").doubt(None, "x") is not None
+        assert snapshot.collection("pods").why_incomplete("shop", "x") is None
+        assert snapshot.collection("pods").why_incomplete("bank", "x") == "namespace bank was not asked for"
+        assert "must-gather does not say" in str(snapshot.collection("services").why_incomplete())
+        assert snapshot.collection("nodes").why_incomplete(None, "x") is not None
 
     def test_its_own_clock_and_logs(self, tmp_path: Path) -> None:
         snapshot = load(write_tree(tmp_path, gathered_files()))

@@ -34,7 +34,7 @@ class TestRecording:
         snapshot = load(recording(tmp_path))
         assert names(snapshot, "pods") == ["web-1"]
         assert status(snapshot, "services") is Status.COMPLETE
-        assert snapshot.collection("services").doubt("shop", "web") is None
+        assert snapshot.collection("services").why_incomplete("shop", "web") is None
         assert status(snapshot, "endpoints") is Status.NOT_ASKED
         assert snapshot.collection("compute.firewalls").state.needs == "compute.firewalls.list"
 
@@ -99,7 +99,7 @@ class TestRecording:
         logs = load(tmp_path).collection("logs")
         found = [(log["namespace"], log["pod"], log["container"], log["previous"]) for log in logs.objects]
         assert found == [("other", "web-9", "app", True), ("shop", "web-1", "app", False)]
-        assert logs.doubt() is not None
+        assert logs.why_incomplete() is not None
 
     def test_a_refusal_in_place_of_a_list_is_denied(self, tmp_path: Path) -> None:
         said = {"kind": "Status", "reason": "Forbidden", "message": "secrets is forbidden: User cannot list"}
@@ -109,7 +109,7 @@ class TestRecording:
     def test_a_list_that_was_cut_by_its_limit_is_partial(self, tmp_path: Path) -> None:
         cut = listed([pod()]) | {"metadata": {"continue": "abc"}}
         write_tree(tmp_path, {"kubernetes/pods.json": cut})
-        assert load(tmp_path).collection("pods").doubt("shop", "x") == "the listing was cut off by its limit"
+        assert load(tmp_path).collection("pods").why_incomplete("shop", "x") == "the listing was cut off by its limit"
 
     def test_weight_is_dropped(self, tmp_path: Path) -> None:
         crd = thing(
@@ -182,7 +182,7 @@ class TestRecording:
         entries = [{"insertId": "1", "jsonPayload": event}]
         write_tree(tmp_path, {"kubernetes/pods.json": listed([pod()]), "gcp/logEntries.json": entries})
         events = load(tmp_path).collection("events")
-        assert len(events.objects) == 1 and events.doubt("shop") is not None
+        assert len(events.objects) == 1 and events.why_incomplete("shop") is not None
 
     def test_events_of_the_newer_api_read_like_the_others(self, tmp_path: Path) -> None:
         newer = thing("Event", "e", api_version="events.k8s.io/v1", note="no", regarding={"kind": "Pod", "name": "p"})
@@ -216,7 +216,7 @@ class TestObjects:
         assert names(snapshot, "pods") == ["coredns-1", "web-1"]
         assert names(snapshot, "secrets") == ["db"]
         assert status(snapshot, "pods") is Status.COMPLETE
-        assert snapshot.collection("services").doubt("shop", "web") == "no such object in this recording"
+        assert snapshot.collection("services").why_incomplete("shop", "web") == "no such object in this recording"
         assert snapshot.collection("pods").objects[0]["metadata"]["creationTimestamp"] == "2026-01-01T10:00:00Z"
         assert PASSWORD not in repr([c.objects for c in snapshot.collections.values()])
 
@@ -227,7 +227,7 @@ class TestObjects:
 
     def test_an_empty_typed_list_is_a_known_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "x.json").write_text(json.dumps(listed([], "SecretList")))
-        assert load(tmp_path / "x.json").collection("secrets").doubt("shop", "db") is None
+        assert load(tmp_path / "x.json").collection("secrets").why_incomplete("shop", "db") is None
 
     def test_a_single_object(self, tmp_path: Path) -> None:
         (tmp_path / "x.yaml").write_text(yaml.safe_dump(pod()))
@@ -236,9 +236,9 @@ class TestObjects:
     def test_objects_of_one_namespace_say_nothing_of_others(self, tmp_path: Path) -> None:
         (tmp_path / "x.json").write_text(json.dumps(listed([pod(), secret(), node()])))
         snapshot = load(tmp_path / "x.json")
-        assert snapshot.collection("secrets").doubt("shop", "other") is None
-        assert snapshot.collection("secrets").doubt("bank", "other") == "namespace bank was not asked for"
-        assert snapshot.collection("nodes").doubt(None, "n2") is None
+        assert snapshot.collection("secrets").why_incomplete("shop", "other") is None
+        assert snapshot.collection("secrets").why_incomplete("bank", "other") == "namespace bank was not asked for"
+        assert snapshot.collection("nodes").why_incomplete(None, "n2") is None
 
     def test_a_kind_of_another_group_keeps_apart(self, tmp_path: Path) -> None:
         items = [thing("Service", "fn", api_version="serving.knative.dev/v1"), thing("Service", "web")]

@@ -75,8 +75,8 @@ def test_a_pod_that_does_not_fit_is_left_out_and_named(path: list[Any], value: A
 
 def test_a_malformed_object_makes_only_itself_unknown() -> None:
     pods = taken("pods", [pod("whole"), pod("broken") | {"spec": 5}])
-    assert pods.doubt("shop", "other") is None
-    assert "could not be read" in str(pods.doubt("shop", "broken"))
+    assert pods.why_incomplete("shop", "other") is None
+    assert "could not be read" in str(pods.why_incomplete("shop", "broken"))
 
 
 @pytest.mark.parametrize("item", [None, 5, "pod", [], {}, {"metadata": None}, {"metadata": {"name": ""}}])
@@ -84,7 +84,7 @@ def test_what_has_no_name_makes_the_whole_collection_partial(item: Any) -> None:
     pods = taken("pods", [pod(), item])
     assert len(pods.objects) == 1
     assert pods.state.status is Status.PARTIAL
-    assert pods.doubt("shop", "other") == "1 entries are not objects with a name"
+    assert pods.why_incomplete("shop", "other") == "1 entries are not objects with a name"
 
 
 def test_null_is_as_good_as_absent() -> None:

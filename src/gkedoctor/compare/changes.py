@@ -9,8 +9,7 @@ from typing import Any
 
 from gkedoctor.compare.fields import comparable, differences
 from gkedoctor.diagnose.identity import identity
-from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.objects.owners import controller_ref
+from gkedoctor.graph import Graph, Ref, Unknown, controller_ref, ref_of
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
 from gkedoctor.snapshot.redaction.text import mask_text
@@ -90,7 +89,7 @@ def _of_kind(before: Graph, after: Graph, kind: Kind) -> Iterator[Change]:
 
 
 def _doubted(graph: Graph, kind: Kind, ref: Ref) -> bool:
-    return graph.doubt(kind.name, ref.namespace, ref.name) is not None
+    return graph.why_incomplete(kind.name, ref.namespace, ref.name) is not None
 
 
 def _by_ref(graph: Graph, kind: Kind) -> dict[Ref, Object]:

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gkedoctor.diagnose.model import Diagnosis
-from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.objects.owners import workload
-from gkedoctor.graph.request_path.hop import Hop
+from gkedoctor.graph import EDGES, Graph, Hop, Ref, Unknown, ref_of, workload
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 

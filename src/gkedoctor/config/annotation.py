@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from gkedoctor.config.model import Rule
 from gkedoctor.config.words import Mistake, day, unknown_cause
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.playbook.vocabulary import Vocabulary
 
 IGNORE = "gkedoctor.dev/ignore"

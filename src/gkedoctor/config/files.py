@@ -11,7 +11,7 @@ import msgspec
 from gkedoctor.config.model import FAIL_ON, NEVER, Config, Lint, Patterns, Rule, Settings, Suppression
 from gkedoctor.config.words import Mistake, day, is_pattern, unknown_cause, unknown_object
 from gkedoctor.errors import ConfigError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.playbook.library import Names
 from gkedoctor.strict_yaml import Keys, Source, error_at, line_of, read_source, read_yaml, validation_error
 

@@ -16,8 +16,8 @@ from gkedoctor.config.annotation import IGNORE, parse
 from gkedoctor.config.model import Rule
 from gkedoctor.config.words import Mistake
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
-from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.objects.owners import WORKLOADS, workload
+from gkedoctor.graph import Graph, Ref, ref_of, workload
+from gkedoctor.graph.objects.owners import WORKLOADS
 from gkedoctor.playbook.library import Library
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot

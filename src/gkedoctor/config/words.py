@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.playbook.vocabulary import Vocabulary, unknown_word
 from gkedoctor.snapshot.kinds import KINDS
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gkedoctor.diagnose.evaluate import Finding
-from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.workloads.pods import is_planned
 
 _NAMED = 3

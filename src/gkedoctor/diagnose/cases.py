@@ -18,7 +18,7 @@ from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, Patches
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import UsageError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.manifests.planned import names_planned
 from gkedoctor.manifests.read import read_text
 from gkedoctor.manifests.world import World, world

@@ -25,9 +25,7 @@ from gkedoctor.diagnose.model import (
 )
 from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
-from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.objects.owners import workload
-from gkedoctor.graph.request_path.lookup import paths_of
+from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gkedoctor.diagnose.scope import Scope
-from gkedoctor.graph import Graph, Ref, Unknown, ref_of
+from gkedoctor.graph import Graph, Ref, Unknown, pods_at, ref_of
 from gkedoctor.graph.core.ref import is_object
-from gkedoctor.graph.objects.namespaces import staying
-from gkedoctor.graph.workloads.pods import STEPS, pods_at
+from gkedoctor.graph.objects.namespaces import not_being_deleted
+from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
@@ -78,13 +78,13 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
 
     What is about to be deleted with its namespace ails nobody any more.
     """
-    suspected = graph.suspected(playbook.model.suspects, kind) if playbook.model.suspects else None
+    suspected = graph.candidates(playbook.model.suspects, kind) if playbook.model.suspects else None
     if suspected is not None and not suspected:
         return []
     found: Sequence[Object] = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
     if suspected is not None:
         found = [item for item in found if id(item) in suspected]
-    return staying(graph, found)
+    return not_being_deleted(graph, found)
 
 
 def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
@@ -106,7 +106,7 @@ def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubt
 def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> None:
     """Notes the kinds of a playbook of which not all subjects may be there."""
     for kind in playbook.kinds:
-        doubt = graph.doubt(kind)
+        doubt = graph.why_incomplete(kind)
         if doubt is not None:
             doubts.note(doubt, playbook.id)
 

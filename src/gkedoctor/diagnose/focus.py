@@ -16,9 +16,7 @@ from gkedoctor.diagnose.engine import matters, outcome_of
 from gkedoctor.diagnose.evaluate import Doubts, Finding, candidates, findings_of, unseen
 from gkedoctor.diagnose.fold import Fold
 from gkedoctor.diagnose.model import NotChecked, Outcome
-from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.core.graph import namespace_of
-from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph import Graph, Ref, namespace_of, ref_of, workload
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Object, Snapshot

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from gkedoctor.diagnose.evaluate import Finding
-from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph import Ref
 
 
 class Fold:

@@ -13,11 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from gkedoctor.graph import Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.cloud.descriptions import claim_of, told
+from gkedoctor.graph import Graph, Ref, Unknown, controller_ref, labels_of, ref_of, workload
+from gkedoctor.graph.cloud.descriptions import claim_of, owner_in_description
 from gkedoctor.graph.cloud.names import Parsed, parsed
-from gkedoctor.graph.core.graph import labels_of
-from gkedoctor.graph.objects.owners import controller_ref, workload
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
@@ -163,7 +161,7 @@ def _made_for(graph: Graph, ref: Ref, name: Parsed, item: Object | None) -> tupl
         return _domains(item)
     if name.scheme == "nodes-firewall":
         return () if name.part == graph.snapshot.manifest.cluster else (name.part,)
-    owner = told(item) if item is not None else None
+    owner = owner_in_description(item) if item is not None else None
     if owner is not None and owner.name:
         port = name.part.rpartition("-")[2] if name.scheme == "backend" else ""
         return (owner.kind, owner.namespace, owner.name, port)

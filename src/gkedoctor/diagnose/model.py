@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from gkedoctor.graph.core.ref import Ref
-from gkedoctor.graph.request_path.hop import Hop
+from gkedoctor.graph import Hop, Ref
 from gkedoctor.playbook.model import Confidence, Safety, Severity
 from gkedoctor.playbook.safety import safety_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph import Ref
 from gkedoctor.snapshot.model import Object
 
 _SECRETS: Mapping[tuple[str, str], tuple[str, ...]] = {

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.core.ref import Ref
-from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref, template_of
+from gkedoctor.graph import Ref, controller_ref
+from gkedoctor.graph.objects.owners import WORKLOADS, template_of
 from gkedoctor.graph.workloads.pods import PLANNED
 from gkedoctor.snapshot.model import Object
 

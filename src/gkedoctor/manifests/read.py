@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.core.ref import Ref, namespaced, ref_of
+from gkedoctor.graph import Ref, ref_of
+from gkedoctor.graph.core.ref import namespaced
 from gkedoctor.manifests.document import Document, Origin
 from gkedoctor.manifests.files import files
 from gkedoctor.manifests.parse import ForeignTag, Mistake, Plain, Together, value_of

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.core.ref import Ref, ref_of
-from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref
+from gkedoctor.graph import Ref, controller_ref, ref_of
+from gkedoctor.graph.objects.owners import WORKLOADS
 from gkedoctor.manifests.accepted.table import refusals
 from gkedoctor.manifests.builtins import builtins
 from gkedoctor.manifests.document import Origin, value_at
@@ -62,16 +62,16 @@ class FromFiles(Collection):
         super().__init__(collection.name, collection.state, collection.objects)
         self._elsewhere, self._made = elsewhere, made
 
-    def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
+    def why_incomplete(self, namespace: str | None = None, name: str | None = None) -> str | None:
         """Why a name may exist though it is not in the files; of a listing, what its source says."""
-        found = super().doubt(namespace, name)
+        found = super().why_incomplete(namespace, name)
         if found is None and name is not None:
             return self._made(namespace or "", name) or self._elsewhere
         return found
 
-    def lacks(self, namespace: str | None = None) -> str | None:
+    def why_not_exhaustive(self, namespace: str | None = None) -> str | None:
         """Why a listing in which nothing fits proves nothing."""
-        return super().lacks(namespace) or self._elsewhere
+        return super().why_not_exhaustive(namespace) or self._elsewhere
 
 
 def world(

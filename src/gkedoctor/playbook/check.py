@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from jmespath.exceptions import JMESPathError
 
-from gkedoctor.graph import EDGES, SUSPECTS
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import CANDIDATE_INDEXES, EDGES, nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.fields import Scope
@@ -137,8 +136,8 @@ def _kind_problems(model: Playbook) -> Iterator[Problem]:
 
 def _suspect_problems(playbook: CompiledPlaybook, place: str) -> Iterator[Problem]:
     subject, name = next(iter(playbook.kinds), ""), playbook.model.suspects
-    if name is not None and (subject, name) not in SUSPECTS:
-        known = sorted(other for kind, other in SUSPECTS if kind == subject)
+    if name is not None and (subject, name) not in CANDIDATE_INDEXES:
+        known = sorted(other for kind, other in CANDIDATE_INDEXES if kind == subject)
         yield Problem(place, f"{subject} has no index of suspects `{name}`", _meant(name, known))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from jmespath import visitor
 from jmespath.exceptions import JMESPathError
 
-from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph import Unknown
 from gkedoctor.playbook.functions import Functions
 
 Closure = Callable[[Any, Functions], Any]

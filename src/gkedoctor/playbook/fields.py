@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from gkedoctor.graph import EDGES
-from gkedoctor.graph.core.label_selectors import is_slip, nearest
+from gkedoctor.graph import EDGES, nearest
+from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.types import ANY, NOTHING, ListOf, OneOf, Record, Type, element_of, object_of, one_of

@@ -14,12 +14,11 @@ from typing import Any
 
 from jmespath import functions
 
+from gkedoctor.graph import Ref, Unknown, nearest, ref_of
 from gkedoctor.graph.core import conditions, times
 from gkedoctor.graph.core.cidr import in_cidr
-from gkedoctor.graph.core.label_selectors import is_slip, nearest
 from gkedoctor.graph.core.quantities import quantity
-from gkedoctor.graph.core.ref import Ref, ref_of
-from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages import Messages, shipped_messages
 from gkedoctor.snapshot.kinds import KINDS

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.errors import FileError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.messages.model import Entry, MessageFile
 from gkedoctor.messages.patterns import LONGEST_REPEAT, unbounded
 from gkedoctor.messages.table import FOLDER, Message, Messages

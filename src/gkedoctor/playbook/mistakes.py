@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from jmespath.exceptions import JMESPathError
 from jmespath.lexer import Lexer
 
-from gkedoctor.graph.core.label_selectors import is_slip, nearest
+from gkedoctor.graph import nearest
+from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.snapshot.kinds import KINDS
 
 _WORDS = ("null", "true", "false")

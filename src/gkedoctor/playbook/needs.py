@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gkedoctor.graph.core.graph import EDGES, SUSPECTS
+from gkedoctor.graph import CANDIDATE_INDEXES, EDGES
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import KINDS, ON_REQUEST, Kind
 
@@ -18,7 +18,7 @@ def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str
     `on_request`: those of the collections that are read only for who asks for them.
     """
     names = {*_BESIDE, *(name for edge in EDGES.values() for name in edge.reads)}
-    names |= {name for index in SUSPECTS.values() for name in index.reads}
+    names |= {name for index in CANDIDATE_INDEXES.values() for name in index.reads}
     for playbook in (one for one in playbooks if one.is_live):
         names.update(playbook.model.kinds)
     asked = frozenset(on_request)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gkedoctor.errors import PlaybookError, UsageError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.playbook.check import ID, ID_HINT
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.loader import TEST_SUFFIX, read_source

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph import Unknown
 from gkedoctor.playbook.expression import Expression
 
 _HOLE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)

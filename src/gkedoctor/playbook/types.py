@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, is_typeddict
 
+from gkedoctor.graph import Unknown
 from gkedoctor.graph.core.graph import Edge
 from gkedoctor.graph.core.records import AnyObject, CloudObject, KubernetesObject, record_type
-from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import Kind
 
 

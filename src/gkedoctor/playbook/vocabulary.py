@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.strict_yaml import Source, convert_at, error_at, read_source, read_yaml
 
 CAUSES_FILE = "causes.yaml"

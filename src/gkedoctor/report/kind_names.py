@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from gkedoctor.errors import UsageError
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.snapshot.kinds import KINDS, Kind
 
 

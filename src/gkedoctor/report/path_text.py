@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gkedoctor.graph.frontends.frontend import frontend_kinds
-from gkedoctor.graph.request_path.hop import Hop, State
+from gkedoctor.graph import Hop, State, frontend_kinds
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import wrapped
 

@@ -9,12 +9,11 @@ from typing import Any, Literal
 import msgspec
 
 from gkedoctor.errors import UsageError
-from gkedoctor.graph import Graph, ref_of
+from gkedoctor.graph import Graph, Hop, State, nearest, path_of_object, ref_of
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.graph.core.label_selectors import nearest
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
-from gkedoctor.graph.request_path.hop import Hop, State, verdict
-from gkedoctor.graph.request_path.lookup import PATHS, hosts, path_of_object, paths_to_address, paths_to_host
+from gkedoctor.graph.request_path.hop import overall_state
+from gkedoctor.graph.request_path.lookup import PATHS, hosts, paths_to_address, paths_to_host
 from gkedoctor.report.target import Target, parse_target, target_doubts
 from gkedoctor.report.wire import HopEntry, hop_entry
 from gkedoctor.snapshot.model import Snapshot
@@ -33,7 +32,7 @@ class Way:
     @property
     def state(self) -> str:
         """Whether a request gets through."""
-        return verdict(self.hops) if self.hops else State.UNKNOWN
+        return overall_state(self.hops) if self.hops else State.UNKNOWN
 
 
 class PathReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +80,7 @@ def _from_object(asked: str, target: Target, graph: Graph) -> Way:
 def _from_name(asked: str, graph: Graph, hops: list[Hop], what: str, known: list[str]) -> Way:
     if hops:
         return Way(asked, tuple(hops))
-    doubts = [graph.doubt(kind) for kind in _SOURCES]
+    doubts = [graph.why_incomplete(kind) for kind in _SOURCES]
     notes = tuple(f"{d.collection}: {d.reason}" for d in doubts if d is not None)
     if notes:
         return Way(asked, (), (f"nothing that is seen {what} {asked}", *notes))

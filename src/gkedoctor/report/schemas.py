@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.config.model import FAIL_ON, NEVER, Config
-from gkedoctor.graph import EDGES, SUSPECTS
+from gkedoctor.graph import CANDIDATE_INDEXES, EDGES
 from gkedoctor.messages.model import MessageFile
 from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
@@ -71,7 +71,7 @@ def playbook_schema() -> Schema:
         {"pattern": f"^{WORD}/{WORD}$"},
     ]
     structs["Relate"]["properties"]["edge"]["enum"] = sorted({name for _, name in EDGES})
-    structs["Playbook"]["properties"]["suspects"]["anyOf"][0]["enum"] = sorted({name for _, name in SUSPECTS})
+    structs["Playbook"]["properties"]["suspects"]["anyOf"][0]["enum"] = sorted({name for _, name in CANDIDATE_INDEXES})
     return schema
 
 

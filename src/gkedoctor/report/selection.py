@@ -9,9 +9,8 @@ import msgspec
 
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.errors import UsageError
-from gkedoctor.graph import Graph, Ref, ref_of
+from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.core.selector_syntax import Requirements, selects
-from gkedoctor.graph.objects.owners import workload
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.target import Target, namespace_doubts, target_doubts

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from gkedoctor.errors import UsageError
-from gkedoctor.graph import Ref, ref_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import Ref, nearest, ref_of
 from gkedoctor.report.kind_names import kind_named
 from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Snapshot
@@ -48,7 +47,7 @@ def target_doubts(target: Target, namespaces: Collection[str], snapshot: Snapsho
     if any(place.is_at(ref) for place in places for ref in here):
         return
     listing = snapshot.collection(target.kind.collection)
-    reasons = [listing.doubt(place.namespace, place.name) for place in places]
+    reasons = [listing.why_incomplete(place.namespace, place.name) for place in places]
     if reason := next(filter(None, reasons), None):
         yield f"{target} could not be looked up: {reason}"
     else:

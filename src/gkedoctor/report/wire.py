@@ -15,8 +15,7 @@ from msgspec import UNSET, UnsetType
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, NotKnown, Proof, Step, Unexplained
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.core.ref import Ref
-from gkedoctor.graph.request_path.hop import Hop, State
+from gkedoctor.graph import Hop, Ref, State
 from gkedoctor.playbook.model import Confidence, Safety, Severity
 from gkedoctor.report.answer import Answer
 

@@ -10,7 +10,7 @@ import msgspec
 
 from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Outcome, Unexplained
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.inert import inert

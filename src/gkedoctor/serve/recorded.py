@@ -86,7 +86,7 @@ class Recorded:
         found = self.index(resource).by_key.get((namespace or "", name))
         if found is not None:
             return found
-        doubt = self.snapshot.collection(resource.collection).doubt(namespace, name)
+        doubt = self.snapshot.collection(resource.collection).why_incomplete(namespace, name)
         if doubt is not None:
             raise ApiError(503, f'{resource.full_name} "{name}" is not known: {doubt}')
         message = f'{resource.full_name} "{name}" not found'
@@ -118,7 +118,8 @@ class Recorded:
         """What a reader of a listing should know; empty where it is complete."""
         collection = self.snapshot.collection(resource.collection)
         state = collection.state
-        if state.status is not Status.PARTIAL or not (state.malformed or state.unread or collection.doubt(namespace)):
+        has_gaps = state.malformed or state.unread or collection.why_incomplete(namespace)
+        if state.status is not Status.PARTIAL or not has_gaps:
             return ""
         gaps = [state.reason, *(f"{name}: {why}" for name, why in (state.malformed | state.unread).items())]
         text = "; ".join(filter(None, gaps)) or "some objects are missing"

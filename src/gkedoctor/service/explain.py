@@ -9,7 +9,7 @@ from gkedoctor.explain.blocks import Block
 from gkedoctor.explain.example import example
 from gkedoctor.explain.pages import cause_page, playbook_page
 from gkedoctor.explain.search import Hit, Index, Kind, causes_for
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
 

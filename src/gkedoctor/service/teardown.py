@@ -45,7 +45,8 @@ def _closing(manifest: Manifest, *, gone: bool, certain: bool) -> str | None:
 def _is_gone(graph: Graph) -> bool:
     """Whether nothing of it could be read, and the complete list of the project's clusters has none of its name."""
     name = graph.snapshot.manifest.cluster
-    if name is None or graph.doubt("Cluster") is not None or any(graph.doubt(kind) is None for kind, _ in STEPS):
+    is_read = any(graph.why_incomplete(kind) is None for kind, _ in STEPS)
+    if name is None or graph.why_incomplete("Cluster") is not None or is_read:
         return False
     return all(cluster.get("name") != name for cluster in graph.all("Cluster"))
 
@@ -54,7 +55,7 @@ def _not_checked(graph: Graph) -> Iterator[str]:
     """The listings that are not complete, by the reason; Gateways only where they may be served."""
     alike: dict[str, list[str]] = {}
     for kind, _ in STEPS:
-        doubt = graph.doubt(kind)
+        doubt = graph.why_incomplete(kind)
         if doubt is None:
             continue
         status = graph.snapshot.collection(doubt.collection).state.status

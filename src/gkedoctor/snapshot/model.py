@@ -148,7 +148,7 @@ class Collection:
         """A collection without objects is one too."""
         return True
 
-    def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
+    def why_incomplete(self, namespace: str | None = None, name: str | None = None) -> str | None:
         """Why something that is not among the objects may still exist; None where it certainly does not."""
         state = self.state
         if name is not None:
@@ -170,9 +170,9 @@ class Collection:
             return state.reason or "the listing is not complete"
         return None
 
-    def lacks(self, namespace: str | None = None) -> str | None:
+    def why_not_exhaustive(self, namespace: str | None = None) -> str | None:
         """Why a listing in which nothing fits does not prove that there is nothing; None where it does."""
-        return self.doubt(namespace)
+        return self.why_incomplete(namespace)
 
 
 FILES_ALONE = "manifests"

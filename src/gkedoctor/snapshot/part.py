@@ -80,8 +80,8 @@ class Part(Collection):
         self._bounds.crossed.add(self.name)
         return self.objects
 
-    def doubt(self, namespace: str | None = None, name: str | None = None) -> str | None:
-        why = super().doubt(namespace, name)
+    def why_incomplete(self, namespace: str | None = None, name: str | None = None) -> str | None:
+        why = super().why_incomplete(namespace, name)
         if why is not None or namespace == self._bounds.namespace or namespace in self._others:
             return why
         self._bounds.crossed.add(self.name)

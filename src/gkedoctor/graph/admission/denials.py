@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, refusals_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import stub, template_of, workload
-from gkedoctor.graph.services.service_reference import backend
+from gkedoctor.graph.services.service_reference import referenced_service
 from gkedoctor.messages import message
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
@@ -85,7 +86,7 @@ def _named(graph: Graph, kind: str, namespace: str, name: str | None) -> list[Ob
 def _webhooks(graph: Graph, record: Record) -> list[Object] | Unknown:
     """The configurations that hold a webhook of that name. The name need not be unique between configurations."""
     found = [c for kind in CONFIGURATIONS for c in graph.all(kind) if _has_webhook(c, record["name"])]
-    doubts = [d for kind in CONFIGURATIONS if (d := graph.doubt(kind)) is not None]
+    doubts = [d for kind in CONFIGURATIONS if (d := graph.why_incomplete(kind)) is not None]
     return doubts[0] if doubts and not found else found
 
 
@@ -146,10 +147,10 @@ def webhooks_of(graph: Graph, item: Object) -> Facts:
 
 
 @edge("asked_for_by", "Service", reads=CONFIGURATIONS, record="KubernetesObject")
-def asked_for_by(graph: Graph, service: Object) -> Facts:
+def webhooks_using_service(graph: Graph, service: Object) -> Facts:
     """The webhook configurations that send their calls to this Service. O(1) after one pass over them."""
     for kind in CONFIGURATIONS:
-        doubt = graph.doubt(kind)
+        doubt = graph.why_incomplete(kind)
         if doubt is not None:
             return doubt
     return graph.index(_by_backend).get((namespace_of(service), name_of(service)), [])
@@ -166,7 +167,7 @@ def _by_backend(graph: Graph) -> dict[tuple[str, str], list[Object]]:
 
 def _webhook(graph: Graph, webhook: Any, refused: Facts) -> Record:
     service = (webhook.get("clientConfig") or {}).get("service") or {}
-    target = backend(graph, service)
+    target = referenced_service(graph, service)
     ready: Any = None
     if isinstance(target, dict):
         endpoints = graph.follow("endpoints", target)
@@ -231,7 +232,7 @@ def broken_apis(graph: Graph, item: Object) -> Facts:
         return []
     message = str(state.get("message") or "")
     found = [a for a in graph.all("APIService") if _group_version(a) in message]
-    doubt = graph.doubt("APIService")
+    doubt = graph.why_incomplete("APIService")
     return doubt if doubt is not None and not found else found
 
 
@@ -241,7 +242,7 @@ def _group_version(service: Object) -> str:
 
 
 @edge("held", "Namespace", record="KubernetesObject")
-def held_in(graph: Graph, item: Object) -> Facts:
+def finalized_objects_in(graph: Graph, item: Object) -> Facts:
     """The objects of a namespace that wait for a finalizer, of all kinds that were recorded."""
     name = name_of(item)
     found = [o for kind in KINDS.values() if kind.namespaced for o in graph.in_namespace(kind.name, name)]

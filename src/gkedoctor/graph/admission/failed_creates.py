@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from gkedoctor.graph.core.accessors import namespace_of
 from gkedoctor.graph.core.conditions import condition, is_true
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of, suspects
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.objects.events import last_seen, of_late
+from gkedoctor.graph.objects.events import last_seen, recent
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.messages import shipped_messages
 from gkedoctor.snapshot.model import Object
@@ -48,25 +49,25 @@ def refusals_of(graph: Graph, item: Object) -> Facts:
     `by`: quota, pod-security, account, priority, autopilot, webhook-down, webhook, policy, terminating, limits, other;
     `name` what the message calls it. `at` is the condition or Event that says so, `holder` the object it stands in.
     """
-    if not lacking(item):
+    if not has_missing_pods(item):
         return []
     told = _condition(graph, item)
-    doubt = graph.doubt("Event", namespace_of(item))
+    doubt = graph.why_incomplete("Event", namespace_of(item))
     event = None if doubt is not None else _event(graph, item)
-    if event is not None and (told is None or _later(event, told)):
+    if event is not None and (told is None or _is_newer(event, told)):
         return [_record(item, event, event)]
     if told is not None:
         return [_record(item, told, item)]
     return doubt if doubt is not None and item.get("kind") not in _CONDITIONED else []
 
 
-def _later(event: Object, told: Record) -> bool:
+def _is_newer(event: Object, told: Record) -> bool:
     """Whether the Event is newer: the condition keeps the message of the first refusal."""
     since = parse_timestamp(told.get("lastTransitionTime"))
     return since is None or last_seen(event) >= since
 
 
-def lacking(item: Object) -> bool:
+def has_missing_pods(item: Object) -> bool:
     """Whether a controller has fewer objects than it wants."""
     spec, status = item.get("spec") or {}, item.get("status") or {}
     if item["metadata"].get("deletionTimestamp"):
@@ -84,14 +85,14 @@ def lacking(item: Object) -> bool:
     return (status.get("replicas") or 0) < (1 if wanted is None else wanted)
 
 
-@suspects("lacking", "ReplicaSet", reads=("Event",))
-def lacking_pods(graph: Graph) -> list[Object]:
+@candidate_index("lacking", "ReplicaSet", reads=("Event",))
+def workloads_with_missing_pods(graph: Graph) -> list[Object]:
     """ReplicaSets that have fewer Pods than they want."""
     return graph.index(_lacking)["ReplicaSet"]
 
 
 def _lacking(graph: Graph) -> dict[str, list[Object]]:
-    return {kind: [item for item in graph.all(kind) if lacking(item)] for kind in CREATORS}
+    return {kind: [item for item in graph.all(kind) if has_missing_pods(item)] for kind in CREATORS}
 
 
 def _job_lacks(item: Object) -> bool:
@@ -110,7 +111,7 @@ def _condition(graph: Graph, item: Object) -> Record | None:
         state = condition(item, "Progressing") or {}
         if state.get("reason") == "ReplicaSetCreateError":
             return state
-        if graph.doubt("ReplicaSet", namespace_of(item)) is None:
+        if graph.why_incomplete("ReplicaSet", namespace_of(item)) is None:
             return None
     if kind not in _CONDITIONED:
         return None
@@ -125,7 +126,7 @@ def _event(graph: Graph, item: Object) -> Any:
     found = graph.follow("all_events", item)
     if isinstance(found, Unknown):
         return None
-    failed = of_late(graph, [e for e in found if e.get("reason") == "FailedCreate"])
+    failed = recent(graph, [e for e in found if e.get("reason") == "FailedCreate"])
     made = [e for e in found if e.get("reason") == "SuccessfulCreate"]
     if not failed or (made and last_seen(made[-1]) > last_seen(failed[-1])):
         return None
@@ -134,12 +135,12 @@ def _event(graph: Graph, item: Object) -> Any:
 
 def _record(owner: Object, at: Any, holder: Object) -> Record:
     message = _PREFIX.sub("", str(at.get("message") or ""), count=1)
-    by, name = said_by(message)
+    by, name = refuser_of_message(message)
     time = stamp(last_seen(at)) if at is holder else at.get("lastTransitionTime")
     return {"message": message, "by": by, "name": name, "at": at, "holder": holder, "time": time, "owner": owner}
 
 
-def said_by(message: str) -> tuple[str, str | None]:
+def refuser_of_message(message: str) -> tuple[str, str | None]:
     """Who refuses, as the name of an entry of `admission.yaml`, and what the message calls it."""
     found = shipped_messages().first(message, "admission")
     return (found.message.name, found.groups.get("name")) if found is not None else ("other", None)
@@ -153,7 +154,7 @@ def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:
 def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
     records: list[Record] = []
     doubts: list[Unknown] = []
-    for item in (item for kind in CREATORS for item in graph.everywhere(kind) if lacking(item)):
+    for item in (item for kind in CREATORS for item in graph.everywhere(kind) if has_missing_pods(item)):
         found = refusals_of(graph, item)
         if isinstance(found, Unknown):
             doubts.append(found)
@@ -163,7 +164,7 @@ def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
 
 
 @edge("refused_alike", *CREATORS, reads=("Event", *CREATORS), record="KubernetesObject")
-def refused_alike(graph: Graph, item: Object) -> Facts:
+def same_refusals(graph: Graph, item: Object) -> Facts:
     """The workloads whose objects are refused for the same reason, this one first."""
     own = refusals_of(graph, item)
     if isinstance(own, Unknown):

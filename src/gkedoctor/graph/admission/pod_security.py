@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, edge, labels_of, name_of
+from gkedoctor.graph.core.accessors import labels_of, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pods import is_planned
 from gkedoctor.snapshot.model import Object

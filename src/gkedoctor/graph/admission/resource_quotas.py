@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of
+from gkedoctor.graph.core.accessors import namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
@@ -23,7 +24,7 @@ _DECLARED = ("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "
 
 
 @edge("overdraft", "ResourceQuota", reads=("Pod", *_LASTING, "HorizontalPodAutoscaler"), record="OverdraftRecord")
-def overdraft_of(graph: Graph, quota: Object) -> Facts:
+def quota_excess_of(graph: Graph, quota: Object) -> Facts:
     """Of what the lasting Pods of the namespace ask for more than the quota allows: {resource, requested, hard, still}.
 
     A lower bound: Jobs, DaemonSets and whatever an autoscaler may shrink count for nothing.
@@ -34,23 +35,23 @@ def overdraft_of(graph: Graph, quota: Object) -> Facts:
     total: dict[str, float] = {}
     suffering: list[Object] = []
     for pod in graph.in_namespace("Pod", namespace_of(quota)):
-        copies = _copies(graph, pod)
+        copies = _replicas_of(graph, pod)
         for resource, number in _usage(pod).items():
             total[resource] = total.get(resource, 0.0) + copies * number
         suffering += [workload(graph, pod)] if copies and is_planned(pod) else []
     return [
-        _over(resource, total.get(resource, 0.0), hard, suffering)
+        _excess(resource, total.get(resource, 0.0), hard, suffering)
         for resource, hard in (spec.get("hard") or {}).items()
         if suffering and total.get(resource, 0.0) > (quantity(hard) or 0.0)
     ]
 
 
-def _over(resource: str, number: float, hard: Any, suffering: list[Object]) -> Record:
-    said = placement.said(resource.rpartition(".")[2], number)
+def _excess(resource: str, number: float, hard: Any, suffering: list[Object]) -> Record:
+    said = placement.format_amount(resource.rpartition(".")[2], number)
     return {"resource": resource, "requested": said, "hard": hard, "still": True, "workloads": suffering}
 
 
-def _copies(graph: Graph, pod: Object) -> int:
+def _replicas_of(graph: Graph, pod: Object) -> int:
     """How many such Pods there will be at least."""
     if not is_planned(pod):
         return 0 if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else 1
@@ -82,7 +83,7 @@ def _amounts(container: Object, field: str) -> Mapping[str, Any]:
 
 
 @edge("undeclared", "ResourceQuota", reads=("Pod", "LimitRange"), record="UndeclaredRecord")
-def undeclared_of(graph: Graph, quota: Object) -> Facts:
+def missing_requests_of(graph: Graph, quota: Object) -> Facts:
     """What the quota wants said and a planned Pod does not say: {what, workload, container}; no default fills it in."""
     namespace, spec = namespace_of(quota), quota.get("spec") or {}
     wanted = [name for name in _DECLARED if name in (spec.get("hard") or {})]
@@ -94,12 +95,12 @@ def undeclared_of(graph: Graph, quota: Object) -> Facts:
         if is_planned(pod)
         for container in _containers(pod)
         for name in wanted
-        if not _says(container, name)
+        if not _declares(container, name)
     ]
     defaults = _defaults(graph, namespace) if lacking else {}
     if isinstance(defaults, Unknown):
         return defaults
-    return [record for record in lacking if _full(record["what"]) not in defaults]
+    return [record for record in lacking if _qualified_name(record["what"]) not in defaults]
 
 
 def _containers(pod: Object) -> Iterator[Object]:
@@ -107,13 +108,13 @@ def _containers(pod: Object) -> Iterator[Object]:
     yield from [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
 
 
-def _full(name: str) -> str:
+def _qualified_name(name: str) -> str:
     return name if "." in name else f"requests.{name}"
 
 
-def _says(container: Object, name: str) -> bool:
+def _declares(container: Object, name: str) -> bool:
     """Whether the container says it; a limit without a request is the request too."""
-    field, _, resource = _full(name).partition(".")
+    field, _, resource = _qualified_name(name).partition(".")
     fields = ("limits",) if field == "limits" else ("requests", "limits")
     return any(resource in _amounts(container, f) for f in fields)
 
@@ -122,7 +123,7 @@ def _defaults(graph: Graph, namespace: str) -> dict[str, Any] | Unknown:
     """What limit ranges fill in for a container: `requests.cpu` and so on, to the amount."""
     ranges = graph.listing("LimitRange", namespace)
     if not isinstance(ranges, Unknown):
-        ranges = ranges or graph.nothing("LimitRange", namespace)
+        ranges = ranges or graph.empty_or_unknown("LimitRange", namespace)
     if isinstance(ranges, Unknown):
         return ranges
     return {key: value for limits in ranges for item in _items(limits) for key, value in _filled(item).items()}

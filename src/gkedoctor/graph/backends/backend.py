@@ -17,7 +17,8 @@ from gkedoctor.graph.backends.backend_services import (
     origin_of,
 )
 from gkedoctor.graph.cloud.links import place_of
-from gkedoctor.graph.core.graph import Facts, Graph, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Facts, Graph
 from gkedoctor.graph.core.records import CloudObject, KubernetesObject
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -24,7 +25,7 @@ def backend_configs_of(graph: Graph, service: Object) -> Facts:
 
     `known`: the key is `default` or a port of the Service; `found`: the BackendConfig exists in the namespace.
     """
-    annotations = service["metadata"].get("annotations") or {}
+    annotations = annotations_of(service)
     annotation = next((a for a in ANNOTATIONS if a in annotations), None)
     if annotation is None:
         return []
@@ -69,7 +70,7 @@ _IAP_KEYS = ("client_id", "client_secret")
 @edge("configured_services", "BackendConfig", reads=("Service",), record="KubernetesObject")
 def configured_services(graph: Graph, config: Object) -> Facts:
     """The Services whose annotation names the BackendConfig."""
-    doubt = graph.doubt("Service", namespace_of(config))
+    doubt = graph.why_incomplete("Service", namespace_of(config))
     if doubt is not None:
         return doubt
     return graph.index(_users).get((namespace_of(config), name_of(config)), [])

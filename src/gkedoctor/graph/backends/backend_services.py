@@ -11,7 +11,8 @@ from typing import Any
 
 from gkedoctor.graph.cloud.descriptions import description_json, service_in_description
 from gkedoctor.graph.cloud.links import last, linked, resolve, users_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -28,7 +29,7 @@ _ORIGINS = (
 @edge("backend_services", "Service", reads=("BackendService",), record="CloudObject")
 def backend_services_of(graph: Graph, service: Object) -> Facts:
     """The backend services that were made for the Service."""
-    doubt = graph.doubt("BackendService")
+    doubt = graph.why_incomplete("BackendService")
     if doubt is not None:
         return doubt
     return graph.index(_by_service).get(f"{namespace_of(service)}/{name_of(service)}", [])
@@ -107,7 +108,7 @@ def origin_of(check: Object) -> str | None:
 
 def backend_services_for(graph: Graph, service: Object, port: Any) -> list[Object] | Unknown:
     """The backend services for one port of a Service: by their description, else by the NEG that was made for it."""
-    doubt = graph.doubt("BackendService")
+    doubt = graph.why_incomplete("BackendService")
     if doubt is not None:
         return doubt
     place = f"{namespace_of(service)}/{name_of(service)}"

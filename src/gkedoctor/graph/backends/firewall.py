@@ -14,7 +14,8 @@ from gkedoctor.graph.backends.backend_services import groups_of, health_of
 from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
 from gkedoctor.graph.cloud.links import path_of
 from gkedoctor.graph.cloud.names import l7_firewall
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -33,7 +34,7 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     the name of the one that the Ingress controller keeps.
     """
     groups, health = groups_of(graph, backend_service), health_of(graph, backend_service)
-    for facts in (groups, health, graph.doubt("Firewall")):
+    for facts in (groups, health, graph.why_incomplete("Firewall")):
         if isinstance(facts, Unknown):
             return facts
     assert not isinstance(groups, Unknown)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from gkedoctor.graph.core.accessors import annotations_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.snapshot.model import Object
 
 NEG = "cloud.google.com/neg"
@@ -24,7 +25,7 @@ def annotation_faults(graph: Graph, service: Object) -> Facts:
 
     `fault`: `json`, `protocol` (a word that GKE does not know), `port` (a key that is no port of the Service).
     """
-    annotations = service["metadata"].get("annotations") or {}
+    annotations = annotations_of(service)
     ports = (service.get("spec") or {}).get("ports") or []
     protocols = next((key for key in _PROTOCOLS if key in annotations), None)
     records = []
@@ -37,7 +38,7 @@ def annotation_faults(graph: Graph, service: Object) -> Facts:
 
 def protocol_of(service: Object, port: Object) -> str:
     """What the annotation says that GKE speaks to a port of the Service: HTTP where it says nothing of it."""
-    annotations = service["metadata"].get("annotations") or {}
+    annotations = annotations_of(service)
     text = next((annotations[key] for key in _PROTOCOLS if key in annotations), None)
     told = (_map(text) or {}).get(str(port.get("name") or ""))
     return told if told in _KNOWN_PROTOCOLS else "HTTP"

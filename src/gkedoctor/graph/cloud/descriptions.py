@@ -39,7 +39,7 @@ def service_in_description(item: Object) -> str | None:
     return next((str(fields[key]) for key in reversed(_SERVICE) if fields.get(key)), None)
 
 
-class Told(NamedTuple):
+class DescriptionOwner(NamedTuple):
     """Who a description says that an object was made for. `kind` is empty where all of a cluster share it."""
 
     kind: str
@@ -50,23 +50,23 @@ class Told(NamedTuple):
     """Name and location of the cluster, where they are told."""
 
 
-def told(item: Object) -> Told | None:
+def owner_in_description(item: Object) -> DescriptionOwner | None:
     """What the description of an object tells; None for a description that no controller of GKE's writes."""
     if item.get("description") == L7_FIREWALL:
-        return Told("")
+        return DescriptionOwner("")
     fields = description_json(item)
     return _neg(fields) or _named(fields) or _resource(fields)
 
 
-def _neg(fields: dict[str, Any]) -> Told | None:
+def _neg(fields: dict[str, Any]) -> DescriptionOwner | None:
     """`{"cluster-uid", "namespace", "service-name", "port"}` of a NEG."""
     uid, namespace, service = (str(fields.get(k) or "") for k in ("cluster-uid", "namespace", "service-name"))
     if not _UUID.fullmatch(uid) or not namespace or not service:
         return None
-    return Told("Service", namespace, service, kube_uid=uid)
+    return DescriptionOwner("Service", namespace, service, kube_uid=uid)
 
 
-def _named(fields: dict[str, Any]) -> Told | None:
+def _named(fields: dict[str, Any]) -> DescriptionOwner | None:
     """`{"kubernetes.io/ingress-name": "ns/name"}` and the like; what is shared has an empty service name."""
     for kind, keys in (("Ingress", _INGRESS), ("Service", _SERVICE)):
         for key in keys:
@@ -74,23 +74,23 @@ def _named(fields: dict[str, Any]) -> Told | None:
                 continue
             namespace, _, name = str(fields[key] or "").partition("/")
             if namespace and name:
-                return Told(kind, namespace, name)
+                return DescriptionOwner(kind, namespace, name)
             if not namespace and "networking.gke.io/resource-description" in fields:
-                return Told("")
+                return DescriptionOwner("")
     return None
 
 
-def _resource(fields: dict[str, Any]) -> Told | None:
+def _resource(fields: dict[str, Any]) -> DescriptionOwner | None:
     """`{"k8sCluster": "/locations/L/clusters/C", "k8sResource": "/namespaces/NS/gateways/NAME"}`."""
     cluster = _CLUSTER.search(str(fields.get("k8sCluster") or ""))
     resource = _RESOURCE.search(str(fields.get("k8sResource") or ""))
     if cluster is None or resource is None:
         return None
     place = (cluster["name"], cluster["location"])
-    return Told(_KIND_OF[resource["plural"]], resource["namespace"], resource["name"], cluster=place)
+    return DescriptionOwner(_KIND_OF[resource["plural"]], resource["namespace"], resource["name"], cluster=place)
 
 
-class Claim(NamedTuple):
+class ClaimDescription(NamedTuple):
     """The claim that a disk was made for."""
 
     namespace: str
@@ -99,7 +99,7 @@ class Claim(NamedTuple):
     cluster: tuple[str, str] | None = None
 
 
-def claim_of(disk: Object) -> Claim | None:
+def claim_of(disk: Object) -> ClaimDescription | None:
     """The claim in the description of a disk, if the disk is named after the volume in it."""
     fields = description_json(disk)
     stem = "kubernetes.io/created-for/"
@@ -109,4 +109,4 @@ def claim_of(disk: Object) -> Claim | None:
         return None
     labels = disk.get("labels") or {}
     cluster, location = labels.get("goog-k8s-cluster-name"), labels.get("goog-k8s-cluster-location")
-    return Claim(namespace, name, volume, (str(cluster), str(location or "")) if cluster else None)
+    return ClaimDescription(namespace, name, volume, (str(cluster), str(location or "")) if cluster else None)

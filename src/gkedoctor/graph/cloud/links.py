@@ -47,7 +47,7 @@ def resolve(graph: Graph, link: Any) -> Object | Unknown | None:
     if not path or collection is None:
         return Unknown(collection or "compute", f"{last(link)} is of a kind that is not collected")
     found = graph.index(_by_path).get(path)
-    return found if found is not None else graph.doubt(COLLECTIONS[collection].name)
+    return found if found is not None else graph.why_incomplete(COLLECTIONS[collection].name)
 
 
 def linked(graph: Graph, links: Any) -> list[Object] | Unknown:
@@ -64,7 +64,7 @@ def linked(graph: Graph, links: Any) -> list[Object] | Unknown:
 
 def users_of(graph: Graph, item: Object, kind: str) -> list[Object] | Unknown:
     """The objects of a kind that link to this one, anywhere in them. O(1) after one pass over that kind."""
-    doubt = graph.doubt(kind)
+    doubt = graph.why_incomplete(kind)
     if doubt is not None:
         return doubt
     return graph.index(_LINKERS[kind]).get(path_of(item.get("selfLink")), [])

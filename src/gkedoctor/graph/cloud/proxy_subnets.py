@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from gkedoctor.graph.cloud.cluster import cluster_of
 from gkedoctor.graph.cloud.links import last, path_of, place_of
-from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -21,14 +22,14 @@ def proxy_subnets_of(graph: Graph, ingress: Object) -> Facts:
 
     `found`: the region has an active proxy-only subnet in the cluster's network; `backup` one that is not active.
     """
-    if (ingress["metadata"].get("annotations") or {}).get("kubernetes.io/ingress.class") not in _REGIONAL:
+    if annotations_of(ingress).get("kubernetes.io/ingress.class") not in _REGIONAL:
         return []
     found = cluster_of(graph, ingress)
     cluster = found[0] if not isinstance(found, Unknown) and found else {}
     location = str(cluster.get("location") or cluster.get("zone") or "")
     network = last(cluster.get("network"))
     if not location or not network:
-        return graph.doubt("Cluster") or Unknown(
+        return graph.why_incomplete("Cluster") or Unknown(
             "container.clusters", "region and network of the cluster are not known"
         )
     return _in_region(graph, region_of(location), network)
@@ -45,7 +46,7 @@ def _in_region(graph: Graph, region: str, network: str) -> Facts:
     ]
     proxies = [s for s in subnets if s.get("purpose") in _PURPOSES]
     active = [s for s in proxies if s.get("role") in (None, "ACTIVE")]
-    doubt = graph.doubt("Subnetwork")
+    doubt = graph.why_incomplete("Subnetwork")
     doubt = doubt if doubt is not None else _elsewhere(subnets, network)
     return [
         {

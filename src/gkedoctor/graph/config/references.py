@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.reference import nearest_name, resolve_targets
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
-from gkedoctor.graph.workloads.pod_templates import containers, made_alike
+from gkedoctor.graph.workloads.pod_templates import containers, pods_by_template
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -163,7 +164,7 @@ def _sub_path_sites(volume: Object, containers: list[Object]) -> Iterator[Record
 @edge("used_by", "Secret", "ConfigMap", reads=("Pod",), record="KubernetesObject")
 def used_by(graph: Graph, item: Object) -> Facts:
     """The Pods that read this Secret or ConfigMap. O(1) after one pass over all Pods."""
-    doubt = graph.doubt("Pod", namespace_of(item))
+    doubt = graph.why_incomplete("Pod", namespace_of(item))
     if doubt is not None:
         return doubt
     return graph.index(_readers).get((str(item.get("kind")), namespace_of(item), name_of(item)), [])
@@ -179,10 +180,10 @@ def _readers(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
     return readers
 
 
-@suspects("stale_readers", "Pod", reads=("Secret", "ConfigMap"))
+@candidate_index("stale_readers", "Pod", reads=("Secret", "ConfigMap"))
 def stale_readers(graph: Graph) -> Iterator[Object]:
     """Pods that read at their start what is newer than they are, or what cannot be seen."""
-    for pods in made_alike(graph):
+    for pods in pods_by_template(graph):
         newest = _newest_in(graph, namespace_of(pods[0]))
         older = [pod for pod in pods if _is_older(pod, newest)]
         if older:  # than something in the namespace, so it pays to ask what they read
@@ -208,7 +209,7 @@ def _mounts_what_is_newer(graph: Graph, pod: Object) -> bool:
     return bool(places) and _is_older(pod, _read_by(graph, namespace_of(pod), places))
 
 
-class _Read(NamedTuple):
+class _NewestVersion(NamedTuple):
     """Some Secrets and ConfigMaps: whether one of them cannot be seen, and the newest of the others."""
 
     unseen: bool
@@ -216,34 +217,35 @@ class _Read(NamedTuple):
     made: str | None
 
 
-def _read_by(graph: Graph, namespace: str, places: Iterable[tuple[str, str]]) -> _Read:
+def _read_by(graph: Graph, namespace: str, places: Iterable[tuple[str, str]]) -> _NewestVersion:
     found = [graph.find(kind, namespace, name) for kind, name in places]
     unseen = any(isinstance(target, Unknown) for target in found)
     return _newest((target for target in found if isinstance(target, dict)), unseen=unseen)
 
 
-def _newest_in(graph: Graph, namespace: str) -> _Read:
+def _newest_in(graph: Graph, namespace: str) -> _NewestVersion:
     """All Secrets and ConfigMaps of a namespace."""
-    known = graph.worked_out(_newest_in)
+    known = graph.memo(_newest_in)
     if namespace not in known:
         kinds = ("Secret", "ConfigMap")
         states = [graph.snapshot.collection(KINDS[kind].collection).state for kind in kinds]
-        unseen = any(s.malformed for s in states) or any(graph.doubt(kind, namespace) is not None for kind in kinds)
+        gaps = [graph.why_incomplete(kind, namespace) for kind in kinds]
+        unseen = any(s.malformed for s in states) or any(gap is not None for gap in gaps)
         known[namespace] = _newest((o for kind in kinds for o in graph.in_namespace(kind, namespace)), unseen=unseen)
-    found: _Read = known[namespace]
+    found: _NewestVersion = known[namespace]
     return found
 
 
-def _newest(items: Iterable[Object], *, unseen: bool) -> _Read:
+def _newest(items: Iterable[Object], *, unseen: bool) -> _NewestVersion:
     written = [item["metadata"] for item in items]
     times = [
         (when, str(text)) for m in written if (when := parse_timestamp(text := m.get("creationTimestamp"))) is not None
     ]
     version = max((_number(m.get("resourceVersion")) for m in written), default=-1)
-    return _Read(unseen, version, max(times)[1] if times else None)
+    return _NewestVersion(unseen, version, max(times)[1] if times else None)
 
 
-def _is_older(pod: Object, read: _Read) -> bool:
+def _is_older(pod: Object, read: _NewestVersion) -> bool:
     if read.unseen or read.version > _number(pod["metadata"].get("resourceVersion")) >= 0:
         return True
     for status in (pod.get("status") or {}).get("containerStatuses") or ():

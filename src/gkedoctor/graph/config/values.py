@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gkedoctor.graph.config.references import references_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, namespace_of
+from gkedoctor.graph.core.accessors import namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -22,7 +23,7 @@ _OWN_FORMAT = ("kubernetes.io/tls", "kubernetes.io/service-account-token", "kube
 
 
 @edge("doubtful_values", "Pod", reads=("Secret",), record="DoubtfulValueRecord")
-def doubtful_values(graph: Graph, pod: Object) -> Facts:
+def suspicious_values(graph: Graph, pod: Object) -> Facts:
     """Values of Secrets that a container reads and that look wrong: {container, secret, key, facts, says, strong, …}.
 
     Files may end in a newline; only values that become environment variables must not. `variable` is the name of the
@@ -81,7 +82,7 @@ def _variable(pod: Object, site: Record, container: str) -> str | None:
 
 
 @edge("optional_gaps", "Pod", reads=("Secret", "ConfigMap"), record="OptionalGapRecord")
-def optional_gaps(graph: Graph, pod: Object) -> Facts:
+def missing_optional_references(graph: Graph, pod: Object) -> Facts:
     """Optional Secrets, ConfigMaps and keys that are not there and that a container's log names.
 
     {container, kind, name, key, missing, variable, at, line}: `missing` is `object` or `key`. Kubernetes says nothing
@@ -99,13 +100,13 @@ def optional_gaps(graph: Graph, pod: Object) -> Facts:
         for container in _readers(pod, site):
             variable = _variable(pod, site, container)
             lines = said.get(container)
-            line = None if lines is None or isinstance(lines, Unknown) else _naming(lines, site, variable)
+            line = None if lines is None or isinstance(lines, Unknown) else _line_that_names(lines, site, variable)
             if line:
                 found.append({**site, "container": container, "missing": missing, "variable": variable, "line": line,
                               "namespace": namespace_of(pod)})  # fmt: skip
     return found
 
 
-def _naming(lines: list[str], site: Record, variable: str | None) -> str | None:
+def _line_that_names(lines: list[str], site: Record, variable: str | None) -> str | None:
     names = [n for n in (variable, site["key"], site["name"]) if n and len(n) > 2]
     return next((line for line in reversed(lines) if any(n in line for n in names)), None)

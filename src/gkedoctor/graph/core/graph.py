@@ -7,13 +7,13 @@ by identity, so that evidence can say where in the object a value stands.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
+from gkedoctor.graph.core.accessors import grouped, name_of, namespace_of
 from gkedoctor.graph.core.ref import namespaced, ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
@@ -24,7 +24,7 @@ Record = dict[str, Any]
 Facts = Sequence[Any] | Unknown
 """What an edge leads to: objects or records, or unknown."""
 
-Found = TypeVar("Found", bound=Callable[..., Any])
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 NameIndex = dict[tuple[str, str], Object]
 
@@ -58,7 +58,7 @@ class Graph:
         found: T = self._indexes[build]
         return found
 
-    def worked_out(self, work: Callable[..., Any]) -> dict[Any, Any]:
+    def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph so far, by a key of its own."""
         known: dict[Any, Any] = self._indexes.setdefault(("worked out", work), {})
         return known
@@ -67,7 +67,7 @@ class Graph:
         """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
         return self.snapshot.collection(KINDS[kind].collection).objects
 
-    def each(self, kind: str, field: str) -> Iterator[Any]:
+    def field_of_all(self, kind: str, field: str) -> Iterator[Any]:
         """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones."""
         return self.snapshot.collection(KINDS[kind].collection).each(field)
 
@@ -79,27 +79,27 @@ class Graph:
         """The objects of a kind in one namespace that are in the snapshot."""
         return self._by_namespace(kind).get(namespace, [])
 
-    def doubt(self, kind: str, namespace: str | None = None, name: str | None = None) -> Unknown | None:
+    def why_incomplete(self, kind: str, namespace: str | None = None, name: str | None = None) -> Unknown | None:
         """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can."""
         collection = KINDS[kind].collection
-        why = self.snapshot.collection(collection).doubt(namespace, name)
+        why = self.snapshot.collection(collection).why_incomplete(namespace, name)
         return Unknown(collection, why, name or "") if why is not None else None
 
-    def nothing(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
+    def empty_or_unknown(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
         """What a search in a listing comes to that met nothing: nothing, or unknown where more may exist."""
         collection = KINDS[kind].collection
-        why = self.snapshot.collection(collection).lacks(namespace)
+        why = self.snapshot.collection(collection).why_not_exhaustive(namespace)
         return Unknown(collection, why) if why is not None else []
 
     def find(self, kind: str, namespace: str | None, name: str) -> Object | Unknown | None:
         """The object of that name; None where it certainly does not exist."""
         place = (namespace or "", name) if namespaced(kind) else ("", name)
         found = self._by_name(kind).get(place)
-        return found if found is not None else self.doubt(kind, namespace, name)
+        return found if found is not None else self.why_incomplete(kind, namespace, name)
 
     def listing(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
         """All objects of a kind (in one namespace), or unknown where the listing is not complete."""
-        doubt = self.doubt(kind, namespace)
+        doubt = self.why_incomplete(kind, namespace)
         if doubt is not None:
             return doubt
         return list(self.all(kind)) if namespace is None else self.in_namespace(kind, namespace)
@@ -112,15 +112,15 @@ class Graph:
             return []
         if not self._cache_edges:
             return found.walk(self, item)
-        known = self.worked_out(found.walk)
+        known = self.memo(found.walk)
         if id(item) not in known:
             known[id(item)] = (item, found.walk(self, item))  # the object too, or another one may get its id
         facts: Facts = known[id(item)][1]
         return facts
 
-    def suspected(self, name: str, kind: str) -> frozenset[int] | None:
+    def candidates(self, name: str, kind: str) -> frozenset[int] | None:
         """The `id` of each object of a kind that an index of suspects names; None where it names all."""
-        found = SUSPECTS.get((kind, name))
+        found = CANDIDATE_INDEXES.get((kind, name))
         if found is None:
             return None
         with self._apart() if self._apart is not None else nullcontext():
@@ -143,7 +143,7 @@ class Graph:
 class Edge(NamedTuple):
     """A named relation that starts at objects of `source` (`*`: any kind) and reads the collections of `reads`.
 
-    `kept`: what it leads to is worked out once for each object. `record`: the name of the type of what it leads to,
+    `cached`: what it leads to is computed once for each object. `record`: the name of the type of what it leads to,
     see `records.py`.
     """
 
@@ -151,7 +151,7 @@ class Edge(NamedTuple):
     source: str
     reads: tuple[str, ...]
     walk: Callable[[Graph, Object], Facts]
-    kept: bool = False
+    cached: bool = False
     record: str = ""
 
     @property
@@ -167,29 +167,29 @@ Walk = Callable[[Graph, Any], Facts]
 
 
 def edge(
-    name: str, *sources: str, reads: Iterable[str] = (), kept: bool = False, record: str = ""
+    name: str, *sources: str, reads: Iterable[str] = (), cached: bool = False, record: str = ""
 ) -> Callable[[Walk], Walk]:
     """Registers a function as the edge `name` of objects of the given kinds. `reads`: kinds it looks at.
 
-    `kept`: for what is costly, and followed by several playbooks: the function is `cached`. `record`: the name of the
+    `cached`: for what is costly, and followed by several playbooks; see `once_per_object`. `record`: the name of the
     TypedDict in the `records.py` of its package that says what its records hold, or of a marker in `core/records.py`.
     """
 
     def register(walk: Walk) -> Walk:
-        found = cached(walk) if kept else walk
+        found = once_per_object(walk) if cached else walk
         for source in sources:
-            EDGES[(source, name)] = Edge(name, source, tuple(reads), found, kept, record)
+            EDGES[(source, name)] = Edge(name, source, tuple(reads), found, cached, record)
         return found
 
     return register
 
 
-def cached(function: Callable[[Graph, Object], T]) -> Callable[[Graph, Object], T]:
+def once_per_object(function: Callable[[Graph, Object], T]) -> Callable[[Graph, Object], T]:
     """Makes a function of a graph and an object that is computed once for each object of a graph."""
 
     @wraps(function)
     def once(graph: Graph, item: Object) -> T:
-        known = graph.worked_out(function)
+        known = graph.memo(function)
         entry: tuple[Object, T] | None = known.get(id(item))
         if entry is None:
             entry = known[id(item)] = (item, function(graph, item))  # the object too, or another may get its id
@@ -198,7 +198,7 @@ def cached(function: Callable[[Graph, Object], T]) -> Callable[[Graph, Object], 
     return once
 
 
-class Suspects(NamedTuple):
+class CandidateIndex(NamedTuple):
     """A named index of the only objects of a kind for which some playbooks can have anything to say."""
 
     name: str
@@ -216,44 +216,18 @@ class Suspects(NamedTuple):
         return frozenset(map(id, self.pick(graph)))
 
 
-SUSPECTS: dict[tuple[str, str], Suspects] = {}
+CANDIDATE_INDEXES: dict[tuple[str, str], CandidateIndex] = {}
 """Every index of suspects by kind and name; filled while the package is imported, read-only afterwards."""
 
 
-def suspects(name: str, source: str, reads: Iterable[str] = ()) -> Callable[[Found], Found]:
+def candidate_index(name: str, source: str, reads: Iterable[str] = ()) -> Callable[[FunctionT], FunctionT]:
     """Registers a function `graph -> objects` as the index `name` of suspects among the objects of a kind.
 
     It must name every object for which a playbook that asks for it would find something, or meet something unknown.
     """
 
-    def register(pick: Found) -> Found:
-        SUSPECTS[(source, name)] = Suspects(name, source, tuple(reads), pick)
+    def register(pick: FunctionT) -> FunctionT:
+        CANDIDATE_INDEXES[(source, name)] = CandidateIndex(name, source, tuple(reads), pick)
         return pick
 
     return register
-
-
-def grouped(items: Iterable[Object], key: Callable[[Object], T | None]) -> dict[T, list[Object]]:
-    """The items by key, in their order; those whose key is None are left out."""
-    groups: dict[T, list[Object]] = defaultdict(list)
-    for item in items:
-        value = key(item)
-        if value is not None:
-            groups[value].append(item)
-    return dict(groups)
-
-
-def namespace_of(item: Object) -> str:
-    """The namespace of an object, `""` where it has none (Google Cloud objects never have)."""
-    return (item.get("metadata") or {}).get("namespace") or ""
-
-
-def name_of(item: Object) -> str:
-    """The name of an object."""
-    name: str = (item.get("metadata") or item).get("name") or ""
-    return name
-
-
-def labels_of(item: Object) -> dict[str, str]:
-    """The labels of an object."""
-    return (item.get("metadata") or item).get("labels") or {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from gkedoctor.graph.core.graph import Graph, name_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -42,7 +43,7 @@ def resolve_targets(graph: Graph, kind: str, namespace: str | None, name: str) -
 
 def nearest_name(graph: Graph, kind: str, namespace: str | None, name: str) -> str | None:
     """The name of an existing object that is closest to one, or None. Looked for once, however many ask."""
-    known = graph.worked_out(nearest_name)
+    known = graph.memo(nearest_name)
     key = (kind, namespace or "", name)
     if key not in known:
         known[key] = nearest(name, [name_of(item) for item in graph.in_namespace(kind, namespace or "")])

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.graph.cloud.links import last, path_of, place_of, resolve
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import nearest_name
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
@@ -27,7 +28,7 @@ def pre_shared_of(graph: Graph, ingress: Object) -> Facts:
     `found` looks in the scope that the load balancer needs (a region for an internal one); `elsewhere` is one of that
     name in another scope.
     """
-    annotations = ingress["metadata"].get("annotations") or {}
+    annotations = annotations_of(ingress)
     names = [n.strip() for n in str(annotations.get(PRE_SHARED) or "").split(",") if n.strip()]
     regional = annotations.get("kubernetes.io/ingress.class") in _REGIONAL
     return [_named(graph, ingress, name, regional=regional) for name in names]
@@ -37,7 +38,7 @@ def _named(graph: Graph, ingress: Object, name: str, *, regional: bool) -> Recor
     same = [c for c in graph.all("SslCertificate") if name_of(c) == name]
     fits = [c for c in same if (place_of(c) != "global") == regional]
     held = fits or any(last(link) == name for _, link in _held(graph, ingress))
-    doubt = graph.doubt("SslCertificate")
+    doubt = graph.why_incomplete("SslCertificate")
     return {
         "name": name,
         "found": True if held else doubt if doubt is not None else False,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from gkedoctor.graph.core.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
+from gkedoctor.graph.core.accessors import grouped, labels_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.objects.events import last_seen, of_late
+from gkedoctor.graph.objects.events import last_seen, recent
 from gkedoctor.snapshot.model import Object
 
 _SYNC = ("Sync", "Translate", "GCE", "Service")
@@ -45,7 +46,7 @@ def sync_errors_of(graph: Graph, ingress: Object) -> Facts:
     events = graph.follow("all_events", ingress)
     if isinstance(events, Unknown):
         return events
-    failed = of_late(graph, [e for e in events if e.get("type") == "Warning" and e.get("reason") in _SYNC])
+    failed = recent(graph, [e for e in events if e.get("type") == "Warning" and e.get("reason") in _SYNC])
     tried = [
         e for e in events if e.get("type") == "Normal" and e.get("reason") in ("Sync", "IPChanged", "CREATE", "UPDATE")
     ]
@@ -71,14 +72,14 @@ def delete_errors_of(graph: Graph, item: Object) -> Facts:
     events = graph.follow("all_events", item)
     if isinstance(events, Unknown):
         return events
-    return of_late(graph, [e for e in events if e.get("reason") in _DELETE_FAILED])[-1:]
+    return recent(graph, [e for e in events if e.get("reason") in _DELETE_FAILED])[-1:]
 
 
 def _service_errors(graph: Graph, service: Object, failed: tuple[str, ...], well: tuple[str, ...]) -> Facts:
     events = graph.follow("all_events", service)
     if isinstance(events, Unknown):
         return events
-    errors = of_late(graph, [e for e in events if e.get("type") == "Warning" and e.get("reason") in failed])
+    errors = recent(graph, [e for e in events if e.get("type") == "Warning" and e.get("reason") in failed])
     after = [e for e in events if e.get("reason") in well]
     if errors and after and last_seen(after[-1]) > last_seen(errors[-1]):
         return []
@@ -99,13 +100,13 @@ def _succeeded(clock: datetime, error: datetime, attempt: datetime) -> bool:
 @edge("negs", "Service", reads=("ServiceNetworkEndpointGroup",), record="KubernetesObject")
 def negs_of(graph: Graph, service: Object) -> Facts:
     """The ServiceNetworkEndpointGroups that the NEG controller keeps for the Service."""
-    doubt = graph.doubt("ServiceNetworkEndpointGroup", namespace_of(service))
+    doubt = graph.why_incomplete("ServiceNetworkEndpointGroup", namespace_of(service))
     if doubt is not None:
         return doubt
     return graph.index(_negs_by_service).get((namespace_of(service), name_of(service)), [])
 
 
-@suspects("load_balanced", "Service", reads=("Event", "ServiceNetworkEndpointGroup"))
+@candidate_index("load_balanced", "Service", reads=("Event", "ServiceNetworkEndpointGroup"))
 def load_balanced(graph: Graph) -> Iterator[Object]:
     """Services of type LoadBalancer, with NEGs, or with an Event about either; all where those cannot be seen."""
     for service in graph.all("Service"):

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.cloud.descriptions import told
+from gkedoctor.graph.cloud.descriptions import owner_in_description
 from gkedoctor.graph.cloud.links import last, path_of, resolve
 from gkedoctor.graph.cloud.names import legacy
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.ingress import address_of
 from gkedoctor.snapshot.model import Object
@@ -42,7 +43,7 @@ def rules_of_service(graph: Graph, service: Object) -> Facts:
 @edge("forwarding_rules", "Gateway", reads=("ForwardingRule",), record="CloudObject")
 def rules_of_gateway(graph: Graph, gateway: Object) -> Facts:
     """The forwarding rules at the Gateway's addresses."""
-    doubt = graph.doubt("ForwardingRule")
+    doubt = graph.why_incomplete("ForwardingRule")
     if doubt is not None:
         return doubt
     return [rule for ip in addresses_of(gateway) for rule in graph.index(_by_address).get(ip, [])]
@@ -58,12 +59,12 @@ def addresses_of(item: Object) -> list[str]:
 
 def rule_names(item: Object) -> list[str]:
     """The names of forwarding rules that the controller noted on an Ingress or Service."""
-    annotations = item["metadata"].get("annotations") or {}
+    annotations = annotations_of(item)
     return [annotations[a] for a in (*_OF_INGRESS, *_OF_SERVICE) if annotations.get(a)]
 
 
 def _rules(graph: Graph, item: Object) -> Facts:
-    doubt = graph.doubt("ForwardingRule")
+    doubt = graph.why_incomplete("ForwardingRule")
     if doubt is not None:
         return doubt
     owner = (str(item.get("kind")), namespace_of(item), name_of(item))
@@ -76,7 +77,7 @@ def _rules(graph: Graph, item: Object) -> Facts:
 
 def owner_of(rule: Object) -> Owner | None:
     """The Kubernetes object that a forwarding rule was made for, by its description."""
-    found = told(rule)
+    found = owner_in_description(rule)
     return (found.kind, found.namespace, found.name) if found is not None and found.kind else None
 
 
@@ -118,7 +119,7 @@ def _asked_address(graph: Graph, item: Object) -> Object | Unknown | None:
     names = str(annotations.get(_NAMED_ADDRESS) or "").split(",")
     wanted = {spec.get("loadBalancerIP"), *names} - {None, ""}
     same = [a for a in graph.all("Address") if wanted & {a.get("address"), name_of(a)}]
-    return same[0] if same else graph.doubt("Address") if wanted else None
+    return same[0] if same else graph.why_incomplete("Address") if wanted else None
 
 
 def _holder(graph: Graph, address: Object, link: Any) -> Record:

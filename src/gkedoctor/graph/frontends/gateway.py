@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import is_bad
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import Reference, resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.routes import is_service, parent_refs
@@ -17,7 +18,7 @@ MANAGED = "networking.gke.io/managed-certificates"
 @edge("managed_certificates", "Ingress", reads=("ManagedCertificate",), record="ManagedCertificateRecord")
 def managed_certificates(graph: Graph, ingress: Object) -> Facts:
     """The ManagedCertificates that the annotation names: records {name, found, target, nearest}."""
-    text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
+    text = annotations_of(ingress).get(MANAGED) or ""
     names = [name.strip() for name in text.split(",") if name.strip()]
     return [resolve_reference(graph, "ManagedCertificate", namespace_of(ingress), name) for name in names]
 
@@ -32,7 +33,7 @@ def ingresses_of(graph: Graph, certificate: Object) -> Facts:
 
 
 def _attached(ingress: Object) -> list[str]:
-    text = (ingress["metadata"].get("annotations") or {}).get(MANAGED) or ""
+    text = annotations_of(ingress).get(MANAGED) or ""
     return [name.strip() for name in text.split(",")]
 
 

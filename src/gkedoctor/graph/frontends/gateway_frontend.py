@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.graph.core.accessors import namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import CertificateRef, Frontend, Listener, frontend
 from gkedoctor.graph.frontends.routes import listeners_of, routes_behind_gateway, routes_of

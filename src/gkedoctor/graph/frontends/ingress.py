@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.graph.cloud.links import last, place_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import nearest_name, resolve_reference
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -26,7 +27,7 @@ _OF_GOOGLE = re.compile(r"(?:^|[./])(?:ingress-gce|gce|gke)(?:$|[./-])|networkin
 _REGEX = re.compile(r"[()$^\\\[]|\.\*|\.\+")
 
 
-@edge("class", "Ingress", reads=("IngressClass", "Event"), kept=True, record="ClassRecord")
+@edge("class", "Ingress", reads=("IngressClass", "Event"), cached=True, record="ClassRecord")
 def class_of(graph: Graph, ingress: Object) -> Facts:
     """Who serves the Ingress, as one record {annotation, named, gke, item, others, taken, nearest}.
 
@@ -34,7 +35,7 @@ def class_of(graph: Graph, ingress: Object) -> Facts:
     names of IngressClasses of other controllers, `taken` whether some controller has left a trace on it.
     """
     spec = ingress.get("spec") or {}
-    annotations = ingress["metadata"].get("annotations") or {}
+    annotations = annotations_of(ingress)
     annotation, named = annotations.get(CLASS), spec.get("ingressClassName")
     wanted = annotation or named
     item = graph.find("IngressClass", None, wanted) if wanted else None
@@ -71,7 +72,7 @@ def _taken(graph: Graph, ingress: Object) -> bool | Unknown:
     return events if isinstance(events, Unknown) else bool(events)
 
 
-@edge("backends", "Ingress", reads=("Service", "IngressClass"), kept=True, record="BackendRecord")
+@edge("backends", "Ingress", reads=("Service", "IngressClass"), cached=True, record="BackendRecord")
 def backends_of(graph: Graph, ingress: Object) -> Facts:
     """Every backend that a rule or the default names, as records (see `_backend`)."""
     found = class_of(graph, ingress)
@@ -146,7 +147,7 @@ def _service_facts(service: Object | Unknown | None, wanted: Any, who: Record) -
 
 def neg_of(service: Object) -> bool:
     """Whether `cloud.google.com/neg` asks for a NEG for Ingress; what is no JSON asks for none."""
-    text = (service["metadata"].get("annotations") or {}).get("cloud.google.com/neg")
+    text = annotations_of(service).get("cloud.google.com/neg")
     try:
         value = json.loads(text) if text else None
     except ValueError:
@@ -185,7 +186,7 @@ def services_of_ingress(graph: Graph, ingress: Object) -> Facts:
 @edge("ingresses", "Service", reads=("Ingress",), record="KubernetesObject")
 def ingresses_of(graph: Graph, service: Object) -> Facts:
     """The Ingresses that send traffic to the Service."""
-    doubt = graph.doubt("Ingress", namespace_of(service))
+    doubt = graph.why_incomplete("Ingress", namespace_of(service))
     if doubt is not None:
         return doubt
     return graph.index(_by_service).get((namespace_of(service), name_of(service)), [])
@@ -221,7 +222,7 @@ def _unserved(graph: Graph, service: Object, record: Record) -> bool:
         return False
     if not any(e["ready"] for e in endpoints):
         return True
-    suspected = graph.suspected("port_unserved", "Service")
+    suspected = graph.candidates("port_unserved", "Service")
     if suspected is not None and id(service) not in suspected:
         return False
     ports = graph.follow("ports", service)
@@ -273,7 +274,7 @@ def _empty(secret: Object, key: str) -> bool:
 @edge("tls_ingresses", "Secret", reads=("Ingress",), record="KubernetesObject")
 def tls_ingresses(graph: Graph, secret: Object) -> Facts:
     """The Ingresses that serve the certificate in the Secret."""
-    doubt = graph.doubt("Ingress", namespace_of(secret))
+    doubt = graph.why_incomplete("Ingress", namespace_of(secret))
     if doubt is not None:
         return doubt
     return graph.index(_by_certificate).get((namespace_of(secret), name_of(secret)), [])
@@ -293,7 +294,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
 
     `elsewhere` is an address of that name in another scope, `users` who holds the address that was found.
     """
-    annotations = ingress["metadata"].get("annotations") or {}
+    annotations = annotations_of(ingress)
     keys = (
         ("kubernetes.io/ingress.global-static-ip-name", "global"),
         ("networking.gke.io/static-ip", "global"),
@@ -305,7 +306,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
     key, scope, name = named
     same = [a for a in graph.all("Address") if a.get("name") == name]
     item = next((a for a in same if (place_of(a) == "global") == (scope == "global")), None)
-    doubt = graph.doubt("Address")
+    doubt = graph.why_incomplete("Address")
     found = True if item is not None else doubt if doubt is not None else False
     users = [last(u) for u in (item or {}).get("users") or []]
     other = next((a for a in same if a is not item), None)
@@ -325,5 +326,5 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
 @edge("frontend_config", "Ingress", reads=("FrontendConfig",), record="GatewayClassRecord")
 def frontend_config_of(graph: Graph, ingress: Object) -> Facts:
     """The FrontendConfig that an annotation names: at most one record {name, found, target, nearest}."""
-    name = (ingress["metadata"].get("annotations") or {}).get("networking.gke.io/v1beta1.FrontendConfig")
+    name = annotations_of(ingress).get("networking.gke.io/v1beta1.FrontendConfig")
     return [resolve_reference(graph, "FrontendConfig", namespace_of(ingress), name)] if name else []

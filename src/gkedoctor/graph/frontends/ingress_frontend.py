@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gkedoctor.graph.core.graph import Facts, Graph, edge, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.certificates import PRE_SHARED
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rules_of_ingress
@@ -71,7 +72,7 @@ def _listeners(graph: Graph, ingress: Object) -> list[Listener]:
     certificates = _certificates(ingress)
     if seen and all(port in ("80", "443") for port in seen):
         return [_listener(int(port), certificates) for port in dict.fromkeys(seen)]
-    plain = (ingress["metadata"].get("annotations") or {}).get(_ALLOW_HTTP) != "false"
+    plain = annotations_of(ingress).get(_ALLOW_HTTP) != "false"
     secure = bool(certificates or (ingress.get("spec") or {}).get("tls"))
     return [_listener(port, certificates) for port, on in ((80, plain), (443, secure)) if on]
 
@@ -98,7 +99,7 @@ def _certificates(ingress: Object) -> list[CertificateRef]:
 @edge("waiting_ingresses", "Cluster", reads=("Ingress",), record="KubernetesObject")
 def waiting_ingresses_of(graph: Graph, _cluster: Object) -> Facts:
     """The Ingresses that wait for GKE's own controller: for an address, or for their clean-up."""
-    doubt = graph.doubt("Ingress")
+    doubt = graph.why_incomplete("Ingress")
     if doubt is not None:
         return doubt
     return [ingress for ingress in graph.all("Ingress") if _waits(graph, ingress)]

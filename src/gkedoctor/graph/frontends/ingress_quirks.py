@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from gkedoctor.graph.backends.backend_services import backend_services_for
 from gkedoctor.graph.cloud.links import links_in, path_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_ingress
 from gkedoctor.graph.frontends.ingress import class_of, neg_of
@@ -66,7 +67,7 @@ def _has(rule: Object, path: Object) -> bool:
 
 def _links_of_map(graph: Graph, ingress: Object) -> set[str] | Unknown:
     """The paths of what the URL map of the Ingress leads to; empty where it has none."""
-    name = (ingress["metadata"].get("annotations") or {}).get("ingress.kubernetes.io/url-map")
+    name = annotations_of(ingress).get("ingress.kubernetes.io/url-map")
     rules = rules_of_ingress(graph, ingress)
     if not name or isinstance(rules, Unknown):
         return rules if isinstance(rules, Unknown) else set()
@@ -90,7 +91,7 @@ def _in_map(graph: Graph, ingress: Object, path: Object, links: set[str] | Unkno
 def _internal_quirks(graph: Graph, ingress: Object, annotation: str | None) -> Iterator[Record]:
     if annotation != _INTERNAL:
         return
-    if (ingress["metadata"].get("annotations") or {}).get(_FRONTEND_CONFIG):
+    if annotations_of(ingress).get(_FRONTEND_CONFIG):
         yield {"fault": "frontend config", "says": "it is internal and names a FrontendConfig"}
     services = graph.follow("services", ingress)
     for service in [] if isinstance(services, Unknown) else services:
@@ -99,7 +100,7 @@ def _internal_quirks(graph: Graph, ingress: Object, annotation: str | None) -> I
 
 
 def _without_neg(graph: Graph, service: Object) -> Record:
-    doubt = graph.doubt("NetworkEndpointGroup")
+    doubt = graph.why_incomplete("NetworkEndpointGroup")
     found = backend_services_for(graph, service, None) if doubt is None else doubt
     seen = (
         found if isinstance(found, Unknown) else any("networkEndpointGroups" in str(b.get("backends")) for b in found)
@@ -108,6 +109,6 @@ def _without_neg(graph: Graph, service: Object) -> Record:
         "fault": "no neg",
         "says": f"it is internal, and Service {name_of(service)} has no NEG",
         "service": service,
-        "annotation": (service["metadata"].get("annotations") or {}).get("cloud.google.com/neg"),
+        "annotation": annotations_of(service).get("cloud.google.com/neg"),
         "seen": seen,
     }

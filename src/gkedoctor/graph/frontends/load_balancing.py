@@ -12,7 +12,8 @@ from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import backend_services_for
 from gkedoctor.graph.backends.service_annotations import NEG
 from gkedoctor.graph.cloud.links import linked
-from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, suspects
+from gkedoctor.graph.core.accessors import annotations_of, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
 from gkedoctor.graph.frontends.frontend import routes_behind
@@ -22,7 +23,7 @@ _STATES = "ingress.kubernetes.io/backends"
 _READS = ("Service", "BackendService", "HealthCheck", "BackendServiceHealth", "Pod")
 
 
-@edge("load_balancing", "Ingress", reads=_READS, kept=True, record="LoadBalancingRecord")
+@edge("load_balancing", "Ingress", reads=_READS, cached=True, record="LoadBalancingRecord")
 def load_balancing_of_ingress(graph: Graph, ingress: Object) -> Facts:
     """The backends of the Ingress that have a backend service: one record for each (see Backend)."""
     return _of_routes(graph, ingress)
@@ -32,16 +33,16 @@ def load_balancing_of_ingress(graph: Graph, ingress: Object) -> Facts:
     "load_balancing",
     "Gateway",
     reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant"),
-    kept=True,
+    cached=True,
     record="LoadBalancingRecord",
 )
 def load_balancing_of_gateway(graph: Graph, gateway: Object) -> Facts:
     """The backends of the HTTPRoutes that are attached to the Gateway: one record for each (see Backend)."""
-    doubt = graph.doubt("HTTPRoute")
+    doubt = graph.why_incomplete("HTTPRoute")
     return doubt if doubt is not None else _of_routes(graph, gateway)
 
 
-@edge("load_balancing", "Service", reads=(*_READS, "ForwardingRule"), kept=True, record="LoadBalancingRecord")
+@edge("load_balancing", "Service", reads=(*_READS, "ForwardingRule"), cached=True, record="LoadBalancingRecord")
 def load_balancing_of_service(graph: Graph, service: Object) -> Facts:
     """The backend services of the forwarding rules of a Service of type LoadBalancer (see Backend)."""
     rules = rules_of_service(graph, service)
@@ -56,7 +57,7 @@ def _distinct(items: Any) -> list[Object]:
 
 
 def _of_routes(graph: Graph, item: Object) -> Facts:
-    doubt = graph.doubt("BackendService")
+    doubt = graph.why_incomplete("BackendService")
     return doubt if doubt is not None else list(_backends(graph, item))
 
 
@@ -78,7 +79,7 @@ def services_behind(graph: Graph, item: Object) -> list[tuple[str, str, Any]]:
 
 
 def _annotated(item: Object) -> dict[str, Any]:
-    text = (item["metadata"].get("annotations") or {}).get(_STATES)
+    text = annotations_of(item).get(_STATES)
     try:
         states = json.loads(text or "{}")
     except ValueError:
@@ -86,10 +87,10 @@ def _annotated(item: Object) -> dict[str, Any]:
     return states if isinstance(states, dict) else {}
 
 
-@suspects("load_balancer_backends", "Service", reads=("Ingress",))
+@candidate_index("load_balancer_backends", "Service", reads=("Ingress",))
 def backends_of_load_balancers(graph: Graph) -> Iterator[Object]:
     """Services that an Ingress sends to, or that ask for a NEG; all where the Ingresses cannot be seen."""
     for service in graph.all("Service"):
         ingresses = graph.follow("ingresses", service)
-        if isinstance(ingresses, Unknown) or ingresses or NEG in (service["metadata"].get("annotations") or {}):
+        if isinstance(ingresses, Unknown) or ingresses or NEG in annotations_of(service):
             yield service

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gkedoctor.graph.core.graph import Graph, cached, name_of, namespace_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Graph, once_per_object
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
 from gkedoctor.graph.frontends.hostnames import hostnames_intersect, route_host_matches
@@ -31,7 +32,7 @@ class Attachment(NamedTuple):
     hosts: tuple[str, ...]
 
 
-@cached
+@once_per_object
 def routes_of(graph: Graph, gateway: Object) -> list[Attachment]:
     """The HTTPRoutes that are attached to a Gateway."""
     found = []

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.frontend import Frontend, Route
 from gkedoctor.graph.frontends.hostnames import HOST_RULES
@@ -61,7 +62,7 @@ def takes_path(frontend: Frontend, host: str, path: str) -> bool | None:
 def login_of(graph: Graph, frontend: Frontend, host: str, path: str) -> Object | None:
     """What asks for a login in front of the path: the Ingress itself, or the BackendConfig that puts IAP there."""
     item = frontend["item"]
-    if ((item.get("metadata") or {}).get("annotations") or {}).get(_LOGIN):
+    if annotations_of(item).get(_LOGIN):
         return item
     if item.get("kind") != "Ingress":  # BackendConfigs are not read for a Gateway or a Network Load Balancer
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gkedoctor.graph.core.graph import Graph, name_of, namespace_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import BackendRef, Frontend, Listener, Route, frontend
 from gkedoctor.snapshot.model import Object

@@ -10,7 +10,7 @@ from typing import Any
 
 from gkedoctor.graph.core.cidr import in_cidr
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.core.label_selectors import edit_distance
+from gkedoctor.graph.core.similar_names import edit_distance
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import Frontend, frontend_of, frontends
@@ -34,7 +34,7 @@ _CREDENTIALS = ("authorization", "proxy-authorization")
 
 
 @edge("unwatched", "Ingress", "Gateway", reads=("UptimeCheckConfig", "HTTPRoute"), record="UnwatchedRecord")
-def unwatched(graph: Graph, item: Object) -> Facts:
+def hosts_without_uptime_check(graph: Graph, item: Object) -> Facts:
     """The public hosts that no uptime check asks for: at most one record {hosts, host, project, tls, synthetic}.
 
     A front end that names no host is known by its address; it counts only where no check asks for a host that nobody
@@ -44,7 +44,7 @@ def unwatched(graph: Graph, item: Object) -> Facts:
     found = _lasting(graph, item) if public else None
     if found is None:
         return []
-    doubt = graph.doubt("UptimeCheckConfig")
+    doubt = graph.why_incomplete("UptimeCheckConfig")
     if doubt is not None:
         return doubt
     asked = [host for check in _public_checks(graph) if (host := _host(graph, check))]
@@ -75,14 +75,14 @@ def _unasked(graph: Graph, found: Frontend, public: list[str], asked: list[str])
     reads=("Ingress", "Gateway", "Service", "HTTPRoute", "ForwardingRule", "BackendConfig"),
     record="AskedRecord",
 )
-def asked_of(graph: Graph, check: Object) -> Facts:
+def checked_frontend(graph: Graph, check: Object) -> Facts:
     """What a check asks of this cluster, at most one {item, host, path, port, tls, served, open, fits, listens,
     pathServed, paths, guard, authorized}; nothing where it looks at something else.
 
     Each of `served` (the host), `open` (the port), `fits` (TLS or not) and `pathServed` is false only where no front
     end with that host or address has it, and null where one cannot tell. `guard`: the object that asks for a login.
     """
-    host, doubt = _host(graph, check), graph.doubt("Ingress")
+    host, doubt = _host(graph, check), graph.why_incomplete("Ingress")
     if doubt is not None:
         return doubt
     met = [f for f in frontends(graph) if host and (serves(f, host) or host in f["addresses"])]
@@ -94,7 +94,7 @@ def asked_of(graph: Graph, check: Object) -> Facts:
     path = "/" + str(http.get("path") or "").lstrip("/")
     name = _header(http, ("host",)) or host
     answers = [_answer(f, name, path, port, tls if http else None) for f in met]
-    best = max(answers, key=_worth)
+    best = max(answers, key=_answer_rank)
     frontend: Frontend = best.pop("frontend")
     guard = login_of(graph, frontend, name, path) if http else None
     place = {"item": frontend["item"], "host": host, "path": path, "port": port, "tls": tls}
@@ -117,7 +117,7 @@ def _answer(frontend: Frontend, host: str, path: str, port: int, tls: bool | Non
     }
 
 
-def _worth(answer: Record) -> tuple[bool, ...]:
+def _answer_rank(answer: Record) -> tuple[bool, ...]:
     return tuple(answer[key] is not False for key in ("served", "open", "fits", "pathServed"))
 
 
@@ -136,7 +136,7 @@ def _header(http: Object, names: tuple[str, ...]) -> str:
 
 
 @edge("slip", "UptimeCheckConfig", reads=("Ingress", "Gateway", "HTTPRoute"), record="SlipRecord")
-def slip_of(graph: Graph, check: Object) -> Facts:
+def misspelled_host(graph: Graph, check: Object) -> Facts:
     """The host that may be meant by one that nobody serves, where nobody asks for it: at most one {host, item}."""
     found = graph.index(_slips).get(str(check.get("name")))
     return [found] if found is not None else []
@@ -160,7 +160,7 @@ def _slips(graph: Graph) -> dict[str, Record]:
 @edge("alert_policies", "UptimeCheckConfig", reads=("AlertPolicy",), record="CloudObject")
 def alert_policies(graph: Graph, check: Object) -> Facts:
     """The alert policies with a condition on whether the check passes."""
-    doubt = graph.doubt("AlertPolicy")
+    doubt = graph.why_incomplete("AlertPolicy")
     return doubt if doubt is not None else [p for p in graph.all("AlertPolicy") if _alerts_on(graph, p, check)]
 
 
@@ -188,7 +188,7 @@ def _meets(text: str, ident: str, host: str) -> bool:
 @edge("uptime_checks", "Ingress", "Gateway", "Service", reads=("UptimeCheckConfig",), record="CloudObject")
 def uptime_checks(graph: Graph, item: Object) -> Facts:
     """The uptime checks that look at an Ingress, a Gateway or a Service."""
-    doubt = graph.doubt("UptimeCheckConfig")
+    doubt = graph.why_incomplete("UptimeCheckConfig")
     found = _lasting(graph, item)
     if doubt is not None or found is None:
         return doubt if doubt is not None else []

@@ -11,16 +11,17 @@ from typing import NamedTuple
 
 from gkedoctor.graph.cloud import names
 from gkedoctor.graph.cloud.links import links_in, path_of
-from gkedoctor.graph.core.graph import Graph, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.leftovers.created_objects import Id, Made
+from gkedoctor.graph.leftovers.created_objects import CreatedObject, Id
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 LIST = "container.clusters"
 
 
-class Existing(NamedTuple):
+class ExistingCluster(NamedTuple):
     """A cluster that exists. `own`: the one whose objects are in this snapshot."""
 
     name: str
@@ -30,18 +31,18 @@ class Existing(NamedTuple):
     own: bool
 
 
-class Trace(NamedTuple):
+class ClusterTraces(NamedTuple):
     """The names of one cluster, and the objects they stand in."""
 
     ids: frozenset[Id]
-    objects: tuple[Made, ...]
+    objects: tuple[CreatedObject, ...]
 
     def values(self, *kinds: str) -> set[str]:
         """The names of these forms."""
         return {i[1] for i in self.ids if i[0] in kinds}
 
     @property
-    def torn(self) -> bool:
+    def is_contradictory(self) -> bool:
         """Whether links have mixed two clusters into one."""
         return len(self.values("kube")) > 1 or len(self.values("v2")) > 1
 
@@ -56,7 +57,7 @@ class Trace(NamedTuple):
         return min(times)[1] if times else None
 
 
-class _Union:
+class _UnionFind:
     """Which names belong together."""
 
     def __init__(self) -> None:
@@ -75,9 +76,9 @@ class _Union:
             self.parent[self.find(other)] = self.find(first)
 
 
-def traces(made: dict[str, Made], own: Iterable[Id]) -> list[Trace]:
+def traces(made: dict[str, CreatedObject], own: Iterable[Id]) -> list[ClusterTraces]:
     """The objects by the cluster they are of; what names none stands alone. `own`: the names of this cluster."""
-    union = _Union()
+    union = _UnionFind()
     ids = {path: _all_ids(m) for path, m in made.items()}
     for alike in dict.fromkeys((*ids.values(), frozenset(own))):
         if alike:
@@ -88,16 +89,16 @@ def traces(made: dict[str, Made], own: Iterable[Id]) -> list[Trace]:
             other = made.get(to := path_of(link))
             if other is not None and other.kind != "Disk" and one_of[to] != one_of[path]:
                 union.join((one_of[path], one_of[to]))
-    groups: dict[Id, list[Made]] = {}
+    groups: dict[Id, list[CreatedObject]] = {}
     for path, m in made.items():
         groups.setdefault(union.find(one_of[path]), []).append(m)
     members: dict[Id, set[Id]] = {}
     for item in list(union.parent):
         members.setdefault(union.find(item), set()).add(item)
-    return [Trace(frozenset(members[root]), tuple(objects)) for root, objects in groups.items()]
+    return [ClusterTraces(frozenset(members[root]), tuple(objects)) for root, objects in groups.items()]
 
 
-def _all_ids(m: Made) -> frozenset[Id]:
+def _all_ids(m: CreatedObject) -> frozenset[Id]:
     """The names in an object and those that follow from them; its own place where it names no cluster."""
     more: set[Id] = set()
     for item in m.ids:
@@ -122,15 +123,15 @@ def own_ids(graph: Graph) -> frozenset[Id]:
     return frozenset(ids)
 
 
-def existing(graph: Graph, own: frozenset[Id], all_traces: list[Trace]) -> list[Existing] | Unknown:
+def existing(graph: Graph, own: frozenset[Id], all_traces: list[ClusterTraces]) -> list[ExistingCluster] | Unknown:
     """The clusters that exist: those in the complete list, and the one of this snapshot."""
-    doubt = graph.doubt("Cluster")
+    doubt = graph.why_incomplete("Cluster")
     if doubt is not None:
         return doubt
     listed = list(graph.all("Cluster"))
     mine = _own_cluster(graph, listed, any(own & t.ids for t in all_traces)) if own else None
     found = [
-        Existing(
+        ExistingCluster(
             name_of(c),
             str(c.get("location") or c.get("zone") or ""),
             str(c.get("id") or ""),
@@ -142,9 +143,10 @@ def existing(graph: Graph, own: frozenset[Id], all_traces: list[Trace]) -> list[
     return found if mine is not None or not own else [*found, _unlisted(graph)]
 
 
-def _unlisted(graph: Graph) -> Existing:
+def _unlisted(graph: Graph) -> ExistingCluster:
     """The cluster of this snapshot where it is not in the list, or not known which one it is."""
-    return Existing(graph.snapshot.manifest.cluster or "", graph.snapshot.manifest.location or "", "", None, own=True)
+    manifest = graph.snapshot.manifest
+    return ExistingCluster(manifest.cluster or "", manifest.location or "", "", None, own=True)
 
 
 def _own_cluster(graph: Graph, listed: list[Object], seen: bool) -> Object | None:
@@ -165,7 +167,7 @@ def project_of(item: Object) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
-class Home(NamedTuple):
+class ClusterMatch(NamedTuple):
     """Where a trace belongs. All false: to no cluster that exists."""
 
     own: bool = False
@@ -177,24 +179,26 @@ class Home(NamedTuple):
     unknown: Unknown | None = None
 
 
-def home(trace: Trace, clusters: list[Existing] | Unknown, own: frozenset[Id]) -> Home:
+def home(trace: ClusterTraces, clusters: list[ExistingCluster] | Unknown, own: frozenset[Id]) -> ClusterMatch:
     """Where a trace belongs, by its names, the clusters' ids and when both were made. `own`: all names of this one."""
-    if trace.torn:
-        return Home(unknown=Unknown(LIST, "links mix the objects of two clusters"))
+    if trace.is_contradictory:
+        return ClusterMatch(unknown=Unknown(LIST, "links mix the objects of two clusters"))
     if own & trace.ids:
-        return Home(own=True)
+        return ClusterMatch(own=True)
     if isinstance(clusters, Unknown):
-        return Home(unknown=clusters)
+        return ClusterMatch(unknown=clusters)
     possible = [c for c in clusters if _may_be(trace, c, own)]
     if any(_surely_is(trace, c) for c in possible):
-        return Home(other=not any(c.own and _surely_is(trace, c) for c in possible), own=any(c.own for c in possible))
+        is_own = any(c.own and _surely_is(trace, c) for c in possible)
+        return ClusterMatch(other=not is_own, own=any(c.own for c in possible))
     others = sorted(c.name for c in possible if not c.own)
     if others:
-        return Home(unknown=Unknown(LIST, f"cluster {', '.join(others)} may be the owner: its UID is not recorded"))
-    return Home(own=bool(possible))
+        why = f"cluster {', '.join(others)} may be the owner: its UID is not recorded"
+        return ClusterMatch(unknown=Unknown(LIST, why))
+    return ClusterMatch(own=bool(possible))
 
 
-def _may_be(trace: Trace, cluster: Existing, own: frozenset[Id]) -> bool:
+def _may_be(trace: ClusterTraces, cluster: ExistingCluster, own: frozenset[Id]) -> bool:
     if cluster.own and _differs(trace, own):
         return False
     tags, places = trace.values("tag"), [i[1:] for i in trace.ids if i[0] == "place"]
@@ -208,24 +212,24 @@ def _may_be(trace: Trace, cluster: Existing, own: frozenset[Id]) -> bool:
     return not (oldest is not None and created is not None and oldest < created)
 
 
-def _differs(trace: Trace, own: frozenset[Id]) -> bool:
+def _differs(trace: ClusterTraces, own: frozenset[Id]) -> bool:
     """Whether it names a cluster in a form in which the name of this one is known, and is not it."""
     if trace.values("kube", "v2"):
         return True
     return bool(trace.values("v1", "short")) and any(i[0] in ("v1", "short") for i in own)
 
 
-def _place_fits(place: tuple[str, ...], cluster: Existing) -> bool:
+def _place_fits(place: tuple[str, ...], cluster: ExistingCluster) -> bool:
     return place[0] == cluster.name and bool(cluster.name) and place[1] in ("", cluster.location)
 
 
-def _tag_fits(tag: str, cluster: Existing) -> bool:
+def _tag_fits(tag: str, cluster: ExistingCluster) -> bool:
     """`gke-<name>-<first 8 of the id>`: either part keeps a cluster in doubt, since one may be made again."""
     name, _, start = tag.partition("-")[2].rpartition("-")
     return not cluster.name or cluster.name == name or (bool(cluster.id) and cluster.id.startswith(start))
 
 
-def _surely_is(trace: Trace, cluster: Existing) -> bool:
+def _surely_is(trace: ClusterTraces, cluster: ExistingCluster) -> bool:
     if any(_place_fits(i[1:], cluster) for i in trace.ids if i[0] == "place"):
         return True
     return bool(cluster.id) and any(

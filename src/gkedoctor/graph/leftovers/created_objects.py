@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gkedoctor.graph.cloud import names
-from gkedoctor.graph.cloud.descriptions import Told, claim_of, told
+from gkedoctor.graph.cloud.descriptions import DescriptionOwner, claim_of, owner_in_description
 from gkedoctor.graph.cloud.links import links_in, path_of
 from gkedoctor.graph.cloud.names import Parsed, parsed
 from gkedoctor.graph.core.graph import Graph
@@ -45,7 +45,7 @@ _L4_KINDS = (*_BACKENDS, "ForwardingRule", "Firewall", "Address")
 _LEGACY_KINDS = ("ForwardingRule", "TargetPool", "BackendService", "HealthCheck", "Address", "Firewall")
 
 
-class Owner(NamedTuple):
+class ObjectOwner(NamedTuple):
     """Whom an object was made for. `kind` is empty where all of a cluster share it."""
 
     kind: str = ""
@@ -53,13 +53,13 @@ class Owner(NamedTuple):
     name: str = ""
 
 
-class Made(NamedTuple):
+class CreatedObject(NamedTuple):
     """An object that a controller made."""
 
     kind: str
     item: Object
     ids: frozenset[Id]
-    owner: Owner
+    owner: ObjectOwner
     part: str = ""
     """What it shares with the other frontends of its Ingress."""
 
@@ -69,10 +69,10 @@ class Made(NamedTuple):
         return path_of(self.item.get("selfLink"))
 
 
-def made_objects(graph: Graph) -> dict[str, Made]:
+def made_objects(graph: Graph) -> dict[str, CreatedObject]:
     """Every object that is proven to be made by a controller, by its path."""
     found = {m.path: m for kind in KINDS for item in graph.all(kind) if (m := _by_itself(kind, item)) and m.path}
-    known = _Known(found)
+    known = _KnownOwners(found)
     for kind in KINDS:
         for item in graph.all(kind):
             path = path_of(item.get("selfLink"))
@@ -82,15 +82,15 @@ def made_objects(graph: Graph) -> dict[str, Made]:
     return found
 
 
-def _by_itself(kind: str, item: Object) -> Made | None:
+def _by_itself(kind: str, item: Object) -> CreatedObject | None:
     """Proven by its own name and description."""
-    name, tells = str(item.get("name") or ""), told(item)
+    name, tells = str(item.get("name") or ""), owner_in_description(item)
     if kind == "Disk":
         claim = claim_of(item)
         if claim is None:
             return None
         ids = frozenset({("place", *claim.cluster)} if claim.cluster else ())
-        return Made(kind, item, ids, Owner("PersistentVolumeClaim", claim.namespace, claim.name))
+        return CreatedObject(kind, item, ids, ObjectOwner("PersistentVolumeClaim", claim.namespace, claim.name))
     parts = parsed(name)
     for proof in (_by_neg, _by_place, _by_ingress, _by_service, _by_share, _by_hash, _by_shape):
         made = proof(kind, item, parts, tells)
@@ -99,21 +99,21 @@ def _by_itself(kind: str, item: Object) -> Made | None:
     return None
 
 
-def _owner(tells: Told) -> Owner:
-    return Owner(tells.kind, tells.namespace, tells.name)
+def _owner(tells: DescriptionOwner) -> ObjectOwner:
+    return ObjectOwner(tells.kind, tells.namespace, tells.name)
 
 
-def _by_neg(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_neg(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """The description of a NEG names the cluster by its UID; its own name may be of the user's choice."""
     if kind != "NetworkEndpointGroup" or tells is None or not tells.kube_uid:
         return None
     ids: set[Id] = {("kube", tells.kube_uid), ("v2", names.content_hash(tells.kube_uid))}
     if parts is not None and parts.scheme == "backend" and names.agrees(parts, tells.namespace, tells.name):
         ids.add(("short", parts.cluster))
-    return Made(kind, item, frozenset(ids), _owner(tells))
+    return CreatedObject(kind, item, frozenset(ids), _owner(tells))
 
 
-def _by_place(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_place(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """What the Gateway controller makes names its cluster by location and name."""
     if tells is None or tells.cluster is None:
         return None
@@ -123,10 +123,10 @@ def _by_place(kind: str, item: Object, parts: Parsed | None, tells: Told | None)
     ids: set[Id] = {("place", *tells.cluster)}
     if parts is not None and parts.scheme == "backend":
         ids.add(("short", parts.cluster))
-    return Made(kind, item, frozenset(ids), _owner(tells))
+    return CreatedObject(kind, item, frozenset(ids), _owner(tells))
 
 
-def _by_ingress(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_ingress(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """`{"kubernetes.io/ingress-name": …}` on a forwarding rule or proxy whose name is made of that Ingress."""
     if tells is None or tells.kind != "Ingress" or tells.cluster:
         return None
@@ -136,7 +136,7 @@ def _by_ingress(kind: str, item: Object, parts: Parsed | None, tells: Told | Non
     if table.get(parts.prefix) != kind or not names.agrees(parts, tells.namespace, tells.name):
         return None
     version = "v2" if parts.scheme == "frontend" else "v1"
-    return Made(kind, item, frozenset({(version, parts.cluster)}), _owner(tells), frontend_part(parts))
+    return CreatedObject(kind, item, frozenset({(version, parts.cluster)}), _owner(tells), frontend_part(parts))
 
 
 def frontend_part(parts: Parsed) -> str:
@@ -146,24 +146,24 @@ def frontend_part(parts: Parsed) -> str:
     return f"{parts.part}--{parts.cluster}"
 
 
-def _cut_frontend(kind: str, item: Object, tells: Told) -> Made | None:
+def _cut_frontend(kind: str, item: Object, tells: DescriptionOwner) -> CreatedObject | None:
     """A v1 name that was too long to hold the whole uid."""
     name = str(item.get("name") or "")
     for prefix, of in names.FRONTENDS_V1.items():
         head = f"k8s-{prefix}-{tells.namespace}-{tells.name}--"
         whole = name[:-1] if len(name) == 63 and name.endswith("0") else ""
         if of == kind and whole and (head.startswith(whole) or whole.startswith(head)):
-            return Made(kind, item, frozenset({("lb", f"{tells.namespace}/{tells.name}")}), _owner(tells))
+            return CreatedObject(kind, item, frozenset({("lb", f"{tells.namespace}/{tells.name}")}), _owner(tells))
     return None
 
 
-def _by_service(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_service(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """A description with a Service's name on an object whose name is made of that Service."""
     if tells is None or tells.kind != "Service" or tells.cluster or tells.kube_uid:
         return None
     v2 = names.l4_cluster(str(item.get("name") or ""), tells.namespace, tells.name)
     if v2 is not None and kind in _L4_KINDS:
-        return Made(kind, item, frozenset({("v2", v2)}), _owner(tells))
+        return CreatedObject(kind, item, frozenset({("v2", v2)}), _owner(tells))
     if parts is None:
         return None
     ids: frozenset[Id] = frozenset()
@@ -173,21 +173,21 @@ def _by_service(kind: str, item: Object, parts: Parsed | None, tells: Told | Non
         ids = frozenset({("v1", parts.cluster)})
     elif parts.scheme in ("legacy", "legacy-firewall") and kind in _LEGACY_KINDS:
         ids = frozenset({("lb", parts.base)})
-    return Made(kind, item, ids, _owner(tells)) if ids else None
+    return CreatedObject(kind, item, ids, _owner(tells)) if ids else None
 
 
-def _by_share(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_share(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """What all Services or Ingresses of a cluster share says so."""
     if tells is None or tells.kind or parts is None:
         return None
     if parts.scheme == "l7-firewall" and kind == "Firewall" and set(item.get("sourceRanges") or []) >= _GOOGLE_RANGES:
-        return Made(kind, item, frozenset({("v1", parts.cluster)}), Owner())
+        return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}), ObjectOwner())
     if parts.scheme == "l4-shared" and kind in ("HealthCheck", "Firewall"):
-        return Made(kind, item, frozenset({("v2", parts.cluster)}), Owner())
+        return CreatedObject(kind, item, frozenset({("v2", parts.cluster)}), ObjectOwner())
     return None
 
 
-def _by_hash(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_hash(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """The hash at the end of the name is that of its own parts; the description says nothing else."""
     found = names.owner_by_hash(parts) if parts is not None and tells is None else None
     if parts is None or found is None or kind not in _L4_KINDS:
@@ -195,19 +195,19 @@ def _by_hash(kind: str, item: Object, parts: Parsed | None, tells: Told | None) 
     if (parts.scheme == "backend" and kind not in _BACKENDS) or (parts.scheme == "l4-v3" and kind != "Firewall"):
         return None
     identity = ("short" if parts.scheme == "backend" else "v2", parts.cluster)
-    return Made(kind, item, frozenset({identity}), Owner("Service", *found))
+    return CreatedObject(kind, item, frozenset({identity}), ObjectOwner("Service", *found))
 
 
-def _by_shape(kind: str, item: Object, parts: Parsed | None, tells: Told | None) -> Made | None:
+def _by_shape(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
     """Instance groups and the rules of a cluster's nodes have no description: their own fields have to agree."""
     if parts is None or tells is not None:
         return None
     if parts.scheme == "group" and kind == "InstanceGroup":
         ports = [p for p in item.get("namedPorts") or [] if isinstance(p, dict)]
         if ports and all(p.get("name") == f"port{p.get('port')}" for p in ports):
-            return Made(kind, item, frozenset({("v1", parts.cluster)}), Owner())
+            return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}), ObjectOwner())
     if parts.scheme == "nodes-firewall" and kind == "Firewall" and ("tag", parts.base) in _tags(kind, item):
-        return Made(kind, item, frozenset(), Owner())
+        return CreatedObject(kind, item, frozenset(), ObjectOwner())
     return None
 
 
@@ -219,10 +219,10 @@ def _tags(kind: str, item: Object) -> frozenset[Id]:
     return frozenset(("tag", match[1]) for match in found if match is not None)
 
 
-class _Known:
+class _KnownOwners:
     """What the objects that prove themselves tell about the others."""
 
-    def __init__(self, found: dict[str, Made]) -> None:
+    def __init__(self, found: dict[str, CreatedObject]) -> None:
         self.found = found
         self.parts = {m.part: m for m in found.values() if m.part}
         ids = {i for m in found.values() for i in m.ids}
@@ -233,7 +233,7 @@ class _Known:
         self.backends = {str(m.item.get("name")): m for m in found.values() if m.kind == "BackendService"}
         self.certificates = {prefix: m for part, m in self.parts.items() for prefix in _certificate_prefixes(part)}
 
-    def linked(self, item: Object) -> Iterator[Made]:
+    def linked(self, item: Object) -> Iterator[CreatedObject]:
         """The proven objects that an object links to."""
         return (self.found[path] for link in links_in(item) if (path := path_of(link)) in self.found)
 
@@ -242,16 +242,16 @@ def _certificate_prefixes(part: str) -> tuple[str, str]:
     return names.certificate_prefix(part), names.certificate_prefix_v1(part)
 
 
-def _by_others(kind: str, item: Object, known: _Known) -> Made | None:
+def _by_others(kind: str, item: Object, known: _KnownOwners) -> CreatedObject | None:
     """Proven by what it shares with proven objects."""
     parts = parsed(str(item.get("name") or ""))
     proof = _PROOFS.get(parts.scheme) if parts is not None else None
-    if parts is None or proof is None or told(item) is not None:
+    if parts is None or proof is None or owner_in_description(item) is not None:
         return None
     return proof(kind, item, parts, known)
 
 
-def _frontend(kind: str, item: Object, parts: Parsed, known: _Known) -> Made | None:
+def _frontend(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> CreatedObject | None:
     table = names.FRONTENDS if parts.scheme == "frontend" else names.FRONTENDS_V1
     reserved = kind == "Address" and table.get(parts.prefix) == "ForwardingRule"
     if table.get(parts.prefix) != kind and not reserved:
@@ -259,53 +259,53 @@ def _frontend(kind: str, item: Object, parts: Parsed, known: _Known) -> Made | N
     part = frontend_part(parts)
     version = "v2" if parts.scheme == "frontend" else "v1"
     owner = known.parts[part].owner if part in known.parts else _ingress_of(kind, item, parts, known)
-    return Made(kind, item, frozenset({(version, parts.cluster)}), owner, part) if owner else None
+    return CreatedObject(kind, item, frozenset({(version, parts.cluster)}), owner, part) if owner else None
 
 
-def _ingress_of(kind: str, item: Object, parts: Parsed, known: _Known) -> Owner | None:
+def _ingress_of(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> ObjectOwner | None:
     """The Ingress in the name of a frontend whose fellows are gone."""
     if parts.scheme == "frontend":
         for kube in (k for k in known.kube if names.content_hash(k) == parts.cluster):
             for namespace, name in names.splits(parts.part):
                 if names.content_hash(f"{kube};{namespace};{name}") == parts.hash:
-                    return Owner("Ingress", namespace, name)
+                    return ObjectOwner("Ingress", namespace, name)
     spaces = {m.owner.namespace for m in known.linked(item) if m.owner.namespace} if kind == "UrlMap" else set()
     found = {s: parts.part.removeprefix(f"{s}-") for s in sorted(spaces) if parts.part.startswith(f"{s}-")}
-    return next((Owner("Ingress", space, name) for space, name in found.items() if name), None)
+    return next((ObjectOwner("Ingress", space, name) for space, name in found.items() if name), None)
 
 
-def _namesake(kind: str, item: Object, parts: Parsed, known: _Known) -> Made | None:
+def _namesake(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> CreatedObject | None:
     """A health check has the name of its backend service."""
     fellow = known.backends.get(parts.base)
     if kind == "HealthCheck" and fellow is not None:
-        return Made(kind, item, fellow.ids, fellow.owner)
+        return CreatedObject(kind, item, fellow.ids, fellow.owner)
     if parts.scheme == "port-backend" and kind == "HealthCheck" and parts.cluster in known.v1:
-        return Made(kind, item, frozenset({("v1", parts.cluster)}), Owner())
+        return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}), ObjectOwner())
     return None
 
 
-def _of_cluster(kind: str, item: Object, parts: Parsed, known: _Known) -> Made | None:
+def _of_cluster(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> CreatedObject | None:
     """Shared by all of a cluster that proven objects are of."""
     wanted = "InstanceGroup" if parts.scheme == "group" else ("HealthCheck", "Firewall")
     if kind not in wanted or (parts.cluster not in known.v1 and parts.cluster[:8] not in known.short):
         return None
-    return Made(kind, item, frozenset({("v1", parts.cluster)}) | _tags(kind, item), Owner())
+    return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}) | _tags(kind, item), ObjectOwner())
 
 
-def _certificate(kind: str, item: Object, parts: Parsed, known: _Known) -> Made | None:
+def _certificate(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> CreatedObject | None:
     name = str(item.get("name"))
     fellow = next((m for prefix, m in known.certificates.items() if name.startswith(prefix)), None)
-    return Made(kind, item, fellow.ids, fellow.owner) if fellow and kind == "SslCertificate" else None
+    return CreatedObject(kind, item, fellow.ids, fellow.owner) if fellow and kind == "SslCertificate" else None
 
 
-def _legacy(kind: str, item: Object, parts: Parsed, known: _Known) -> Made | None:
+def _legacy(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> CreatedObject | None:
     fellow = known.legacy.get(parts.base)
     if fellow is None or kind not in _LEGACY_KINDS:
         return None
-    return Made(kind, item, frozenset({("lb", parts.base)}) | _tags(kind, item), fellow.owner)
+    return CreatedObject(kind, item, frozenset({("lb", parts.base)}) | _tags(kind, item), fellow.owner)
 
 
-_Proof = Callable[[str, Object, Parsed, _Known], Made | None]
+_Proof = Callable[[str, Object, Parsed, _KnownOwners], CreatedObject | None]
 _PROOFS: dict[str, _Proof] = {
     "frontend": _frontend,
     "frontend-v1": _frontend,

@@ -9,9 +9,9 @@ from typing import Any
 from gkedoctor.graph.cloud.links import links_in, path_of, place_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.frontend import frontend_kinds
-from gkedoctor.graph.leftovers.clusters import Existing, Trace, project_of
+from gkedoctor.graph.leftovers.clusters import ClusterTraces, ExistingCluster, project_of
 from gkedoctor.graph.leftovers.commands import gcloud, in_sum, word
-from gkedoctor.graph.leftovers.created_objects import KINDS, Made
+from gkedoctor.graph.leftovers.created_objects import KINDS, CreatedObject
 
 _NAMED = 3
 _LONE = {"NetworkEndpointGroup": "orphaned-neg", "Firewall": "orphaned-firewall", "Address": "orphaned-address"}
@@ -19,7 +19,7 @@ _LONE = {"NetworkEndpointGroup": "orphaned-neg", "Firewall": "orphaned-firewall"
 
 
 def grouped_leftovers(
-    trace: Trace, members: list[Made], *, gone: bool, clusters: list[Existing] | Unknown
+    trace: ClusterTraces, members: list[CreatedObject], *, gone: bool, clusters: list[ExistingCluster] | Unknown
 ) -> list[dict[str, Any]]:
     """The records of the leftovers of one trace; each member is in exactly one."""
     disks = [m for m in members if m.kind == "Disk"]
@@ -30,18 +30,18 @@ def grouped_leftovers(
     return [_record(trace, cause, _in_order(part), gone, clusters) for cause, part in groups]
 
 
-def _parts(whole: list[Made]) -> list[tuple[str, list[Made]]]:
+def _parts(whole: list[CreatedObject]) -> list[tuple[str, list[CreatedObject]]]:
     """A load balancer as one; NEGs by their Service, firewall rules and addresses where there is none."""
     if any(m.kind not in _LONE for m in whole):
         return [("orphaned-load-balancer", whole)]
-    parts: dict[tuple[str, str], list[Made]] = {}
+    parts: dict[tuple[str, str], list[CreatedObject]] = {}
     for m in whole:
         key = f"{m.owner.namespace}/{m.owner.name}" if m.kind == "NetworkEndpointGroup" else ""
         parts.setdefault((_LONE[m.kind], key), []).append(m)
     return [(cause, part) for (cause, _), part in sorted(parts.items())]
 
 
-def _connected(members: Sequence[Made]) -> list[list[Made]]:
+def _connected(members: Sequence[CreatedObject]) -> list[list[CreatedObject]]:
     """The members that are linked, or have the same owner, together."""
     paths = {m.path: m for m in members}
     leader = {m.path: m.path for m in members}
@@ -58,18 +58,22 @@ def _connected(members: Sequence[Made]) -> list[list[Made]]:
             linked.append(first_of.setdefault(m.owner, m.path))
         for other in linked:
             leader[find(other)] = find(m.path)
-    groups: dict[str, list[Made]] = {}
+    groups: dict[str, list[CreatedObject]] = {}
     for m in members:
         groups.setdefault(find(m.path), []).append(m)
     return list(groups.values())
 
 
-def _in_order(members: Iterable[Made]) -> list[Made]:
+def _in_order(members: Iterable[CreatedObject]) -> list[CreatedObject]:
     return sorted(members, key=lambda m: (KINDS.index(m.kind), place_of(m.item), str(m.item.get("name"))))
 
 
 def _record(
-    trace: Trace, cause: str, members: list[Made], gone: bool, clusters: list[Existing] | Unknown
+    trace: ClusterTraces,
+    cause: str,
+    members: list[CreatedObject],
+    gone: bool,
+    clusters: list[ExistingCluster] | Unknown,
 ) -> dict[str, Any]:
     root = members[0].item
     owners = _owners(members)
@@ -97,7 +101,7 @@ def _record(
     }
 
 
-def _deletion(m: Made) -> list[str]:
+def _deletion(m: CreatedObject) -> list[str]:
     """The commands that delete an object; a disk is copied before."""
     delete = gcloud("delete", m.kind, m.item)
     if m.kind != "Disk":
@@ -106,7 +110,7 @@ def _deletion(m: Made) -> list[str]:
     return [f"{gcloud('snapshot', m.kind, m.item)} --snapshot-names {copy}", delete]
 
 
-def _says(m: Made) -> str:
+def _says(m: CreatedObject) -> str:
     if m.kind == "Address" and m.item.get("status") == "IN_USE":
         return f"{m.item.get('address')} is held by a forwarding rule that is left over"
     if not m.owner.kind:
@@ -114,7 +118,7 @@ def _says(m: Made) -> str:
     return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}"
 
 
-def _owners(members: Sequence[Made]) -> list[str]:
+def _owners(members: Sequence[CreatedObject]) -> list[str]:
     """`Ingress shop/web` …: the Ingresses and Gateways, or, where there are none, the Services and claims."""
     owners = sorted({m.owner for m in members if m.owner.kind})
     fronts = [o for o in owners if o.kind in frontend_kinds(by_host=True)]
@@ -126,7 +130,7 @@ def _listed(items: Sequence[str]) -> str:
     return f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else "".join(named)
 
 
-def _cluster_words(trace: Trace) -> str:
+def _cluster_words(trace: ClusterTraces) -> str:
     """The name of a gone cluster as labels or its nodes' network tag tell it, else its UID."""
     places = sorted(i[1] for i in trace.ids if i[0] == "place")
     tags = sorted(tag.partition("-")[2].rpartition("-")[0] for tag in trace.values("tag"))
@@ -136,7 +140,7 @@ def _cluster_words(trace: Trace) -> str:
     return f"The cluster with UID {uids[0]}" if uids else "The cluster"
 
 
-def _cluster_list(clusters: list[Existing] | Unknown) -> str:
+def _cluster_list(clusters: list[ExistingCluster] | Unknown) -> str:
     if isinstance(clusters, Unknown):
         return "not listed"
     return ", ".join(sorted(c.name for c in clusters if c.name)) or "none"

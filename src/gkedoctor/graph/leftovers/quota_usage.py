@@ -36,7 +36,7 @@ _COUNTED = {
 @edge(
     "quota_eaters", "Event", reads=("ForwardingRule", "BackendService", "HealthCheck", "Address"), record="CloudObject"
 )
-def quota_eaters_of(graph: Graph, event: Object) -> Facts:
+def quota_usage_of_leftovers(graph: Graph, event: Object) -> Facts:
     """What clusters, Ingresses and Services that are gone left behind and what counts against the quota in an Event."""
     metric = metric_in(str(event.get("message") or ""))
     return list(_eaters(graph, _COUNTED.get(metric or "", ())))

@@ -15,12 +15,13 @@ from typing import Any
 from gkedoctor.graph.cloud import names
 from gkedoctor.graph.cloud.descriptions import claim_of
 from gkedoctor.graph.cloud.links import links_in, path_of, users_of
-from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.frontend import frontend_kinds
-from gkedoctor.graph.leftovers.clusters import Home, Trace, existing, home, own_ids, project_of, traces
-from gkedoctor.graph.leftovers.created_objects import KINDS, Made, Owner, made_objects
+from gkedoctor.graph.leftovers.clusters import ClusterMatch, ClusterTraces, existing, home, own_ids, project_of, traces
+from gkedoctor.graph.leftovers.created_objects import KINDS, CreatedObject, ObjectOwner, made_objects
 from gkedoctor.graph.leftovers.groups import grouped_leftovers
 from gkedoctor.graph.leftovers.users import outside_user
 from gkedoctor.snapshot.model import Object
@@ -38,7 +39,7 @@ READS = (*KINDS, "Cluster", "Instance", "Project", "Namespace", "Ingress", "Serv
 
 
 @dataclass
-class Survey:
+class LeftoverSurvey:
     """The verdict on every object that a controller made, by its path; what is in none of these is in use or not ours.
 
     `records`: the record of the group of each leftover. `unknown`: why an object may or may not be one.
@@ -59,17 +60,17 @@ def leftover(graph: Graph, item: Object) -> Facts:
     return found.unknown.get(path, [])
 
 
-def survey(graph: Graph) -> Survey:
+def survey(graph: Graph) -> LeftoverSurvey:
     """All leftovers of a snapshot, worked out once."""
     return graph.index(_survey)
 
 
-def _survey(graph: Graph) -> Survey:
+def _survey(graph: Graph) -> LeftoverSurvey:
     made, own = made_objects(graph), own_ids(graph)
     all_traces = traces(made, own)
-    known = own.union(*(t.ids for t in all_traces if own & t.ids and not t.torn))
+    known = own.union(*(t.ids for t in all_traces if own & t.ids and not t.is_contradictory))
     clusters = existing(graph, own, all_traces)
-    found = Survey()
+    found = LeftoverSurvey()
     for trace in all_traces:
         place = home(trace, clusters, known)
         if place.unknown is not None:
@@ -84,7 +85,9 @@ def _survey(graph: Graph) -> Survey:
     return found
 
 
-def _candidates(graph: Graph, trace: Trace, place: Home, found: Survey) -> dict[str, Made]:
+def _candidates(
+    graph: Graph, trace: ClusterTraces, place: ClusterMatch, found: LeftoverSurvey
+) -> dict[str, CreatedObject]:
     """The objects of a trace whose owner is gone, users or not."""
     if place.other:
         return {}
@@ -92,7 +95,7 @@ def _candidates(graph: Graph, trace: Trace, place: Home, found: Survey) -> dict[
         reached = ((m, _out_of_reach(graph, m)) for m in trace.objects)
         found.unknown |= {m.path: why for m, why in reached if why is not None}
         return {m.path: m for m in trace.objects if m.path not in found.unknown}
-    result: dict[str, Made] = {}
+    result: dict[str, CreatedObject] = {}
     for m in trace.objects:
         exists = _owner_exists(graph, m)
         if isinstance(exists, Unknown):
@@ -102,9 +105,9 @@ def _candidates(graph: Graph, trace: Trace, place: Home, found: Survey) -> dict[
     return result | _behind(graph, trace, result)
 
 
-def _behind(graph: Graph, trace: Trace, candidates: dict[str, Made]) -> dict[str, Made]:
+def _behind(graph: Graph, trace: ClusterTraces, candidates: dict[str, CreatedObject]) -> dict[str, CreatedObject]:
     """Backend services whose Service exists and that only leftovers use, with their health checks."""
-    found: dict[str, Made] = {}
+    found: dict[str, CreatedObject] = {}
     for kind, users in (("BackendService", "UrlMap"), ("HealthCheck", "BackendService")):
         for m in trace.objects:
             if m.kind != kind or m.path in candidates or (m.owner.namespace, m.owner.name) == _DEFAULT_BACKEND:
@@ -116,7 +119,7 @@ def _behind(graph: Graph, trace: Trace, candidates: dict[str, Made]) -> dict[str
     return found
 
 
-def _out_of_reach(graph: Graph, m: Made) -> Unknown | None:
+def _out_of_reach(graph: Graph, m: CreatedObject) -> Unknown | None:
     """Why the list of clusters says nothing of an object: it is of another project, or of a Shared VPC host's."""
     listed = {project_of(c) for c in graph.all("Cluster")} - {""}
     if listed and project_of(m.item) not in listed:
@@ -127,12 +130,12 @@ def _out_of_reach(graph: Graph, m: Made) -> Unknown | None:
     return None
 
 
-def _young(graph: Graph, m: Made) -> bool:
+def _young(graph: Graph, m: CreatedObject) -> bool:
     seconds = age(graph.clock, m.item.get("creationTimestamp"))
     return seconds is not None and seconds < _YOUNG
 
 
-def _owner_exists(graph: Graph, m: Made) -> bool | Unknown:
+def _owner_exists(graph: Graph, m: CreatedObject) -> bool | Unknown:
     """Whether the Ingress, Service, Gateway or claim that an object was made for exists in this cluster."""
     owner = m.owner
     if not owner.kind or (owner.namespace, owner.name) == _DEFAULT_BACKEND:
@@ -141,7 +144,7 @@ def _owner_exists(graph: Graph, m: Made) -> bool | Unknown:
         return _volume_exists(graph, m.item)
     legacy = next((i[1] for i in m.ids if i[0] == "lb" and re.fullmatch(r"a[0-9a-f]{31}", i[1])), None)
     if legacy is not None:
-        doubt = graph.doubt("Service")
+        doubt = graph.why_incomplete("Service")
         return doubt if doubt is not None else legacy in graph.index(_legacy_names)
     found = graph.find(owner.kind, owner.namespace, owner.name)
     if isinstance(found, Unknown):
@@ -168,7 +171,7 @@ def _volume_exists(graph: Graph, disk: Object) -> bool | Unknown:
         return found
     if found is not None and f"pvc-{(found.get('metadata') or {}).get('uid')}" == claim.volume:
         return True
-    doubt = graph.doubt("PersistentVolume")
+    doubt = graph.why_incomplete("PersistentVolume")
     return doubt if doubt is not None else False
 
 
@@ -183,7 +186,7 @@ def _volumes(graph: Graph) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _written_down(graph: Graph, m: Made) -> bool:
+def _written_down(graph: Graph, m: CreatedObject) -> bool:
     """Whether an Ingress, Service or Gateway that exists names the object in what a controller wrote on it."""
     key = "NetworkEndpointGroup" if m.kind == "NetworkEndpointGroup" else ""
     return (key, str(m.item.get("name"))) in graph.index(_names_in_use)
@@ -194,7 +197,7 @@ def _names_in_use(graph: Graph) -> frozenset[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for kind in frontend_kinds():
         for item in graph.all(kind):
-            notes = (item.get("metadata") or {}).get("annotations") or {}
+            notes = annotations_of(item)
             for key, text in notes.items():
                 if str(key).startswith(_CONTROLLER_NOTES):
                     of = "NetworkEndpointGroup" if key == _NEG_STATUS else ""
@@ -202,7 +205,7 @@ def _names_in_use(graph: Graph) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-def _drop_used(graph: Graph, candidates: dict[str, Made], found: Survey, *, gone: bool) -> None:
+def _drop_used(graph: Graph, candidates: dict[str, CreatedObject], found: LeftoverSurvey, *, gone: bool) -> None:
     """Takes out, again and again, what something outside uses or may use."""
     while True:
         users = {path: outside_user(graph, m, candidates.keys(), machines=gone) for path, m in candidates.items()}
@@ -215,7 +218,7 @@ def _drop_used(graph: Graph, candidates: dict[str, Made], found: Survey, *, gone
                 found.unknown[path] = user
 
 
-def _held_by(address: Object, candidates: dict[str, Made]) -> bool:
+def _held_by(address: Object, candidates: dict[str, CreatedObject]) -> bool:
     """Whether leftovers, and nothing else, use an address."""
     users = [path_of(link) for link in address.get("users") or []]
     if users:
@@ -224,18 +227,18 @@ def _held_by(address: Object, candidates: dict[str, Made]) -> bool:
     return address.get("status") == "IN_USE" and str(address.get("address")) in held
 
 
-def _attached(graph: Graph, candidates: dict[str, Made]) -> Iterator[Made]:
+def _attached(graph: Graph, candidates: dict[str, CreatedObject]) -> Iterator[CreatedObject]:
     """Addresses and managed certificates that somebody else made and only leftovers use."""
     for item in graph.all("Address"):
         path = path_of(item.get("selfLink"))
         if path and path not in candidates and _held_by(item, candidates):
-            yield Made("Address", item, frozenset(), Owner())
+            yield CreatedObject("Address", item, frozenset(), ObjectOwner())
     proxies = [m for m in candidates.values() if m.kind == "TargetHttpsProxy"]
     linked = {path_of(link) for m in proxies for link in links_in(m.item.get("sslCertificates"))}
     for item in graph.all("SslCertificate"):
         path, parts = path_of(item.get("selfLink")), names.parsed(name_of(item))
         if path in linked and parts is not None and parts.scheme == "managed-certificate":
-            made = Made("SslCertificate", item, frozenset(), Owner())
+            made = CreatedObject("SslCertificate", item, frozenset(), ObjectOwner())
             if outside_user(graph, made, candidates.keys(), machines=False) is None:
                 yield made
 
@@ -251,14 +254,14 @@ def reserved_for(graph: Graph, address: Object) -> Facts:
     named = [i for kind in frontend_kinds() for i in graph.all(kind) if _names(i, address)]
     if named:
         return named
-    if graph.doubt("Cluster") is None and not graph.all("Cluster") and not own_ids(graph):
+    if graph.why_incomplete("Cluster") is None and not graph.all("Cluster") and not own_ids(graph):
         return []
-    doubts = (graph.doubt(kind) for kind in ("Ingress", "Service"))
+    doubts = (graph.why_incomplete(kind) for kind in ("Ingress", "Service"))
     return next((doubt for doubt in doubts if doubt is not None), [])
 
 
 def _names(item: Object, address: Object) -> bool:
-    notes = (item.get("metadata") or {}).get("annotations") or {}
+    notes = annotations_of(item)
     told = {str(v).strip() for text in notes.values() for v in str(text).split(",")}
     spec = item.get("spec") or {}
     told |= {str(spec.get("loadBalancerIP")), *map(str, spec.get("externalIPs") or [])}

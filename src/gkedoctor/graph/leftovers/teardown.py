@@ -11,7 +11,8 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gkedoctor.graph.core.graph import Graph, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.snapshot.model import Object
 
 STEPS = (
@@ -28,7 +29,7 @@ _CLASS = "kubernetes.io/ingress.class"
 _NEG = "cloud.google.com/neg"
 
 
-class Step(NamedTuple):
+class TeardownStep(NamedTuple):
     """One object to take down: why, and with which command."""
 
     item: Object
@@ -36,7 +37,7 @@ class Step(NamedTuple):
     command: str
 
 
-def teardown(graph: Graph) -> dict[str, list[Step]]:
+def teardown(graph: Graph) -> dict[str, list[TeardownStep]]:
     """The steps by kind, in the order of `STEPS`; kinds with nothing to do are left out."""
     finders = (_ingresses, _gateways, _services, _claims, _volumes)
     found = {kind: list(finder(graph)) for (kind, _), finder in zip(STEPS, finders, strict=True)}
@@ -44,7 +45,7 @@ def teardown(graph: Graph) -> dict[str, list[Step]]:
 
 
 def _annotations(item: Object) -> Object:
-    found: Object = (item.get("metadata") or {}).get("annotations") or {}
+    found: Object = annotations_of(item)
     return found
 
 
@@ -53,27 +54,27 @@ def _delete(item: Object, resource: str) -> str:
     return f"kubectl {namespace}delete {resource} {shlex.quote(name_of(item))}"
 
 
-def _ingresses(graph: Graph) -> Iterator[Step]:
+def _ingresses(graph: Graph) -> Iterator[TeardownStep]:
     """Those that GKE's controller looks after: of its classes, or with its finalizer."""
     for item in graph.all("Ingress"):
         chosen = _annotations(item).get(_CLASS) or (item.get("spec") or {}).get("ingressClassName")
         finalizers = (item.get("metadata") or {}).get("finalizers") or []
         if chosen in _GCE_CLASSES or any(str(f).startswith("networking.gke.io/ingress-finalizer") for f in finalizers):
-            yield Step(item, _address(item), _delete(item, "ingress"))
+            yield TeardownStep(item, _address(item), _delete(item, "ingress"))
 
 
-def _gateways(graph: Graph) -> Iterator[Step]:
+def _gateways(graph: Graph) -> Iterator[TeardownStep]:
     for item in graph.all("Gateway"):
         if str((item.get("spec") or {}).get("gatewayClassName") or "").startswith("gke-"):
-            yield Step(item, "a load balancer", _delete(item, "gateway"))
+            yield TeardownStep(item, "a load balancer", _delete(item, "gateway"))
 
 
-def _services(graph: Graph) -> Iterator[Step]:
+def _services(graph: Graph) -> Iterator[TeardownStep]:
     for item in graph.all("Service"):
         if (item.get("spec") or {}).get("type") == "LoadBalancer":
-            yield Step(item, _address(item), _delete(item, "service"))
+            yield TeardownStep(item, _address(item), _delete(item, "service"))
         elif _standalone(item):
-            yield Step(item, "a NEG, if a backend service still uses it", _delete(item, "service"))
+            yield TeardownStep(item, "a NEG, if a backend service still uses it", _delete(item, "service"))
 
 
 def _standalone(service: Object) -> bool:
@@ -100,21 +101,21 @@ def _kept(volume: Object) -> bool:
     return (volume.get("spec") or {}).get("persistentVolumeReclaimPolicy") == "Retain"
 
 
-def _claims(graph: Graph) -> Iterator[Step]:
+def _claims(graph: Graph) -> Iterator[TeardownStep]:
     """Claims whose disks go with them."""
     for volume in graph.all("PersistentVolume"):
         claim = (volume.get("spec") or {}).get("claimRef") or {}
         bound = graph.find("PersistentVolumeClaim", claim.get("namespace"), str(claim.get("name")))
         if _is_disk(volume) and not _kept(volume) and isinstance(bound, dict):
-            yield Step(bound, f"disk {_disk(volume)}, with its data", _delete(bound, "persistentvolumeclaim"))
+            yield TeardownStep(bound, f"disk {_disk(volume)}, with its data", _delete(bound, "persistentvolumeclaim"))
 
 
-def _volumes(graph: Graph) -> Iterator[Step]:
+def _volumes(graph: Graph) -> Iterator[TeardownStep]:
     """Volumes whose disks stay whatever is deleted."""
     for volume in graph.all("PersistentVolume"):
         if _is_disk(volume) and _kept(volume):
             leaves = f"disk {_disk(volume)}: the reclaim policy is Retain"
-            yield Step(volume, leaves, _delete_disk(volume))
+            yield TeardownStep(volume, leaves, _delete_disk(volume))
 
 
 def _disk(volume: Object) -> str:

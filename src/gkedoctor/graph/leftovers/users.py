@@ -12,7 +12,7 @@ from types import MappingProxyType
 from gkedoctor.graph.cloud.links import path_of, users_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.leftovers.created_objects import Made
+from gkedoctor.graph.leftovers.created_objects import CreatedObject
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
@@ -34,7 +34,9 @@ _USERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _ONLY_BEHIND_RULES = ("TargetHttpsProxy", "TargetPool")
 
 
-def outside_user(graph: Graph, made: Made, inside: Container[str], *, machines: bool) -> Object | Unknown | None:
+def outside_user(
+    graph: Graph, made: CreatedObject, inside: Container[str], *, machines: bool
+) -> Object | Unknown | None:
     """Something that uses an object and is not `inside` (paths); unknown where that cannot be seen.
 
     `machines`: whether machines count, which the objects of a cluster that exists have anyway.
@@ -70,17 +72,17 @@ def _named_users(item: Object) -> Iterator[str]:
 
 def _behind_a_rule(graph: Graph, kind: str) -> bool:
     """Whether a forwarding rule points into a collection, or may do so."""
-    if graph.doubt("ForwardingRule") is not None:
+    if graph.why_incomplete("ForwardingRule") is not None:
         return True
     plural = KINDS[kind].collection.partition(".")[2]
     return any(f"/{plural}/" in str(rule.get("target") or "") for rule in graph.all("ForwardingRule"))
 
 
-def _machine(graph: Graph, made: Made) -> Object | Unknown | None:
+def _machine(graph: Graph, made: CreatedObject) -> Object | Unknown | None:
     """A machine that a firewall rule is for, or that may be in an instance group."""
     if made.kind == "InstanceGroup" and made.item.get("size") == 0:
         return None
-    doubt = graph.doubt("Instance")
+    doubt = graph.why_incomplete("Instance")
     if doubt is not None:
         return doubt
     tags = {str(tag) for tag in made.item.get("targetTags") or []}

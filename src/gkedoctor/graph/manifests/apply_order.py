@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from gkedoctor.graph.cloud.proxy_subnets import region_of
 from gkedoctor.graph.config.references import sites_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
+from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rule_names
@@ -27,7 +28,7 @@ _FEW = 5
 """Names that a title lists at most."""
 
 
-class Applied(NamedTuple):
+class AppliedObject(NamedTuple):
     """One object of the files: where it stands, and its number in the order of applying."""
 
     ref: Ref
@@ -38,18 +39,18 @@ class Applied(NamedTuple):
     ordered: bool
     exists: bool
 
-    def is_before(self, other: Applied) -> bool:
+    def is_before(self, other: AppliedObject) -> bool:
         """Whether one command applies it before the other."""
         return self.ordered and self.folder == other.folder and self.number < other.number
 
 
-def applied(graph: Graph) -> Mapping[Ref, Applied]:
+def applied(graph: Graph) -> Mapping[Ref, AppliedObject]:
     """The objects of the files by name; empty where a cluster is looked at."""
     return graph.index(_applied)
 
 
-def _applied(graph: Graph) -> dict[Ref, Applied]:
-    found: dict[Ref, Applied] = {}
+def _applied(graph: Graph) -> dict[Ref, AppliedObject]:
+    found: dict[Ref, AppliedObject] = {}
     folders: dict[str, str] = {}
     for item in graph.snapshot.collection(FILES).objects:
         ref = Ref(str(item["kind"]), str(item["name"]), item["namespace"])
@@ -57,7 +58,7 @@ def _applied(graph: Graph) -> dict[Ref, Applied]:
         ordered, exists = bool(item["ordered"]), bool(item["exists"])
         file = str(item["file"])
         folder = folders.get(file) or folders.setdefault(file, str(PurePath(file).parent))
-        found[ref] = Applied(ref, group, file, folder, int(item["number"]), ordered, exists)
+        found[ref] = AppliedObject(ref, group, file, folder, int(item["number"]), ordered, exists)
     if any(_is_dumped(graph, ref) for ref in found):
         return {ref: entry._replace(ordered=False) for ref, entry in found.items()}
     return found
@@ -72,7 +73,7 @@ def _is_dumped(graph: Graph, ref: Ref) -> bool:
 
 
 @edge("late_for", "Secret", reads=WORKLOADS, record="LateForRecord")
-def late_for(graph: Graph, secret: Object) -> Facts:
+def workloads_applied_before(graph: Graph, secret: Object) -> Facts:
     """Workloads that are applied before the Secret that they read: {item, at, file, secretFile, optional, others}.
 
     Where a Pod waits for it, one record for the first such Secret of a folder, with the names of the `others` (a few)
@@ -81,14 +82,14 @@ def late_for(graph: Graph, secret: Object) -> Facts:
     """
     late = graph.index(_late).get(ref_of(secret), [])
     waiting = [r for r in late if not r["optional"]]
-    return [*_first_of_folder(graph, secret, waiting), *(r for r in late if r["optional"])]
+    return [*_first_in_folder(graph, secret, waiting), *(r for r in late if r["optional"])]
 
 
-def _first_of_folder(graph: Graph, secret: Object, waiting: list[Record]) -> list[Record]:
+def _first_in_folder(graph: Graph, secret: Object, waiting: list[Record]) -> list[Record]:
     if not waiting:
         return []
     mine = applied(graph)[ref_of(secret)]
-    peers = graph.index(_waited_for)[mine.folder]
+    peers = graph.index(_required_secrets)[mine.folder]
     if peers[0] != mine:
         return []
     names = [a.ref.name for a in peers[1:]]
@@ -97,9 +98,9 @@ def _first_of_folder(graph: Graph, secret: Object, waiting: list[Record]) -> lis
     return [waiting[0] | {"others": others, "files": list(dict.fromkeys(apart))}]
 
 
-def _waited_for(graph: Graph) -> dict[str, list[Applied]]:
+def _required_secrets(graph: Graph) -> dict[str, list[AppliedObject]]:
     """By folder, the Secrets that Pods would wait for, in the order of applying."""
-    found: dict[str, list[Applied]] = {}
+    found: dict[str, list[AppliedObject]] = {}
     late = [applied(graph)[ref] for ref, sites in graph.index(_late).items() if any(not s["optional"] for s in sites)]
     for entry in sorted(late, key=lambda a: a.number):
         found.setdefault(entry.folder, []).append(entry)
@@ -125,7 +126,7 @@ def _secrets_of(item: Object) -> Iterator[tuple[Ref, Record]]:
             yield Ref("Secret", str(site["name"]), namespace_of(item)), site
 
 
-def _site(item: Object, entry: Applied, later: Applied, site: Record) -> Record:
+def _site(item: Object, entry: AppliedObject, later: AppliedObject, site: Record) -> Record:
     return {
         "item": item, "at": site["at"], "file": PurePath(entry.file).name, "secretFile": PurePath(later.file).name,
         "same": entry.file == later.file,
@@ -133,7 +134,7 @@ def _site(item: Object, entry: Applied, later: Applied, site: Record) -> Record:
     }  # fmt: skip
 
 
-@suspects("late", "Secret", reads=WORKLOADS)
+@candidate_index("late", "Secret", reads=WORKLOADS)
 def late(graph: Graph) -> Iterator[Object]:
     """Secrets that stand in the files behind a workload that reads them."""
     found = graph.index(_late)
@@ -141,7 +142,7 @@ def late(graph: Graph) -> Iterator[Object]:
 
 
 @edge("early_content", "Namespace", "CustomResourceDefinition", record="EarlyContentRecord")
-def early_content(graph: Graph, item: Object) -> Facts:
+def objects_applied_before(graph: Graph, item: Object) -> Facts:
     """What is applied before the Namespace or the definition without which it is refused: {first, file, own, …}.
 
     `same`: all of it stands in one file. Namespaces that every cluster has are left out.
@@ -162,7 +163,7 @@ def early_content(graph: Graph, item: Object) -> Facts:
     ]  # fmt: skip
 
 
-def _needs(entry: Applied, item: Object) -> bool:
+def _needs(entry: AppliedObject, item: Object) -> bool:
     if item.get("kind") == "Namespace":
         return entry.ref.namespace == name_of(item)
     spec = item.get("spec") or {}
@@ -173,7 +174,7 @@ def _needs(entry: Applied, item: Object) -> bool:
     "left_behind", "Ingress", "Service",
     reads=("Service", "Pod", "ReplicaSet", "Job", "Deployment", "CronJob", "ForwardingRule"), record="LeftBehindRecord",
 )  # fmt: skip
-def left_behind(graph: Graph, item: Object) -> Facts:
+def not_in_manifests(graph: Graph, item: Object) -> Facts:
     """An Ingress or Service of the cluster that no file has, though all it serves is in them: {served, rule, address}.
 
     An Ingress serves Services, a Service of type LoadBalancer workloads. `rule` is the forwarding rule that its load

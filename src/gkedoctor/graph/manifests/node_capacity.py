@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of
+from gkedoctor.graph.core.accessors import labels_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.scheduling import node_fit as placement
-from gkedoctor.graph.scheduling.node_labels import unmet_of
-from gkedoctor.graph.scheduling.unschedulable_pods import put_there, seat_of, shortage
+from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
+from gkedoctor.graph.scheduling.unschedulable_pods import is_user_taint, missing_resource, node_evaluation
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
@@ -22,23 +23,23 @@ _CROWDED = ("ports", "affinity")
 
 
 @edge("room", "Pod", reads=("Node", "Cluster"), record="RoomRecord")
-def room_of(graph: Graph, pod: Object) -> Facts:
+def node_capacity_of(graph: Graph, pod: Object) -> Facts:
     """Why no Node can take the planned Pods: one record {lead, sure, rivals, unmet, short, taints, tainted, reasons}.
 
     None where there is room, where no Node is known, or where the cluster makes Nodes to measure. `lead` as in
     `scheduling`; `sure`: no autoscaler can make another Node; unknown where Google Cloud could not be asked.
     """
     nodes = graph.listing("Node")
-    if isinstance(nodes, Unknown) or not nodes or _to_measure(graph):
+    if isinstance(nodes, Unknown) or not nodes or _has_node_autoprovisioning(graph):
         return nodes if isinstance(nodes, Unknown) else []
     wanted = placement.requests(pod)
-    seats = [seat_of(pod, node, wanted) for node in nodes]
+    seats = [node_evaluation(pod, node, wanted) for node in nodes]
     for seat in seats:
-        seat["taints"] = [t for t in seat["taints"] if put_there(t)]
+        seat["taints"] = [t for t in seat["taints"] if is_user_taint(t)]
     meant = [s for s in seats if "selector" not in s["blocks"]]
     free = [s for s in meant if not s["taints"]]
-    lead = _lead(graph, pod, meant, free)
-    sure = _never_grows(graph)
+    lead = _main_obstacle(graph, pod, meant, free)
+    sure = _has_no_autoscaling(graph)
     if lead is None or (lead in _CROWDED and sure is False):
         return []
     short = [name for s in free[:1] for name in s["small"]]
@@ -49,8 +50,8 @@ def room_of(graph: Graph, pod: Object) -> Facts:
             "sure": sure,
             "rivals": {},
             "reasons": [{"kind": lead, "text": _TEXTS[lead]}],
-            "unmet": unmet_of(pod, nodes),
-            "short": shortage(short, wanted, [s["node"] for s in free]),
+            "unmet": unmatched_requirements(pod, nodes),
+            "short": missing_resource(short, wanted, [s["node"] for s in free]),
             "taints": [t for s in tainted[:1] for t in s["taints"]],
             "tainted": [s["node"] for s in tainted],
         }
@@ -66,7 +67,7 @@ _TEXTS = {
 }
 
 
-def _lead(graph: Graph, pod: Object, meant: list[Record], free: list[Record]) -> str | None:
+def _main_obstacle(graph: Graph, pod: Object, meant: list[Record], free: list[Record]) -> str | None:
     fits = [s for s in free if not s["small"]]
     if not meant:
         return "selector"
@@ -78,7 +79,7 @@ def _lead(graph: Graph, pod: Object, meant: list[Record], free: list[Record]) ->
     replicas = (above.get("spec") or {}).get("replicas")
     if not isinstance(replicas, int) or replicas <= len(fits):
         return None
-    return "ports" if _host_ports(pod) else "affinity" if _keeps_apart(pod) else None
+    return "ports" if _host_ports(pod) else "affinity" if _has_anti_affinity(pod) else None
 
 
 def _host_ports(pod: Object) -> list[Any]:
@@ -86,7 +87,7 @@ def _host_ports(pod: Object) -> list[Any]:
     return [p["hostPort"] for c in containers for p in c.get("ports") or [] if p.get("hostPort")]
 
 
-def _keeps_apart(pod: Object) -> bool:
+def _has_anti_affinity(pod: Object) -> bool:
     """Whether it must not share a node with its own like."""
     rules = ((pod.get("spec") or {}).get("affinity") or {}).get("podAntiAffinity") or {}
     terms = rules.get("requiredDuringSchedulingIgnoredDuringExecution") or []
@@ -94,7 +95,7 @@ def _keeps_apart(pod: Object) -> bool:
     return any(matches(t["labelSelector"], labels_of(pod)) for t in own)
 
 
-def _to_measure(graph: Graph) -> bool:
+def _has_node_autoprovisioning(graph: Graph) -> bool:
     """Whether GKE makes Nodes for whatever Pods ask: Autopilot, or node auto-provisioning."""
     clusters = graph.all("Cluster")
     return any(
@@ -103,7 +104,7 @@ def _to_measure(graph: Graph) -> bool:
     )
 
 
-def _never_grows(graph: Graph) -> bool | Unknown:
+def _has_no_autoscaling(graph: Graph) -> bool | Unknown:
     """Whether no node pool is autoscaled, as Google Cloud lists them."""
     clusters = graph.all("Cluster")
     if not clusters:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gkedoctor.graph.backends.service_annotations import protocol_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.ingress import CLASS, class_of
 from gkedoctor.graph.frontends.load_balancing import services_behind
@@ -56,7 +57,7 @@ def _service_ports(graph: Graph, frontend: Object) -> Iterator[tuple[Object, Obj
 
 
 def _is_of_google(graph: Graph, ingress: Object, services: Sequence[Object]) -> bool:
-    notes = ingress["metadata"].get("annotations") or {}
+    notes = annotations_of(ingress)
     if notes.get(CLASS) or graph.snapshot.manifest.cluster:
         return True
     if any(word in note for note in notes for word in _OTHERS):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.hosts import named_hosts
-from gkedoctor.graph.workloads.log_patterns import FileTrouble, file_troubles, unreached
-from gkedoctor.graph.workloads.pod_templates import containers, made_alike
+from gkedoctor.graph.workloads.log_patterns import FileAccessFailure, file_troubles, unreached
+from gkedoctor.graph.workloads.pod_templates import containers, pods_by_template
 from gkedoctor.snapshot.model import Object
 
 _ONE_AMONG_ALL = "kubernetes"
@@ -33,13 +34,13 @@ def dependencies_of(graph: Graph, pod: Object) -> Facts:
     return [record for c in containers for record in _of_container(graph, pod, c)]
 
 
-@suspects("lost_hosts", "Pod", reads=("Service", "Namespace"))
+@candidate_index("lost_hosts", "Pod", reads=("Service", "Namespace"))
 def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
     """Pods whose environment or arguments name a Service that is not there, or that cannot be seen.
 
     Those with names of their own for hosts are suspected whatever they name.
     """
-    for pods in made_alike(graph):
+    for pods in pods_by_template(graph):
         hosts = {host for container in containers(pods[0]) for (host, _), _ in named_hosts(container)}
         plain = [pod for pod in pods if not _names_hosts_itself(pod)] if hosts else pods
         if len(plain) < len(pods):
@@ -55,7 +56,7 @@ def _names_hosts_itself(pod: Object) -> bool:
 
 def _is_lost(graph: Graph, pod: Object, host: str) -> bool:
     """Whether a host stands for a Service and there is none to be seen: the same for all Pods of a namespace."""
-    known = graph.worked_out(_is_lost)
+    known = graph.memo(_is_lost)
     place = (namespace_of(pod), host)
     if place not in known:
         _, name, target = _behind(graph, pod, host)
@@ -196,7 +197,7 @@ def file_troubles_of(graph: Graph, pod: Object) -> Facts:
     return records
 
 
-def _file_record(graph: Graph, pod: Object, container: Record, trouble: FileTrouble) -> Record | None:
+def _file_record(graph: Graph, pod: Object, container: Record, trouble: FileAccessFailure) -> Record | None:
     volumes = {v.get("name"): v for v in (pod.get("spec") or {}).get("volumes") or []}
     mounts = [m for m in container["spec"].get("volumeMounts") or [] if m.get("name") in volumes and m.get("mountPath")]
     hits = [(p, m) for p in trouble.paths for m in mounts if _lies_in(p, str(m["mountPath"]))]

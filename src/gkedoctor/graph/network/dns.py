@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload

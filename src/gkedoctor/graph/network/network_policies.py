@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.dependencies import dependencies_of
@@ -37,7 +38,7 @@ def log_services(graph: Graph, pod: Object) -> Facts:
 @edge("policies", "Pod", reads=("NetworkPolicy",), record="KubernetesObject")
 def policies_of(graph: Graph, pod: Object) -> Facts:
     """The NetworkPolicies that select the Pod."""
-    doubt = graph.doubt("NetworkPolicy", namespace_of(pod))
+    doubt = graph.why_incomplete("NetworkPolicy", namespace_of(pod))
     if doubt is not None:
         return doubt
     return [

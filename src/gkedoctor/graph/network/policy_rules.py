@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from gkedoctor.graph.core.accessors import labels_of, namespace_of
 from gkedoctor.graph.core.cidr import in_cidr, network
-from gkedoctor.graph.core.graph import labels_of, namespace_of
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.objects.namespaces import LabelsOf
 from gkedoctor.snapshot.model import Object

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 
+from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import HEALTHY_WHEN, condition
-from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -23,32 +24,32 @@ the API server forgets after an hour: what is older comes from a history, and is
 @edge("events", "*", reads=("Event",), record="KubernetesObject")
 def events_of(graph: Graph, item: Object) -> Facts:
     """The Events about an object since it last became healthy, the latest last."""
-    doubt = graph.doubt("Event", namespace_of(item) or None)
+    doubt = graph.why_incomplete("Event", namespace_of(item) or None)
     if doubt is not None:
         return doubt
     since = healthy_since(item)
     found = _about(graph, item)
     if item.get("kind") == "PersistentVolumeClaim":  # which has no condition that says since when it is well
-        found = of_late(graph, found)
+        found = recent(graph, found)
     return [e for e in found if since is None or last_seen(e) > since]
 
 
 @edge("all_events", "*", reads=("Event",), record="KubernetesObject")
 def all_events_of(graph: Graph, item: Object) -> Facts:
     """Every Event about an object, history included, the latest last."""
-    doubt = graph.doubt("Event", namespace_of(item) or None)
+    doubt = graph.why_incomplete("Event", namespace_of(item) or None)
     return doubt if doubt is not None else _about(graph, item)
 
 
-def of_late(graph: Graph, events: Sequence[Object]) -> list[Object]:
+def recent(graph: Graph, events: Sequence[Object]) -> list[Object]:
     """Those that a controller would have said again by now if they still held."""
     return [e for e in events if graph.clock - last_seen(e) <= _REPEATED_WITHIN]
 
 
-def events_that_say(graph: Graph, reasons: Container[str]) -> list[Object]:
+def events_with_reason(graph: Graph, reasons: Container[str]) -> list[Object]:
     """Every Event with one of the reasons, in the order of the recording."""
     events = graph.all("Event")
-    return [events[i] for i, reason in enumerate(graph.each("Event", "reason")) if reason in reasons]
+    return [events[i] for i, reason in enumerate(graph.field_of_all("Event", "reason")) if reason in reasons]
 
 
 def last_seen(event: Object) -> datetime:
@@ -76,14 +77,14 @@ def _about(graph: Graph, item: Object) -> list[Object]:
     named = graph.index(_by_object).get(place)
     if not named:
         return []
-    known = graph.worked_out(_about)
+    known = graph.memo(_about)
     if place not in known:  # most objects are well, and nobody asks for their Events
         events = graph.all("Event")
         known[place] = sorted((events[i] for i in named), key=lambda e: (last_seen(e), name_of(e)))
-    return [e for e in known[place] if _same_life(e, uid)]
+    return [e for e in known[place] if _same_uid(e, uid)]
 
 
-def _same_life(event: Object, uid: str | None) -> bool:
+def _same_uid(event: Object, uid: str | None) -> bool:
     """Whether the Event is about this object and not an earlier one of the same name.
 
     The kubelet writes the Node's name where the uid belongs (pkg/kubelet/kubelet.go, nodeRef).
@@ -96,7 +97,7 @@ def _same_life(event: Object, uid: str | None) -> bool:
 def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[int]]:
     """Which of all Events are about an object."""
     places: dict[tuple[str, str, str], list[int]] = {}
-    for i, about in enumerate(graph.each("Event", "involvedObject")):
+    for i, about in enumerate(graph.field_of_all("Event", "involvedObject")):
         about = about or {}
         place = (str(about.get("kind")), about.get("namespace") or "", str(about.get("name")))
         places.setdefault(place, []).append(i)

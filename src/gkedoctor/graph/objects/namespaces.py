@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from gkedoctor.graph.core.graph import Graph, labels_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.snapshot.model import Object
 
 LabelsOf = Callable[[str], Mapping[str, str] | None]
@@ -21,7 +22,7 @@ def _labels(graph: Graph) -> Mapping[str, Mapping[str, str]]:
     return {name_of(n): {"kubernetes.io/metadata.name": name_of(n), **labels_of(n)} for n in items}
 
 
-def goes_with_its_namespace(graph: Graph, item: Object) -> bool:
+def is_deleted_with_namespace(graph: Graph, item: Object) -> bool:
     """Whether the object waits to be deleted with its namespace: what it lacks meanwhile is no fault.
 
     The namespace controller deletes kind by kind, Pods first (pkg/controller/namespace/deletion). An object that is
@@ -31,11 +32,11 @@ def goes_with_its_namespace(graph: Graph, item: Object) -> bool:
     return bool(ending) and namespace_of(item) in ending and not (item.get("metadata") or {}).get("deletionTimestamp")
 
 
-def staying(graph: Graph, items: Sequence[Object]) -> Sequence[Object]:
+def not_being_deleted(graph: Graph, items: Sequence[Object]) -> Sequence[Object]:
     """The objects that are not about to be deleted with their namespace."""
     if not graph.index(_ending):
         return items
-    return [item for item in items if not goes_with_its_namespace(graph, item)]
+    return [item for item in items if not is_deleted_with_namespace(graph, item)]
 
 
 def _ending(graph: Graph) -> frozenset[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
@@ -55,7 +56,7 @@ def workload(graph: Graph, item: Object) -> Object:
     reference = controller_ref(item)
     if reference is None:
         return item
-    known = graph.worked_out(workload)
+    known = graph.memo(workload)
     place = (namespace_of(item), reference.get("kind"), reference.get("name"))
     found: Object | None = known.get(place)
     if found is None:
@@ -103,7 +104,7 @@ def owner_of(graph: Graph, item: Object) -> Facts:
 def children_of(graph: Graph, item: Object) -> Facts:
     """What the object controls directly: ReplicaSets of a Deployment, Jobs of a CronJob, Pods of the rest."""
     kind = {"Deployment": "ReplicaSet", "CronJob": "Job"}.get(str(item.get("kind")), "Pod")
-    doubt = graph.doubt(kind, namespace_of(item))
+    doubt = graph.why_incomplete(kind, namespace_of(item))
     if doubt is not None:
         return doubt
     return [c for c in owned(graph, item) if c.get("kind") == kind]
@@ -128,10 +129,10 @@ def _by_owner(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
 @edge("pods", *WORKLOADS, reads=_OWNED, record="KubernetesObject")
 def pods_of(graph: Graph, item: Object) -> Facts:
     """All Pods below a workload, through ReplicaSets and Jobs."""
-    doubt = graph.doubt("Pod", namespace_of(item))
+    doubt = graph.why_incomplete("Pod", namespace_of(item))
     if doubt is not None:
         return doubt
-    if item.get("kind") == "Deployment" and graph.doubt("ReplicaSet", namespace_of(item)) is not None:
+    if item.get("kind") == "Deployment" and graph.why_incomplete("ReplicaSet", namespace_of(item)) is not None:
         return [p for p in graph.in_namespace("Pod", namespace_of(item)) if _top_is(graph, p, item)]
     pods: list[Object] = []
     queue, seen = [item], set[int]()

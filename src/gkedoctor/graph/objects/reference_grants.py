@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.graph.core.accessors import namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
@@ -20,7 +21,7 @@ def may_refer(graph: Graph, source: Object, kind: str, namespace: str, name: str
     grants = graph.in_namespace("ReferenceGrant", namespace)
     if any(_allows(grant, source, (group, kind, name)) for grant in grants):
         return True
-    doubt = graph.doubt("ReferenceGrant", namespace)
+    doubt = graph.why_incomplete("ReferenceGrant", namespace)
     return doubt if doubt is not None else False
 
 

@@ -13,14 +13,15 @@ from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import health_check_settings
 from gkedoctor.graph.backends.firewall import probe_access_of
 from gkedoctor.graph.cloud.links import last, resolve
+from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.graph.core.conditions import condition, is_true
-from gkedoctor.graph.core.graph import Facts, Graph, Record, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.reference import nearest_name
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
-from gkedoctor.graph.request_path.hop import Hop, State, not_collected, unseen
+from gkedoctor.graph.request_path.hop import Hop, State, not_collected, unknown_hop
 from gkedoctor.graph.services.selection import selector_of
 from gkedoctor.snapshot.model import Object
 
@@ -31,7 +32,7 @@ YOUNG = 120.0
 def missing_service(graph: Graph, namespace: str, name: str, why: Unknown | None, via: str = "") -> Hop:
     """The hop of a Service that is not there, or that could not be looked up."""
     if why is not None:
-        return unseen("Service", name, why, namespace=namespace, via=via)
+        return unknown_hop("Service", name, why, namespace=namespace, via=via)
     near = nearest_name(graph, "Service", namespace, name)
     meant = f"; Service {near} does" if near else ""
     return Hop(Ref("Service", name, namespace), State.FAIL, f"does not exist{meant}", via=via)
@@ -64,7 +65,7 @@ def check_hops(graph: Graph, backend: Backend, *, passthrough: bool = False) -> 
 def _check_hop(graph: Graph, link: str, backend: Backend, *, passthrough: bool) -> Hop:
     check = resolve(graph, link)
     if isinstance(check, Unknown):
-        return unseen("HealthCheck", last(link), check)
+        return unknown_hop("HealthCheck", last(link), check)
     if check is None:
         return Hop(Ref("HealthCheck", last(link)), State.FAIL, "does not exist")
     asks, health = _asks(check), backend["endpoints"]
@@ -118,7 +119,7 @@ def group_hops(graph: Graph, backend: Backend) -> list[Hop]:
 def _group_hop(graph: Graph, link: str, group: Object | Unknown | None, service: Object | None, *, filled: bool) -> Hop:
     kind = "NetworkEndpointGroup" if "networkEndpointGroups" in link else "InstanceGroup"
     if isinstance(group, Unknown):
-        return unseen(kind, last(link), group)
+        return unknown_hop(kind, last(link), group)
     if group is None:
         return Hop(Ref(kind, last(link)), State.FAIL, "does not exist")
     size, what = group.get("size"), "endpoint" if kind == "NetworkEndpointGroup" else "instance"

@@ -8,6 +8,7 @@ from gkedoctor.graph.backends.backend import backend_of
 from gkedoctor.graph.backends.backend_services import backend_services_for
 from gkedoctor.graph.cloud.descriptions import service_in_description
 from gkedoctor.graph.cloud.links import last, resolve
+from gkedoctor.graph.core.accessors import annotations_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
@@ -23,7 +24,7 @@ from gkedoctor.graph.request_path.backend_hops import (
     service_hop,
 )
 from gkedoctor.graph.request_path.frontend_hops import FrontendHops
-from gkedoctor.graph.request_path.hop import Hop, unseen, verdict
+from gkedoctor.graph.request_path.hop import Hop, overall_state, unknown_hop
 from gkedoctor.snapshot.model import Object
 
 _SYSTEM_DEFAULT = "kube-system/default-http-backend"
@@ -34,11 +35,11 @@ def serves(route: Route, host: str | None, rule: str) -> bool:
     return host is None or not route["hosts"] or any(HOST_RULES[rule](p, host) for p in route["hosts"])
 
 
-def unseen_rules(item: Object, why: Unknown, hops: FrontendHops) -> tuple[Hop, ...]:
+def unknown_rules(item: Object, why: Unknown, hops: FrontendHops) -> tuple[Hop, ...]:
     """The forwarding rules of a front end that may not be listed, with what is behind them."""
     behind = hops.beyond_unseen()
     names = rule_names(item) or [""]
-    return tuple(unseen("ForwardingRule", name, why, *(behind if i == 0 else ())) for i, name in enumerate(names))
+    return tuple(unknown_hop("ForwardingRule", name, why, *(behind if i == 0 else ())) for i, name in enumerate(names))
 
 
 def branch(graph: Graph, backend: BackendRef, via: str, *, cloud: bool = True, noted: bool = False) -> Hop:
@@ -54,17 +55,16 @@ def branch(graph: Graph, backend: BackendRef, via: str, *, cloud: bool = True, n
     port = backend["port"]
     found = backend_services_for(graph, service, port) if cloud else []
     if isinstance(found, Unknown):
-        return unseen(
-            "BackendService", _noted(service) if noted else "", found, service_hop(graph, service, port), via=via
-        )
+        name = _annotated_name(service) if noted else ""
+        return unknown_hop("BackendService", name, found, service_hop(graph, service, port), via=via)
     if not found:
         return service_hop(graph, service, port, via)
     return backend_hop(graph, backend_of(graph, found[0], service, port), via)
 
 
-def _noted(service: Object) -> str:
+def _annotated_name(service: Object) -> str:
     """The name of the NEG, which its backend service shares, as the controller noted it on the Service."""
-    text = str((service["metadata"].get("annotations") or {}).get("cloud.google.com/neg-status") or "")
+    text = str(annotations_of(service).get("cloud.google.com/neg-status") or "")
     return next((part for part in text.split('"') if part.startswith("k8s1-")), "")
 
 
@@ -75,12 +75,12 @@ def default_hops(graph: Graph, url_map: Object | None) -> list[Hop]:
         return []
     found = resolve(graph, link)
     if found is None or isinstance(found, Unknown):
-        return [unseen("BackendService", last(link), found, via="any other")] if found is not None else []
+        return [unknown_hop("BackendService", last(link), found, via="any other")] if found is not None else []
     place = service_in_description(found)
     if place != _SYSTEM_DEFAULT:
         return [backend_of_any(graph, found, place, via="any other")]
     checks = check_hops(graph, backend_of(graph, found, None))
-    return [Hop(ref_of(found), verdict(checks), "answers 404 to what no rule names", via="any other")]
+    return [Hop(ref_of(found), overall_state(checks), "answers 404 to what no rule names", via="any other")]
 
 
 def joined(labels: Sequence[str]) -> str:

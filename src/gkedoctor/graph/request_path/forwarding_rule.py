@@ -11,7 +11,7 @@ from gkedoctor.graph.frontends.forwarding_rules import owner_of
 from gkedoctor.graph.request_path.backend_hops import backend_of_any
 from gkedoctor.graph.request_path.branches import default_hops, joined
 from gkedoctor.graph.request_path.frontend_hops import FrontendHops, rules_in
-from gkedoctor.graph.request_path.hop import Hop, State, unseen
+from gkedoctor.graph.request_path.hop import Hop, State, unknown_hop
 from gkedoctor.graph.request_path.load_balancer_service import passthrough_hops
 from gkedoctor.snapshot.model import Object
 
@@ -25,11 +25,11 @@ def forwarding_rule_path(graph: Graph, rule: Object) -> Hop:
         hop = hops.rule_hop(rule)
     else:
         hop = Hop(ref_of(rule), State.OK, str(rule.get("IPAddress") or ""), tuple(passthrough_hops(graph, rule, None)))
-    made = f"; made for {owner[0]} {owner[1]}/{owner[2]}{_gone(graph, owner)}" if owner else ""
+    made = f"; made for {owner[0]} {owner[1]}/{owner[2]}{_deleted_owner(graph, owner)}" if owner else ""
     return Hop(hop.ref, hop.state, hop.fact + made, hop.children)
 
 
-def _gone(graph: Graph, owner: tuple[str, str, str]) -> str:
+def _deleted_owner(graph: Graph, owner: tuple[str, str, str]) -> str:
     found = graph.find(*owner)
     return ", which does not exist" if found is None else "" if isinstance(found, dict) else ", which was not seen"
 
@@ -42,7 +42,7 @@ def _branches(graph: Graph, url_map: Object | None) -> list[Hop]:
     for link, labels in grouped.items():
         found = resolve(graph, link)
         if isinstance(found, Unknown):
-            hops.append(unseen("BackendService", last(link), found, via=joined(labels)))
+            hops.append(unknown_hop("BackendService", last(link), found, via=joined(labels)))
         elif found is not None:
             hops.append(backend_of_any(graph, found, service_in_description(found), via=joined(labels)))
     return [*hops, *default_hops(graph, url_map)]

@@ -12,7 +12,7 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import port_range, rules_of_ingress
 from gkedoctor.graph.frontends.ingress import address_of, tls_of
 from gkedoctor.graph.request_path.backend_hops import counted
-from gkedoctor.graph.request_path.hop import Hop, State, unseen
+from gkedoctor.graph.request_path.hop import Hop, State, unknown_hop
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Object
 
@@ -40,7 +40,7 @@ class FrontendHops:
         """A target proxy with its certificates and its URL map."""
         proxy = resolve(self._graph, link)
         if isinstance(proxy, Unknown):
-            return unseen(_kind(link), last(link), proxy, *self.beyond_unseen())
+            return unknown_hop(_kind(link), last(link), proxy, *self.beyond_unseen())
         if proxy is None:
             return Hop(Ref(_kind(link), last(link)), State.FAIL, "does not exist", self.beyond_unseen())
         certificates = [certificate_hop(self._graph, c) for c in proxy.get("sslCertificates") or []]
@@ -51,7 +51,7 @@ class FrontendHops:
         """A URL map with the backends behind it."""
         url_map = resolve(self._graph, link)
         if isinstance(url_map, Unknown):
-            return unseen("UrlMap", last(link), url_map, *self.beyond_unseen())
+            return unknown_hop("UrlMap", last(link), url_map, *self.beyond_unseen())
         if url_map is None:
             return Hop(Ref("UrlMap", last(link)), State.FAIL, "does not exist", self.beyond_unseen())
         if url_map.get("defaultUrlRedirect"):
@@ -87,7 +87,7 @@ def certificate_hop(graph: Graph, link: object) -> Hop:
     """A certificate that a proxy presents. One that the listing lacks exists all the same: the proxy holds it."""
     certificate = resolve(graph, link)
     if isinstance(certificate, Unknown):
-        return unseen("SslCertificate", last(link), certificate)
+        return unknown_hop("SslCertificate", last(link), certificate)
     if certificate is None:
         return Hop(Ref("SslCertificate", last(link)), State.OK, "is held by the proxy")
     managed = certificate.get("managed") or {}
@@ -116,7 +116,7 @@ def secret_hops(graph: Graph, ingress: Object) -> list[Hop]:
     for record in records:
         ref, secret = Ref("Secret", record["name"], (ingress["metadata"]).get("namespace")), record["secret"]
         if isinstance(secret, Unknown):
-            hops.append(unseen("Secret", record["name"], secret, namespace=ref.namespace))
+            hops.append(unknown_hop("Secret", record["name"], secret, namespace=ref.namespace))
         elif secret is None:
             hops.append(Hop(ref, State.FAIL, f"does not exist{_meant(record['nearest'])}"))
         elif record["fault"]:
@@ -135,12 +135,12 @@ def address_hop(graph: Graph, ingress: Object, *children: Hop) -> tuple[Hop, ...
     """The reserved address that an Ingress names, with the rest behind it; only the rest where it names none."""
     records = address_of(graph, ingress)
     if isinstance(records, Unknown):
-        return (unseen("Address", "", records, *children),)
+        return (unknown_hop("Address", "", records, *children),)
     if not records:
         return children
     record, ref = records[0], Ref("Address", records[0]["name"])
     if isinstance(record["found"], Unknown):
-        return (unseen("Address", record["name"], record["found"], *children),)
+        return (unknown_hop("Address", record["name"], record["found"], *children),)
     if not record["found"]:
         return (Hop(ref, State.FAIL, f"no {record['scope']} address of this name is reserved", children),)
     item = record["item"]

@@ -13,9 +13,9 @@ from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rules_of_ga
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
 from gkedoctor.graph.frontends.hostnames import route_host_matches
 from gkedoctor.graph.frontends.routes import hostnames_of, refused_routes, routes_behind_gateway
-from gkedoctor.graph.request_path.branches import branch, joined, serves, unseen_rules
+from gkedoctor.graph.request_path.branches import branch, joined, serves, unknown_rules
 from gkedoctor.graph.request_path.frontend_hops import FrontendHops
-from gkedoctor.graph.request_path.hop import Hop, State, verdict
+from gkedoctor.graph.request_path.hop import Hop, State, overall_state
 from gkedoctor.snapshot.model import Object
 
 
@@ -26,14 +26,14 @@ def gateway_path(graph: Graph, gateway: Object, host: str | None) -> Hop:
     rules = rules_of_gateway(graph, gateway)
     behind: tuple[Hop, ...]
     if isinstance(rules, Unknown):
-        behind = unseen_rules(gateway, rules, hops)
+        behind = unknown_rules(gateway, rules, hops)
     else:
         behind = tuple(hops.rule_hop(rule) for rule in rules) or hops.beyond_unseen()
     bad = next((c for k in ("Accepted", "Programmed") if (c := condition(gateway, k)) and is_bad("Gateway", c)), None)
     fact = ", ".join(addresses_of(gateway)) or "no address"
     if bad is not None:
         return Hop(ref_of(gateway), State.FAIL, f"{fact}: {bad.get('message') or bad.get('reason')}", behind)
-    waiting = not addresses_of(gateway) and verdict(behind) is not State.FAIL
+    waiting = not addresses_of(gateway) and overall_state(behind) is not State.FAIL
     return Hop(ref_of(gateway), State.UNKNOWN if waiting else State.OK, fact, behind)
 
 

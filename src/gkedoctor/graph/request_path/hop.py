@@ -38,7 +38,7 @@ class Hop(msgspec.Struct, frozen=True):
             yield from child.all()
 
 
-def verdict(hops: Iterable[Hop]) -> State:
+def overall_state(hops: Iterable[Hop]) -> State:
     """FAIL if one hop fails, unknown if one is not known and none fails."""
     states = {hop.state for top in hops for hop in top.all()}
     return State.FAIL if State.FAIL in states else State.UNKNOWN if State.UNKNOWN in states else State.OK
@@ -49,6 +49,6 @@ def not_collected(why: Unknown) -> str:
     return f"not collected: {why.collection} ({why.reason})"
 
 
-def unseen(kind: str, name: str, why: Unknown, *children: Hop, namespace: str | None = None, via: str = "") -> Hop:
+def unknown_hop(kind: str, name: str, why: Unknown, *children: Hop, namespace: str | None = None, via: str = "") -> Hop:
     """A hop that could not be looked at."""
     return Hop(Ref(kind, name or "(name not known)", namespace), State.UNKNOWN, not_collected(why), children, via)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gkedoctor.graph.core.graph import Graph, Record, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Graph, Record
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
@@ -13,9 +14,9 @@ from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rules_of_in
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
 from gkedoctor.graph.frontends.ingress import class_of
 from gkedoctor.graph.frontends.ingress_frontend import host_rule, ingress_routes
-from gkedoctor.graph.request_path.branches import branch, default_hops, joined, serves, unseen_rules
+from gkedoctor.graph.request_path.branches import branch, default_hops, joined, serves, unknown_rules
 from gkedoctor.graph.request_path.frontend_hops import FrontendHops, address_hop, secret_hops
-from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, verdict
+from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, overall_state
 from gkedoctor.snapshot.model import Object
 
 
@@ -28,7 +29,7 @@ def ingress_path(graph: Graph, ingress: Object, host: str | None) -> Hop:
     served = addresses_of(ingress)
     fact = ", ".join(served) or "no address"
     if isinstance(rules, Unknown):
-        behind = unseen_rules(ingress, rules, hops) if gke else hops.beyond_unseen()
+        behind = unknown_rules(ingress, rules, hops) if gke else hops.beyond_unseen()
     elif rules:
         behind = tuple(hops.rule_hop(rule) for rule in rules)
     else:
@@ -47,10 +48,10 @@ def _is_served_by_gke(graph: Graph, ingress: Object) -> bool:
 
 def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[State, str]:
     """Why an Ingress has no load balancer: the Ingress fails only where nothing behind it does."""
-    if verdict(children) is State.FAIL:
+    if overall_state(children) is State.FAIL:
         return State.OK, " yet"
     if not _is_served_by_gke(graph, ingress):
-        return State.FAIL, _foreign(graph, ingress)
+        return State.FAIL, _other_controller(graph, ingress)
     errors = sync_errors_of(graph, ingress)
     if not isinstance(errors, Unknown) and errors:
         return State.FAIL, f": {errors[-1].get('message')}"
@@ -59,7 +60,7 @@ def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[S
     return (State.UNKNOWN, ": it is still being made") if young else (State.FAIL, "")
 
 
-def _foreign(graph: Graph, ingress: Object) -> str:
+def _other_controller(graph: Graph, ingress: Object) -> str:
     """Why GKE's controller leaves an Ingress alone."""
     found = class_of(graph, ingress)
     who: Record = {} if isinstance(found, Unknown) or not found else found[0]

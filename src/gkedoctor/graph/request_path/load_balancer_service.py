@@ -13,7 +13,7 @@ from gkedoctor.graph.frontends.controller_errors import balancer_errors_of
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rule_names, rules_of_service
 from gkedoctor.graph.frontends.frontend import is_frontend
 from gkedoctor.graph.request_path.backend_hops import check_hops, counted, group_hops, service_hop
-from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, unseen, verdict
+from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, overall_state, unknown_hop
 from gkedoctor.snapshot.model import Object
 
 
@@ -26,14 +26,14 @@ def service_path(graph: Graph, service: Object, _host: str | None) -> Hop:
     fact = f"{', '.join(served) or 'no address'}; {plain.fact}"
     if isinstance(rules, Unknown):
         name = (rule_names(service) or [""])[0]
-        children = (unseen("ForwardingRule", name, rules, *plain.children),)
+        children = (unknown_hop("ForwardingRule", name, rules, *plain.children),)
         return Hop(plain.ref, plain.state, fact, children)
     if rules:
         hops = [_rule_hop(graph, rule, service) for rule in rules]
         return Hop(plain.ref, plain.state, fact, (*hops, *plain.children))
-    if plain.state is not State.OK or verdict(plain.children) is State.FAIL:
+    if plain.state is not State.OK or overall_state(plain.children) is State.FAIL:
         return Hop(plain.ref, plain.state, fact, plain.children)
-    state, why = _pending(graph, service, served)
+    state, why = _not_ready_yet(graph, service, served)
     return Hop(plain.ref, state, fact + why, plain.children)
 
 
@@ -50,7 +50,7 @@ def passthrough_hops(graph: Graph, rule: Object, service: Object | None) -> list
         return [_pool_hop(graph, rule)] if rule.get("target") else []
     found = resolve(graph, link)
     if isinstance(found, Unknown):
-        return [unseen("BackendService", last(link), found)]
+        return [unknown_hop("BackendService", last(link), found)]
     if found is None:
         return [Hop(Ref("BackendService", last(link)), State.FAIL, "does not exist")]
     backend = backend_of(graph, found, service)
@@ -61,14 +61,14 @@ def passthrough_hops(graph: Graph, rule: Object, service: Object | None) -> list
 def _pool_hop(graph: Graph, rule: Object) -> Hop:
     pool = target_pool_of(graph, rule)
     if isinstance(pool, Unknown):
-        return unseen("TargetPool", last(rule.get("target")), pool)
+        return unknown_hop("TargetPool", last(rule.get("target")), pool)
     if pool is None:
         return Hop(Ref("TargetPool", last(rule.get("target"))), State.FAIL, "does not exist")
     count = len(pool.get("instances") or [])
     return Hop(ref_of(pool), State.OK if count else State.FAIL, counted(count, "instance"))
 
 
-def _pending(graph: Graph, service: Object, served: list[str]) -> tuple[State, str]:
+def _not_ready_yet(graph: Graph, service: Object, served: list[str]) -> tuple[State, str]:
     if served:
         return State.OK, ", and no forwarding rule of Google Cloud's has it"
     errors = balancer_errors_of(graph, service)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from gkedoctor.graph.cloud.links import path_of, resolve
-from gkedoctor.graph.core.graph import Graph, name_of, namespace_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, owner_of, rules_at

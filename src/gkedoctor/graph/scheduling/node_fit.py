@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph.core.graph import labels_of, name_of
+from gkedoctor.graph.core.accessors import labels_of, name_of
 from gkedoctor.graph.core.label_selectors import holds
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.snapshot.model import Object
@@ -141,7 +141,7 @@ def amount(node: Object, resource: str) -> float:
     return quantity(((node.get("status") or {}).get("allocatable") or {}).get(resource)) or 0.0
 
 
-def said(resource: str, number: float) -> str:
+def format_amount(resource: str, number: float) -> str:
     """An amount as people write it: `64 cpu`, `500m cpu`, `20Gi memory`."""
     if resource == "cpu":
         return f"{number:g} cpu" if number == int(number) else f"{round(number * 1000):d}m cpu"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Record, labels_of, name_of
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.accessors import labels_of, name_of
+from gkedoctor.graph.core.graph import Record
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.snapshot.model import Object
 
 _SHOWN = 5
 
 
-def unmet_of(pod: Object, nodes: list[Object]) -> list[Record]:
+def unmatched_requirements(pod: Object, nodes: list[Object]) -> list[Record]:
     """The requirements that no node meets, as records {key, text, have, near, slip}.
 
     Of several alternatives the nearest. Where each is met by some node and all together by none, these are all of
@@ -27,10 +28,10 @@ def unmet_of(pod: Object, nodes: list[Object]) -> list[Record]:
         unmet = [r for r in term if not any(placement.meets(r, node) for node in nodes)]
         if best is None or len(unmet or term) < len(best):
             best = unmet or term
-    return [_wish(r, nodes) for r in best or []]
+    return [_unmatched(r, nodes) for r in best or []]
 
 
-def _wish(requirement: Object, nodes: list[Object]) -> Record:
+def _unmatched(requirement: Object, nodes: list[Object]) -> Record:
     key, values = str(requirement.get("key")), [str(v) for v in requirement.get("values") or []]
     have = sorted({str(v) for node in nodes if (v := _value(node, key)) is not None})
     return {

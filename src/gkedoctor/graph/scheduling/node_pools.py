@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gkedoctor.graph.cloud.cluster import cluster_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of
+from gkedoctor.graph.core.accessors import labels_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -13,7 +14,7 @@ _SCOPES = ("cloud-platform", "devstorage.read_only", "devstorage.read_write", "d
 
 
 @edge("ailing_pools", "Cluster", record="AilingPoolRecord")
-def ailing_pools_of(_graph: Graph, cluster: Object) -> Facts:
+def failed_node_pools(_graph: Graph, cluster: Object) -> Facts:
     """The node pools whose state is an error: {name, status, message, pool}."""
     return [
         {"name": pool.get("name"), "status": pool.get("status"), "message": pool.get("statusMessage"), "pool": pool}
@@ -31,7 +32,7 @@ def node_pool_of(graph: Graph, node: Object) -> Facts:
         return []
     pools = clusters[0].get("nodePools") or []
     if not pools:
-        doubt = graph.doubt("Cluster")
+        doubt = graph.why_incomplete("Cluster")
         return doubt if doubt is not None else []
     return [_record(clusters[0], pool) for pool in pools if pool.get("name") == name]
 

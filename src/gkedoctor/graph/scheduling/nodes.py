@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gkedoctor.graph.core.accessors import grouped, labels_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, conditions, is_bad
-from gkedoctor.graph.core.graph import Facts, Graph, edge, grouped, labels_of, name_of, namespace_of, suspects
+from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.reference import resolve_targets
@@ -20,7 +21,7 @@ def node_of(graph: Graph, pod: Object) -> Facts:
     return resolve_targets(graph, "Node", None, str(name)) if name else []
 
 
-@suspects("not_well", "Node", reads=("Pod",))
+@candidate_index("not_well", "Node", reads=("Pod",))
 def not_well(graph: Graph) -> list[Object]:
     """Nodes that are not Ready, or of which any other condition holds."""
     return [node for node in graph.all("Node") if not _is_well(node)]
@@ -35,7 +36,7 @@ def _is_well(node: Object) -> bool:
 @edge("pods", "Node", reads=("Pod",), record="KubernetesObject")
 def pods_on(graph: Graph, node: Object) -> Facts:
     """The Pods that are bound to the Node."""
-    doubt = graph.doubt("Pod")
+    doubt = graph.why_incomplete("Pod")
     return doubt if doubt is not None else graph.index(_by_node).get(name_of(node), [])
 
 
@@ -47,7 +48,7 @@ def _by_node(graph: Graph) -> dict[str, list[Object]]:
 def budgeted_pods(graph: Graph, budget: Object) -> Facts:
     """The Pods that the budget protects, those that have ended left out."""
     namespace = namespace_of(budget)
-    doubt = graph.doubt("Pod", namespace)
+    doubt = graph.why_incomplete("Pod", namespace)
     if doubt is not None:
         return doubt
     selector = (budget.get("spec") or {}).get("selector")

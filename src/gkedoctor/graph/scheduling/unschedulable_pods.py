@@ -12,14 +12,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from gkedoctor.graph.core.accessors import labels_of
 from gkedoctor.graph.core.conditions import condition, is_true
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
-from gkedoctor.graph.scheduling.node_labels import unmet_of
+from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
@@ -63,15 +64,15 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
     if key not in known:
         nodes = graph.listing("Node")
         reasons = verdict.reasons(message) if message else []
-        seats = [seat_of(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
+        seats = [node_evaluation(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
         known[key] = {
             "reasons": reasons,
             "kinds": sorted({r["kind"] for r in reasons}),
-            **_lead(reasons, seats),
+            **_main_obstacle(reasons, seats),
             **_details(pod, seats, reasons, wanted),
         }
     judged = known[key]
-    doubt = graph.doubt("Node")
+    doubt = graph.why_incomplete("Node")
     if doubt is not None and judged["lead"] not in (None, "storage"):
         judged = {**judged, "sure": doubt}
     return {**judged, "pool": _pool(graph, pod, judged["meant"])}
@@ -113,7 +114,7 @@ def _last_event(graph: Graph, pod: Object) -> Object | None:
     return told[-1] if told else None
 
 
-def seat_of(pod: Object, node: Object, wanted: dict[str, float]) -> Record:
+def node_evaluation(pod: Object, node: Object, wanted: dict[str, float]) -> Record:
     """One node as the Pod meets it: {node, blocks (what is in the way), taints, small}."""
     taints = [t for t in placement.untolerated(pod, node) if t.get("key") != placement.CORDON]
     blocks = {placement.taint_kind(t.get("key")) for t in taints}
@@ -124,7 +125,7 @@ def seat_of(pod: Object, node: Object, wanted: dict[str, float]) -> Record:
     return {"node": node, "blocks": blocks, "taints": taints, "small": placement.too_small(wanted, node)}
 
 
-def _lead(reasons: list[verdict.Reason], seats: list[Record]) -> Record:
+def _main_obstacle(reasons: list[verdict.Reason], seats: list[Record]) -> Record:
     """What has to change, whether the Nodes bear it out, and why the scheduler's other reasons are not it."""
     kinds = {r["kind"] for r in reasons}
     if not kinds:
@@ -133,7 +134,7 @@ def _lead(reasons: list[verdict.Reason], seats: list[Record]) -> Record:
         return {"lead": "storage", "sure": True, "rivals": {}}
     simulated = _simulated(reasons, kinds, seats) if seats else None
     lead = simulated or _by_message(reasons, kinds)
-    return {"lead": lead, "sure": simulated is not None, "rivals": _others(lead, reasons)}
+    return {"lead": lead, "sure": simulated is not None, "rivals": _why_not_others(lead, reasons)}
 
 
 def _simulated(reasons: list[verdict.Reason], kinds: set[str], seats: list[Record]) -> str | None:
@@ -146,8 +147,9 @@ def _simulated(reasons: list[verdict.Reason], kinds: set[str], seats: list[Recor
         if not beyond:
             return None
         lead = _commonest(reasons, beyond)
-        return _roomier(seats, kinds) or lead if lead == "resources" and all(s["small"] for s in free) else lead
-    lead = _closest(seats)
+        is_small = lead == "resources" and all(s["small"] for s in free)
+        return _obstacle_of_larger_nodes(seats, kinds) or lead if is_small else lead
+    lead = _obstacle_of_closest_nodes(seats)
     said = "taint" if lead in ("not-ready", "pressure") else lead
     return lead if said in kinds else None
 
@@ -174,7 +176,7 @@ def _commonest(reasons: list[verdict.Reason], kinds: set[str]) -> str:
     return min(counts, key=lambda kind: (-counts[kind], _OF_MESSAGE.index(kind)))
 
 
-def _roomier(seats: list[Record], kinds: set[str]) -> str | None:
+def _obstacle_of_larger_nodes(seats: list[Record], kinds: set[str]) -> str | None:
     """What keeps the Pod off the nodes that are large enough, where those it may use are all too small."""
     sized = [s for s in seats if (s["node"].get("status") or {}).get("allocatable")]  # a virtual node may not say
     large = [s for s in sized if not s["small"] and len(s["blocks"]) == 1]
@@ -183,7 +185,7 @@ def _roomier(seats: list[Record], kinds: set[str]) -> str | None:
     return next((b for b in order if ("taint" if b != "cordoned" else b) in kinds), None)
 
 
-def _closest(seats: list[Record]) -> str:
+def _obstacle_of_closest_nodes(seats: list[Record]) -> str:
     """What is in the way of the nodes that come closest: those meant, of those the untainted, of those the rest."""
     meant = [s["blocks"] for s in seats if "selector" not in s["blocks"]]
     if not meant:
@@ -207,7 +209,7 @@ def _by_message(reasons: list[verdict.Reason], kinds: set[str]) -> str:
     return lead
 
 
-def _others(lead: str, reasons: list[verdict.Reason]) -> dict[str, str]:
+def _why_not_others(lead: str, reasons: list[verdict.Reason]) -> dict[str, str]:
     """For each other reason that the scheduler gives, why it is not the one."""
     said = "taint" if lead in ("not-ready", "pressure") else lead
     main = next((r["text"] for r in reasons if r["kind"] == said), lead)
@@ -226,17 +228,17 @@ def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wa
     broken = [s["node"] for s in meant if s["blocks"] & {"not-ready", "pressure"}]
     usable = [s["node"] for s in seats if not s["blocks"]] or [s["node"] for s in meant]
     return {
-        "unmet": unmet_of(pod, [s["node"] for s in seats]),
-        "short": shortage([str(r["resource"]) for r in reasons if r["resource"]], wanted, usable),
+        "unmet": unmatched_requirements(pod, [s["node"] for s in seats]),
+        "short": missing_resource([str(r["resource"]) for r in reasons if r["resource"]], wanted, usable),
         "tainted": [s["node"] for s in tainted],
-        "taints": [t for s in tainted[:1] for t in s["taints"] if put_there(t)],
+        "taints": [t for s in tainted[:1] for t in s["taints"] if is_user_taint(t)],
         "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
         "broken": broken,
         "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
     }
 
 
-def shortage(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
+def missing_resource(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
     """The resource that is lacking: {resource, wanted, largest, never, node, text}; what can never fit first."""
     found = [_short_of(name, wanted.get(name), nodes) for name in dict.fromkeys(names)]
     return min(found, key=lambda s: not s["never"], default=None)
@@ -245,14 +247,14 @@ def shortage(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]
 def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
     sizes = [(placement.amount(node, name), node) for node in nodes if (node.get("status") or {}).get("allocatable")]
     largest, node = max(sizes, key=lambda s: s[0], default=(None, None))
-    asked = placement.said(name, number) if number else name
+    asked = placement.format_amount(name, number) if number else name
     never = number is not None and largest is not None and number > largest
     if name == "pods":
         text = "every node that it may use is full: the maximum number of pods runs there"
     elif not never:
         text = f"{asked} requested, and no node that it may use has that much left"
     elif largest:
-        text = f"{asked} requested, and the largest node that it may use has {placement.said(name, largest)}"
+        text = f"{asked} requested, and the largest node that it may use has {placement.format_amount(name, largest)}"
     else:
         text = f"{asked} requested, and no node that it may use offers {name}"
     return {"resource": name, "wanted": asked, "largest": largest, "never": never, "node": node, "text": text}
@@ -300,11 +302,11 @@ def placement_of(graph: Graph, item: Object) -> Facts:
         return nodes
     template = template_of(item)
     meant = [n for n in nodes if placement.selected(template, n)]
-    kept = {id(n): [t for t in placement.untolerated(template, n) if put_there(t)] for n in meant}
+    kept = {id(n): [t for t in placement.untolerated(template, n) if is_user_taint(t)] for n in meant}
     tainted = [n for n in meant if kept[id(n)]]
     return [
         {
-            "unmet": unmet_of(template, nodes),
+            "unmet": unmatched_requirements(template, nodes),
             "joined": max((str(n["metadata"].get("creationTimestamp") or "") for n in meant), default=None),
             "tainted": tainted,
             "taints": [t for n in tainted[:1] for t in kept[id(n)]] if len(tainted) == len(meant) else [],
@@ -312,6 +314,6 @@ def placement_of(graph: Graph, item: Object) -> Facts:
     ]
 
 
-def put_there(taint: Object) -> bool:
+def is_user_taint(taint: Object) -> bool:
     """Whether somebody put the taint there, and no controller because of a Node's state."""
     return placement.taint_kind(taint.get("key")) == "taint"

@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import is_true
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
-from gkedoctor.graph.core.label_selectors import nearest
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import template_of, workload
 from gkedoctor.graph.workloads.pods import is_planned
@@ -47,7 +48,7 @@ def ports_of(graph: Graph, service: Object) -> Facts:
     return [_port_record(graph, service, port, ports, list(behind.values())) for port in ports]
 
 
-@suspects("port_unserved", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet"))
+@candidate_index("port_unserved", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet"))
 def with_a_port_unserved(graph: Graph) -> Iterator[Object]:
     """Services with a port that not every workload behind them declares, or behind which nothing can be seen."""
     for service in graph.all("Service"):
@@ -57,7 +58,7 @@ def with_a_port_unserved(graph: Graph) -> Iterator[Object]:
 
 
 def _all_declared(graph: Graph, service: Object, pods: Sequence[Object]) -> bool:
-    known = graph.worked_out(_all_declared)
+    known = graph.memo(_all_declared)
     items = {id(item): item for item in _serving_items(graph, pods)}
     for port in (service.get("spec") or {}).get("ports") or []:
         target, protocol = target_port(port), port.get("protocol") or "TCP"
@@ -111,9 +112,9 @@ def _port_record(
         "twin": twin and bool(other),
         "names": names,
         "numbers": sorted({int(p["containerPort"]) for p in offered if p.get("containerPort")}),
-        "probes": sorted({n for item in lacking for n in _probe_numbers(item)}),
+        "probes": sorted({n for item in lacking for n in _probe_ports(item)}),
         "listens": sorted(
-            {n for item, pods in behind if any(item is x for x in lacking) for n in _listens(graph, pods)}
+            {n for item, pods in behind if any(item is x for x in lacking) for n in _ports_in_logs(graph, pods)}
         ),
         "nearest": nearest(target, names) if isinstance(target, str) else None,
         "meant": _left_over(graph, lacking[0]) if lacking else None,
@@ -130,15 +131,15 @@ def _verdict(graph: Graph, item: Object, pods: list[Object], target: Any, protoc
         return "serving"
     if isinstance(target, str):
         return "lacking"
-    heard = _listens(graph, pods)
-    if target in heard or target in _probe_numbers(item) or target in _configured(item):
+    heard = _ports_in_logs(graph, pods)
+    if target in heard or target in _probe_ports(item) or target in _configured(item):
         return "serving"
     if heard:
         return "lacking"
-    declared = [c for c in _mains(item) if _own_ports(c)]
+    declared = [c for c in _main_containers(item) if _own_ports(c)]
     if not declared:
-        return "lacking" if _probe_numbers(item) and not offered else "unclear"
-    return "lacking" if len(declared) == len(_mains(item)) else "unclear"
+        return "lacking" if _probe_ports(item) and not offered else "unclear"
+    return "lacking" if len(declared) == len(_main_containers(item)) else "unclear"
 
 
 def _left_over(graph: Graph, item: Object) -> int | None:
@@ -151,9 +152,10 @@ def _left_over(graph: Graph, item: Object) -> int | None:
         return None
     asked = [target_port(p) for s in services for p in (s.get("spec") or {}).get("ports") or []]
     offered = _container_ports(item)
-    own = [p for c in _mains(item) for p in _own_ports(c)] or [{"containerPort": n} for n in _probe_numbers(item)]
+    own = [p for c in _main_containers(item) for p in _own_ports(c)]
+    own = own or [{"containerPort": n} for n in _probe_ports(item)]
     free = {p.get("containerPort") for p in own if p.get("containerPort") not in asked and p.get("name") not in asked}
-    known = {p.get("containerPort") for p in offered} | _probe_numbers(item) | _configured(item)
+    known = {p.get("containerPort") for p in offered} | _probe_ports(item) | _configured(item)
     unmet = {target for target in asked if isinstance(target, int) and target not in known}
     left: int | None = next(iter(free)) if len(free) == len(unmet) == 1 else None
     return left
@@ -165,7 +167,7 @@ def target_port(port: Object) -> Any:
     return port.get("port") if target in (None, 0, "") else target
 
 
-def _mains(item: Object) -> list[Object]:
+def _main_containers(item: Object) -> list[Object]:
     """The containers but for well-known proxies, which declare ports of their own."""
     found = (template_of(item).get("spec") or {}).get("containers") or []
     return [c for c in found if not re.search(r"istio-proxy|envoy|linkerd-proxy|cloud-?sql-?proxy", str(c.get("name")))]
@@ -186,7 +188,7 @@ def _fits(port: Object, target: Any, protocol: str) -> bool:
     return same and (port.get("protocol") or "TCP") == protocol
 
 
-def _probe_numbers(item: Object) -> set[int]:
+def _probe_ports(item: Object) -> set[int]:
     """The ports at which the probes of the containers knock."""
     found = set()
     for container in (template_of(item).get("spec") or {}).get("containers") or []:
@@ -205,7 +207,7 @@ def _configured(item: Object) -> set[int]:
 
 
 def _settings(item: Object) -> Iterator[str]:
-    for container in _mains(item):
+    for container in _main_containers(item):
         words = [str(w) for w in [*(container.get("command") or []), *(container.get("args") or [])]]
         for i, word in enumerate(words):
             if _ABOUT_PORT.search(word):
@@ -215,7 +217,7 @@ def _settings(item: Object) -> Iterator[str]:
                 yield str(variable["value"])
 
 
-def _listens(graph: Graph, pods: list[Object]) -> set[int]:
+def _ports_in_logs(graph: Graph, pods: list[Object]) -> set[int]:
     """The ports that the logs of these Pods say are served, but for those beside the application's own."""
     found: set[int] = set()
     for pod in pods:
@@ -228,7 +230,7 @@ def _listens(graph: Graph, pods: list[Object]) -> set[int]:
 
 def _healthy(graph: Graph, service: Object, port: Object) -> bool:
     """Whether an Ingress says that the NEG or instance group of this port is HEALTHY."""
-    groups = _map((service["metadata"].get("annotations") or {}).get("cloud.google.com/neg-status"))
+    groups = _map(annotations_of(service).get("cloud.google.com/neg-status"))
     names = groups.get("network_endpoint_groups") or {}
     wanted = names.get(str(port.get("port"))) if isinstance(names, dict) else None
     states = graph.index(_backend_states).get(namespace_of(service), {})
@@ -242,7 +244,7 @@ def _backend_states(graph: Graph) -> dict[str, dict[str, str]]:
     """By namespace, the state of every backend that an Ingress there knows of."""
     states: dict[str, dict[str, str]] = {}
     for ingress in graph.all("Ingress"):
-        told = _map((ingress["metadata"].get("annotations") or {}).get("ingress.kubernetes.io/backends"))
+        told = _map(annotations_of(ingress).get("ingress.kubernetes.io/backends"))
         states.setdefault(namespace_of(ingress), {}).update({name: str(state) for name, state in told.items()})
     return states
 
@@ -289,7 +291,7 @@ def foreign_of(graph: Graph, service: Object) -> Facts:
     for record in ports:
         if record["named"] or not record["serving"]:
             continue
-        others = [i for i in record["unclear"] if not any(_copies(i, s) for s in record["serving"])]
+        others = [i for i in record["unclear"] if not any(_same_program(i, s) for s in record["serving"])]
         for item in [*record["lacking"], *others]:
             if all(item is not r["item"] for r in records):
                 records.append(_foreign(graph, record, item, list(pods)))
@@ -312,9 +314,9 @@ def _is_ready(pod: Object) -> bool:
     return is_true(pod, "Ready")
 
 
-def _copies(one: Object, other: Object) -> bool:
+def _same_program(one: Object, other: Object) -> bool:
     """Whether two workloads run the same program: a canary, or blue and green."""
-    return bool({_program(c) for c in _mains(one)} & {_program(c) for c in _mains(other)})
+    return bool({_program(c) for c in _main_containers(one)} & {_program(c) for c in _main_containers(other)})
 
 
 def _program(container: Object) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of, suspects
-from gkedoctor.graph.core.label_selectors import Labels, differing, edit_distance, is_slip, matches_map
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
+from gkedoctor.graph.core.label_selectors import Labels, differing, matches_map
 from gkedoctor.graph.core.reference import resolve_reference
+from gkedoctor.graph.core.similar_names import edit_distance, is_slip
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of, workload
 from gkedoctor.snapshot.model import Object
@@ -30,12 +32,12 @@ def selector_of(service: Object) -> dict[str, str]:
 @edge("pods", "Service", reads=("Pod",), record="KubernetesObject")
 def selected_pods(graph: Graph, service: Object) -> Facts:
     """The Pods that the selector matches, finished ones left out (they never are endpoints)."""
-    doubt = graph.doubt("Pod", namespace_of(service))
+    doubt = graph.why_incomplete("Pod", namespace_of(service))
     if doubt is not None:
         return doubt
     selector = selector_of(service)
     found = select_pods(graph, namespace_of(service), selector)
-    return found if found or not selector else graph.nothing("Pod", namespace_of(service))
+    return found if found or not selector else graph.empty_or_unknown("Pod", namespace_of(service))
 
 
 def select_pods(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Object]:
@@ -73,7 +75,7 @@ def _pods_by_label(graph: Graph) -> dict[tuple[str, str, str], list[_Alike]]:
 @edge("services", "Pod", *WORKLOADS, reads=("Service",), record="KubernetesObject")
 def services_of(graph: Graph, item: Object) -> Facts:
     """The Services whose selector matches the Pod, or the Pod template of the workload."""
-    doubt = graph.doubt("Service", namespace_of(item))
+    doubt = graph.why_incomplete("Service", namespace_of(item))
     if doubt is not None:
         return doubt
     labels = (template_of(item).get("metadata") or {}).get("labels") or {}
@@ -144,7 +146,7 @@ def _template_labels(item: Object) -> dict[str, str]:
 @edge("finished", "Service", reads=("Pod",), record="KubernetesObject")
 def finished_pods(graph: Graph, service: Object) -> Facts:
     """The Pods that the selector matches and that have ended: they never are endpoints."""
-    doubt = graph.doubt("Pod", namespace_of(service))
+    doubt = graph.why_incomplete("Pod", namespace_of(service))
     if doubt is not None:
         return doubt
     return [p for p in _labelled(graph, namespace_of(service), selector_of(service)) if _finished(p)]
@@ -158,7 +160,7 @@ def near_misses(graph: Graph, service: Object) -> Facts:
     Service selects already is near only as the same thing. `slip` where nothing else can be meant: two names that
     differ by a slip of the pen, a value under another key, or the workload that is called like the Service.
     """
-    doubt = graph.doubt("Pod", namespace_of(service))
+    doubt = graph.why_incomplete("Pod", namespace_of(service))
     if doubt is not None:
         return doubt
     selector, namespace = selector_of(service), namespace_of(service)
@@ -237,12 +239,12 @@ def endpoints_of(graph: Graph, service: Object) -> Facts:
 
 
 def _endpoints(graph: Graph, service: Object) -> Iterable[Record] | Unknown:
-    doubt = graph.doubt("EndpointSlice", namespace_of(service))
+    doubt = graph.why_incomplete("EndpointSlice", namespace_of(service))
     if doubt is None:
         slices = graph.index(_slices_by_service).get((namespace_of(service), name_of(service)), [])
         if slices or selector_of(service):
             return (record for found in slices for record in _slice_records(found))
-    without = graph.doubt("Endpoints", namespace_of(service))
+    without = graph.why_incomplete("Endpoints", namespace_of(service))
     if without is not None:
         return doubt if doubt is not None else without
     legacy = graph.find("Endpoints", namespace_of(service), name_of(service))
@@ -251,7 +253,7 @@ def _endpoints(graph: Graph, service: Object) -> Iterable[Record] | Unknown:
     return _legacy_records(legacy) if isinstance(legacy, dict) else []
 
 
-@suspects("without_endpoint", "Service", reads=("EndpointSlice", "Endpoints"))
+@candidate_index("without_endpoint", "Service", reads=("EndpointSlice", "Endpoints"))
 def without_endpoint(graph: Graph) -> list[Object]:
     """Services with a selector of which no endpoint is ready, or none can be seen."""
     return [s for s in graph.all("Service") if selector_of(s) and not _has_endpoint(_endpoints(graph, s))]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Graph, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 
-def backend(graph: Graph, service: Any) -> Object | Unknown | None:
+def referenced_service(graph: Graph, service: Any) -> Object | Unknown | None:
     """The Service of a webhook or APIService {namespace, name}.
 
     Recordings are often cut down to one namespace: of one that shows nothing at all, nothing is known.

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, grouped, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, grouped, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import nearest_name, resolve_reference, resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
@@ -69,7 +70,7 @@ def _claim(graph: Graph, namespace: str, site: Record) -> Record:
 @edge("consumers", "PersistentVolumeClaim", reads=("Pod",), record="KubernetesObject")
 def consumers_of(graph: Graph, claim: Object) -> Facts:
     """The Pods that use the claim and have not ended. O(1) after one pass over all Pods."""
-    doubt = graph.doubt("Pod", namespace_of(claim))
+    doubt = graph.why_incomplete("Pod", namespace_of(claim))
     if doubt is not None:
         return doubt
     return graph.index(_consumers).get((namespace_of(claim), name_of(claim)), [])
@@ -95,7 +96,7 @@ def volume_of(graph: Graph, claim: Object) -> Facts:
 @edge("attachments", "PersistentVolume", reads=("VolumeAttachment",), record="KubernetesObject")
 def attachments_of(graph: Graph, volume: Object) -> Facts:
     """The VolumeAttachments of the volume: to which nodes it is attached, or should be."""
-    doubt = graph.doubt("VolumeAttachment")
+    doubt = graph.why_incomplete("VolumeAttachment")
     return doubt if doubt is not None else graph.index(_attachments).get(name_of(volume), [])
 
 
@@ -124,7 +125,7 @@ def class_of(graph: Graph, claim: Object) -> Facts:
 
 def class_name(item: Object) -> str | None:
     """The class that a claim or volume names: None for no word about it, `""` for expressly none."""
-    old = (item["metadata"].get("annotations") or {}).get(_OLD_CLASS)
+    old = annotations_of(item).get(_OLD_CLASS)
     name = (item.get("spec") or {}).get("storageClassName")
     return old if old is not None else name
 
@@ -135,12 +136,12 @@ def _default_class(graph: Graph) -> Facts:
         return classes
     defaults = [c for c in classes if is_default(c)]
     newest = sorted(defaults, key=lambda c: str(c["metadata"].get("creationTimestamp") or ""))[-1:]
-    return [_class(graph, name_of(c), c, named=False) for c in newest] or graph.nothing("StorageClass")
+    return [_class(graph, name_of(c), c, named=False) for c in newest] or graph.empty_or_unknown("StorageClass")
 
 
 def is_default(item: Object) -> bool:
     """Whether a StorageClass is marked as the default."""
-    annotations = item["metadata"].get("annotations") or {}
+    annotations = annotations_of(item)
     return any(annotations.get(key) == "true" for key in _DEFAULT_CLASS)
 
 
@@ -161,7 +162,7 @@ def _class(graph: Graph, name: str, item: Object | Unknown | None, *, named: boo
 
 def _volumes_by_class(graph: Graph) -> dict[str, list[Object]]:
     """Volumes that somebody made by hand, by class. What a driver made is annotated and needs its class."""
-    by_hand = [v for v in graph.all("PersistentVolume") if _PROVISIONED not in (v["metadata"].get("annotations") or {})]
+    by_hand = [v for v in graph.all("PersistentVolume") if _PROVISIONED not in annotations_of(v)]
     return grouped(by_hand, lambda volume: class_name(volume) or None)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.storage.claims import attachments_of, claims_named, consumers_of, volume_of
 from gkedoctor.messages import message

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, labels_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.label_selectors import holds, matches
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.unknown import Unknown
@@ -33,7 +34,7 @@ def near_volumes(graph: Graph, claim: Object) -> Facts:
         return wanted
     named = (claim.get("spec") or {}).get("volumeName")
     found = [_fit(claim, wanted, v) for v in volumes if _may_be_had(claim, v)]
-    unseen = graph.nothing("PersistentVolume")
+    unseen = graph.empty_or_unknown("PersistentVolume")
     if isinstance(unseen, Unknown) and not any(not r["differs"] or _is_for(claim, r["volume"]) for r in found):
         return unseen
     return sorted(found, key=lambda r: (r["name"] != named, len(r["differs"]), r["phase"] != "Available", r["name"]))[

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, edge, name_of, namespace_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import template_of

@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, is_true
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of, suspects
-from gkedoctor.graph.objects.events import events_that_say, last_seen
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
+from gkedoctor.graph.objects.events import events_with_reason, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
 from gkedoctor.graph.workloads.pods import pods_at, step_of
 from gkedoctor.messages import message as message_named
@@ -41,7 +42,7 @@ def evictions_of(graph: Graph, pod: Object) -> Facts:
     return sorted(kept, key=lambda r: r["at"], reverse=True)
 
 
-@suspects("evicted", "Pod", reads=("Pod", "Event", *_CONTROLLERS))
+@candidate_index("evicted", "Pod", reads=("Pod", "Event", *_CONTROLLERS))
 def evicted(graph: Graph) -> list[Object]:
     """Pods of a controller of which one lost its place."""
     found = graph.index(_by_controller)
@@ -62,7 +63,7 @@ def _by_controller(graph: Graph) -> dict[Key, list[Record]]:
         record = _from_pod(pod) if id(pod) in ended else None
         if record is not None:
             found.setdefault(_controller(pod), []).append(record)
-    for event in events_that_say(graph, _LOST_PLACE):
+    for event in events_with_reason(graph, _LOST_PLACE):
         record = _from_event(graph, event)
         key = _controller_of_gone(graph, event) if record is not None else None
         if record is not None and key is not None:

@@ -21,7 +21,7 @@ _SHORT = 10
 
 
 @edge("hasty_liveness", "Deployment", "StatefulSet", "DaemonSet", record="HastyLivenessRecord")
-def hasty_liveness(_graph: Graph, item: Object) -> Facts:
+def strict_liveness_probes(_graph: Graph, item: Object) -> Facts:
     """Containers whose livenessProbe kills too soon: {container, liveness, readiness, fault, killed, patience, delay}.
 
     `fault`: `start` (killed `killed` seconds after the start, with no startupProbe) or `twin` (the same question as
@@ -35,7 +35,7 @@ def _faults(container: Object) -> Iterator[Record]:
     liveness, readiness = container.get("livenessProbe"), container.get("readinessProbe") or {}
     if not liveness:
         return
-    patience = _patience(liveness)
+    patience = _failure_seconds(liveness)
     killed = (liveness.get("initialDelaySeconds") or 0) + patience
     delay = readiness.get("initialDelaySeconds") or 0
     twin = bool(readiness) and _action(container, liveness) == _action(container, readiness)
@@ -45,11 +45,11 @@ def _faults(container: Object) -> Iterator[Record]:
     }  # fmt: skip
     if not container.get("startupProbe") and (killed <= _SHORT or (twin and killed < delay)):
         yield record | {"fault": "start"}
-    if twin and patience <= _patience(readiness) and patience < _DEFAULT:
+    if twin and patience <= _failure_seconds(readiness) and patience < _DEFAULT:
         yield record | {"fault": "twin"}
 
 
-def _patience(probe: Object) -> int:
+def _failure_seconds(probe: Object) -> int:
     """Seconds of silence after which a probe has failed."""
     period, threshold = probe.get("periodSeconds") or 10, probe.get("failureThreshold") or 3
     return int(period) * int(threshold)

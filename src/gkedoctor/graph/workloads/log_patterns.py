@@ -11,7 +11,7 @@ from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.messages import message
 
 
-class Unreached(NamedTuple):
+class ConnectionFailure(NamedTuple):
     """A line that says that a host could not be resolved (`dns`) or reached (`refused`, `timeout`)."""
 
     problem: str
@@ -20,7 +20,7 @@ class Unreached(NamedTuple):
     line: str
 
 
-def unreached(lines: Iterable[str]) -> Unreached | None:
+def unreached(lines: Iterable[str]) -> ConnectionFailure | None:
     """The last line that says that a host could not be resolved or reached."""
     words, incoming = message("log/unreached-words"), message("log/incoming-request")
     for line in reversed(list(lines)):
@@ -30,12 +30,12 @@ def unreached(lines: Iterable[str]) -> Unreached | None:
     return None
 
 
-def _unreached(line: str) -> Unreached | None:
+def _unreached(line: str) -> ConnectionFailure | None:
     if match := message("log/name-not-resolved").search(line):
-        return Unreached("dns", _host(match), _port(match), line)
+        return ConnectionFailure("dns", _host(match), _port(match), line)
     if match := message("log/connection-failed").search(line):
         late = message("log/timed-out").search(match.groupdict().get("what") or "") is not None
-        return Unreached("timeout" if late else "refused", _host(match), _port(match), line)
+        return ConnectionFailure("timeout" if late else "refused", _host(match), _port(match), line)
     return None
 
 
@@ -53,7 +53,7 @@ _FILE_TROUBLES = (("full", "log/disk-full"), ("readonly", "log/read-only"), ("de
 _PATHS = lazy(r"(?<![\w.:/])(/[A-Za-z0-9_.+@-]+(?:/[A-Za-z0-9_.+@-]*)*)")
 
 
-class FileTrouble(NamedTuple):
+class FileAccessFailure(NamedTuple):
     """A line that says that files could not be written or read: `denied`, `readonly` or `full`, and the paths in it."""
 
     problem: str
@@ -61,12 +61,12 @@ class FileTrouble(NamedTuple):
     line: str
 
 
-def file_troubles(lines: Iterable[str]) -> list[FileTrouble]:
+def file_troubles(lines: Iterable[str]) -> list[FileAccessFailure]:
     """Every line about files that could not be read or written, the last first."""
     kinds = tuple((name, message(id)) for name, id in _FILE_TROUBLES)
     found = []
     for line in reversed(list(lines)):
         problem = next((name for name, pattern in kinds if pattern.search(line)), None)
         if problem is not None:
-            found.append(FileTrouble(problem, tuple(_PATHS.findall(line[:2000])), line))
+            found.append(FileAccessFailure(problem, tuple(_PATHS.findall(line[:2000])), line))
     return found

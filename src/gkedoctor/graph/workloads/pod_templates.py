@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from gkedoctor.graph.core.graph import Graph, namespace_of
+from gkedoctor.graph.core.accessors import namespace_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.snapshot.model import Object
 
 
-def made_alike(graph: Graph) -> list[list[Object]]:
+def pods_by_template(graph: Graph) -> list[list[Object]]:
     """The Pods of a namespace whose containers have the same environment, command and arguments, together."""
     return graph.index(_made_alike)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.messages import message
 from gkedoctor.snapshot.kinds import LOGS
@@ -44,9 +45,9 @@ _CREATE = {
     "PostStartHookError",
     "PreCreateHookError",
 }
-_CRASHED_LATELY = 600.0
+_RECENT_CRASH_SECONDS = 600.0
 """Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
-_LONG_LIFE = 7200.0
+_LONG_RUN_SECONDS = 7200.0
 """Seconds after which the end of a run that is ready again is an accident, no loop."""
 _LINES = 40
 """Lines of each run that can tell why it ended: a stack trace and what came before it."""
@@ -146,24 +147,24 @@ def crashes(clock: datetime, pod: Object, status: Object) -> bool:
         return failed or (not one_shot and restarts > 0)
     if not (status.get("state") or {}).get("running"):
         return False
-    return bool(restarts) and not _outlived(clock, status)
+    return bool(restarts) and not _recovered(clock, status)
 
 
-def _outlived(clock: datetime, status: Object) -> bool:
+def _recovered(clock: datetime, status: Object) -> bool:
     """Whether the present run has lasted long enough to call the earlier crashes history."""
     last = (status.get("lastState") or {}).get("terminated") or {}
     ended = parse_timestamp(last.get("finishedAt"))
     if ended is None or (status.get("restartCount") or 0) < 2:
         return True
-    if not status.get("ready") and (clock - ended).total_seconds() > _CRASHED_LATELY:
+    if not status.get("ready") and (clock - ended).total_seconds() > _RECENT_CRASH_SECONDS:
         return True
     since = parse_timestamp(((status.get("state") or {}).get("running") or {}).get("startedAt"))
-    lived = life(last) or 0
+    lived = run_seconds(last) or 0
     lives = (clock - since).total_seconds() if since else 0.0
-    return lived > _LONG_LIFE or lives > max(60.0, 3 * lived)
+    return lived > _LONG_RUN_SECONDS or lives > max(60.0, 3 * lived)
 
 
-def life(terminated: Object) -> int | None:
+def run_seconds(terminated: Object) -> int | None:
     """Seconds that a run lasted; None where it never started (the runtime writes 1970 then)."""
     started, ended = parse_timestamp(terminated.get("startedAt")), parse_timestamp(terminated.get("finishedAt"))
     return int((ended - started).total_seconds()) if started and ended and started.year > 1970 else None
@@ -226,7 +227,7 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
     name = str(spec.get("name"))
     state, last = status.get("state") or {}, status.get("lastState") or {}
     ended = state.get("terminated") or last.get("terminated")
-    said = said_by(graph, pod, name, ended or {})
+    said = last_log_lines(graph, pod, name, ended or {})
     step_ = _container_step(graph.clock, pod, status) or "fine" if status else "starting"
     return {
         "name": name,
@@ -237,13 +238,13 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
         "waiting": state.get("waiting"),
         "running": state.get("running"),
         "ended": ended,
-        "life": life(ended) if ended else None,
+        "life": run_seconds(ended) if ended else None,
         "restarts": status.get("restartCount") or 0,
         "ends": (status.get("restartCount") or 0) + (1 if ended and not state.get("running") else 0),
         "probeLife": _probe_life(spec, ended or {}),
         "log": _log(graph, pod, name),
         "said": said,
-        "telling": _telling(said),
+        "telling": _most_relevant_line(said),
         "events": _events(graph, pod, name, every=step_ == "crash"),
     }
 
@@ -254,7 +255,7 @@ def _probe_life(spec: Object, ended: Object) -> str | None:
     The kubelet kills after failureThreshold failures, periodSeconds apart, the first one initialDelaySeconds after the
     start (pkg/kubelet/prober/worker.go); then the container has terminationGracePeriodSeconds.
     """
-    lived = life(ended)
+    lived = run_seconds(ended)
     if lived is None or ended.get("reason") == "OOMKilled" or ended.get("exitCode") not in (0, 137, 143):
         return None
     for name in ("startup", "liveness"):
@@ -273,7 +274,7 @@ def _number(value: Any, default: float) -> float:
     return float(value) if isinstance(value, int | float) and value else default
 
 
-def said_by(graph: Graph, pod: Object, container: str, ended: Object) -> list[str] | Unknown:
+def last_log_lines(graph: Graph, pod: Object, container: str, ended: Object) -> list[str] | Unknown:
     """The last lines of the last two runs, and the termination message (often the end of the log too)."""
     found = graph.index(_logs)
     place = (namespace_of(pod), name_of(pod), container)
@@ -284,7 +285,7 @@ def said_by(graph: Graph, pod: Object, container: str, ended: Object) -> list[st
     return lines or _no_log(graph)
 
 
-def _telling(said: list[str] | Unknown) -> str | None:
+def _most_relevant_line(said: list[str] | Unknown) -> str | None:
     """The last line that speaks of an error, else the last one."""
     if isinstance(said, Unknown):
         return None
@@ -300,7 +301,7 @@ def _log(graph: Graph, pod: Object, container: str) -> list[str] | Unknown:
 
 
 def _no_log(graph: Graph) -> Unknown:
-    return Unknown(LOGS, graph.snapshot.collection(LOGS).doubt() or "no log of this container was recorded")
+    return Unknown(LOGS, graph.snapshot.collection(LOGS).why_incomplete() or "no log of this container was recorded")
 
 
 def _logs(graph: Graph) -> dict[tuple[str, str, str, bool], list[str]]:

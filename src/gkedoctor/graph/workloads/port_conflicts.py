@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, name_of
+from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.snapshot.model import Object
@@ -14,7 +15,7 @@ _KINDS = ("Deployment", "StatefulSet", "DaemonSet")
 _EVERYWHERE = (None, "", "0.0.0.0", "::")
 
 
-class _Port(NamedTuple):
+class _DeclaredPort(NamedTuple):
     container: Object
     entry: Object
     number: int
@@ -54,7 +55,7 @@ def host_port_clashes(graph: Graph, item: Object) -> Facts:
     ]
 
 
-def _ports(item: Object, field: str) -> Iterator[_Port]:
+def _ports(item: Object, field: str) -> Iterator[_DeclaredPort]:
     """The ports of the main containers; in the node's network each port is one of the node."""
     spec = template_of(item).get("spec") or {}
     for container in spec.get("containers") or []:
@@ -62,15 +63,15 @@ def _ports(item: Object, field: str) -> Iterator[_Port]:
             number = entry.get(field) or (entry.get("containerPort") if spec.get("hostNetwork") else None)
             if isinstance(number, int):
                 address = entry.get("hostIP") if field == "hostPort" else None
-                yield _Port(container, entry, number, str(entry.get("protocol") or "TCP"), address)
+                yield _DeclaredPort(container, entry, number, str(entry.get("protocol") or "TCP"), address)
 
 
-def _same(a: _Port, b: _Port) -> bool:
+def _same(a: _DeclaredPort, b: _DeclaredPort) -> bool:
     met = a.address == b.address or a.address in _EVERYWHERE or b.address in _EVERYWHERE
     return (a.number, a.protocol) == (b.number, b.protocol) and met
 
 
-def _clash(a: _Port, b: _Port) -> Record:
+def _clash(a: _DeclaredPort, b: _DeclaredPort) -> Record:
     return {
         "port": a.number, "protocol": a.protocol, "entries": [a.entry, b.entry], "entry": a.entry,
         "containers": [name_of(a.container), name_of(b.container)],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gkedoctor.graph.core.conditions import conditions, is_good
-from gkedoctor.graph.core.graph import Graph, suspects
+from gkedoctor.graph.core.graph import Graph, candidate_index
 from gkedoctor.snapshot.model import Object
 
 
-@suspects("not_whole", "Deployment", reads=("ReplicaSet", "Pod", "Event"))
+@candidate_index("not_whole", "Deployment", reads=("ReplicaSet", "Pod", "Event"))
 def not_whole(graph: Graph) -> list[Object]:
     """Deployments that lack replicas, or of which a condition is not as it should be."""
     return [deployment for deployment in graph.all("Deployment") if not _is_whole(deployment)]

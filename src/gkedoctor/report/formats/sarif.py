@@ -13,7 +13,7 @@ from gkedoctor import __version__
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Unexplained
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph.core.ref import Ref
+from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, Proof, Unexplained
-from gkedoctor.graph.request_path.hop import Hop
+from gkedoctor.graph import Hop
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis
-from gkedoctor.graph.core.ref import Ref
-from gkedoctor.graph.request_path.hop import Hop, State
+from gkedoctor.graph import Hop, Ref, State
 from gkedoctor.report.inert import inert
 from gkedoctor.report.page.markup import Markup, element, joined
 from gkedoctor.report.wrap import columns

@@ -11,8 +11,7 @@ from typing import Any
 import yaml
 
 from gkedoctor.diagnose.model import Diagnosis
-from gkedoctor.graph import Graph, Ref, Unknown
-from gkedoctor.graph.core.ref import ref_of
+from gkedoctor.graph import Graph, Ref, Unknown, ref_of
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import owner, stub
 from gkedoctor.report.wrap import columns
@@ -45,7 +44,8 @@ def subject(scene: Scene, ref: Ref) -> Subject:
     if found is not None:
         return Subject(ref, found, True)
     kind = KINDS.get(ref.kind)
-    doubt = scene.snapshot.collection(kind.collection).doubt(ref.namespace, ref.name) if kind else "an unknown kind"
+    listing = scene.snapshot.collection(kind.collection) if kind else None
+    doubt = listing.why_incomplete(ref.namespace, ref.name) if listing is not None else "an unknown kind"
     return Subject(ref, stub(ref.kind, ref.namespace or "", ref.name), False, doubt or "")
 
 
@@ -263,6 +263,6 @@ def recorded_logs(graph: Graph, ref: Ref, previous: bool) -> list[tuple[str, lis
 def _no_log(scene: Scene, ref: Ref, previous: bool) -> str:
     if ref.kind != "Pod":
         return f"A {ref.kind} has no logs; those of its Pods are on their pages."
-    doubt = scene.snapshot.collection(LOGS).doubt()
+    doubt = scene.snapshot.collection(LOGS).why_incomplete()
     what = "No log of the run before" if previous else "No log"
     return f"{what} was recorded{f': {doubt}' if doubt else ''}. On the cluster:"

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, overload
 
-from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.core.graph import name_of, namespace_of
-from gkedoctor.graph.objects.owners import workload
-from gkedoctor.graph.workloads.pods import STEPS, pods_at
+from gkedoctor.graph import Graph, Ref, name_of, namespace_of, pods_at, ref_of, workload
+from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.report.words import counted
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis
-from gkedoctor.graph.frontends.frontend import frontend_kinds
-from gkedoctor.graph.request_path.hop import Hop, State
-from gkedoctor.graph.request_path.lookup import path_of_object, paths_of
+from gkedoctor.graph import Hop, State, frontend_kinds, path_of_object, paths_of
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, fold, pad, short

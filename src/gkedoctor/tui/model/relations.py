@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
-from gkedoctor.graph.core.graph import namespace_of
+from gkedoctor.graph import EDGES, Graph, Ref, Unknown, namespace_of, ref_of
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 

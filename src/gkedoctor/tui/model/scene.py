@@ -10,8 +10,7 @@ import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
-from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.kinds import KINDS

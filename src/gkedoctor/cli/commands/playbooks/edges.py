@@ -18,8 +18,7 @@ def edges(kind: str | None) -> None:
       gkedoctor playbooks edges
       gkedoctor playbooks edges Pod
     """
-    from gkedoctor.graph import EDGES, SUSPECTS
-    from gkedoctor.graph.core.label_selectors import nearest
+    from gkedoctor.graph import CANDIDATE_INDEXES, EDGES, nearest
     from gkedoctor.playbook.functions import documented
 
     kinds = sorted({edge.source for edge in EDGES.values()})
@@ -29,7 +28,7 @@ def edges(kind: str | None) -> None:
     found = sorted(edge for edge in EDGES.values() if kind is None or edge.source in (kind, "*"))
     width = max(len(f"{edge.source} {edge.name}") for edge in found)
     lines = [f"{f'{edge.source} {edge.name}':{width}}  {edge.about}" for edge in found]
-    named = sorted(one for one in SUSPECTS.values() if kind in (None, one.source))
+    named = sorted(one for one in CANDIDATE_INDEXES.values() if kind in (None, one.source))
     if named:
         lines += ["", "suspects", *(f"{f'{one.source} {one.name}':{width}}  {one.about}" for one in named)]
     if kind is None:

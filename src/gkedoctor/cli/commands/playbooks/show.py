@@ -23,7 +23,7 @@ def show(wanted: str, folders: tuple[Path, ...]) -> None:
       gkedoctor playbooks show gke-svc-001
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.graph.core.label_selectors import nearest
+    from gkedoctor.graph import nearest
     from gkedoctor.report.formats import NARROW, WIDE
     from gkedoctor.report.playbook_page import playbook_page
 

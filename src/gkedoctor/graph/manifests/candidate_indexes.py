@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gkedoctor.graph.core.graph import Graph, Record, suspects
+from gkedoctor.graph.core.graph import Graph, Record, candidate_index
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
@@ -15,7 +15,7 @@ def _leads(graph: Graph, edge: str, item: Object, is_odd: Callable[[Record], boo
     return isinstance(found, Unknown) or any(map(is_odd, found))
 
 
-@suspects("lost_references", "Pod", reads=("Secret", "ConfigMap"))
+@candidate_index("lost_references", "Pod", reads=("Secret", "ConfigMap"))
 def with_lost_references(graph: Graph) -> Iterator[Object]:
     """Pods that read a Secret, ConfigMap or key that is not there, or cannot be seen."""
     return (pod for pod in graph.all("Pod") if _leads(graph, "references", pod, _is_lost))
@@ -25,7 +25,7 @@ def _is_lost(reference: Record) -> bool:
     return reference["found"] is not True or reference["keyFound"] not in (True, None)
 
 
-@suspects("non_root", "Pod")
+@candidate_index("non_root", "Pod")
 def to_be_non_root(graph: Graph) -> Iterator[Object]:
     """Pods of which a container may not run as root."""
     for pod in graph.all("Pod"):
@@ -36,7 +36,7 @@ def to_be_non_root(graph: Graph) -> Iterator[Object]:
             yield pod
 
 
-@suspects("odd_backends", "Ingress", reads=("Service", "IngressClass", "Event"))
+@candidate_index("odd_backends", "Ingress", reads=("Service", "IngressClass", "Event"))
 def with_odd_backends(graph: Graph) -> Iterator[Object]:
     """Ingresses with a backend that will not do or cannot be seen, or of which a controller complains."""
     for ingress in graph.all("Ingress"):
@@ -49,14 +49,14 @@ def _is_odd(backend: Record) -> bool:
     return missed or backend["typeFits"] not in (True, None) or bool(backend["resource"] or backend["pathFault"])
 
 
-@suspects("wishes", "Ingress", reads=("Address", "FrontendConfig", "SslCertificate", "Event"))
+@candidate_index("wishes", "Ingress", reads=("Address", "FrontendConfig", "SslCertificate", "Event"))
 def with_wishes(graph: Graph) -> Iterator[Object]:
     """Ingresses whose annotations ask for something of Google Cloud, or of which a controller complains."""
     edges = ("address", "frontend_config", "pre_shared", "sync_errors")
     return (item for item in graph.all("Ingress") if any(_leads(graph, edge, item) for edge in edges))
 
 
-@suspects("tuned", "Service", reads=("BackendConfig", "Ingress", "Event"))
+@candidate_index("tuned", "Service", reads=("BackendConfig", "Ingress", "Event"))
 def tuned(graph: Graph) -> Iterator[Object]:
     """Services that name a BackendConfig, whose annotations are wrong, or of whose Ingress a controller complains."""
     for service in graph.all("Service"):
@@ -70,7 +70,7 @@ def tuned(graph: Graph) -> Iterator[Object]:
             yield service
 
 
-@suspects("idle", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
+@candidate_index("idle", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
 def idle(graph: Graph) -> Iterator[Object]:
     """Services that select no Pod, or a workload that is scaled to zero."""
     for service in graph.all("Service"):
@@ -82,7 +82,7 @@ def _is_stopped(workload: Object) -> bool:
     return (workload.get("spec") or {}).get("replicas") == 0
 
 
-@suspects("unadmitted", "Pod", reads=("ServiceAccount", "PriorityClass"))
+@candidate_index("unadmitted", "Pod", reads=("ServiceAccount", "PriorityClass"))
 def unadmitted(graph: Graph) -> Iterator[Object]:
     """Pods that name a ServiceAccount or a PriorityClass that is not there."""
     for pod in graph.all("Pod"):
