@@ -57,7 +57,7 @@ def too_slow(regex: Regex) -> str | None:
 def test_no_pattern_takes_more_than_linear_time() -> None:
     assert LONGEST_TEXT <= 4 * LONG  # what is longer is cut before patterns see it
     found = everything()
-    assert len(found) > 200
+    assert len(found) > 150
     assert [said for regex in found if (said := too_slow(regex))] == []
 
 
