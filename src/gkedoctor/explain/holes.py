@@ -45,5 +45,5 @@ def _noun(match: re.Match[str]) -> str:
 
 def _word(match: re.Match[str]) -> str:
     """In a command every simple hole is a placeholder to fill in, whatever its name."""
-    chain = _CHAIN.fullmatch(match[1])
+    chain = _CHAIN.fullmatch(match[1].strip())
     return (chain[1] or chain[2]).upper() if chain is not None else "…"
