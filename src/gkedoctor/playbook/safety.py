@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from gkedoctor.playbook.model import Safety
 
-_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1(?P<rest>[^\n]*)\n.*?\n\s*\2\s*$", re.DOTALL | re.MULTILINE)
 _SEPARATORS = frozenset(("|", "||", "&&", ";", "&", "|&"))
 _REDIRECTIONS = frozenset((">", ">>", "<", "2>", "2>&1", "&>"))
@@ -34,7 +34,9 @@ _ROLLOUT = {
     "status": Safety.READS, "history": Safety.READS, "pause": Safety.CHANGES, "resume": Safety.CHANGES,
     "restart": Safety.INTERRUPTS, "undo": Safety.INTERRUPTS,
 }  # fmt: skip
-_GCLOUD_READS = re.compile(r"(?:list|describe|get|read|tail|search|export)(?:-.*)?|get-.*|list-.*|.*-describe|validate")
+_GCLOUD_READS = re.compile(
+    r"(?:list|describe|get|read|tail|search|export)(?:-.{0,100})?|get-.{0,100}|list-.{0,100}|.{0,100}-describe|validate"
+)
 _GCLOUD_CHANGES = re.compile(
     r"(?:create|update|add|set|enable|import|patch|undelete|attach|promote|cancel)(?:-.*)?|(?:add|set|update)-.*"
 )
