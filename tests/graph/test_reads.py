@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gkedoctor.graph import EDGES, SUSPECTS, Graph
+from gkedoctor.graph import CANDIDATE_INDEXES, EDGES, Graph
 from gkedoctor.graph.core.graph import Edge
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Snapshot
@@ -330,7 +330,7 @@ def test_every_kind_has_a_reader() -> None:
     views = [v for p in shipped_playbooks() for v in (p, p.spec_view) if v is not None]
     readers = {kind for view in views for kind in view.kinds}
     readers |= {kind for edge in EDGES.values() for kind in edge.reads}
-    readers |= {kind for index in SUSPECTS.values() for kind in index.reads}
+    readers |= {kind for index in CANDIDATE_INDEXES.values() for kind in index.reads}
     assert set(KINDS) - readers == set(UNREAD)
 
 
