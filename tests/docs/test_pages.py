@@ -55,7 +55,8 @@ def test_a_change_of_the_template_is_seen(name: str) -> None:
 
 @cache
 def anchors(page: str) -> set[str]:
-    return site.anchors(PAGES[page])
+    """The anchors of a page of the site, or of a Markdown file elsewhere in the repository."""
+    return site.anchors(PAGES[page] if page in PAGES else (DOCS / page).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -70,7 +71,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
         target = target.resolve()
         assert target.is_relative_to(ROOT)
         # a page that git keeps is read there too, so its links lead to files that git keeps
-        name = target.relative_to(DOCS).as_posix() if target.is_relative_to(DOCS) else ""
+        name = Path(os.path.relpath(target, DOCS)).as_posix()
         assert target.is_file() or (name in PAGES and not kept_in_git), f"{page}: {link}"
         made = page_of(target, anchor) if anchor != site.SOURCE else None
         if made is not None:
@@ -104,7 +105,7 @@ def test_a_link_to_a_cause_leads_to_its_page() -> None:
 def test_pages_by_hand_stay_small() -> None:
     by_hand = [text for name, text in PAGES.items() if name not in fresh() and (DOCS / name).is_file()]
     assert len(by_hand) >= 7
-    assert all(len(text.splitlines()) <= 200 for text in by_hand)
+    assert all(len(text.splitlines()) <= 240 for text in by_hand)
 
 
 def test_pages_know_nothing_of_who_wrote_them() -> None:
