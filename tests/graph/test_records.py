@@ -5,6 +5,9 @@ Every edge is followed from the objects of all cases of the shipped playbooks.
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -112,3 +115,9 @@ def test_a_record_that_no_package_has_is_an_error() -> None:
     edge = next(iter(EDGES.values()))._replace(record="NoSuchRecord")
     with pytest.raises(LookupError, match="has no NoSuchRecord"):
         record_type(edge)
+
+
+def test_no_record_is_built_before_somebody_asks() -> None:
+    code = "import sys, gkedoctor.graph; print([name for name in sys.modules if name.endswith('.records')])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert [name for name in ast.literal_eval(found) if ".core." not in name] == []

@@ -19,7 +19,9 @@ from gkedoctor.graph.request_path.lookup import path_of_object, paths_of
 from gkedoctor.graph.workloads.pods import pods_at
 
 for _module in pkgutil.walk_packages(__path__, f"{__name__}."):
-    importlib.import_module(_module.name)
+    # classes in `records.py` take longer to build than a small recording to load; only lint and docs ask for them
+    if not _module.name.endswith(".records"):
+        importlib.import_module(_module.name)
 
 __all__ = [
     "CANDIDATE_INDEXES",
