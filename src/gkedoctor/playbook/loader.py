@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from gkedoctor import shipped
 from gkedoctor.errors import FileError, PlaybookError, UsageError
 from gkedoctor.messages.table import FOLDER as MESSAGES
-from gkedoctor.playbook.check import Problem, problems
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import (
     Cause,
@@ -28,6 +28,9 @@ from gkedoctor.playbook.model import (
 )
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, Vocabulary
 from gkedoctor.strict_yaml import Source, error_at, fields_of, read_source, read_yaml, validation_error
+
+if TYPE_CHECKING:
+    from gkedoctor.playbook.check import Problem
 
 __all__ = [
     "RETIRED_FILE",
@@ -65,6 +68,8 @@ def load_playbook(source: Source, *, check: bool = True, causes: Vocabulary | No
     except msgspec.ValidationError as error:
         raise validation_error(source, str(error), *fields_of(_STRUCT_AT)) from None
     if check:
+        from gkedoctor.playbook.check import problems  # with all it needs, a tenth of a start that checks nothing
+
         for problem in problems(playbook, shipped_causes() if causes is None else causes):
             raise playbook_error(source, problem)
     return playbook
