@@ -57,12 +57,15 @@ def cases_beside(playbook: Path) -> Path:
     return playbook.with_name(playbook.stem + TEST_SUFFIX)
 
 
-def load_playbook(source: Source, *, check: bool = True, causes: Vocabulary | None = None) -> CompiledPlaybook:
+def load_playbook(
+    source: Source, *, check: bool = True, trusted: bool = False, causes: Vocabulary | None = None
+) -> CompiledPlaybook:
     """One playbook. With `check`, also its names, functions, edges and words; shipped ones are checked by the tests.
 
-    `causes`: the words that it may use (default: the shipped ones). PlaybookError says where something is wrong.
+    `trusted`: it ships with the program. `causes`: the words that it may use (default: the shipped ones).
+    PlaybookError says where something is wrong.
     """
-    value = read_yaml(source)
+    value = read_yaml(source, trusted=trusted)
     try:
         playbook = CompiledPlaybook(msgspec.convert(value, Playbook), source.path)
     except msgspec.ValidationError as error:
@@ -87,7 +90,7 @@ def load_playbooks(
         causes = shipped_causes().with_folders(f for f in listed if f.resolve() != shipped.playbooks().resolve())
     found: dict[str, CompiledPlaybook] = {}
     for source in sources(listed):
-        playbook = load_playbook(source, check=check, causes=causes)
+        playbook = load_playbook(source, check=check, trusted=not check, causes=causes)
         if playbook.id in found:
             raise PlaybookError(f"playbook {playbook.id} is also in {found[playbook.id].path}", path=source.path)
         found[playbook.id] = playbook
