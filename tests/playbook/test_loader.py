@@ -123,6 +123,20 @@ MISTAKES = [
         None,
     ),
     (
+        "a placeholder without a sentence",
+        RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
+        RUN + "kubectl -n {{ namespace }} edit secret NAME",
+        "`NAME` is not explained under `placeholders`",
+        "placeholders: {NAME: …}",
+    ),
+    (
+        "a placeholder in a verify command",
+        "kubectl -n {{ namespace }} get pods",
+        "kubectl -n NAMESPACE get pods",
+        "`NAMESPACE` is a placeholder",
+        "{{ … }}",
+    ),
+    (
         "a placeholder in small letters",
         RUN + "kubectl -n {{ namespace }} edit secret {{ key.name }}",
         RUN + "{run: kubectl get secret name, placeholders: {name: Its name.}}",
