@@ -83,13 +83,15 @@ def read_yaml(source: Source, *, trusted: bool = False) -> Any:
             refuse_traps(source.text, source.path)
         return yaml.load(source.text, Loader=_Loader)  # a SafeLoader
     except Mistake as error:
-        raise _error(source, error.message, _Place(error.line, error.column)) from None
+        hint = _yaml_hint(error.message, _line(source, error.line))
+        raise _error(source, error.message, _Place(error.line, error.column), hint=hint) from None
     except LimitError as error:
         raise source.error(error.message.removeprefix(f"{source.path} "), path=source.path) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(str(p) for p in (error.problem, error.context) if p)
-        raise _error(source, f"not valid YAML: {problem}", mark, hint=_yaml_hint(problem)) from None
+        text = _line(source, mark.line) if mark is not None else ""
+        raise _error(source, f"not valid YAML: {problem}", mark, hint=_yaml_hint(problem, text)) from None
     except yaml.YAMLError as error:
         raise source.error(f"not valid YAML: {error}", path=source.path) from None
 
@@ -101,7 +103,14 @@ class _Place(NamedTuple):
     column: int
 
 
-def _yaml_hint(problem: str) -> str | None:
+_BARE_NOT = re.compile(r"^\s*(?:- )?[\w-]*:?\s*(?P<expression>![^!\s].*?)\s*$")
+"""A line whose value begins with `!`, which YAML reads as a tag."""
+
+
+def _yaml_hint(problem: str, line: str) -> str | None:
+    bare = _BARE_NOT.match(line)
+    if bare is not None:
+        return f'put it in double quotes: "{bare["expression"]}", because YAML reads `!` as the beginning of a tag'
     if "expected ',' or '}'" in problem:
         return "an expression with a comma inside { } ends the value there: write it in block style, one key per line"
     if "cannot start any token" in problem or "mapping values are not allowed" in problem:
@@ -123,11 +132,15 @@ def line_of(source: Source, place: str) -> int | None:
 def _error(source: Source, message: str, mark: yaml.Mark | _Place | None, *, hint: str | None = None) -> FileError:
     if mark is None:
         return source.error(message, path=source.path, hint=hint)
-    lines = source.text.splitlines()
-    text = lines[mark.line] if mark.line < len(lines) else ""
+    text = _line(source, mark.line)
     return source.error(
         message, path=source.path, line=mark.line + 1, column=mark.column + 1, source_line=text, hint=hint
     )
+
+
+def _line(source: Source, number: int) -> str:
+    lines = source.text.splitlines()
+    return lines[number] if number < len(lines) else ""
 
 
 _PLACE = re.compile(r" - at `(?:key in )?([^`]{0,500})`$")

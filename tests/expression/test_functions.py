@@ -32,6 +32,12 @@ def test_condition_finds_the_entry_itself() -> None:
     assert evaluate("condition(pod, 'Ready')", pod={"status": {"conditions": [{"type": "X"}, ready]}}) is ready
 
 
+@pytest.mark.parametrize("regex", ["[0-9", "(", "a{99999999999}", "(?P<n", "*"])
+def test_an_invalid_pattern_out_of_the_data_is_null(regex: str) -> None:
+    for call in ("matches(m, r)", "capture(m, r)", "line(m, r)"):
+        assert evaluate(call, m=["[0-9"], r=regex) is None
+
+
 def test_matching_ignores_case_and_takes_lists() -> None:
     assert evaluate("matches(m, 'insufficient (cpu|memory)')", m="1 Insufficient CPU") is True
     assert evaluate("matches(m, 'refused')", m=["ok", "connection Refused"]) is True

@@ -18,6 +18,7 @@ from gkedoctor.playbook.message_files import meant_message
 from gkedoctor.playbook.message_use import private_patterns, unknown_messages
 from gkedoctor.playbook.mistakes import mistakes, unclosed, why_unreadable
 from gkedoctor.playbook.model import Cause, Fix, Playbook, Spec
+from gkedoctor.playbook.placeholders import placeholders_in
 from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD_HINT, Vocabulary
 from gkedoctor.snapshot.kinds import KINDS
@@ -248,12 +249,19 @@ def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
                 yield Problem(where, f"`{name}` is no name of a placeholder", "CAPITALS, as in CHANNEL or NODE_POOL")
             elif not re.search(rf"(?<![A-Z0-9_]){name}(?![A-Z0-9_])", command.run):
                 yield Problem(where, f"`{name}` is not in the command", command.run)
+        for name in placeholders_in(command.run):
+            if name not in command.placeholders:
+                hint = f"write `{{run: …, placeholders: {{{name}: …}}}}`, with a sentence on what belongs there"
+                yield Problem(place, f"`{name}` is not explained under `placeholders`", hint)
 
 
 def _command_problems(i: int, cause: Cause) -> Iterator[Problem]:
     verify, run, docs = cause.verify, tuple(command.run for command in cause.fix.commands), cause.docs
     for j, command in enumerate(verify):
         plain = re.sub(r"\s{1,9}(-n|--namespace)[ =](\{\{(?:(?!\{\{|\}\}).)*\}\}|\S+)", "", command)
+        for name in placeholders_in(command):
+            hint = "write an expression: {{ … }}"
+            yield Problem(f"$.causes[{i}].verify[{j}]", f"a command must be whole: `{name}` is a placeholder", hint)
         reads = plain.startswith(_READ_ONLY) and (not plain.startswith("gcloud") or _GCLOUD_READS.search(plain))
         if not reads:
             yield Problem(f"$.causes[{i}].verify[{j}]", "a verify command must only read", command)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from jmespath.exceptions import JMESPathError
+
 from gkedoctor.graph import EDGES, nearest
 from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -65,6 +67,8 @@ class Scope:
         self._working.add(name)
         try:
             return _Walk(self).of(expression.tree, None)
+        except JMESPathError:  # said where it stands; here another expression uses its name
+            return ANY
         finally:
             self._working.discard(name)
 

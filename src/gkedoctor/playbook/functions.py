@@ -30,14 +30,30 @@ _IMAGE = re.compile(
     rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*(?::[\w][\w.-]{{0,127}})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{{32,}})?", re.ASCII
 )
 
+MATCHING = ("matches", "capture", "line")
+"""The functions whose second argument is a regular expression."""
 _ANY: Any = {"types": []}
 _TEXT: Any = {"types": ["string"]}
 
 
-@lru_cache(maxsize=1024)
 def pattern(text: str) -> re.Pattern[str]:
-    """A compiled regular expression, without regard to case: messages change their capitals between versions."""
-    return re.compile(text, re.IGNORECASE | re.DOTALL)
+    """A compiled regular expression, without regard to case: messages change their capitals between versions.
+
+    ValueError says why where the text is not one.
+    """
+    try:
+        return re.compile(text, re.IGNORECASE | re.DOTALL)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str] | None:
+    """The same; None where the text is no pattern: it may come from the objects of a cluster."""
+    try:
+        return pattern(text)
+    except ValueError:
+        return None
 
 
 class Functions(functions.Functions):
@@ -62,9 +78,10 @@ class Functions(functions.Functions):
         return conditions.condition(item, kind) if isinstance(item, dict) else None
 
     @functions.signature(_ANY, _TEXT)
-    def _func_matches(self, text: Any, regex: str) -> bool:
+    def _func_matches(self, text: Any, regex: str) -> bool | None:
         """matches(text, regex): whether the text, or one of a list of texts, contains the pattern (case is ignored)."""
-        return any(pattern(regex).search(t[:LONGEST_TEXT]) for t in _texts(text))
+        found = _pattern(regex)
+        return any(found.search(t[:LONGEST_TEXT]) for t in _texts(text)) if found is not None else None
 
     @functions.signature(_ANY)
     def _func_verbatim(self, text: Any) -> str | None:
@@ -74,13 +91,15 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _TEXT)
     def _func_capture(self, text: Any, regex: str) -> Any:
         """capture(text, regex): the named groups of the first match as a map, or null."""
-        found = next((m for t in _texts(text) if (m := pattern(regex).search(t[:LONGEST_TEXT]))), None)
+        wanted = _pattern(regex)
+        found = next((m for t in _texts(text) if wanted and (m := wanted.search(t[:LONGEST_TEXT]))), None)
         return found.groupdict() if found else None
 
     @functions.signature(_ANY, _TEXT)
     def _func_line(self, lines: Any, regex: str) -> str | None:
         """line(lines, regex): the last line that contains the pattern."""
-        return next((t for t in reversed(_texts(lines)) if pattern(regex).search(t[:LONGEST_TEXT])), None)
+        found = _pattern(regex)
+        return next((t for t in reversed(_texts(lines)) if found and found.search(t[:LONGEST_TEXT])), None)
 
     @functions.signature(_ANY, _TEXT)
     def _func_says(self, text: Any, message: str) -> bool:

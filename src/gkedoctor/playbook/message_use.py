@@ -10,10 +10,10 @@ from jmespath.exceptions import JMESPathError
 from gkedoctor.messages import Messages
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.functions import MATCHING
 
 NAMING = ("says", "says_about", "extract", "last_line", "line_about")
 """The functions whose second argument is the id of a message."""
-_MATCHING = ("matches", "capture", "line")
 _TEXTS = frozenset(("message", "log", "said", "previousLog", "line", "telling"))
 """Fields that hold what a program printed: of Events, conditions and container states, and of the graph's records."""
 _TAKING_APART = frozenset(("extract", "capture", "condition", "age", "length", "from_json", "where"))
@@ -44,7 +44,7 @@ def private_patterns(playbook: CompiledPlaybook) -> Iterator[PrivatePattern]:
     """Regular expressions that a playbook matches against texts of programs."""
     texts = _names_of_texts(playbook)
     for place, expression in _expressions(playbook):
-        for call in _calls(_tree(expression), _MATCHING):
+        for call in _calls(_tree(expression), MATCHING):
             children = call["children"]
             if len(children) == 2 and _reads(children[0], texts):
                 yield PrivatePattern(place, children[1]["value"] if _is_text(children[1]) else "put together here")

@@ -16,11 +16,13 @@ from jmespath.lexer import Lexer
 
 from gkedoctor.graph import nearest
 from gkedoctor.graph.core.similar_names import is_slip
+from gkedoctor.playbook.functions import MATCHING, pattern
 from gkedoctor.snapshot.kinds import KINDS
 
 _WORDS = ("null", "true", "false")
 _COMPARATORS = frozenset(("eq", "ne", "lt", "lte", "gt", "gte"))
 _BEFORE_VALUE = _COMPARATORS | {"lparen", "comma"}
+_PATTERN_HINT = r"a backslash before a character takes it literally: `\[`, `\(`"
 _HOLE = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|`[^`]*`|\"(?:[^\"\\]|\\.)*\"")
 _SIGNS = (
@@ -29,6 +31,10 @@ _SIGNS = (
     (re.compile(r"\bor\b"), "`or` is written `||`"),
     (re.compile(r"\bnot\s"), "`not` is written `!`, as in `!(a.b)`"),
     (re.compile(r"(?:==|!=|<=?|>=?|,|\()\s*-?\d"), "a number stands in backquotes: write `` `5` ``"),
+    (
+        re.compile(r"\.[\w-]+(?:\.[\w-]+)*/"),
+        'a key with dots or a slash stands in double quotes: `labels."app.kubernetes.io/name"`',
+    ),
     (re.compile(r"\s\?\s|\s\+\s"), "JMESPath has no `+` and no `? :`: `join('', [a, b])`, and `a && b || c`"),
 )
 
@@ -57,6 +63,9 @@ def mistakes(source: str, tree: Any) -> Iterator[Mistake]:
         yield Mistake(f'"{text}" in double quotes names a field', f"a text stands in single quotes: '{text}'")
     for call in _calls(tree, "ref"):
         yield from _of_ref(call["children"])
+    for name in MATCHING:
+        for call in _calls(tree, name):
+            yield from _of_pattern(call["children"][1:2])
 
 
 def unclosed(text: str) -> Mistake | None:
@@ -85,6 +94,16 @@ def _of_ref(arguments: list[Any]) -> Iterator[Mistake]:
         yield Mistake(f"a {name} has no namespace", f"write ref('{name}', `null`, NAME)")
     elif not kind.cloud and kind.namespaced and len(arguments) > 1 and _is_empty(arguments[1]):
         yield Mistake(f"a {name} has a namespace", f"write ref('{name}', NAMESPACE, NAME)")
+
+
+def _of_pattern(arguments: list[Any]) -> Iterator[Mistake]:
+    for argument in arguments:
+        regex = argument.get("value") if argument.get("type") == "literal" else None
+        if isinstance(regex, str):
+            try:
+                pattern(regex)
+            except ValueError as error:
+                yield Mistake(f"`{regex}` is not a regular expression: {error}", _PATTERN_HINT)
 
 
 def _is_empty(node: Any) -> bool:

@@ -101,7 +101,7 @@ class Vocabulary(Mapping[str, CauseDefinition]):
 
         PlaybookError says where something in the file is wrong.
         """
-        file = _read(source)
+        file = read_causes(source)
         for word in file.causes:
             self._check_word(source, word, own)
         groups = self._groups | file.changes
@@ -111,7 +111,7 @@ class Vocabulary(Mapping[str, CauseDefinition]):
                     raise error_at(
                         source, f"{place}[{i}]", f"unknown group of changes `{name}`", hint=_meant(name, groups)
                     )
-        for place, pattern in _patterns(file):
+        for place, pattern in patterns_of(file):
             _check_pattern(source, place, pattern)
         _check_ring(source, file, groups)
         places = self._places | dict.fromkeys(file.causes, source.path)
@@ -133,7 +133,8 @@ class Vocabulary(Mapping[str, CauseDefinition]):
             raise error_at(source, place, f"cause `{word}` is also in {self._places.get(word)}", key=True)
 
 
-def _read(source: Source) -> CausesFile:
+def read_causes(source: Source) -> CausesFile:
+    """A `causes.yaml`; PlaybookError says where something in it does not fit."""
     parts = convert_at(source, "$", read_yaml(source), _Parts, {"": _fields(CausesFile)})
     of_group, of_cause = {"": _fields(ChangeGroup)}, {"": _fields(CauseDefinition)}
     return CausesFile(
@@ -162,7 +163,8 @@ def _named_groups(file: CausesFile) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f"$.causes.{word}.changes_like", cause.changes_like) for word, cause in file.causes.items())
 
 
-def _patterns(file: CausesFile) -> Iterator[tuple[str, str]]:
+def patterns_of(file: CausesFile) -> Iterator[tuple[str, str]]:
+    """The patterns of a file over `KIND path`, each with its place."""
     lists = [(f"$.changes.{name}.fields", group.fields) for name, group in file.changes.items()]
     lists += [(f"$.causes.{word}.likely_changes", cause.likely_changes) for word, cause in file.causes.items()]
     yield from ((f"{place}[{i}]", pattern) for place, patterns in lists for i, pattern in enumerate(patterns))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -106,3 +106,21 @@ def misfit(collection: str, item: Mapping[str, Any]) -> str | None:
     if kind is not None and kind.namespaced and not item["metadata"].get("namespace"):
         return "metadata.namespace is missing"
     return None
+
+
+def field_names(collection: str) -> frozenset[str]:
+    """The names of the fields of a collection's objects that later code reads, at any depth; few of all there are."""
+    found: set[str] = set()
+    waiting: list[Any] = [_SHAPES.get(collection, ANY_OBJECT)]
+    seen: set[Any] = set()
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            if kind not in seen:
+                seen.add(kind)
+                fields = msgspec.structs.fields(kind)
+                found |= {field.encode_name for field in fields}
+                waiting += [field.type for field in fields]
+        else:
+            waiting += get_args(kind)
+    return frozenset(found)

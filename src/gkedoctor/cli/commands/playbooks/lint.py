@@ -91,6 +91,8 @@ def _complaints(sources: Sequence[Source], paths: Sequence[Path]) -> Iterator[Fi
     except FileError as error:
         yield error
         names = None
+    else:
+        yield from _slips_of_causes(paths)
     first: dict[str, str] = {}
     for source in sources:
         try:
@@ -100,6 +102,17 @@ def _complaints(sources: Sequence[Source], paths: Sequence[Path]) -> Iterator[Fi
             continue
         yield from _contents(source, playbook, names)
         yield from _surroundings(playbook, first.setdefault(playbook.id, source.path))
+
+
+def _slips_of_causes(paths: Sequence[Path]) -> Iterator[FileError]:
+    """What is most likely misspelled in the files of causes below the folders, or beside the playbooks."""
+    from gkedoctor.playbook.cause_slips import slips
+    from gkedoctor.playbook.vocabulary import CAUSES_FILE
+    from gkedoctor.strict_yaml import read_source
+
+    folders = dict.fromkeys(path if path.is_dir() else path.parent for path in paths)
+    for path in dict.fromkeys(path for folder in folders for path in sorted(folder.rglob(CAUSES_FILE))):
+        yield from slips(read_source(path))
 
 
 def _names(paths: Sequence[Path]) -> Names:
