@@ -103,12 +103,12 @@ class _Place(NamedTuple):
     column: int
 
 
-_BARE_NOT = re.compile(r"^\s*(?:- )?[\w-]*:?\s*(?P<expression>![^!\s].*?)\s*$")
+_BARE_NOT = re.compile(r"\s*+(?:- )?+[\w-]*+:?+\s*+(?P<expression>![^!\s].*)$")
 """A line whose value begins with `!`, which YAML reads as a tag."""
 
 
 def _yaml_hint(problem: str, line: str) -> str | None:
-    bare = _BARE_NOT.match(line)
+    bare = _BARE_NOT.match(line.rstrip())
     if bare is not None:
         return f'put it in double quotes: "{bare["expression"]}", because YAML reads `!` as the beginning of a tag'
     if "expected ',' or '}'" in problem:

@@ -193,7 +193,7 @@ texts = st.one_of(words, st.text(st.characters(exclude_categories=("Cs", "Cc")),
 @st.composite
 def tenants(draw: st.DrawFn, own: list[str]) -> Said:
     """Some words, those of the recordings themselves among them, wherever a tenant may write."""
-    some = st.lists(st.one_of(st.sampled_from(own), texts), max_size=8)
+    some = st.lists(st.one_of(st.sampled_from(own), texts) if own else texts, max_size=8)
     lines = tuple(draw(st.sampled_from(LOG_FORMS)).format(word) for word in draw(some))
     env = tuple((f"{draw(st.sampled_from(VARIABLES))}_{i}", word) for i, word in enumerate(draw(some)))
     annotations = {f"example.com/secret-{i}": word for i, word in enumerate(draw(some))}

@@ -172,7 +172,7 @@ def test_quitting_does_not_wait_for_what_is_being_read(terminal: Terminal) -> No
     slow.write_text(
         "import sys, time\n"
         "import gkedoctor.snapshot.sources as sources\n"
-        "sources.load = lambda path: time.sleep(60)\n"
+        "sources.load = lambda path, **_: time.sleep(60)\n"
         "from gkedoctor.cli.app import run\n"
         f"sys.exit(run(['diagnose', '--from', {str(INGRESS)!r}]))\n"
     )

@@ -32,7 +32,7 @@ _SIGNS = (
     (re.compile(r"\bnot\s"), "`not` is written `!`, as in `!(a.b)`"),
     (re.compile(r"(?:==|!=|<=?|>=?|,|\()\s*-?\d"), "a number stands in backquotes: write `` `5` ``"),
     (
-        re.compile(r"\.[\w-]+(?:\.[\w-]+)*/"),
+        re.compile(r"\.[\w-]+/"),
         'a key with dots or a slash stands in double quotes: `labels."app.kubernetes.io/name"`',
     ),
     (re.compile(r"\s\?\s|\s\+\s"), "JMESPath has no `+` and no `? :`: `join('', [a, b])`, and `a && b || c`"),
