@@ -79,6 +79,12 @@ def test_an_unknown_playbook_suggests_the_nearest(gkedoctor: Gkedoctor) -> None:
     assert "did you mean `GKE-CFG-001`?" in result.err
 
 
+def test_an_unknown_playbook_may_be_in_a_folder_that_was_not_given(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    for id in ("GKE-CFG-901", "X"):
+        assert "add --playbooks DIR for your own playbooks" in gkedoctor("playbooks", "show", id).err
+    assert "--playbooks" not in gkedoctor("playbooks", "show", "GKE-CFG-901", "--playbooks", tmp_path).err
+
+
 def test_lint_is_silent_about_a_good_playbook(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
     result = gkedoctor("playbooks", "lint", PLAYBOOK)
     assert result == (ExitCode.OK, "nothing is wrong in 1 playbook\n", "")
