@@ -120,7 +120,8 @@ def edges_page() -> str:
     for record in _records():
         hints = typing.get_type_hints(record, include_extras=True)
         rows = [f"| `{name}` | {_held(hint)} |" for name, hint in hints.items()]
-        parts += [f"### {record.__name__}", "\n".join(["| field | holds |", "| --- | --- |", *rows])]
+        about = prose(" ".join(inspect.cleandoc(record.__doc__ or "").split()))
+        parts += [f"### {record.__name__}", about, "\n".join(["| field | holds |", "| --- | --- |", *rows])]
     return "\n\n".join(parts) + "\n"
 
 

@@ -79,9 +79,37 @@ def test_an_unknown_playbook_suggests_the_nearest(gkedoctor: Gkedoctor) -> None:
     assert "did you mean `GKE-CFG-001`?" in result.err
 
 
+def test_an_unknown_playbook_may_be_in_a_folder_that_was_not_given(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    for id in ("GKE-CFG-901", "X"):
+        assert "add --playbooks DIR for your own playbooks" in gkedoctor("playbooks", "show", id).err
+    assert "--playbooks" not in gkedoctor("playbooks", "show", "GKE-CFG-901", "--playbooks", tmp_path).err
+
+
 def test_lint_is_silent_about_a_good_playbook(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
-    result = gkedoctor("playbooks", "lint", copied(tmp_path))
+    result = gkedoctor("playbooks", "lint", PLAYBOOK)
     assert result == (ExitCode.OK, "nothing is wrong in 1 playbook\n", "")
+
+
+def test_lint_warns_of_what_no_case_reaches(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    result = gkedoctor("playbooks", "lint", copied(tmp_path))
+    assert (result.code, result.err) == (ExitCode.OK, "")
+    *warnings, summary = result.out.splitlines()
+    assert "warn GKE-CFG-901: no case confirms missing-secret (causes[0])" in warnings
+    assert "warn GKE-CFG-901: no case hits rule-out 0 of missing-secret (causes[0])" in warnings
+    assert all(line.startswith("warn ") for line in warnings)
+    assert summary == "nothing is wrong in 1 playbook"
+
+
+def test_the_runner_of_cases_warns_of_what_no_case_reaches(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    assert gkedoctor("playbooks", "new", "GKE-ROL-950", "--cause", "acme/a", "--dir", tmp_path).code == ExitCode.OK
+    cases = tmp_path / "a.test.yaml"
+    cases.write_text(cases.read_text().replace("    given: {deny: [Deployment]}\n", "    given: {}\n"))
+    expected = "warn GKE-ROL-950: no case denies a listing\n3 cases: 3 hold, 0 fail, 0 to do\n"
+    assert gkedoctor("playbooks", "test", tmp_path) == (ExitCode.OK, expected, "")
+    cases.write_text(cases.read_text().replace("confidence: likely", "confidence: certain"))
+    result = gkedoctor("playbooks", "test", tmp_path)
+    assert result.code == ExitCode.FOUND
+    assert "warn" not in result.out  # the failure comes first
 
 
 def test_lint_shows_the_place_and_what_was_meant(gkedoctor: Gkedoctor, tmp_path: Path) -> None:

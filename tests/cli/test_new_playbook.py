@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gkedoctor.errors import ExitCode
+from gkedoctor.playbook.check import AREAS
 
 from .conftest import Gkedoctor
 
@@ -47,7 +48,7 @@ def test_it_says_how_to_go_on(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
     ("words", "says", "hint"),
     [
         (["ROL-901"], "`ROL-901` is no id", "GKE-AREA-NNN"),
-        (["GKE-XYZ-901"], "`GKE-XYZ-901` is no id", "AREA one of"),
+        (["GKE-XYZ-901"], "`GKE-XYZ-901` has an unknown area `XYZ`", "AREA one of CFG, IMG"),
         (["GKE-CFG-001"], "playbook GKE-CFG-001 is in", "another number"),
         (
             ["GKE-ROL-901", "--cause", "missing-secert"],
@@ -83,3 +84,8 @@ def test_a_file_of_causes_that_cannot_be_added_to_stays_as_it_is(gkedoctor: Gked
     assert result.code == ExitCode.USAGE
     assert "cannot be added to" in result.err
     assert (tmp_path / "causes.yaml").read_text() == text
+
+
+def test_the_help_names_every_area(gkedoctor: Gkedoctor) -> None:
+    words = " ".join(gkedoctor("playbooks", "new", "--help").out.split())
+    assert f"AREA is one of {', '.join(AREAS)}." in words

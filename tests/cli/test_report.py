@@ -129,3 +129,18 @@ def test_a_broken_playbook_is_shown_as_a_compiler_would(gkedoctor: Gkedoctor, tm
         "3 | subjct: Pod\n"
         "  | ^^^^^^ did you mean `subject`?\n"
     )
+
+
+def test_a_list_without_any_time_was_recorded_at_an_unknown_time(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
+    path = tmp_path / "list.yaml"
+    path.write_text(
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}\n",
+        encoding="utf-8",
+    )
+    for form in ("text", "html", "md"):
+        out = " ".join(gkedoctor("report", "--from", path, "-o", form).out.split())
+        assert "at an unknown time" in out, form
+        assert "1970" not in out, form
+    report = json.loads(gkedoctor("report", "--from", path, "-o", "json").out)
+    assert report["snapshot"]["recorded_at"] == "1970-01-01T00:00:00Z"  # the field has a time, always

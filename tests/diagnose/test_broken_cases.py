@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from gkedoctor.diagnose.cases import load_cases
+from gkedoctor.diagnose.cases import load_cases, run_file
 from gkedoctor.errors import PlaybookError
+from gkedoctor.snapshot.model import Snapshot
 
 HEAD = "playbook: GKE-CFG-001\ncases:\n  - name: one\n    expect: []\n"
+
+
+def no_recording(name: str) -> Snapshot:
+    raise AssertionError(name)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,23 @@ def test_a_misspelt_enumeration_lists_what_may_stand_there(tmp_path: Path, key: 
     assert "invalid enum value 'x9'" in caught.value.message
     assert caught.value.line == 5
     assert (caught.value.hint or "").startswith("one of ")
+
+
+@pytest.mark.parametrize(
+    ("patch", "says"),
+    [
+        ("{ref: Secret/shop/dbx, remove: true}", "8:17: the patch changes `Secret/shop/dbx`, which does not exist"),
+        ("{ref: Secert/shop/db, remove: true}", "8:17: the patch changes `Secert/shop/db`: unknown kind `Secert`"),
+        ("{ref: Secret/shop/db, unset: [spec.a.b]}", "at a path that does not exist"),
+        ("{ref: Secret/shop/db, set: {metadata.name.x: 1}}", "at a path that does not exist"),
+        ('{ref: Secret/shop/db, set: {"metadata.list[3]": 1}}', "at a path that does not exist"),
+    ],
+)
+def test_a_patch_that_meets_nothing_fails_its_case_alone(tmp_path: Path, patch: str, says: str) -> None:
+    path = tmp_path / "a.test.yaml"
+    objects = "    given:\n      objects: [{kind: Secret, metadata: {name: db, list: []}}]\n"
+    path.write_text(f"{HEAD}{objects}      patch:\n        - {patch}\n  - {{name: two, given: {{}}, expect: []}}\n")
+    one, two = run_file(path, [], no_recording)
+    assert one.failures[0].startswith(f"{path}:8:")
+    assert says in one.failures[0]
+    assert two.failures == ()

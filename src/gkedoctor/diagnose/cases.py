@@ -15,7 +15,7 @@ import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
-from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, Patches
+from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, PatchError, Patches
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import nearest
@@ -102,7 +102,6 @@ class CaseResult(msgspec.Struct, frozen=True):
     name: str
     todo: bool
     failures: tuple[str, ...]
-    outcome: Outcome
     unsourced: bool = False
 
 
@@ -170,15 +169,23 @@ _STRUCT_AT: dict[str, type[msgspec.Struct]] = {
 
 def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> list[CaseResult]:
     """The results of all cases of a file, each run with all the playbooks."""
-    cases = load_cases(path)
-    return [run_case(cases.playbook, case, playbooks, recording) for case in cases.cases]
+    file = load_cases(path)
+    found: list[CaseResult] = []
+    for i, case in enumerate(file.cases):
+        try:
+            found.append(run_case(file.playbook, case, playbooks, recording))
+        except PatchError as error:
+            place = error_at(read_source(path), f"$.cases[{i}].given.{error.place}", error.message).place
+            failure = f"{place}: {error.message}"
+            found.append(CaseResult(file.playbook, case.name, case.todo, (failure,), is_unsourced(case)))
+    return found
 
 
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
-    """The result of one case."""
+    """The result of one case; PatchError where its patch meets nothing."""
     outcome, problems = outcome_of(case.given, playbooks, recording)
     failures = (*problems, *_failures(playbook, case, outcome))
-    return CaseResult(playbook, case.name, case.todo, failures, outcome, is_unsourced(case))
+    return CaseResult(playbook, case.name, case.todo, failures, is_unsourced(case))
 
 
 def is_unsourced(case: Case) -> bool:
@@ -236,8 +243,8 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
     for item in given.objects:
         patches.add(item)
         gathered.states.setdefault(KINDS[item["kind"]].collection, CollectionState(Status.COMPLETE))
-    for change in given.patch:
-        patches.apply(change)
+    for number, change in enumerate(given.patch):
+        patches.apply(change, number)
     gathered.objects.update(patches.objects)
     _add_logs(gathered, given.logs)
     for name in given.deny:

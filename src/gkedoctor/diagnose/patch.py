@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.errors import UsageError
+from gkedoctor.graph import nearest
 from gkedoctor.snapshot.kinds import KINDS
 
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
@@ -29,6 +30,14 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     remove: bool = False
 
 
+class PatchError(UsageError):
+    """A change of a case that cannot be carried out. `place`: where in `given` it stands, as in `patch[0].ref`."""
+
+    def __init__(self, message: str, place: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Patches:
     """Applies changes to raw objects by collection, copying what it touches."""
 
@@ -45,18 +54,24 @@ class Patches:
             item["metadata"].setdefault("namespace", WITHOUT_NAMESPACE)
         self.objects.setdefault(kind.collection, []).append(item)
 
-    def apply(self, change: Change) -> None:
-        """Carries out one change; UsageError where it meets nothing."""
+    def apply(self, change: Change, number: int = 0) -> None:
+        """Carries out one change, the one at `patch[number]`; PatchError where it meets nothing."""
         kind, *namespace, name = change.ref.split("/")
         if kind not in KINDS:
-            raise UsageError(f"a case changes `{change.ref}`, and there is no kind `{kind}`")
+            raise PatchError(f"the patch changes `{change.ref}`: unknown kind `{kind}`", f"patch[{number}].ref")
         collection = KINDS[kind].collection
         items = self.objects.get(collection, [])
         met = [i for i, item in enumerate(items) if _is(item, "".join(namespace), name)]
         if not met:
-            raise UsageError(f"a case changes `{change.ref}`, which is not there")
+            near = nearest(change.ref, [_ref(kind, item) for item in items])
+            meant = f"; did you mean `{near}`?" if near else ""
+            raise PatchError(f"the patch changes `{change.ref}`, which does not exist{meant}", f"patch[{number}].ref")
         for i in met:
-            items[i] = None if change.remove else _changed(items[i], change)
+            try:
+                items[i] = None if change.remove else _changed(items[i], change)
+            except (LookupError, TypeError, AttributeError):
+                message = f"the patch changes `{change.ref}` at a path that does not exist"
+                raise PatchError(message, f"patch[{number}]") from None
         self.objects[collection] = [item for item in items if item is not None]
 
 
@@ -66,6 +81,11 @@ def _is(item: Any, namespace: str, name: str) -> bool:
         return False
     have = metadata.get("name") or ""
     return have.startswith(name[:-1]) if name.endswith("*") else have == name
+
+
+def _ref(kind: str, item: Any) -> str:
+    metadata = item.get("metadata") or item
+    return "/".join(str(part) for part in (kind, metadata.get("namespace"), metadata.get("name")) if part)
 
 
 def _changed(item: Any, change: Change) -> Any:

@@ -56,6 +56,15 @@ _SHORTEST_PHRASE = 3
 _PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
+_AREA = re.compile(r"GKE-(?P<area>[A-Z]+)-\d{3}")
+
+
+def wrong_id(id: str) -> tuple[str, str]:
+    """Why a text is no id of a playbook, and what one looks like."""
+    found = _AREA.fullmatch(id)
+    return (f"`{id}` has an unknown area `{found['area']}`" if found else f"`{id}` is no id"), ID_HINT
+
+
 class Problem(NamedTuple):
     """One thing that is wrong: `place` is a path into the file (`$.causes[0].when`)."""
 
@@ -71,7 +80,7 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
     """
     model = playbook.model
     if not ID.fullmatch(model.id):
-        yield Problem("$.id", f"`{model.id}` is no id", ID_HINT)
+        yield Problem("$.id", *wrong_id(model.id))
     yield from _kind_problems(model)
     yield from _text_problems(playbook)
     yield from _suspect_problems(playbook, "$.suspects")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gkedoctor.errors import PlaybookError, UsageError
 from gkedoctor.graph import nearest
-from gkedoctor.playbook.check import ID, ID_HINT
+from gkedoctor.playbook.check import ID, wrong_id
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.loader import TEST_SUFFIX, read_source
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD, OWN_WORD_HINT, Vocabulary
@@ -47,7 +47,8 @@ def drafts(folder: Path, playbook: str, cause: str | None, name: str | None, lib
 
 def _check_id(playbook: str, library: Library) -> None:
     if not ID.fullmatch(playbook):
-        raise UsageError(f"`{playbook}` is no id", hint=f"{ID_HINT}; numbers from 900 on are free for your own")
+        message, hint = wrong_id(playbook)
+        raise UsageError(message, hint=f"{hint}; numbers from 900 on are free for your own")
     other = next((one for one in library if one.id == playbook), None)
     if other is not None:
         raise UsageError(f"playbook {playbook} is in {other.path}", hint="take another number")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gkedoctor.report.inert import inert
-from gkedoctor.report.words import counted, moment
+from gkedoctor.report.words import at_moment, counted
 from gkedoctor.report.wrap import wrapped
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Collection, Snapshot, Status
@@ -20,7 +20,7 @@ def inventory(snapshot: Snapshot) -> list[str]:
     manifest = snapshot.manifest
     objects = sum(len(c) for c in snapshot.collections.values())
     of = f" of {inert(manifest.cluster)}" if manifest.cluster else ""
-    head = f"{counted(objects, 'object')}{of}, recorded {moment(manifest.recorded_at)}"
+    head = f"{counted(objects, 'object')}{of}, recorded {at_moment(manifest.recorded_at)}"
     return [head, *(line for status in Status for line in _paragraph(snapshot, status))]
 
 

@@ -14,6 +14,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.inert import inert
+from gkedoctor.snapshot.clock import EPOCH
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import FILES_ALONE
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -72,6 +73,11 @@ def moment(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def at_moment(time: datetime) -> str:
+    """The same for the clock of a recording, which is EPOCH where none of its objects has a time."""
+    return "at an unknown time" if time == EPOCH else moment(time)
+
+
 def since(told: str) -> str:
     """A time out of the cluster like `moment`; as it is where it is none."""
     time = parse_timestamp(told)
@@ -88,7 +94,7 @@ def closing(answer: Answer) -> str:
 
 def recorded(outcome: Outcome) -> list[str]:
     """When the cluster was recorded; nothing of files that were laid over none."""
-    return [] if outcome.source == FILES_ALONE else [f"recorded {moment(outcome.recorded_at)}"]
+    return [] if outcome.source == FILES_ALONE else [f"recorded {at_moment(outcome.recorded_at)}"]
 
 
 def unread(problem: ManifestError) -> str:

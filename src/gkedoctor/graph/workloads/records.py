@@ -16,7 +16,15 @@ class WithoutRequestRecord(TypedDict):
 
 
 class ScheduleRecord(TypedDict):
-    """When it should have run."""
+    """When it should have run, by the snapshot's clock.
+
+    `readable`: the schedule can be understood. `never`: no date meets it. `zoneKnown`: there is such a time zone; it is
+    true where none is set. `going`: seconds since the oldest run that has not ended started. `usual`: twice the seconds
+    that the longest successful run took. `missed`: the number of due times without a run since the last start (or the
+    creation), those of the last 100 seconds left out. `last`: the latest due time, in RFC 3339. `every`: the seconds
+    between the two latest due times. Each is null where it is not known: there was no such run, or the schedule or
+    zone cannot be read.
+    """
 
     readable: bool
     never: bool

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from gkedoctor.compare.comparison import Comparison
 from gkedoctor.compare.rank import Suspicion
 from gkedoctor.compare.side import Found
 from gkedoctor.report.inert import inert
-from gkedoctor.report.words import moment
+from gkedoctor.report.words import at_moment
 
 
 def closing(comparison: Comparison) -> str:
@@ -15,8 +17,12 @@ def closing(comparison: Comparison) -> str:
     suppressed = f", {comparison.suppressed} suppressed" if comparison.suppressed else ""
     before, after = comparison.before, comparison.after
     of = f" of {inert(after.cluster)}" if after.cluster and before.cluster in (None, after.cluster) else ""
-    between = f"from {moment(before.recorded_at)} to {moment(after.recorded_at)}"
+    between = f"from {_moment(before.recorded_at)} to {_moment(after.recorded_at)}"
     return f"{counts}{suppressed}{of}, {between}"
+
+
+def _moment(time: datetime) -> str:
+    return at_moment(time).removeprefix("at ")
 
 
 def behind(found: Found, comparison: Comparison) -> list[Suspicion]:

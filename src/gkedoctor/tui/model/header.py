@@ -6,6 +6,7 @@ from datetime import UTC
 
 from gkedoctor.report.inert import inert
 from gkedoctor.report.wrap import columns
+from gkedoctor.snapshot.clock import EPOCH
 from gkedoctor.tui.model.findings import BRIEF, counts
 from gkedoctor.tui.model.lines import Part, short
 from gkedoctor.tui.model.scene import Scene
@@ -35,6 +36,9 @@ def _names(scene: Scene) -> list[str]:
     where = "/".join(part for part in (outcome.project, outcome.location) if part)
     cluster = inert(outcome.cluster or "cluster not named")
     time = outcome.recorded_at.astimezone(UTC)
+    if time == EPOCH:  # none of its objects has a time
+        unknown = "RECORDED at an unknown time"
+        return [f"gkedoctor  {cluster} · {unknown}", f"{cluster} · {unknown}", unknown, "RECORDED"]
     live = "LIVE" if outcome.live else "RECORDED"
     partial = f" PARTIAL ({scene.partial})" if scene.partial else ""
     return [

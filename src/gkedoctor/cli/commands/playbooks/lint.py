@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gkedoctor.cli.commands.playbooks.case_coverage import coverage_warnings, recordings_in
 from gkedoctor.cli.error_output import file_excerpt
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode, FileError, PlaybookError, UsageError
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 def lint(paths: tuple[Path, ...]) -> int:
     """Say what is wrong with playbooks and messages: all of it, with file, line and column.
 
-    Without PATH, the shipped ones. Exits 2 if anything is wrong.
+    Without PATH, the shipped ones. Exits 2 if anything is wrong. A line that
+    begins with `warn` is no mistake: it names a cause or another part of a
+    playbook that none of its cases reaches.
 
     \b
     Examples:
@@ -41,7 +44,11 @@ def lint(paths: tuple[Path, ...]) -> int:
     if messages:
         looked_at += f" and {counted(len(messages), 'message file')}"
     summary = f"found {counted(len(found), 'problem')} {looked_at}" if found else f"nothing is wrong {looked_at}"
-    write_result("".join(f"{file_excerpt(error)}\n\n" for error in found) + summary + "\n")
+    # tests of gkedoctor itself hold the shipped ones to it
+    warnings = list(_warnings(sources, {error.path for error in found})) if paths else []
+    write_result(
+        "".join(f"{file_excerpt(error)}\n\n" for error in found) + "".join(f"{line}\n" for line in (*warnings, summary))
+    )
     return ExitCode.USAGE if found else ExitCode.OK
 
 
@@ -58,6 +65,19 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source]:
             raise UsageError(f"{path} holds cases", hint="`gkedoctor playbooks test` runs them")
         else:
             yield read_source(path)
+
+
+def _warnings(sources: Sequence[Source], broken: set[str]) -> Iterator[str]:
+    """What the cases beside playbooks do not reach, for files in which nothing is wrong."""
+    from gkedoctor import shipped
+    from gkedoctor.diagnose.cases import load_cases
+    from gkedoctor.playbook.loader import cases_beside, load_playbook
+
+    load = recordings_in(shipped.recorded_clusters())
+    for source in sources:
+        cases = cases_beside(Path(source.path))
+        if cases.is_file() and not broken & {source.path, str(cases)}:
+            yield from coverage_warnings(load_playbook(source, check=False), load_cases(cases).cases, load)
 
 
 def _message_sources(paths: Sequence[Path]) -> Iterator[Source]:

@@ -23,7 +23,9 @@ def new(playbook: str, cause: str | None, folder: Path, name: str | None) -> Non
     """Write a playbook, its tests and its cause, to be changed from there.
 
     The files pass `playbooks lint` and `playbooks test` as they are written.
-    Numbers from 900 on are free for your own playbooks.
+    ID is GKE-AREA-NNN. Numbers from 900 on are free for your own playbooks.
+    AREA is one of CFG, IMG, POD, PRB, ADM, ROL, SCHED, SVC, NET, ING, VOL,
+    NODE, NS, HPA, JOB, IAM, GCP, MON, SPEC.
 
     \b
     Examples:

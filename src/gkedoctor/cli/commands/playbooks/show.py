@@ -31,6 +31,8 @@ def show(wanted: str, folders: tuple[Path, ...]) -> None:
     found = known.find(wanted)
     if found is None:
         near = nearest(wanted.upper(), [playbook.id for playbook in known])
-        hint = f"did you mean `{near}`?" if near else "`gkedoctor playbooks list` says what there is"
+        hint = f"did you mean `{near}`?" if near else "`gkedoctor playbooks list` lists all of them"
+        if not folders:
+            hint += " (add --playbooks DIR for your own playbooks)"
         raise UsageError(f"no playbook `{wanted}`", hint=hint)
     write_result(playbook_page(found.model, width(NARROW, WIDE)))
