@@ -43,7 +43,7 @@ _END = re.compile(
 )
 """Where a value without quotes ends, short of the next space. `ab;Zebra` is one value, `ab;user=x` two."""
 
-_BLOCK = re.compile(r"[|>][+-]?\r?\n[ \t]{0,64}+")
+_BLOCK = re.compile(r"[|>][+-]?\r?\n{1,2}[ \t]{0,64}+")
 _TAG = re.compile(r"[!&][A-Za-z][\w.\-/]{1,40}[ \t]{1,4}(?=\S)")
 """A tag or an anchor of YAML before the value."""
 
