@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gkedoctor.snapshot import redaction
-from gkedoctor.snapshot.redaction import assignments, known, phrases, urls
+from gkedoctor.snapshot.redaction import assignments, known, phrases, statements, urls
 from gkedoctor.snapshot.redaction.learned import Finder
 from gkedoctor.snapshot.redaction.text import spans
 
@@ -23,6 +23,7 @@ UNITS = (
     "curl -u a:", "b:a@tcp(", "/hooks/", "jdbc:oracle:thin:a/", "user a > ", "login a password ",
     "name=password value=", "T3BlbkFJ", "|", ":AA", "a:1:b:c:d\n", "password=a,", "PuTTY-User-Key-File-2: ",
     "é", "connect using ", "[", "(", "{", "'", '"', "seed a ", "\t", "%22",
+    "\\n", "('a', '", "a....", "a value '", "random_password", "curl -su ", "htpasswd -b a ", "password for a: ",
 )  # fmt: skip
 SMALL, LARGE = 20_000, 160_000
 SLACK = 4.0
@@ -59,6 +60,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                 yield f"{module.name}.{name}", value
     yield from ((f"phrases.{rule.words[0]}", rule.pattern) for rule in phrases.RULES)
+    yield from ((f"statements.{rule.words[0]}", rule.pattern) for rule in statements.RULES)
     yield from ((f"urls.{literal}", tail) for literal, tail in urls._HOOKS)
     starts, forms = known._compiled()
     yield "known.starts", starts

@@ -78,6 +78,39 @@ def test_a_masked_text_is_not_changed_again(text: str) -> None:
     assert mask_text(once) == once
 
 
+HOST = st.lists(
+    st.sampled_from(
+        ["auth", "token", "secret", "password", "api-key", "oauth2-secret", "keycloak", "svc", "credentials"]
+    ),
+    min_size=1,
+    max_size=4,
+).map(".".join)
+PATH = st.lists(st.sampled_from(["auth", "token", "v1", "realms", "login", "health", "secrets", "0"]), max_size=3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    HOST,
+    st.integers(1, 65535),
+    PATH.map("/".join),
+    st.sampled_from(["http://", "redis://", "connect tcp ", "U=https://"]),
+)
+def test_the_port_and_the_path_of_a_host_with_the_name_of_a_credential_stay(
+    host: str, port: int, path: str, before: str
+) -> None:
+    for line in (f"{before}{host}:{port}/{path}", f"{before}{host}:{port} refused", f"{before}{host}:{port}"):
+        assert mask_text(line) == line
+
+
+@pytest.mark.parametrize(
+    "url", ["http://auth:8080/x?token=⟦Quartz91!zebra⟧", "redis://auth:⟦Quartz91!zebra⟧@db:6379/0"]
+)
+def test_behind_such_a_host_a_credential_is_still_seen(url: str) -> None:
+    before, secret, after = re.split("[⟦⟧]", url)
+    shown = mask_text(before + secret + after)
+    assert secret not in shown and shown.startswith(before)
+
+
 def test_a_long_text_is_cut_once_and_says_so() -> None:
     once = mask_text("a " * LONGEST_TEXT)
     assert once.endswith(f"… cut, {LONGEST_TEXT} characters more") and mask_text(once) == once

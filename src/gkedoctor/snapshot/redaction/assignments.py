@@ -43,9 +43,17 @@ _END = re.compile(
 )
 """Where a value without quotes ends, short of the next space. `ab;Zebra` is one value, `ab;user=x` two."""
 
-_BLOCK = re.compile(r"[|>][+-]?\r?\n[ \t]{0,64}+")
+_BLOCK = re.compile(r"[|>][+-]?\r?\n{1,2}[ \t]{0,64}+")
 _TAG = re.compile(r"[!&][A-Za-z][\w.\-/]{1,40}[ \t]{1,4}(?=\S)")
 """A tag or an anchor of YAML before the value."""
+
+_PORT = re.compile(r":(\d{1,5})(?=[/\s]|$)")
+_URL_PORT = re.compile(r":(\d{1,5})(?=[/?#:\s]|$)")
+_HIGHEST_PORT = 65535
+"""`auth:8443/ready`, `redis://auth:6379?db=0`: what stands before the colon is a host (RFC 3986, 3.2)."""
+
+_EMPTY_PARAMETER = re.compile(r"=(?:\s|$|\\{0,8}[\"'](?=[\s:,.)\]}>]|$))")
+"""`/healthz?token=": dial tcp …`: the parameter has no value, and what follows belongs to the message."""
 
 _GOES_ON = re.compile(r"[ \t]+[a-z]{2,32}+(?![\w.\-]{0,32}[ \t]?[=:])")
 _BEFORE = re.compile(r"([A-Za-z]{2,24})[ _-]$")
@@ -87,6 +95,10 @@ def assigned(text: str) -> Iterator[Span]:
     while (found := _NAME.search(text, position)) is not None:
         position = found.end()
         name = found[1]
+        outside = _end_of_no_value(text, found)
+        if outside is not None:
+            position = outside
+            continue
         strength = _strength(text, found)
         low = name.lower()
         if low in _NAMES_A_VALUE and 0 <= found.start() - pair[1] <= _PAIR:
@@ -124,6 +136,17 @@ def _strength(text: str, found: re.Match[str]) -> Says:
         before = _BEFORE.search(text, max(0, found.start() - 26), found.start())
         return says(f"{before[1]}_{found[1]}") if before is not None else own
     return own
+
+
+def _end_of_no_value(text: str, found: re.Match[str]) -> int | None:
+    """Where to go on behind a name that has no value: a host with its port, an empty parameter of a URL; else None."""
+    start, end = found.span(1)
+    port = (_URL_PORT if text.startswith("://", start - 3) else _PORT).match(text, end)
+    if port is not None and int(port[1]) <= _HIGHEST_PORT:
+        return port.end()
+    if text[start - 1 : start] not in ("?", "&") and not text.endswith("&amp;", 0, start):
+        return None
+    return end + 1 if _EMPTY_PARAMETER.match(text, end) is not None else None
 
 
 def _is_of_path(text: str, found: re.Match[str]) -> bool:

@@ -28,6 +28,8 @@ _HASH = re.compile(
 )
 _RANDOM = re.compile(r"(?<![\w+/.\-])[\w+/\-]{20,}+={0,2}+")
 _NAME_BEFORE = re.compile(r"([\w.\-]{2,40})[\"'\\ \t]{0,4}[=:@~][\"'\\ \t]{0,4}(?:W/)?$")
+_WEAK = re.compile(r"(?<!\w)W/\\{0,8}\"$")
+"""What stands before a weak ETag (RFC 9110, 8.8.3)."""
 _LEAST_RANDOM = 24
 
 
@@ -80,7 +82,9 @@ _PUBLIC_KEY = re.compile(r"(?:ssh-[\w\-]{2,12}|ecdsa-[\w\-]{4,24}|sk-[\w\-]{4,24
 
 
 def _is_public(text: str, run: re.Match[str]) -> bool:
-    """A sum that begins with the name of its function, and the public key of an SSH server or user."""
+    """A sum that begins with the name of its function, a weak ETag, and the public key of an SSH server or user."""
+    if _WEAK.search(text, max(0, run.start() - 12), run.start()):
+        return True
     if _SUM.match(run[0]) or _SUM.search(text, max(0, run.start() - 8), run.start()):
         return True
     return _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None

@@ -102,6 +102,9 @@ _NO_KEYS = _words(
 )
 _GLUED = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey",
           "authkey", "userkey", "signingkey", "sharedkey", "accountkey", "passcode")  # fmt: skip
+_GLUED_PASSWORDS = ("password", "passwd", "passphrase", "密码", "密碼", "口令", "パスワード", "비밀번호")
+"""Chinese and Japanese write no space between words: `数据库密码`."""
+
 _EXTRA = _words(
     """
     data json yaml text blob content bytes
@@ -154,7 +157,7 @@ def says(name: str) -> Says:
 
 def _of_last(words: list[str]) -> Says:
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in _PASSWORDS or last.endswith(("password", "passwd", "passphrase")):
+    if last in _PASSWORDS or last.endswith(_GLUED_PASSWORDS):
         return Says.PASSWORD
     if last in _CREDENTIALS or (last in ("key", "keys") and before in _KEYS) or last.endswith(_GLUED):
         return Says.CREDENTIAL

@@ -7,7 +7,7 @@ Each pattern begins with a literal or at the beginning of a line, and every repe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from gkedoctor.snapshot.redaction import values
@@ -19,7 +19,8 @@ Span = tuple[int, int]
 Judge = Callable[[re.Match[str]], bool]
 
 
-def _password(found: re.Match[str]) -> bool:
+def password(found: re.Match[str]) -> bool:
+    """Whether the value is one of a password, and no word."""
     return holds(Says.PASSWORD, found["v"], Where.TEXT)
 
 
@@ -27,7 +28,8 @@ def _credential(found: re.Match[str]) -> bool:
     return holds(Says.CREDENTIAL, found["v"], Where.TEXT)
 
 
-def _anything(found: re.Match[str]) -> bool:
+def anything(found: re.Match[str]) -> bool:
+    """Whether there is a value: for patterns that leave no doubt."""
     return not values.is_nothing(found["v"])
 
 
@@ -35,7 +37,8 @@ def _told(found: re.Match[str]) -> bool:
     return values.is_told(found["v"])
 
 
-def _named(found: re.Match[str]) -> bool:
+def named(found: re.Match[str]) -> bool:
+    """Whether the value is a credential under the name in the group `name`."""
     return holds(says(found["name"]), found["v"], Where.TEXT)
 
 
@@ -56,10 +59,10 @@ def _sentence(found: re.Match[str]) -> bool:
 
 
 def _row(found: re.Match[str]) -> bool:
-    return found["name"].lower() not in _PROSE and holds(says(found["name"]), found["v"], Where.FIELD)
+    return found["name"].lower() not in PROSE and holds(says(found["name"]), found["v"], Where.FIELD)
 
 
-_PROSE = frozenset(
+PROSE = frozenset(
     {
         "secret",
         "secrets",
@@ -90,11 +93,12 @@ def _bearer(found: re.Match[str]) -> bool:
     )
 
 
-def _user_password(found: re.Match[str]) -> bool:
-    user, password = found["user"], found["v"]
-    if password.isdigit() and (user.isdigit() or len(password) <= 5):
+def user_password(found: re.Match[str]) -> bool:
+    """Whether what follows a user and a colon is a password, and no port or address."""
+    user, value = found["user"], found["v"]
+    if value.isdigit() and (user.isdigit() or len(value) <= 5):
         return False
-    return not values.is_technical(password) and not values.is_phrase(password) and not values.is_nothing(password)
+    return not values.is_technical(value) and not values.is_phrase(value) and not values.is_nothing(value)
 
 
 class Rule(NamedTuple):
@@ -105,7 +109,8 @@ class Rule(NamedTuple):
     judge: Judge
 
 
-def _rule(words: str, pattern: str, judge: Judge, flags: int = 0) -> Rule:
+def rule(words: str, pattern: str, judge: Judge, flags: int = 0) -> Rule:
+    """A rule whose words are given with `|` between them, in lower case."""
     return Rule(tuple(words.split("|")), re.compile(pattern, flags), judge)
 
 
@@ -115,7 +120,7 @@ _I = re.IGNORECASE
 
 RULES: tuple[Rule, ...] = (
     # RFC 6750, RFC 7617, https://docs.github.com/en/rest/authentication: schemes of the header Authorization
-    _rule(
+    rule(
         "bearer|basic|token|apikey|api-key|negotiate|ntlm|splunk|ssws|digest|genie|bot|aws4",
         r"(?P<header>\b(?:proxy-)?authorization[\"'\\]{0,6}[ \t]{0,4}(?:=>|[:=,])[ \t\"'\\\[]{0,8})?"
         r"\b(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|splunk|ssws|geniekey|bot|digest)[ \t]{1,4}"
@@ -123,187 +128,181 @@ RULES: tuple[Rule, ...] = (
         _bearer,
         _I,
     ),
-    _rule("--", r"(?<![\w\-])--?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,4}" + _VALUE, _named_flag),
-    _rule("-p|-u|-w|-a|-x", r"(?<![\w\-])-(?P<name>pass|password|pw|token|secret|key)[ \t]{1,4}" + _VALUE, _named_flag),
+    rule("--", r"(?<![\w\-])--?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,4}" + _VALUE, _named_flag),
+    rule("-p|-u|-w|-a|-x", r"(?<![\w\-])-(?P<name>pass|password|pw|token|secret|key)[ \t]{1,4}" + _VALUE, _named_flag),
     # https://curl.se/docs/manpage.html#-u
-    _rule(
+    rule(
         "-u|--user|--creds|--basic",
         r"(?<![\w\-])(?:-u|--user|--proxy-user|--creds|--basic-auth|--auth)[ =]{0,2}[\"']?"
         r"(?P<user>[^\s:\"'=/]{1,64}+):(?P<v>[^\s\"']{3,256}+)",
-        _user_password,
+        user_password,
     ),
     # https://dev.mysql.com/doc/refman/8.4/en/command-line-options.html: the password is attached to -p
-    _rule(
+    rule(
         "mysql|mariadb|mysqldump|mysqladmin|xtrabackup|innobackupex",
         r"\b(?:mysql\w{0,16}|mariadb[\w\-]{0,16}|xtrabackup)\b[^\n|;&]{0,200}?[ \t\"',]-p(?P<v>[^\s\"',\\=\-][^\s\"',\\]{2,255}+)",
-        _anything,
+        anything,
     ),
     # https://linux.die.net/man/1/sshpass, https://redis.io/docs/latest/develop/tools/cli/
-    _rule(
+    rule(
         "sshpass|redis-cli|mongo|docker login|podman login|helm registry|crane auth|az login|ldap|keytool|mosquitto"
         "|sqlcmd|smbclient|impala|beeline|cqlsh|zip|rclone|influx|clickhouse|mc alias|nats|etcdctl|skopeo|buildah|oras|bcp",
         r"\b(?:sshpass|redis-cli|mongo\w{0,12}|docker|podman|helm|crane|az|ldap\w{1,12}|mosquitto_\w{3}|sqlcmd|bcp|cqlsh|beeline"
         r"|zip|influx|clickhouse-client|skopeo|buildah|oras|nats)\b[^\n|;&]{0,200}?[ \t\"',]-[pPaw][ \t\"',]{0,4}"
         r"(?P<v>[^\s\"',\-][^\s\"',]{2,255}+)",
-        _password,
+        password,
     ),
-    _rule(
+    rule(
         "etcdctl|rclone|smbclient|curl|wget",
         r"[ \t](?:--user|-U)[ =](?P<user>[^\s:%]{1,64}+)[:%](?P<v>[^\s]{3,256}+)",
-        _user_password,
+        user_password,
     ),
-    _rule("sqlplus", r"\bsqlplus\b[^\n|;&/]{0,100}?[ \t][^\s/@]{1,64}/(?P<v>[^\s/@\"']{2,128}+)@?", _anything),
-    _rule("snmp", r"\bsnmp\w{2,10}\b[^\n|;&]{0,100}?[ \t]-c[ \t]{0,2}(?P<v>[^\s\-]{4,128}+)", _password),
-    _rule(
+    rule("sqlplus", r"\bsqlplus\b[^\n|;&/]{0,100}?[ \t][^\s/@]{1,64}/(?P<v>[^\s/@\"']{2,128}+)@?", anything),
+    rule("snmp", r"\bsnmp\w{2,10}\b[^\n|;&]{0,100}?[ \t]-c[ \t]{0,2}(?P<v>[^\s\-]{4,128}+)", password),
+    rule(
         "rabbitmqctl",
         r"\brabbitmqctl[ \t]+(?:add_user|change_password)[ \t]+\S{1,64}+[ \t]+(?P<v>\S{3,256}+)",
-        _anything,
+        anything,
     ),
-    _rule("vault login", r"\bvault[ \t]+login[ \t]+(?:-[\w=\-]{1,40}[ \t]+){0,4}(?P<v>[^\s=\-]{8,256}+)", _credential),
-    _rule(
+    rule("vault login", r"\bvault[ \t]+login[ \t]+(?:-[\w=\-]{1,40}[ \t]+){0,4}(?P<v>[^\s=\-]{8,256}+)", _credential),
+    rule(
         "mc alias|mc config|minio",
         r"\bmc[ \t]+(?:alias|config)[ \t]+(?:set|host[ \t]+add)[ \t]+\S{1,64}+[ \t]+\S{1,256}+[ \t]+\S{1,128}+[ \t]+(?P<v>\S{8,256}+)",
-        _anything,
+        anything,
     ),
-    _rule(
+    rule(
         "chpasswd",
         r"(?P<user>[\w.\-]{1,32}):(?P<v>[^\s\"'|:]{3,128}+)[\"']?[ \t]{0,4}\|[ \t]{0,4}(?:sudo[ \t]+)?chpasswd",
-        _anything,
+        anything,
     ),
-    _rule(
+    rule(
         "htpasswd",
         r"\bhtpasswd\b[^\n|;&]{0,100}?[ \t]-\w{0,4}b\w{0,4}[ \t][^\n|;&]{0,160}?[ \t](?P<v>[^\s\-]{4,128})(?=\s|$|[|;&])",
         _told,
     ),
-    _rule(
+    rule(
         "passin|passout|storepass|keypass",
         r"(?:-pass(?:in|out)?[ \t]+|-)(?:pass:|storepass[ \t]+|keypass[ \t]+)(?P<v>[^\s\"']{3,128}+)",
-        _anything,
+        anything,
     ),
-    _rule(
+    rule(
         "login",
         r"\b(?:npm|yarn|pip|twine|gem|cargo|gh|glab|heroku|doctl|flyctl)\b[ \t]+login[ \t]+(?P<v>[^\s\-]{16,256}+)",
         _told,
     ),
     # https://dev.mysql.com/doc/refman/8.4/en/create-user.html, https://www.postgresql.org/docs/current/sql-createrole.html
-    _rule(
+    rule(
         "identified",
         r"\bidentified[ \t]{1,4}(?:with[ \t]{1,4}\S{1,40}+[ \t]{1,4})?(?:by|as)[ \t]{1,4}(?:password[ \t]{1,4})?(?:values[ \t]{1,4})?"
         + _VALUE,
-        _anything,
+        anything,
         _I,
     ),
-    _rule(
+    rule(
         "password",
         r"\b(?:with|encrypted|set|alter|create|user|role|login|superuser)\b[^\n]{0,40}?\bpassword[ \t]{1,4}" + _QUOTED,
-        _anything,
+        anything,
         _I,
     ),
-    _rule("password(", r"\bpassword\([ \t]{0,4}" + _QUOTED, _anything, _I),
-    _rule(
-        "password for", r"\bpassword[ \t]+for[ \t]+\S{1,128}+[ \t]{0,4}(?:=|to|is)[ \t]{0,4}" + _VALUE, _password, _I
-    ),
+    rule("password(", r"\bpassword\([ \t]{0,4}" + _QUOTED, anything, _I),
+    rule("password for", r"\bpassword[ \t]+for[ \t]+\S{1,128}+[ \t]{0,4}(?:=|to|is)[ \t]{0,4}" + _VALUE, password, _I),
     # https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html
-    _rule(
+    rule(
         "password",
         r"\b(?:login|user|username|account)[ \t\r\n]{1,16}\S{1,128}+[ \t\r\n]{1,16}(?:password|passwd|pass)[ \t\r\n]{1,16}(?P<v>\S{1,256}+)",
-        _password,
+        password,
         _I,
     ),
     # https://www.postgresql.org/docs/current/libpq-pgpass.html
-    _rule(
-        ":", r"^[^:\s]{1,255}+:(?:\d{2,5}|\*):[^:\s]{1,64}+:[^:\s]{1,64}+:(?P<v>\S{3,256}+)$", _password, re.MULTILINE
-    ),
+    rule(":", r"^[^:\s]{1,255}+:(?:\d{2,5}|\*):[^:\s]{1,64}+:[^:\s]{1,64}+:(?P<v>\S{3,256}+)$", password, re.MULTILINE),
     # https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
-    _rule(
+    rule(
         "setuser|user ",
         r"\b(?:user|setuser)[ \t]+\S{1,64}+[ \t]+[^\n]{0,80}?[ \t]>(?P<v>[^\s>]{3,256}+)",
-        _anything,
+        anything,
         _I,
     ),
-    _rule(
+    rule(
         "auth",
         r"\bAUTH[ \t]+(?:PLAIN[ \t]+|LOGIN[ \t]+|XOAUTH2[ \t]+|\w{1,32}[ \t]+)?[\"']?(?P<v>[A-Za-z0-9+/=!@#$%^&*_\-]{6,512}+)",
         _told,
     ),
-    _rule("auth", r"\bAUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2)[ \t]+(?P<v>[A-Za-z0-9+/=]{8,512}+)", _anything),
+    rule("auth", r"\bAUTH[ \t]+(?:PLAIN|LOGIN|XOAUTH2)[ \t]+(?P<v>[A-Za-z0-9+/=]{8,512}+)", anything),
     # lines of configuration files: `requirepass X`, `ENV DB_PASSWORD X`, `bindpw X`
-    _rule(
+    rule(
         "pass|pw|secret|token|auth|key|cred",
         r"^[ \t]{0,32}(?:(?:export|setenv|set|ENV|ARG|env)[ \t]{1,4})?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,8}[\"']?(?P<v>[^\s\"'=:]{3,256}+)[\"']?[ \t]{0,8};?$",
-        _named,
+        named,
         re.MULTILINE,
     ),
-    _rule(
-        "env |setenv|export|arg ", r"\b(?:ENV|ARG|setenv)[ \t]{1,4}(?P<name>[A-Z]\w{1,63}+)[ \t]{1,4}" + _VALUE, _named
+    rule(
+        "env |setenv|export|arg ", r"\b(?:ENV|ARG|setenv)[ \t]{1,4}(?P<name>[A-Z]\w{1,63}+)[ \t]{1,4}" + _VALUE, named
     ),
     # a row of a table, a pair of a list (Clojure, Lisp), what a program quotes: `| NAME | X |`, `:password "X"`
-    _rule(
+    rule(
         "|",
         r"\|[ \t]{0,40}[`\"']?(?P<name>[A-Za-z][\w.\-]{1,63}+)[`\"']?[ \t]{0,40}\|[ \t]{0,40}[`\"']?(?P<v>[^\s|`\"']{3,512}+)",
         _row,
     ),
-    _rule(
+    rule(
         "\"|'",
         r"(?<![\w.\-]):?(?P<name>[A-Za-z][\w.\-]{1,63}+)(?:[ \t]{1,4}|[ \t]{0,2}(?:,|\.)[ \t]{1,2})[\"'](?P<v>[^\s\"']{4,512}+)[\"']",
         _row,
     ),
-    _rule(
+    rule(
         "pass|pw|secret|token|key|cred",
         r"^[ \t]{0,16}(?P<name>[A-Za-z][\w.\-]{1,63}+)\t{1,4}(?P<v>[^\s\"']{4,512}+)",
         _row,
         re.MULTILINE,
     ),
-    _rule(
+    rule(
         "{|(|value=",
         r"(?<![\w.\-])(?P<name>[A-Za-z][\w.\-]{1,63}+)[{(][ \t]{0,2}(?:value|val|v|raw)[ \t]{0,2}[=:][ \t]{0,2}[\"']?(?P<v>[^\s\"')}]{3,512}+)",
         _row,
     ),
-    _rule(
-        "value=", r"<(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t][^<>]{0,160}?\b[Vv]alue=[\"'](?P<v>[^\"'<>]{3,512}+)", _row
-    ),
+    rule("value=", r"<(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t][^<>]{0,160}?\b[Vv]alue=[\"'](?P<v>[^\"'<>]{3,512}+)", _row),
     # what servers print once, at their first start (MySQL, Jenkins, Grafana, Elasticsearch)
-    _rule(
+    rule(
         "password|passphrase|credential",
         r"\b(?:password|passphrase|passwd|credentials?)\b[^\n:=]{0,80}:[ \t\r\n]{1,8}(?P<v>[^\s\"'<>]{6,256}+)",
         _told,
         _I,
     ),
-    _rule(
+    rule(
         "login|auth|credential",
         r"\b(?:login|auth\w{0,12}|credentials?)\b[^\n]{0,60}?[ \t][\w.\-]{1,64}(?:[ \t]/[ \t]|[:/])(?P<v>[^\s\"'<>/]{6,256}+)",
         _told,
         _I,
     ),
-    _rule("openssl", r"\bopenssl\b[^\n|;&]{0,160}?[ \t]-k[ \t]{1,4}(?P<v>[^\s\-]{4,256}+)", _password),
-    _rule(
+    rule("openssl", r"\bopenssl\b[^\n|;&]{0,160}?[ \t]-k[ \t]{1,4}(?P<v>[^\s\-]{4,256}+)", password),
+    rule(
         "community",
         r"\b(?:snmp[\w\-]{0,16}|rocommunity|rwcommunity)[ \t]+(?:community[ \t]+)?(?P<v>[^\s\-]{4,64}+)",
-        _password,
+        password,
         _I,
     ),
     # https://www.rfc-editor.org/rfc/rfc7616: the response of a digest
-    _rule("response=", r"\b(?:response|cnonce)=\"(?P<v>[0-9a-f]{32,128}+)\"", _anything),
+    rule("response=", r"\b(?:response|cnonce)=\\{0,4}\"(?P<v>[0-9a-f]{32,128}+)\"", anything),
     # https://www.rfc-editor.org/rfc/rfc7518: private parts of a JSON Web Key
-    _rule(
-        "kty", r"\\{0,4}\"(?:d|p|q|dp|dq|qi|k)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"(?P<v>[\w\-]{16,2048}+)", _anything
+    rule(
+        "kty", r"\\{0,4}\"(?:d|p|q|dp|dq|qi|k)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"(?P<v>[\w\-]{16,2048}+)", anything
     ),
     # https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki: 12 to 24 words
-    _rule(
+    rule(
         "mnemonic|phrase",
         r"\b(?:mnemonic|seed|recovery)[ _\-]?(?:phrase|words)?[\"'\\ \t:=]{1,8}(?P<v>(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})",
-        _anything,
+        anything,
         _I,
     ),
     # sentences of programs: `the password is X`, `using password X`, `password set to X`
-    _rule(
+    rule(
         "password|passphrase|passwd|secret|token|key|credential",
         r"\b(?P<name>password|passphrase|passwd|pwd|pre-?shared[ \-]?key|secret|token|api[ _\-]?key|credentials?)[ \t]{1,2}"
         r"(?P<is>(?:is|was|to|as|set to|changed to|reset to|generated|of|with)(?:[ \t]{0,2}:)?[ \t]{1,2})?[\"'`(«]?(?P<v>[^\s\"'`,;<>()=:»]{6,256}+)",
         _sentence,
         _I,
     ),
-    _rule(
+    rule(
         "with|using|login|logged",
         r"\b(?:log(?:in|[ ]in)|logging in|logged in|authenticate[ds]?|authenticating|sign(?:ed|ing)? in|connect(?:ed|ing)?)\b[^\n]{0,60}?\b(?:with|using|as)[ \t]{1,2}"
         r"[\"'`]?(?:[\w.\-]{1,64}[:/])?(?P<v>[^\s\"'`,;<>()=:/]{6,256}+)",
@@ -338,14 +337,17 @@ _LONGEST_COOKIE = 4096
 
 def phrased(text: str) -> Iterator[Span]:
     """The credentials that a rule finds, in the order of the rules."""
-    low = text.lower()
-    for rule in RULES:
-        for word in rule.words:
-            if word in low:
-                yield from (found.span("v") for found in rule.pattern.finditer(text) if rule.judge(found))
-                break
-    if "cookie" in low:
+    yield from found_by(RULES, text)
+    if "cookie" in text.lower():
         yield from _cookies(text)
+
+
+def found_by(rules: Iterable[Rule], text: str) -> Iterator[Span]:
+    """The credentials that the rules find, in their order."""
+    low = text.lower()
+    for each in rules:
+        if any(word in low for word in each.words):
+            yield from (found.span("v") for found in each.pattern.finditer(text) if each.judge(found))
 
 
 def _cookies(text: str) -> Iterator[Span]:

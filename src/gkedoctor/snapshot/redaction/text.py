@@ -11,6 +11,7 @@ from gkedoctor.snapshot.redaction.known import known, random_words
 from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT, capped
 from gkedoctor.snapshot.redaction.phrases import phrased
 from gkedoctor.snapshot.redaction.placeholders import placeholder
+from gkedoctor.snapshot.redaction.statements import stated
 from gkedoctor.snapshot.redaction.urls import in_connection_strings, in_urls
 from gkedoctor.snapshot.redaction.values import is_phrase
 
@@ -20,6 +21,9 @@ _SHORTEST = 8
 """Characters of the shortest text with a name and a credential in it: `pw=abc12`."""
 
 _SECRET_LINES = re.compile(r"[\"']?kind[\"']?\s{0,8}:\s{0,8}[\"']?Secret\b|\bstringData\b")
+_ESCAPED_END = re.compile(r"\\[nr]")
+"""The end of a line in a text within a string: read as two ends, so that every place stays where it is."""
+
 _LINES_BEFORE = 8
 _QUOTED = re.compile(r"(?<=`)[^`]{1,4096}(?=`)|![^\s`]{1,4096}")
 
@@ -28,7 +32,9 @@ def spans(text: str) -> list[Span]:
     """Where the credentials of a free text are: in their order, none within another."""
     if len(text) < _SHORTEST:
         return []
-    found = [*assigned(text), *phrased(text), *known(text), *in_urls(text)]
+    found = [*_in_context(text), *known(text), *in_urls(text)]
+    if "\\n" in text:
+        found += _in_context(_ESCAPED_END.sub("\n\n", text))
     if "@" in text:
         found += in_connection_strings(text)
     if "</" in text:
@@ -37,6 +43,11 @@ def spans(text: str) -> list[Span]:
     if "BEGIN " in text or "PuTTY" in text:
         found += private_blocks(text)
     return _merged(found)
+
+
+def _in_context(text: str) -> list[Span]:
+    """The credentials that the words and lines around them show."""
+    return [*assigned(text), *phrased(text), *stated(text)]
 
 
 def precise_spans(text: str) -> list[Span]:

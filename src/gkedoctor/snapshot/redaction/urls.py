@@ -14,11 +14,14 @@ Span = tuple[int, int]
 _REST = re.compile(r"[^\s\"<>\\`]{1,1024}")
 _AUTHORITY = re.compile(r"[^/?#]*")
 _QUERY = re.compile(r"(?<=[?&;])([\w.\-\[\]%]{1,64}+)=([^&\s\"'<>#;\\]{1,2048}+)")
-_IN_QUERY = frozenset({"key", "code", "ticket", "access", "hash", "hmac", "session", "s", "k", "t", "apikey", "state"})
+_IN_QUERY = frozenset(
+    {"key", "code", "ticket", "access", "hash", "hmac", "session", "s", "k", "t", "apikey", "appid", "state"}
+)
 """Names of parameters that say something in a query alone; their value has to look like a token."""
 
 _IN_PATH = re.compile(
-    r"/(?:tokens?|keys?|secrets?|api-?keys?|api_keys?|auth|access_tokens?|webhooks?|hooks?|invite|reset|magic|unsubscribe)"
+    r"/(?:tokens?|keys?|secrets?|api-?keys?|api_keys?|auth|access_tokens?|webhooks?|hooks?|invite|reset|magic|unsubscribe"
+    r"|reset[-_]?password|password[-_]?reset|password/(?:edit|reset)|verify(?:[-_]?email)?|confirm(?:ation)?|activate)"
     r"/([^/\s?#\"'<>&]{12,256}+)",
     re.I,
 )
