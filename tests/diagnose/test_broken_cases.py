@@ -9,6 +9,7 @@ import pytest
 from gkedoctor.diagnose.cases import load_cases, run_file
 from gkedoctor.errors import PlaybookError
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.sources import load
 
 HEAD = "playbook: GKE-CFG-001\ncases:\n  - name: one\n    expect: []\n"
 
@@ -72,4 +73,12 @@ def test_a_patch_that_meets_nothing_fails_its_case_alone(tmp_path: Path, patch: 
     one, two = run_file(path, [], no_recording)
     assert one.failures[0].startswith(f"{path}:8:")
     assert says in one.failures[0]
+    assert two.failures == ()
+
+
+def test_a_recording_that_cannot_be_read_fails_its_case_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.test.yaml"
+    path.write_text(f"{HEAD}    given: {{recording: nope}}\n  - {{name: two, given: {{}}, expect: []}}\n")
+    one, two = run_file(path, [], lambda name: load(tmp_path / name))
+    assert one.failures == (f"{path}:5:24: {tmp_path}/nope does not exist",)
     assert two.failures == ()

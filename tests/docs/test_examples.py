@@ -151,7 +151,7 @@ def test_the_playbooks_of_the_example_package_hold() -> None:
     assert [playbook.id for playbook in own] == ["GKE-ROL-901", "GKE-ROL-902"]
     library = sorted([*shipped_playbooks(), *own], key=lambda p: p.id)
     results = [result for file in case_files([folder]) for result in run_file(file, library, recorded)]
-    assert len(results) == 5
+    assert len(results) == 6
     assert [result.failures for result in results if result.failures] == []
     assert RECORDINGS.is_dir()
 

@@ -17,7 +17,7 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, PatchError, Patches
 from gkedoctor.diagnose.spec import lint
-from gkedoctor.errors import UsageError
+from gkedoctor.errors import SourceError, UsageError
 from gkedoctor.graph import nearest
 from gkedoctor.manifests.planned import names_planned
 from gkedoctor.manifests.read import read_text
@@ -174,15 +174,16 @@ def run_file(path: Path, playbooks: Sequence[CompiledPlaybook], recording: LoadR
     for i, case in enumerate(file.cases):
         try:
             found.append(run_case(file.playbook, case, playbooks, recording))
-        except PatchError as error:
-            place = error_at(read_source(path), f"$.cases[{i}].given.{error.place}", error.message).place
+        except (PatchError, SourceError) as error:
+            key = error.place if isinstance(error, PatchError) else "recording"
+            place = error_at(read_source(path), f"$.cases[{i}].given.{key}", error.message).place
             failure = f"{place}: {error.message}"
             found.append(CaseResult(file.playbook, case.name, case.todo, (failure,), is_unsourced(case)))
     return found
 
 
 def run_case(playbook: str, case: Case, playbooks: Sequence[CompiledPlaybook], recording: LoadRecording) -> CaseResult:
-    """The result of one case; PatchError where its patch meets nothing."""
+    """The result of one case; PatchError where its patch meets nothing, SourceError for its recording."""
     outcome, problems = outcome_of(case.given, playbooks, recording)
     failures = (*problems, *_failures(playbook, case, outcome))
     return CaseResult(playbook, case.name, case.todo, failures, is_unsourced(case))
