@@ -24,6 +24,8 @@ UNITS = (
     "name=password value=", "T3BlbkFJ", "|", ":AA", "a:1:b:c:d\n", "password=a,", "PuTTY-User-Key-File-2: ",
     "é", "connect using ", "[", "(", "{", "'", '"', "seed a ", "\t", "%22",
     "\\n", "('a', '", "a....", "a value '", "random_password", "curl -su ", "htpasswd -b a ", "password for a: ",
+    "insert into a (password) values ('a'),", "user,password\n",
+    "kind: Secret\ndata:\n  a: b\n",
 )  # fmt: skip
 SMALL, LARGE = 20_000, 160_000
 SLACK = 4.0

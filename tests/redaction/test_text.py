@@ -32,6 +32,37 @@ def test_a_credential_is_masked_and_what_is_around_it_stays(row: str) -> None:
     assert PLACEHOLDER.sub("", shown).replace(" ", "") in (before + after).replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INSERT INTO users (id, password, age) VALUES (7, '⟦Quartz_zebra91⟧', now()), (8, '⟦Quartz_zebra92⟧', 5);",
+        "user,password,role\nada,⟦Quartz-zebra91⟧,admin\nbob,⟦Quartz-zebra92⟧,viewer",
+        "| user | password |\n|------|----------|\n| ada | ⟦Quartz!zebra91⟧ |\n",
+        "kind: Secret\ndata:\n  user: ⟦YWRh⟧\n  pin: ⟦UXVhcnR6⟧\ntype: Opaque",
+        "apiVersion: v1\ndata:\n  pin: ⟦UXVhcnR6⟧\nkind: Secret\n",
+        "Password for the app user reset.\nNew value: ⟦aB3xK9mQ2pL7⟧",
+    ],
+)
+def test_what_a_head_or_a_block_tells_is_masked(text: str) -> None:
+    parts = re.split("[⟦⟧]", text)
+    shown = mask_text("".join(parts))
+    assert not any(secret in shown for secret in parts[1::2])
+    assert PLACEHOLDER.sub("", shown) == "".join(parts[::2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: ConfigMap\ndata:\n  user: YWRh\n---\nkind: Secret\nmetadata:\n  name: db\n",
+        "secret,namespace\ndb-credentials,shop\n",
+        "INSERT INTO users (name, password) VALUES (?, ?)",
+        "failed to read token, retrying\nconnect to db, port 5432",
+    ],
+)
+def test_what_a_head_does_not_tell_stays(text: str) -> None:
+    assert mask_text(text) == text
+
+
 @pytest.mark.parametrize("line", rows("harmless.txt"))
 def test_a_line_that_tells_what_is_wrong_stays_as_it_is(line: str) -> None:
     assert mask_text(line) == line

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gkedoctor.snapshot.redaction.assignments import assigned, elements
 from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
+from gkedoctor.snapshot.redaction.columns import in_columns
 from gkedoctor.snapshot.redaction.known import known, random_words
 from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT, capped
 from gkedoctor.snapshot.redaction.phrases import phrased
@@ -47,7 +48,7 @@ def spans(text: str) -> list[Span]:
 
 def _in_context(text: str) -> list[Span]:
     """The credentials that the words and lines around them show."""
-    return [*assigned(text), *phrased(text), *stated(text)]
+    return [*assigned(text), *phrased(text), *stated(text), *in_columns(text)]
 
 
 def precise_spans(text: str) -> list[Span]:
