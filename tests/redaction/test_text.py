@@ -39,6 +39,7 @@ def test_a_credential_is_masked_and_what_is_around_it_stays(row: str) -> None:
         "user,password,role\nada,⟦Quartz-zebra91⟧,admin\nbob,⟦Quartz-zebra92⟧,viewer",
         "| user | password |\n|------|----------|\n| ada | ⟦Quartz!zebra91⟧ |\n",
         "kind: Secret\ndata:\n  user: ⟦YWRh⟧\n  pin: ⟦UXVhcnR6⟧\ntype: Opaque",
+        'msg="kind: Secret\\ndata:\\n  pin: ⟦UXVhcnR6⟧\\n"',
         "apiVersion: v1\ndata:\n  pin: ⟦UXVhcnR6⟧\nkind: Secret\n",
         "Password for the app user reset.\nNew value: ⟦aB3xK9mQ2pL7⟧",
     ],

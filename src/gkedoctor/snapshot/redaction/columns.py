@@ -25,7 +25,7 @@ _HEAD = re.compile(r"^[ \t]{0,8}(?=[^\n]{0,400}(?:pass|pwd|secret|token|apikey|a
 _LONGEST_CELL = 512
 _FENCE = re.compile(r"[\s|+:=-]{1,400}")
 
-_KIND = re.compile(r"^[ \t]{0,8}kind:[ \t]{1,4}[\"']?Secret[\"']?[ \t]{0,8}$", re.M)
+_KIND = re.compile(r"(?<![\w.\-])kind:[ \t]{1,4}[\"']?Secret[\"']?[ \t]{0,8}$", re.M)
 _DATA = re.compile(r"^([ \t]{0,8})(?:data|stringData):[ \t]{0,8}$", re.M)
 _ENTRY = re.compile(r"([ \t]{1,40})[\w.\-\"']{1,253}+:[ \t]{1,4}(\S[^\n]{0,8192}+)")
 _AROUND = 8 << 10

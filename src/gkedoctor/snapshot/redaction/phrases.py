@@ -282,7 +282,7 @@ RULES: tuple[Rule, ...] = (
         _I,
     ),
     # https://www.rfc-editor.org/rfc/rfc7616: the response of a digest
-    rule("response=", r"\b(?:response|cnonce)=\\{0,4}\"(?P<v>[0-9a-f]{32,128}+)\"", anything),
+    rule("response=", r"\b(?:response|cnonce)=\\{0,4}\"(?P<v>[0-9a-f]{32,128}+)\\{0,4}\"", anything),
     # https://www.rfc-editor.org/rfc/rfc7518: private parts of a JSON Web Key
     rule(
         "kty", r"\\{0,4}\"(?:d|p|q|dp|dq|qi|k)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"(?P<v>[\w\-]{16,2048}+)", anything

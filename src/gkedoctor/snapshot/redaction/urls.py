@@ -68,7 +68,7 @@ _WEBHOOKS: tuple[tuple[str, str], ...] = (
 )
 _HOOKS = tuple((literal, re.compile(tail)) for literal, tail in _WEBHOOKS)
 _ORACLE = re.compile(r"jdbc:oracle:(?:thin|oci8?):([^/\s@\"']{1,64}+)/")
-_DRIVER_HOSTS = ("@tcp(", "@tcp4(", "@unix(", "@udp(", "@cloudsql(", "@tcp6(")
+_DRIVER_HOSTS = ("@(", "@tcp(", "@tcp4(", "@unix(", "@udp(", "@cloudsql(", "@tcp6(")
 _LEFT = re.compile(r"[\s\"'=<>,`]")
 _DSN = 256
 """Characters before `@tcp(` in which user and password stand."""
