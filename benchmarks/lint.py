@@ -19,8 +19,8 @@ import yaml
 from benchmarks.measuring import Measured, tell
 from gkedoctor import shipped
 from gkedoctor.diagnose.spec import lint
-from gkedoctor.manifests.read import Manifests, read
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import Manifests, read
+from gkedoctor.manifests.overlay import world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.playbook.model import Severity

@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.clusters import cluster
 from gkedoctor.cli.screen_sources import ScreenQuery, recording_source
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.run import make_keys_prompt
 from gkedoctor.tui.screens.objects import Objects
 from gkedoctor.tui.widgets.lines import Lines
@@ -50,7 +50,7 @@ class Pulse:
 
 async def measured(path: Path, *, walk: bool) -> None:
     """Opens a source and tells when what was there."""
-    app = Doctor(recording_source(path, ScreenQuery()))
+    app = GkedoctorApp(recording_source(path, ScreenQuery()))
     pulse = Pulse()
     began = time.perf_counter()
     async with app.run_test(size=(100, 30)) as pilot:
@@ -69,7 +69,7 @@ async def measured(path: Path, *, walk: bool) -> None:
         beating.cancel()
 
 
-async def walked(app: Doctor, pilot: Any, pulse: Pulse) -> None:
+async def walked(app: GkedoctorApp, pilot: Any, pulse: Pulse) -> None:
     """Through the list of Pods."""
     began = time.perf_counter()
 

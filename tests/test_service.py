@@ -13,9 +13,9 @@ from gkedoctor import api
 from gkedoctor.cli.options import take_options
 from gkedoctor.errors import NoPageError, UsageError
 from gkedoctor.report.formats.json import encoded
-from gkedoctor.report.request import to_wire as path_wire
+from gkedoctor.report.json_schema import to_wire
+from gkedoctor.report.request_path import to_wire as path_wire
 from gkedoctor.report.teardown import json as teardown_json
-from gkedoctor.report.wire import to_wire
 from gkedoctor.service.explain import explain
 from gkedoctor.service.lint import LintOptions
 from gkedoctor.service.report import ReportOptions, ReportQuery

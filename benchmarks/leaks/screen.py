@@ -14,7 +14,7 @@ from benchmarks.leaks.objects import NAMESPACE
 from benchmarks.leaks.outputs import Output
 from gkedoctor.cli.screen_sources import ScreenQuery, recording_source
 from gkedoctor.graph import Ref
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 
 _SIZE = (220, 120)
 """Columns and rows: a whole page is seen at once."""
@@ -35,7 +35,7 @@ def screen(recording: Path) -> Output:
     """The pages of six objects of each kind that holds secrets, as lines of text."""
     seen: list[str] = []
 
-    async def look(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def look(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         seen.append(text(app))
         for ref, keys in _objects(recording):
             app.open_object(ref)
@@ -45,7 +45,7 @@ def screen(recording: Path) -> Output:
                 seen.append(text(app))
             await press(app, pilot, "escape")
 
-    drive(Doctor(recording_source(recording, ScreenQuery())), look, _SIZE)
+    drive(GkedoctorApp(recording_source(recording, ScreenQuery())), look, _SIZE)
     return Output("diagnose, the screen of 42 objects", "\n".join(seen))
 
 

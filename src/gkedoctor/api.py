@@ -31,12 +31,12 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import ManifestError, UsageError
 from gkedoctor.graph import nearest
 from gkedoctor.limits import DEFAULT
-from gkedoctor.manifests.read import read
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import read
+from gkedoctor.manifests.overlay import world
 from gkedoctor.playbook.library import Library, load_library
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import NARROW, Page, names, renderer
-from gkedoctor.report.request import Way
+from gkedoctor.report.request_path import RequestPathAnswer
 from gkedoctor.report.teardown.model import TeardownPlan
 from gkedoctor.service import explain as explanations
 from gkedoctor.service.comparison import compare_recordings
@@ -192,7 +192,7 @@ def teardown(snapshot: Snapshot) -> TeardownPlan:
     return teardown_plan(snapshot)
 
 
-def path(snapshot: Snapshot, entry_point: str) -> Way:
+def path(snapshot: Snapshot, entry_point: str) -> RequestPathAnswer:
     """The path of a request from KIND/NAME, a host or an address, hop by hop. UsageError where nothing begins there.
 
     >>> from gkedoctor import shipped

@@ -17,7 +17,7 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.logs import ContainerRun
 from gkedoctor.collect.permissions import cluster_role, google_permissions, role
-from gkedoctor.playbook.needs import needed_kinds
+from gkedoctor.playbook.required_kinds import needed_kinds
 from tests.collect.kube_api import KubeApi
 from tests.collect.loopback import Asked as Sent
 from tests.conftest import ROOT, shipped_playbooks

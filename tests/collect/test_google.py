@@ -16,7 +16,7 @@ from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions, loc
 from gkedoctor.collect.google_session import guard
 from gkedoctor.collect.read_only import NotReadOnlyError, assert_read_only
 from gkedoctor.collect.results import CollectorProgress, Listing
-from gkedoctor.playbook.needs import needed_kinds
+from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.snapshot.model import Status
 from tests.collect.compute_api import ComputeApi, error
 from tests.collect.loopback import Asked, Reply

@@ -14,7 +14,7 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.results import CollectorProgress
 from gkedoctor.errors import SourceError
-from gkedoctor.playbook.needs import needed_kinds
+from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Collection, CollectionState, Status
 from tests.collect import loopback

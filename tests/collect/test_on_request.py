@@ -18,7 +18,7 @@ from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.read_only import NotReadOnlyError, assert_read_only
 from gkedoctor.collect.results import EVENT_HISTORY, UPTIME_CHECKS, CollectorProgress, Listing
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.playbook.needs import needed_kinds
+from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, KINDS, ON_REQUEST
 from gkedoctor.snapshot.model import Status
 from gkedoctor.snapshot.sources import load

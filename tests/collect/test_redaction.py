@@ -16,7 +16,7 @@ import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.report.formats import names
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi
 from tests.collect.operations_api import OperationsApi
@@ -287,7 +287,7 @@ def test_one_value_has_one_token_everywhere() -> None:
     env = [{"name": "DB_PASSWORD", "value": "hunter42!"}]
     gathered.add("pods", [thing("Pod", "p", spec={"containers": [{"name": "c", "image": "i", "env": env}]})])
     gathered.add_log("shop", "p", "c", "tried hunter42! and failed\nplain line")
-    snapshot = taken_in(gathered)
+    snapshot = build_snapshot(gathered)
     value = snapshot.collection("pods").objects[0]["spec"]["containers"][0]["env"][0]["value"]
     assert value.startswith("***")
     assert snapshot.collection("logs").objects[0]["lines"] == [f"tried {value} and failed", "plain line"]
@@ -297,7 +297,7 @@ def test_a_common_word_is_masked_where_it_is_a_credential_and_nowhere_else() -> 
     gathered = Gathered(source="x")
     env = [{"name": "POSTGRES_PASSWORD", "value": "shop"}, {"name": "POSTGRES_DB", "value": "shop"}]
     gathered.add("pods", [thing("Pod", "p", spec={"containers": [{"name": "c", "image": "shop:1", "env": env}]})])
-    container = taken_in(gathered).collection("pods").objects[0]["spec"]["containers"][0]
+    container = build_snapshot(gathered).collection("pods").objects[0]["spec"]["containers"][0]
     values = [variable["value"] for variable in container["env"]]
     assert values[0].startswith("***") and values[1] == "shop"
 
@@ -318,4 +318,4 @@ def test_a_common_word_is_masked_where_it_is_a_credential_and_nowhere_else() -> 
 def test_messages_without_a_secret_stay_as_they_are(line: str) -> None:
     gathered = Gathered(source="x")
     gathered.add_log("shop", "p", "c", line)
-    assert taken_in(gathered).collection("logs").objects[0]["lines"] == [line]
+    assert build_snapshot(gathered).collection("logs").objects[0]["lines"] == [line]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.compare.changes import Change, Sort, changes
+from gkedoctor.compare.changes import ChangeOrigin, ObjectChange, changes
 from gkedoctor.compare.fields import comparable, differences
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph
@@ -22,7 +22,7 @@ def graph(*objects: Any, deny: tuple[str, ...] = ()) -> Graph:
     return Graph(given_snapshot(Given(objects=objects, deny=deny), lambda name: None))  # type: ignore[arg-type,return-value]
 
 
-def found(before: Graph, after: Graph) -> list[Change]:
+def found(before: Graph, after: Graph) -> list[ObjectChange]:
     return changes(before, after)
 
 
@@ -86,7 +86,7 @@ def test_a_certificate_that_ended_in_between_is_a_change() -> None:
         return Graph(given_snapshot(Given(objects=(item,), now=clock), lambda name: None))  # type: ignore[arg-type,return-value]
 
     (change,) = found(secret("2026-01-01T11:00:00+00:00"), secret("2026-01-01T13:00:00+00:00"))
-    assert (change.path, change.sort) == ("certificate.notAfter", Sort.SET)
+    assert (change.path, change.sort) == ("certificate.notAfter", ChangeOrigin.SET)
     assert found(secret("2026-01-01T13:00:00+00:00"), secret("2026-01-01T14:00:00+00:00")) == []
 
 

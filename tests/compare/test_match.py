@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from gkedoctor.compare.comparison import compare
-from gkedoctor.compare.match import match
-from gkedoctor.compare.side import Found, Side, saved_report
+from gkedoctor.compare.inputs import ComparedFinding, ComparisonInput, saved_report
+from gkedoctor.compare.match import match_findings
 from gkedoctor.errors import SourceError
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
@@ -23,39 +23,41 @@ from tests.report.outcomes import SICK
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def found(fingerprint: str, name: str, *, suppressed: bool = False, cause: str | None = "node-not-ready") -> Found:
+def found(
+    fingerprint: str, name: str, *, suppressed: bool = False, cause: str | None = "node-not-ready"
+) -> ComparedFinding:
     severity = Severity.HIGH if cause else None
-    return Found(fingerprint, Ref("Node", name), f"{name} is ill", "GKE-NOD-001", cause, severity, suppressed)
+    return ComparedFinding(fingerprint, Ref("Node", name), f"{name} is ill", "GKE-NOD-001", cause, severity, suppressed)
 
 
-def side(*items: Found, cluster: str | None = None, at: datetime = NOON) -> Side:
-    return Side("s", cluster, None, None, at, True, frozenset(), items)
+def side(*items: ComparedFinding, cluster: str | None = None, at: datetime = NOON) -> ComparisonInput:
+    return ComparisonInput("s", cluster, None, None, at, True, frozenset(), items)
 
 
-def names(items: tuple[Found, ...]) -> list[str]:
+def names(items: tuple[ComparedFinding, ...]) -> list[str]:
     return [item.root.name for item in items]
 
 
 def test_the_node_that_stayed_ill_stays_whatever_its_number() -> None:
-    result = match(side(found("f", "a"), found("f-2", "b")), side(found("f", "b")))
+    result = match_findings(side(found("f", "a"), found("f-2", "b")), side(found("f", "b")))
     assert (names(result.new), names(result.fixed), names(result.same)) == ([], ["a"], ["b"])
 
 
 def test_a_node_under_another_name_is_the_same_fault() -> None:
-    result = match(side(found("f", "a"), found("f-2", "b")), side(found("f", "b"), found("f-2", "c")))
+    result = match_findings(side(found("f", "a"), found("f-2", "b")), side(found("f", "b"), found("f-2", "c")))
     assert (names(result.new), names(result.fixed), names(result.same)) == ([], [], ["b", "c"])
     assert result.known == {"f", "f-2"}
 
 
 def test_one_more_of_a_kind_is_new() -> None:
-    result = match(side(found("f", "a")), side(found("f", "a"), found("f-2", "b")))
+    result = match_findings(side(found("f", "a")), side(found("f", "a"), found("f-2", "b")))
     assert (names(result.new), names(result.same)) == (["b"], ["a"])
 
 
 def test_what_is_suppressed_is_neither_new_nor_fixed() -> None:
-    result = match(side(found("f", "a")), side(found("f", "a", suppressed=True)))
+    result = match_findings(side(found("f", "a")), side(found("f", "a", suppressed=True)))
     assert (result.new, result.fixed, result.same) == ((), (), ())
-    result = match(side(found("f", "a", suppressed=True)), side(found("f", "a")))
+    result = match_findings(side(found("f", "a", suppressed=True)), side(found("f", "a")))
     assert (names(result.new), names(result.same)) == ([], ["a"])
 
 

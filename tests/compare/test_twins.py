@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gkedoctor.compare.comparison import Comparison, compare
-from gkedoctor.compare.side import Side, diagnosed
+from gkedoctor.compare.inputs import ComparisonInput, diagnosed
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
@@ -15,7 +15,7 @@ from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from .twins import TWINS, Twin, after, before
 
 
-def side(snapshot: Snapshot) -> Side:
+def side(snapshot: Snapshot) -> ComparisonInput:
     return diagnosed(snapshot.manifest.source, diagnose(snapshot, shipped_playbooks()), (), snapshot)
 
 

@@ -6,8 +6,8 @@ import copy
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from gkedoctor.diagnose.patch import Change, Patches
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.diagnose.patch import ObjectPatch, Patches
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import recorded
 
@@ -18,18 +18,18 @@ class Twin(NamedTuple):
     recording: str
     named: str
     path: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ObjectPatch, ...] = ()
     objects: tuple[Any, ...] = ()
 
 
 def _template(name: str, deployment: str, field: str, value: Any, named: str | None = None) -> Twin:
     path = f"spec.template.spec.{field}"
-    change = Change(ref=f"Deployment/{name}/{deployment}", set={path: value})
+    change = ObjectPatch(ref=f"Deployment/{name}/{deployment}", set={path: value})
     return Twin(name, f"Deployment/{name}/{deployment}", named or path, (change,))
 
 
 def _set(name: str, ref: str, path: str, value: Any, named: str | None = None) -> Twin:
-    return Twin(name, ref, named or path, (Change(ref=ref, set={path: value}),))
+    return Twin(name, ref, named or path, (ObjectPatch(ref=ref, set={path: value}),))
 
 
 def _there(name: str, kind: str, object_name: str, namespace: bool = True, **fields: Any) -> Twin:
@@ -107,7 +107,7 @@ TWINS = (
         "ing-probe-added-later",
         f"HealthCheck/teratail-prod/global/{_LATE}",
         "httpHealthCheck.requestPath",
-        (Change(ref=f"HealthCheck/{_LATE}", set={"httpHealthCheck.requestPath": "/healthz"}),),
+        (ObjectPatch(ref=f"HealthCheck/{_LATE}", set={"httpHealthCheck.requestPath": "/healthz"}),),
     ),
     _template("ing-basic-auth", "nginx", "containers[0].args", [], "containers[0].args"),
 )
@@ -127,7 +127,7 @@ def before(twin: Twin) -> Snapshot:
         for item in items:
             heal(item)
     _add_bystanders(gathered, twin.recording, "v1")
-    return taken_in(gathered, recorded_at=after.clock - timedelta(hours=1), manifest=after.manifest)
+    return build_snapshot(gathered, recorded_at=after.clock - timedelta(hours=1), manifest=after.manifest)
 
 
 def after(twin: Twin) -> Snapshot:
@@ -141,7 +141,7 @@ def after(twin: Twin) -> Snapshot:
         annotations["kubectl.kubernetes.io/restartedAt"] = "2026-11-22T12:00:00Z"
         deployment["metadata"].setdefault("labels", {})["release"] = "43"
     _add_bystanders(gathered, twin.recording, "v2")
-    return taken_in(gathered, recorded_at=recording.clock, manifest=recording.manifest)
+    return build_snapshot(gathered, recorded_at=recording.clock, manifest=recording.manifest)
 
 
 def _copied(snapshot: Snapshot) -> Gathered:

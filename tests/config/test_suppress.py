@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from gkedoctor.config.annotation import IGNORE, parse
-from gkedoctor.config.model import Rule
-from gkedoctor.config.suppress import Sifted, suppress
-from gkedoctor.config.words import Mistake
+from gkedoctor.config.model import SuppressionRule
+from gkedoctor.config.suppress import FilteredOutcome, suppress
+from gkedoctor.config.validation import Mistake
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.model import Consequence, Unexplained
 from gkedoctor.graph import Ref
@@ -25,16 +25,16 @@ TWO = msgspec.structs.replace(
 
 
 def sifted(
-    *rules: Rule, objects: tuple[Any, ...] = (), finding: Any = MISSING_SECRET, now: str | None = None
-) -> Sifted:
+    *rules: SuppressionRule, objects: tuple[Any, ...] = (), finding: Any = MISSING_SECRET, now: str | None = None
+) -> FilteredOutcome:
     snapshot = given_snapshot(Given(objects=objects, now=now), lambda name: None)  # type: ignore[arg-type,return-value]
     diagnoses, unexplained = ((), (finding,)) if isinstance(finding, Unexplained) else ((finding,), ())
     outcome = msgspec.structs.replace(SICK, diagnoses=diagnoses, unexplained=unexplained)
     return suppress(outcome, snapshot, rules, shipped_playbooks())
 
 
-def rule(**fields: Any) -> Rule:
-    return Rule("file:1", "known", **fields)
+def rule(**fields: Any) -> SuppressionRule:
+    return SuppressionRule("file:1", "known", **fields)
 
 
 def deployment(name: str, ignore: str, namespace: str = "shop") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 
@@ -42,7 +42,7 @@ def merged(snapshots: Iterable[Snapshot], *, clouds: bool = False, clock: dateti
                 gathered.add_log(log["namespace"], log["pod"], log["container"], text, previous=log["previous"])
         else:
             gathered.objects[name] = list(items.values())
-    return taken_in(gathered, recorded_at=clock)
+    return build_snapshot(gathered, recorded_at=clock)
 
 
 def _place(collection: str, item: Any) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gkedoctor.graph.cloud import names as gce_names
 from gkedoctor.graph.cloud.descriptions import owner_in_description
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import Object, Snapshot
 
@@ -37,7 +37,7 @@ def renamed(snapshot: Snapshot, salt: str) -> Snapshot:
                 gathered.add_log(log["namespace"], log["pod"], log["container"], text, previous=log["previous"])
         else:
             gathered.add(name, objects[name], collection.state)
-    return taken_in(gathered, recorded_at=snapshot.clock)
+    return build_snapshot(gathered, recorded_at=snapshot.clock)
 
 
 def _hash(text: str, salt: str) -> str:

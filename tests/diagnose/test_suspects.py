@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from gkedoctor.diagnose.cases import given_snapshot, given_world, load_cases
-from gkedoctor.diagnose.evaluate import Doubts, findings
+from gkedoctor.diagnose.evaluate import UnknownFacts, findings
 from gkedoctor.graph import CANDIDATE_INDEXES, Graph, ref_of
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.overlay import world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX
 from gkedoctor.snapshot.kinds import KINDS
@@ -24,8 +24,8 @@ NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json"))
 QUICK = [playbook for playbook in shipped_playbooks() if playbook.model.suspects]
 
 
-def said(playbook: CompiledPlaybook, snapshot: Snapshot) -> tuple[list[str], Doubts]:
-    doubts = Doubts()
+def said(playbook: CompiledPlaybook, snapshot: Snapshot) -> tuple[list[str], UnknownFacts]:
+    doubts = UnknownFacts()
     found = [f"{f.ref} {f.symptom} {f.winner and f.winner.cause}" for f in findings(Graph(snapshot), playbook, doubts)]
     return found, doubts
 

@@ -11,7 +11,7 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import Source, load_playbook
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
 
@@ -34,7 +34,7 @@ def snapshot(*objects: dict[str, Any], denied: Iterable[str] = ()) -> Snapshot:
         name = KINDS[kind].collection
         gathered.objects[name] = []
         gathered.states[name] = CollectionState(Status.DENIED, reason="forbidden", needs=permission(name))
-    return taken_in(gathered, recorded_at=CLOCK)
+    return build_snapshot(gathered, recorded_at=CLOCK)
 
 
 def cause(word: str, when: str, **more: str) -> str:

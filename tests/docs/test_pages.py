@@ -16,7 +16,7 @@ import pytest
 from docs.tool import site
 from docs.tool.pages import DOCS, built_page, kept, page_of, surplus
 
-from gkedoctor.report.inert import is_link
+from gkedoctor.report.escaping import is_link
 from tests.conftest import ROOT
 
 PAGES = {page.as_posix(): text for page, text in site.markdown_pages().items()}

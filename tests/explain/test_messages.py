@@ -9,7 +9,7 @@ import pytest
 
 from gkedoctor.errors import PlaybookError
 from gkedoctor.explain.listing import listing
-from gkedoctor.explain.search import MOST, Index, Kind, causes_for
+from gkedoctor.explain.search import MOST, HitReason, Index, causes_for
 from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbook, read_source
 from tests.conftest import PLAYBOOKS, RECORDINGS, recorded
@@ -73,7 +73,7 @@ def test_in_use_is_not_ip_in_use(index: Index) -> None:
 
 def test_words_are_the_last_resort(index: Index) -> None:
     hits = index.hits("tls certificate expired")
-    assert {h.why for h in hits} == {Kind.WORDS}
+    assert {h.why for h in hits} == {HitReason.WORDS}
     assert hits[0].playbook.id in {"GKE-ING-003", "GKE-ING-026"}
 
 
@@ -142,7 +142,7 @@ def test_every_warning_that_was_ever_recorded_leads_somewhere(index: Index, name
     for message in sorted(warnings):
         if not any(noise in message for noise in NOISE):
             hits = index.hits(message)
-            assert hits and hits[0].why is not Kind.WORDS, message
+            assert hits and hits[0].why is not HitReason.WORDS, message
 
 
 def test_lint_refuses_a_phrase_that_is_in_every_message(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from markdown_it import MarkdownIt
 
 from gkedoctor.errors import ExitCode
 from gkedoctor.explain.example import example
-from gkedoctor.explain.holes import spoken, spoken_command
-from gkedoctor.explain.leads import explaining_kinds, leads
 from gkedoctor.explain.markdown import to_markdown
 from gkedoctor.explain.pages import cause_page, playbook_page
+from gkedoctor.explain.placeholders import command_with_placeholders, with_placeholders
+from gkedoctor.explain.related_playbooks import explaining_kinds, related_playbooks
 from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.explain.terminal import to_terminal
 from gkedoctor.graph.workloads.pods import STEPS
@@ -48,10 +48,10 @@ def test_every_cause_has_a_page(word: str) -> None:
 
 def test_a_symptom_without_causes_leads_on() -> None:
     assert {"Pod", "ReplicaSet", "ResourceQuota"} <= set(explaining_kinds(BY_ID["GKE-ROL-001"]))
-    further = {playbook.id for playbook in leads(BY_ID["GKE-ROL-001"], LIBRARY)}
+    further = {playbook.id for playbook in related_playbooks(BY_ID["GKE-ROL-001"], LIBRARY)}
     assert {"GKE-CFG-001", "GKE-IMG-001", "GKE-ADM-010", "GKE-PRB-001"} <= further
     for playbook in LIBRARY:
-        assert playbook.causes or leads(playbook, LIBRARY), playbook.id
+        assert playbook.causes or related_playbooks(playbook, LIBRARY), playbook.id
 
 
 def test_the_steps_are_those_of_the_graph() -> None:
@@ -59,11 +59,12 @@ def test_the_steps_are_those_of_the_graph() -> None:
 
 
 def test_holes_read_as_words() -> None:
-    assert spoken("Secret {{ object.name }} is\n gone, so {{ affected }} wait: {{ a || b }}") == (
+    assert with_placeholders("Secret {{ object.name }} is\n gone, so {{ affected }} wait: {{ a || b }}") == (
         "Secret NAME is gone, so its Pods wait: …"
     )
     assert (
-        spoken_command("kubectl -n {{ namespace }} scale {{ stopped[0].kind }}\n") == "kubectl -n NAMESPACE scale KIND"
+        command_with_placeholders("kubectl -n {{ namespace }} scale {{ stopped[0].kind }}\n")
+        == "kubectl -n NAMESPACE scale KIND"
     )
 
 
@@ -121,7 +122,7 @@ def test_a_page_shows_its_conditions_to_authors_only(gkedoctor: Gkedoctor) -> No
 def test_a_sentence_names_things_and_no_names_of_the_author(playbook: CompiledPlaybook) -> None:
     """`so`, `told` and `late_where` are half sentences that a playbook puts together; nobody can read them."""
     for text in (playbook.model.symptom.say, *(t for c in playbook.model.causes for t in (c.title, c.fix.say))):
-        shown = re.findall(r"(?<![A-Za-z_])[A-Z]+_[A-Z_]+(?![A-Za-z_])", spoken(text))
+        shown = re.findall(r"(?<![A-Za-z_])[A-Z]+_[A-Z_]+(?![A-Za-z_])", with_placeholders(text))
         assert [word for word in shown if word not in text] == []
 
 

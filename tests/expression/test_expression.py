@@ -11,9 +11,9 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.playbook.closures import truth
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.jmespath_compiler import truth
 from tests.expression.visiting import Interpreter
 
 FUNCTIONS = Functions(datetime(2026, 1, 1, tzinfo=UTC))

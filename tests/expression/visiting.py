@@ -8,8 +8,8 @@ from jmespath.exceptions import JMESPathError
 from jmespath.visitor import Options, TreeInterpreter
 
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.playbook.closures import truth
 from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.jmespath_compiler import truth
 
 
 class Interpreter(TreeInterpreter):

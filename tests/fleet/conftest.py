@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gkedoctor.fleet.examine import Kit
+from gkedoctor.fleet.diagnose_recording import DiagnosisInputs
 from tests.cli.conftest import Gkedoctor, gkedoctor
 from tests.conftest import RECORDINGS, shipped_playbooks
 
@@ -37,5 +37,5 @@ def copies(tmp_path: Path) -> Copies:
 
 
 @pytest.fixture(scope="session")
-def kit() -> Kit:
-    return Kit(shipped_playbooks())
+def kit() -> DiagnosisInputs:
+    return DiagnosisInputs(shipped_playbooks())

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from gkedoctor.errors import SourceError
-from gkedoctor.fleet.recordings import Level, is_one, named
+from gkedoctor.fleet.recordings import FolderEntries, is_one, named
 from gkedoctor.fleet.storage import listing
 
 
-def no_storage(url: str) -> dict[str, Level]:
+def no_storage(url: str) -> dict[str, FolderEntries]:
     raise AssertionError(url)
 
 
@@ -40,11 +40,11 @@ def names_in(*words: object) -> list[str]:
     ],
 )
 def test_a_folder_of_a_known_format_is_one_recording(files: list[str], folders: list[str]) -> None:
-    assert is_one(Level(tuple(files), tuple(folders)))
+    assert is_one(FolderEntries(tuple(files), tuple(folders)))
 
 
 def test_a_folder_of_clusters_is_many() -> None:
-    assert not is_one(Level(("eu-1.json", "us-1.gkesnap"), ("asia",)))
+    assert not is_one(FolderEntries(("eu-1.json", "us-1.gkesnap"), ("asia",)))
 
 
 def test_recordings_are_called_by_their_paths_below_what_was_named(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from gkedoctor.errors import ExitCode, SourceError
-from gkedoctor.fleet.crew import here
-from gkedoctor.fleet.examine import Kit
+from gkedoctor.fleet.diagnose_recording import DiagnosisInputs
 from gkedoctor.fleet.model import Fleet, Recording
+from gkedoctor.fleet.process_pool import here
 from gkedoctor.fleet.run import gathered
-from gkedoctor.fleet.scheduler import on_scheduler
+from gkedoctor.fleet.scheduler import run_on_dask
 from gkedoctor.playbook.library import Library, load_library
 from tests.conftest import ROOT
 
@@ -50,7 +50,7 @@ def ignored(done: int, failures: int) -> None:
     pass
 
 
-def undisturbed(some: list[Recording], kit: Kit) -> Fleet:
+def undisturbed(some: list[Recording], kit: DiagnosisInputs) -> Fleet:
     return gathered(some, here(some, kit), ignored)
 
 
@@ -66,9 +66,9 @@ def killer(cluster: Any, deaths: int) -> Any:
     return told
 
 
-def test_workers_that_are_killed_change_nothing(cluster: Any, copies: Copies, kit: Kit) -> None:
+def test_workers_that_are_killed_change_nothing(cluster: Any, copies: Copies, kit: DiagnosisInputs) -> None:
     some = recordings(copies(**{f"c{number:02}": "two-problems" for number in range(30)}, d="ing-healthy"))
-    fleet = gathered(some, on_scheduler(cluster.scheduler_address, some, kit), killer(cluster, 4))
+    fleet = gathered(some, run_on_dask(cluster.scheduler_address, some, kit), killer(cluster, 4))
     assert fleet == undisturbed(some, kit)
 
 
@@ -82,7 +82,9 @@ class _Deadly(tuple[Any, ...]):
 
 def test_what_kills_every_worker_is_given_up(cluster: Any, copies: Copies) -> None:
     some = recordings(copies(a="two-problems"))
-    fleet = gathered(some, on_scheduler(cluster.scheduler_address, some, Kit(Library(()), _Deadly())), ignored)
+    fleet = gathered(
+        some, run_on_dask(cluster.scheduler_address, some, DiagnosisInputs(Library(()), _Deadly())), ignored
+    )
     assert [failed.message for failed in fleet.failed] == ["each of the 3 workers that tried was killed"]
 
 
@@ -101,17 +103,17 @@ def test_a_path_is_refused_for_workers_that_do_not_see_it(gkedoctor: Gkedoctor, 
     assert "is a path on this machine" in result.err
 
 
-def test_a_scheduler_that_does_not_answer_is_told(kit: Kit) -> None:
-    results = on_scheduler("tcp://127.0.0.1:1", [Recording("x", "file:///x")], kit, patience=0.3)
+def test_a_scheduler_that_does_not_answer_is_told(kit: DiagnosisInputs) -> None:
+    results = run_on_dask("tcp://127.0.0.1:1", [Recording("x", "file:///x")], kit, patience=0.3)
     with pytest.raises(SourceError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:1"):
         next(results)
 
 
-def test_a_scheduler_without_workers_is_told(kit: Kit) -> None:
+def test_a_scheduler_without_workers_is_told(kit: DiagnosisInputs) -> None:
     with distributed.LocalCluster(
         n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs="CRITICAL"
     ) as empty:
-        results = on_scheduler(empty.scheduler_address, [Recording("x", "file:///x")], kit, patience=0.3)
+        results = run_on_dask(empty.scheduler_address, [Recording("x", "file:///x")], kit, patience=0.3)
         with pytest.raises(SourceError, match="has no worker"):
             next(results)
 
@@ -132,7 +134,7 @@ def test_a_cause_of_ones_own_reaches_the_workers(cluster: Any, tmp_path: Path) -
     item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"revisionHistoryLimit": 0}}
     (tmp_path / "eu.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
     some = [Recording("eu", (tmp_path / "eu.json").as_uri())]
-    with_own = Kit(load_library([own], lambda note: None))
-    fleet = gathered(some, on_scheduler(cluster.scheduler_address, some, with_own), ignored)
+    with_own = DiagnosisInputs(load_library([own], lambda note: None))
+    fleet = gathered(some, run_on_dask(cluster.scheduler_address, some, with_own), ignored)
     assert [cause.cause for cause in fleet.causes] == ["acme/no-rollback-history"]
     assert any("unknown cause `acme/no-history`" in note for one in fleet.clusters for note in one.notes)

@@ -16,7 +16,7 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import LOGS
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.fuzz.mutate import damaged
@@ -53,7 +53,7 @@ def test_damaged_objects_give_a_diagnosis_that_says_what_it_skipped(name: str) -
     rounds = max(1, TREES // (len(NAMES) * PER_SNAPSHOT // 2))
     for seed in range(rounds):
         gathered, _ = fuzzed(name, seed)
-        snapshot = taken_in(gathered, recorded_at=recorded(name).clock)
+        snapshot = build_snapshot(gathered, recorded_at=recorded(name).clock)
         outcome = diagnose(snapshot, shipped_playbooks())
         report = rendered(outcome)
         skipped = [c.name for c in snapshot.collections.values() if c.state.malformed]
@@ -73,4 +73,4 @@ def test_owners_that_go_in_a_circle_end() -> None:
     )
     gathered.add("pods", [owned("Pod", "p", "ReplicaSet", "a"), owned("Pod", "q", "Pod", "q")])
     gathered.add("deployments", [owned("Deployment", "d", "Deployment", "d")])
-    diagnose(taken_in(gathered), shipped_playbooks())
+    diagnose(build_snapshot(gathered), shipped_playbooks())

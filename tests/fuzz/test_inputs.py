@@ -27,10 +27,10 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.config.files import read as read_config
 from gkedoctor.errors import GkedoctorError
-from gkedoctor.manifests.read import read_text
+from gkedoctor.manifests.loading import read_text
 from gkedoctor.playbook.library import Names
 from gkedoctor.snapshot.importers.documents import text_of
-from gkedoctor.snapshot.intake import taken_in
+from gkedoctor.snapshot.intake import build_snapshot
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.sources import load
 from gkedoctor.snapshot.store import write
@@ -202,7 +202,7 @@ def test_answers_of_an_api_server(tmp_path: Path, answering: RawServer) -> None:
     def try_it(data: bytes) -> None:
         answering.misbehave = sends(data)
         deadline = Deadline(request=0.3, overall=1.0, sleep=lambda _seconds: None)
-        taken_in(collect(CollectRequest(login, [KINDS["Pod"]], deadline), lambda _said: None).gathered)
+        build_snapshot(collect(CollectRequest(login, [KINDS["Pod"]], deadline), lambda _said: None).gathered)
 
     fuzz("answer", one_of(seeds("*.http")), try_it)
 

@@ -10,7 +10,7 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.diagnose.patch import Change
+from gkedoctor.diagnose.patch import ObjectPatch
 from gkedoctor.graph import Graph
 from gkedoctor.graph.cloud import names as gce_names
 from gkedoctor.graph.leftovers.created_objects import KINDS
@@ -37,7 +37,9 @@ def _collection(kind: str) -> str:
     return next(c for c, k in COLLECTIONS.items() if k.name == kind)
 
 
-def given(name: str | None = ORPHANS, *objects: Any, patch: Iterable[Change] = (), deny: Iterable[str] = ()) -> Graph:
+def given(
+    name: str | None = ORPHANS, *objects: Any, patch: Iterable[ObjectPatch] = (), deny: Iterable[str] = ()
+) -> Graph:
     given = Given(recording=name, objects=objects, patch=tuple(patch), deny=tuple(deny))
     return Graph(given_snapshot(given, recorded))
 
@@ -155,7 +157,7 @@ def test_another_cluster_whose_uid_is_not_known_keeps_everything_in_doubt() -> N
 
 
 def test_where_no_tag_tells_the_cluster_any_cluster_may_own_it() -> None:
-    no_firewall = Change(ref="Firewall/k8s-fw-l7--a92bb14e2dee1667", remove=True)
+    no_firewall = ObjectPatch(ref="Firewall/k8s-fw-l7--a92bb14e2dee1667", remove=True)
     found = survey(given(ORPHANS, cluster("batch"), patch=[no_firewall]))
     assert not found.groups
     assert "batch" in next(iter(found.unknown.values())).reason
@@ -175,7 +177,7 @@ def test_firewall_rules_of_a_shared_network_may_be_of_other_projects() -> None:
     assert "k8s-fw-l7--a92bb14e2dee1667" not in named(given(ORPHANS, host))
 
 
-INGRESS_GONE = [Change(ref="Ingress/ing-healthy/app", remove=True)]
+INGRESS_GONE = [ObjectPatch(ref="Ingress/ing-healthy/app", remove=True)]
 
 
 def test_the_load_balancer_of_a_gone_ingress_is_left_over_in_a_living_cluster() -> None:
@@ -189,7 +191,7 @@ def test_the_load_balancer_of_a_gone_ingress_is_left_over_in_a_living_cluster() 
 
 
 def test_with_its_service_gone_the_neg_is_left_over_too() -> None:
-    gone = [*INGRESS_GONE, Change(ref="Service/ing-healthy/app", remove=True)]
+    gone = [*INGRESS_GONE, ObjectPatch(ref="Service/ing-healthy/app", remove=True)]
     kinds = {_kind(m) for m in survey(given("ing-healthy", patch=gone)).groups[0]["members"]}
     assert kinds == {
         "ForwardingRule", "TargetHttpProxy", "UrlMap", "BackendService", "HealthCheck", "NetworkEndpointGroup",
@@ -204,19 +206,21 @@ def test_an_ingress_that_cannot_be_looked_for_is_not_gone(kind: str) -> None:
 
 
 def test_an_ingress_in_a_namespace_that_is_gone_is_gone_without_the_listing() -> None:
-    gone = Change(ref="Namespace/ing-healthy", remove=True)
+    gone = ObjectPatch(ref="Namespace/ing-healthy", remove=True)
     assert "k8s2-fr-arun49xi-ing-healthy-app-lcic8c3u" in named(given("ing-healthy", patch=[gone], deny=["Ingress"]))
 
 
 def test_a_load_balancer_that_was_just_made_may_be_newer_than_the_listing() -> None:
-    new = Change(ref="ForwardingRule/k8s2-fr-*", set={"creationTimestamp": recorded("ing-healthy").clock.isoformat()})
+    new = ObjectPatch(
+        ref="ForwardingRule/k8s2-fr-*", set={"creationTimestamp": recorded("ing-healthy").clock.isoformat()}
+    )
     assert "k8s2-fr-arun49xi-ing-healthy-app-lcic8c3u" not in named(given("ing-healthy", patch=[*INGRESS_GONE, new]))
 
 
 @pytest.mark.parametrize("name", ["l4-healthy", "l4-internal-healthy"])
 def test_the_load_balancer_of_a_gone_service_is_left_over_and_what_is_shared_is_not(name: str) -> None:
     service = "game" if name == "l4-healthy" else "inapi"
-    graph = given(name, patch=[Change(ref=f"Service/{name}/{service}", remove=True)])
+    graph = given(name, patch=[ObjectPatch(ref=f"Service/{name}/{service}", remove=True)])
     found = named(graph)
     assert found
     assert all(f"{name}-{service}" in one or one.startswith("a") for one in found), found
@@ -225,7 +229,7 @@ def test_the_load_balancer_of_a_gone_service_is_left_over_and_what_is_shared_is_
 
 def test_a_service_that_was_made_again_has_another_load_balancer() -> None:
     uid = {"metadata.uid": "00000000-1111-2222-3333-444444444444"}
-    again = Change(ref="Service/l4-healthy/game", set=uid, unset=("metadata.annotations",))
+    again = ObjectPatch(ref="Service/l4-healthy/game", set=uid, unset=("metadata.annotations",))
     assert named(given("l4-healthy", patch=[again])) == {"a4b9758e542bb42d4a454bd9629132ec"}
 
 
@@ -294,7 +298,7 @@ def test_another_clusters_load_balancer_is_not_ours_to_judge() -> None:
 
 
 def test_a_url_map_that_stands_alone_is_proven_by_its_hash() -> None:
-    rest = [Change(ref=f"{kind}/k8s2-*", remove=True) for kind in ("ForwardingRule", "TargetHttpProxy")]
+    rest = [ObjectPatch(ref=f"{kind}/k8s2-*", remove=True) for kind in ("ForwardingRule", "TargetHttpProxy")]
     (group,) = survey(given(patch=rest)).groups
     assert group["root"]["name"] == "k8s2-um-arun49xi-ing-static-ok-store-lbf3z73h"
     assert "shop-prod-ip" not in {m["name"] for m in group["members"]}, "its user is no longer among them"
@@ -302,7 +306,7 @@ def test_a_url_map_that_stands_alone_is_proven_by_its_hash() -> None:
 
 def test_what_stands_alone_has_a_cause_of_its_own() -> None:
     kinds = ("ForwardingRule", "TargetHttpProxy", "UrlMap", "BackendService", "HealthCheck", "Address")
-    rest = [Change(ref=f"{kind}/*", remove=True) for kind in kinds]
+    rest = [ObjectPatch(ref=f"{kind}/*", remove=True) for kind in kinds]
     found = survey(given(patch=rest)).groups
     assert [g["cause"] for g in found].count("orphaned-neg") == 4
     assert [g["cause"] for g in found].count("orphaned-firewall") == 1
@@ -364,15 +368,15 @@ def unused(graph: Graph) -> list[str]:
 
 
 NAMES_IT = {
-    "an Ingress": Change(
+    "an Ingress": ObjectPatch(
         ref="Ingress/ing-healthy/app",
         set={'metadata.annotations."kubernetes.io/ingress.global-static-ip-name"': ADDRESS},
     ),
-    "a Service by its name": Change(
+    "a Service by its name": ObjectPatch(
         ref="Service/ing-healthy/app",
         set={'metadata.annotations."networking.gke.io/load-balancer-ip-addresses"': f"other,{ADDRESS}"},
     ),
-    "a Service by its address": Change(ref="Service/ing-healthy/app", set={"spec.loadBalancerIP": "203.0.113.14"}),
+    "a Service by its address": ObjectPatch(ref="Service/ing-healthy/app", set={"spec.loadBalancerIP": "203.0.113.14"}),
 }
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
-from gkedoctor.diagnose.patch import Change
+from gkedoctor.diagnose.patch import ObjectPatch
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.backends.backend_services import backend_services_for, origin_of
 from tests.conftest import recorded
 
 
-def graph_of(name: str, *changes: Change, objects: tuple[Any, ...] = (), deny: tuple[str, ...] = ()) -> Graph:
+def graph_of(name: str, *changes: ObjectPatch, objects: tuple[Any, ...] = (), deny: tuple[str, ...] = ()) -> Graph:
     return Graph(given_snapshot(Given(recording=name, patch=changes, objects=objects, deny=deny), recorded))
 
 
@@ -62,7 +62,7 @@ def test_a_health_check_tells_who_configured_it(text: str | None, origin: str | 
 
 def test_a_backend_service_without_description_is_found_over_its_neg() -> None:
     name = "k8s1-a92bb14e-ing-healthy-app-80-d4fb9085"
-    graph = graph_of("ing-healthy", Change(ref=f"BackendService/{name}", set={"description": ""}))
+    graph = graph_of("ing-healthy", ObjectPatch(ref=f"BackendService/{name}", set={"description": ""}))
     service = graph.find("Service", "ing-healthy", "app")
     found = backend_services_for(graph, service, 80)  # type: ignore[arg-type]
     assert [b["name"] for b in found] == [name]  # type: ignore[union-attr]
@@ -71,8 +71,8 @@ def test_a_backend_service_without_description_is_found_over_its_neg() -> None:
 def test_the_rule_of_an_l4_service_is_found_by_its_legacy_name_alone() -> None:
     graph = graph_of(
         "l4-healthy",
-        Change(ref="ForwardingRule/a4b9758e542bb42d4a454bd9629132ec", set={"description": ""}),
-        Change(
+        ObjectPatch(ref="ForwardingRule/a4b9758e542bb42d4a454bd9629132ec", set={"description": ""}),
+        ObjectPatch(
             ref="Service/l4-healthy/game", unset=('metadata.annotations."service.kubernetes.io/tcp-forwarding-rule"',)
         ),
     )

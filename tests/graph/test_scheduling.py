@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import CollectionState, Status
 
@@ -52,7 +52,7 @@ def record(subject: dict[str, Any], *nodes: dict[str, Any], listed: bool = True)
     if not listed:
         gathered.objects.pop("nodes")
         gathered.states["nodes"] = CollectionState(Status.DENIED, reason="forbidden")
-    graph = Graph(taken_in(gathered, recorded_at=NOW))
+    graph = Graph(build_snapshot(gathered, recorded_at=NOW))
     found = graph.follow("scheduling", graph.all("Pod")[0])
     assert isinstance(found, list)
     result: dict[str, Any] = found[0]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkedoctor.graph import EDGES, Graph, Unknown
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import CollectionState, Status
 
@@ -30,7 +30,7 @@ def graph_of(*items: Item, denied: tuple[str, ...] = ()) -> Graph:
     for kind in denied:
         gathered.objects.pop(KINDS[kind].collection)
         gathered.states[KINDS[kind].collection] = CollectionState(Status.DENIED, reason="forbidden")
-    return Graph(taken_in(gathered, recorded_at=NOW))
+    return Graph(build_snapshot(gathered, recorded_at=NOW))
 
 
 def follow(graph: Graph, edge: str, kind: str, name: str) -> list[Any]:

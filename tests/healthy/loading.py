@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gkedoctor.diagnose.cases import CLOCK
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 from tests.healthy.settled import settled
@@ -65,7 +65,7 @@ def healthy(name: str, prefix: str = "") -> Snapshot:
     for place, text in (written(name).get("logs") or {}).items():
         namespace, pod, container = place.split("/")
         gathered.add_log(prefix + namespace, pod, container, text)
-    return taken_in(gathered, recorded_at=CLOCK)
+    return build_snapshot(gathered, recorded_at=CLOCK)
 
 
 def _moved(item: Any, prefix: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.graph.core.times import stamp
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -90,7 +90,7 @@ def taken_again(snapshot: Snapshot, clock: datetime, events: Iterable[Any] = ())
     gathered = Gathered(source="x")
     gathered.add_snapshot(snapshot)
     gathered.objects.setdefault("events", []).extend(events)
-    return taken_in(gathered, recorded_at=clock, manifest=snapshot.manifest)
+    return build_snapshot(gathered, recorded_at=clock, manifest=snapshot.manifest)
 
 
 def with_history(snapshot: Snapshot) -> Snapshot:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from gkedoctor.manifests.read import Manifests, read_text
+from gkedoctor.manifests.loading import Manifests, read_text
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Object
 from tests.conftest import recorded

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gkedoctor.errors import ManifestError
-from gkedoctor.manifests.read import read_text
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import read_text
+from gkedoctor.manifests.overlay import world
 from tests.lint.running import lint_text
 
 

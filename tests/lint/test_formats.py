@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from gkedoctor.diagnose.spec import lint as prove
-from gkedoctor.manifests.read import read
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import read
+from gkedoctor.manifests.overlay import world
 from gkedoctor.report.answer import Answer
 from tests.conftest import shipped_playbooks
 from tests.lint.running import lint

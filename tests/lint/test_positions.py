@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkedoctor.manifests.read import Manifests, read, read_text
+from gkedoctor.manifests.loading import Manifests, read, read_text
 
 WORDS = st.text("abcdefghij", min_size=1, max_size=6)
 KEYS = WORDS | st.sampled_from(["app.kubernetes.io/name", "a/b", "x-y", "on", "5"])

@@ -10,7 +10,7 @@ import pytest
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.diagnose.spec import lint
-from gkedoctor.manifests.world import World, world
+from gkedoctor.manifests.overlay import ManifestOverlay, world
 from gkedoctor.playbook.model import Confidence, Severity
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.lint.recorded_manifests import BESIDE, manifests
@@ -83,7 +83,7 @@ FAULTY = [name for name, truth in TRUTHS.items() if truth["cause"]]
 HEALTHY = [name for name in TRUTHS if name not in FAULTY]
 
 
-def worlds(name: str) -> dict[str, World]:
+def worlds(name: str) -> dict[str, ManifestOverlay]:
     given = manifests(name)
     assert not given.problems
     now = recorded(name).clock
@@ -94,7 +94,7 @@ def worlds(name: str) -> dict[str, World]:
     }
 
 
-def found(files: World) -> list[Diagnosis]:
+def found(files: ManifestOverlay) -> list[Diagnosis]:
     assert not files.problems
     return list(lint(files, shipped_playbooks()).diagnoses)
 

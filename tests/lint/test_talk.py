@@ -11,8 +11,8 @@ import pytest
 from gkedoctor.diagnose.cases import Case, given_world, load_cases
 from gkedoctor.diagnose.spec import lint as prove
 from gkedoctor.graph.objects.removed_api_versions import REMOVED
-from gkedoctor.manifests.read import read_text
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import read_text
+from gkedoctor.manifests.overlay import world
 from gkedoctor.snapshot.kinds import KINDS
 from tests.conftest import RECORDINGS, ROOT, recorded, shipped_playbooks
 from tests.lint.running import lint, lint_text

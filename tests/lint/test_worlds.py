@@ -9,8 +9,8 @@ import pytest
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.spec import lint as prove
-from gkedoctor.manifests.read import read_text
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import read_text
+from gkedoctor.manifests.overlay import world
 from gkedoctor.playbook.model import Severity
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.lint.recorded_manifests import BESIDE

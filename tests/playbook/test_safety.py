@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.diagnose.model import Mending
+from gkedoctor.diagnose.model import ResolvedFix
 from gkedoctor.playbook.model import Safety
 from gkedoctor.playbook.safety import safety_of
 from tests.conftest import shipped_playbooks
@@ -103,5 +103,5 @@ def test_placeholders_are_explained_in_a_sentence() -> None:
 
 
 def test_a_command_that_nobody_can_judge_counts_as_unsafe() -> None:
-    steps = list(Mending("Do it.", ("helm upgrade shop ./shop", "kubectl get pods")).steps)
+    steps = list(ResolvedFix("Do it.", ("helm upgrade shop ./shop", "kubectl get pods")).steps)
     assert [step.safety for step in steps] == [Safety.INTERRUPTS, Safety.READS]

@@ -13,7 +13,7 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.messages.table import shipped_messages
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
-from gkedoctor.snapshot.intake import LOGS_STATE, Gathered, taken_in
+from gkedoctor.snapshot.intake import LOGS_STATE, Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import Snapshot, Status
 from tests.conftest import PLAYBOOKS, shipped_playbooks
@@ -139,7 +139,7 @@ def beside(snapshot: Snapshot, said: Said | None) -> Snapshot:
             if snapshot.collection(name).state.status in (Status.COMPLETE, Status.PARTIAL):
                 gathered.objects[name] = [*gathered.objects.get(name, ()), *items]
         gathered.logs |= foreign_logs(said)
-    return taken_in(gathered, recorded_at=snapshot.clock)
+    return build_snapshot(gathered, recorded_at=snapshot.clock)
 
 
 def diagnosed(snapshot: Snapshot) -> Json:

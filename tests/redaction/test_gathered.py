@@ -17,7 +17,7 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.snapshot import store
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.redaction.words import vocabulary
 from gkedoctor.snapshot.sources import load
@@ -57,8 +57,8 @@ def said(outcome: Outcome, without: str = "") -> list[str]:
 def test_a_recording_is_diagnosed_the_same_with_its_values_and_without(
     name: str, playbooks: list[CompiledPlaybook]
 ) -> None:
-    kept = taken_in(gathered_of(recorded(name)), manifest=recorded(name).manifest, keep_values=True)
-    masked = taken_in(gathered_of(recorded(name)), manifest=recorded(name).manifest)
+    kept = build_snapshot(gathered_of(recorded(name)), manifest=recorded(name).manifest, keep_values=True)
+    masked = build_snapshot(gathered_of(recorded(name)), manifest=recorded(name).manifest)
     assert [(d.cause, d.root, d.severity) for d in diagnose(kept, playbooks).diagnoses] == [
         (d.cause, d.root, d.severity) for d in diagnose(masked, playbooks).diagnoses
     ]
@@ -91,8 +91,8 @@ def test_what_a_foreign_tenant_writes_changes_nothing_that_is_said_of_others(
     beside.add("pods", [pod], beside.states["pods"])
     beside.add_log("zz", "tenant", "zz", log)
     manifest = recorded(name).manifest
-    before = said(diagnose(taken_in(alone, manifest=manifest), playbooks), without="zz")
-    assert said(diagnose(taken_in(beside, manifest=manifest), playbooks), without="zz") == before
+    before = said(diagnose(build_snapshot(alone, manifest=manifest), playbooks), without="zz")
+    assert said(diagnose(build_snapshot(beside, manifest=manifest), playbooks), without="zz") == before
 
 
 def thing(kind: str, name: str, **fields: Any) -> Json:
@@ -106,7 +106,7 @@ def test_structure_is_never_rewritten() -> None:
     env = [{"name": "TOKEN_PROTOCOL", "value": "https"}, {"name": "DB_PASSWORD", "value": "Zebra4711"}]
     spec = {"containers": [{"name": "c", "image": "i", "env": env}], "nodeSelector": {"pool": "Zebra4711"}}
     gathered.add("pods", [thing("Pod", "p", spec=spec)])
-    snapshot = taken_in(gathered)
+    snapshot = build_snapshot(gathered)
     (service,), (pod,) = snapshot.collection("services").objects, snapshot.collection("pods").objects
     assert service["spec"] == {"ports": ports, "selector": {"app": "Zebra4711"}}
     assert pod["spec"]["nodeSelector"] == {"pool": "Zebra4711"}
@@ -118,8 +118,8 @@ def test_masking_a_masked_snapshot_changes_nothing() -> None:
     env = [{"name": "DB_PASSWORD", "value": "Zebra4711!"}, {"name": "URL", "value": "postgres://u:pw4711@db/x"}]
     gathered.add("pods", [thing("Pod", "p", spec={"containers": [{"name": "c", "image": "i", "env": env}]})])
     gathered.add_log("shop", "p", "c", "tried Zebra4711! in vain\ntoken=zebraquartz")
-    once = taken_in(gathered)
-    twice = taken_in(gathered_of(once))
+    once = build_snapshot(gathered)
+    twice = build_snapshot(gathered_of(once))
     for name in ("pods", "logs"):
         assert twice.collection(name).objects == once.collection(name).objects
 
@@ -148,7 +148,7 @@ def test_a_deadline_ends_masking_between_two_objects() -> None:
     gathered.add("pods", [thing("Pod", "p", spec={"containers": []})])
     check: Callable[[], None] = over
     with pytest.raises(OverError):
-        taken_in(gathered, check=check)
+        build_snapshot(gathered, check=check)
 
 
 def test_the_words_that_playbooks_look_for_are_in_the_vocabulary() -> None:

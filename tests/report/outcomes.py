@@ -9,12 +9,12 @@ import msgspec
 from gkedoctor.diagnose.model import (
     Consequence,
     Diagnosis,
-    Mending,
     NotChecked,
-    NotKnown,
     Outcome,
-    Proof,
-    RivalRuledOut,
+    ResolvedEvidence,
+    ResolvedFix,
+    RuledOutCause,
+    UnconfirmedCause,
     Unexplained,
 )
 from gkedoctor.graph.core.ref import Ref
@@ -35,15 +35,17 @@ MISSING_SECRET = Diagnosis(
         Consequence(Ref("Deployment", "cart", "shop"), "0 of 2 replicas available"),
     ),
     evidence=(
-        Proof(
+        ResolvedEvidence(
             POD, "status.containerStatuses[0].state.waiting.message", 'secret "shop-db" not found', "the kubelet says"
         ),
-        Proof(POD, "spec.containers[0].env[2].valueFrom.secretKeyRef", {"name": "shop-db", "key": "password"}),
-        Proof(Ref("Event", "cart.17f2", "shop"), "count", 41),
+        ResolvedEvidence(
+            POD, "spec.containers[0].env[2].valueFrom.secretKeyRef", {"name": "shop-db", "key": "password"}
+        ),
+        ResolvedEvidence(Ref("Event", "cart.17f2", "shop"), "count", 41),
     ),
-    ruled_out=(RivalRuledOut("missing-secret-key", "there is no Secret that could lack a key"),),
-    not_known=(NotKnown("admission-denied", "events: forbidden"),),
-    fix=Mending(
+    ruled_out=(RuledOutCause("missing-secret-key", "there is no Secret that could lack a key"),),
+    not_known=(UnconfirmedCause("admission-denied", "events: forbidden"),),
+    fix=ResolvedFix(
         "Create Secret shop-db in namespace shop, or correct the name where it is asked for.",
         ("kubectl -n shop create secret generic shop-db --from-literal=password='a b' --from-literal=user=shop",),
     ),
@@ -74,7 +76,7 @@ SICK = msgspec.structs.replace(
         Unexplained(
             Ref("Pod", "etl-0", "batch"),
             "container etl restarts again and again",
-            (NotKnown("oom-killed", "logs: not in this recording"),),
+            (UnconfirmedCause("oom-killed", "logs: not in this recording"),),
         ),
     ),
     not_checked=(

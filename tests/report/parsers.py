@@ -16,8 +16,8 @@ from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page, md, renderer
-from gkedoctor.report.inert import inert
 from gkedoctor.report.page import __file__ as page
 from gkedoctor.report.schemas import SCHEMAS
 

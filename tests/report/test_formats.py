@@ -10,9 +10,17 @@ import msgspec
 import pytest
 import yaml
 
-from gkedoctor.config.model import Rule
+from gkedoctor.config.model import SuppressionRule
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Consequence, Mending, NotChecked, Outcome, Proof, RivalRuledOut, Unexplained
+from gkedoctor.diagnose.model import (
+    Consequence,
+    NotChecked,
+    Outcome,
+    ResolvedEvidence,
+    ResolvedFix,
+    RuledOutCause,
+    Unexplained,
+)
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
@@ -34,7 +42,7 @@ def many(count: int) -> Outcome:
             MISSING_SECRET,
             fingerprint=f"{i:016x}",
             root=Ref("Secret", f"s-{i}", "shop"),
-            evidence=tuple(Proof(POD, f"spec.x[{j}]", "v" * 400) for j in range(6)),
+            evidence=tuple(ResolvedEvidence(POD, f"spec.x[{j}]", "v" * 400) for j in range(6)),
         )
         for i in range(count)
     ]
@@ -90,7 +98,7 @@ def test_yaml_keeps_texts_that_look_like_something_else() -> None:
         "- a",
         "a: b",
     ]
-    outcome = with_diagnosis(evidence=(Proof(POD, "x", texts),))
+    outcome = with_diagnosis(evidence=(ResolvedEvidence(POD, "x", texts),))
     text = shown("yaml", outcome)
     assert yaml.safe_load(text)["diagnoses"][0]["evidence"][0]["value"] == texts
     for line in text.splitlines():
@@ -99,7 +107,7 @@ def test_yaml_keeps_texts_that_look_like_something_else() -> None:
 
 def test_yaml_shows_commands_of_several_lines_as_they_are() -> None:
     command = "kubectl apply -f - <<'EOF'\nkind: BackendConfig\nEOF"
-    assert "    - |-\n      kubectl apply" in shown("yaml", with_diagnosis(fix=Mending("Do it.", (command,))))
+    assert "    - |-\n      kubectl apply" in shown("yaml", with_diagnosis(fix=ResolvedFix("Do it.", (command,))))
 
 
 @pytest.mark.parametrize("count", [1, 5, 40, 400])
@@ -121,8 +129,8 @@ def test_a_ticket_with_endless_parts_still_fits() -> None:
     outcome = with_diagnosis(
         title=long,
         explains=tuple(Consequence(POD, long) for _ in range(50)),
-        fix=Mending(long, (long,)),
-        ruled_out=(RivalRuledOut("crash-loop", long),),
+        fix=ResolvedFix(long, (long,)),
+        ruled_out=(RuledOutCause("crash-loop", long),),
     )
     outcome = msgspec.structs.replace(
         outcome,
@@ -135,7 +143,7 @@ def test_a_ticket_with_endless_parts_still_fits() -> None:
 
 
 def test_a_ticket_folds_what_few_will_read() -> None:
-    outcome = with_diagnosis(evidence=tuple(Proof(POD, f"spec.x[{i}]", i) for i in range(5)))
+    outcome = with_diagnosis(evidence=tuple(ResolvedEvidence(POD, f"spec.x[{i}]", i) for i in range(5)))
     text = shown("md", outcome)
     folded = text[text.index("<details>") : text.index("</details>")]
     assert "<summary>Ruled out (1), not known (1), further evidence (2)</summary>" in folded
@@ -144,7 +152,7 @@ def test_a_ticket_folds_what_few_will_read() -> None:
 
 
 def test_a_fence_is_longer_than_what_is_in_it() -> None:
-    text = shown("md", with_diagnosis(fix=Mending("Do it.", ("echo ````\n```\n# not a heading",))))
+    text = shown("md", with_diagnosis(fix=ResolvedFix("Do it.", ("echo ````\n```\n# not a heading",))))
     assert "`````sh\necho ````\n```\n# not a heading\n`````" in text
 
 
@@ -178,7 +186,7 @@ def test_sarif_points_nowhere_else(name: str) -> None:
 
 
 def suppressing(**about: object) -> Answer:
-    rule = Rule(place=".gkedoctor.yaml:3", reason="known, see SHOP-12")
+    rule = SuppressionRule(place=".gkedoctor.yaml:3", reason="known, see SHOP-12")
     return Answer(HEALTHY, suppressed=(Suppressed(MISSING_SECRET, rule),), **about)
 
 

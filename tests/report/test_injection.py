@@ -7,16 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gkedoctor.config.model import Rule
+from gkedoctor.config.model import SuppressionRule
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import (
     Consequence,
-    Mending,
     NotChecked,
-    NotKnown,
     Outcome,
-    Proof,
-    RivalRuledOut,
+    ResolvedEvidence,
+    ResolvedFix,
+    RuledOutCause,
+    UnconfirmedCause,
     Unexplained,
 )
 from gkedoctor.graph.core.ref import Ref
@@ -72,10 +72,14 @@ def hostile(text: str) -> Answer:
         title=text,
         since=text,
         explains=(Consequence(ref, text), Consequence(cloud, text)),
-        evidence=(Proof(ref, text, text, text), Proof(cloud, text, {text: [text]}), *[Proof(ref, text, text)] * 3),
-        ruled_out=(RivalRuledOut("missing-secret-key", text),),
-        not_known=(NotKnown("crash-loop", text),),
-        fix=Mending(text, (text, text)),
+        evidence=(
+            ResolvedEvidence(ref, text, text, text),
+            ResolvedEvidence(cloud, text, {text: [text]}),
+            *[ResolvedEvidence(ref, text, text)] * 3,
+        ),
+        ruled_out=(RuledOutCause("missing-secret-key", text),),
+        not_known=(UnconfirmedCause("crash-loop", text),),
+        fix=ResolvedFix(text, (text, text)),
         verify=(text,),
         docs=(text, f"https://kubernetes.io/{text}"),
         path=(Hop(ref, State.FAIL, text, (inner, Hop(ref, State.OK, text)), text),),
@@ -86,10 +90,10 @@ def hostile(text: str) -> Answer:
         cluster=text,
         project=text,
         location=text,
-        unexplained=(Unexplained(ref, text, (NotKnown("crash-loop", text),)),),
+        unexplained=(Unexplained(ref, text, (UnconfirmedCause("crash-loop", text),)),),
         not_checked=(NotChecked(text or "pods", "denied", text, text), NotChecked("events", "not_asked", text, text)),
     )
-    rule = Rule(place=text, reason=text)
+    rule = SuppressionRule(place=text, reason=text)
     return Answer(
         outcome,
         left_out=1,

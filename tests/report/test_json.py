@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gkedoctor import shipped
-from gkedoctor.diagnose.model import Mending, Outcome, Proof, Step
+from gkedoctor.diagnose.model import Outcome, ResolvedEvidence, ResolvedFix, Step
 from gkedoctor.playbook.loader import sources
 from gkedoctor.playbook.model import Safety
 from gkedoctor.report.answer import Answer
@@ -96,7 +96,7 @@ def test_the_snapshot_says_which_moment_of_which_cluster() -> None:
 
 
 def test_half_characters_become_readable_json() -> None:
-    outcome = with_diagnosis(title="a\ud800b", evidence=(Proof(POD, "x", {"\udfff": ["\ud800"]}),))
+    outcome = with_diagnosis(title="a\ud800b", evidence=(ResolvedEvidence(POD, "x", {"\udfff": ["\ud800"]}),))
     (diagnosis,) = report(outcome)["diagnoses"]
     assert diagnosis["title"] == "a\ufffdb"
     assert diagnosis["evidence"][0]["value"] == {"\ufffd": ["\ufffd"]}
@@ -104,7 +104,7 @@ def test_half_characters_become_readable_json() -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()), st.lists))
 def test_any_value_can_be_encoded(value: Any) -> None:
-    text = render(Answer(with_diagnosis(evidence=(Proof(POD, "x", value),))), Page())
+    text = render(Answer(with_diagnosis(evidence=(ResolvedEvidence(POD, "x", value),))), Page())
     assert json.loads(text.encode())["diagnoses"][0]["evidence"][0]["path"] == "x"
 
 
@@ -115,7 +115,7 @@ def test_the_same_outcome_gives_the_same_bytes() -> None:
 def test_each_command_of_a_fix_says_how_safe_it_is() -> None:
     placeholders = {"CHANNEL": "The name of a channel."}
     described = (Step("gcloud beta frobnicate --to CHANNEL", Safety.CHANGES, placeholders),)
-    fix = Mending("Do it.", ("kubectl get pods", described[0].command, "kubectl delete pod a"), described)
+    fix = ResolvedFix("Do it.", ("kubectl get pods", described[0].command, "kubectl delete pod a"), described)
     (diagnosis,) = report(with_diagnosis(fix=fix))["diagnoses"]
     assert diagnosis["fix"]["steps"] == [
         {"command": "kubectl get pods", "safety": "reads"},

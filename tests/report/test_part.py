@@ -14,11 +14,11 @@ from benchmarks.generator import GeneratorOptions, generate
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.graph import Graph, Ref, ref_of
-from gkedoctor.report.part import answer_of_part
-from gkedoctor.report.selection import Wanted
-from gkedoctor.report.sift import answer
-from gkedoctor.report.target import Target
-from gkedoctor.report.wire import to_wire
+from gkedoctor.report.filtering import answer
+from gkedoctor.report.json_schema import to_wire
+from gkedoctor.report.namespace_answer import answer_of_part
+from gkedoctor.report.object_argument import ObjectArgument
+from gkedoctor.report.selection import Selection
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
@@ -28,8 +28,8 @@ from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 FORCED = 0
 
 
-def asked(ref: Ref) -> Wanted:
-    return Wanted(target=Target(KINDS[ref.kind], ref.name, ref.namespace))
+def asked(ref: Ref) -> Selection:
+    return Selection(target=ObjectArgument(KINDS[ref.kind], ref.name, ref.namespace))
 
 
 def named(outcome: Outcome) -> set[Ref]:

@@ -15,8 +15,8 @@ from gkedoctor.graph.core.selector_syntax import parse_label_selector
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.kind_names import kind_named
-from gkedoctor.report.selection import Wanted, select
-from gkedoctor.report.target import parse_target
+from gkedoctor.report.object_argument import parse_target
+from gkedoctor.report.selection import Selection, select
 from gkedoctor.serve.resources import resources_of
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot
@@ -59,7 +59,7 @@ OBJECTS = (
 
 def ask(target: str | None = None, *, labels: str = "", deny: tuple[str, ...] = (), **wanted: Any) -> Answer:
     snapshot = given_snapshot(Given(objects=OBJECTS, deny=deny), no_recordings)
-    asked = Wanted(
+    asked = Selection(
         target=parse_target(target) if target else None, labels=parse_label_selector(labels) if labels else (), **wanted
     )
     return select(OUTCOME, snapshot, asked)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.diagnose.model import Consequence, Mending, Outcome, Proof, Unexplained
+from gkedoctor.diagnose.model import Consequence, Outcome, ResolvedEvidence, ResolvedFix, Unexplained
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, names, renderer
@@ -66,7 +66,7 @@ def test_no_line_is_longer_than_the_page_but_for_single_words() -> None:
 
 def test_paths_are_never_broken() -> None:
     path = 'metadata.annotations."' + "x" * 90 + '"'
-    assert path in shown(with_diagnosis(evidence=(Proof(POD, path, "v"),)))
+    assert path in shown(with_diagnosis(evidence=(ResolvedEvidence(POD, path, "v"),)))
 
 
 def test_commands_are_never_broken_inside_an_argument() -> None:
@@ -75,7 +75,7 @@ def test_commands_are_never_broken_inside_an_argument() -> None:
 
 def test_a_command_of_several_lines_stands_at_the_margin_so_that_its_heredoc_ends() -> None:
     command = "kubectl apply -f - <<'EOF'\nkind: BackendConfig\nEOF"
-    assert f"\n{command}\n" in shown(with_diagnosis(fix=Mending("Do it.", (command,))))
+    assert f"\n{command}\n" in shown(with_diagnosis(fix=ResolvedFix("Do it.", (command,))))
 
 
 def test_colour_only_adds_escapes() -> None:
@@ -92,7 +92,9 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 
 
 def test_a_very_long_value_is_shortened() -> None:
-    assert "y" * 300 + "…" in shown(with_diagnosis(evidence=(Proof(POD, "data", "y" * 5000),))).replace("\n", "")
+    assert "y" * 300 + "…" in shown(with_diagnosis(evidence=(ResolvedEvidence(POD, "data", "y" * 5000),))).replace(
+        "\n", ""
+    )
 
 
 _HOSTILE = "\x1b[2J\x1b]0;pwned\x07\r\nfake: line\x9b31m\u202eevil\ud800\x00"
@@ -104,8 +106,11 @@ def test_escapes_out_of_the_cluster_are_inert() -> None:
         since=_HOSTILE,
         root=Ref("Secret", _HOSTILE, _HOSTILE),
         explains=(Consequence(Ref("Pod", _HOSTILE, _HOSTILE), _HOSTILE),),
-        evidence=(Proof(Ref("Pod", _HOSTILE), _HOSTILE, _HOSTILE, _HOSTILE), Proof(POD, "x", {_HOSTILE: [_HOSTILE]})),
-        fix=Mending(_HOSTILE, (_HOSTILE,)),
+        evidence=(
+            ResolvedEvidence(Ref("Pod", _HOSTILE), _HOSTILE, _HOSTILE, _HOSTILE),
+            ResolvedEvidence(POD, "x", {_HOSTILE: [_HOSTILE]}),
+        ),
+        fix=ResolvedFix(_HOSTILE, (_HOSTILE,)),
         verify=(_HOSTILE,),
         docs=(_HOSTILE,),
     )
@@ -119,7 +124,9 @@ def test_escapes_out_of_the_cluster_are_inert() -> None:
 
 @given(st.text(st.characters(), max_size=300), st.integers(80, 100))
 def test_any_text_can_be_shown(text: str, width: int) -> None:
-    outcome = with_diagnosis(title=text, explains=(Consequence(POD, text),), evidence=(Proof(POD, text, [text]),))
+    outcome = with_diagnosis(
+        title=text, explains=(Consequence(POD, text),), evidence=(ResolvedEvidence(POD, text, [text]),)
+    )
     page = shown(outcome, Page(width))
     assert all(char.isprintable() or char == "\n" for char in page)
     page.encode()

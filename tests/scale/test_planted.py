@@ -10,7 +10,7 @@ from benchmarks.generator import GeneratorOptions, generate, score
 from benchmarks.generator.faults import ALL
 
 from gkedoctor.api import diagnose, load, render
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from tests.conftest import shipped_playbooks
 
 PODS = 700
@@ -47,7 +47,7 @@ def test_the_intake_would_have_written_the_same(tmp_path: Path) -> None:
     snapshot = load(path)
     gathered = Gathered("generated")
     gathered.add_snapshot(snapshot)
-    again = taken_in(gathered, manifest=snapshot.manifest)
+    again = build_snapshot(gathered, manifest=snapshot.manifest)
     for name, collection in snapshot.collections.items():
         assert again.collections[name].objects == collection.objects, name
         assert again.collections[name].state == collection.state, name

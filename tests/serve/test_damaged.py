@@ -9,7 +9,7 @@ import pytest
 
 from gkedoctor.serve.api import Api
 from gkedoctor.serve.request import Request, Response
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot
 from tests.fuzz.mutate import damaged
@@ -28,7 +28,7 @@ def mangled(source: Snapshot, seed: int) -> Snapshot:
             for number, item in enumerate(items):
                 if isinstance(item, dict) and isinstance(item.get("metadata"), dict):
                     item["metadata"]["name"] = f"item-{number}"
-    return taken_in(gathered, recorded_at=source.clock)
+    return build_snapshot(gathered, recorded_at=source.clock)
 
 
 def ask(api: Api, path: str, accept: str = "", **query: str) -> Response:

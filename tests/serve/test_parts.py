@@ -15,7 +15,7 @@ from gkedoctor.serve.api import Api
 from gkedoctor.serve.errors import ApiError
 from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
 from gkedoctor.serve.request import Request, warnings
-from gkedoctor.serve.selecting import selection
+from gkedoctor.serve.selectors import selection
 from gkedoctor.serve.server import Server
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.redaction.secret_facts import with_placeholders

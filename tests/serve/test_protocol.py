@@ -110,7 +110,7 @@ def test_large_answers_are_compressed_where_that_is_asked_for(serving: Serving) 
 
 @contextmanager
 def many_pods(count: int) -> Iterator[Server]:
-    from gkedoctor.snapshot.clock import EPOCH
+    from gkedoctor.snapshot.latest_timestamp import EPOCH
 
     pods = [
         {
@@ -386,7 +386,7 @@ def test_what_is_not_complete_is_warned_of(serving: Serving) -> None:
 
 
 def test_namespaces_that_were_not_asked_are_forbidden() -> None:
-    from gkedoctor.snapshot.clock import EPOCH
+    from gkedoctor.snapshot.latest_timestamp import EPOCH
 
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "mine"}}
     asked = CollectionState(Status.COMPLETE, namespaces=("mine",))

@@ -12,8 +12,8 @@ import pytest
 
 from gkedoctor.errors import SnapshotError
 from gkedoctor.graph import Graph
+from gkedoctor.snapshot.lazy_objects import OnDemand
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Snapshot, Status
-from gkedoctor.snapshot.on_demand import OnDemand
 from gkedoctor.snapshot.store import read, reading, write
 
 EVENTS: list[dict[str, Any]] = [

@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.snapshot import packed, store
-from gkedoctor.snapshot.intake import Gathered, taken_in
-from gkedoctor.snapshot.packed import Listed, Packed, Sorted
+from gkedoctor.snapshot import compressed as packed
+from gkedoctor.snapshot import store
+from gkedoctor.snapshot.compressed import CompressedList, ListBuffer, SortedBuffer
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from tests.conftest import RECORDINGS, recorded
 
 NAMES = st.text(alphabet="ab-./é", min_size=1, max_size=3)
@@ -21,7 +22,7 @@ PUTS = st.lists(st.tuples(st.tuples(NAMES, NAMES, st.just("")), st.one_of(st.non
 @given(PUTS, st.integers(1, 200))
 def test_runs_are_merged_to_what_a_dict_holds(puts: list[tuple[tuple[str, str, str], int | None]], size: int) -> None:
     """Small chunks make many runs; the last of several copies counts, and one that was taken back is gone."""
-    runs, listed = Sorted(), Listed()
+    runs, listed = SortedBuffer(), ListBuffer()
     before, packed._CHUNK_BYTES = packed._CHUNK_BYTES, size
     try:
         for identity, number in puts:
@@ -36,7 +37,7 @@ def test_runs_are_merged_to_what_a_dict_holds(puts: list[tuple[tuple[str, str, s
 
 def test_a_packed_list_can_be_read_again_and_emptied() -> None:
     items = [{"n": n, "text": "x" * 999} for n in range(500)]
-    held = Packed(items)
+    held = CompressedList(items)
     assert len(held) == 500 and list(held) == items and list(held) == items
     assert list(held.drained()) == items
     assert len(held) == 0 and list(held) == []
@@ -45,7 +46,7 @@ def test_a_packed_list_can_be_read_again_and_emptied() -> None:
 def test_the_order_of_an_api_server_is_put_right() -> None:
     """etcd sorts `a-b/x` before `a/y`, and tuples after it; within a namespace both agree."""
     keys = sorted(f"{ns}/{n:05}" for ns in ("a", "a-b", "a.c", "b") for n in range(3000))
-    runs = Sorted()
+    runs = SortedBuffer()
     for key in keys:
         namespace, _, name = key.partition("/")
         runs.put((namespace, name, ""), {"name": key, "dice": random.Random(key).random()})
@@ -57,8 +58,8 @@ def written(name: str, file: Path, *, is_packed: bool) -> bytes:
     """The file that a recording becomes when it is taken in again, masked."""
     gathered = Gathered("here", packed=is_packed)
     gathered.add_snapshot(recorded(name))
-    assert all(isinstance(items, Packed) is is_packed for items in gathered.objects.values())
-    store.write(taken_in(gathered), file)
+    assert all(isinstance(items, CompressedList) is is_packed for items in gathered.objects.values())
+    store.write(build_snapshot(gathered), file)
     return file.read_bytes()
 
 
@@ -78,5 +79,5 @@ def test_what_is_compressed_is_masked_too() -> None:
     }
     gathered = Gathered("here", packed=True)
     gathered.add("pods", [pod])
-    (stored,) = taken_in(gathered).collection("pods")
+    (stored,) = build_snapshot(gathered).collection("pods")
     assert token not in str(stored) and "***" in stored["metadata"]["annotations"]["note"]

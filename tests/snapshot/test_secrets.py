@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.redaction.secret_facts import config_facts, secret_facts
 from gkedoctor.snapshot.redaction.value_facts import facts_of
 from gkedoctor.snapshot.sources import load
@@ -140,7 +140,7 @@ def told(text: str, **values: str) -> str:
     gathered = Gathered(source="x")
     gathered.add("secrets", [thing("Secret", "s", stringData=values)])
     gathered.add_log("shop", "p", "c", text)
-    lines: list[str] = taken_in(gathered).collection("logs").objects[0]["lines"]
+    lines: list[str] = build_snapshot(gathered).collection("logs").objects[0]["lines"]
     return "\n".join(lines)
 
 

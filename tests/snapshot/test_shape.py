@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gkedoctor.errors import SourceError
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Status
-from gkedoctor.snapshot.shape import misfit
+from gkedoctor.snapshot.shape_check import shape_error
 from gkedoctor.snapshot.sources import load
 from gkedoctor.snapshot.store import write
 from tests.snapshot.clusters import RECORDED, Json, event, listed, node, pod, recording, secret, thing, write_tree
@@ -30,7 +30,7 @@ JUNK = st.recursive(
 def taken(collection: str, items: list[Any]) -> Any:
     gathered = Gathered(source="test")
     gathered.add(collection, items)
-    return taken_in(gathered).collection(collection)
+    return build_snapshot(gathered).collection(collection)
 
 
 def test_every_recorded_object_fits_its_shape() -> None:
@@ -39,7 +39,7 @@ def test_every_recorded_object_fits_its_shape() -> None:
         for name, collection in snapshot.collections.items():
             assert not collection.state.malformed
             if name != "logs":
-                assert [misfit(name, item) for item in collection.objects] == [None] * len(collection.objects)
+                assert [shape_error(name, item) for item in collection.objects] == [None] * len(collection.objects)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.diagnose.proof import path_to
+from gkedoctor.diagnose.evidence import path_to
 from gkedoctor.snapshot.store.decoding import ahead, decoded
 from gkedoctor.snapshot.store.sharing import Places
 

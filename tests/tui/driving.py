@@ -13,12 +13,12 @@ from textual.pilot import Pilot
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.model import Snapshot
-from gkedoctor.tui.app import Doctor
-from gkedoctor.tui.model.scene import Sift
+from gkedoctor.tui.app import GkedoctorApp
+from gkedoctor.tui.model.state import Sift
 from gkedoctor.tui.source import Source, Taken
 from tests.conftest import recorded, shipped_playbooks
 
-Drive = Callable[[Doctor, Pilot[Any]], Awaitable[None]]
+Drive = Callable[[GkedoctorApp, Pilot[Any]], Awaitable[None]]
 SECONDS = 20.0
 
 
@@ -27,14 +27,14 @@ def whole(outcome: Outcome, _: Snapshot) -> Answer:
     return Answer(outcome)
 
 
-def doctor(source: str | Snapshot, sift: Sift = whole) -> Doctor:
+def doctor(source: str | Snapshot, sift: Sift = whole) -> GkedoctorApp:
     """The app on a recording that ships with the project, or on a snapshot."""
     if isinstance(source, str):
-        return Doctor(Source(source, lambda *_: Taken(recorded(source)), shipped_playbooks, sift))
-    return Doctor(Source("made", lambda *_: Taken(source), shipped_playbooks, sift))
+        return GkedoctorApp(Source(source, lambda *_: Taken(recorded(source)), shipped_playbooks, sift))
+    return GkedoctorApp(Source("made", lambda *_: Taken(source), shipped_playbooks, sift))
 
 
-async def settled(app: Doctor, pilot: Pilot[Any]) -> None:
+async def settled(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
     """Waits until nothing is being done and all of it is drawn."""
     loop = asyncio.get_running_loop()
     end = loop.time() + SECONDS
@@ -47,7 +47,7 @@ async def settled(app: Doctor, pilot: Pilot[Any]) -> None:
     raise AssertionError("the app did not come to rest")
 
 
-async def press(app: Doctor, pilot: Pilot[Any], *keys: str) -> None:
+async def press(app: GkedoctorApp, pilot: Pilot[Any], *keys: str) -> None:
     """Presses keys as a person does: looking in between, but not while typing a filter."""
     typed: list[str] = []
     for key in keys:
@@ -60,7 +60,7 @@ async def press(app: Doctor, pilot: Pilot[Any], *keys: str) -> None:
     await settled(app, pilot)
 
 
-def drive(app: Doctor, what: Drive, size: tuple[int, int] = (100, 30)) -> Doctor:
+def drive(app: GkedoctorApp, what: Drive, size: tuple[int, int] = (100, 30)) -> GkedoctorApp:
     """Runs the app, waits for its first picture, and does something with it."""
 
     async def run() -> None:
@@ -72,11 +72,11 @@ def drive(app: Doctor, what: Drive, size: tuple[int, int] = (100, 30)) -> Doctor
     return app
 
 
-def looked(app: Doctor, keys: Sequence[str] = (), size: tuple[int, int] = (100, 30)) -> str:
+def looked(app: GkedoctorApp, keys: Sequence[str] = (), size: tuple[int, int] = (100, 30)) -> str:
     """What the screen says after some keys."""
     seen: list[str] = []
 
-    async def look(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def look(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, *keys)
         seen.append(text(app))
 
@@ -84,13 +84,13 @@ def looked(app: Doctor, keys: Sequence[str] = (), size: tuple[int, int] = (100, 
     return seen[0]
 
 
-def text(app: Doctor) -> str:
+def text(app: GkedoctorApp) -> str:
     """The screen as lines of text, without the spaces at their ends."""
     strips = app.screen._compositor.render_strips()
     return "".join("".join(segment.text for segment in strip).rstrip() + "\n" for strip in strips)
 
 
-def told(app: Doctor) -> str:
+def told(app: GkedoctorApp) -> str:
     """The notices that were given, in one text."""
     return "\n".join(notice.message for notice in app._notifications)
 

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from gkedoctor.report.inert import inert, inert_lines, is_seen
+from gkedoctor.report.escaping import inert, inert_lines, is_seen
 from gkedoctor.tui.plain_text import OnlySeen, entry, plain
 
 from .hostile import PAYLOADS, Screen, hostile_recording, untrusted_bytes

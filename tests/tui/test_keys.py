@@ -11,7 +11,7 @@ from textual import events
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.help import Help
 from gkedoctor.tui.screens.object import ObjectScreen
@@ -29,7 +29,7 @@ NEXT, BEFORE = "right_square_bracket", "left_square_bracket"
 INGRESS = "ing-missing-secret"
 
 
-def page_of(app: Doctor) -> str:
+def page_of(app: GkedoctorApp) -> str:
     screen = app.screen
     assert isinstance(screen, ObjectScreen), screen
     return f"{screen.ref} {screen.page}"
@@ -46,7 +46,7 @@ def test_up(keys: list[str]) -> None:
 
 
 def test_enter_reads_and_escape_comes_back() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "enter")
         assert app.focused is not None and app.focused.id == "detail"
         await press(app, pilot, "escape")
@@ -73,7 +73,7 @@ def test_evidence_opens_the_object_at_the_field() -> None:
 def test_pages_of_the_object_under_the_cursor(key: str, page: str) -> None:
     app = doctor(INGRESS)
 
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "right", "j", "j", "j", key)
         assert page_of(app) == f"Deployment/ing-missing-secret/shop {page}"
 
@@ -81,7 +81,7 @@ def test_pages_of_the_object_under_the_cursor(key: str, page: str) -> None:
 
 
 def test_the_graph_is_walked_with_enter_and_escape() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "tab", "tab", "enter")
         assert page_of(app) == "Deployment/ing-missing-secret/shop describe"
         lines = app.screen.query_one(Lines)
@@ -104,7 +104,7 @@ def test_the_graph_is_walked_with_enter_and_escape() -> None:
 
 
 def test_jump_to_the_owner() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "enter", "j", "enter", "J")
         assert page_of(app).startswith("ReplicaSet/")
         await press(app, pilot, "J")
@@ -114,7 +114,7 @@ def test_jump_to_the_owner() -> None:
 
 
 def test_left_and_right_walk_the_path() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "tab", "tab", "left", "left")
         assert "Service ing-missing-secret/shop" not in text(app).splitlines()[0]
         await press(app, pilot, "enter")
@@ -183,7 +183,7 @@ def test_namespaces_by_number() -> None:
 def test_copy(keys: list[str], begins: str) -> None:
     app = doctor(INGRESS)
 
-    async def copy(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def copy(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "c")
         assert isinstance(app.screen, Copy)
         await press(app, pilot, *keys)
@@ -195,7 +195,7 @@ def test_copy(keys: list[str], begins: str) -> None:
 def test_copy_what_the_cursor_is_on() -> None:
     app = doctor(INGRESS)
 
-    async def copy(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def copy(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "enter", "j", "c", "c")
 
     assert 'secret "shop-db" not found' in drive(app, copy).clipboard
@@ -204,7 +204,7 @@ def test_copy_what_the_cursor_is_on() -> None:
 def test_marked_findings_are_one_ticket() -> None:
     app = doctor("two-problems")
 
-    async def copy(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def copy(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "space", "space")
         assert "2 marked" in text(app)
         await press(app, pilot, "c", "m")
@@ -214,7 +214,7 @@ def test_marked_findings_are_one_ticket() -> None:
 
 
 def test_what_cannot_be_copied_is_shown() -> None:
-    async def show(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def show(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "c", "s", "f")
         assert isinstance(app.screen, Text)
         assert "kubectl -n ing-missing-secret create secret" in text(app)
@@ -227,7 +227,7 @@ def test_what_cannot_be_copied_is_shown() -> None:
 def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    async def save(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def save(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         for name in ("a.md", "a.json", "a.html", "a.gkesnap"):
             await press(app, pilot, "ctrl+s")
             assert isinstance(app.screen, Save)
@@ -248,7 +248,7 @@ def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_save_says_what_does_not_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    async def save(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def save(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         for name, words in (("a.docx", "no known ending"), ("no/such/folder.md", "cannot write")):
             await press(app, pilot, "ctrl+s")
             app.screen.query_one("Input").value = name  # type: ignore[attr-defined]
@@ -262,14 +262,14 @@ def test_documentation_is_a_link_where_there_is_no_browser(monkeypatch: pytest.M
     monkeypatch.setenv("SSH_CONNECTION", "a b c d")
     app = doctor(INGRESS)
 
-    async def read(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def read(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "o")
 
     assert drive(app, read).clipboard == "https://kubernetes.io/docs/concepts/configuration/secret/"
 
 
 def test_views_follow_each_other() -> None:
-    async def turn(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def turn(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         names = []
         for _ in range(5):
             names.append(app.current_mode)
@@ -285,7 +285,7 @@ def test_views_follow_each_other() -> None:
 
 
 def test_objects_by_kind_and_back_to_where_one_was() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, NEXT, "j", "enter")
         assert "Objects > Service  2" in text(app)
         await press(app, pilot, "enter")
@@ -298,7 +298,7 @@ def test_objects_by_kind_and_back_to_where_one_was() -> None:
 
 
 def test_the_timeline_begins_where_the_fault_does() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, NEXT, NEXT)
         assert isinstance(app.screen, Timeline)
         assert ">11:55:17  ! crit" in text(app)
@@ -323,7 +323,7 @@ def test_the_timeline_begins_where_the_fault_does() -> None:
     ],
 )
 def test_commands(key: str, typed: str, seen: str) -> None:
-    async def type_it(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def type_it(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await pilot.press(key)
         await pilot.pause()
         await pilot.press(*("space" if char == " " else "minus" if char == "-" else char for char in typed))
@@ -337,7 +337,7 @@ def test_commands(key: str, typed: str, seen: str) -> None:
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
 def test_quit(key: str) -> None:
-    async def leave(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def leave(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await pilot.press(key)
         await pilot.pause()
 
@@ -346,7 +346,7 @@ def test_quit(key: str) -> None:
 
 @pytest.mark.parametrize("key", ["r", "ctrl+r"])
 def test_read_again(key: str) -> None:
-    async def again(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def again(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, key)
         assert "nothing changed" in told(app)
 
@@ -354,7 +354,7 @@ def test_read_again(key: str) -> None:
 
 
 def test_help_lists_every_key_that_holds_here() -> None:
-    async def ask(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def ask(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         wanted = {a.binding.description for a in app.screen.active_bindings.values() if not a.binding.system}
         await press(app, pilot, "question_mark")
         assert isinstance(app.screen, Help)
@@ -372,7 +372,7 @@ def test_every_binding_can_be_remapped_by_its_id() -> None:
     from gkedoctor.tui.widgets.filter_bar import FilterBar
 
     owners = [
-        Doctor,
+        GkedoctorApp,
         View,
         Overview,
         Objects,
@@ -392,7 +392,7 @@ def test_every_binding_can_be_remapped_by_its_id() -> None:
 
 
 def test_the_mouse_does_what_the_keys_do() -> None:
-    async def click(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def click(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await pilot.click("#findings", offset=(12, 5))
         await settled(app, pilot)
         assert "> ! crit  Service beta" in text(app)
@@ -414,7 +414,7 @@ def test_a_new_user_comes_from_the_site_is_down_to_the_pasted_fix_in_under_ten_k
     keys = ["question_mark", "escape", "enter", "c", "f"]
     app = doctor(INGRESS)
 
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         assert "Secret shop-db does not exist" in text(app)
         await press(app, pilot, keys[0])
         assert "c f copies its fix" in text(app)
@@ -430,7 +430,7 @@ def test_a_new_user_comes_from_the_site_is_down_to_the_pasted_fix_in_under_ten_k
 def test_keys_that_arrive_at_once_meet_what_the_first_one_opened() -> None:
     app = doctor("two-problems")
 
-    async def burst(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def burst(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         for key, char in (("slash", "/"), *((c, c) for c in "beta")):
             app.post_message(events.Key(key, char))
         await settled(app, pilot)

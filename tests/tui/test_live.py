@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source
 from gkedoctor.errors import SourceError
 from gkedoctor.live.options import LiveOptions
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.source import Source
 from tests.collect.kube_api import KubeApi, forbidden
 from tests.conftest import recorded
@@ -50,7 +50,7 @@ async def test_findings_come_while_slower_collectors_run(api: KubeApi, tmp_path:
             time.sleep(0.05)
 
     api.fault = wait
-    app = Doctor(source(api, tmp_path))
+    app = GkedoctorApp(source(api, tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.scene is not None and app.scene.found)
         await pilot.pause(0.5)
@@ -76,7 +76,7 @@ async def test_escape_stops_and_keeps_what_is_there(api: KubeApi, tmp_path: Path
             time.sleep(0.05)
 
     api.fault = wait
-    app = Doctor(source(api, tmp_path))
+    app = GkedoctorApp(source(api, tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.scene is not None and app.scene.found)
         began = time.monotonic()
@@ -91,7 +91,7 @@ async def test_escape_stops_and_keeps_what_is_there(api: KubeApi, tmp_path: Path
 @awaited
 async def test_what_is_denied_is_told_with_its_permission(api: KubeApi, tmp_path: Path) -> None:
     api.fault = lambda asked: forbidden("secrets") if asked.path.endswith("/secrets") else None
-    app = Doctor(source(api, tmp_path))
+    app = GkedoctorApp(source(api, tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(app, pilot)
         await press(app, pilot, "left_square_bracket")
@@ -101,7 +101,7 @@ async def test_what_is_denied_is_told_with_its_permission(api: KubeApi, tmp_path
 
 @awaited
 async def test_what_was_not_asked_of_a_live_cluster_says_nothing_of_a_recording(api: KubeApi, tmp_path: Path) -> None:
-    app = Doctor(source(api, tmp_path))
+    app = GkedoctorApp(source(api, tmp_path))
     async with app.run_test(size=(100, 50)) as pilot:
         await settled(app, pilot)
         await press(app, pilot, "left_square_bracket")
@@ -112,7 +112,7 @@ async def test_what_was_not_asked_of_a_live_cluster_says_nothing_of_a_recording(
 
 @awaited
 async def test_read_again_marks_what_is_new_and_gone(api: KubeApi, tmp_path: Path) -> None:
-    app = Doctor(source(api, tmp_path))
+    app = GkedoctorApp(source(api, tmp_path))
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(app, pilot)
         await press(app, pilot, "j")
@@ -126,7 +126,7 @@ async def test_read_again_marks_what_is_new_and_gone(api: KubeApi, tmp_path: Pat
 
 @awaited
 async def test_watching_reads_again_by_itself_and_keeps_the_cursor(api: KubeApi, tmp_path: Path) -> None:
-    app = Doctor(source(api, tmp_path, interval=0.2))
+    app = GkedoctorApp(source(api, tmp_path, interval=0.2))
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(app, pilot)
         await pilot.press("j")
@@ -141,7 +141,7 @@ async def test_watching_reads_again_by_itself_and_keeps_the_cursor(api: KubeApi,
 async def test_a_cluster_that_cannot_be_reached_ends_it(tmp_path: Path) -> None:
     with KubeApi.of(recorded(NAME)) as api:
         unreachable = source(api, tmp_path)
-    app = Doctor(unreachable)
+    app = GkedoctorApp(unreachable)
     async with app.run_test() as pilot:
         await until(pilot, lambda: app.fault is not None, 60)
     assert isinstance(app.fault, SourceError)

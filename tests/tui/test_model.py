@@ -13,14 +13,14 @@ from gkedoctor.graph import Ref
 from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui import clipboard
-from gkedoctor.tui.model import scene as scenes
+from gkedoctor.tui.model import state as scenes
 from gkedoctor.tui.model.filters import Facts, facts, meets, parsed
 from gkedoctor.tui.model.lines import clip, fold, pad, short
 from gkedoctor.tui.model.object_page import marked_lines, page_lines, subject
 from gkedoctor.tui.model.objects import listing
 from gkedoctor.tui.model.path import Way, way_lines, ways
 from gkedoctor.tui.model.relations import relations
-from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import state_of
 from gkedoctor.tui.model.timeline import happenings
 from tests.conftest import recorded, shipped_playbooks
@@ -29,7 +29,7 @@ from .driving import whole
 
 
 @cache
-def scene(name: str) -> Scene:
+def scene(name: str) -> ViewState:
     return scenes.diagnosed(scenes.opened(recorded(name), shipped_playbooks()), whole)
 
 

@@ -15,8 +15,8 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
-from gkedoctor.tui.app import Doctor
-from gkedoctor.tui.model.scene import Sift
+from gkedoctor.tui.app import GkedoctorApp
+from gkedoctor.tui.model.state import Sift
 from gkedoctor.tui.widgets.lines import Lines
 from tests.conftest import recorded
 
@@ -59,7 +59,7 @@ def without(name: str, *collections: str, status: Status = Status.DENIED) -> Sna
 
 
 def test_five_hundred_findings_are_walked_and_filtered() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         assert "Findings 500" in text(app) and "100 critical" in text(app).splitlines()[0]
         await press(app, pilot, "G")
         assert "> " in text(app) and "secret-499" in text(app)
@@ -84,7 +84,7 @@ def test_a_denied_collection_names_its_permission_and_what_it_costs() -> None:
 
 
 def test_an_object_of_a_denied_collection_is_not_known() -> None:
-    async def look(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def look(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         app.open_object(Ref("Secret", "shop-db", "ing-missing-secret"))
         await settled(app, pilot)
         assert "state  not known" in text(app)
@@ -116,7 +116,7 @@ def test_long_names_and_wide_characters_stay_in_their_panes(
 
 
 def test_japanese_is_shown_and_filtered() -> None:
-    async def walk(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         assert "支払いサービス" in text(app)
         app.screen.set_filter("秘密")  # type: ignore[attr-defined]
         await settled(app, pilot)
@@ -132,7 +132,7 @@ def test_what_does_not_print_is_spelt_out() -> None:
 
 
 def test_resizing_keeps_the_cursor_and_the_picture_whole() -> None:
-    async def resize(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def resize(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "j")
         for size in ((40, 12), (200, 60), (30, 8), (80, 24)):
             await pilot.resize_terminal(*size)
@@ -148,7 +148,7 @@ def test_resizing_keeps_the_cursor_and_the_picture_whole() -> None:
     "theme", ["textual-dark", "textual-light", "ansi-dark", "ansi-light", "nord", "solarized-light"]
 )
 def test_words_are_the_same_in_every_theme(theme: str) -> None:
-    async def look(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def look(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         before = text(app)
         app.theme = theme
         await settled(app, pilot)
@@ -160,7 +160,7 @@ def test_words_are_the_same_in_every_theme(theme: str) -> None:
 def test_without_colour_the_cursor_and_states_are_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
 
-    async def look(app: Doctor, pilot: Pilot[Any]) -> None:
+    async def look(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         assert app.no_color
         assert "> ! crit" in text(app) and "FAIL" in text(app)
         strips = app.screen.query_one("#findings", Lines).render_line(0)

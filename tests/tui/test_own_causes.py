@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gkedoctor.cli.screen_sources import ScreenQuery, recording_source
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 from tests.conftest import ROOT
 
 from .driving import looked
@@ -24,5 +24,5 @@ def test_a_cause_of_ones_own_is_shown_unless_it_is_ignored(tmp_path: Path, ignor
     item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata | ignore, "spec": spec}
     path = tmp_path / "cluster.json"
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
-    shown = looked(Doctor(recording_source(path, ScreenQuery(folders=[OWN]))))
+    shown = looked(GkedoctorApp(recording_source(path, ScreenQuery(folders=[OWN]))))
     assert ("acme/no-rollback-history" in shown) is not ignored

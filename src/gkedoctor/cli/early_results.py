@@ -56,8 +56,8 @@ def _answer(recording: LiveCollection, look: Look, tell: Tell, done: threading.E
 
 def preliminary(found: Sequence[Diagnosis], waiting: Sequence[str]) -> list[str]:
     """First answers as lines. `waiting`: the collections that are still being read."""
-    from gkedoctor.report.inert import inert
-    from gkedoctor.report.words import counted
+    from gkedoctor.report.escaping import inert
+    from gkedoctor.report.phrases import counted
 
     names = f"{', '.join(waiting[:3])}{' …' if len(waiting) > 3 else ''}"
     shown = [f"    {d.severity:<9} {d.cause}: {inert(d.title)}" for d in found[:_MOST_SHOWN]]

@@ -12,7 +12,7 @@ from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.stdout import unwritable_output
 from gkedoctor.cli.streams import silence_output
 from gkedoctor.errors import ExitCode, FileError, GkedoctorError, SourceError
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import columns
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 
 _NO_FILES, _FILES = 4, 0
 """ShellCompDirectiveNoFileComp and ShellCompDirectiveDefault."""

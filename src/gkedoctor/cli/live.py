@@ -16,7 +16,7 @@ import click
 
 from gkedoctor.cli.messages import print_message, redraw
 from gkedoctor.errors import UsageError
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 
 if TYPE_CHECKING:
     from gkedoctor.cli.early_results import Look

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from gkedoctor.report.inert import inert, inert_lines
+from gkedoctor.report.escaping import inert, inert_lines
 
 _CLEAR = "\r\033[K"
 

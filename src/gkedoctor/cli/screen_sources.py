@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gkedoctor.cli.library import library
 from gkedoctor.cli.live_source import Gathering
 from gkedoctor.cli.size import limits
-from gkedoctor.config.model import Rule, Settings
+from gkedoctor.config.model import Settings, SuppressionRule
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.errors import SourceError
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -29,7 +29,7 @@ class ScreenQuery:
     """What the screen is asked for. Playbooks are read when they are needed, and once, however often the cluster is."""
 
     def __init__(
-        self, options: ReportOptions | None = None, folders: Sequence[Path] = (), rules: Sequence[Rule] = ()
+        self, options: ReportOptions | None = None, folders: Sequence[Path] = (), rules: Sequence[SuppressionRule] = ()
     ) -> None:
         self.options = options or ReportOptions()
         self._folders, self._settings = folders, Settings(rules=tuple(rules))

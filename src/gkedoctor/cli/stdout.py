@@ -11,7 +11,7 @@ import click
 
 from gkedoctor.cli.streams import silence_output
 from gkedoctor.errors import UsageError
-from gkedoctor.report.inert import inert_lines
+from gkedoctor.report.escaping import inert_lines
 from gkedoctor.report.private_file import write_private_file
 
 

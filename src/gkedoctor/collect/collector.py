@@ -21,11 +21,11 @@ from gkedoctor.collect.progress import Progress
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.errors import UnreachableError
+from gkedoctor.snapshot.compressed import CompressedList
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
-from gkedoctor.snapshot.packed import Packed
 
 _THREADS = 8
 _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
@@ -169,7 +169,11 @@ class _Collector:
     def _start_kubernetes(self, client: KubernetesClient, kinds: Sequence[Kind]) -> None:
         request = self.request
         lister = KubernetesLister(
-            client, self.cluster, Packed if request.packed else list, only=request.only, fallback=request.fallback
+            client,
+            self.cluster,
+            CompressedList if request.packed else list,
+            only=request.only,
+            fallback=request.fallback,
         )
         self.lister = lister
         self.waiting = {kind.collection: kind for kind in kinds}

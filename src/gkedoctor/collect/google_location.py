@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from gkedoctor.snapshot.origin import origin
+from gkedoctor.snapshot.cluster_identity import origin
 
 _CONTEXT = re.compile(r"gke_([^_]+)_([^_]+)_(.+)")
 """What `gcloud container clusters get-credentials` names a context."""

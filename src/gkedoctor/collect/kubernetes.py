@@ -20,9 +20,9 @@ from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.results import COMPLETE, Listing, state_of
 from gkedoctor.collect.served_recording import PLATFORM, combined_state, recording_header
 from gkedoctor.errors import UnreachableError
+from gkedoctor.snapshot.compressed import AppendableObjects
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
-from gkedoctor.snapshot.packed import Items
 from gkedoctor.snapshot.redaction.trimming import trimmed
 
 T = TypeVar("T")
@@ -155,7 +155,7 @@ def _ordered(group: _Group) -> tuple[str, ...]:
 class _ListResult:
     """What was read of one listing, and how it ended."""
 
-    items: Items
+    items: AppendableObjects
     refused: RequestFailed | CollectionStopped | None = None
 
     @property
@@ -173,7 +173,7 @@ class KubernetesLister:
         self,
         client: KubernetesClient,
         cluster: Cluster,
-        new_buffer: Callable[[], Items] = list,
+        new_buffer: Callable[[], AppendableObjects] = list,
         *,
         only: Sequence[str] = (),
         fallback: Sequence[str] = (),

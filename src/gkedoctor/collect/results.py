@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from gkedoctor.snapshot.compressed import IterableObjects
 from gkedoctor.snapshot.model import CollectionState, Status, permission
-from gkedoctor.snapshot.packed import Read
 
 KUBERNETES, LOG_LINES, COMPUTE, CONTAINER = "Kubernetes", "logs", "Compute Engine", "GKE API"
 UPTIME_CHECKS, EVENT_HISTORY = "uptime checks", "Event history"
@@ -17,7 +17,7 @@ class Listing(NamedTuple):
     """All that one collector read of one collection."""
 
     collection: str
-    items: Read
+    items: IterableObjects
     state: CollectionState
 
 

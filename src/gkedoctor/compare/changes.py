@@ -28,7 +28,7 @@ _MIRRORS = frozenset({"container.clusters", "compute.instances", "compute.instan
 _LONGEST = 600
 
 
-class Sort(Enum):
+class ChangeOrigin(Enum):
     """What kind of change it is: what somebody set, or what came of it."""
 
     SET = "set"
@@ -37,7 +37,7 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True)
-class Change:
+class ObjectChange:
     """One difference. `path` is empty where the whole object was added or removed; `what`: added, removed, changed."""
 
     ref: Ref
@@ -45,12 +45,12 @@ class Change:
     what: str
     before: Any
     after: Any
-    sort: Sort = Sort.SET
+    sort: ChangeOrigin = ChangeOrigin.SET
 
 
-def changes(before: Graph, after: Graph) -> list[Change]:
+def changes(before: Graph, after: Graph) -> list[ObjectChange]:
     """Every change between two snapshots, in the order of the kinds and names."""
-    found: list[Change] = []
+    found: list[ObjectChange] = []
     for collection, kind in COLLECTIONS.items():
         if kind.name in _LEFT_OUT or collection in _MIRRORS:
             continue
@@ -75,7 +75,7 @@ def _is_listing(snapshot: Snapshot, collection: str) -> bool:
     return found.state.status in ("complete", "partial") or bool(found.objects)
 
 
-def _of_kind(before: Graph, after: Graph, kind: Kind) -> Iterator[Change]:
+def _of_kind(before: Graph, after: Graph, kind: Kind) -> Iterator[ObjectChange]:
     old, new = _by_ref(before, kind), _by_ref(after, kind)
     renamed = _renamed(before, after, [r for r in old if r not in new], [r for r in new if r not in old])
     for ref, item in new.items():
@@ -83,9 +83,9 @@ def _of_kind(before: Graph, after: Graph, kind: Kind) -> Iterator[Change]:
         if partner is not None:
             yield from _of_object(ref, partner, item)
         elif not _doubted(before, kind, ref):
-            yield Change(ref, "", "added", None, "exists")
+            yield ObjectChange(ref, "", "added", None, "exists")
     gone = [ref for ref in old if ref not in new and ref not in renamed.values()]
-    yield from (Change(ref, "", "removed", "exists", None) for ref in gone if not _doubted(after, kind, ref))
+    yield from (ObjectChange(ref, "", "removed", "exists", None) for ref in gone if not _doubted(after, kind, ref))
 
 
 def _doubted(graph: Graph, kind: Kind, ref: Ref) -> bool:
@@ -118,14 +118,14 @@ def _only_ones(graph: Graph, refs: Iterable[Ref]) -> dict[tuple[str, ...], Ref]:
     return {key: ref for key, ref in found.items() if ref is not None}
 
 
-def _of_object(ref: Ref, before: Object, after: Object) -> Iterator[Change]:
+def _of_object(ref: Ref, before: Object, after: Object) -> Iterator[ObjectChange]:
     if before is after:
         return
     for found in differences(comparable(ref.kind, before), comparable(ref.kind, after)):
-        sort = Sort.STATUS if found.path.startswith("status.") else Sort.SET
-        if ref.kind in ("Service", "Ingress") and sort is Sort.STATUS:
-            sort = Sort.CONSEQUENCE
-        yield Change(ref, found.path, found.what, _short(found.before), _short(found.after), sort)
+        sort = ChangeOrigin.STATUS if found.path.startswith("status.") else ChangeOrigin.SET
+        if ref.kind in ("Service", "Ingress") and sort is ChangeOrigin.STATUS:
+            sort = ChangeOrigin.CONSEQUENCE
+        yield ObjectChange(ref, found.path, found.what, _short(found.before), _short(found.after), sort)
 
 
 def _short(value: Any) -> Any:
@@ -144,7 +144,7 @@ _COUNTED = (
 )
 
 
-def _counts(before: Graph, after: Graph) -> Iterator[Change]:
+def _counts(before: Graph, after: Graph) -> Iterator[ObjectChange]:
     """Endpoints and healthy backends, lost or won: what came of a change, not the change."""
     for kind, edge, path, field in _COUNTED:
         old = {ref_of(item): item for item in before.all(kind)}
@@ -153,7 +153,7 @@ def _counts(before: Graph, after: Graph) -> Iterator[Change]:
             was = _count(before, edge, field, old[ref]) if ref in old else None
             now = _count(after, edge, field, item)
             if was is not None and now is not None and was != now:
-                yield Change(ref, path, "changed", was, now, Sort.CONSEQUENCE)
+                yield ObjectChange(ref, path, "changed", was, now, ChangeOrigin.CONSEQUENCE)
 
 
 def _count(graph: Graph, edge: str, field: str, item: Object) -> int | None:
@@ -163,10 +163,12 @@ def _count(graph: Graph, edge: str, field: str, item: Object) -> int | None:
     return len([record for record in found if record.get(field) is True or record.get(field) == "HEALTHY"])
 
 
-def _passed(before: Graph, after: Graph) -> Iterator[Change]:
+def _passed(before: Graph, after: Graph) -> Iterator[ObjectChange]:
     """Certificates that ended between the two moments: nothing was changed, and still something did."""
     for secret in after.all("Secret"):
         text = (secret.get("certificate") or {}).get("notAfter")
         end = parse_timestamp(text)
         if end is not None and before.clock < end <= after.clock:
-            yield Change(ref_of(secret), "certificate.notAfter", "changed", f"valid until {text}", f"ended on {text}")
+            yield ObjectChange(
+                ref_of(secret), "certificate.notAfter", "changed", f"valid until {text}", f"ended on {text}"
+            )

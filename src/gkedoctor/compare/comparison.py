@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gkedoctor.compare.changes import changes, not_comparable
-from gkedoctor.compare.match import match
-from gkedoctor.compare.rank import Suspicion, ranked
-from gkedoctor.compare.side import Found, Side
+from gkedoctor.compare.inputs import ComparedFinding, ComparisonInput
+from gkedoctor.compare.match import match_findings
+from gkedoctor.compare.rank import RankedChange, ranked
 from gkedoctor.graph import Graph
 from gkedoctor.playbook.vocabulary import Vocabulary
 from gkedoctor.snapshot.model import Snapshot
@@ -18,12 +18,12 @@ from gkedoctor.snapshot.model import Snapshot
 class Comparison:
     """The later side against the earlier one. `notes` say what could not be compared."""
 
-    before: Side
-    after: Side
-    new: tuple[Found, ...]
-    fixed: tuple[Found, ...]
-    same: tuple[Found, ...]
-    changes: tuple[Suspicion, ...]
+    before: ComparisonInput
+    after: ComparisonInput
+    new: tuple[ComparedFinding, ...]
+    fixed: tuple[ComparedFinding, ...]
+    same: tuple[ComparedFinding, ...]
+    changes: tuple[RankedChange, ...]
     notes: tuple[str, ...]
 
     @property
@@ -37,9 +37,9 @@ class Comparison:
         return self.after.holes - self.before.holes
 
 
-def compare(before: Side, after: Side, causes: Vocabulary) -> Comparison:
+def compare(before: ComparisonInput, after: ComparisonInput, causes: Vocabulary) -> Comparison:
     """The comparison of two sides. `causes`: by which changes one most often comes about."""
-    matched = match(before, after)
+    matched = match_findings(before, after)
     suspicions, notes = _changes(before, after, matched.new, causes)
     return Comparison(
         before, after, matched.new, matched.fixed, matched.same, tuple(suspicions), (*_doubts(before, after), *notes)
@@ -47,8 +47,8 @@ def compare(before: Side, after: Side, causes: Vocabulary) -> Comparison:
 
 
 def _changes(
-    before: Side, after: Side, new: tuple[Found, ...], causes: Vocabulary
-) -> tuple[list[Suspicion], list[str]]:
+    before: ComparisonInput, after: ComparisonInput, new: tuple[ComparedFinding, ...], causes: Vocabulary
+) -> tuple[list[RankedChange], list[str]]:
     if before.snapshot is None or after.snapshot is None:
         reports = [side.source for side in (before, after) if side.snapshot is None]
         return [], [f"objects were not there to compare: {' and '.join(reports)} holds findings only"]
@@ -65,7 +65,7 @@ def _uncompared(before: Snapshot, after: Snapshot) -> Iterator[str]:
         yield f"not compared, because only one of the two holds them: {', '.join(names)}"
 
 
-def _doubts(before: Side, after: Side) -> Iterator[str]:
+def _doubts(before: ComparisonInput, after: ComparisonInput) -> Iterator[str]:
     for field in ("cluster", "project", "location"):
         one, other = getattr(before, field), getattr(after, field)
         if one and other and one != other:

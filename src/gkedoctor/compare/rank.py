@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gkedoctor.compare.changes import Change, Sort
-from gkedoctor.compare.near import Surroundings
+from gkedoctor.compare.changes import ChangeOrigin, ObjectChange
+from gkedoctor.compare.proximity import Proximity
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.objects.owners import WORKLOADS
@@ -23,7 +23,7 @@ _SPOKEN_OF = 20
 _CAME_OR_WENT = {True: 40, False: 6}
 """An object that was added or removed, by whether it is the root."""
 
-_SORTS = {Sort.SET: 0, Sort.STATUS: -14, Sort.CONSEQUENCE: -30}
+_SORTS = {ChangeOrigin.SET: 0, ChangeOrigin.STATUS: -14, ChangeOrigin.CONSEQUENCE: -30}
 _MILD = re.compile(r" metadata\.annotations|spec\.replicas$|^(Deployment|StatefulSet|DaemonSet) metadata\.labels")
 _IDLE = re.compile(r"template\.metadata\.annotations")
 _MILDER, _MILDEST = -4, -12
@@ -37,34 +37,34 @@ _MOST = 30
 
 
 @dataclass(frozen=True)
-class Suspicion:
+class RankedChange:
     """A change, and the diagnoses (by fingerprint) that it may have caused."""
 
-    change: Change
+    change: ObjectChange
     fingerprints: tuple[str, ...]
     points: int
 
 
 def ranked(
-    diagnoses: Sequence[Diagnosis], found: Sequence[Change], graphs: tuple[Graph, Graph], causes: Vocabulary
-) -> list[Suspicion]:
+    diagnoses: Sequence[Diagnosis], found: Sequence[ObjectChange], graphs: tuple[Graph, Graph], causes: Vocabulary
+) -> list[RankedChange]:
     """The changes that the diagnoses stand on, the most suspicious first. `causes`: by which fields one comes about."""
     worth: dict[int, int] = {}
     named: dict[int, list[str]] = {}
-    places, surroundings = _Places(found), Surroundings(graphs)
+    places, surroundings = _Places(found), Proximity(graphs)
     likely = _Likely(causes)
     for diagnosis in diagnoses:
         for points, i in _of_one(diagnosis, places, surroundings.nearness(diagnosis), likely):
             worth[i] = max(worth.get(i, points), points)
             named.setdefault(i, []).append(diagnosis.fingerprint)
     order = sorted(worth, key=lambda i: (-worth[i], i))
-    return [Suspicion(found[i], tuple(named[i]), worth[i]) for i in order]
+    return [RankedChange(found[i], tuple(named[i]), worth[i]) for i in order]
 
 
 class _Places:
     """The changes by object and by namespace, so that a diagnosis need not look at all of them."""
 
-    def __init__(self, found: Sequence[Change]) -> None:
+    def __init__(self, found: Sequence[ObjectChange]) -> None:
         self.found = found
         self._of: dict[Ref, list[int]] = {}
         self._in: dict[str | None, list[int]] = {}
@@ -85,7 +85,7 @@ class _Likely:
         self._causes = causes
         self._patterns: dict[str, tuple[re.Pattern[str], ...]] = {}
 
-    def rank(self, change: Change, cause: str) -> int | None:
+    def rank(self, change: ObjectChange, cause: str) -> int | None:
         """Which of a cause's patterns a change fits, 0 for the likeliest; None for none of them."""
         if cause not in self._patterns:
             self._patterns[cause] = tuple(map(re.compile, self._causes.likely_changes(cause)))
@@ -103,7 +103,9 @@ def _of_one(diagnosis: Diagnosis, places: _Places, near: dict[Ref, int], likely:
     return sorted(((p, i) for p, i in scored if p is not None), key=lambda s: (-s[0], s[1]))[:_MOST]
 
 
-def _points(change: Change, diagnosis: Diagnosis, near: dict[Ref, int], words: str, rank: int | None) -> int | None:
+def _points(
+    change: ObjectChange, diagnosis: Diagnosis, near: dict[Ref, int], words: str, rank: int | None
+) -> int | None:
     """None: the diagnosis does not stand on it. `rank`: how likely its cause comes about by such a change."""
     distance = near.get(change.ref)
     if distance is None and (rank is None or not _acts_from_afar(change, diagnosis)):
@@ -118,7 +120,7 @@ def _points(change: Change, diagnosis: Diagnosis, near: dict[Ref, int], words: s
     return points + (_MILDEST if _IDLE.search(place) else _MILDER if _MILD.search(place) else 0)
 
 
-def _acts_from_afar(change: Change, diagnosis: Diagnosis) -> bool:
+def _acts_from_afar(change: ObjectChange, diagnosis: Diagnosis) -> bool:
     """Whether what no edge leads to may matter: not other workloads, unless they take room that is scarce."""
     if change.ref.namespace not in (None, *_namespaces(diagnosis)):
         return False
@@ -139,14 +141,14 @@ def _words(diagnosis: Diagnosis) -> str:
     return "\n".join([diagnosis.title, diagnosis.fix.say, *shown, *paths])
 
 
-def _is_spoken_of(change: Change, words: str) -> bool:
+def _is_spoken_of(change: ObjectChange, words: str) -> bool:
     if not change.path:
         return _occurs(change.ref.name, words)
     values = _leaves(change.before) if change.after is None else _news(change)
     return any(_occurs(text, words) for text in values)
 
 
-def _news(change: Change) -> Iterator[str]:
+def _news(change: ObjectChange) -> Iterator[str]:
     """The texts that are only in the new value."""
     old = set(_leaves(change.before))
     yield from (text for text in _leaves(change.after) if text not in old)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gkedoctor.config.model import Rule
-from gkedoctor.config.words import Mistake, day, unknown_cause
+from gkedoctor.config.model import SuppressionRule
+from gkedoctor.config.validation import Mistake, day, unknown_cause
 from gkedoctor.graph import nearest
 from gkedoctor.playbook.vocabulary import Vocabulary
 
@@ -18,7 +18,7 @@ IGNORE = "gkedoctor.dev/ignore"
 _FIELDS = ("until", "reason")
 
 
-def parse(text: str, owner: str, known: Callable[[], Vocabulary]) -> Rule | Mistake:
+def parse(text: str, owner: str, known: Callable[[], Vocabulary]) -> SuppressionRule | Mistake:
     """The rule in an annotation of an object, or what is wrong with it. `known`: the words that are known."""
     head, *rest = (part.strip() for part in text.split(";"))
     causes = tuple(cause.strip() for cause in head.split(","))
@@ -32,7 +32,7 @@ def parse(text: str, owner: str, known: Callable[[], Vocabulary]) -> Rule | Mist
     until = day(fields["until"]) if "until" in fields else None
     if "until" in fields and until is None:
         return Mistake(f"`{fields['until']}` is no day", "write it like until=2026-12-31")
-    return Rule(f"annotation of {owner}", fields.get("reason") or "no reason given", until, causes=causes)
+    return SuppressionRule(f"annotation of {owner}", fields.get("reason") or "no reason given", until, causes=causes)
 
 
 def _fields(parts: list[str]) -> dict[str, str] | Mistake:

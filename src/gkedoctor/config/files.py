@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from gkedoctor.config.model import FAIL_ON, NEVER, Config, Lint, Patterns, Rule, Settings, Suppression
-from gkedoctor.config.words import Mistake, day, is_pattern, unknown_cause, unknown_object
+from gkedoctor.config.model import FAIL_ON, NEVER, Config, Lint, Patterns, Settings, Suppression, SuppressionRule
+from gkedoctor.config.validation import Mistake, day, is_pattern, unknown_cause, unknown_object
 from gkedoctor.errors import ConfigError
 from gkedoctor.graph import nearest
 from gkedoctor.playbook.library import Names
@@ -115,7 +115,7 @@ def _folder(source: Source, path: Path, i: int, name: str) -> Path:
     return folder
 
 
-def _rule(source: Source, shown: str, i: int, one: Suppression, names: Callable[[], Names]) -> Rule:
+def _rule(source: Source, shown: str, i: int, one: Suppression, names: Callable[[], Names]) -> SuppressionRule:
     place = f"$.suppress[{i}]"
     if not one.reason.strip():
         raise error_at(source, f"{place}.reason", "the reason is empty", hint="say why nobody has to hear of it")
@@ -127,7 +127,7 @@ def _rule(source: Source, shown: str, i: int, one: Suppression, names: Callable[
     if one.until is not None and until is None:
         raise error_at(source, f"{place}.until", f"`{one.until}` is no day", hint="write it like 2026-12-31")
     playbooks = tuple(_current(word, names) for word in _many(one.playbook))
-    return Rule(
+    return SuppressionRule(
         f"{shown}:{line_of(source, place)}", " ".join(one.reason.split()), until,
         _many(one.cause), playbooks, _many(one.namespace), _many(one.object),
     )  # fmt: skip

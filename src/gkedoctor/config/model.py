@@ -50,7 +50,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 @dataclass(frozen=True)
-class Rule:
+class SuppressionRule:
     """One suppression, ready to be asked. `place` says where it is written."""
 
     place: str
@@ -76,5 +76,5 @@ class Settings:
     fail_on: str | None = None
     min_severity: str | None = None
     playbooks: tuple[Path, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[SuppressionRule, ...] = ()
     elsewhere: tuple[str, ...] = ()

@@ -13,8 +13,8 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from gkedoctor.config.annotation import IGNORE, parse
-from gkedoctor.config.model import Rule
-from gkedoctor.config.words import Mistake
+from gkedoctor.config.model import SuppressionRule
+from gkedoctor.config.validation import Mistake
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.objects.owners import WORKLOADS
@@ -29,11 +29,11 @@ class Suppressed(msgspec.Struct, frozen=True):
     """A finding that nobody has to hear of, and the rule that says so."""
 
     finding: Finding
-    rule: Rule
+    rule: SuppressionRule
 
 
 @dataclass(frozen=True)
-class Sifted:
+class FilteredOutcome:
     """An outcome without what is suppressed. `notes`: rules that ended or cannot be read; `idle`: that met nothing."""
 
     outcome: Outcome
@@ -42,25 +42,27 @@ class Sifted:
     idle: tuple[str, ...] = ()
 
 
-def suppress(outcome: Outcome, snapshot: Snapshot, rules: Sequence[Rule], library: Library) -> Sifted:
+def suppress(
+    outcome: Outcome, snapshot: Snapshot, rules: Sequence[SuppressionRule], library: Library
+) -> FilteredOutcome:
     """The outcome without what the rules and the annotations of its own objects suppress.
 
     `library`: whose causes an annotation may name.
     """
-    sieve = _Sieve(Graph(snapshot), rules, library)
+    sieve = _SuppressionFilter(Graph(snapshot), rules, library)
     diagnoses = tuple(d for d in outcome.diagnoses if sieve.passes(d))
     unexplained = tuple(u for u in outcome.unexplained if sieve.passes(u))
     left = msgspec.structs.replace(outcome, diagnoses=diagnoses, unexplained=unexplained)
-    return Sifted(left, tuple(sieve.suppressed), tuple(sieve.notes()), tuple(sieve.idle()))
+    return FilteredOutcome(left, tuple(sieve.suppressed), tuple(sieve.notes()), tuple(sieve.idle()))
 
 
-class _Sieve:
+class _SuppressionFilter:
     """Asks the rules about one finding after the other, and remembers which of them met something."""
 
-    def __init__(self, graph: Graph, rules: Sequence[Rule], library: Library) -> None:
+    def __init__(self, graph: Graph, rules: Sequence[SuppressionRule], library: Library) -> None:
         self._graph, self._rules, self._library = graph, rules, library
         self._met: dict[str, int] = {}
-        self._ended: dict[str, Rule] = {rule.place: rule for rule in rules if rule.ended(graph.clock)}
+        self._ended: dict[str, SuppressionRule] = {rule.place: rule for rule in rules if rule.ended(graph.clock)}
         self._unreadable: dict[str, Mistake] = {}
         self.suppressed: list[Suppressed] = []
 
@@ -87,14 +89,14 @@ class _Sieve:
             if rule.place not in self._met and rule.place not in self._ended:
                 yield f"{rule.place}: this suppression meets nothing: {rule.reason}"
 
-    def _holds(self, rule: Rule) -> bool:
+    def _holds(self, rule: SuppressionRule) -> bool:
         self._met[rule.place] = self._met.get(rule.place, 0) + 1
         if rule.ended(self._graph.clock):
             self._ended[rule.place] = rule
             return False
         return True
 
-    def _fitting(self, finding: Finding) -> Iterator[Rule]:
+    def _fitting(self, finding: Finding) -> Iterator[SuppressionRule]:
         yield from (rule for rule in self._rules if _fits(rule, finding))
         annotated = self._annotated(finding.place)
         if annotated is not None and _names(annotated, finding):
@@ -104,12 +106,12 @@ class _Sieve:
         if first is not None and all(rule is not None and _names(rule, finding) for rule in others):
             yield next((r for r in others if r is not None and r.ended(self._graph.clock)), first)
 
-    def _annotated(self, ref: Ref) -> Rule | None:
+    def _annotated(self, ref: Ref) -> SuppressionRule | None:
         for owner, item in self._carriers(ref):
             text = (item["metadata"].get("annotations") or {}).get(IGNORE)
             if isinstance(text, str):
                 rule = parse(text, owner, lambda: self._library.causes)
-                if isinstance(rule, Rule):
+                if isinstance(rule, SuppressionRule):
                     return rule
                 self._unreadable[owner] = rule
         return None
@@ -125,7 +127,7 @@ class _Sieve:
                 yield str(ref_of(above)), above
 
 
-def _fits(rule: Rule, finding: Finding) -> bool:
+def _fits(rule: SuppressionRule, finding: Finding) -> bool:
     if not _names(rule, finding):
         return False
     if not rule.namespaces and not rule.objects:
@@ -133,11 +135,11 @@ def _fits(rule: Rule, finding: Finding) -> bool:
     return _is_at(rule, finding.place) or _all_at(rule, _sufferers(finding))
 
 
-def _all_at(rule: Rule, refs: Sequence[Ref]) -> bool:
+def _all_at(rule: SuppressionRule, refs: Sequence[Ref]) -> bool:
     return bool(refs) and all(_is_at(rule, ref) for ref in refs)
 
 
-def _names(rule: Rule, finding: Finding) -> bool:
+def _names(rule: SuppressionRule, finding: Finding) -> bool:
     """Whether a rule is about such a cause. A symptom without a cause has none that could be named."""
     if isinstance(finding, Unexplained):
         return all(pattern == "*" for pattern in rule.causes) and not rule.playbooks
@@ -150,7 +152,7 @@ def _sufferers(finding: Finding) -> list[Ref]:
     return [c.ref for c in finding.explains if c.ref.kind in WORKLOADS or c.ref.kind == "Pod"]
 
 
-def _is_at(rule: Rule, ref: Ref) -> bool:
+def _is_at(rule: SuppressionRule, ref: Ref) -> bool:
     home = ref.name if ref.kind == "Namespace" else ref.namespace
     return (not rule.namespaces or (home is not None and _one(rule.namespaces, home))) and (
         not rule.objects or any(_is_named(pattern, ref) for pattern in rule.objects)

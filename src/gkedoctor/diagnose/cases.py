@@ -15,17 +15,17 @@ import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
-from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, Change, PatchError, Patches
+from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, ObjectPatch, PatchError, Patches
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import SourceError, UsageError
 from gkedoctor.graph import nearest
+from gkedoctor.manifests.loading import read_text
+from gkedoctor.manifests.overlay import ManifestOverlay, world
 from gkedoctor.manifests.planned import names_planned
-from gkedoctor.manifests.read import read_text
-from gkedoctor.manifests.world import World, world
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX, Source, cases_beside, read_source, read_yaml
 from gkedoctor.playbook.model import Confidence, Severity
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -49,7 +49,7 @@ class Given(_Part, frozen=True):
 
     recording: str | None = None
     objects: tuple[Any, ...] = ()
-    patch: tuple[Change, ...] = ()
+    patch: tuple[ObjectPatch, ...] = ()
     logs: dict[str, str] = {}
     deny: tuple[str, ...] = ()
     now: str | None = None
@@ -163,7 +163,7 @@ def _wrong_given(given: Given) -> Iterator[tuple[str, str, str | None]]:
 
 
 _STRUCT_AT: dict[str, type[msgspec.Struct]] = {
-    "": CaseFile, "cases": Case, "given": Given, "expect": Expected, "patch": Change,
+    "": CaseFile, "cases": Case, "given": Given, "expect": Expected, "patch": ObjectPatch,
 }  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def outcome_of(
     return diagnose(snapshot, playbooks), tuple(_left_out(snapshot))
 
 
-def given_world(given: Given, recording: LoadRecording) -> tuple[World, tuple[str, ...]]:
+def given_world(given: Given, recording: LoadRecording) -> tuple[ManifestOverlay, tuple[str, ...]]:
     """The manifests of a case, over its recording if it has one, and what in them cannot be understood."""
     text = "\n".join(msgspec.json.encode(item).decode() for item in given.manifests)
     manifests = read_text("case", text, namespace=WITHOUT_NAMESPACE)
@@ -251,7 +251,7 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
     for name in given.deny:
         _deny(gathered, KINDS[name].collection if name in KINDS else name)
     now = _now(given, base.clock if base else CLOCK)
-    return taken_in(gathered, recorded_at=now, manifest=base.manifest if base else None)
+    return build_snapshot(gathered, recorded_at=now, manifest=base.manifest if base else None)
 
 
 def _add_logs(gathered: Gathered, logs: dict[str, str]) -> None:

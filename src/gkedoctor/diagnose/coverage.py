@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gkedoctor.diagnose.cases import Case, LoadRecording, given_snapshot, given_world
-from gkedoctor.diagnose.evaluate import Doubts, findings
+from gkedoctor.diagnose.evaluate import UnknownFacts, findings
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.graph import Graph
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -40,7 +40,7 @@ def _untested_live(playbook: CompiledPlaybook, cases: list[Case], recording: Loa
     hit: set[tuple[int, int]] = set()
     for case in cases:
         graph = Graph(given_snapshot(case.given, recording))
-        for finding in findings(graph, playbook, Doubts()):
+        for finding in findings(graph, playbook, UnknownFacts()):
             won |= {i for i, cause in enumerate(playbook.causes) if cause is finding.winner}
             hit |= {
                 (i, j)

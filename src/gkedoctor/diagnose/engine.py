@@ -8,22 +8,22 @@ from typing import TypeVar
 import msgspec
 
 from gkedoctor.diagnose.affected import affected
-from gkedoctor.diagnose.evaluate import Doubts, Finding, evidence_scope, findings, unseen
-from gkedoctor.diagnose.fold import Fold
+from gkedoctor.diagnose.causality import CausalGraph
+from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, evidence_scope, findings, unseen
+from gkedoctor.diagnose.evidence import proof
 from gkedoctor.diagnose.identity import fingerprint, identity, numbered
 from gkedoctor.diagnose.model import (
     Consequence,
     Diagnosis,
-    Mending,
     NotChecked,
-    NotKnown,
     Outcome,
-    Proof,
-    RivalRuledOut,
+    ResolvedEvidence,
+    ResolvedFix,
+    RuledOutCause,
     Step,
+    UnconfirmedCause,
     Unexplained,
 )
-from gkedoctor.diagnose.proof import proof
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
@@ -42,7 +42,7 @@ Found = TypeVar("Found", Diagnosis, Unexplained)
 
 def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks find in a snapshot, the most important first."""
-    graph, doubts = Graph(snapshot), Doubts()
+    graph, doubts = Graph(snapshot), UnknownFacts()
     live = [playbook for playbook in playbooks if playbook.is_live]
     for playbook in live:
         unseen(graph, playbook, doubts)
@@ -50,9 +50,9 @@ def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outco
     return outcome_of(graph, found, doubts)
 
 
-def outcome_of(graph: Graph, found: Sequence[Finding], doubts: Doubts) -> Outcome:
+def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> Outcome:
     """The outcome that some findings come to, in the order of playbooks and subjects."""
-    fold = Fold(found)
+    fold = CausalGraph(found)
     diagnoses = diagnoses_of(graph, fold)
     snapshot = graph.snapshot
     unexplained = _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing)
@@ -78,7 +78,7 @@ def _size(collection: Collection) -> int:
     return len(collection.objects) if collection.stored is None else collection.stored.count
 
 
-def diagnoses_of(graph: Graph, fold: Fold) -> list[Diagnosis]:
+def diagnoses_of(graph: Graph, fold: CausalGraph) -> list[Diagnosis]:
     """One diagnosis a root, the most important first."""
     return _told_apart(sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance))
 
@@ -92,7 +92,7 @@ def _groups(roots: Iterable[Finding]) -> list[list[Finding]]:
     return [sorted(group, key=lambda f: (f.confidence.rank, f.ref.sort_key)) for group in groups.values()]
 
 
-def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
+def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnosis:
     first = group[0]
     assert first.winner is not None
     root = first.root or first.ref
@@ -112,7 +112,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: Fold) -> Diagnosis:
         title=cause.title.render(scope.evaluate),
         explains=(*listed, *more),
         evidence=tuple(_proofs(group)),
-        ruled_out=tuple(RivalRuledOut(c, why) for c, why in first.ruled_out),
+        ruled_out=tuple(RuledOutCause(c, why) for c, why in first.ruled_out),
         not_known=_not_known(first),
         fix=_mending(cause, scope),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
@@ -140,13 +140,13 @@ def _listed(items: object) -> Iterable[Consequence]:
             yield Consequence(ref_of(entry["item"]), str(entry.get("says") or ""))
 
 
-def _mending(cause: CompiledCause, scope: Scope) -> Mending:
+def _mending(cause: CompiledCause, scope: Scope) -> ResolvedFix:
     """The fix with its commands: the author's, and those that an expression lists."""
     written = [Step(c.text.render(scope.evaluate, shell=True), c.safety, c.placeholders) for c in cause.run]
     more = scope.evaluate(cause.run_all) if cause.run_all is not None else None
     listed = [command for command in (more if isinstance(more, list) else []) if isinstance(command, str)]
     commands = (*(step.command for step in written), *listed)
-    return Mending(cause.say.render(scope.evaluate), commands, tuple(written))
+    return ResolvedFix(cause.say.render(scope.evaluate), commands, tuple(written))
 
 
 def _told_apart(found: Sequence[Found]) -> list[Found]:
@@ -175,9 +175,9 @@ def _seen_first(ref: Ref) -> int:
     return _OUTSIDE_IN.index(ref.kind) if ref.kind in _OUTSIDE_IN else len(_OUTSIDE_IN)
 
 
-def _proofs(group: list[Finding]) -> list[Proof]:
+def _proofs(group: list[Finding]) -> list[ResolvedEvidence]:
     """The evidence of the surest finding; of the others only what says something else."""
-    proofs: list[Proof] = []
+    proofs: list[ResolvedEvidence] = []
     for finding in group:
         for evidence in finding.winner.evidence if finding.winner else ():
             found = proof(evidence, finding.scope, finding.ref)
@@ -188,7 +188,7 @@ def _proofs(group: list[Finding]) -> list[Proof]:
     return proofs[:_PROOFS]
 
 
-def _is_news(found: Proof, proofs: list[Proof]) -> bool:
+def _is_news(found: ResolvedEvidence, proofs: list[ResolvedEvidence]) -> bool:
     alike = [p for p in proofs if p.label == found.label]
     return len(alike) < _ALIKE and all(p.value != found.value and p.path != found.path for p in alike)
 
@@ -198,8 +198,8 @@ def _since(group: list[Finding]) -> str | None:
     return min((t for t in times if isinstance(t, str)), default=None)
 
 
-def _not_known(finding: Finding) -> tuple[NotKnown, ...]:
-    return tuple(NotKnown(cause, f"{why.collection}: {why.reason}") for cause, why in finding.unknown)
+def _not_known(finding: Finding) -> tuple[UnconfirmedCause, ...]:
+    return tuple(UnconfirmedCause(cause, f"{why.collection}: {why.reason}") for cause, why in finding.unknown)
 
 
 def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
@@ -222,7 +222,7 @@ def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:
     return [first[ref] for ref in sorted(first, key=lambda r: r.sort_key)]
 
 
-def _not_checked(snapshot: Snapshot, doubts: Doubts) -> Iterable[NotChecked]:
+def _not_checked(snapshot: Snapshot, doubts: UnknownFacts) -> Iterable[NotChecked]:
     """One entry per collection that something needed and could not see, or that lacks objects it should have.
 
     What is read on request only is missed by nobody who did not ask, and by those who did whatever needs it.

@@ -63,7 +63,7 @@ class Finding:
 
 
 @dataclass
-class Doubts:
+class UnknownFacts:
     """What was unknown when it was needed: collected while playbooks are evaluated."""
 
     seen: dict[Unknown, set[str]] = field(default_factory=dict)
@@ -87,14 +87,14 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
     return not_being_deleted(graph, found)
 
 
-def findings(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> Iterator[Finding]:
+def findings(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> Iterator[Finding]:
     """Every finding of one playbook, in the order of the subjects."""
     for kind in playbook.kinds:
         for item in candidates(graph, playbook, kind):
             yield from findings_of(graph, playbook, item if "kind" in item else {"kind": kind, **item}, doubts)
 
 
-def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: Doubts) -> Iterator[Finding]:
+def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: UnknownFacts) -> Iterator[Finding]:
     """The findings of one playbook on one subject."""
     functions = Functions(graph.clock, playbook.messages)
     for scope in scopes(graph, playbook, functions, subject, doubts):
@@ -103,7 +103,7 @@ def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubt
             yield found
 
 
-def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> None:
+def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> None:
     """Notes the kinds of a playbook of which not all subjects may be there."""
     for kind in playbook.kinds:
         doubt = graph.why_incomplete(kind)
@@ -112,7 +112,7 @@ def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: Doubts) -> None:
 
 
 def scopes(
-    graph: Graph, playbook: CompiledPlaybook, functions: Functions, subject: Object, doubts: Doubts
+    graph: Graph, playbook: CompiledPlaybook, functions: Functions, subject: Object, doubts: UnknownFacts
 ) -> list[Scope]:
     """The scopes in which a playbook is asked about one subject: one, or one for each element of `each`."""
     whole = Scope(playbook, graph, functions, {"subject": subject})
@@ -125,7 +125,7 @@ def scopes(
     return [whole.within(name, element) for element in elements] if isinstance(elements, list) else []
 
 
-def finding_in(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: Doubts) -> Finding | None:
+def finding_in(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts: UnknownFacts) -> Finding | None:
     """The finding of a playbook in one scope; None where its symptom is not the case, or unknown."""
     holds = scope.holds(playbook.symptom)
     if isinstance(holds, Unknown):
@@ -191,7 +191,7 @@ def _root(cause: CompiledCause, scope: Scope) -> Ref | None:
     return ref_of(value) if isinstance(value, dict) else None
 
 
-def _may_follow(playbook: CompiledPlaybook, scope: Scope, doubts: Doubts) -> Iterator[Ref]:
+def _may_follow(playbook: CompiledPlaybook, scope: Scope, doubts: UnknownFacts) -> Iterator[Ref]:
     """The objects whose own faults would explain this symptom."""
     for expression in playbook.explained_by:
         value = scope.evaluate(expression)

@@ -20,7 +20,7 @@ class Consequence(msgspec.Struct, frozen=True):
     symptom: str
 
 
-class Proof(msgspec.Struct, frozen=True):
+class ResolvedEvidence(msgspec.Struct, frozen=True):
     """A value in an object that proves a cause: `path` as in `status.conditions[1].message`."""
 
     ref: Ref
@@ -29,14 +29,14 @@ class Proof(msgspec.Struct, frozen=True):
     label: str | None = None
 
 
-class RivalRuledOut(msgspec.Struct, frozen=True):
+class RuledOutCause(msgspec.Struct, frozen=True):
     """A rival cause that it is not, and why not."""
 
     cause: str
     why: str
 
 
-class NotKnown(msgspec.Struct, frozen=True):
+class UnconfirmedCause(msgspec.Struct, frozen=True):
     """A rival cause that could be neither confirmed nor ruled out, and what was not seen."""
 
     cause: str
@@ -51,7 +51,7 @@ class Step(msgspec.Struct, frozen=True):
     placeholders: dict[str, str] = {}
 
 
-class Mending(msgspec.Struct, frozen=True):
+class ResolvedFix(msgspec.Struct, frozen=True):
     """The fix: a sentence, and commands to read and paste. `described`: what is known of them beyond their verbs."""
 
     say: str
@@ -89,10 +89,10 @@ class Diagnosis(msgspec.Struct, frozen=True):
     root: Ref
     title: str
     explains: tuple[Consequence, ...]
-    evidence: tuple[Proof, ...]
-    ruled_out: tuple[RivalRuledOut, ...]
-    not_known: tuple[NotKnown, ...]
-    fix: Mending
+    evidence: tuple[ResolvedEvidence, ...]
+    ruled_out: tuple[RuledOutCause, ...]
+    not_known: tuple[UnconfirmedCause, ...]
+    fix: ResolvedFix
     verify: tuple[str, ...]
     docs: tuple[str, ...]
     since: str | None = None
@@ -126,7 +126,7 @@ class Unexplained(msgspec.Struct, frozen=True):
 
     ref: Ref
     symptom: str
-    not_known: tuple[NotKnown, ...] = ()
+    not_known: tuple[UnconfirmedCause, ...] = ()
     fingerprint: str = ""
 
     @property

@@ -17,7 +17,7 @@ WITHOUT_NAMESPACE = "shop"
 """The namespace of namespaced manifests in a case that name none."""
 
 
-class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ObjectPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One change. `ref` is KIND/NS/NAME (KIND/NAME for cluster objects); a NAME that ends in `*` means all such.
 
     `set` maps paths (`status.phase`, `metadata.labels."a/b"`, `spec.ports[0].port`) to values, `unset` drops paths,
@@ -54,7 +54,7 @@ class Patches:
             item["metadata"].setdefault("namespace", WITHOUT_NAMESPACE)
         self.objects.setdefault(kind.collection, []).append(item)
 
-    def apply(self, change: Change, number: int = 0) -> None:
+    def apply(self, change: ObjectPatch, number: int = 0) -> None:
         """Carries out one change, the one at `patch[number]`; PatchError where it meets nothing."""
         kind, *namespace, name = change.ref.split("/")
         if kind not in KINDS:
@@ -88,7 +88,7 @@ def _ref(kind: str, item: Any) -> str:
     return "/".join(str(part) for part in (kind, metadata.get("namespace"), metadata.get("name")) if part)
 
 
-def _changed(item: Any, change: Change) -> Any:
+def _changed(item: Any, change: ObjectPatch) -> Any:
     item = copy.deepcopy(dict(item))
     for path, value in change.set.items():
         _put(item, path, value)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.playbook.closures import truth
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.expression import Expression
 from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.jmespath_compiler import truth
 
 
 class Scope:

@@ -13,15 +13,15 @@ from dataclasses import replace
 
 import msgspec
 
+from gkedoctor.diagnose.causality import CausalGraph
 from gkedoctor.diagnose.engine import diagnoses_of
-from gkedoctor.diagnose.evaluate import Doubts, Finding, candidates, finding_in, scopes
-from gkedoctor.diagnose.fold import Fold
-from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, Outcome, Proof
-from gkedoctor.diagnose.proof import proof
+from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, candidates, finding_in, scopes
+from gkedoctor.diagnose.evidence import proof
+from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, Outcome, ResolvedEvidence
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown
+from gkedoctor.manifests.overlay import DECLARED, HOLLOW, NOT_HERE, ManifestOverlay
 from gkedoctor.manifests.planned import is_planned, names_planned, template_path, workload_ref
-from gkedoctor.manifests.world import DECLARED, HOLLOW, NOT_HERE, World
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
@@ -30,12 +30,12 @@ from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import CollectionState, Object, Status
 
 
-def lint(world: World, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
+def lint(world: ManifestOverlay, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks can prove from the specs in the files, the most important first."""
     views = [view for playbook in playbooks if (view := playbook.spec_view) is not None]
-    asked = _Asked(Graph(world.closed, cache_edges=True), Graph(world.open, cache_edges=True))
+    asked = _ManifestEvaluation(Graph(world.closed, cache_edges=True), Graph(world.open, cache_edges=True))
     found = [finding for view in views for finding in asked.findings(view)]
-    diagnoses = [_in_files(world, one) for one in diagnoses_of(asked.closed, Fold(found))]
+    diagnoses = [_in_files(world, one) for one in diagnoses_of(asked.closed, CausalGraph(found))]
     manifest = world.open.manifest
     not_checked = tuple(asked.not_checked())
     return Outcome(
@@ -53,13 +53,13 @@ def lint(world: World, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     )
 
 
-class _Asked:
+class _ManifestEvaluation:
     """The two worlds, and what of the open one could not be seen when it was asked for."""
 
     def __init__(self, closed: Graph, opened: Graph) -> None:
         self.closed, self.opened = closed, opened
         self._unseen: dict[str, str] = {}
-        self._doubts = Doubts()
+        self._doubts = UnknownFacts()
 
     def findings(self, view: CompiledPlaybook) -> Iterator[Finding]:
         """The findings of one playbook, each as sure as the open world lets it be."""
@@ -161,7 +161,7 @@ def _of_ref(ref: Ref) -> Ref:
     return workload_ref(ref) if is_planned(ref) else ref
 
 
-def _of_workload(found: Proof) -> Proof:
+def _of_workload(found: ResolvedEvidence) -> ResolvedEvidence:
     """Evidence in a planned Pod as it stands in the template of its workload."""
     ref = _of_ref(found.ref)
     if ref == found.ref:
@@ -169,7 +169,7 @@ def _of_workload(found: Proof) -> Proof:
     return msgspec.structs.replace(found, ref=ref, path=f"{template_path(ref.kind)}.{found.path}")
 
 
-def _in_files(world: World, found: Diagnosis) -> Diagnosis:
+def _in_files(world: ManifestOverlay, found: Diagnosis) -> Diagnosis:
     """The diagnosis as it reads in the files, with its place there; without one where it is not about them."""
     evidence = tuple(map(_of_workload, found.evidence))
     explains = {_of_ref(c.ref): c.symptom for c in found.explains}
@@ -191,7 +191,7 @@ def _possible(commands: Iterable[str]) -> Iterator[str]:
     return (command for command in commands if not names_planned(command))
 
 
-def _location(world: World, found: Diagnosis) -> Location | None:
+def _location(world: ManifestOverlay, found: Diagnosis) -> Location | None:
     """The first evidence in an object of the files, else the root or who suffers, if it is of the files."""
     places = [(p.ref, p.path) for p in found.evidence]
     places += [(ref, "") for ref in (found.root, *(c.ref for c in found.explains))]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gkedoctor.explain.leads import leads
-from gkedoctor.explain.search import Hit, Kind
+from gkedoctor.explain.related_playbooks import related_playbooks
+from gkedoctor.explain.search import HitReason, SearchHit
 from gkedoctor.playbook.library import Library
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import wrapped
 
 _FEW = 6
 """What a consequence leads on to is listed in full on its page."""
 
 
-def listing(asked: str, hits: Sequence[Hit], library: Library, columns: int) -> str:
+def listing(asked: str, hits: Sequence[SearchHit], library: Library, columns: int) -> str:
     """The hits with the reason for each, and the command that shows the best one. Ends in a newline."""
     return "\n".join(_lines(asked, hits, library, columns)) + "\n"
 
 
-def _lines(asked: str, hits: Sequence[Hit], library: Library, columns: int) -> Iterator[str]:
+def _lines(asked: str, hits: Sequence[SearchHit], library: Library, columns: int) -> Iterator[str]:
     yield from _meaning(hits[0], library, columns)
-    yield from wrapped(inert(f'where "{asked}" leads, the best first:'), columns)
+    yield from wrapped(inert(f'where "{asked}" related_playbooks, the best first:'), columns)
     for hit in hits:
         yield ""
         name = f"{hit.playbook.id} ({hit.cause})" if hit.cause else hit.playbook.id
@@ -34,7 +34,7 @@ def _lines(asked: str, hits: Sequence[Hit], library: Library, columns: int) -> I
     yield f"gkedoctor explain {best} shows the page"
 
 
-def _meaning(best: Hit, library: Library, columns: int) -> Iterator[str]:
+def _meaning(best: SearchHit, library: Library, columns: int) -> Iterator[str]:
     """What the table of messages knows about the text: meaning, cause, fix and where to read on."""
     message = best.lead.message if best.lead is not None else None
     if message is None:
@@ -51,8 +51,8 @@ def _meaning(best: Hit, library: Library, columns: int) -> Iterator[str]:
     yield ""
 
 
-def _further(hit: Hit, library: Library, columns: int) -> Iterator[str]:
-    further = leads(hit.playbook, library)
+def _further(hit: SearchHit, library: Library, columns: int) -> Iterator[str]:
+    further = related_playbooks(hit.playbook, library)
     yield "  only a consequence; what it may follow from:"
     for other in further[:_FEW]:
         yield from wrapped(f"{other.id}: {other.model.title}", columns, "    ", "      ")
@@ -60,13 +60,13 @@ def _further(hit: Hit, library: Library, columns: int) -> Iterator[str]:
         yield f"    and {len(further) - _FEW} more on its page"
 
 
-def _why(hit: Hit) -> str:
+def _why(hit: SearchHit) -> str:
     match hit.why:
-        case Kind.PHRASE:
+        case HitReason.PHRASE:
             return f"met as: {hit.by}"
-        case Kind.TEXT:
+        case HitReason.TEXT:
             return f"it says: {hit.by}"
-        case Kind.MESSAGE:
+        case HitReason.MESSAGE:
             return f"it means: {hit.by}"
         case _:
             return f"has the words: {hit.by}"

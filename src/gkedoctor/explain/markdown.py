@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from gkedoctor.explain.blocks import Block, Code, Heading, Item, Items, Text
-from gkedoctor.report.inert import inert
+from gkedoctor.explain.document import Block, Code, Heading, Item, Items, Text
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.markdown import code
 
 _MARKS = re.compile(r"([\\`*_<>\[\]#|~&])")

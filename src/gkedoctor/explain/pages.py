@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gkedoctor.explain.blocks import Block, Code, Heading, Item, Items, Text
+from gkedoctor.explain.document import Block, Code, Heading, Item, Items, Text
 from gkedoctor.explain.example import Example
-from gkedoctor.explain.holes import one_line, spoken, spoken_command
-from gkedoctor.explain.leads import leads
+from gkedoctor.explain.placeholders import command_with_placeholders, one_line, with_placeholders
+from gkedoctor.explain.related_playbooks import related_playbooks
 from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
@@ -34,7 +34,7 @@ def playbook_page(
     yield Heading(f"{model.id}: {model.title}", 1)
     yield Text(one_line(model.about))
     yield Heading("What you see")
-    says = spoken(model.symptom.say)
+    says = with_placeholders(model.symptom.say)
     if any(map(str.isalpha, says)):
         yield Text(says)
     if model.seen_as:
@@ -77,8 +77,8 @@ def cause_page(word: str, library: Library) -> Iterator[Block]:
         mine = [(p, cause) for p, cause in said if p.id == playbook]
         yield Items((Item(mine[0][0].model.title, playbook, page=playbook),))
         for _, cause in mine:
-            yield Text(f"{spoken(cause.title)} ({cause.confidence})")
-            yield Text(spoken(cause.fix.say), "Fix")
+            yield Text(f"{with_placeholders(cause.title)} ({cause.confidence})")
+            yield Text(with_placeholders(cause.fix.say), "Fix")
 
 
 def _looked_at(playbook: CompiledPlaybook) -> str:
@@ -112,7 +112,7 @@ def _follows(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) ->
     """The way down, for a symptom that may have its reason elsewhere."""
     if not playbook.explained_by:
         return
-    further = leads(playbook, library)
+    further = related_playbooks(playbook, library)
     yield Heading("What it may follow from")
     if not playbook.causes:
         yield Text("This is only ever a consequence. Its reason stands on another object, and one of these says it.")
@@ -128,7 +128,7 @@ def _commands(fix: Fix) -> Iterator[Block]:
         if safety is not last:
             lines.append(_SAFETY[safety])
         last = safety
-        lines.append(spoken_command(command.run))
+        lines.append(command_with_placeholders(command.run))
     if lines:
         yield Code("\n".join(lines), "sh")
     placeholders = {name: said for command in fix.commands for name, said in command.placeholders.items()}
@@ -146,17 +146,17 @@ def _recognised(cause: Cause) -> Iterator[Block]:
 
 def _cause(cause: Cause, *, conditions: bool) -> Iterator[Block]:
     yield Heading(f"{cause.cause} ({cause.confidence})")
-    yield Text(spoken(cause.title))
+    yield Text(with_placeholders(cause.title))
     if conditions:
         yield from _recognised(cause)
     if cause.ruled_out_if:
         yield Text("", "Not this one if")
-        yield Items(tuple(Item(spoken(rule.say)) for rule in cause.ruled_out_if))
-    yield Text(spoken(cause.fix.say), "Fix")
+        yield Items(tuple(Item(with_placeholders(rule.say)) for rule in cause.ruled_out_if))
+    yield Text(with_placeholders(cause.fix.say), "Fix")
     yield from _commands(cause.fix)
     if cause.verify:
         yield Text("", "Verify")
-        yield Code("\n".join(map(spoken_command, cause.verify)), "sh")
+        yield Code("\n".join(map(command_with_placeholders, cause.verify)), "sh")
     if cause.docs:
         yield Text("", "Read on")
         yield Items(tuple(Item(link=link, name=link) for link in cause.docs))

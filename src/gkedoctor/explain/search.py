@@ -16,7 +16,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from gkedoctor.explain.messages import Lead, Leads
-from gkedoctor.explain.phrases import meeting, plain, stands_in
+from gkedoctor.explain.phrase_matching import match_phrase, plain, stands_in
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.vocabulary import Vocabulary
@@ -30,7 +30,7 @@ _SHARE = 0.5
 """How much of what a question's words weigh has to be on a page that is named for its words alone."""
 
 
-class Kind(IntEnum):
+class HitReason(IntEnum):
     """Why a page was found, the best reason first."""
 
     PHRASE = 0
@@ -39,12 +39,12 @@ class Kind(IntEnum):
     WORDS = 3
 
 
-class Hit(NamedTuple):
+class SearchHit(NamedTuple):
     """A page, and why: `by` is the text that was met; `cause` is set where it speaks for one cause alone."""
 
     playbook: CompiledPlaybook
     cause: str | None
-    why: Kind
+    why: HitReason
     by: str
     length: int
     order: int
@@ -54,7 +54,7 @@ class Hit(NamedTuple):
     @property
     def rank(self) -> tuple[float, ...]:
         """Words stand behind texts; then the longest; what was said and no more; the surest reason; the order."""
-        return (self.why is Kind.WORDS, -self.length, not self.whole, self.why, self.order)
+        return (self.why is HitReason.WORDS, -self.length, not self.whole, self.why, self.order)
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,15 @@ class Index:
     library: Library
     _leads: dict[str, Leads] = field(default_factory=dict)
 
-    def hits(self, question: str) -> list[Hit]:
+    def hits(self, question: str) -> list[SearchHit]:
         """The pages for a question, the best first; one hit a playbook."""
         question = question[:_LONGEST]
         asked = plain(question)
-        best: dict[str, Hit] = {}
-        meant: dict[str, Hit] = {}
+        best: dict[str, SearchHit] = {}
+        meant: dict[str, SearchHit] = {}
         for hit in self._all(asked, question) if asked else ():
             _keep(best, hit)
-            if hit.why is Kind.MESSAGE:
+            if hit.why is HitReason.MESSAGE:
                 _keep(meant, hit)
         found = [_with_meaning(hit, meant.get(hit.playbook.id)) for hit in best.values()]
         found.sort(key=lambda h: (h.rank, h.playbook.id))
@@ -85,20 +85,20 @@ class Index:
             for cause in playbook.model.causes:
                 yield from ((phrase, playbook, cause.cause) for phrase in cause.seen_as)
 
-    def _all(self, asked: str, question: str) -> Iterator[Hit]:
+    def _all(self, asked: str, question: str) -> Iterator[SearchHit]:
         for playbook in self.library:
             yield from _by_phrases(playbook, asked)
             yield from self._by_messages(playbook, question)
             yield from _by_texts(playbook, asked)
 
-    def _by_messages(self, playbook: CompiledPlaybook, question: str) -> Iterator[Hit]:
+    def _by_messages(self, playbook: CompiledPlaybook, question: str) -> Iterator[SearchHit]:
         for order, lead in enumerate(self._leads.setdefault(playbook.id, Leads(playbook)).all):
             length = lead.length(question)
             if length:
                 at = -1 if lead.message is not None and lead.message.entry.page == playbook.id else order
-                yield Hit(playbook, lead.cause, Kind.MESSAGE, lead.says, length, at, lead=lead)
+                yield SearchHit(playbook, lead.cause, HitReason.MESSAGE, lead.says, length, at, lead=lead)
 
-    def _by_words(self, asked: str) -> list[Hit]:
+    def _by_words(self, asked: str) -> list[SearchHit]:
         words = set(_WORDS.findall(asked))
         causes = self.library.causes
         pages = {playbook.id: _words_of(playbook, causes) for playbook in self.library}
@@ -110,37 +110,37 @@ class Index:
             length = sum(weight[word] for word in shared)
             if shared and length >= _SHARE * total:
                 length += sum(weight[word] for word in words & _named(playbook))
-                hits.append(Hit(playbook, None, Kind.WORDS, ", ".join(shared), round(100 * length), 0))
+                hits.append(SearchHit(playbook, None, HitReason.WORDS, ", ".join(shared), round(100 * length), 0))
         return sorted(hits, key=lambda h: (h.rank, h.playbook.id))
 
 
-def _keep(best: dict[str, Hit], hit: Hit) -> None:
+def _keep(best: dict[str, SearchHit], hit: SearchHit) -> None:
     known = best.get(hit.playbook.id)
     if known is None or hit.rank < known.rank:
         best[hit.playbook.id] = hit
 
 
-def _with_meaning(hit: Hit, meant: Hit | None) -> Hit:
+def _with_meaning(hit: SearchHit, meant: SearchHit | None) -> SearchHit:
     """The hit with what the table says of the message, where it says something; that may name the cause."""
     return hit if meant is None else hit._replace(lead=meant.lead, cause=hit.cause or meant.cause)
 
 
-def _by_phrases(playbook: CompiledPlaybook, asked: str) -> Iterator[Hit]:
+def _by_phrases(playbook: CompiledPlaybook, asked: str) -> Iterator[SearchHit]:
     said: list[tuple[str, str | None]] = [(phrase, None) for phrase in playbook.model.seen_as]
     said += [(phrase, cause.cause) for cause in playbook.model.causes for phrase in cause.seen_as]
     for order, (phrase, cause) in enumerate(said):
-        met = meeting(plain(phrase), asked)
+        met = match_phrase(plain(phrase), asked)
         if met:
-            yield Hit(playbook, cause, Kind.PHRASE, phrase, met.length, order, met.whole)
+            yield SearchHit(playbook, cause, HitReason.PHRASE, phrase, met.length, order, met.whole)
 
 
-def _by_texts(playbook: CompiledPlaybook, asked: str) -> Iterator[Hit]:
+def _by_texts(playbook: CompiledPlaybook, asked: str) -> Iterator[SearchHit]:
     """Title, symptom and meaning, where the question stands in them word for word."""
     model = playbook.model
     for order, text in enumerate((model.title, model.symptom.say, model.about)):
         shown = " ".join(_HOLE.sub("…", text).split())
         if stands_in(asked, plain(shown)):
-            yield Hit(playbook, None, Kind.TEXT, shown, len(asked), order)
+            yield SearchHit(playbook, None, HitReason.TEXT, shown, len(asked), order)
 
 
 def _named(playbook: CompiledPlaybook) -> set[str]:

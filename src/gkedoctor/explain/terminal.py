@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gkedoctor.explain.blocks import Block, Code, Heading, Item, Items, Text
-from gkedoctor.report.inert import inert
+from gkedoctor.explain.document import Block, Code, Heading, Item, Items, Text
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.wrap import wrapped
 

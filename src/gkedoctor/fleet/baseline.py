@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from gkedoctor.compare.side import SavedReport, Side, saved_side
+from gkedoctor.compare.inputs import ComparisonInput, SavedReport, saved_side
 from gkedoctor.errors import SourceError
 
 
@@ -23,7 +23,7 @@ class _SavedFleet(msgspec.Struct, frozen=True):
     clusters: tuple[_SavedCluster, ...]
 
 
-def clusters_of(path: Path) -> dict[str, Side]:
+def clusters_of(path: Path) -> dict[str, ComparisonInput]:
     """The clusters of a saved `fleet -o json` by name. SourceError where the file is none."""
     try:
         saved = msgspec.json.decode(path.read_bytes(), type=_SavedFleet)

@@ -27,21 +27,21 @@ _LISTED = 64 << 10
 """Bytes in which a list has to show that it is one; no cluster fits into so short a file of paths."""
 
 
-class Level(NamedTuple):
+class FolderEntries(NamedTuple):
     """The names directly in a folder."""
 
     files: tuple[str, ...]
     folders: tuple[str, ...]
 
 
-class Named(NamedTuple):
+class RecordingList(NamedTuple):
     """What was named: the recordings, and files beside them that are none by their names."""
 
     recordings: tuple[Recording, ...]
     left_aside: tuple[str, ...]
 
 
-Listing = Callable[[str], dict[str, Level]]
+Listing = Callable[[str], dict[str, FolderEntries]]
 """A URL's folders with what is in them, by their path below it; empty where the URL is a file."""
 
 
@@ -50,7 +50,7 @@ def is_url(word: str) -> bool:
     return _URL.fullmatch(word) is not None
 
 
-def named(words: Iterable[str], listing: Listing) -> Named:
+def named(words: Iterable[str], listing: Listing) -> RecordingList:
     """The recordings behind some words, each once, ordered by name. SourceError where a word leads to none."""
     places: dict[str, str] = {}
     aside: list[str] = []
@@ -60,7 +60,7 @@ def named(words: Iterable[str], listing: Listing) -> Named:
             raise SourceError(f"{word} holds no recording", hint="files end in .gkesnap, .json, .yaml, .gz, .zip …")
         for base, at in found:
             places.setdefault(at, base)
-    return Named(tuple(_called(places)), tuple(aside))
+    return RecordingList(tuple(_called(places)), tuple(aside))
 
 
 def _behind(word: str, listing: Listing, aside: list[str]) -> Iterator[tuple[str, str]]:
@@ -68,7 +68,7 @@ def _behind(word: str, listing: Listing, aside: list[str]) -> Iterator[tuple[str
     if is_url(word):
         base = word.rstrip("/")
         levels = listing(base)
-        below = recordings_below(lambda at: levels.get(at, Level((), ())), aside) if levels else [""]
+        below = recordings_below(lambda at: levels.get(at, FolderEntries((), ())), aside) if levels else [""]
         yield from ((_parent(base) if not at else base, f"{base}/{at}" if at else base) for at in below)
         return
     path = Path(word)
@@ -84,7 +84,7 @@ def _behind(word: str, listing: Listing, aside: list[str]) -> Iterator[tuple[str
         yield from _behind(line if is_url(line) else str(path.parent / line), listing, aside)
 
 
-def recordings_below(level: Callable[[str], Level], aside: list[str], at: str = "") -> Iterator[str]:
+def recordings_below(level: Callable[[str], FolderEntries], aside: list[str], at: str = "") -> Iterator[str]:
     """The recordings in a folder by their paths below it; `""` is the folder itself."""
     here = level(at)
     if is_one(here):
@@ -100,7 +100,7 @@ def recordings_below(level: Callable[[str], Level], aside: list[str], at: str = 
             aside.append(path)
 
 
-def is_one(level: Level) -> bool:
+def is_one(level: FolderEntries) -> bool:
     """Whether a folder itself is one recording: by a name that a format has, or a file called like `pods.json`."""
     names = {*level.files, *level.folders}
     return bool(names & _MARKS) or any(
@@ -108,13 +108,13 @@ def is_one(level: Level) -> bool:
     )
 
 
-def _level(folder: Path) -> Level:
+def _level(folder: Path) -> FolderEntries:
     """Links to folders are left out: they may lead back to where they are."""
     try:
         with os.scandir(folder) as entries:
             shown = [entry for entry in entries if not entry.name.startswith(".")]
             files = tuple(entry.name for entry in shown if entry.is_file())
-            return Level(files, tuple(entry.name for entry in shown if entry.is_dir(follow_symlinks=False)))
+            return FolderEntries(files, tuple(entry.name for entry in shown if entry.is_dir(follow_symlinks=False)))
     except OSError as error:
         raise SourceError(f"{folder} cannot be read: {error.strerror}") from error
 

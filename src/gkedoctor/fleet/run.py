@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from gkedoctor.compare.inputs import ComparisonInput
 from gkedoctor.compare.match import known
-from gkedoctor.compare.side import Side
-from gkedoctor.fleet.group import grouped
+from gkedoctor.fleet.group_causes import group_causes
 from gkedoctor.fleet.model import Diagnosed, Failed, Fleet, Recording, Result
 
 
@@ -16,7 +16,7 @@ def gathered(
     recordings: Sequence[Recording],
     results: Iterator[Result],
     told: Callable[[int, int], None],
-    baseline: Mapping[str, Side] | None = None,
+    baseline: Mapping[str, ComparisonInput] | None = None,
 ) -> Fleet:
     """Waits for the results and puts them in order. After Ctrl-C: what there is by then.
 
@@ -37,7 +37,10 @@ def gathered(
 
 
 def _in_order(
-    recordings: Sequence[Recording], done: Sequence[Result], baseline: Mapping[str, Side] | None, interrupted: bool
+    recordings: Sequence[Recording],
+    done: Sequence[Result],
+    baseline: Mapping[str, ComparisonInput] | None,
+    interrupted: bool,
 ) -> Fleet:
     reached = {result.name for result in done}
     found = _named([result for result in done if isinstance(result, Diagnosed)])
@@ -45,7 +48,7 @@ def _in_order(
         found = [_compared(cluster, baseline.get(cluster.name)) for cluster in found]
     return Fleet(
         clusters=tuple(found),
-        causes=grouped(found),
+        causes=group_causes(found),
         failed=tuple(sorted((r for r in done if isinstance(r, Failed)), key=lambda r: r.name)),
         not_reached=tuple(r.name for r in recordings if r.name not in reached),
         interrupted=interrupted,
@@ -64,7 +67,7 @@ def _named(found: Sequence[Diagnosed]) -> list[Diagnosed]:
     return sorted(named, key=lambda c: c.name)
 
 
-def _compared(cluster: Diagnosed, before: Side | None) -> Diagnosed:
+def _compared(cluster: Diagnosed, before: ComparisonInput | None) -> Diagnosed:
     """What a baseline knows of a cluster; of one that it lacks, nothing."""
     if before is None:
         return replace(cluster, known=frozenset())

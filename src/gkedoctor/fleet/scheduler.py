@@ -13,9 +13,9 @@ from typing import Any
 
 from gkedoctor import __version__
 from gkedoctor.errors import SourceError, UsageError
-from gkedoctor.fleet.crew import Lost, patiently
-from gkedoctor.fleet.examine import Kit, examine, packed, unpacked
+from gkedoctor.fleet.diagnose_recording import DiagnosisInputs, deserialize, diagnose_recording, serialize
 from gkedoctor.fleet.model import Failed, Recording, Result
+from gkedoctor.fleet.process_pool import Lost, patiently
 from gkedoctor.fleet.recordings import is_url
 from gkedoctor.fleet.storage import EXTRA, shown
 
@@ -23,8 +23,8 @@ _PATIENCE = 30.0
 """Seconds to wait for the scheduler, and for a worker to come where there is none."""
 
 
-def on_scheduler(
-    address: str, recordings: Sequence[Recording], kit: Kit, patience: float = _PATIENCE
+def run_on_dask(
+    address: str, recordings: Sequence[Recording], kit: DiagnosisInputs, patience: float = _PATIENCE
 ) -> Generator[Result, None, None]:
     """The results as they come, made by the workers of a scheduler (`tcp://host:8786`).
 
@@ -43,12 +43,12 @@ def on_scheduler(
         hint = "`dask scheduler` prints its address"
         raise SourceError(f"no Dask scheduler answers at {shown(address)}", hint=hint) from error
     with client:
-        run = _Run(distributed, client, shown(address), packed(kit), patience)
+        run = _DaskRun(distributed, client, shown(address), serialize(kit), patience)
         run.wait_for_workers()
         yield from patiently(run.round, recordings, len(recordings))
 
 
-class _Run:
+class _DaskRun:
     """One run on the workers of one scheduler."""
 
     def __init__(self, distributed: Any, client: Any, address: str, sent: bytes, patience: float) -> None:
@@ -118,7 +118,7 @@ def _examined(recording: Recording, sent: bytes, version: str) -> Result:
     """Runs on a worker: playbooks are only understood by the version that packed them."""
     if version != __version__:
         raise SourceError(f"one has gkedoctor {__version__}")
-    return examine(recording, unpacked(sent))
+    return diagnose_recording(recording, deserialize(sent))
 
 
 def _distributed() -> Any:

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from gkedoctor.errors import SourceError, UsageError
-from gkedoctor.fleet.recordings import Level, is_url
+from gkedoctor.fleet.recordings import FolderEntries, is_url
 
 EXTRA = "pip install 'gkedoctor[fleet]'"
 
 
-def listing(url: str) -> dict[str, Level]:
+def listing(url: str) -> dict[str, FolderEntries]:
     """The folders below a URL with what is in them, by their paths below it; empty where it is a file."""
     system, path = _opened(url)
     try:
@@ -76,7 +76,7 @@ def _unreadable(url: str, error: Exception) -> SourceError:
     return SourceError(f"{shown(url)} cannot be read: {': '.join([type(error).__name__, *said])}")
 
 
-def _levels(paths: Iterator[str]) -> dict[str, Level]:
+def _levels(paths: Iterator[str]) -> dict[str, FolderEntries]:
     files: dict[str, list[str]] = defaultdict(list)
     folders: dict[str, set[str]] = defaultdict(set)
     for path in paths:
@@ -86,4 +86,4 @@ def _levels(paths: Iterator[str]) -> dict[str, Level]:
             higher, name = os.path.split(above)
             folders[higher].add(name)
             above = higher
-    return {at: Level(tuple(files[at]), tuple(folders[at])) for at in sorted({*files, *folders})}
+    return {at: FolderEntries(tuple(files[at]), tuple(folders[at])) for at in sorted({*files, *folders})}

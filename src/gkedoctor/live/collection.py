@@ -13,7 +13,7 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation
 from gkedoctor.collect.results import Listing, OnProgress
 from gkedoctor.errors import SourceError
-from gkedoctor.snapshot.intake import Gathered, taken_in
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot, not_asked
 
@@ -56,7 +56,9 @@ class LiveCollection:
         if self._request.select_logs is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
         check = _masking_limit(self._request.deadline)
-        snapshot = _placed(taken_in(collected.gathered, keep_values=self._keep_values, check=check), collected.place)
+        snapshot = _placed(
+            build_snapshot(collected.gathered, keep_values=self._keep_values, check=check), collected.place
+        )
         return CollectionResult(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
     def _take(self, gathered: Gathered, find: Listing) -> None:
@@ -90,7 +92,7 @@ class LiveCollection:
         part.logs = dict(about.logs)
         for find in finds:
             part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
-        return taken_in(part)
+        return build_snapshot(part)
 
 
 def _masking_limit(deadline: Deadline) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gkedoctor.collect.logs import ContainerRun
 from gkedoctor.graph.workloads.pods import statuses, step
-from gkedoctor.snapshot.shape import misfit
+from gkedoctor.snapshot.shape_check import shape_error
 
 
 def select_logs(clock: datetime, pods: Iterable[Any]) -> list[ContainerRun]:
@@ -43,4 +43,4 @@ def _has_shape(pod: Any) -> bool:
     names = pod.get("metadata") if isinstance(pod, dict) else None
     if not isinstance(names, dict) or not isinstance(names.get("namespace"), str) or not names.get("name"):
         return False
-    return misfit("pods", pod) is None
+    return shape_error("pods", pod) is None

@@ -13,7 +13,7 @@ from gkedoctor.collect.google_location import GoogleOptions
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.needs import needed_kinds
+from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME
 
 REQUEST_SECONDS = 30.0

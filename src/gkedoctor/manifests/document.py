@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from gkedoctor.errors import ManifestError
-from gkedoctor.manifests.parse import Mistake, composed, keys_of
+from gkedoctor.manifests.yaml_values import Mistake, composed, keys_of
 from gkedoctor.snapshot.redaction.text import mask_excerpt, mask_message
 
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
@@ -38,12 +38,12 @@ class Document(NamedTuple):
             hint=hint,
         )
 
-    def at(self, line: int, column: int) -> Place:
+    def at(self, line: int, column: int) -> FilePosition:
         """The place in the file of a place in the document, both from 0."""
-        return Place(self.file, self.line + line + 1, column + 1 + (self.column if line == 0 else 0))
+        return FilePosition(self.file, self.line + line + 1, column + 1 + (self.column if line == 0 else 0))
 
 
-class Place(NamedTuple):
+class FilePosition(NamedTuple):
     """A place in a file, line and column counted from 1."""
 
     file: str
@@ -51,14 +51,14 @@ class Place(NamedTuple):
     column: int
 
 
-class Origin(NamedTuple):
+class ManifestSource(NamedTuple):
     """Where an object stands: its document, the way to it (`items[3]`), and its number in the order of reading."""
 
     document: Document
     path: str
     number: int
 
-    def place(self, path: str = "") -> Place:
+    def place(self, path: str = "") -> FilePosition:
         """The place of what stands at a path of the object: its key, or the nearest above it that there is."""
         return self.document.at(*self._mark(path))
 

@@ -13,7 +13,7 @@ from gkedoctor.errors import FileError
 from gkedoctor.graph.core.similar_names import edit_distance, is_slip
 from gkedoctor.playbook.vocabulary import CausesFile, patterns_of, read_causes
 from gkedoctor.snapshot.kinds import KINDS
-from gkedoctor.snapshot.shape import field_names
+from gkedoctor.snapshot.shape_check import field_names
 from gkedoctor.strict_yaml import Source, error_at
 
 _KIND = re.compile(r"\b[A-Z][A-Za-z]{3,}")

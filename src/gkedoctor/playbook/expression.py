@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import jmespath
 
-from gkedoctor.playbook.closures import Closure, closure
 from gkedoctor.playbook.functions import Functions
+from gkedoctor.playbook.jmespath_compiler import Closure, closure
 
 
 class Names(Protocol):

@@ -14,7 +14,7 @@ from gkedoctor import shipped
 from gkedoctor.errors import PlaybookError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import RETIRED_FILE, load_playbooks, shipped_causes
-from gkedoctor.playbook.third_party import Offer, offered, offered_causes
+from gkedoctor.playbook.third_party import ThirdPartyPlaybook, offered, offered_causes
 from gkedoctor.playbook.vocabulary import Vocabulary
 from gkedoctor.strict_yaml import Source, convert_at, error_at, read_source, read_yaml
 
@@ -88,7 +88,7 @@ def public_names(folders: Sequence[Path]) -> Names:
     return _names(folders, offered(), lambda note: None)
 
 
-def _names(folders: Sequence[Path], offers: Iterable[Offer], note: Callable[[str], None]) -> Names:
+def _names(folders: Sequence[Path], offers: Iterable[ThirdPartyPlaybook], note: Callable[[str], None]) -> Names:
     base = shipped_names()
     return Names(offered_causes(base.causes, offers, note).with_folders(folders), base.retired)
 
@@ -122,7 +122,9 @@ def _end(source: Source, old: str, found: Mapping[str, str]) -> str:
     return now
 
 
-def _add_offered(known: dict[str, CompiledPlaybook], offers: Iterable[Offer], note: Callable[[str], None]) -> None:
+def _add_offered(
+    known: dict[str, CompiledPlaybook], offers: Iterable[ThirdPartyPlaybook], note: Callable[[str], None]
+) -> None:
     """Adds to the playbooks by id what packages offer; notes what was left out, and of which package."""
     for offer in offers:
         trouble = offer.trouble

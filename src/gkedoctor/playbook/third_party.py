@@ -25,7 +25,7 @@ GROUP = "gkedoctor.playbooks"
 _SECTION = f"[{GROUP}]".encode()
 
 
-class Offer(NamedTuple):
+class ThirdPartyPlaybook(NamedTuple):
     """What one entry point came to: a playbook, or what is wrong, and the package and folder that it comes from."""
 
     package: str
@@ -34,7 +34,7 @@ class Offer(NamedTuple):
     folder: Path | None = None
 
 
-def offered() -> Iterator[Offer]:
+def offered() -> Iterator[ThirdPartyPlaybook]:
     """All playbooks that installed packages offer, in the order of the packages' names, each checked.
 
     They may use the shipped causes, and those that their own package declares.
@@ -47,12 +47,14 @@ def offered() -> Iterator[Offer]:
         try:
             folder = _folder(entry.load())
         except Exception as error:  # noqa: BLE001  # somebody else's code: it may raise anything
-            yield Offer(_package(entry), None, f"entry point `{entry.name}`: {type(error).__name__}: {error}")
+            yield ThirdPartyPlaybook(
+                _package(entry), None, f"entry point `{entry.name}`: {type(error).__name__}: {error}"
+            )
             continue
         yield from _offers(_package(entry), folder)
 
 
-def offered_causes(known: Vocabulary, offers: Iterable[Offer], note: Callable[[str], None]) -> Vocabulary:
+def offered_causes(known: Vocabulary, offers: Iterable[ThirdPartyPlaybook], note: Callable[[str], None]) -> Vocabulary:
     """The vocabulary with the words that packages declare; `note` is called where two declare the same."""
     causes = known
     for folder, package in {offer.folder: offer.package for offer in offers if offer.folder is not None}.items():
@@ -63,21 +65,21 @@ def offered_causes(known: Vocabulary, offers: Iterable[Offer], note: Callable[[s
     return causes
 
 
-def _offers(package: str, folder: Path) -> Iterator[Offer]:
+def _offers(package: str, folder: Path) -> Iterator[ThirdPartyPlaybook]:
     try:
         files = list(sources([folder]))
         causes = shipped_causes().with_folders([folder])
     except FileError as error:
-        yield Offer(package, None, f"{error.place}: {error.message}")
+        yield ThirdPartyPlaybook(package, None, f"{error.place}: {error.message}")
         return
     except GkedoctorError as error:
-        yield Offer(package, None, error.message)
+        yield ThirdPartyPlaybook(package, None, error.message)
         return
     for source in files:
         try:
-            yield Offer(package, load_playbook(source, causes=causes), folder=folder)
+            yield ThirdPartyPlaybook(package, load_playbook(source, causes=causes), folder=folder)
         except FileError as error:
-            yield Offer(package, None, f"{error.place}: {error.message}", folder=folder)
+            yield ThirdPartyPlaybook(package, None, f"{error.place}: {error.message}", folder=folder)
 
 
 def _folder(found: Any) -> Path:

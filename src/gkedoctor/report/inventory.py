@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gkedoctor.report.inert import inert
-from gkedoctor.report.words import at_moment, counted
+from gkedoctor.report.escaping import inert
+from gkedoctor.report.phrases import at_moment, counted
 from gkedoctor.report.wrap import wrapped
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Collection, Snapshot, Status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 
 _LONGEST_LINE = 1_000
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gkedoctor.graph import Hop, State, frontend_kinds
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import wrapped
 
 _STATE = 9

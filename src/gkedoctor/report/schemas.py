@@ -16,10 +16,10 @@ from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
-from gkedoctor.report.diff._wire import Diff
-from gkedoctor.report.fleet._wire import FleetReport
+from gkedoctor.report.diff._json_schema import Diff
+from gkedoctor.report.fleet._json_schema import FleetReport
+from gkedoctor.report.json_schema import Report
 from gkedoctor.report.teardown.json import TeardownReport
-from gkedoctor.report.wire import Report
 from gkedoctor.snapshot.kinds import KINDS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

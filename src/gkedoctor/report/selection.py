@@ -13,16 +13,16 @@ from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.core.selector_syntax import Requirements, selects
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.target import Target, namespace_doubts, target_doubts
+from gkedoctor.report.object_argument import ObjectArgument, namespace_doubts, target_doubts
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     """What is asked for. Empty: everything. One object has to meet all of it."""
 
-    target: Target | None = None
+    target: ObjectArgument | None = None
     namespaces: frozenset[str] = frozenset()
     labels: Requirements = ()
     min_severity: Severity = Severity.ADVISORY
@@ -33,7 +33,7 @@ class Wanted:
         return bool(self.target or self.namespaces or self.labels)
 
 
-def select(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Answer:
+def select(outcome: Outcome, snapshot: Snapshot, wanted: Selection) -> Answer:
     """The diagnoses and open symptoms of which the root or anything that suffers is asked for.
 
     UsageError where the object or namespace that is asked for does certainly not exist.
@@ -53,7 +53,7 @@ def select(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Answer:
     return Answer(selected, left_out, notes, advice_in_full=wanted.target is not None)
 
 
-def _grave(diagnosis: Diagnosis, wanted: Wanted) -> bool:
+def _grave(diagnosis: Diagnosis, wanted: Selection) -> bool:
     return diagnosis.severity.rank <= wanted.min_severity.rank
 
 
@@ -63,7 +63,7 @@ def _refs(finding: Diagnosis | Unexplained) -> Iterable[Ref]:
     return [finding.root, *(consequence.ref for consequence in finding.explains)]
 
 
-def matcher(snapshot: Snapshot, wanted: Wanted) -> Callable[[Ref], bool]:
+def matcher(snapshot: Snapshot, wanted: Selection) -> Callable[[Ref], bool]:
     """Whether an object is asked for: itself or, as findings name workloads, one of its Pods."""
     if not wanted.some_objects:
         return lambda _: True
@@ -84,7 +84,7 @@ def _object(graph: Graph, ref: Ref) -> Object | None:
     return found if isinstance(found, dict) else None
 
 
-def _meets(ref: Ref, item: Object | None, wanted: Wanted) -> bool:
+def _meets(ref: Ref, item: Object | None, wanted: Selection) -> bool:
     if wanted.target and not wanted.target.is_at(ref):
         return False
     if wanted.namespaces and _home(ref) not in wanted.namespaces:
@@ -96,7 +96,7 @@ def _home(ref: Ref) -> str | None:
     return ref.name if ref.kind == "Namespace" else ref.namespace
 
 
-def _doubts(outcome: Outcome, snapshot: Snapshot, wanted: Wanted) -> Iterator[str]:
+def _doubts(outcome: Outcome, snapshot: Snapshot, wanted: Selection) -> Iterator[str]:
     """What was asked for and could not be looked up. What a finding names need not exist: that may be the fault."""
     findings: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
     named = [ref for finding in findings for ref in _refs(finding)]

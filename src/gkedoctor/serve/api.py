@@ -11,11 +11,11 @@ from gkedoctor.serve import discovery, openapi
 from gkedoctor.serve.errors import ApiError, no_such_path
 from gkedoctor.serve.listing import listed, single
 from gkedoctor.serve.logs import logged
-from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, answer, refused
 from gkedoctor.serve.resources import Resource
 from gkedoctor.serve.reviews import GROUP, REVIEWS, VERSION, reviewed
-from gkedoctor.serve.watching import watched
+from gkedoctor.serve.snapshot_index import SnapshotIndex
+from gkedoctor.serve.watch import watched
 from gkedoctor.snapshot.model import Snapshot
 
 _HEALTH = ("healthz", "livez", "readyz")
@@ -40,7 +40,7 @@ class Api:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.recorded = Recorded(snapshot)
+        self.recorded = SnapshotIndex(snapshot)
         self.stopping = threading.Event()
 
     def answer(self, request: Request) -> Response:

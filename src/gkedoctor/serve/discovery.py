@@ -8,15 +8,15 @@ from typing import Any
 
 from gkedoctor.serve.errors import no_such_path
 from gkedoctor.serve.negotiation import Form, wanted
-from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, answer
 from gkedoctor.serve.resources import VERBS, Resource
 from gkedoctor.serve.reviews import GROUP, REVIEWS, VERSION
+from gkedoctor.serve.snapshot_index import SnapshotIndex
 
 _REVIEWS = [Resource(GROUP, VERSION, plural, kind, False, "") for plural, kind in REVIEWS.items()]
 
 
-def legacy_group(recorded: Recorded, request: Request) -> Response:
+def legacy_group(recorded: SnapshotIndex, request: Request) -> Response:
     """`/api`: the core group."""
     form, content_type = wanted(request.accept, Form.DISCOVERY)
     if form is Form.DISCOVERY:
@@ -24,7 +24,7 @@ def legacy_group(recorded: Recorded, request: Request) -> Response:
     return answer({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
 
 
-def groups(recorded: Recorded, request: Request) -> Response:
+def groups(recorded: SnapshotIndex, request: Request) -> Response:
     """`/apis`: all other groups."""
     form, content_type = wanted(request.accept, Form.DISCOVERY)
     if form is Form.DISCOVERY:
@@ -33,7 +33,7 @@ def groups(recorded: Recorded, request: Request) -> Response:
     return answer({"kind": "APIGroupList", "apiVersion": "v1", "groups": found})
 
 
-def group(recorded: Recorded, name: str) -> Response:
+def group(recorded: SnapshotIndex, name: str) -> Response:
     """`/apis/GROUP`. ApiError 404 for a group that is not served."""
     versions = _versions(recorded).get(name)
     if not name or versions is None:
@@ -41,7 +41,7 @@ def group(recorded: Recorded, name: str) -> Response:
     return answer({"kind": "APIGroup", "apiVersion": "v1"} | _group(name, versions))
 
 
-def group_version(recorded: Recorded, name: str, version: str) -> Response:
+def group_version(recorded: SnapshotIndex, name: str, version: str) -> Response:
     """`/api/v1`, `/apis/GROUP/VERSION`. ApiError 404 for what is not served."""
     found = _versions(recorded).get(name, {}).get(version)
     if found is None:
@@ -51,7 +51,7 @@ def group_version(recorded: Recorded, name: str, version: str) -> Response:
     return answer({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": api_version, "resources": resources})
 
 
-def _versions(recorded: Recorded) -> dict[str, dict[str, list[Resource]]]:
+def _versions(recorded: SnapshotIndex) -> dict[str, dict[str, list[Resource]]]:
     """All resources by group and version."""
     every = sorted([*recorded.resources, *_REVIEWS], key=lambda r: (r.group, r.version, r.plural))
     return {
@@ -87,7 +87,7 @@ def _entries(resource: Resource) -> list[dict[str, Any]]:
     return [entry, log]
 
 
-def _aggregated(recorded: Recorded, content_type: str, *, core: bool) -> dict[str, Any]:
+def _aggregated(recorded: SnapshotIndex, content_type: str, *, core: bool) -> dict[str, Any]:
     """apidiscovery.k8s.io: all groups with all resources in one answer."""
     items = [
         {

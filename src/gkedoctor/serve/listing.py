@@ -12,10 +12,10 @@ from typing import Any
 
 from gkedoctor.serve.errors import ApiError
 from gkedoctor.serve.negotiation import Form, wanted
-from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, answer
 from gkedoctor.serve.resources import Resource
-from gkedoctor.serve.selecting import Selection, selection
+from gkedoctor.serve.selectors import Selection, selection
+from gkedoctor.serve.snapshot_index import SnapshotIndex
 from gkedoctor.serve.tables import partial, table
 from gkedoctor.snapshot.model import Object
 
@@ -31,7 +31,7 @@ def selected(request: Request, resource: Resource) -> Selection:
     return selection(resource.plural, labels, fields)
 
 
-def listed(recorded: Recorded, request: Request, resource: Resource, namespace: str | None) -> Response:
+def listed(recorded: SnapshotIndex, request: Request, resource: Resource, namespace: str | None) -> Response:
     """A list, or the page of it that was asked for."""
     form, content_type = wanted(request.accept, Form.TABLE, Form.METADATA_LIST)
     chosen = selected(request, resource)
@@ -50,14 +50,14 @@ def listed(recorded: Recorded, request: Request, resource: Resource, namespace: 
     return answer(document, content_type, warning=warning)
 
 
-def single(recorded: Recorded, request: Request, resource: Resource, namespace: str | None, name: str) -> Response:
+def single(recorded: SnapshotIndex, request: Request, resource: Resource, namespace: str | None, name: str) -> Response:
     """One object."""
     form, content_type = wanted(request.accept, Form.TABLE, Form.METADATA)
     item = recorded.get(resource, namespace, name)
     return answer(shaped(recorded, request, resource, form, item), content_type)
 
 
-def shaped(recorded: Recorded, request: Request, resource: Resource, form: Form, item: Object) -> Any:
+def shaped(recorded: SnapshotIndex, request: Request, resource: Resource, form: Form, item: Object) -> Any:
     """One object in the form that is wanted."""
     match form:
         case Form.TABLE:
@@ -69,7 +69,12 @@ def shaped(recorded: Recorded, request: Request, resource: Resource, form: Form,
 
 
 def _document(
-    recorded: Recorded, request: Request, resource: Resource, form: Form, page: list[Object], metadata: dict[str, Any]
+    recorded: SnapshotIndex,
+    request: Request,
+    resource: Resource,
+    form: Form,
+    page: list[Object],
+    metadata: dict[str, Any],
 ) -> dict[str, Any]:
     if form is Form.TABLE:
         return _table(recorded, request, resource, page, metadata)
@@ -80,20 +85,20 @@ def _document(
 
 
 def _table(
-    recorded: Recorded, request: Request, resource: Resource, page: list[Object], metadata: dict[str, Any]
+    recorded: SnapshotIndex, request: Request, resource: Resource, page: list[Object], metadata: dict[str, Any]
 ) -> dict[str, Any]:
     version = "v1" if "v=v1;" in f"{request.accept.split(',')[0]};" else "v1beta1"
     include = request.query.get("includeObject", "Metadata")
     return table(resource.collection, page, metadata, recorded.clock, version, include)
 
 
-def _token(recorded: Recorded, resource: Resource, first: Object) -> str:
+def _token(recorded: SnapshotIndex, resource: Resource, first: Object) -> str:
     """Where the next page begins: the name of its first object, so that it stays true in another run."""
     place = {"of": _of(recorded, resource), "start": _key(first)}
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
 
 
-def _start(recorded: Recorded, resource: Resource, objects: Sequence[Object], token: str) -> int:
+def _start(recorded: SnapshotIndex, resource: Resource, objects: Sequence[Object], token: str) -> int:
     """The position a token points to. ApiError 410 for one that this recording did not give."""
     if not token:
         return 0
@@ -116,5 +121,5 @@ def _key(item: Object) -> tuple[str, str]:
     return str(metadata.get("namespace") or ""), str(metadata.get("name"))
 
 
-def _of(recorded: Recorded, resource: Resource) -> str:
+def _of(recorded: SnapshotIndex, resource: Resource) -> str:
     return f"{recorded.identity} {resource.api_version} {resource.plural}"

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from gkedoctor.serve.errors import ApiError, bad_request
-from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, warnings
 from gkedoctor.serve.resources import Resource
+from gkedoctor.serve.snapshot_index import SnapshotIndex
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object, Status
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
-def logged(recorded: Recorded, request: Request, pods: Resource, namespace: str | None, name: str) -> Response:
+def logged(recorded: SnapshotIndex, request: Request, pods: Resource, namespace: str | None, name: str) -> Response:
     """A container's log."""
     pod = recorded.get(pods, namespace, name)
     container = _container(pod, request.query.get("container", ""))
@@ -51,7 +51,7 @@ def _names(containers: Iterable[Any] | None) -> list[str]:
 
 
 def _recorded_lines(
-    recorded: Recorded, namespace: str, pod: str, container: str, previous: bool
+    recorded: SnapshotIndex, namespace: str, pod: str, container: str, previous: bool
 ) -> Sequence[str] | None:
     wanted = (namespace, pod, container, previous)
     for log in recorded.snapshot.collection(LOGS).objects:
@@ -60,7 +60,7 @@ def _recorded_lines(
     return None
 
 
-def _cut(recorded: Recorded, request: Request, lines: Sequence[str]) -> Sequence[str]:
+def _cut(recorded: SnapshotIndex, request: Request, lines: Sequence[str]) -> Sequence[str]:
     """The lines that `sinceSeconds`, `sinceTime` and `tailLines` leave; a line that tells no time is kept."""
     seconds, tail = request.number("sinceSeconds"), request.number("tailLines")
     since = parse_timestamp(request.query.get("sinceTime", ""))
@@ -71,7 +71,7 @@ def _cut(recorded: Recorded, request: Request, lines: Sequence[str]) -> Sequence
     return lines if tail is None else lines[max(0, len(lines) - tail) :]
 
 
-def _absent(recorded: Recorded, pod: Object, container: str, previous: bool) -> ApiError:
+def _absent(recorded: SnapshotIndex, pod: Object, container: str, previous: bool) -> ApiError:
     """Why there is no log: pkg/kubelet/kubelet_pods.go, validateContainerLogStatus; else that none was recorded."""
     state = recorded.snapshot.collection(LOGS).state
     if state.status in (Status.DENIED, Status.FAILED):

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Any
 
 from gkedoctor.serve.errors import no_such_path
-from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, answer
 from gkedoctor.serve.resources import Resource
+from gkedoctor.serve.snapshot_index import SnapshotIndex
 
 _PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 _SEEN_OBJECTS = 200
@@ -35,13 +35,13 @@ def version_2(request: Request) -> Response:
     return answer({"swagger": "2.0", "info": info, "paths": {}, "definitions": {}})
 
 
-def version_3(recorded: Recorded) -> Response:
+def version_3(recorded: SnapshotIndex) -> Response:
     """`/openapi/v3`: where the document of each group and version is."""
     places = sorted({_place(r) for r in recorded.resources})
     return answer({"paths": {place: {"serverRelativeURL": f"/openapi/v3/{place}"} for place in places}})
 
 
-def group_version(recorded: Recorded, place: str) -> Response:
+def group_version(recorded: SnapshotIndex, place: str) -> Response:
     """`/openapi/v3/apis/GROUP/VERSION`. ApiError 404 for what is not served."""
     found = [r for r in recorded.resources if _place(r) == place]
     if not found:
@@ -72,7 +72,7 @@ def _kind(resource: Resource) -> dict[str, str]:
     return {"group": resource.group, "version": resource.version, "kind": resource.kind}
 
 
-def _resource_schema(recorded: Recorded, resource: Resource) -> Schema:
+def _resource_schema(recorded: SnapshotIndex, resource: Resource) -> Schema:
     schema: Schema = {"type": "object", "properties": {}}
     if recorded.refusal(resource, None) is None:
         for item in islice(recorded.index(resource).scopes[None], _SEEN_OBJECTS):

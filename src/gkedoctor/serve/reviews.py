@@ -8,9 +8,9 @@ import msgspec
 
 from gkedoctor.serve.errors import bad_request
 from gkedoctor.serve.protobuf import MAGIC, review
-from gkedoctor.serve.recorded import Recorded
 from gkedoctor.serve.request import Request, Response, answer
 from gkedoctor.serve.resources import VERBS, Resource
+from gkedoctor.serve.snapshot_index import SnapshotIndex
 
 GROUP, VERSION = "authorization.k8s.io", "v1"
 REVIEWS = {
@@ -39,7 +39,7 @@ class _Spec(msgspec.Struct, frozen=True):
     namespace: str = ""
 
 
-def reviewed(recorded: Recorded, request: Request, plural: str) -> Response:
+def reviewed(recorded: SnapshotIndex, request: Request, plural: str) -> Response:
     """The answer to a review."""
     try:
         spec = _spec(request.body)
@@ -59,7 +59,7 @@ def _spec(body: bytes) -> dict[str, Any]:
     return msgspec.json.decode(body, type=dict[str, Any]).get("spec") or {}
 
 
-def _access(recorded: Recorded, spec: _Spec) -> dict[str, Any]:
+def _access(recorded: SnapshotIndex, spec: _Spec) -> dict[str, Any]:
     wanted, path = spec.resourceAttributes, spec.nonResourceAttributes
     if wanted is None:
         reads = path is not None and path.verb in ("get", "head")
@@ -78,7 +78,7 @@ def _denied() -> dict[str, Any]:
     return {"allowed": False, "reason": "this is a recording: it can only be read"}
 
 
-def _rules(recorded: Recorded, spec: _Spec) -> dict[str, Any]:
+def _rules(recorded: SnapshotIndex, spec: _Spec) -> dict[str, Any]:
     groups: dict[str, list[str]] = {}
     for resource in recorded.resources:
         if _may_read(recorded, resource, spec.namespace):
@@ -93,6 +93,6 @@ def _rules(recorded: Recorded, spec: _Spec) -> dict[str, Any]:
     }
 
 
-def _may_read(recorded: Recorded, resource: Resource, namespace: str) -> bool:
+def _may_read(recorded: SnapshotIndex, resource: Resource, namespace: str) -> bool:
     refusal = recorded.refusal(resource, namespace or None)
     return refusal is None or refusal.code != 403

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gkedoctor.compare.comparison import Comparison, compare
-from gkedoctor.compare.side import Side, diagnosed, saved_report
-from gkedoctor.config.model import Rule
+from gkedoctor.compare.inputs import ComparisonInput, diagnosed, saved_report
+from gkedoctor.config.model import SuppressionRule
 from gkedoctor.config.suppress import suppress
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.limits import DEFAULT, Limits
@@ -18,7 +18,7 @@ from gkedoctor.snapshot.sources import load
 
 
 def compare_recordings(
-    before: Path, after: Path, library: Library, rules: Sequence[Rule] = (), limits: Limits = DEFAULT
+    before: Path, after: Path, library: Library, rules: Sequence[SuppressionRule] = (), limits: Limits = DEFAULT
 ) -> Comparison:
     """What is new, what is fixed, and which change most probably broke it. SourceError where one cannot be read."""
     first, _ = read_side(before, library, rules, limits)
@@ -28,8 +28,8 @@ def compare_recordings(
 
 
 def read_side(
-    path: Path, library: Library, rules: Sequence[Rule], limits: Limits = DEFAULT
-) -> tuple[Side, tuple[str, ...]]:
+    path: Path, library: Library, rules: Sequence[SuppressionRule], limits: Limits = DEFAULT
+) -> tuple[ComparisonInput, tuple[str, ...]]:
     """One side, and the notes of its suppressions and of its manifest."""
     saved = saved_report(path)
     if saved is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gkedoctor.errors import NoPageError, UsageError
-from gkedoctor.explain.blocks import Block
+from gkedoctor.explain.document import Block
 from gkedoctor.explain.example import example
 from gkedoctor.explain.pages import cause_page, playbook_page
-from gkedoctor.explain.search import Hit, Index, Kind, causes_for
+from gkedoctor.explain.search import HitReason, Index, SearchHit, causes_for
 from gkedoctor.graph import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
@@ -19,7 +19,7 @@ class Explanation(NamedTuple):
 
     playbook: CompiledPlaybook | None = None
     cause: str | None = None
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[SearchHit, ...] = ()
 
     @property
     def has_page(self) -> bool:
@@ -39,7 +39,7 @@ def explain(asked: str, library: Library) -> Explanation:
     hits = Index(library).hits(asked)
     if not hits:
         raise _unknown(asked, library)
-    sure = hits[0].why in (Kind.PHRASE, Kind.TEXT) and hits[0].lead is None
+    sure = hits[0].why in (HitReason.PHRASE, HitReason.TEXT) and hits[0].lead is None
     if len(hits) == 1 and sure and hits[0].playbook.causes:
         return Explanation(None if hits[0].cause else hits[0].playbook, hits[0].cause)
     return Explanation(hits=tuple(hits))

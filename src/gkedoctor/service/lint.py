@@ -12,13 +12,13 @@ from msgspec.structs import replace as replace_field
 
 from gkedoctor.config.model import Settings
 from gkedoctor.diagnose import spec
-from gkedoctor.manifests.read import Manifests, read
-from gkedoctor.manifests.world import world
+from gkedoctor.manifests.loading import Manifests, read
+from gkedoctor.manifests.overlay import world
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.selection import Wanted
-from gkedoctor.report.sift import answer
+from gkedoctor.report.filtering import answer
+from gkedoctor.report.selection import Selection
 from gkedoctor.snapshot.model import Snapshot
 
 
@@ -62,7 +62,7 @@ def lint(
     held = settings or Settings()
     now = options.now or datetime.now(UTC)
     files = world(manifests, cluster, complete=options.complete, elsewhere=held.elsewhere, now=now)
-    wanted = Wanted(min_severity=Severity(options.min_severity or held.min_severity or Severity.ADVISORY))
+    wanted = Selection(min_severity=Severity(options.min_severity or held.min_severity or Severity.ADVISORY))
     found = answer(
         spec.lint(files, library), files.open, wanted, library, rules=held.rules,
         show_suppressed=options.show_suppressed,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gkedoctor.report.request import Way, way
+from gkedoctor.report.request_path import RequestPathAnswer, way
 from gkedoctor.snapshot.model import Snapshot
 
 
-def request_path(entry_point: str, snapshot: Snapshot) -> Way:
+def request_path(entry_point: str, snapshot: Snapshot) -> RequestPathAnswer:
     """The paths that begin at KIND/NAME, KIND/NAMESPACE/NAME, a host or an address. UsageError where there is none."""
     return way(entry_point, snapshot)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace as replace_field
 
-from gkedoctor.compare.side import Side
+from gkedoctor.compare.inputs import ComparisonInput
 from gkedoctor.config.model import Settings
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
@@ -18,10 +18,10 @@ from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.part import answer_of_part
-from gkedoctor.report.selection import Wanted
-from gkedoctor.report.sift import answer
-from gkedoctor.report.target import parse_target
+from gkedoctor.report.filtering import answer
+from gkedoctor.report.namespace_answer import answer_of_part
+from gkedoctor.report.object_argument import parse_target
+from gkedoctor.report.selection import Selection
 from gkedoctor.snapshot.model import Snapshot
 
 
@@ -67,7 +67,7 @@ class ReportQuery:
         self._settings = settings or Settings()
         self._wanted = _wanted(options, self._settings)
 
-    def answer(self, snapshot: Snapshot, baseline: Side | None = None) -> Answer:
+    def answer(self, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of all that is found. Of a large snapshot only the needed part is read."""
         if not self._settings.rules and baseline is None:
             shown = self._options.show_suppressed
@@ -76,7 +76,7 @@ class ReportQuery:
                 return found
         return self.select(diagnose(snapshot, self._library), snapshot, baseline)
 
-    def select(self, outcome: Outcome, snapshot: Snapshot, baseline: Side | None = None) -> Answer:
+    def select(self, outcome: Outcome, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of an outcome of the whole snapshot."""
         return answer(
             outcome, snapshot, self._wanted, self._library, rules=self._settings.rules, baseline=baseline,
@@ -95,7 +95,7 @@ class ReportQuery:
         )
         return Report(told, baseline.holes if baseline is not None else frozenset())
 
-    def _baseline(self) -> Side | None:
+    def _baseline(self) -> ComparisonInput | None:
         if self._options.baseline is None:
             return None
         from gkedoctor.service.comparison import read_side
@@ -103,8 +103,8 @@ class ReportQuery:
         return read_side(self._options.baseline, self._library, self._settings.rules, self._limits)[0]
 
 
-def _wanted(options: ReportOptions, settings: Settings) -> Wanted:
-    return Wanted(
+def _wanted(options: ReportOptions, settings: Settings) -> Selection:
+    return Selection(
         target=parse_target(options.target) if options.target else None,
         namespaces=frozenset(options.namespaces),
         labels=parse_label_selector(options.selector) if options.selector else (),

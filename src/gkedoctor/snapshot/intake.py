@@ -14,10 +14,19 @@ from typing import Any
 import msgspec
 
 from gkedoctor.snapshot.budget import Budget
-from gkedoctor.snapshot.clock import EPOCH, latest
+from gkedoctor.snapshot.cluster_identity import origin, versions
+from gkedoctor.snapshot.compressed import (
+    AppendableObjects,
+    CompressedList,
+    Identity,
+    ListBuffer,
+    ObjectBuffer,
+    SortedBuffer,
+)
 from gkedoctor.snapshot.events import core_event, happened
 from gkedoctor.snapshot.importers.names import collection_of_object
 from gkedoctor.snapshot.kinds import COLLECTIONS, HISTORY, LOGS
+from gkedoctor.snapshot.latest_timestamp import EPOCH, latest
 from gkedoctor.snapshot.model import (
     KEPT,
     MASKED,
@@ -29,12 +38,10 @@ from gkedoctor.snapshot.model import (
     Status,
     not_asked,
 )
-from gkedoctor.snapshot.origin import origin, versions
-from gkedoctor.snapshot.packed import Identity, Items, Kept, Listed, Packed, Sorted
 from gkedoctor.snapshot.redaction.redactor import Check, Redactor
 from gkedoctor.snapshot.redaction.secret_facts import config_facts, secret_facts
 from gkedoctor.snapshot.redaction.trimming import trimmed
-from gkedoctor.snapshot.shape import misfit
+from gkedoctor.snapshot.shape_check import shape_error
 
 _COMPLETE = CollectionState(Status.COMPLETE)
 _STRAY = CollectionState(Status.PARTIAL, reason="found only among the objects of another kind")
@@ -49,7 +56,7 @@ class Gathered:
     """What an importer found, still as it was written."""
 
     source: str
-    objects: dict[str, Items] = field(default_factory=dict)
+    objects: dict[str, AppendableObjects] = field(default_factory=dict)
     states: dict[str, CollectionState] = field(default_factory=dict)
     logs: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
     recorded_at: datetime | None = None
@@ -65,8 +72,8 @@ class Gathered:
 
     def add(self, collection: str, items: Iterable[Any], state: CollectionState = _COMPLETE) -> None:
         """Adds objects; one that says it is of another kind goes to that kind's collection."""
-        self.states[collection] = _joined(self.states.get(collection), state)
-        if isinstance(items, Packed) and collection not in self.objects:
+        self.states[collection] = merge_states(self.states.get(collection), state)
+        if isinstance(items, CompressedList) and collection not in self.objects:
             self.objects[collection] = items
             return
         self._shelf(collection)
@@ -79,14 +86,14 @@ class Gathered:
                 self.states[own] = _STRAY
             self._shelf(own).append(item)
 
-    def _shelf(self, collection: str) -> Items:
+    def _shelf(self, collection: str) -> AppendableObjects:
         if collection not in self.objects:
-            self.objects[collection] = Packed() if self.packed else []
+            self.objects[collection] = CompressedList() if self.packed else []
         return self.objects[collection]
 
     def mark(self, collection: str, state: CollectionState) -> None:
         """States why a collection, or a part of it, is not there."""
-        self.states[collection] = _joined(self.states.get(collection), state)
+        self.states[collection] = merge_states(self.states.get(collection), state)
 
     def add_log(self, namespace: str, pod: str, container: str, text: str, *, previous: bool = False) -> None:
         """Adds a container's log; an answer that only says there is none is left out."""
@@ -135,7 +142,7 @@ def without_malformed(state: CollectionState) -> CollectionState:
     return msgspec.structs.replace(state, reason=reason)
 
 
-def taken_in(
+def build_snapshot(
     gathered: Gathered,
     *,
     config_values: bool = False,
@@ -190,21 +197,21 @@ def _manifest(
 def _collection(name: str, gathered: Gathered, redactor: Redactor, config_values: bool) -> Collection:
     state = gathered.states[name]
     items = gathered.objects.get(name, ())
-    kept: Kept = Sorted() if isinstance(items, Packed) else Listed()
+    kept: ObjectBuffer = SortedBuffer() if isinstance(items, CompressedList) else ListBuffer()
     history = name == "events" and HISTORY in gathered.states
-    admitted = _Admission(name, redactor, config_values, kept, history)
-    for item in items.drained() if isinstance(items, Packed) else items:
+    admitted = _CollectionBuilder(name, redactor, config_values, kept, history)
+    for item in items.drained() if isinstance(items, CompressedList) else items:
         admitted.take(item)
-    return Collection(name, admitted.judged(state), kept)
+    return Collection(name, admitted.final_state(state), kept)
 
 
-class _Admission:
+class _CollectionBuilder:
     """Takes the objects of one collection, one at a time; the last of several copies of an object counts.
 
     Of an Event with a history it is the copy that happened last: Cloud Logging has one for each time that it did.
     """
 
-    def __init__(self, name: str, redactor: Redactor, config_values: bool, kept: Kept, history: bool) -> None:
+    def __init__(self, name: str, redactor: Redactor, config_values: bool, kept: ObjectBuffer, history: bool) -> None:
         self.name, self.kind, self.config_values = name, COLLECTIONS.get(name), config_values
         self.redactor = redactor
         self.kept = kept
@@ -223,7 +230,7 @@ class _Admission:
         ref = f"{namespace}/{name}" if namespace else name
         item = trimmed(self.name, item)
         self._set_kind(item)
-        reason = misfit(self.name, item)
+        reason = shape_error(self.name, item)
         if reason is not None:
             self.malformed[ref] = reason
             self.kept.put(identity, None)
@@ -240,7 +247,7 @@ class _Admission:
         last[identity] = time
         return True
 
-    def judged(self, state: CollectionState) -> CollectionState:
+    def final_state(self, state: CollectionState) -> CollectionState:
         """The source's state, less what could not be understood."""
         if not self.malformed and not self.nameless:
             return state
@@ -305,7 +312,7 @@ def _own_collection(item: Any) -> str | None:
     return collection_of_object(api_version if isinstance(api_version, str) else "", kind)
 
 
-def _joined(old: CollectionState | None, new: CollectionState) -> CollectionState:
+def merge_states(old: CollectionState | None, new: CollectionState) -> CollectionState:
     """One state out of two parts of a collection: what is missing in either is missing."""
     if old is None or old is _STRAY:
         return new

@@ -16,7 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from gkedoctor.snapshot.kinds import COLLECTIONS
-from gkedoctor.snapshot.on_demand import OnDemand
+from gkedoctor.snapshot.lazy_objects import OnDemand
 
 Object = Mapping[str, Any]
 """One object as it is on the wire: camelCase keys, JSON values. Never changed once it is in a snapshot."""

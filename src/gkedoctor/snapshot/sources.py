@@ -40,11 +40,13 @@ def load(
         again = keep_values is False
         return _own(path, limits, config_values, recorded_at, verify=verify, again=again)
     from gkedoctor.snapshot.importers.formats import gather
-    from gkedoctor.snapshot.intake import taken_in
+    from gkedoctor.snapshot.intake import build_snapshot
 
     with paused_garbage_collector():
         gathered = gather(path, limits)
-        return taken_in(gathered, config_values=config_values, recorded_at=recorded_at, keep_values=bool(keep_values))
+        return build_snapshot(
+            gathered, config_values=config_values, recorded_at=recorded_at, keep_values=bool(keep_values)
+        )
 
 
 def _refuse_unreadable(path: Path) -> None:
@@ -74,12 +76,12 @@ def _own(
     snapshot = store.read(path, verify=verify, limits=limits)
     said = snapshot.manifest.values
     if not verify or (again and said != MASKED):
-        from gkedoctor.snapshot.intake import Gathered, taken_in
+        from gkedoctor.snapshot.intake import Gathered, build_snapshot
 
         gathered = Gathered(source=snapshot.manifest.source)
         gathered.add_snapshot(snapshot)
         kept = said == KEPT and not again
-        snapshot = taken_in(gathered, config_values=config_values, manifest=snapshot.manifest, keep_values=kept)
+        snapshot = build_snapshot(gathered, config_values=config_values, manifest=snapshot.manifest, keep_values=kept)
     if recorded_at is None:
         return snapshot
     manifest = msgspec.structs.replace(snapshot.manifest, recorded_at=recorded_at)

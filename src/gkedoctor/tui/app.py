@@ -18,16 +18,16 @@ from textual.timer import Timer
 
 from gkedoctor.errors import ExitCode, GkedoctorError
 from gkedoctor.graph import Ref
+from gkedoctor.report.phrases import counted
 from gkedoctor.report.playbook_page import playbook_page
-from gkedoctor.report.words import counted
 from gkedoctor.tui import clipboard
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
-from gkedoctor.tui.model import copies
+from gkedoctor.tui.model import clipboard_text as copies
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
 from gkedoctor.tui.model.progress import short_line
-from gkedoctor.tui.model.scene import Found, Scene, compared, diagnosed, opened, surely
+from gkedoctor.tui.model.state import Found, ViewState, compared, diagnosed, opened, surely
 from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.help import Help
@@ -43,7 +43,7 @@ from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.source import Source, Watch
 
 
-class Doctor(PlainApp):
+class GkedoctorApp(PlainApp):
     """`gkedoctor diagnose`."""
 
     TITLE = "gkedoctor"
@@ -79,7 +79,7 @@ class Doctor(PlainApp):
     def __init__(self, source: Source, *, theme: str | None = None) -> None:
         super().__init__()
         self.source = source
-        self.scene: Scene | None = None
+        self.scene: ViewState | None = None
         self.doing = ""
         self.fault: Exception | None = None
         self.background = Background(self)
@@ -128,7 +128,7 @@ class Doctor(PlainApp):
         watch, source = self.reading, self.source
         self.now_doing("collecting …" if source.live else f"reading {Path(source.name).name} …")
 
-        def take() -> Scene:
+        def take() -> ViewState:
             playbooks = source.playbooks()
             taken = source.load(playbooks, watch)
             return opened(taken.snapshot, playbooks, live=source.live, partial="stopped early" if taken.stopped else "")
@@ -160,20 +160,20 @@ class Doctor(PlainApp):
             self._looking = True
             self.background.run("so far", self._make_so_far, self._show_so_far, self.failed)
 
-    def _make_so_far(self) -> Scene | None:
+    def _make_so_far(self) -> ViewState | None:
         snapshot = self.source.so_far()
         if snapshot is None:
             return None
         scene = opened(snapshot, self.source.playbooks(), live=True, partial="still collecting")
         return surely(diagnosed(scene, self.source.sift))
 
-    def _show_so_far(self, scene: Scene | None) -> None:
+    def _show_so_far(self, scene: ViewState | None) -> None:
         self._looking = False
         if scene is not None and self.collecting:
             self.scene = scene
             self.now_doing(self.doing)
 
-    def _opened(self, scene: Scene) -> None:
+    def _opened(self, scene: ViewState) -> None:
         self._stop_ticking()
         before = self.scene
         if before is None:
@@ -188,11 +188,11 @@ class Doctor(PlainApp):
         self.background.drop("so far")
         self._looking = False
 
-    def _diagnose(self, scene: Scene, before: Scene | None) -> Scene:
+    def _diagnose(self, scene: ViewState, before: ViewState | None) -> ViewState:
         after = diagnosed(scene, self.source.sift)
         return compared(after, before) if before is not None and before.diagnosed and not before.partial else after
 
-    def _show(self, scene: Scene) -> None:
+    def _show(self, scene: ViewState) -> None:
         again = self.scene is not None and self.scene.diagnosed and not self.scene.partial
         self.scene = scene
         self.now_doing("")

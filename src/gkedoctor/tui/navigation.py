@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gkedoctor.graph import Ref
 from gkedoctor.tui.background import Background
-from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.source import Source, Watch
 
 
@@ -15,7 +15,7 @@ class Navigator(Protocol):
     """The app, as its screens see it."""
 
     source: Source
-    scene: Scene | None
+    scene: ViewState | None
     doing: str
     reading: Watch | None
     background: Background

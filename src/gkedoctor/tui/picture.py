@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.source import Source
 
 SIZE = (100, 30)
@@ -15,7 +15,7 @@ _MADE_UP = re.compile(r"terminal-\d+")
 
 def picture(source: Source) -> str:
     """What one sees after the start, the same bytes for the same input."""
-    app = Doctor(source, theme="textual-dark")
+    app = GkedoctorApp(source, theme="textual-dark")
     taken: list[str] = []
 
     async def take() -> None:

@@ -23,7 +23,7 @@ from textual.notifications import SeverityLevel
 from textual.widget import Widget
 from textual.widgets import Static
 
-from gkedoctor.report.inert import inert, inert_lines, is_seen
+from gkedoctor.report.escaping import inert, inert_lines, is_seen
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from gkedoctor.tui.app import Doctor
+from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.source import Source
 
 _SWITCH_SECONDS = 0.001
@@ -19,7 +19,7 @@ def make_keys_prompt() -> None:
 def run(source: Source, theme: str | None) -> int:
     """Until it is left. What went wrong is raised when the terminal is as it was before."""
     make_keys_prompt()
-    app = Doctor(source, theme=theme)
+    app = GkedoctorApp(source, theme=theme)
     code = app.run(mouse=True)
     if app.fault is not None:
         raise app.fault

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.model.progress import Step
-from gkedoctor.tui.model.scene import Sift
+from gkedoctor.tui.model.state import Sift
 
 
 @dataclass(frozen=True)

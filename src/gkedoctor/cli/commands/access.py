@@ -13,7 +13,7 @@ from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.live import Board, ending_signals, live_options, parse_options
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +52,7 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
     """
     from gkedoctor.cli.library import library
     from gkedoctor.collect.kubernetes import connected
-    from gkedoctor.playbook.needs import needed_kinds
+    from gkedoctor.playbook.required_kinds import needed_kinds
 
     playbooks, live = library(()), parse_options(flags)
     kinds = needed_kinds(playbooks, live.on_request)
@@ -138,8 +138,8 @@ def _google(live: LiveOptions, kinds: Sequence[Kind], now: datetime, deadline: D
 
 
 def _unanswered(playbooks: Iterable[CompiledPlaybook], missing: set[str]) -> list[str]:
-    from gkedoctor.playbook.needs import kinds_of
-    from gkedoctor.report.words import counted
+    from gkedoctor.playbook.required_kinds import kinds_of
+    from gkedoctor.report.phrases import counted
     from gkedoctor.snapshot.kinds import KINDS, LOGS
 
     if not missing:

@@ -47,7 +47,7 @@ def diagnose(source: Path | None, watch: bool, interval: float, theme: str | Non
       gkedoctor diagnose -n shop --watch
       gkedoctor diagnose deploy/cart -n shop --from cluster.json
     """
-    from gkedoctor.report.target import parse_target
+    from gkedoctor.report.object_argument import parse_target
     from gkedoctor.service.report import ReportOptions
 
     if given["target"]:

@@ -16,7 +16,7 @@ from gkedoctor.report.formats import NARROW, WIDE
 def _known_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids and causes that begin like what was typed."""
     from gkedoctor.cli.library import library
-    from gkedoctor.report.inert import inert
+    from gkedoctor.report.escaping import inert
 
     found = library(())
     known = [(playbook.id, playbook.model.title) for playbook in found]

@@ -24,7 +24,7 @@ from gkedoctor.report.fleet import names, renderer
 
 if TYPE_CHECKING:
     from gkedoctor.config.model import Settings
-    from gkedoctor.fleet.examine import Kit
+    from gkedoctor.fleet.diagnose_recording import DiagnosisInputs
     from gkedoctor.fleet.model import Fleet, Recording, Result
 
 _PATH = click.Path(path_type=Path)
@@ -103,19 +103,19 @@ def _diagnosed(
     min_severity: str | None,
     baseline: Path | None,
 ) -> Fleet:
-    from gkedoctor.fleet import warm_up
+    from gkedoctor.fleet import forkserver as warm_up
 
     if scheduler is None and jobs > 1:
         warm_up.start()
     from gkedoctor.cli.library import library
     from gkedoctor.fleet.baseline import clusters_of
-    from gkedoctor.fleet.examine import Kit
+    from gkedoctor.fleet.diagnose_recording import DiagnosisInputs
     from gkedoctor.fleet.run import gathered
 
     known = clusters_of(baseline) if baseline is not None else None
     recordings = _recordings(sources)
     severity = Severity(min_severity or held.min_severity or Severity.ADVISORY)
-    kit = Kit(library(folders), held.rules, severity, limits())
+    kit = DiagnosisInputs(library(folders), held.rules, severity, limits())
     results = _results(recordings, kit, min(jobs, len(recordings)), scheduler)
     with Tally(len(recordings), "recordings diagnosed", "could not be") as tally, closing(results):
         return gathered(recordings, results, tally.tell, known)
@@ -136,15 +136,15 @@ def _recordings(sources: Sequence[str]) -> Sequence[Recording]:
 
 
 def _results(
-    recordings: Sequence[Recording], kit: Kit, jobs: int, scheduler: str | None
+    recordings: Sequence[Recording], kit: DiagnosisInputs, jobs: int, scheduler: str | None
 ) -> Generator[Result, None, None]:
-    from gkedoctor.fleet import crew
+    from gkedoctor.fleet import process_pool as crew
 
     if scheduler is not None:
-        from gkedoctor.fleet.scheduler import on_scheduler
+        from gkedoctor.fleet.scheduler import run_on_dask
 
-        return on_scheduler(scheduler, recordings, kit)
-    return crew.here(recordings, kit) if jobs == 1 else crew.in_processes(recordings, kit, jobs)
+        return run_on_dask(scheduler, recordings, kit)
+    return crew.here(recordings, kit) if jobs == 1 else crew.run_in_processes(recordings, kit, jobs)
 
 
 def _cores() -> int:

@@ -26,7 +26,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
     from gkedoctor.cli.source import Taken
-    from gkedoctor.manifests.read import Manifests
+    from gkedoctor.manifests.loading import Manifests
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
 
@@ -119,7 +119,7 @@ def _cluster(
 
 def _tell_how_much(manifests: Manifests, answer: Answer) -> None:
     """What cannot be read, and how much was, on standard error."""
-    from gkedoctor.report.words import counted
+    from gkedoctor.report.phrases import counted
 
     for problem in answer.problems:
         print_message(file_excerpt(problem) + "\n")

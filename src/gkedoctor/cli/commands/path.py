@@ -36,7 +36,7 @@ def path(entrance: str, as_json: bool, source: Path | None, **flags: Any) -> int
     """
     from gkedoctor.report.formats.json import encoded
     from gkedoctor.report.path_text import path_lines
-    from gkedoctor.report.request import to_wire
+    from gkedoctor.report.request_path import to_wire
     from gkedoctor.service.path import fallback_namespaces, request_path
 
     purpose = Purpose(fallback=fallback_namespaces(entrance))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gkedoctor.compare.comparison import Comparison
-from gkedoctor.report.diff._wire import to_wire
+from gkedoctor.report.diff._json_schema import to_wire
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded
 

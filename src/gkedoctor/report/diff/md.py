@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gkedoctor.compare.comparison import Comparison
-from gkedoctor.compare.rank import Suspicion
-from gkedoctor.compare.side import Found
-from gkedoctor.report.diff._words import behind, closing, mark
+from gkedoctor.compare.inputs import ComparedFinding
+from gkedoctor.compare.rank import RankedChange
+from gkedoctor.report.diff._phrases import behind, closing, mark
 from gkedoctor.report.formats import Page
 from gkedoctor.report.markdown import code, text
-from gkedoctor.report.words import value
+from gkedoctor.report.phrases import value
 
 _CHANGES, _LIST = 10, 50
 
@@ -27,7 +27,7 @@ def render(comparison: Comparison, page: Page) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _new(found: Found, comparison: Comparison) -> Iterator[str]:
+def _new(found: ComparedFinding, comparison: Comparison) -> Iterator[str]:
     yield from ["", f"## New: {text(found.title)}", "", f"- {code(mark(found))} on {code(str(found.root))}"]
     yield from [f"- cause: {code(found.cause)}"] if found.cause else []
     suspicions = behind(found, comparison)
@@ -39,7 +39,7 @@ def _new(found: Found, comparison: Comparison) -> Iterator[str]:
         yield from ["", f"and {len(suspicions) - _CHANGES} more"]
 
 
-def _row(suspicion: Suspicion) -> str:
+def _row(suspicion: RankedChange) -> str:
     change = suspicion.change
     cells = (str(change.ref), change.path or f"({change.what})", _told(change.before), _told(change.after))
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
@@ -54,7 +54,7 @@ def _cell(told: str) -> str:
     return code(told).replace("|", "\\|") if told else ""
 
 
-def _list(label: str, found: Sequence[Found]) -> Iterator[str]:
+def _list(label: str, found: Sequence[ComparedFinding]) -> Iterator[str]:
     if found:
         yield from ["", f"**{label}**", ""]
         yield from (f"- {code(mark(one))} {text(one.title)}" for one in found[:_LIST])

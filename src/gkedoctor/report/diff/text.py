@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gkedoctor.compare.comparison import Comparison
-from gkedoctor.compare.rank import Suspicion
-from gkedoctor.compare.side import Found
-from gkedoctor.report.diff._words import behind, closing, mark
+from gkedoctor.compare.inputs import ComparedFinding
+from gkedoctor.compare.rank import RankedChange
+from gkedoctor.report.diff._phrases import behind, closing, mark
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
 from gkedoctor.report.paint import Paint
-from gkedoctor.report.words import place, value
+from gkedoctor.report.phrases import place, value
 from gkedoctor.report.wrap import wrapped
 
 _CHANGES, _LIST = 5, 20
@@ -27,7 +27,7 @@ def render(comparison: Comparison, page: Page) -> str:
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _new(found: Found, comparison: Comparison, page: Page) -> Iterator[str]:
+def _new(found: ComparedFinding, comparison: Comparison, page: Page) -> Iterator[str]:
     head = f"new {mark(found)}:"
     first, *more = wrapped(f"{head} {inert(found.title)}", page.width, rest="  ")
     paint = Paint(page.colour)
@@ -44,7 +44,7 @@ def _new(found: Found, comparison: Comparison, page: Page) -> Iterator[str]:
         yield f"{_UNDER}and {len(suspicions) - _CHANGES} more"
 
 
-def _changes(suspicions: Sequence[Suspicion], page: Page) -> Iterator[str]:
+def _changes(suspicions: Sequence[RankedChange], page: Page) -> Iterator[str]:
     for suspicion in suspicions:
         change = suspicion.change
         if not change.path:
@@ -57,7 +57,7 @@ def _changes(suspicions: Sequence[Suspicion], page: Page) -> Iterator[str]:
         yield from wrapped(f"{inert(change.path)}: {told}", page.width, _UNDER + "  ", _UNDER + "    ")
 
 
-def _list(label: str, found: Sequence[Found], page: Page) -> Iterator[str]:
+def _list(label: str, found: Sequence[ComparedFinding], page: Page) -> Iterator[str]:
     yield Paint(page.colour).label(label)
     for one in found[:_LIST]:
         yield from wrapped(f"{mark(one)}: {inert(one.title)}", page.width, "  ", "    ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gkedoctor.fleet.model import Diagnosed, Failed, Fleet, FleetCause
-from gkedoctor.report.fleet._words import by_gravity, closing, open_symptoms, root_words, standing
+from gkedoctor.report.fleet._phrases import by_gravity, closing, open_symptoms, root_words, standing
 from gkedoctor.report.formats import Page
 from gkedoctor.report.markdown import code, text
 

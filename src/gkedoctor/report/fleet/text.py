@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from gkedoctor.fleet.model import Diagnosed, Failed, Fleet, FleetCause
 from gkedoctor.playbook.model import Severity
-from gkedoctor.report.fleet._words import NAMES, by_gravity, closing, extent, few, open_symptoms, root_words, standing
+from gkedoctor.report.escaping import inert
+from gkedoctor.report.fleet._phrases import NAMES, by_gravity, closing, extent, few, open_symptoms, root_words, standing
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
 from gkedoctor.report.paint import Paint
-from gkedoctor.report.words import counted
+from gkedoctor.report.phrases import counted
 from gkedoctor.report.wrap import columns, wrapped
 
 _MOST = 40

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gkedoctor.fleet.model import Fleet
-from gkedoctor.report.fleet._wire import to_wire
+from gkedoctor.report.fleet._json_schema import to_wire
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.yaml import dumped
 

@@ -11,9 +11,9 @@ from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.errors import ManifestError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
-from gkedoctor.report.words import closing
+from gkedoctor.report.phrases import closing
 from gkedoctor.snapshot.model import KEPT_NOTE
 
 _LEVELS = {

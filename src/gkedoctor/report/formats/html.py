@@ -13,15 +13,15 @@ from pathlib import Path
 
 from gkedoctor import __version__
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Diagnosis, Outcome, Proof, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, Outcome, ResolvedEvidence, Unexplained
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report import page as assets
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import is_link
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import is_link
-from gkedoctor.report.page.drawing import consequences, way
 from gkedoctor.report.page.markup import Markup, element, joined
-from gkedoctor.report.words import (
+from gkedoctor.report.page.svg_diagram import consequences, way
+from gkedoctor.report.phrases import (
     asides,
     closing,
     counted,
@@ -171,7 +171,7 @@ def _words(found: Diagnosis) -> Iterable[Markup]:
         yield _part("Read on", element("ul", *(element("li", _link(doc)) for doc in found.docs)))
 
 
-def _evidence(evidence: Sequence[Proof]) -> Iterable[Markup]:
+def _evidence(evidence: Sequence[ResolvedEvidence]) -> Iterable[Markup]:
     for ref, proofs in groupby(evidence, key=lambda p: p.ref):
         yield element("dt", element("code", str(ref)))
         for proof in proofs:

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import is_seen
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import is_seen
-from gkedoctor.report.wire import to_wire
+from gkedoctor.report.json_schema import to_wire
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = re.compile("[^ -~\n]")

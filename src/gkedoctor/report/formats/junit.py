@@ -17,9 +17,9 @@ from gkedoctor.diagnose.model import Diagnosis, NotChecked, Unexplained
 from gkedoctor.errors import ManifestError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
-from gkedoctor.report.words import closing, value
+from gkedoctor.report.phrases import closing, value
 
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 

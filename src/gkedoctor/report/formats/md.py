@@ -12,13 +12,13 @@ from itertools import groupby
 
 from gkedoctor import __version__
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Diagnosis, NotKnown, Outcome, Proof, RivalRuledOut, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, Outcome, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert, is_link
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert, is_link
 from gkedoctor.report.markdown import code as _code
 from gkedoctor.report.markdown import text as _text
-from gkedoctor.report.words import asides, counted, counts, holes, in_file, recorded, since, unread, value, verdict
+from gkedoctor.report.phrases import asides, counted, counts, holes, in_file, recorded, since, unread, value, verdict
 
 LIMIT = 32_767
 """Characters that a field of Jira takes: the smallest of them. GitHub takes 65,536."""
@@ -130,7 +130,7 @@ def _part(label: str, items: Iterable[str]) -> Iterator[str]:
         yield from ["", f"**{label}**", "", *(line if line.startswith("  ") else f"- {line}" for line in listed)]
 
 
-def _evidence(evidence: Sequence[Proof]) -> Iterator[str]:
+def _evidence(evidence: Sequence[ResolvedEvidence]) -> Iterator[str]:
     for ref, proofs in groupby(evidence, key=lambda p: p.ref):
         yield _code(str(ref))
         for proof in proofs:
@@ -138,7 +138,7 @@ def _evidence(evidence: Sequence[Proof]) -> Iterator[str]:
             yield f"  - {_code(proof.path)}: {_code(value(proof.value))}{label}"
 
 
-def _rival(rival: RivalRuledOut | NotKnown) -> str:
+def _rival(rival: RuledOutCause | UnconfirmedCause) -> str:
     return f"{_code(rival.cause)}: {_text(rival.why)}"
 
 

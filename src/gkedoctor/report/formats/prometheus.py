@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
 
 _Sample = tuple[Mapping[str, str], float]
 

@@ -16,10 +16,10 @@ from gkedoctor.errors import ManifestError
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert, is_link
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded
-from gkedoctor.report.inert import inert, is_link
-from gkedoctor.report.wire import to_wire
+from gkedoctor.report.json_schema import to_wire
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {

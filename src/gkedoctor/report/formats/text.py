@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Diagnosis, Proof, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, Unexplained
 from gkedoctor.graph import Hop
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.inert import inert
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines
-from gkedoctor.report.words import closing, counted, holes, in_file, place, value
+from gkedoctor.report.phrases import closing, counted, holes, in_file, place, value
 from gkedoctor.report.wrap import command_lines, wrapped
 from gkedoctor.snapshot.model import KEPT_NOTE
 
@@ -81,7 +81,7 @@ def _path(path: Sequence[Hop], page: Page) -> Iterator[str]:
         yield "   |"
 
 
-def _because(evidence: Sequence[Proof], page: Page) -> Iterator[str]:
+def _because(evidence: Sequence[ResolvedEvidence], page: Page) -> Iterator[str]:
     """The evidence by object: its name, then the fields with their values."""
     if evidence:
         yield f"{_GUTTER}{Paint(page.colour).label('because:')}"

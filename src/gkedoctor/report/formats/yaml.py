@@ -9,10 +9,10 @@ import msgspec
 import yaml
 
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.escaping import is_seen
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded
-from gkedoctor.report.inert import is_seen
-from gkedoctor.report.wire import to_wire
+from gkedoctor.report.json_schema import to_wire
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 
 _VOID = frozenset({"meta", "input", "circle", "path"})
 _INLINE = frozenset({"a", "b", "button", "code", "span", "strong", "input"})

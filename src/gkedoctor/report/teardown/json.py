@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 from gkedoctor.report.formats.json import encoded
+from gkedoctor.report.json_schema import ObjectRef, object_ref
 from gkedoctor.report.teardown.model import TeardownPlan
-from gkedoctor.report.wire import ObjectRef, object_ref
 
 
 class StepEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.teardown.model import TeardownPlan
 
 _WAIT = "wait until each is gone: its controller deletes the load balancer before it lets go"

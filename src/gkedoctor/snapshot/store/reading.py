@@ -13,8 +13,8 @@ import msgspec
 from gkedoctor.errors import LimitError, SnapshotError
 from gkedoctor.limits import DEFAULT, Limits, shown_size
 from gkedoctor.snapshot.budget import Budget
+from gkedoctor.snapshot.lazy_objects import OnDemand
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot
-from gkedoctor.snapshot.on_demand import OnDemand
 from gkedoctor.snapshot.store.decoding import MANY, decoded, texts
 from gkedoctor.snapshot.store.layout import FORMAT, MANIFEST, SUFFIX, Entry, StoredManifest, digest_of
 from gkedoctor.snapshot.store.members import Directory, File, Members, refuse_name

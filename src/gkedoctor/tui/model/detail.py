@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from gkedoctor.diagnose.model import Diagnosis, NotKnown, Proof, RivalRuledOut, Unexplained
-from gkedoctor.report.words import closing, holes, since, value
+from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
+from gkedoctor.report.phrases import closing, holes, since, value
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Link, Open, Page, short
-from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.model.times import before
 
 _AFFECTED = 8
 
 
-def detail_lines(found: Found, scene: Scene, width: int, *, brief: bool = False) -> list[Line]:
+def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = False) -> list[Line]:
     """The page of a finding. `brief`: without rivals that were ruled out."""
     page = Page(width)
     page.text(found.says, "title")
@@ -45,7 +45,7 @@ def detail_lines(found: Found, scene: Scene, width: int, *, brief: bool = False)
     return page.lines
 
 
-def summary_lines(scene: Scene, width: int) -> list[Line]:
+def summary_lines(scene: ViewState, width: int) -> list[Line]:
     """What stands in place of a finding: what was looked at."""
     page = Page(width)
     page.text(closing(scene.answer)[:1].upper() + closing(scene.answer)[1:] + ".", "title")
@@ -68,7 +68,7 @@ def _symptom(found: Unexplained, page: Page) -> None:
     _rivals("NOT KNOWN", found.not_known, page)
 
 
-def _evidence(evidence: Sequence[Proof], page: Page) -> None:
+def _evidence(evidence: Sequence[ResolvedEvidence], page: Page) -> None:
     if evidence:
         page.head("EVIDENCE", "enter shows it in the object")
     number = 0
@@ -92,7 +92,7 @@ def _affected(found: Diagnosis, page: Page) -> None:
         page.text(f"and {len(affected) - _AFFECTED} more: unfold the finding with the right arrow", "dim", "  ")
 
 
-def _rivals(head: str, rivals: Sequence[RivalRuledOut | NotKnown], page: Page) -> None:
+def _rivals(head: str, rivals: Sequence[RuledOutCause | UnconfirmedCause], page: Page) -> None:
     if rivals:
         page.head(head)
     for i, rival in enumerate(rivals):

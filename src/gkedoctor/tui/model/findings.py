@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Unexplained
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
-from gkedoctor.report.inert import inert
-from gkedoctor.report.words import counted
+from gkedoctor.report.escaping import inert
+from gkedoctor.report.phrases import counted
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import Facts, Term, facts, meets
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, clip, first_of, fold, pad, short
-from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.model.state import Found, ViewState
 
 SIGNS = {
     Severity.CRITICAL: ("!", "crit"),
@@ -58,7 +58,7 @@ def facts_of(found: Found) -> Facts:
     )  # fmt: skip
 
 
-def shown(scene: Scene, terms: Sequence[Term], sort: str, *, reverse: bool, faults: bool) -> list[Found]:
+def shown(scene: ViewState, terms: Sequence[Term], sort: str, *, reverse: bool, faults: bool) -> list[Found]:
     """The findings that pass, in order. `faults`: without what breaks nothing now."""
     kept = [f for f in scene.found if meets(terms, facts_of(f)) and not (faults and severity_of(f) == "advisory")]
     keys = {
@@ -72,7 +72,7 @@ def shown(scene: Scene, terms: Sequence[Term], sort: str, *, reverse: bool, faul
 
 
 def list_lines(
-    found: Iterable[Found], scene: Scene, width: int, *, marked: frozenset[str], unfolded: frozenset[str]
+    found: Iterable[Found], scene: ViewState, width: int, *, marked: frozenset[str], unfolded: frozenset[str]
 ) -> list[Line]:
     """The list. Every finding is one thing to the cursor; unfolded, so is each object that suffers."""
     lines: list[Line] = []
@@ -81,7 +81,7 @@ def list_lines(
     return lines
 
 
-def _entry(found: Found, scene: Scene, width: int, marked: bool, unfolded: bool) -> list[Line]:
+def _entry(found: Found, scene: ViewState, width: int, marked: bool, unfolded: bool) -> list[Line]:
     key, style, news = found.fingerprint, severity_of(found), scene.news.word(found.fingerprint)
     page, indent = Page(width), " " * _INDENT
     told = f"{news} " if news else ""
@@ -121,7 +121,7 @@ def _affected(found: Found, consequences: Sequence[Consequence], width: int) -> 
     return text if columns(text) <= width else clip(text, width - 1) + "…"
 
 
-def gone_lines(scene: Scene, width: int) -> list[Line]:
+def gone_lines(scene: ViewState, width: int) -> list[Line]:
     """What was there before and is not any more."""
     page = Page(width)
     for found in scene.news.gone:
@@ -129,7 +129,7 @@ def gone_lines(scene: Scene, width: int) -> list[Line]:
     return page.lines
 
 
-def empty_lines(scene: Scene | None, width: int, hidden: int) -> list[Line]:
+def empty_lines(scene: ViewState | None, width: int, hidden: int) -> list[Line]:
     """What stands in place of findings."""
     page = Page(width)
     if scene is None or not scene.diagnosed:
@@ -145,7 +145,7 @@ def empty_lines(scene: Scene | None, width: int, hidden: int) -> list[Line]:
     return page.lines
 
 
-def counts(scene: Scene) -> list[tuple[int, str]]:
+def counts(scene: ViewState) -> list[tuple[int, str]]:
     """How many there are of each severity, the gravest first."""
     severities = [severity_of(f) for f in scene.found]
     words = [*map(str, Severity), "unknown"]

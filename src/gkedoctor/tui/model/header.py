@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import columns
-from gkedoctor.snapshot.clock import EPOCH
+from gkedoctor.snapshot.latest_timestamp import EPOCH
 from gkedoctor.tui.model.findings import BRIEF, counts
 from gkedoctor.tui.model.lines import Part, short
-from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.state import ViewState
 
 VIEWS = {
     "overview": "Overview", "objects": "Objects", "timeline": "Timeline", "leftovers": "Leftovers",
@@ -17,7 +17,7 @@ VIEWS = {
 }  # fmt: skip
 
 
-def head_parts(scene: Scene | None, doing: str, width: int) -> list[Part]:
+def head_parts(scene: ViewState | None, doing: str, width: int) -> list[Part]:
     """`gkedoctor  teratail · teratail-prod/asia-northeast1-a · RECORDED 2026-11-22 12:05 UTC    1 critical`."""
     if scene is None:
         return [("gkedoctor ", "title"), (short(doing or "opening", width - 11), "")]
@@ -30,7 +30,7 @@ def head_parts(scene: Scene | None, doing: str, width: int) -> list[Part]:
     return [(left, "title"), (fill, ""), *right]
 
 
-def _names(scene: Scene) -> list[str]:
+def _names(scene: ViewState) -> list[str]:
     """What the moment is called, the longest first. That it is a recording is never left out."""
     outcome = scene.outcome
     where = "/".join(part for part in (outcome.project, outcome.location) if part)
@@ -51,7 +51,7 @@ def _names(scene: Scene) -> list[str]:
     ][0 if where else 1 :]
 
 
-def _counts(scene: Scene, doing: str, brief: bool) -> list[Part]:
+def _counts(scene: ViewState, doing: str, brief: bool) -> list[Part]:
     if doing:
         return [(doing, "unknown")]
     found = counts(scene)
@@ -65,7 +65,7 @@ def _counts(scene: Scene, doing: str, brief: bool) -> list[Part]:
     return parts
 
 
-def tab_parts(scene: Scene | None, here: str, width: int) -> list[tuple[str, str, str]]:
+def tab_parts(scene: ViewState | None, here: str, width: int) -> list[tuple[str, str, str]]:
     """The views as (text, `here` for the one that is shown, its name), shorter where they do not fit."""
     names = {view: f" {_tab(scene, view, title)} " for view, title in VIEWS.items()}
     if sum(map(len, names.values())) > width:
@@ -78,7 +78,7 @@ def tab_parts(scene: Scene | None, here: str, width: int) -> list[tuple[str, str
     return [(text, "here" if view == here else "", view) for view, text in names.items()]
 
 
-def _tab(scene: Scene | None, view: str, title: str) -> str:
+def _tab(scene: ViewState | None, view: str, title: str) -> str:
     if scene is None or not scene.diagnosed:
         return title
     number = {

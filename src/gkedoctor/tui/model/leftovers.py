@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gkedoctor.diagnose.model import Consequence, Diagnosis
-from gkedoctor.report.words import holes
+from gkedoctor.report.phrases import holes
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import Term, meets
 from gkedoctor.tui.model.findings import facts_of, severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, pad, short
-from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.state import ViewState
 
 NEEDED = ("compute.forwardingRules", "container.clusters")
 """Collections without which nothing can be said of leftovers."""
 
 
-def leftovers(scene: Scene, terms: Sequence[Term]) -> list[Diagnosis]:
+def leftovers(scene: ViewState, terms: Sequence[Term]) -> list[Diagnosis]:
     """The findings about leftovers that pass the filter."""
     ids = scene.leftover_ids
     return [d for d in scene.outcome.diagnoses if d.playbook in ids and meets(terms, facts_of(d))]
 
 
-def leftover_lines(found: Sequence[Diagnosis], scene: Scene, width: int) -> list[Line]:
+def leftover_lines(found: Sequence[Diagnosis], scene: ViewState, width: int) -> list[Line]:
     """Each group with its members and its commands."""
     page = Page(width)
     for one in found:
@@ -54,7 +54,7 @@ def _member(member: Consequence, entry: tuple[object, ...], page: Page) -> None:
     )
 
 
-def _nothing(scene: Scene, page: Page) -> None:
+def _nothing(scene: ViewState, page: Page) -> None:
     unseen = [n for n in scene.outcome.not_checked if n.collection in NEEDED and n.reason != "complete"]
     looked = [name for name in NEEDED if scene.snapshot.collections.get(name) is not None]
     if unseen or len(looked) < len(NEEDED):

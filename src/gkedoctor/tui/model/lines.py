@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gkedoctor.graph import Ref
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import columns, command_lines
 
 STYLES = (

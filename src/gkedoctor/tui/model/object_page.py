@@ -20,7 +20,7 @@ from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.findings import severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, line, short
 from gkedoctor.tui.model.relations import Relation, by_edge, relations
-from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import State, state_of
 from gkedoctor.tui.model.times import age, clock_time
 
@@ -38,7 +38,7 @@ class Subject:
     doubt: str = ""
 
 
-def subject(scene: Scene, ref: Ref) -> Subject:
+def subject(scene: ViewState, ref: Ref) -> Subject:
     """The object of a ref, or what is known of one that is not there."""
     found = scene.find(ref)
     if found is not None:
@@ -49,21 +49,21 @@ def subject(scene: Scene, ref: Ref) -> Subject:
     return Subject(ref, stub(ref.kind, ref.namespace or "", ref.name), False, doubt or "")
 
 
-def state(scene: Scene, one: Subject) -> State:
+def state(scene: ViewState, one: Subject) -> State:
     """How it is."""
     if one.there:
         return state_of(scene.graph, one.item)
     return State(f"not known: {one.doubt}", "unknown") if one.doubt else State("does not exist", "fail")
 
 
-def owner_ref(scene: Scene, ref: Ref) -> Ref | None:
+def owner_ref(scene: ViewState, ref: Ref) -> Ref | None:
     """What controls an object."""
     one = subject(scene, ref)
     above = owner(scene.graph, one.item) if one.there and "metadata" in one.item else None
     return ref_of(above) if above is not None else None
 
 
-def page_lines(scene: Scene, one: Subject, page: str, path: str, width: int) -> tuple[list[Line], object]:
+def page_lines(scene: ViewState, one: Subject, page: str, path: str, width: int) -> tuple[list[Line], object]:
     """The lines of a page, and the entry to begin at (None: the first)."""
     match page:
         case "yaml":
@@ -82,7 +82,7 @@ def _is_inward(entry: object) -> bool:
     return isinstance(entry, tuple) and len(entry) == 3 and entry[1] is True
 
 
-def describe(scene: Scene, one: Subject, width: int) -> list[Line]:
+def describe(scene: ViewState, one: Subject, width: int) -> list[Line]:
     """State, findings, relations, conditions, events."""
     page = Page(width)
     told = state(scene, one)
@@ -101,7 +101,7 @@ def describe(scene: Scene, one: Subject, width: int) -> list[Line]:
     return page.lines
 
 
-def _finding(scene: Scene, one: Subject, page: Page) -> None:
+def _finding(scene: ViewState, one: Subject, page: Page) -> None:
     found = scene.finding_of(one.ref)
     if found is not None:
         root = isinstance(found, Diagnosis) and found.root != one.ref
@@ -110,7 +110,7 @@ def _finding(scene: Scene, one: Subject, page: Page) -> None:
             page.add("        root: ", (str(found.place), "key"), entry="root", act=Open(found.place))
 
 
-def _relations(scene: Scene, found: list[Relation], head: str, page: Page) -> None:
+def _relations(scene: ViewState, found: list[Relation], head: str, page: Page) -> None:
     if found:
         page.head(head, "enter goes there")
     for edge, inward, ones in by_edge(found):
@@ -127,7 +127,7 @@ def _relations(scene: Scene, found: list[Relation], head: str, page: Page) -> No
             )  # fmt: skip
 
 
-def _word(scene: Scene, one: Relation) -> State:
+def _word(scene: ViewState, one: Relation) -> State:
     if one.there is False:
         return State("does not exist", "fail")
     item = scene.find(one.ref) if one.there and one.ref is not None else None
@@ -147,7 +147,7 @@ def _conditions(item: Object, clock: datetime, page: Page) -> None:
         )
 
 
-def _events(scene: Scene, one: Subject, page: Page) -> None:
+def _events(scene: ViewState, one: Subject, page: Page) -> None:
     found = scene.graph.follow("all_events", one.item) if "metadata" in one.item else []
     if isinstance(found, Unknown):
         page.text(f"not known: {found.reason}", "unknown", "  ")
@@ -231,7 +231,7 @@ def _child(node: yaml.Node | None, step: str) -> tuple[int, yaml.Node] | None:
 # logs
 
 
-def _logs(scene: Scene, one: Subject, previous: bool, width: int) -> list[Line]:
+def _logs(scene: ViewState, one: Subject, previous: bool, width: int) -> list[Line]:
     page = Page(width)
     runs = recorded_logs(scene.graph, one.ref, previous)
     for container, rows in runs:
@@ -260,7 +260,7 @@ def recorded_logs(graph: Graph, ref: Ref, previous: bool) -> list[tuple[str, lis
     ]  # fmt: skip
 
 
-def _no_log(scene: Scene, ref: Ref, previous: bool) -> str:
+def _no_log(scene: ViewState, ref: Ref, previous: bool) -> str:
     if ref.kind != "Pod":
         return f"A {ref.kind} has no logs; those of its Pods are on their pages."
     doubt = scene.snapshot.collection(LOGS).why_incomplete()

@@ -9,14 +9,14 @@ from typing import NamedTuple, overload
 
 from gkedoctor.graph import Graph, Ref, name_of, namespace_of, pods_at, ref_of, workload
 from gkedoctor.graph.workloads.pods import STEPS
-from gkedoctor.report.words import counted
+from gkedoctor.report.phrases import counted
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, line, pad
-from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import State, state_of
 from gkedoctor.tui.model.times import age
 
@@ -48,7 +48,7 @@ class Listing:
 class Rows(Sequence[Line]):
     """Lines of objects, each made when it is looked at: a list of 100,000 costs no more than a screenful."""
 
-    def __init__(self, rows: Sequence[Row], scene: Scene, width: int) -> None:
+    def __init__(self, rows: Sequence[Row], scene: ViewState, width: int) -> None:
         self._rows, self._scene, self._width = rows, scene, width
 
     def __len__(self) -> int:
@@ -77,7 +77,7 @@ class Rows(Sequence[Line]):
 
 
 def listing(
-    scene: Scene, place: Place, terms: Sequence[Term], sort: str, width: int, *, reverse: bool, faults: bool
+    scene: ViewState, place: Place, terms: Sequence[Term], sort: str, width: int, *, reverse: bool, faults: bool
 ) -> Listing:
     """What there is at a place."""
     if not place:
@@ -89,7 +89,7 @@ def listing(
     return Listing(f"{title}  {len(rows)}", Rows(_sorted(rows, sort, reverse), scene, width))
 
 
-def _passes(scene: Scene, row: Row, terms: Sequence[Term], faults: bool) -> bool:
+def _passes(scene: ViewState, row: Row, terms: Sequence[Term], faults: bool) -> bool:
     if faults and row.state.style not in ("fail", "unknown") and row.ref not in scene.about:
         return False
     if not terms:
@@ -115,7 +115,7 @@ def _created(item: Object) -> str:
     return str((item.get("metadata") or item).get("creationTimestamp") or "")
 
 
-def _kinds(scene: Scene, terms: Sequence[Term], width: int, *, faults: bool) -> Listing:
+def _kinds(scene: ViewState, terms: Sequence[Term], width: int, *, faults: bool) -> Listing:
     lines = []
     for name, (count, ailing) in scene.graph.index(_counts).items():
         if (faults and not ailing) or not meets(terms, facts(name, ns=(), kind=[name])):
@@ -141,7 +141,7 @@ def _ailing(graph: Graph, name: str, items: Sequence[Object]) -> int:
     return 0 if name == "Event" else sum(state_of(graph, item).style == "fail" for item in items)
 
 
-def _at(scene: Scene, place: Place) -> list[Row]:
+def _at(scene: ViewState, place: Place) -> list[Row]:
     kind, *inside = place
     rows = scene.graph.index(_rows_of(kind))
     if inside:

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Hop, State, frontend_kinds, path_of_object, paths_of
-from gkedoctor.report.inert import inert
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, fold, pad, short
-from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.model.state import Found, ViewState
 
 _ARROW = " > "
 _STATES = {State.OK: "ok", State.FAIL: "fail", State.UNKNOWN: "unknown"}
@@ -39,7 +39,7 @@ class Way:
         return len(self.hops) - 1
 
 
-def ways(found: Found | None, scene: Scene) -> tuple[Way, ...]:
+def ways(found: Found | None, scene: ViewState) -> tuple[Way, ...]:
     """The ways that a finding bars; of one that bars none from outside, the ways through its Services."""
     if found is None:
         return tuple(Way(tuple(_walk(hop))) for hop in _frontends(scene))
@@ -51,7 +51,7 @@ def ways(found: Found | None, scene: Scene) -> tuple[Way, ...]:
     return tuple(Way(tuple(_walk(hop))) for hop in tops)
 
 
-def _frontends(scene: Scene) -> list[Hop]:
+def _frontends(scene: ViewState) -> list[Hop]:
     items = [item for kind in frontend_kinds() for item in scene.graph.all(kind)[:3]]
     return [path_of_object(scene.graph, item) for item in items[:3]]
 

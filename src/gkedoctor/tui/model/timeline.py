@@ -16,7 +16,7 @@ from gkedoctor.snapshot.timestamps import parse_timestamp
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold, line, short
-from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.model.times import clock_time
 
 _HEALTH = ("Deployment", "StatefulSet", "DaemonSet", "Node", "Job", "PersistentVolumeClaim", "Ingress", "Gateway")
@@ -25,7 +25,7 @@ _ROWS = 2
 _KINDS = {"fault": "FAULT", "rollout": "rollout", "restart": "restart", "health": "health", "event": "event"}
 
 
-class Happening(NamedTuple):
+class TimelineEvent(NamedTuple):
     """Something at one time."""
 
     time: datetime
@@ -36,49 +36,51 @@ class Happening(NamedTuple):
     found: Found | None = None
 
 
-def happenings(scene: Scene) -> list[Happening]:
+def happenings(scene: ViewState) -> list[TimelineEvent]:
     """Everything that a snapshot tells a time of, the latest last."""
     return sorted(
         [*scene.graph.index(_recorded), *_faults(scene)], key=lambda h: (h.time, h.kind != "fault", h.ref.sort_key)
     )
 
 
-def _recorded(graph: Graph) -> list[Happening]:
+def _recorded(graph: Graph) -> list[TimelineEvent]:
     return [*_events(graph), *_rollouts(graph), *_restarts(graph), *_health(graph)]
 
 
-def _faults(scene: Scene) -> Iterator[Happening]:
+def _faults(scene: ViewState) -> Iterator[TimelineEvent]:
     for found in scene.outcome.diagnoses:
         since = parse_timestamp(found.since)
         if since is not None:
-            yield Happening(since, "fault", found.root, f"begins: {found.title}", severity_of(found), found)
+            yield TimelineEvent(since, "fault", found.root, f"begins: {found.title}", severity_of(found), found)
 
 
-def _events(graph: Graph) -> Iterator[Happening]:
+def _events(graph: Graph) -> Iterator[TimelineEvent]:
     for event in graph.all("Event"):
         about = event.get("involvedObject") or {}
         ref = Ref(str(about.get("kind")), str(about.get("name")), about.get("namespace") or None)
         count = event.get("count") or (event.get("series") or {}).get("count") or 1
         times = f" x{count}" if count > 1 else ""
         style = "unknown" if event.get("type") == "Warning" else ""
-        yield Happening(last_seen(event), "event", ref, f"{event.get('reason')}{times}: {event.get('message')}", style)
+        yield TimelineEvent(
+            last_seen(event), "event", ref, f"{event.get('reason')}{times}: {event.get('message')}", style
+        )
 
 
-def _rollouts(graph: Graph) -> Iterator[Happening]:
+def _rollouts(graph: Graph) -> Iterator[TimelineEvent]:
     for item in graph.all("ReplicaSet"):
         time, above = _made(item), owner(graph, item)
         if time is not None and above is not None:
             images = [str(c.get("image")) for c in _containers(item)]
             revision = ((item.get("metadata") or {}).get("annotations") or {}).get("deployment.kubernetes.io/revision")
             told = f"new version{f' {revision}' if revision else ''}: {', '.join(images)}"
-            yield Happening(time, "rollout", ref_of(above), told, "key")
+            yield TimelineEvent(time, "rollout", ref_of(above), told, "key")
 
 
 def _containers(item: Object) -> Sequence[Object]:
     return (((item.get("spec") or {}).get("template") or {}).get("spec") or {}).get("containers") or []
 
 
-def _restarts(graph: Graph) -> Iterator[Happening]:
+def _restarts(graph: Graph) -> Iterator[TimelineEvent]:
     for pod in graph.all("Pod"):
         for status in statuses(pod):
             for state in (status.get("state") or {}, status.get("lastState") or {}):
@@ -87,10 +89,10 @@ def _restarts(graph: Graph) -> Iterator[Happening]:
                 if time is not None:
                     code = ended.get("exitCode")
                     told = f"container {status.get('name')} ended: {ended.get('reason')}, exit {code}"
-                    yield Happening(time, "restart", ref_of(pod), told, "fail" if code else "")
+                    yield TimelineEvent(time, "restart", ref_of(pod), told, "fail" if code else "")
 
 
-def _health(graph: Graph) -> Iterator[Happening]:
+def _health(graph: Graph) -> Iterator[TimelineEvent]:
     for kind in _HEALTH:
         for item in graph.all(kind):
             status = item.get("status")
@@ -98,14 +100,14 @@ def _health(graph: Graph) -> Iterator[Happening]:
                 time = parse_timestamp(one.get("lastTransitionTime"))
                 if time is not None:
                     told = f"{one.get('type')}={one.get('status')} {one.get('reason') or ''}"
-                    yield Happening(time, "health", ref_of(item), told)
+                    yield TimelineEvent(time, "health", ref_of(item), told)
 
 
 def _made(item: Object) -> datetime | None:
     return parse_timestamp((item.get("metadata") or {}).get("creationTimestamp"))
 
 
-def shown(found: Sequence[Happening], terms: Sequence[Term], *, faults: bool) -> list[Happening]:
+def shown(found: Sequence[TimelineEvent], terms: Sequence[Term], *, faults: bool) -> list[TimelineEvent]:
     """What passes the filter. `faults`: warnings, ends with an error, and faults alone."""
     return [
         h for h in found
@@ -117,7 +119,7 @@ def shown(found: Sequence[Happening], terms: Sequence[Term], *, faults: bool) ->
     ]  # fmt: skip
 
 
-def timeline_lines(found: Sequence[Happening], scene: Scene, width: int) -> list[Line]:
+def timeline_lines(found: Sequence[TimelineEvent], scene: ViewState, width: int) -> list[Line]:
     """One line each, or two where it is narrow; days and the clock of the recording between."""
     page = Page(width)
     day = ""
@@ -142,7 +144,7 @@ def timeline_lines(found: Sequence[Happening], scene: Scene, width: int) -> list
     return page.lines
 
 
-def entry_before(found: Sequence[Happening], wanted: Found | None) -> int | None:
+def entry_before(found: Sequence[TimelineEvent], wanted: Found | None) -> int | None:
     """Where to look first: at the beginning of a fault, else at the latest."""
     if wanted is not None and isinstance(wanted, Diagnosis):
         at = next(

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from gkedoctor.report.words import counted
+from gkedoctor.report.phrases import counted
 from gkedoctor.tui.model.lines import Page
 from gkedoctor.tui.plain_text import set_title
 from gkedoctor.tui.widgets.lines import Lines

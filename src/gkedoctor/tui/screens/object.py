@@ -11,7 +11,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
 from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
-from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.model.state import Found
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar

@@ -16,7 +16,7 @@ from gkedoctor.tui.model.findings import SORTS, empty_lines, gone_lines, list_li
 from gkedoctor.tui.model.lines import Open
 from gkedoctor.tui.model.path import ways
 from gkedoctor.tui.model.progress import progress_lines
-from gkedoctor.tui.model.scene import Found
+from gkedoctor.tui.model.state import Found
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from gkedoctor.tui.model.copies import FORMATS, SNAPSHOT
+from gkedoctor.tui.model.clipboard_text import FORMATS, SNAPSHOT
 from gkedoctor.tui.plain_text import PlainStatic, set_subtitle, set_title
 
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from gkedoctor.tui.model.scene import Found, Scene
-from gkedoctor.tui.model.timeline import Happening, entry_before, happenings, shown, timeline_lines
+from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.timeline import TimelineEvent, entry_before, happenings, shown, timeline_lines
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines
@@ -26,8 +26,8 @@ class Timeline(View):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: list[Happening] = []
-        self._begun: Scene | None = None
+        self._shown: list[TimelineEvent] = []
+        self._begun: ViewState | None = None
 
     def panes(self) -> ComposeResult:
         """One list."""
@@ -45,10 +45,10 @@ class Timeline(View):
             return
         terms, faults, width = self.terms, self.faults_only, pane.room
 
-        def make() -> list[Happening]:
+        def make() -> list[TimelineEvent]:
             return shown(happenings(scene), terms, faults=faults)
 
-        def show(found: list[Happening]) -> None:
+        def show(found: list[TimelineEvent]) -> None:
             self._shown = found
             first = self._begun is not scene and scene.diagnosed
             self._begun = scene if first else self._begun

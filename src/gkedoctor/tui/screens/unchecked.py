@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from gkedoctor.tui.model.unchecked import unchecked_lines
+from gkedoctor.tui.model.not_checked import unchecked_lines
 from gkedoctor.tui.plain_text import set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from gkedoctor.graph import Ref
 from gkedoctor.tui.model.filters import Term, parsed
 from gkedoctor.tui.model.lines import Act, Link, Open, Take
-from gkedoctor.tui.model.scene import Found, Scene
+from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.navigation import Navigator
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.header import Header
@@ -50,7 +50,7 @@ class View(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.faults_only = False
-        self._drawn: Scene | None = None
+        self._drawn: ViewState | None = None
 
     @property
     def navigator(self) -> Navigator:
@@ -58,7 +58,7 @@ class View(Screen[None]):
         return cast("Navigator", self.app)
 
     @property
-    def scene(self) -> Scene | None:
+    def scene(self) -> ViewState | None:
         """The moment that is shown."""
         return self.navigator.scene
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from gkedoctor.tui.model.header import head_parts, tab_parts
 from gkedoctor.tui.model.lines import STYLES
-from gkedoctor.tui.model.scene import Scene
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.plain_text import PlainStatic, PlainText
 
 
@@ -31,9 +31,9 @@ class Header(PlainStatic):
     def __init__(self, view: str) -> None:
         super().__init__()
         self.view = view
-        self._told: tuple[Scene | None, str] = (None, "")
+        self._told: tuple[ViewState | None, str] = (None, "")
 
-    def show(self, scene: Scene | None, doing: str) -> None:
+    def show(self, scene: ViewState | None, doing: str) -> None:
         """Another moment, or what is being done."""
         self._told = (scene, doing)
         self._draw()

@@ -34,7 +34,7 @@ def lint(paths: tuple[Path, ...]) -> int:
       gkedoctor playbooks lint my-playbooks/configuration-missing.yaml
     """
     from gkedoctor import shipped
-    from gkedoctor.report.words import counted
+    from gkedoctor.report.phrases import counted
 
     folders = paths or (shipped.playbooks(),)
     sources = list(_sources(folders))

@@ -1,0 +1,58 @@
+"""What can be copied and saved: a fix, a verify command, a ticket, the whole report, the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gkedoctor.diagnose.model import Diagnosis
+from gkedoctor.errors import UsageError
+from gkedoctor.report.formats import Page, renderer
+from gkedoctor.report.private_file import write_private_file
+from gkedoctor.tui.model.state import Found, ViewState, alone
+
+FORMATS = {
+    ".md": "md", ".json": "json", ".html": "html", ".txt": "text", ".yaml": "yaml", ".sarif": "sarif", ".xml": "junit",
+    ".prom": "prometheus",
+}  # fmt: skip
+SNAPSHOT = ".gkesnap"
+
+
+def fix(found: Sequence[Found]) -> str:
+    """The commands that mend, to be pasted whole."""
+    return _joined(c for f in found if isinstance(f, Diagnosis) for c in f.fix.commands)
+
+
+def verify(found: Sequence[Found]) -> str:
+    """The commands that show whether it is mended."""
+    return _joined(c for f in found if isinstance(f, Diagnosis) for c in f.verify)
+
+
+def _joined(commands: object) -> str:
+    return "".join(command.rstrip("\n") + "\n" for command in commands)  # type: ignore[attr-defined]
+
+
+def ticket(scene: ViewState, found: Sequence[Found]) -> str:
+    """Findings as Markdown for one ticket."""
+    return renderer("md").render(alone(scene, found), Page())
+
+
+def suggestion(scene: ViewState) -> str:
+    """A file name for the report."""
+    cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in scene.outcome.cluster or "cluster")
+    return f"gkedoctor-{cluster}-{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
+
+
+def save(scene: ViewState, file: Path) -> str:
+    """Writes the report, or the snapshot, as the end of the name says; says what was written."""
+    end = file.suffix.lower()
+    if end == SNAPSHOT:
+        from gkedoctor.snapshot import store
+
+        store.write(scene.snapshot, file)
+        return f"saved the snapshot as {file}"
+    if end not in FORMATS:
+        raise UsageError(f"`{file.name}` has no known ending", hint=f"one of {', '.join([*FORMATS, SNAPSHOT])}")
+    text = renderer(FORMATS[end]).render(scene.answer, Page())
+    write_private_file(text, file)
+    return f"saved the report as {file}"

@@ -1,0 +1,160 @@
+"""What is known at one moment: a snapshot, its graph, and what was found in it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import msgspec
+
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
+from gkedoctor.graph import Graph, Ref, ref_of, workload
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.report.answer import Answer
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object, Snapshot
+
+Found = Diagnosis | Unexplained
+
+
+@dataclass(frozen=True)
+class News:
+    """What changed since the scene before: fingerprints that are new or changed, findings that are gone."""
+
+    new: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    gone: tuple[Found, ...] = ()
+
+    def word(self, fingerprint: str) -> str:
+        """`new`, `changed` or nothing."""
+        return "new" if fingerprint in self.new else "changed" if fingerprint in self.changed else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.gone)
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """One frozen moment. `diagnosed`: whether the playbooks have run, or only the objects are there."""
+
+    graph: Graph
+    answer: Answer
+    playbooks: Sequence[CompiledPlaybook]
+    diagnosed: bool = True
+    partial: str = ""
+    news: News = field(default_factory=News)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was found, and in what."""
+        return self.answer.outcome
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The objects."""
+        return self.graph.snapshot
+
+    @cached_property
+    def found(self) -> tuple[Found, ...]:
+        """Diagnoses, the most important first, then symptoms without a cause."""
+        return (*self.outcome.diagnoses, *self.outcome.unexplained)
+
+    @cached_property
+    def leftover_ids(self) -> frozenset[str]:
+        """The playbooks that look for leftovers."""
+        return frozenset(p.id for p in self.playbooks if "leftover" in p.model.tags)
+
+    @cached_property
+    def about(self) -> Mapping[Ref, Found]:
+        """The finding that an object is the root of or suffers from; the gravest."""
+        named: dict[Ref, Found] = {}
+        for found in self.found:
+            named.setdefault(found.place, found)
+        for found in self.outcome.diagnoses:
+            for consequence in found.explains:
+                named.setdefault(consequence.ref, found)
+        return named
+
+    def finding_of(self, ref: Ref) -> Found | None:
+        """The finding about an object; about its workload for one that a workload owns."""
+        found = self.about.get(ref)
+        if found is None and ref.kind in ("Pod", "ReplicaSet", "Job"):
+            item = self.find(ref)
+            found = self.about.get(ref_of(workload(self.graph, item))) if item is not None else None
+        return found
+
+    def find(self, ref: Ref) -> Object | None:
+        """The object of a ref, if it is in the snapshot."""
+        return find(self.graph, ref)
+
+
+def find(graph: Graph, ref: Ref) -> Object | None:
+    """The object of a ref, if it is in the snapshot. Google Cloud's are told apart by project and location."""
+    kind = KINDS.get(ref.kind)
+    if kind is None:
+        return None
+    if kind.cloud:
+        return next((o for o in graph.all(ref.kind) if o.get("name") == ref.name and ref_of(o) == ref), None)
+    found = graph.find(ref.kind, ref.namespace, ref.name)
+    return found if isinstance(found, dict) else None
+
+
+Sift = Callable[[Outcome, Snapshot], Answer]
+"""Takes out of an outcome what was not asked for or is suppressed."""
+
+
+def opened(
+    snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook], *, live: bool = False, partial: str = ""
+) -> ViewState:
+    """The objects alone, to be shown while the playbooks run. `partial`: why it is not all of it."""
+    outcome = msgspec.structs.replace(diagnose(snapshot, ()), live=live)
+    return ViewState(Graph(snapshot), Answer(outcome), playbooks, diagnosed=False, partial=partial)
+
+
+def diagnosed(scene: ViewState, sift: Sift) -> ViewState:
+    """The same moment with all that was found."""
+    outcome = msgspec.structs.replace(diagnose(scene.snapshot, scene.playbooks), live=scene.outcome.live)
+    answer = sift(outcome, scene.snapshot)
+    titles = {playbook.id: playbook.model.title for playbook in scene.playbooks}
+    return replace(scene, answer=replace(answer, playbooks=titles), diagnosed=True)
+
+
+def surely(scene: ViewState) -> ViewState:
+    """Of a moment that is still being read, only what has a cause: what has none may get one yet."""
+    outcome = msgspec.structs.replace(scene.outcome, unexplained=(), complete=False)
+    return replace(scene, answer=replace(scene.answer, outcome=outcome))
+
+
+def compared(scene: ViewState, before: ViewState) -> ViewState:
+    """The scene with what is new, gone and changed since an earlier one."""
+    from gkedoctor.compare.inputs import diagnosed as side
+    from gkedoctor.compare.match import match_findings
+
+    sides = [side(s.outcome.source, s.outcome, (), s.snapshot) for s in (before, scene)]
+    matched = match_findings(*sides)
+    old = {found.fingerprint: found for found in before.found}
+    same = [f for f in scene.found if f.fingerprint in matched.known]
+    changed = {f.fingerprint for f in same if f.fingerprint in old and _told(f) != _told(old[f.fingerprint])}
+    gone = {f.fingerprint for f in matched.fixed}
+    left = tuple(found for found in before.found if found.fingerprint in gone)
+    new = frozenset(found.fingerprint for found in matched.new)
+    return replace(scene, news=News(new, frozenset(changed), left))
+
+
+def _told(found: Found) -> tuple[object, ...]:
+    if isinstance(found, Unexplained):
+        return (found.symptom,)
+    return (found.title, found.severity, found.confidence, frozenset(found.explains))
+
+
+def alone(scene: ViewState, found: Iterable[Found]) -> Answer:
+    """The answer with some of its findings only: what is copied or saved of it."""
+    wanted = {id(one) for one in found}
+    outcome = msgspec.structs.replace(
+        scene.outcome,
+        diagnoses=tuple(d for d in scene.outcome.diagnoses if id(d) in wanted),
+        unexplained=tuple(u for u in scene.outcome.unexplained if id(u) in wanted),
+    )
+    return replace(scene.answer, outcome=outcome)
