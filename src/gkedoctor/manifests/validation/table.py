@@ -50,7 +50,8 @@ _ENCRYPTED = "sops"
 def refusals(item: Object) -> Iterator[Refusal]:
     """Why the API server refuses an object; nothing where it takes it, or is not known to have a say.
 
-    The object has the types of its kind (`snapshot.shape_check.shape_error`), a name and, if it is to have one, a namespace.
+    The object has the types of its kind (`snapshot.shape_check.shape_error`), a name and, if it is to have one, a
+    namespace.
     """
     version, kind = str(item.get("apiVersion")), item["kind"]
     known = KINDS.get(kind)
