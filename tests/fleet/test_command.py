@@ -164,3 +164,10 @@ def test_a_list_can_come_on_standard_input(copies: Copies) -> None:
     command = [sys.executable, "-m", "gkedoctor", "fleet", "-", "--no-config", "-j", "1"]
     run = subprocess.run(command, input=f"{folder / 'eu-3'}\n", capture_output=True, text=True, check=True)
     assert run.stdout == "nothing is wrong in 1 cluster\n"
+
+
+def test_an_empty_list_is_refused(copies: Copies) -> None:
+    command = [sys.executable, "-m", "gkedoctor", "fleet", "-", "--no-config", "-j", "1"]
+    run = subprocess.run(command, input="# nothing yet\n", capture_output=True, text=True, check=False)
+    assert run.returncode == ExitCode.USAGE
+    assert "the list of recordings is empty" in run.stderr

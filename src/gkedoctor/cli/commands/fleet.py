@@ -19,6 +19,7 @@ from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, writ
 from gkedoctor.cli.progress import Tally
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.size import limits, size_option
+from gkedoctor.errors import UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.fleet import names, renderer
 
@@ -127,6 +128,8 @@ def _recordings(sources: Sequence[str]) -> Sequence[Recording]:
     from gkedoctor.fleet.storage import listing
 
     words = [word for source in sources for word in (lines_of(sys.stdin.read()) if source == "-" else [source])]
+    if not words:
+        raise UsageError("the list of recordings is empty", hint="write one path or URL a line")
     found = named(words, listing)
     if found.left_aside:
         first, *more = found.left_aside
