@@ -153,3 +153,10 @@ def test_a_line_of_a_manifest_is_quoted_without_its_credential() -> None:
     assert mask_excerpt(text, 2) is not None and "4711" not in str(mask_excerpt(text, 2))
     assert mask_excerpt(text, 4) == "  value: db"
     assert mask_excerpt('{"kind":"Secret","stringData":{"a":"b"}}', 0) is None
+
+
+@given(HOST, st.sampled_from(["auth", "token", "user", "password"]))
+def test_the_host_behind_a_password_in_a_url_stays(host: str, user: str) -> None:
+    masked = mask_text(f"redis://{user}:Quartz77zebra!@{host}:6379/0 refused")
+    assert "Quartz77zebra" not in masked
+    assert masked.endswith(f"@{host}:6379/0 refused")

@@ -52,6 +52,9 @@ _URL_PORT = re.compile(r":(\d{1,5})(?=[/?#:\s]|$)")
 _HIGHEST_PORT = 65535
 """`auth:8443/ready`, `redis://auth:6379?db=0`: what stands before the colon is a host (RFC 3986, 3.2)."""
 
+_USERINFO = re.compile(r":[^\s/@\"'<>]{1,256}+@")
+"""`redis://auth:PASSWORD@db:6379`: `urls` masks the password alone, so that the host stays."""
+
 _EMPTY_PARAMETER = re.compile(r"=(?:\s|$|\\{0,8}[\"'](?=[\s:,.)\]}>]|$))")
 """`/healthz?token=": dial tcp …`: the parameter has no value, and what follows belongs to the message."""
 
@@ -141,9 +144,12 @@ def _strength(text: str, found: re.Match[str]) -> Says:
 def _end_of_no_value(text: str, found: re.Match[str]) -> int | None:
     """Where to go on behind a name that has no value: a host with its port, an empty parameter of a URL; else None."""
     start, end = found.span(1)
-    port = (_URL_PORT if text.startswith("://", start - 3) else _PORT).match(text, end)
+    in_url = text.startswith("://", start - 3)
+    port = (_URL_PORT if in_url else _PORT).match(text, end)
     if port is not None and int(port[1]) <= _HIGHEST_PORT:
         return port.end()
+    if in_url and (password := _USERINFO.match(text, end)) is not None:
+        return password.end()
     if text[start - 1 : start] not in ("?", "&") and not text.endswith("&amp;", 0, start):
         return None
     return end + 1 if _EMPTY_PARAMETER.match(text, end) is not None else None
