@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from random import Random
+from string import ascii_letters
 
 import pytest
 from hypothesis import given, settings
@@ -160,3 +162,15 @@ def test_the_host_behind_a_password_in_a_url_stays(host: str, user: str) -> None
     masked = mask_text(f"redis://{user}:Quartz77zebra!@{host}:6379/0 refused")
     assert "Quartz77zebra" not in masked
     assert masked.endswith(f"@{host}:6379/0 refused")
+
+
+def test_a_token_of_letters_alone_is_masked_by_its_beginning() -> None:
+    """Hugging Face's tokens are `hf_` and 34 letters, without a digit. One in some hundred looks like camel case."""
+    random = Random(7)
+    tokens = ["hf_" + "".join(random.choice(ascii_letters) for _ in range(34)) for _ in range(100)]
+    assert sum(token in mask_text(f"cannot log in with {token}: 401") for token in tokens) <= 1
+
+
+def test_a_class_with_the_beginning_of_a_token_stays() -> None:
+    line = "hf_kafkaConsumerGroupCoordinatorMetricsReporter failed"
+    assert mask_text(line) == line

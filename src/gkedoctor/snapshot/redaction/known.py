@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from gkedoctor.snapshot.redaction import values
@@ -90,6 +91,10 @@ def _is_public(text: str, run: re.Match[str]) -> bool:
     return _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None
 
 
+_LETTERS_ALONE = 30
+"""Characters from which letters alone are looked at: `hf_` and 34 letters (https://huggingface.co/docs/hub/security-tokens)."""
+
+
 def _formed(text: str, literal: re.Match[str], candidates: Iterable[_Known]) -> Span | None:
     start = literal.start()
     before = text[start - 1 : start]
@@ -106,7 +111,15 @@ def _formed(text: str, literal: re.Match[str], candidates: Iterable[_Known]) -> 
 
 def _is_drawn(tail: str) -> bool:
     """Whether what follows a short literal is drawn at random, and no name in kebab or camel case."""
-    return any(map(str.isdigit, tail)) and (values.is_random(tail, 12) or not is_wordy(tail))
+    if not any(map(str.isdigit, tail)):
+        return len(tail) >= _LETTERS_ALONE and _changes_case(tail) and not is_wordy(tail)
+    return values.is_random(tail, 12) or not is_wordy(tail)
+
+
+def _changes_case(letters: str) -> bool:
+    """Whether upper and lower case alternate as chance makes them; camel case changes at most twice a word."""
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(letters))
+    return 4 * changes >= len(letters)
 
 
 def _infixed(text: str) -> Iterator[Span]:
