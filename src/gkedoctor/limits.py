@@ -28,9 +28,6 @@ YAML_DEPTH_MESSAGE = "exceeded maximum nesting depth"
 It has no code for it, and the scanner reads ahead of the parser: it may say so before `DEEPEST` levels were counted.
 """
 
-MOST_DIGITS = 400
-"""Digits of an integer. 64 bits have 19; Python refuses to convert 4,301 (CVE-2020-10735), a float ends at 309."""
-
 
 @dataclass(frozen=True)
 class Limits:

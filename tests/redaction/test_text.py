@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT
+from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT
 from gkedoctor.snapshot.redaction.placeholders import PLACEHOLDER
 from gkedoctor.snapshot.redaction.text import mask_excerpt, mask_text
 
@@ -146,8 +146,8 @@ def test_behind_such_a_host_a_credential_is_still_seen(url: str) -> None:
 
 
 def test_a_long_text_is_cut_once_and_says_so() -> None:
-    once = mask_text("a " * LONGEST_TEXT)
-    assert once.endswith(f"… cut, {LONGEST_TEXT} characters more") and mask_text(once) == once
+    once = mask_text("a " * LONGEST_MASKED_TEXT)
+    assert once.endswith(f"… cut, {LONGEST_MASKED_TEXT} characters more") and mask_text(once) == once
 
 
 def test_a_line_of_a_manifest_is_quoted_without_its_credential() -> None:

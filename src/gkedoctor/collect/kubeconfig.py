@@ -18,9 +18,6 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.exec_plugin import credential
 from gkedoctor.errors import SourceError, UnreachableError
 
-_MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What the client raises over a file that cannot be read, or whose entries are of other types than they should be."""
-
 
 class Login(NamedTuple):
     """Which cluster, as whom; kubectl's flags."""

@@ -7,8 +7,8 @@ from typing import NotRequired, TypedDict
 from gkedoctor.graph.core.records import KubernetesObject, Part
 
 
-class PullSecretRecord(TypedDict):
-    """The imagePullSecrets of a Pod and of its ServiceAccount, as records like `references`."""
+class _Reference(TypedDict):
+    """Where a Secret, a ConfigMap or a key of one is named, and whether it is there."""
 
     kind: str
     name: str
@@ -21,24 +21,18 @@ class PullSecretRecord(TypedDict):
     namespace: str
     target: KubernetesObject | None
     found: bool
+
+
+class PullSecretRecord(_Reference):
+    """The imagePullSecrets of a Pod and of its ServiceAccount, as records like `references`."""
+
     keyFound: str | None
     nearest: NotRequired[str | None]
 
 
-class ReferenceRecord(TypedDict):
+class ReferenceRecord(_Reference):
     """Every Secret and ConfigMap (key) that the containers read, as records (see `_record`)."""
 
-    kind: str
-    name: str
-    key: str | None
-    optional: bool
-    via: str
-    container: str | None
-    volume: str | None
-    at: Part
-    namespace: str
-    target: KubernetesObject | None
-    found: bool
     keyFound: bool | None
     nearestKey: NotRequired[str | None]
     nearest: NotRequired[str | None]

@@ -49,14 +49,6 @@ class RoomReasonsRecord(TypedDict):
     text: str
 
 
-class RoomUnmetRequirementRecord(TypedDict):
-    """Part of a record."""
-
-    key: str
-    operator: str
-    values: list[str]
-
-
 class RoomUnmetRecord(TypedDict):
     """Part of a record."""
 

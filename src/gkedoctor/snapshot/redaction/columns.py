@@ -22,7 +22,6 @@ _MOST_ROWS = 200
 _LONGEST_STATEMENT = 16 << 10
 
 _HEAD = re.compile(r"^[ \t]{0,8}(?=[^\n]{0,400}(?:pass|pwd|secret|token|apikey|api_key))[^\n]{3,400}+\n", re.I | re.M)
-_LONGEST_CELL = 512
 _FENCE = re.compile(r"[\s|+:=-]{1,400}")
 
 _KIND = re.compile(r"(?<![\w.\-])kind:[ \t]{1,4}[\"']?Secret[\"']?[ \t]{0,8}$", re.M)

@@ -10,7 +10,7 @@ LONGEST_LINE = 16 << 10
 LONGEST_LOG = 1 << 20
 """Of one container's log: the end of it, which tells how the container ended."""
 
-LONGEST_TEXT = 256 << 10
+LONGEST_MASKED_TEXT = 256 << 10
 """Of any other text: all annotations of an object together have no more (apimachinery, TotalAnnotationSizeLimitB)."""
 
 LONGEST_VALUE = 4096

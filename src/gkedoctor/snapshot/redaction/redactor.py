@@ -12,7 +12,7 @@ from typing import Any
 
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.learned import Finder, is_distinctive, may_spread, open_words, spreading
-from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT, LONGEST_VALUE, capped, capped_log
+from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, LONGEST_VALUE, capped, capped_log
 from gkedoctor.snapshot.redaction.names import Says, is_hook, says
 from gkedoctor.snapshot.redaction.placeholders import placeholder
 from gkedoctor.snapshot.redaction.places import Place, is_free, walked
@@ -88,7 +88,7 @@ class Redactor:
             return item
 
         def handle(text: str, name: str, place: Place) -> str:
-            return self._masked(known, finder, capped(text, LONGEST_TEXT), name, place)
+            return self._masked(known, finder, capped(text, LONGEST_MASKED_TEXT), name, place)
 
         return walked(item, handle, free=is_free(collection), only_texts=not is_dirty)
 
@@ -149,9 +149,9 @@ class Redactor:
         self, known: Namespace, place: tuple[str, ...], text: str, name: str, where: Place, number: int = 0
     ) -> int:
         """Notes the credentials of a text, from a number on; gives the number for the next."""
-        if len(text) > LONGEST_TEXT:
+        if len(text) > LONGEST_MASKED_TEXT:
             self._cut = True
-            text = capped(text, LONGEST_TEXT)
+            text = capped(text, LONGEST_MASKED_TEXT)
         for start, end in self._found(text, name, where):
             known.saw(text[start:end][:LONGEST_VALUE], (*place, f"{number:06}"))
             number += 1

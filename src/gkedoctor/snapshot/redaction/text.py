@@ -9,7 +9,7 @@ from gkedoctor.snapshot.redaction.assignments import assigned, elements
 from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
 from gkedoctor.snapshot.redaction.columns import in_columns
 from gkedoctor.snapshot.redaction.known import known, random_words
-from gkedoctor.snapshot.redaction.limits import LONGEST_TEXT, capped
+from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, capped
 from gkedoctor.snapshot.redaction.phrases import phrased
 from gkedoctor.snapshot.redaction.placeholders import placeholder
 from gkedoctor.snapshot.redaction.statements import stated
@@ -70,7 +70,7 @@ def replaced(text: str, found: Iterable[Span], token: Callable[[str], str]) -> s
 
 def mask_text(text: str) -> str:
     """The text without credentials that its own words show. The same value has the same placeholder within it."""
-    text = capped(text, LONGEST_TEXT)
+    text = capped(text, LONGEST_MASKED_TEXT)
     found = spans(text)
     if not found:
         return text

@@ -22,7 +22,6 @@ _QUANTITY = re.compile(
 )
 _TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]{0,20}(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}:\d\d(?::\d\d)?")
 _NUMBER = re.compile(r"[-+]?\d{1,20}(?:\.\d{1,20})?")
-_SHORT_NUMBER = re.compile(r"[-+]?\d{1,5}(?:\.\d{1,5})?")
 _ADDRESS = re.compile(
     r"(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?:/\d{1,2})?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?:[:/]\d{1,5})?"
     r"|[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}\.?:\d{1,5}"
@@ -87,11 +86,6 @@ def is_resource(value: str) -> bool:
 def is_number(value: str) -> bool:
     """Whether a value is a number, which is a credential only where its name leaves no doubt."""
     return _NUMBER.fullmatch(value) is not None
-
-
-def is_short_number(value: str) -> bool:
-    """Whether a value is a number of up to five digits: a count, a port, a status."""
-    return _SHORT_NUMBER.fullmatch(value) is not None
 
 
 def is_object_name(value: str) -> bool:
