@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import click
 
 from gkedoctor import __version__
+from gkedoctor.cli.damaged_recording import damaged_recording
 from gkedoctor.cli.error_output import print_failure
 from gkedoctor.cli.lazy_group import Entry, LazyGroup
 from gkedoctor.cli.streams import prepare_streams
-from gkedoctor.errors import ExitCode
+from gkedoctor.errors import ExitCode, GkedoctorError
 
 _COMMANDS = {
     "diagnose": Entry("gkedoctor.cli.commands.diagnose:diagnose", "Walk through what is wrong on a full screen."),
@@ -64,5 +65,12 @@ def run(arguments: Sequence[str], name: str = "gkedoctor") -> int:
     try:
         code = app.main(list(arguments), prog_name=name, standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the only such place: everything ends here
-        return print_failure(error)
+        return print_failure(_cause(error, arguments))
     return ExitCode.OK if code is None else int(code)
+
+
+def _cause(error: BaseException, arguments: Sequence[str]) -> BaseException:
+    """The damaged snapshot that an unexpected error comes from; else the error itself."""
+    if isinstance(error, GkedoctorError | click.ClickException | click.Abort | OSError | KeyboardInterrupt):
+        return error
+    return damaged_recording(arguments) or error

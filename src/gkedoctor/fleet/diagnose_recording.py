@@ -19,6 +19,7 @@ from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library, Names
 from gkedoctor.playbook.model import Severity
+from gkedoctor.snapshot.damage import wrong_object
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.model import notes_on_values
 from gkedoctor.snapshot.sources import load
@@ -73,6 +74,10 @@ def _diagnosed(recording: Recording, kit: DiagnosisInputs) -> Result:
         except GkedoctorError as error:
             place = shown(recording.at)
             return Failed(recording.name, place, error.message.replace(str(path), place), error.hint)
+        except Exception:
+            if (reason := wrong_object(path)) is None:
+                raise
+            return Failed(recording.name, shown(recording.at), f"is damaged: {reason}")
     outcome = _grave(sifted.outcome, kit.min_severity)
     return Diagnosed(
         name=recording.name,

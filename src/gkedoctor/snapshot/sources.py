@@ -32,13 +32,12 @@ def load(
 
     `recorded_at` wins over what the source says. `config_values` keeps the values of ConfigMaps beside their
     facts. Without `verify`, a snapshot of gkedoctor's own that was edited by hand is taken in like a foreign one.
-    `keep_values` leaves what is no value of a Secret; False also masks a snapshot of gkedoctor's own that says nothing
-    of it, which None leaves as it is. LimitError for a recording beyond the `limits`.
+    `keep_values` leaves what is no value of a Secret, False masks it; either takes a snapshot of gkedoctor's own in
+    like a foreign one, which None leaves as it is. LimitError for a recording beyond the `limits`.
     """
     _refuse_unreadable(path)
     if store.is_stored(path):
-        again = keep_values is False
-        return _own(path, limits, config_values, recorded_at, verify=verify, again=again)
+        return _own(path, limits, config_values, recorded_at, verify=verify, keep_values=keep_values)
     from gkedoctor.snapshot.importers.formats import gather
     from gkedoctor.snapshot.intake import build_snapshot
 
@@ -71,16 +70,22 @@ def _meant(path: Path) -> str | None:
 
 
 def _own(
-    path: Path, limits: Limits, config_values: bool, recorded_at: datetime | None, *, verify: bool, again: bool
+    path: Path,
+    limits: Limits,
+    config_values: bool,
+    recorded_at: datetime | None,
+    *,
+    verify: bool,
+    keep_values: bool | None,
 ) -> Snapshot:
     snapshot = store.read(path, verify=verify, limits=limits)
     said = snapshot.manifest.values
-    if not verify or (again and said != MASKED):
+    if not verify or keep_values is not None:
         from gkedoctor.snapshot.intake import Gathered, build_snapshot
 
         gathered = Gathered(source=snapshot.manifest.source)
         gathered.add_snapshot(snapshot)
-        kept = said == KEPT and not again
+        kept = said == KEPT if keep_values is None else keep_values and said != MASKED
         snapshot = build_snapshot(gathered, config_values=config_values, manifest=snapshot.manifest, keep_values=kept)
     if recorded_at is None:
         return snapshot

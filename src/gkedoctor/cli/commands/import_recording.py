@@ -52,7 +52,12 @@ def import_recording(
 
     with paused_garbage_collector(), progress(f"reading {source} …"):
         snapshot = load(
-            source, config_values=config_values, recorded_at=recorded_at, keep_values=keep_values, limits=limits()
+            source,
+            config_values=config_values,
+            recorded_at=recorded_at,
+            verify=not source.is_dir(),  # a directory is there to be edited; a file that differs is damaged
+            keep_values=keep_values,
+            limits=limits(),
         )
         store.write(snapshot, to)
     for line in [*inventory(snapshot), f"wrote {to}"]:
