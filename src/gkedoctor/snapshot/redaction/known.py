@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.forms import infix_forms, pattern_of, token_forms, width_of
 from gkedoctor.snapshot.redaction.names import is_identity
-from gkedoctor.snapshot.redaction.words import is_wordy
+from gkedoctor.snapshot.redaction.words import are_words, is_wordy
 
 Span = tuple[int, int]
 
@@ -76,11 +76,25 @@ def random_words(text: str) -> Iterator[Span]:
     """The words that only chance makes, long enough to be a key, and under no name that explains them."""
     for run in _RANDOM.finditer(text):
         word = run[0].strip("=-_+/")
-        if len(word) < _LEAST_RANDOM or not values.is_random(word, _LEAST_RANDOM) or _is_public(text, run):
+        if len(word) < _LEAST_RANDOM or not _is_random(word) or _is_public(text, run):
             continue
         before = _NAME_BEFORE.search(text, max(0, run.start() - 50), run.start())
         if before is None or not is_identity(before[1]):
             yield run.span()
+
+
+_PARTS = re.compile(r"[-_/+]+")
+
+
+def _is_random(word: str) -> bool:
+    """Whether a word is drawn at random, and no hexadecimal number with words beside it: `base_7A8619E8CDE5F5D8`."""
+    if not values.is_random(word, _LEAST_RANDOM) and not values.is_one_case_random(word):
+        return False
+    numbers: list[str] = []
+    others: list[str] = []
+    for part in filter(None, _PARTS.split(word)):
+        (numbers if values.is_hex(part, 8) else others).append(part)
+    return not numbers or not all(part.isalpha() and are_words(part) for part in others)
 
 
 _SUM = re.compile(r"(?:sha\d{1,3}|h1|md5)[-:]", re.I)

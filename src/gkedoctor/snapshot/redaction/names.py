@@ -25,7 +25,7 @@ _PASSWORDS = _words(
     password passwords passwd passphrase passphrases pwd pw pass passcode userpassword rootpw bindpw upassword
     rootpass dbpass userpass mypass adminpass redispass mypwd dbpwd passwort kennwort contrasena senha
     motdepasse requirepass masterauth masterpass pgpassword pgpass userpasswd rootpasswd dbpasswd passin passout
-    psk pswd passw sshpass
+    psk pswd passw sshpass pin parolachiave
     """
 )
 _CREDENTIALS = _words(

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.learned import Finder, is_distinctive, may_spread, open_words, spreading
 from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, LONGEST_VALUE, capped, capped_log
-from gkedoctor.snapshot.redaction.names import Says, is_hook, says
+from gkedoctor.snapshot.redaction.names import Says, is_hook, is_identity, says
 from gkedoctor.snapshot.redaction.placeholders import placeholder
 from gkedoctor.snapshot.redaction.places import Place, is_free, walked
 from gkedoctor.snapshot.redaction.secret_values import last_applied, surfacing
 from gkedoctor.snapshot.redaction.text import precise_spans, replaced, spans
 from gkedoctor.snapshot.redaction.urls import hook_path
-from gkedoctor.snapshot.redaction.values import is_object_name
 
 Span = tuple[int, int]
 LogKey = tuple[str, str, str, bool]
@@ -218,6 +218,9 @@ def _spans(text: str, name: str, place: Place) -> list[Span]:
         start = text.index(value)
         inner = _unquoted(value)
         return [(start + inner, start + len(value) - inner)]
+    if name and _is_key(name, value):
+        start = text.index(value)
+        return [(start, start + len(value))]
     if name and is_hook(name) and (hook := hook_path(text, text.find(value), text.find(value) + len(value))):
         return [hook]
     return spans(text)
@@ -227,9 +230,16 @@ def _is_value(strength: Says, value: str) -> bool:
     """Whether a whole field is a credential, and no file in which some stand."""
     if "\n" in value and len(value) > 256:
         return False
-    if strength is Says.CREDENTIAL and is_object_name(value):
+    if strength is Says.CREDENTIAL and values.is_object_name(value):
         return False
     return holds(strength, value, Where.FIELD)
+
+
+def _is_key(name: str, value: str) -> bool:
+    """Whether a whole field is one word that chance made, under a name that does not explain it."""
+    if is_identity(name) or any(map(str.isspace, value)):
+        return False
+    return values.is_random(value) and not values.is_technical(value)
 
 
 def _unquoted(value: str) -> int:
