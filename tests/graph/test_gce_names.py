@@ -18,7 +18,10 @@ from tests.conftest import RECORDINGS
 
 KUBE, V1 = "a5084ecd-9a9d-4f09-a255-86f6fa92b0ca", "a92bb14e2dee1667"
 V2 = names.content_hash(KUBE)
-CLOUDS = sorted(path.parent for path in RECORDINGS.glob("*/gcp/forwardingRules.json"))
+CLOUDS = sorted(
+    p.parent for p in RECORDINGS.glob("*/gcp/forwardingRules.json") if not p.parts[-3].startswith("gateway")
+)
+"""Names of Gateways end in hashes of which the input is not known: they are joined by annotation and NEG."""
 LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True)
 HEX16 = st.text("0123456789abcdef", min_size=16, max_size=16)
 

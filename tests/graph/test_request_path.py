@@ -35,7 +35,7 @@ CLOUD = sorted(name for name, kind in KINDS.items() if kind.cloud)
 def ways(snapshot: Snapshot) -> list[Hop]:
     graph = Graph(snapshot)
     balanced = [s for s in graph.all("Service") if (s.get("spec") or {}).get("type") == "LoadBalancer"]
-    return [path_of_object(graph, item) for item in (*graph.all("Ingress"), *balanced)]
+    return [path_of_object(graph, item) for item in (*graph.all("Ingress"), *graph.all("Gateway"), *balanced)]
 
 
 def hops(snapshot: Snapshot) -> list[Hop]:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import msgspec
 
 from gkedoctor.snapshot.kinds import COLLECTIONS
-from gkedoctor.snapshot.shapes import cloud, cluster, network, pods
+from gkedoctor.snapshot.shapes import cloud, cluster, gateway, network, pods
 from gkedoctor.snapshot.shapes.build import ANY_OBJECT
 
 _SHAPES: Mapping[str, Any] = MappingProxyType(
@@ -36,12 +36,12 @@ _SHAPES: Mapping[str, Any] = MappingProxyType(
         "frontendconfigs": network.FRONTEND_CONFIG,
         "managedcertificates": network.MANAGED_CERTIFICATE,
         "servicenetworkendpointgroups": network.SERVICE_NEG,
-        "gatewayclasses": network.GATEWAY_CLASS,
-        "gateways": network.GATEWAY,
-        "httproutes": network.HTTP_ROUTE,
-        "referencegrants": network.REFERENCE_GRANT,
-        "healthcheckpolicies": network.HEALTH_CHECK_POLICY,
-        "gcpbackendpolicies": network.BACKEND_POLICY,
+        "gatewayclasses": gateway.GATEWAY_CLASS,
+        "gateways": gateway.GATEWAY,
+        "httproutes": gateway.HTTP_ROUTE,
+        "referencegrants": gateway.REFERENCE_GRANT,
+        "healthcheckpolicies": gateway.HEALTH_CHECK_POLICY,
+        "gcpbackendpolicies": gateway.BACKEND_POLICY,
         "nodes": cluster.NODE,
         "namespaces": cluster.NAMESPACE,
         "events": cluster.EVENT,

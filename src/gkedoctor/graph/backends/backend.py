@@ -16,6 +16,8 @@ from gkedoctor.graph.backends.backend_services import (
     health_of,
     origin_of,
 )
+from gkedoctor.graph.backends.policies import policies_for
+from gkedoctor.graph.backends.suggested_check import SuggestedCheck, suggested_check
 from gkedoctor.graph.cloud.links import place_of
 from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.graph.core.graph import Facts, Graph
@@ -33,7 +35,7 @@ class BackendCheck(TypedDict):
     """Port that it asks at; None for the serving port."""
     type: Any
     origin: Any
-    """Who configured it: default, readiness, backendconfig, transparent."""
+    """Who configured it: default, readiness, backendconfig, healthcheckpolicy, transparent."""
     settings: Any
     """`httpHealthCheck`, `tcpHealthCheck` … of it."""
 
@@ -78,16 +80,37 @@ class Backend(BackendCheck, BackendHealth, BackendGroups):
     neg: bool
     """Whether it has network endpoint groups, and not instance groups."""
     pods: Sequence[KubernetesObject] | Unknown
+    frontend: str | None
+    """The kind of the front end that leads to it: Ingress, Gateway, Service; None where that is not known."""
+    answer: str | None
+    """The status that clients get while no endpoint is healthy: 502, 503; None where packets are passed through."""
+    checksPods: bool
+    """Whether the Pods answer the health check, and not the node (kube-proxy, for a Service of type LoadBalancer)."""
+    checkPolicies: Sequence[KubernetesObject] | Unknown
+    """For a Gateway, the HealthCheckPolicies that target the Service, the one in force first."""
+    suggested: SuggestedCheck | None
+    """The check that the readiness probes of the Pods suggest."""
+
+
+_ENVOY = ("EXTERNAL_MANAGED", "INTERNAL_MANAGED")
 
 
 def backend_of(
-    graph: Graph, backend_service: Object, service: Object | None, port: Any = None, annotated: str | None = None
+    graph: Graph,
+    backend_service: Object,
+    service: Object | None,
+    port: Any = None,
+    annotated: str | None = None,
+    *,
+    frontend: str | None = None,
 ) -> Backend:
-    """The record of a backend service and the Service that it is for."""
+    """The record of a backend service and the Service that it is for. `frontend`: the kind of what leads to it."""
     checks = health_checks_of(graph, backend_service)
     check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
     pods: Facts = graph.follow("pods", service) if service is not None else []
     health = health_of(graph, backend_service)
+    policies: Facts = policies_for(graph, "HealthCheckPolicy", service) if service and frontend == "Gateway" else []
+    facts = _health_facts(health)
     return {
         "service": service,
         "port": port,
@@ -96,16 +119,30 @@ def backend_of(
         "location": place_of(backend_service),
         "annotated": annotated,
         "check": check,
-        **_check_facts(check),
-        **_health_facts(health),
+        **_check_facts(check, policies),
+        **facts,
         "unhealthyPods": _at_unhealthy(health, pods),
         "neg": any("networkEndpointGroups" in str(b.get("group")) for b in backend_service.get("backends") or []),
         "pods": pods,
         **_group_facts(graph, backend_service),
+        "frontend": frontend,
+        "answer": _answer(backend_service),
+        "checksPods": frontend != "Service",
+        "checkPolicies": policies,
+        "suggested": suggested_check(graph, pods, facts["serving"]),
     }
 
 
-def _check_facts(check: Object | Unknown | None) -> BackendCheck:
+def _answer(backend_service: Object) -> str | None:
+    """Google Front Ends answer 502 where no backend is healthy, the load balancers on Envoy 503."""
+    scheme = backend_service.get("loadBalancingScheme")
+    if scheme in _ENVOY:
+        return "503"
+    proxied = str(backend_service.get("protocol") or "HTTP") in ("HTTP", "HTTPS", "HTTP2", "H2C")
+    return "502" if scheme in (None, "EXTERNAL") and proxied else None
+
+
+def _check_facts(check: Object | Unknown | None, policies: Facts) -> BackendCheck:
     if check is None or isinstance(check, Unknown):
         return {"path": check, "checkPort": check, "type": check, "origin": check, "settings": check}
     kind = str(check.get("type") or "")
@@ -115,7 +152,7 @@ def _check_facts(check: Object | Unknown | None) -> BackendCheck:
         "path": (settings.get("requestPath") or "/") if kind.startswith("HTTP") else None,
         "checkPort": settings.get("port") if fixed else None,
         "type": kind,
-        "origin": origin_of(check),
+        "origin": "healthcheckpolicy" if not isinstance(policies, Unknown) and policies else origin_of(check),
         "settings": settings,
     }
 

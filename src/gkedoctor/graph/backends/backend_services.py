@@ -85,9 +85,13 @@ def _for_port(backend_service: Object, port: Any, service: Object) -> bool:
     told = str(description_json(backend_service).get("kubernetes.io/service-port") or "")
     found = _PORT.search(told)
     told_port = (found["name"] or found["number"]) if found else told
+    return not told_port or told_port in _port_names(service, port)
+
+
+def _port_names(service: Object, port: Any) -> set[str]:
+    """The number and the name of a Service's port, as texts."""
     same = [p for p in (service.get("spec") or {}).get("ports") or [] if port in (p.get("port"), p.get("name"))]
-    names = {str(port)} | {str(v) for p in same for v in (p.get("port"), p.get("name")) if v}
-    return not told_port or told_port in names
+    return {str(port)} | {str(v) for p in same for v in (p.get("port"), p.get("name")) if v}
 
 
 def health_check_settings(check: Object) -> Record:
@@ -113,11 +117,19 @@ def backend_services_for(graph: Graph, service: Object, port: Any) -> list[Objec
         return doubt
     place = f"{namespace_of(service)}/{name_of(service)}"
     found = [b for b in graph.index(_by_service).get(place, []) if _for_port(b, port, service)]
-    if found:
-        return found
-    negs = graph.index(_negs_by_service).get(place, [])
-    behind = [users_of(graph, neg, "BackendService") for neg in negs]
-    return [b for users in behind if not isinstance(users, Unknown) for b in users]
+    return found or users_of_negs_for(graph, service, port)
+
+
+def users_of_negs_for(graph: Graph, service: Object, port: Any) -> list[Object] | Unknown:
+    """The backend services that use a NEG of one port of a Service, whoever made them."""
+    doubt = graph.why_incomplete("BackendService")
+    if doubt is not None:
+        return doubt
+    negs = graph.index(_negs_by_service).get(f"{namespace_of(service)}/{name_of(service)}", [])
+    mine = [neg for neg in negs if str(description_json(neg).get("port") or port) in _port_names(service, port)]
+    behind = [users_of(graph, neg, "BackendService") for neg in mine or negs]
+    found = [b for users in behind if not isinstance(users, Unknown) for b in users]
+    return list({id(b): b for b in found}.values())
 
 
 def _negs_by_service(graph: Graph) -> dict[str, list[Object]]:

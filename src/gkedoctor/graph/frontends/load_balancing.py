@@ -17,6 +17,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
 from gkedoctor.graph.frontends.frontend import routes_behind
+from gkedoctor.graph.frontends.gateway_backends import backend_services_of_route
 from gkedoctor.snapshot.model import Object
 
 _STATES = "ingress.kubernetes.io/backends"
@@ -32,7 +33,7 @@ def load_balancing_of_ingress(graph: Graph, ingress: Object) -> Facts:
 @edge(
     "load_balancing",
     "Gateway",
-    reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant"),
+    reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant", "HealthCheckPolicy", "ForwardingRule"),
     cached=True,
     record="LoadBalancingRecord",
 )
@@ -49,7 +50,9 @@ def load_balancing_of_service(graph: Graph, service: Object) -> Facts:
     if isinstance(rules, Unknown):
         return rules
     found = linked(graph, [rule["backendService"] for rule in rules if rule.get("backendService")])
-    return found if isinstance(found, Unknown) else [backend_of(graph, item, service) for item in _distinct(found)]
+    if isinstance(found, Unknown):
+        return found
+    return [backend_of(graph, item, service, frontend="Service") for item in _distinct(found)]
 
 
 def _distinct(items: Any) -> list[Object]:
@@ -65,10 +68,18 @@ def _backends(graph: Graph, item: Object) -> Iterator[Backend]:
     states = _annotated(item)
     for namespace, name, port in services_behind(graph, item):
         service = graph.find("Service", namespace, name)
-        found = backend_services_for(graph, service, port) if isinstance(service, dict) else []
+        found = backend_services_behind(graph, item, service, port) if isinstance(service, dict) else []
         for backend_service in [] if isinstance(found, Unknown) else found:
             assert isinstance(service, dict)
-            yield backend_of(graph, backend_service, service, port, states.get(name_of(backend_service)))
+            state, kind = states.get(name_of(backend_service)), str(item.get("kind"))
+            yield backend_of(graph, backend_service, service, port, state, frontend=kind)
+
+
+def backend_services_behind(graph: Graph, item: Object, service: Object, port: Any) -> list[Object] | Unknown:
+    """The backend services that a front end has for one port of a Service."""
+    if item.get("kind") == "Gateway":
+        return backend_services_of_route(graph, item, service, port)
+    return backend_services_for(graph, service, port)
 
 
 def services_behind(graph: Graph, item: Object) -> list[tuple[str, str, Any]]:

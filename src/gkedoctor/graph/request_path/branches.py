@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gkedoctor.graph.backends.backend import backend_of
-from gkedoctor.graph.backends.backend_services import backend_services_for
 from gkedoctor.graph.cloud.descriptions import service_in_description
 from gkedoctor.graph.cloud.links import last, resolve
 from gkedoctor.graph.core.accessors import annotations_of
@@ -15,6 +14,7 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rule_names
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
 from gkedoctor.graph.frontends.hostnames import HOST_RULES
+from gkedoctor.graph.frontends.load_balancing import backend_services_behind
 from gkedoctor.graph.request_path.backend_hops import (
     backend_hop,
     backend_of_any,
@@ -42,8 +42,10 @@ def unknown_rules(item: Object, why: Unknown, hops: FrontendHops) -> tuple[Hop, 
     return tuple(unknown_hop("ForwardingRule", name, why, *(behind if i == 0 else ())) for i, name in enumerate(names))
 
 
-def branch(graph: Graph, backend: BackendRef, via: str, *, cloud: bool = True, noted: bool = False) -> Hop:
-    """The hop of a backend: its backend service with the Service behind it, or the Service where there is none.
+def branch(
+    graph: Graph, item: Object, backend: BackendRef, via: str, *, cloud: bool = True, noted: bool = False
+) -> Hop:
+    """The hop of a backend of a front end: its backend service with the Service, or the Service where there is none.
 
     `cloud`: whether Google Cloud serves it; `noted`: whether a controller notes its name on the Service.
     """
@@ -53,13 +55,13 @@ def branch(graph: Graph, backend: BackendRef, via: str, *, cloud: bool = True, n
     if service is None or isinstance(service, Unknown):
         return missing_service(graph, backend["namespace"], backend["name"], service, via)
     port = backend["port"]
-    found = backend_services_for(graph, service, port) if cloud else []
+    found = backend_services_behind(graph, item, service, port) if cloud else []
     if isinstance(found, Unknown):
         name = _annotated_name(service) if noted else ""
         return unknown_hop("BackendService", name, found, service_hop(graph, service, port), via=via)
     if not found:
         return service_hop(graph, service, port, via)
-    return backend_hop(graph, backend_of(graph, found[0], service, port), via)
+    return backend_hop(graph, backend_of(graph, found[0], service, port, frontend=str(item.get("kind"))), via)
 
 
 def _annotated_name(service: Object) -> str:

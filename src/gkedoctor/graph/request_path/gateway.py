@@ -22,7 +22,7 @@ from gkedoctor.snapshot.model import Object
 def gateway_path(graph: Graph, gateway: Object, host: str | None) -> Hop:
     """The hops behind a Gateway, over the HTTPRoutes that are attached to it. `host`: only what serves that host."""
     routes = [r for r in routes_behind_gateway(graph, gateway) if serves(r, host, "httpRoute")]
-    hops = FrontendHops(graph, lambda _: [*_branches(graph, routes), *_refused(graph, gateway, host)])
+    hops = FrontendHops(graph, lambda _: [*_branches(graph, gateway, routes), *_refused(graph, gateway, host)])
     rules = rules_of_gateway(graph, gateway)
     behind: tuple[Hop, ...]
     if isinstance(rules, Unknown):
@@ -54,7 +54,7 @@ def _is_for(route: Object, host: str) -> bool:
     return not named or any(route_host_matches(pattern, host) for pattern in named)
 
 
-def _branches(graph: Graph, routes: Sequence[Route]) -> list[Hop]:
+def _branches(graph: Graph, gateway: Object, routes: Sequence[Route]) -> list[Hop]:
     """One hop per route, Service and port."""
     grouped: dict[tuple[object, ...], tuple[BackendRef, list[str]]] = {}
     for backend, entries in _by_rule(routes):
@@ -62,7 +62,7 @@ def _branches(graph: Graph, routes: Sequence[Route]) -> list[Hop]:
         key = (id(route["item"]), backend["namespace"], backend["name"], backend["port"])
         labels = [f"{host}{entry['path']}" for host in route["hosts"] or ["*"] for entry in entries]
         grouped.setdefault(key, (backend, []))[1].extend(labels)
-    return [branch(graph, backend, joined(labels)) for backend, labels in grouped.values()]
+    return [branch(graph, gateway, backend, joined(labels)) for backend, labels in grouped.values()]
 
 
 def _by_rule(routes: Sequence[Route]) -> Iterator[tuple[BackendRef, list[Route]]]:

@@ -24,7 +24,7 @@ def ingress_path(graph: Graph, ingress: Object, host: str | None) -> Hop:
     """The hops behind an Ingress. `host`: only what serves that host."""
     rule, gke = host_rule(graph, ingress), _is_served_by_gke(graph, ingress)
     routes = [r for r in ingress_routes(graph, ingress) if serves(r, host, rule)]
-    hops = FrontendHops(graph, lambda url_map: _branches(graph, routes, url_map, gke=gke))
+    hops = FrontendHops(graph, lambda url_map: _branches(graph, ingress, routes, url_map, gke=gke))
     rules = rules_of_ingress(graph, ingress)
     served = addresses_of(ingress)
     fact = ", ".join(served) or "no address"
@@ -33,7 +33,7 @@ def ingress_path(graph: Graph, ingress: Object, host: str | None) -> Hop:
     elif rules:
         behind = tuple(hops.rule_hop(rule) for rule in rules)
     else:
-        behind = tuple(_branches(graph, routes, None, gke=gke))
+        behind = tuple(_branches(graph, ingress, routes, None, gke=gke))
     children = (*address_hop(graph, ingress, *secret_hops(graph, ingress), *behind),)
     if served and (isinstance(rules, Unknown) or rules or not gke):
         return Hop(ref_of(ingress), State.OK, fact, children)
@@ -71,14 +71,18 @@ def _other_controller(graph: Graph, ingress: Object) -> str:
     return f": GKE does not read spec.ingressClassName ({who.get('named')})"
 
 
-def _branches(graph: Graph, routes: Sequence[Route], url_map: Object | None, *, gke: bool) -> list[Hop]:
+def _branches(
+    graph: Graph, ingress: Object, routes: Sequence[Route], url_map: Object | None, *, gke: bool
+) -> list[Hop]:
     """One hop per Service and port that the rules of an Ingress lead to, and the default of the URL map."""
     grouped: dict[tuple[object, ...], tuple[BackendRef, list[str]]] = {}
     for route in routes:
         backend = route["backend"]
         if backend is not None:
             grouped.setdefault((backend["name"], backend["port"]), (backend, []))[1].append(_label(route))
-    hops = [branch(graph, backend, joined(labels), cloud=gke, noted=True) for backend, labels in grouped.values()]
+    hops = [
+        branch(graph, ingress, backend, joined(labels), cloud=gke, noted=True) for backend, labels in grouped.values()
+    ]
     has_default = any(not route["path"] and not route["hosts"] for route in routes)
     return hops if has_default else [*hops, *default_hops(graph, url_map)]
 
