@@ -8,8 +8,9 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.network.hosts import hosts_in, named_hosts
-from gkedoctor.graph.workloads.log_patterns import file_troubles, unreached
+from gkedoctor.graph.workloads.hosts import hosts_in, named_hosts
+from gkedoctor.graph.workloads.logs.connections import unreached
+from gkedoctor.graph.workloads.logs.files import file_troubles
 
 DB = "db.shop.svc.cluster.local"
 
@@ -22,7 +23,7 @@ DB = "db.shop.svc.cluster.local"
         ("Error: getaddrinfo ENOTFOUND redis-master", "dns", "redis-master", None),
         ('could not translate host name "db" to address: Name or service not known', "dns", "db", None),
         ("curl: (6) Could not resolve host: api.shop", "dns", "api.shop", None),
-        ("wget: bad address 'db:5432'", "dns", "db", None),
+        ("wget: bad address 'db:5432'", "dns", "db", 5432),
         ("nslookup: can't resolve 'mydb'", "dns", "mydb", None),
         (f"** server can't find {DB}: NXDOMAIN", "dns", DB, None),
         ("java.net.UnknownHostException: kafka-0.kafka", "dns", "kafka-0.kafka", None),

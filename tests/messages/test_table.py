@@ -29,7 +29,8 @@ SLOWEST = 0.25
 
 GRAMMARS = {
     "graph/admission/failed_creates.py": "what controllers write in front of a message, which is taken off",
-    "graph/network/hosts.py": "commands in scripts, which name hosts",
+    "graph/workloads/hosts.py": "commands in scripts, which name hosts",
+    "graph/workloads/logs/entries.py": "the grammar of stack traces: how each runtime prints one",
     "graph/scheduling/scheduler_message.py": "the grammar of one message: its head, its parts, its counts",
 }
 """Modules of graph/ that take sentences of programs apart by patterns of their own, and why."""

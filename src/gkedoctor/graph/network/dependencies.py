@@ -10,8 +10,11 @@ from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.network.hosts import named_hosts
-from gkedoctor.graph.workloads.log_patterns import FileAccessFailure, file_troubles, unreached
+from gkedoctor.graph.workloads.hosts import named_hosts
+from gkedoctor.graph.workloads.logs.connections import ConnectionFailure, unreached
+from gkedoctor.graph.workloads.logs.faults import fault_of
+from gkedoctor.graph.workloads.logs.files import FileAccessFailure, file_troubles
+from gkedoctor.graph.workloads.logs.telling import complaints
 from gkedoctor.graph.workloads.pod_templates import containers, pods_by_template
 from gkedoctor.snapshot.model import Object
 
@@ -74,10 +77,22 @@ def _of_container(graph: Graph, pod: Object, container: Record) -> Iterator[Reco
     if isinstance(said, Unknown):
         yield {"container": name, "via": "log"} | dict.fromkeys(("problem", "host", "line", "target", "found"), said)
         return
-    found = unreached(said)
+    found = _failure(container, seen)
     if found is not None:
         record = _record(graph, pod, name, found.host, found.port, via="log", at=None)
         yield record | {"problem": found.problem, "line": found.line, "configured": _configured(record, seen)}
+
+
+def _failure(container: Record, known: dict[str, Record]) -> ConnectionFailure | None:
+    """The connection that failed: of a run that ended only what ended it, else what the present run still reports."""
+    if _ended(container):
+        fault = fault_of(container["final"], known)
+        return fault.connection if fault is not None else None
+    return unreached(complaints(container["said"]), known)
+
+
+def _ended(container: Record) -> bool:
+    return container["step"] == "crash" or bool((container["status"].get("state") or {}).get("terminated"))
 
 
 def _configured(record: Record, seen: dict[str, Record]) -> Record | None:
@@ -192,7 +207,8 @@ def file_troubles_of(graph: Graph, pod: Object) -> Facts:
         if isinstance(said, Unknown):
             records.append({"container": container["name"], "problem": said})
             continue
-        found = [r for t in file_troubles(said) if (r := _file_record(graph, pod, container, t)) is not None]
+        lines = container["final"] if _ended(container) else complaints(said)
+        found = [r for t in file_troubles(lines) if (r := _file_record(graph, pod, container, t)) is not None]
         records += found[:1]
     return records
 

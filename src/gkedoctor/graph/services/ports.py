@@ -18,8 +18,9 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, ed
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import template_of, workload
+from gkedoctor.graph.workloads.logs.listening import ports_in
 from gkedoctor.graph.workloads.pods import is_planned
-from gkedoctor.graph.workloads.readiness_probes import port_number, ports_in
+from gkedoctor.graph.workloads.readiness_probes import port_number
 from gkedoctor.snapshot.model import Object
 
 _ASIDE = re.compile(r"metric|prom|admin|manage|monitor|debug|jmx|health|probe|status|profil|pprof", re.IGNORECASE)

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.messages import message
-from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.graph.workloads.logs.container_log import log_facts
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -49,8 +47,6 @@ _RECENT_CRASH_SECONDS = 600.0
 """Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
 _LONG_RUN_SECONDS = 7200.0
 """Seconds after which the end of a run that is ready again is an accident, no loop."""
-_LINES = 40
-"""Lines of each run that can tell why it ended: a stack trace and what came before it."""
 
 
 def step(clock: datetime, pod: Object) -> str:
@@ -208,7 +204,11 @@ def containers_of(graph: Graph, pod: Object) -> Facts:
     """The containers as records: {name, role, spec, status, step, waiting, running, ended, restarts, ends, …}.
 
     `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended. `log` holds all lines
-    that were recorded, `said` the last ones and the termination message, `telling` the line that most likely tells why.
+    that were recorded, `said` those of the run that ended (of one that goes on, the present one) with the termination
+    message, `telling` the sentence that says why, short, and `reason` all that its entry says. `final` are the
+    sentences of that entry and of its cause, none where nothing in the log reports a failure; `fault` is the kind of
+    fault that they report (rbac, identity, port, grant, credentials, dependency, file, value), `faultLine` the
+    sentence, `setting` its name.
     """
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     pairs = [
@@ -227,7 +227,6 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
     name = str(spec.get("name"))
     state, last = status.get("state") or {}, status.get("lastState") or {}
     ended = state.get("terminated") or last.get("terminated")
-    said = last_log_lines(graph, pod, name, ended or {})
     step_ = _container_step(graph.clock, pod, status) or "fine" if status else "starting"
     return {
         "name": name,
@@ -242,9 +241,7 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
         "restarts": status.get("restartCount") or 0,
         "ends": (status.get("restartCount") or 0) + (1 if ended and not state.get("running") else 0),
         "probeLife": _probe_life(spec, ended or {}),
-        "log": _log(graph, pod, name),
-        "said": said,
-        "telling": _most_relevant_line(said),
+        **log_facts(graph, pod, spec, status, ends=step_ == "crash" or bool(state.get("terminated"))),
         "events": _events(graph, pod, name, every=step_ == "crash"),
     }
 
@@ -272,44 +269,6 @@ def _probe_life(spec: Object, ended: Object) -> str | None:
 
 def _number(value: Any, default: float) -> float:
     return float(value) if isinstance(value, int | float) and value else default
-
-
-def last_log_lines(graph: Graph, pod: Object, container: str, ended: Object) -> list[str] | Unknown:
-    """The last lines of the last two runs, and the termination message (often the end of the log too)."""
-    found = graph.index(_logs)
-    place = (namespace_of(pod), name_of(pod), container)
-    lines = [line for previous in (True, False) for line in found.get((*place, previous), ())[-_LINES:]]
-    if ended.get("reason") not in ("StartError", "ContainerCannotRun"):
-        lines += [line for line in str(ended.get("message") or "").splitlines() if line not in lines]
-    lines = [line for line in lines if line.strip()]
-    return lines or _no_log(graph)
-
-
-def _most_relevant_line(said: list[str] | Unknown) -> str | None:
-    """The last line that speaks of an error, else the last one."""
-    if isinstance(said, Unknown):
-        return None
-    line = next((line for line in reversed(said) if message("log/failure-words").search(line)), said[-1]).strip()
-    return line if len(line) <= 160 else line[:160] + "…"
-
-
-def _log(graph: Graph, pod: Object, container: str) -> list[str] | Unknown:
-    """The last lines that the container wrote, those of the previous run first."""
-    found = graph.index(_logs)
-    place = (namespace_of(pod), name_of(pod), container)
-    return [line for previous in (True, False) for line in found.get((*place, previous), ())] or _no_log(graph)
-
-
-def _no_log(graph: Graph) -> Unknown:
-    return Unknown(LOGS, graph.snapshot.collection(LOGS).why_incomplete() or "no log of this container was recorded")
-
-
-def _logs(graph: Graph) -> dict[tuple[str, str, str, bool], list[str]]:
-    found = {}
-    for log in graph.snapshot.collection(LOGS).objects:
-        place = (str(log.get("namespace") or ""), str(log.get("pod")), str(log.get("container")))
-        found[(*place, bool(log.get("previous")))] = list(log.get("lines") or [])
-    return found
 
 
 def _events(graph: Graph, pod: Object, container: str, *, every: bool) -> Facts:

@@ -17,6 +17,7 @@ from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref, owned, template_of
+from gkedoctor.graph.workloads.logs.listening import ports_in
 from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
@@ -162,14 +163,6 @@ def answered(lines: Iterable[str], path: str) -> tuple[str | None, int | None]:
         if code:
             return line, int(code[1])
     return None, None
-
-
-def ports_in(lines: Iterable[str]) -> list[int]:
-    """The ports that a log says are served: `listening on :8080`, `Tomcat started on port(s): 8080`."""
-    serving, port = message("log/serving"), message("log/served-port")
-    found = (match for line in lines if serving.search(line) for match in port.finditer(line))
-    numbers = {int(next(g for g in match.groups() if g)) for match in found}
-    return sorted(n for n in numbers if 0 < n < 65536)
 
 
 def _siblings(graph: Graph, pod: Object, container: str) -> list[Object]:

@@ -92,6 +92,11 @@ class ContainerRecord(TypedDict):
     log: list[str]
     said: list[str]
     telling: str | None
+    reason: str | None
+    final: list[str]
+    fault: str | None
+    faultLine: str | None
+    setting: str | None
     events: list[KubernetesObject]
 
 
