@@ -23,8 +23,7 @@ WITHOUT_PLAYBOOK = {
     "backend-timeout": "no collected object shows that requests run into the time-out of the backend service",
     **dict.fromkeys(
         (
-            "security-profile-missing", "container-setup-failed", "accelerator-unavailable", "missing-resource-claim",
-            "runtime-class-missing", "secret-not-produced", "volume-resize-failed", "volume-mount-slow",
+            "missing-resource-claim", "secret-not-produced", "volume-resize-failed", "volume-mount-slow",
             "sidecar-keeps-job-running", "hpa-conflict", "service-ip-family-mismatch", "image-format-unsupported",
         ),
         "issue 14 fills it",

@@ -142,6 +142,15 @@ class Functions(functions.Functions):
         found = next((hit for t in _texts(text) if (hit := self._messages().best(t)) is not None), None)
         return found.as_record() if found is not None else None
 
+    @functions.signature(_ANY, _TEXT)
+    def _func_first_message(self, text: Any, program: str) -> dict[str, Any] | None:
+        """first_message(text, 'container'): of the messages of that file the first that the text contains, or null.
+
+        A record as of message_of; the order of the file decides what a message with the words of several is about.
+        """
+        found = next((hit for t in _texts(text) if (hit := self._messages().first(t, program)) is not None), None)
+        return found.as_record() if found is not None else None
+
     @functions.signature(_TEXT, _ANY, _ANY)
     def _func_ref(self, kind: str, namespace: Any, name: Any) -> dict[str, Any] | None:
         """ref(kind, namespace, name): names an object that may not exist."""

@@ -16,7 +16,7 @@ NAMING = ("says", "says_about", "extract", "last_line", "line_about")
 """The functions whose second argument is the id of a message."""
 _TEXTS = frozenset(("message", "log", "said", "previousLog", "line", "telling"))
 """Fields that hold what a program printed: of Events, conditions and container states, and of the graph's records."""
-_TAKING_APART = frozenset(("extract", "capture", "condition", "age", "length", "from_json", "where"))
+_TAKING_APART = frozenset(("extract", "first_message", "capture", "condition", "age", "length", "from_json", "where"))
 """Functions whose value is not the text itself any more."""
 
 
@@ -36,8 +36,11 @@ class PrivatePattern(NamedTuple):
 
 def messages_used(playbook: CompiledPlaybook) -> Iterator[Use]:
     """Every message that the expressions of a playbook name, with `spec` of it."""
-    for place, expression in _expressions(playbook):
-        yield from (Use(place, id) for id in ids_in(_tree(expression)))
+    trees = [(place, _tree(expression)) for place, expression in _expressions(playbook)]
+    files = {name for _, tree in trees for name in _second_arguments(tree, ("first_message",))}
+    for place, tree in trees:
+        yield from (Use(place, id) for id in ids_in(tree))
+        yield from (Use(place, text) for text in _texts_in(tree) if text.partition("/")[0] in files and "/" in text)
 
 
 def private_patterns(playbook: CompiledPlaybook) -> Iterator[PrivatePattern]:
@@ -52,8 +55,24 @@ def private_patterns(playbook: CompiledPlaybook) -> Iterator[PrivatePattern]:
 
 def ids_in(node: Any) -> Iterator[str]:
     """The ids of messages that a syntax tree names."""
-    for call in _calls(node, NAMING):
+    yield from _second_arguments(node, NAMING)
+
+
+def _second_arguments(node: Any, functions: tuple[str, ...]) -> Iterator[str]:
+    for call in _calls(node, functions):
         yield from (child["value"] for child in call["children"][1:2] if _is_text(child))
+
+
+def _texts_in(node: Any) -> Iterator[str]:
+    """The texts that a syntax tree compares with something: literals, and the elements of literal lists."""
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "literal":
+        value = node["value"]
+        yield from (v for v in (value if isinstance(value, list) else [value]) if isinstance(v, str))
+    if node.get("type") != "function_expression" or node["value"] not in NAMING:
+        for child in node.get("children") or []:
+            yield from _texts_in(child)
 
 
 def unknown_messages(playbook: CompiledPlaybook, messages: Messages) -> Iterator[Use]:

@@ -6,9 +6,9 @@ from gkedoctor.graph.cloud.cluster import cluster_of
 from gkedoctor.graph.core.accessors import labels_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.scheduling.nodes import POOL
 from gkedoctor.snapshot.model import Object
 
-_LABEL = "cloud.google.com/gke-nodepool"
 _SCOPES = ("cloud-platform", "devstorage.read_only", "devstorage.read_write", "devstorage.full_control")
 """One of these lets a node pull from Artifact Registry (cloud.google.com/artifact-registry/docs/integrate-gke)."""
 
@@ -26,7 +26,7 @@ def failed_node_pools(_graph: Graph, cluster: Object) -> Facts:
 @edge("node_pool", "Node", reads=("Cluster",), record="NodePoolRecord")
 def node_pool_of(graph: Graph, node: Object) -> Facts:
     """The node pool of the Node: {name, account, scopes, mayPull, config, cluster}."""
-    name = labels_of(node).get(_LABEL)
+    name = labels_of(node).get(POOL)
     clusters = cluster_of(graph, node)
     if not name or isinstance(clusters, Unknown):
         return []

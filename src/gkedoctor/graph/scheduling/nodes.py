@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from gkedoctor.graph.core.accessors import grouped, labels_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, conditions, is_bad
-from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
-from gkedoctor.graph.workloads.pods import step_of
+from gkedoctor.graph.workloads.pods import pods_at
+from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
+
+POOL = "cloud.google.com/gke-nodepool"
+"""The label that names the node pool of a Node of GKE."""
 
 
 @edge("node", "Pod", reads=("Node",), record="KubernetesObject")
@@ -60,18 +64,37 @@ def _ended(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-@edge("sandbox_failures", "Node", reads=("Pod", "Event"), record="SandboxFailureRecord")
+@edge("sandbox_failures", "Node", reads=("Pod", "Event", "Node"), record="SandboxFailureRecord", cached=True)
 def sandbox_failures_on(graph: Graph, node: Object) -> Facts:
-    """Pods of the Node that wait for a sandbox that cannot be made, as records {pod, owner, event}."""
-    pods = pods_on(graph, node)
-    if isinstance(pods, Unknown):
-        return pods
-    found = []
-    for pod in pods:
-        events = graph.follow("events", pod) if step_of(graph, pod) == "starting" else []
-        if isinstance(events, Unknown):
-            return events
-        failed = [e for e in events if e.get("reason") == "FailedCreatePodSandBox"]
-        if failed:
-            found.append({"pod": pod, "owner": str(ref_of(workload(graph, pod))), "event": failed[-1]})
-    return found
+    """Pods of the Node and of its pool that wait for a sandbox: records {pod, owner, event, node, pool, handler}.
+
+    `handler` is the runtime handler that the container runtime of the Node does not know.
+    """
+    doubt = graph.why_incomplete("Pod")
+    if doubt is not None:
+        return doubt
+    name, pool = name_of(node), labels_of(node).get(POOL)
+    failures = graph.index(_sandbox_failures)
+    return [f for f in failures if f["node"] == name or (pool is not None and f["pool"] == pool)]
+
+
+def _sandbox_failures(graph: Graph) -> list[Record]:
+    pools = {name_of(node): labels_of(node).get(POOL) for node in graph.all("Node")}
+    return [f for pod in pods_at(graph, ("starting",)) if (f := _sandbox_failure(graph, pod, pools)) is not None]
+
+
+def _sandbox_failure(graph: Graph, pod: Object, pools: dict[str, str | None]) -> Record | None:
+    events = graph.follow("events", pod)
+    failed = [] if isinstance(events, Unknown) else [e for e in events if e.get("reason") == "FailedCreatePodSandBox"]
+    if not failed:
+        return None
+    node = str((pod.get("spec") or {}).get("nodeName"))
+    unknown = message("kubelet/runtime-handler-missing").groups(str(failed[-1].get("message") or "")) or {}
+    return {
+        "pod": pod,
+        "owner": str(ref_of(workload(graph, pod))),
+        "event": failed[-1],
+        "node": node,
+        "pool": pools.get(node),
+        "handler": unknown.get("handler"),
+    }

@@ -28,11 +28,14 @@ class NodePoolRecord(TypedDict):
 
 
 class SandboxFailureRecord(TypedDict):
-    """Pods of the Node that wait for a sandbox that cannot be made."""
+    """Pods of the Node and of its pool that wait for a sandbox that cannot be created."""
 
     pod: KubernetesObject
     owner: str
     event: KubernetesObject
+    node: str
+    pool: str | None
+    handler: str | None
 
 
 class PlacementUnmetRequirementRecord(TypedDict):

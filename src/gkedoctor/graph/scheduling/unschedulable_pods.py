@@ -21,10 +21,10 @@ from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
 from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
+from gkedoctor.graph.scheduling.nodes import POOL
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
-POOL = "cloud.google.com/gke-nodepool"
 _STATIC = ("cordoned", "taint", "selector", "name")
 _OF_MESSAGE = ("ports", "affinity", "spread", "resources", "none", *_STATIC, "other")
 """What to believe first where only the message is at hand: what is not written in labels, taints and cordons."""

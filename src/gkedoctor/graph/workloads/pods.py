@@ -42,6 +42,7 @@ _CREATE = {
     "StartError",
     "PostStartHookError",
     "PreCreateHookError",
+    "Blocked",  # by the kubelet's own admission, for an AppArmor profile (pkg/kubelet/kubelet.go, syncPod)
 }
 _RECENT_CRASH_SECONDS = 600.0
 """Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
