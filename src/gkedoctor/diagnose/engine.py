@@ -55,7 +55,7 @@ def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> 
     fold = CausalGraph(found)
     diagnoses = diagnoses_of(graph, fold)
     snapshot = graph.snapshot
-    unexplained = _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing)
+    unexplained = _folded(graph, _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing))
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest = snapshot.manifest
     return Outcome(
@@ -213,6 +213,24 @@ def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
 def _unexplained(graph: Graph, finding: Finding) -> Unexplained:
     place = fingerprint(finding.playbook.id, identity(graph, finding.ref))
     return Unexplained(finding.ref, finding.symptom, _not_known(finding), place)
+
+
+def _folded(graph: Graph, items: Iterable[Unexplained]) -> list[Unexplained]:
+    """The same with Pods of one workload (or Nodes of one pool) that have one symptom as one entry."""
+    groups: dict[tuple[str, str], list[Unexplained]] = {}
+    for item in items:
+        groups.setdefault((item.fingerprint, item.symptom), []).append(item)
+    return [_one_of(graph, group) for group in groups.values()]
+
+
+def _one_of(graph: Graph, group: list[Unexplained]) -> Unexplained:
+    first, others = group[0], tuple(item.ref for item in group[1:])
+    if not others:
+        return first
+    item = graph.find(first.ref.kind, first.ref.namespace, first.ref.name)
+    above = ref_of(workload(graph, item)) if isinstance(item, dict) else first.ref
+    of = f" of {above.kind} {above.name}" if above != first.ref else " like it"
+    return msgspec.structs.replace(first, symptom=f"{first.symptom} (and {len(others)} more{of})", alike=others)
 
 
 def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:

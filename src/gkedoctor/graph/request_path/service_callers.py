@@ -35,17 +35,14 @@ def callers_of(graph: Graph, service: Object) -> Facts:
     """Who names the Service, as records {item, via, idle, at}; what only people from outside would call has itself.
 
     `via` is `Ingress`, `HTTPRoute`, `webhook`, `APIService`, `container` or `outside` (type LoadBalancer), `idle`
-    whether no request comes by that way (weight 0). Unknown where nobody is seen and a listing was refused.
+    whether no request comes by that way (weight 0). Only what was seen counts: that somebody else calls is always
+    possible, and decides no more than how grave it is. Unknown where Pods were not seen.
     """
     found = list(graph.index(_callers).get((namespace_of(service), name_of(service)), ()))
     if (service.get("spec") or {}).get("type") == "LoadBalancer":
         found.append(_record(service, "outside", at=service.get("spec")))
-    if not found:
-        for kind in ("Pod", "Ingress"):
-            doubt = graph.why_incomplete(kind, namespace_of(service))
-            if doubt is not None:
-                return doubt
-    return found
+    doubt = graph.why_incomplete("Pod", namespace_of(service)) if not found else None
+    return doubt if doubt is not None else found
 
 
 def _callers(graph: Graph) -> _Callers:
