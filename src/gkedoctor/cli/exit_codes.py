@@ -20,9 +20,14 @@ def verdict(
 ) -> ExitCode:
     """The exit code. "Found nothing" and "could not look" are told apart; an advisory is not a finding for that.
 
+    How grave a symptom without a cause is nobody knows: it counts as a finding whatever `fail_on` but `never`.
+
     `known` and `holes`: the fingerprints of a baseline, and what it could not look at; only what is new counts then.
     """
-    if any(_is_grave(d.severity, fail_on) for d in outcome.diagnoses if d.fingerprint not in (known or ())):
+    old = known or ()
+    if any(_is_grave(d.severity, fail_on) for d in outcome.diagnoses if d.fingerprint not in old):
+        return ExitCode.FOUND
+    if fail_on != NEVER and any(u.fingerprint not in old for u in outcome.unexplained):
         return ExitCode.FOUND
     nothing = all(d.severity is Severity.ADVISORY for d in outcome.diagnoses)
     less = known is not None and bool({hole.collection for hole in outcome.not_checked} - holes)
@@ -30,8 +35,8 @@ def verdict(
 
 
 def news_verdict(comparison: Comparison, fail_on: str) -> ExitCode:
-    """The exit code of a comparison. A symptom without a cause counts as low."""
-    if any(_is_grave(found.severity or Severity.LOW, fail_on) for found in comparison.new):
+    """The exit code of a comparison. A symptom without a cause counts whatever `fail_on` but `never`."""
+    if any(_is_grave(found.severity or Severity.CRITICAL, fail_on) for found in comparison.new):
         return ExitCode.FOUND
     less = not comparison.after.complete and comparison.new_holes
     return ExitCode.INCOMPLETE if less else ExitCode.OK

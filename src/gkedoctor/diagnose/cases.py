@@ -279,7 +279,7 @@ def _failures(playbook: str, case: Case, outcome: Outcome) -> Iterator[str]:
         left.remove(found)
         yield from _differences(expected, found)
     yield from (f"not expected: {d.cause} on {d.root} ({d.playbook})" for d in left if _counts(d, playbook))
-    unexplained = {str(u.ref): u.symptom for u in outcome.unexplained}
+    unexplained = {str(ref): u.symptom for u in outcome.unexplained for ref in u.refs}
     for ref in sorted(unexplained.keys() ^ set(case.unexplained)):
         yield f"unexplained: {ref} ({unexplained[ref]})" if ref in unexplained else f"explained after all: {ref}"
     not_checked = {n.collection for n in outcome.not_checked}

@@ -24,8 +24,10 @@ from gkedoctor.diagnose.model import (
     UnconfirmedCause,
     Unexplained,
 )
+from gkedoctor.diagnose.older_template import deletion
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
+from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST
@@ -55,7 +57,7 @@ def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> 
     fold = CausalGraph(found)
     diagnoses = diagnoses_of(graph, fold)
     snapshot = graph.snapshot
-    unexplained = _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing)
+    unexplained = _folded(graph, _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing))
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest = snapshot.manifest
     return Outcome(
@@ -102,19 +104,20 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
     listed = tuple(_listed(scope.evaluate(cause.explains))) if cause.explains is not None else ()
     told = {one.ref for one in listed}
     more = [c for c in _consequences(graph, below, root) if c.ref not in told]
+    proofs = tuple(_proofs(group))
     return Diagnosis(
         fingerprint=fingerprint(cause.cause, identity(graph, root)),
         playbook=first.playbook.id,
         cause=cause.cause,
         confidence=first.confidence,
-        severity=_severity(group, below),
+        severity=_severity(graph, group, below),
         root=root,
         title=cause.title.render(scope.evaluate),
         explains=(*listed, *more),
-        evidence=tuple(_proofs(group)),
+        evidence=proofs,
         ruled_out=tuple(RuledOutCause(c, why) for c, why in first.ruled_out),
         not_known=_not_known(first),
-        fix=_mending(cause, scope),
+        fix=deletion(graph, group, proofs) or _mending(cause, scope),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
         since=_since(group),
@@ -124,13 +127,22 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
     )
 
 
-def _severity(group: list[Finding], below: list[Finding]) -> Severity:
-    """As grave as the gravest of what follows from it; advice stays advice."""
+_CANNOT_START = frozenset({"scheduling", "starting", "image", "config", "create", "init"})
+
+
+def _severity(graph: Graph, group: list[Finding], below: list[Finding]) -> Severity:
+    """As grave as the gravest of what follows from it, and high where a Pod cannot start; advice stays advice."""
     own = min((f.own_severity for f in group), key=lambda s: s.rank)
     if own is Severity.ADVISORY:
         return own
+    if any(_cannot_start(graph, f) for f in (*group, *below)):
+        own = min(own, Severity.HIGH, key=lambda s: s.rank)
     members = {id(f) for f in group}
     return min((own, *(f.severity for f in below if id(f) not in members)), key=lambda s: s.rank)
+
+
+def _cannot_start(graph: Graph, finding: Finding) -> bool:
+    return finding.subject.get("kind") == "Pod" and step_of(graph, finding.subject) in _CANNOT_START
 
 
 def _listed(items: object) -> Iterable[Consequence]:
@@ -213,6 +225,24 @@ def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
 def _unexplained(graph: Graph, finding: Finding) -> Unexplained:
     place = fingerprint(finding.playbook.id, identity(graph, finding.ref))
     return Unexplained(finding.ref, finding.symptom, _not_known(finding), place)
+
+
+def _folded(graph: Graph, items: Iterable[Unexplained]) -> list[Unexplained]:
+    """The same with Pods of one workload (or Nodes of one pool) that have one symptom as one entry."""
+    groups: dict[tuple[str, str], list[Unexplained]] = {}
+    for item in items:
+        groups.setdefault((item.fingerprint, item.symptom), []).append(item)
+    return [_one_of(graph, group) for group in groups.values()]
+
+
+def _one_of(graph: Graph, group: list[Unexplained]) -> Unexplained:
+    first, others = group[0], tuple(item.ref for item in group[1:])
+    if not others:
+        return first
+    item = graph.find(first.ref.kind, first.ref.namespace, first.ref.name)
+    above = ref_of(workload(graph, item)) if isinstance(item, dict) else first.ref
+    of = f" of {above.kind} {above.name}" if above != first.ref else " like it"
+    return msgspec.structs.replace(first, symptom=f"{first.symptom} (and {len(others)} more{of})", alike=others)
 
 
 def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:

@@ -15,6 +15,7 @@ from gkedoctor.playbook.expression import Expression
 
 _LAST_FIELD = re.compile(r'^(?P<parent>.+)\.(?P<field>[A-Za-z_]\w*|"[^"]+")$', re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
+_INDEX = re.compile(r"\[(\d+)\]")
 _LONGEST = 600
 
 
@@ -38,7 +39,7 @@ def locate(show: Expression, scope: Scope, item: Mapping[str, Any]) -> str | Non
     """The path of what `show` gives inside the object, found by identity: of the value itself or of its parent."""
     value = scope.evaluate(show)
     if isinstance(value, dict | list):
-        return path_to(item, value)
+        return path_to(item, value) or _path_of_parts(item, value)
     split = _LAST_FIELD.match(show.source.strip())
     if split is None:
         return None
@@ -48,6 +49,18 @@ def locate(show: Expression, scope: Scope, item: Mapping[str, Any]) -> str | Non
     inside = path_to(item, parent)
     field = split["field"].strip('"')
     return None if inside is None else _join(inside, field)
+
+
+def _path_of_parts(item: Mapping[str, Any], value: Any) -> str | None:
+    """The path that the elements of a list share: `spec.containers[*].ports[0]`; None where one stands elsewhere."""
+    paths = [path_to(item, part) for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    if not paths or len(paths) != len(value) or None in paths:
+        return None
+    steps = [_INDEX.split(str(path)) for path in paths]
+    if len({tuple(step[::2]) for step in steps}) != 1:
+        return None
+    indexes = [found[0] if len(set(found)) == 1 else "*" for found in zip(*(s[1::2] for s in steps), strict=True)]
+    return "".join(text + (f"[{at}]" if at else "") for text, at in zip(steps[0][::2], [*indexes, ""], strict=True))
 
 
 def path_to(item: Any, wanted: Any, path: str = "", depth: int = 24) -> str | None:

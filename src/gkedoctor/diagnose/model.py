@@ -122,12 +122,18 @@ class NotChecked(msgspec.Struct, frozen=True):
 
 
 class Unexplained(msgspec.Struct, frozen=True):
-    """A symptom without a visible cause: a proper answer."""
+    """A symptom without a visible cause: a proper answer. `alike`: further objects of the same owner that have it."""
 
     ref: Ref
     symptom: str
     not_known: tuple[UnconfirmedCause, ...] = ()
     fingerprint: str = ""
+    alike: tuple[Ref, ...] = ()
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        """All objects that it is about."""
+        return (self.ref, *self.alike)
 
     @property
     def place(self) -> Ref:

@@ -16,6 +16,7 @@ STEP_WORDS: Mapping[str, str] = MappingProxyType(
         "init": "an init container runs and does not end",
         "crash": "a container ends again and again",
         "unready": "runs, not Ready",
+        "partly-ended": "some containers of a run have ended well, others run on",
         "gated": "only a readiness gate is missing",
         "failed": "phase Failed",
         "terminating": "is being deleted",

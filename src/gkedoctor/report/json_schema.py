@@ -57,12 +57,13 @@ class CauseAndWhy(msgspec.Struct, frozen=True):
 class OpenSymptom(Symptomatic, frozen=True, kw_only=True):
     """A symptom without a visible cause; `not_known` holds what could not be confirmed or ruled out.
 
-    `new`: whether the baseline lacks it, where there is one.
+    `alike`: further objects of the same owner that have it. `new`: whether the baseline lacks it, where there is one.
     """
 
     fingerprint: str
     new: bool | UnsetType = UNSET
     not_known: tuple[CauseAndWhy, ...] = ()
+    alike: tuple[ObjectRef, ...] | UnsetType = UNSET
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -301,6 +302,7 @@ def _open_symptom(found: Unexplained, answer: Answer) -> OpenSymptom:
         fingerprint=found.fingerprint,
         new=_new(found, answer),
         not_known=_not_known(found.not_known),
+        alike=tuple(map(object_ref, found.alike)) or UNSET,
     )
 
 

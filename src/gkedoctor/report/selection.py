@@ -40,7 +40,7 @@ def select(outcome: Outcome, snapshot: Snapshot, wanted: Selection) -> Answer:
     """
     matches = matcher(snapshot, wanted)
     diagnoses = [d for d in outcome.diagnoses if _grave(d, wanted) and any(map(matches, _refs(d)))]
-    unexplained = [u for u in outcome.unexplained if matches(u.ref)]
+    unexplained = [u for u in outcome.unexplained if any(map(matches, u.refs))]
     notes = tuple(_doubts(outcome, snapshot, wanted))
     everything = len(outcome.diagnoses) + len(outcome.unexplained)
     selected = msgspec.structs.replace(
@@ -59,7 +59,7 @@ def _grave(diagnosis: Diagnosis, wanted: Selection) -> bool:
 
 def _refs(finding: Diagnosis | Unexplained) -> Iterable[Ref]:
     if isinstance(finding, Unexplained):
-        return [finding.ref]
+        return finding.refs
     return [finding.root, *(consequence.ref for consequence in finding.explains)]
 
 

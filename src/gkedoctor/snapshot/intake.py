@@ -45,6 +45,7 @@ from gkedoctor.snapshot.shape_check import shape_error
 
 _COMPLETE = CollectionState(Status.COMPLETE)
 _STRAY = CollectionState(Status.PARTIAL, reason="found only among the objects of another kind")
+_TICKING = ("nodes", "events", "leases.coordination.k8s.io")
 _NO_LOG = "unable to retrieve container logs for "
 """What the kubelet answers in place of a log that was rotated away; it is no line of the container."""
 
@@ -60,6 +61,9 @@ class Gathered:
     states: dict[str, CollectionState] = field(default_factory=dict)
     logs: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
     recorded_at: datetime | None = None
+    written_at: datetime | None = None
+    """When the file was written, where nothing in it need be younger than the last change of an object."""
+
     versions: dict[str, str] = field(default_factory=dict)
     elsewhere: str = ""
     """Why a collection that was not found is not there, if better known than `not in this recording`."""
@@ -180,7 +184,8 @@ def _manifest(
 ) -> Manifest:
     moment = recorded_at or gathered.recorded_at
     if moment is None:
-        moment = latest(item for items in found.values() for item in items) or EPOCH
+        last = latest(item for items in found.values() for item in items)
+        moment = max((time for time in (last, _written(gathered)) if time is not None), default=EPOCH)
     if stated is not None:
         return msgspec.structs.replace(stated, recorded_at=moment)
     place = origin(found)
@@ -192,6 +197,14 @@ def _manifest(
         location=place.location,
         versions=gathered.versions | versions(found),
     )
+
+
+def _written(gathered: Gathered) -> datetime | None:
+    """When the file was written, as the clock of objects that say when they last changed, and not when they were read.
+
+    Nodes, Leases and Events are written all the time: their latest moment is the better clock.
+    """
+    return None if any(gathered.objects.get(name) for name in _TICKING) else gathered.written_at
 
 
 def _collection(name: str, gathered: Gathered, redactor: Redactor, config_values: bool) -> Collection:

@@ -41,7 +41,8 @@ def owner(graph: Graph, item: Object) -> Object | None:
     if reference is None:
         return None
     kind, name, namespace = str(reference.get("kind")), str(reference.get("name")), namespace_of(item)
-    found = graph.find(kind, namespace, name) if kind in KINDS else None
+    known = kind in KINDS and not KINDS[kind].cloud  # an operator's `Cluster` is none of Google Cloud's
+    found = graph.find(kind, namespace, name) if known else None
     return found if found is not None and not isinstance(found, Unknown) else stub(kind, namespace, name)
 
 

@@ -25,6 +25,8 @@ from gkedoctor.snapshot.model import Object
 
 _ASIDE = re.compile(r"metric|prom|admin|manage|monitor|debug|jmx|health|probe|status|profil|pprof", re.IGNORECASE)
 """Ports of this name are served beside the application's own."""
+_LOOPBACK = re.compile(r"\b127\.\d{1,3}\.\d{1,3}\.\d{1,3}\b|\[::1\]")
+"""`localhost` is no sign: many programs print it whatever they are bound to."""
 _ABOUT_PORT = re.compile(r"port|listen|addr|bind|^-+p\b", re.IGNORECASE)
 _OTHER = {"TCP": "UDP", "UDP": "TCP", "SCTP": "TCP"}
 
@@ -114,6 +116,7 @@ def _port_record(
         "names": names,
         "numbers": sorted({int(p["containerPort"]) for p in offered if p.get("containerPort")}),
         "probes": sorted({n for item in lacking for n in _probe_ports(item)}),
+        "probe": next((a for item in lacking for a, _ in _probe_actions(item)), None),
         "listens": sorted(
             {n for item, pods in behind if any(item is x for x in lacking) for n in _ports_in_logs(graph, pods)}
         ),
@@ -132,15 +135,40 @@ def _verdict(graph: Graph, item: Object, pods: list[Object], target: Any, protoc
         return "serving"
     if isinstance(target, str):
         return "lacking"
+    if protocol == "UDP" and any(_fits(p, target, "TCP") for p in offered):
+        return "unclear" if _speaks_udp(item) else "lacking"  # probes and most logs are about TCP
     heard = _ports_in_logs(graph, pods)
     if target in heard or target in _probe_ports(item) or target in _configured(item):
         return "serving"
-    if heard:
+    if heard and _says_all(graph, item, pods, target):
         return "lacking"
     declared = [c for c in _main_containers(item) if _own_ports(c)]
     if not declared:
         return "lacking" if _probe_ports(item) and not offered else "unclear"
     return "lacking" if len(declared) == len(_main_containers(item)) else "unclear"
+
+
+def _speaks_udp(item: Object) -> bool:
+    """Whether arguments or variables speak of UDP: a port whose protocol is left out counts as TCP, and may be both."""
+    return any("udp" in text.lower() for c in _main_containers(item) for text in _words(c))
+
+
+def _words(container: Object) -> Iterator[str]:
+    yield from map(str, [*(container.get("command") or []), *(container.get("args") or [])])
+    for variable in container.get("env") or []:
+        yield f"{variable.get('name')}={variable.get('value') or ''}"
+
+
+def _says_all(graph: Graph, item: Object, pods: list[Object], target: Any) -> bool:
+    """Whether what the logs say of ports may be all: of one program, off the host's network, without that number.
+
+    Agents open several ports and log the debug server's first, in words of their own (`address=:4244`).
+    """
+    spec = template_of(item).get("spec") or {}
+    if spec.get("hostNetwork") or len(_main_containers(item)) != 1:
+        return False
+    number = re.compile(rf"(?<!\d){target}(?!\d)")
+    return not any(number.search(line) for line in _log_lines(graph, pods))
 
 
 def _left_over(graph: Graph, item: Object) -> int | None:
@@ -191,15 +219,18 @@ def _fits(port: Object, target: Any, protocol: str) -> bool:
 
 def _probe_ports(item: Object) -> set[int]:
     """The ports at which the probes of the containers knock."""
-    found = set()
+    return {number for _, number in _probe_actions(item)}
+
+
+def _probe_actions(item: Object) -> Iterator[tuple[Object, int]]:
+    """What the probes do (`httpGet`, `tcpSocket`, `grpc`), each with the port at which it knocks."""
     for container in (template_of(item).get("spec") or {}).get("containers") or []:
         for kind in ("readinessProbe", "livenessProbe", "startupProbe"):
             probe = container.get(kind) or {}
             action = probe.get("httpGet") or probe.get("tcpSocket") or probe.get("grpc") or {}
-            number = port_number(container, action.get("port"))
+            number = port_number(container, action.get("port")) if action else None
             if number is not None:
-                found.add(number)
-    return found
+                yield action, number
 
 
 def _configured(item: Object) -> set[int]:
@@ -220,13 +251,16 @@ def _settings(item: Object) -> Iterator[str]:
 
 def _ports_in_logs(graph: Graph, pods: list[Object]) -> set[int]:
     """The ports that the logs of these Pods say are served, but for those beside the application's own."""
-    found: set[int] = set()
+    lines = (line for line in _log_lines(graph, pods) if not _ASIDE.search(line) and not _LOOPBACK.search(line))
+    return set(ports_in(lines))
+
+
+def _log_lines(graph: Graph, pods: list[Object]) -> Iterator[str]:
     for pod in pods:
         containers = graph.follow("containers", pod)
         for container in [] if isinstance(containers, Unknown) else containers:
             if not isinstance(container["log"], Unknown):
-                found |= set(ports_in(line for line in container["log"] if not _ASIDE.search(line)))
-    return found
+                yield from container["log"]
 
 
 def _healthy(graph: Graph, service: Object, port: Object) -> bool:

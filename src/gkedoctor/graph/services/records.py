@@ -22,6 +22,7 @@ class ForeignPortRecord(TypedDict):
     names: list[str]
     numbers: list[int]
     probes: list[int]
+    probe: Part | None
     listens: list[Any]
     nearest: str | None
     meant: int | None
@@ -65,6 +66,7 @@ class PortRecord(TypedDict):
     names: list[str]
     numbers: list[int]
     probes: list[int]
+    probe: Part | None
     listens: list[int]
     nearest: str | None
     meant: int | None
@@ -104,3 +106,13 @@ class NearMissRecord(TypedDict):
     labels: Part
     slip: bool
     distance: int
+
+
+class RoleRecord(TypedDict):
+    """A workload whose Pods the selector misses only in labels that their template does not have."""
+
+    item: KubernetesObject
+    pod: KubernetesObject
+    keys: list[str]
+    wanted: dict[str, str]
+    have: dict[str, str]

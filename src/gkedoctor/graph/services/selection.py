@@ -253,6 +253,15 @@ def _endpoints(graph: Graph, service: Object) -> Iterable[Record] | Unknown:
     return _legacy_records(legacy) if isinstance(legacy, dict) else []
 
 
+@edge("slices", "Service", reads=("EndpointSlice",), record="KubernetesObject")
+def slices_of(graph: Graph, service: Object) -> Facts:
+    """The EndpointSlices of a Service: a controller makes at least one, empty where nothing is selected."""
+    doubt = graph.why_incomplete("EndpointSlice", namespace_of(service))
+    if doubt is not None:
+        return doubt
+    return graph.index(_slices_by_service).get((namespace_of(service), name_of(service)), [])
+
+
 @candidate_index("without_endpoint", "Service", reads=("EndpointSlice", "Endpoints"))
 def without_endpoint(graph: Graph) -> list[Object]:
     """Services with a selector of which no endpoint is ready, or none can be seen."""

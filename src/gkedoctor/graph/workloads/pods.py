@@ -23,6 +23,7 @@ STEPS = (
     "init",  # an init container runs and does not end
     "crash",  # a container ends, again and again
     "unready",  # runs, and is not Ready
+    "partly-ended",  # some containers of a run have done their work, others run on
     "gated",  # all containers are ready, a readiness gate is not
     "failed",  # phase Failed: evicted, shut down, or ended with an error and not restarted
     "terminating",
@@ -65,6 +66,8 @@ def step(clock: datetime, pod: Object) -> str:
     asked = [c for c in status.get("containerStatuses") or () if not _is_well(c)]
     asked = [*(status.get("initContainerStatuses") or ()), *asked]
     ailing = [s for s in (_container_step(clock, pod, c) for c in asked) if s] if asked else []
+    if not {*ailing} - {"unready"} and _partly_ended(pod):
+        return "partly-ended"
     if ailing:
         return min(ailing, key=_URGENCY.index)
     ready = condition(pod, "Ready")
@@ -73,6 +76,15 @@ def step(clock: datetime, pod: Object) -> str:
     if not (pod.get("spec") or {}).get("nodeName"):
         return "scheduling"
     return _unready_step(pod)
+
+
+def _partly_ended(pod: Object) -> bool:
+    """Whether some main containers of a Pod that is to end have ended well, and others run."""
+    if ((pod.get("spec") or {}).get("restartPolicy") or "Always") == "Always":
+        return False
+    states = [s.get("state") or {} for s in (pod.get("status") or {}).get("containerStatuses") or ()]
+    ended = [s["terminated"] for s in states if s.get("terminated")]
+    return bool(ended) and not any(t.get("exitCode") for t in ended) and any(s.get("running") for s in states)
 
 
 def _is_well(status: Object) -> bool:

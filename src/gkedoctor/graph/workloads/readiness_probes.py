@@ -121,7 +121,7 @@ def _action(spec: Object, probe: Object) -> Record:
 
 def port_number(spec: Object, port: Any) -> int | None:
     """The number of a probe's port; a name is looked up in the container, digits in a text count as a number."""
-    if isinstance(port, int):
+    if port is None or isinstance(port, int):
         return port
     named = next((p.get("containerPort") for p in spec.get("ports") or [] if p.get("name") == port), None)
     if isinstance(named, int):

@@ -100,6 +100,18 @@ class ContainerRecord(TypedDict):
     events: list[KubernetesObject]
 
 
+class OutlastingRecord(TypedDict):
+    """The containers that alone keep a Pod of a Job from ending."""
+
+    job: KubernetesObject
+    done: ContainerRecord
+    sidecars: list[ContainerRecord]
+    known: bool
+    seconds: float | None
+    injected: list[str]
+    switch: str | None
+
+
 class HostPortClasheRecord(TypedDict):
     """Ports of the node that a DaemonSet takes on every node."""
 

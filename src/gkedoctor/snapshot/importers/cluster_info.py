@@ -61,7 +61,8 @@ def gather_cluster_info(folder: Folder) -> Gathered:
 
 
 def gather_stream(text: str, name: str, budget: Budget) -> Gathered:
-    """Reads the stream: documents with logs between them."""
+    """Reads the stream: documents with logs between them. PowerShell ends its lines with CR and LF."""
+    text = text.replace("\r\n", "\n")
     gathered = Gathered(source=name, elsewhere=_ELSEWHERE, budget=budget)
     logs = list(_logs(text))
     read = [document for part in _without_logs(text, logs) for document in documents_of_text(part, name, budget)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gkedoctor.errors import SnapshotError, SourceError
@@ -30,9 +31,27 @@ _LOOKED_FOR = (
 def gather(path: Path, limits: Limits = DEFAULT) -> Gathered:
     """What a file or directory of another tool holds."""
     if path.is_dir():
-        return _from_folder(real_folder(path, limits))
-    folder = archive_folder(path, limits)
-    return _from_folder(folder) if folder is not None else _from_file(path, limits)
+        gathered = _from_folder(real_folder(path, limits))
+    else:
+        folder = archive_folder(path, limits)
+        gathered = _from_folder(folder) if folder is not None else _from_file(path, limits)
+    gathered.written_at = _written(path)
+    return gathered
+
+
+def _written(path: Path) -> datetime | None:
+    """When the file, or the youngest one directly in the folder, was written.
+
+    None for a folder of lists, which is copied with each change of the repository that holds it.
+    """
+    try:
+        if any((path / name).is_dir() for name in ("kubernetes", "gcp")):
+            return None
+        files = [path] if path.is_file() else [entry for entry in path.iterdir() if entry.is_file()]
+        times = [file.stat().st_mtime for file in files]
+        return datetime.fromtimestamp(max(times), UTC) if times else None
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 def _from_folder(folder: Folder) -> Gathered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.archive import Folder
+from gkedoctor.snapshot.importers.asked_kinds import RECORD_COMMAND, asked_for
 from gkedoctor.snapshot.importers.documents import documents
 from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state, namespaces_of
 from gkedoctor.snapshot.importers.names import (
@@ -24,7 +26,9 @@ from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _ELSEWHERE = "no such object in this recording"
-_HINT = "Record one with: kubectl get all,events,ingresses,configmaps,secrets,pvc,nodes -A -o json > cluster.json"
+_HINT = f"Record one with: {RECORD_COMMAND}"
+_COMPLETE = CollectionState(Status.COMPLETE)
+_ALONE = CollectionState(Status.PARTIAL, reason="one object was recorded, and no listing")
 
 
 def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
@@ -56,6 +60,7 @@ def gather_files(folder: Folder) -> Gathered | None:
 def add_documents(gathered: Gathered, stem: str, read: Iterable[Any]) -> None:
     """Sorts objects into collections by their kind, then by the list's kind, then by the file's name."""
     by_name = cloud_collection_of_file(stem) or collection_of_file(stem)
+    alone: Counter[str] = Counter()
     for document in read:
         home = _home(document) or (by_name if is_known(by_name) else None)
         if is_refusal(document):
@@ -64,10 +69,17 @@ def add_documents(gathered: Gathered, stem: str, read: Iterable[Any]) -> None:
             continue
         if home is not None and (is_list(document) or isinstance(document, list)):
             gathered.add(home, (), list_state(home, document))
-        for item in items_of(document):
+        items = items_of(document)
+        for item in items:
             collection = _home(item) or home
             if collection is not None:
                 gathered.add(collection, (item,), list_state(collection, document))
+                alone[collection] += item is document
+        for collection in asked_for(items) if len(items) > 1 else ():
+            gathered.mark(collection, _COMPLETE)
+    for collection, objects in alone.items():
+        if objects == 1:
+            gathered.mark(collection, _ALONE)
 
 
 def narrow(gathered: Gathered) -> None:

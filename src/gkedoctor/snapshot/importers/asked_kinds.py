@@ -1,0 +1,74 @@
+"""Which kinds a `kubectl get` asked for, concluded from the one List that it printed.
+
+A v1 List cannot say "asked for, none there": without a StatefulSet in the cluster no word of them is in it. What else
+it holds tells the command line: nobody asks for ReplicaSets by name, and every cluster has some objects of the
+kinds in `RECORDED`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from gkedoctor.snapshot.importers.names import collection_of_file, collection_of_object
+
+ALL = (
+    "pods",
+    "replicationcontrollers",
+    "services",
+    "daemonsets",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "horizontalpodautoscalers",
+    "cronjobs",
+    "jobs",
+)
+"""What `kubectl get all` asks for: the category `all` of each kind's storage in pkg/registry."""
+
+RECORDED = (
+    *("all", "events", "endpointslices", "configmaps", "secrets", "sa", "ingresses", "ingressclasses", "netpol"),
+    *("pvc", "pv", "sc", "volumeattachments", "nodes", "namespaces", "quota", "limits", "pdb", "priorityclasses"),
+    *("runtimeclasses", "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "apiservices", "crds"),
+    *("roles", "rolebindings", "clusterroles", "clusterrolebindings"),
+)
+"""What is worth recording by hand. Each is served by every cluster: kubectl prints nothing where one is not."""
+
+RECORD_COMMAND = f"kubectl get {','.join(RECORDED)} -A -o json > cluster.json"
+"""The command that README, documentation and hints recommend."""
+
+_EVERYWHERE = ("namespaces", "serviceaccounts", "priorityclasses", "apiservices", "clusterroles", "pods", "services")
+"""Kinds of `RECORDED` of which every cluster has objects, and that a shorter command seldom names together."""
+
+_OFTEN_REFUSED = ("secrets",)
+"""kubectl prints what it may read and says on standard error what it may not, which the List does not show."""
+
+
+def asked_for(items: Iterable[Any]) -> frozenset[str]:
+    """The collections that were certainly asked for with these objects, besides those that have objects."""
+    held: set[str] = set()
+    owners: set[str] = set()
+    for item in items:
+        held.update(_collection(item))
+        owners.update(_owners(item))
+    asked: set[str] = set()
+    if {"pods", "services", "replicasets"} <= held:
+        asked.update(ALL)
+    if held.issuperset(_EVERYWHERE):
+        asked.update(ALL, map(collection_of_file, RECORDED[1:]))
+    contradicted = owners - held  # their owner is there, and was not recorded
+    return frozenset(asked) - held - contradicted - set(_OFTEN_REFUSED)
+
+
+def _collection(item: Any) -> Iterator[str]:
+    kind, version = (item.get("kind"), item.get("apiVersion")) if isinstance(item, dict) else (None, None)
+    found = collection_of_object(version if isinstance(version, str) else "", kind) if isinstance(kind, str) else None
+    if found is not None:
+        yield found
+
+
+def _owners(item: Any) -> Iterator[str]:
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    references = metadata.get("ownerReferences") if isinstance(metadata, dict) else None
+    for reference in references if isinstance(references, list) else ():
+        yield from _collection(reference)
