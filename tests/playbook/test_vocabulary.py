@@ -31,7 +31,7 @@ WITHOUT_PLAYBOOK = {
     ),
     **dict.fromkeys(
         (
-            "gateway-policy-not-attached", "gateway-api-disabled", "address-unsuitable", "org-policy-violation",
+            "gateway-policy-not-attached", "gateway-api-disabled",
             "firewall-blocks-webhook", "firewall-blocks-traffic", "forwarding-rule-missing",
         ),
         "issue 15 fills it",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -84,6 +85,11 @@ class Functions(functions.Functions):
         return any(found.search(t[:LONGEST_TEXT]) for t in _texts(text)) if found is not None else None
 
     @functions.signature(_ANY)
+    def _func_quoted(self, text: Any) -> str | None:
+        """quoted(text): the text as one word of a shell command, for `run_all`; null for what is no text."""
+        return shlex.quote(text) if isinstance(text, str) else None
+
+    @functions.signature(_ANY)
     def _func_verbatim(self, text: Any) -> str | None:
         """verbatim(text): the pattern that matches this text and nothing else; null for what is no text."""
         return re.escape(text) if isinstance(text, str) else None
@@ -140,6 +146,14 @@ class Functions(functions.Functions):
     def _func_message_of(self, text: Any) -> dict[str, Any] | None:
         """message_of(text): the message that a text contains: {id, meaning, cause, fix, docs, groups}, or null."""
         found = next((hit for t in _texts(text) if (hit := self._messages().best(t)) is not None), None)
+        return found.as_record() if found is not None else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_message_in(self, text: Any, files: Any) -> dict[str, Any] | None:
+        """message_in(text, ['load-balancer', 'google-cloud']): the same, the first message of these files in turn."""
+        names = [f for f in files if isinstance(f, str)] if isinstance(files, list) else []
+        table = self._messages()
+        found = next((hit for name in names for t in _texts(text) if (hit := table.first(t, name)) is not None), None)
         return found.as_record() if found is not None else None
 
     @functions.signature(_TEXT, _ANY, _ANY)

@@ -14,6 +14,7 @@ __all__ = [
     "BadConditionRecord",
     "CertificateRecord",
     "ClassRecord",
+    "ForeignGroupRecord",
     "GatewayClassRecord",
     "LoadBalancingRecord",
     "ManagedCertificateRecord",
@@ -22,6 +23,8 @@ __all__ = [
     "PreSharedRecord",
     "QuirkBackendsRecord",
     "QuirkRecord",
+    "RequestedAddressRecord",
+    "RequestedSubnetRecord",
     "RouteBackendRecord",
     "SlipRecord",
     "TlsSecretRecord",
@@ -127,6 +130,7 @@ class NamedAddressRecord(TypedDict):
     item: CloudObject | None
     found: bool
     elsewhere: CloudObject | None
+    nearest: str | None
     users: list[str]
 
 
@@ -237,3 +241,38 @@ class UnwatchedRecord(TypedDict):
     project: str | None
     tls: bool
     synthetic: bool
+
+
+class RequestedAddressRecord(TypedDict):
+    """An address that a Service of type LoadBalancer asks for."""
+
+    asked: str
+    by: str
+    item: CloudObject | None
+    found: bool
+    nearest: str | None
+    fault: str | None
+    place: str | None
+    region: str | None
+    project: str | None
+    internal: bool
+    tier: str | None
+    subnet: str | None
+
+
+class RequestedSubnetRecord(TypedDict):
+    """The subnet that a Service of type LoadBalancer asks for, at most one."""
+
+    name: str
+    annotation: str
+    found: bool
+    nearest: str | None
+    region: str | None
+    project: str | None
+
+
+class ForeignGroupRecord(TypedDict):
+    """A backend service of somebody else that uses the cluster's nodes."""
+
+    name: str
+    backendService: CloudObject
