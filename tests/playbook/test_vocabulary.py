@@ -32,7 +32,7 @@ WITHOUT_PLAYBOOK = {
     **dict.fromkeys(
         (
             "gateway-policy-not-attached", "gateway-api-disabled",
-            "firewall-blocks-webhook", "firewall-blocks-traffic", "forwarding-rule-missing",
+            "firewall-blocks-webhook",
         ),
         "issue 15 fills it",
     ),

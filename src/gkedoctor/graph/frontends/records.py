@@ -23,8 +23,6 @@ __all__ = [
     "PreSharedRecord",
     "QuirkBackendsRecord",
     "QuirkRecord",
-    "RequestedAddressRecord",
-    "RequestedSubnetRecord",
     "RouteBackendRecord",
     "SlipRecord",
     "TlsSecretRecord",
@@ -241,34 +239,6 @@ class UnwatchedRecord(TypedDict):
     project: str | None
     tls: bool
     synthetic: bool
-
-
-class RequestedAddressRecord(TypedDict):
-    """An address that a Service of type LoadBalancer asks for."""
-
-    asked: str
-    by: str
-    item: CloudObject | None
-    found: bool
-    nearest: str | None
-    fault: str | None
-    place: str | None
-    region: str | None
-    project: str | None
-    internal: bool
-    tier: str | None
-    subnet: str | None
-
-
-class RequestedSubnetRecord(TypedDict):
-    """The subnet that a Service of type LoadBalancer asks for, at most one."""
-
-    name: str
-    annotation: str
-    found: bool
-    nearest: str | None
-    region: str | None
-    project: str | None
 
 
 class ForeignGroupRecord(TypedDict):

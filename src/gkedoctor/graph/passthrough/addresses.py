@@ -19,7 +19,7 @@ from gkedoctor.graph.core.cidr import in_cidr
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.passthrough import is_internal
+from gkedoctor.graph.passthrough.balancers import is_internal
 from gkedoctor.snapshot.model import Object
 
 NAMED_ADDRESSES = "networking.gke.io/load-balancer-ip-addresses"
@@ -54,7 +54,7 @@ def requested_addresses_of(graph: Graph, service: Object) -> Facts:
 
 
 def _request(graph: Graph, service: Object, asked: str, by: str) -> Record:
-    region, project = _region_and_project(graph, service)
+    region, project = region_and_project(graph, service)
     field = "name" if by == "annotation" else "address"
     same = [a for a in graph.all("Address") if a.get(field) == asked]
     item = next((a for a in same if place_of(a) == region), same[0] if same else None)
@@ -77,7 +77,8 @@ def _request(graph: Graph, service: Object, asked: str, by: str) -> Record:
     }
 
 
-def _region_and_project(graph: Graph, service: Object) -> tuple[str | None, str | None]:
+def region_and_project(graph: Graph, service: Object) -> tuple[str | None, str | None]:
+    """Region and project of the cluster, as far as they are known."""
     found = cluster_of(graph, service)
     cluster = found[0] if not isinstance(found, Unknown) and found else {}
     manifest = graph.snapshot.manifest
@@ -145,7 +146,7 @@ def requested_subnet_of(graph: Graph, service: Object) -> Facts:
     key = next((k for k in (SUBNET, OLD_SUBNET) if notes.get(k)), None)
     if key is None or (service.get("spec") or {}).get("type") != "LoadBalancer":
         return []
-    region, project = _region_and_project(graph, service)
+    region, project = region_and_project(graph, service)
     here = [s for s in graph.all("Subnetwork") if region is None or place_of(s) == region]
     named = [s for s in here if name_of(s) == notes[key]]
     doubt = graph.why_incomplete("Subnetwork")
