@@ -14,6 +14,7 @@ __all__ = [
     "BadConditionRecord",
     "CertificateRecord",
     "ClassRecord",
+    "FirewallChangeRecord",
     "ForeignGroupRecord",
     "GatewayClassRecord",
     "LoadBalancingRecord",
@@ -246,3 +247,15 @@ class ForeignGroupRecord(TypedDict):
 
     name: str
     backendService: CloudObject
+
+
+class FirewallChangeRecord(TypedDict):
+    """A change of a firewall rule that an Event asks a security administrator for."""
+
+    command: str
+    verb: str
+    name: str
+    project: str | None
+    checks: bool
+    existing: CloudObject | None
+    event: KubernetesObject
