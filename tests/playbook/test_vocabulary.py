@@ -30,8 +30,8 @@ WITHOUT_PLAYBOOK = {
     ),
     **dict.fromkeys(
         (
-            "gateway-policy-not-attached", "gateway-api-disabled", "address-unsuitable", "org-policy-violation",
-            "firewall-blocks-webhook", "firewall-blocks-traffic", "forwarding-rule-missing",
+            "gateway-policy-not-attached", "gateway-api-disabled",
+            "firewall-blocks-webhook",
         ),
         "issue 15 fills it",
     ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -84,6 +85,11 @@ class Functions(functions.Functions):
         return any(found.search(t[:LONGEST_TEXT]) for t in _texts(text)) if found is not None else None
 
     @functions.signature(_ANY)
+    def _func_quoted(self, text: Any) -> str | None:
+        """quoted(text): the text as one word of a shell command, for `run_all`; null for what is no text."""
+        return shlex.quote(text) if isinstance(text, str) else None
+
+    @functions.signature(_ANY)
     def _func_verbatim(self, text: Any) -> str | None:
         """verbatim(text): the pattern that matches this text and nothing else; null for what is no text."""
         return re.escape(text) if isinstance(text, str) else None
@@ -142,13 +148,15 @@ class Functions(functions.Functions):
         found = next((hit for t in _texts(text) if (hit := self._messages().best(t)) is not None), None)
         return found.as_record() if found is not None else None
 
-    @functions.signature(_ANY, _TEXT)
-    def _func_first_message(self, text: Any, program: str) -> dict[str, Any] | None:
-        """first_message(text, 'container'): of the messages of that file the first that the text contains, or null.
+    @functions.signature(_ANY, _ANY)
+    def _func_message_in(self, text: Any, files: Any) -> dict[str, Any] | None:
+        """message_in(text, 'container'): of the messages of that file (or files, in turn) the first that the text has.
 
-        A record as of message_of; the order of the file decides what a message with the words of several is about.
+        A record as of message_of; the order of a file decides what a message with the words of several is about.
         """
-        found = next((hit for t in _texts(text) if (hit := self._messages().first(t, program)) is not None), None)
+        names = [name for name in ([files] if isinstance(files, str) else files or ()) if isinstance(name, str)]
+        table = self._messages()
+        found = next((hit for name in names for t in _texts(text) if (hit := table.first(t, name)) is not None), None)
         return found.as_record() if found is not None else None
 
     @functions.signature(_TEXT, _ANY, _ANY)

@@ -16,7 +16,7 @@ NAMING = ("says", "says_about", "extract", "last_line", "line_about")
 """The functions whose second argument is the id of a message."""
 _TEXTS = frozenset(("message", "log", "said", "previousLog", "line", "telling"))
 """Fields that hold what a program printed: of Events, conditions and container states, and of the graph's records."""
-_TAKING_APART = frozenset(("extract", "first_message", "capture", "condition", "age", "length", "from_json", "where"))
+_TAKING_APART = frozenset(("extract", "message_in", "capture", "condition", "age", "length", "from_json", "where"))
 """Functions whose value is not the text itself any more."""
 
 
@@ -37,7 +37,9 @@ class PrivatePattern(NamedTuple):
 def messages_used(playbook: CompiledPlaybook) -> Iterator[Use]:
     """Every message that the expressions of a playbook name, with `spec` of it."""
     trees = [(place, _tree(expression)) for place, expression in _expressions(playbook)]
-    files = {name for _, tree in trees for name in _second_arguments(tree, ("first_message",))}
+    files = {
+        name for _, tree in trees for call in _calls(tree, ("message_in",)) for name in _texts_in(call["children"][1])
+    }
     for place, tree in trees:
         yield from (Use(place, id) for id in ids_in(tree))
         yield from (Use(place, text) for text in _texts_in(tree) if text.partition("/")[0] in files and "/" in text)

@@ -38,6 +38,7 @@ class WebhookReadyRecord(TypedDict):
     serving: bool
     terminating: bool
     pod: str
+    node: str | None
     ports: Part
     slice: KubernetesObject
 

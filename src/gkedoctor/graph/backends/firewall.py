@@ -8,13 +8,14 @@ firewall policies are not collected, so that "allowed" means: by VPC rules.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkedoctor.graph.backends.backend_services import groups_of, health_of
 from gkedoctor.graph.cloud.health_check_ranges import PROBE_RANGES
 from gkedoctor.graph.cloud.links import path_of
 from gkedoctor.graph.cloud.names import l7_firewall
 from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.cidr import in_cidr
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.core.unknown import Unknown
@@ -40,10 +41,10 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     assert not isinstance(groups, Unknown)
     assert not isinstance(health, Unknown)
     networks = {path_of(g.get("network")) for g in groups if g.get("network")}
-    foreign = _foreign(graph, backend_service, networks)
+    foreign = foreign_network(graph, backend_service, networks)
     if foreign is not None:
         return foreign
-    instances = _instances(graph, {e["instance"] for e in health if e.get("instance")})
+    instances = instances_named(graph, {e["instance"] for e in health if e.get("instance")})
     if isinstance(instances, Unknown):
         return instances
     ports = sorted({e["port"] for e in health if e.get("port")})
@@ -55,16 +56,17 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     ]
 
 
-def _foreign(graph: Graph, backend_service: Object, networks: set[str]) -> Unknown | None:
+def foreign_network(graph: Graph, item: Object, networks: set[str]) -> Unknown | None:
     """Why the rules of a network cannot be judged: with a Shared VPC they lie in the host project."""
-    here = path_of(backend_service.get("selfLink")).split("/")[1:2]
+    here = path_of(item.get("selfLink")).split("/")[1:2]
     away = sorted(n for n in networks if n.split("/")[1:2] != here)
     if not away or any(path_of(rule.get("network")) in away for rule in graph.all("Firewall")):
         return None
     return Unknown("compute.firewalls", f"{away[0]} is of another project")
 
 
-def _instances(graph: Graph, names: set[str]) -> list[Object] | Unknown:
+def instances_named(graph: Graph, names: set[str]) -> list[Object] | Unknown:
+    """The machines of these names that exist."""
     found = []
     for name in sorted(names):
         instance = graph.find("Instance", None, name)
@@ -77,8 +79,8 @@ def _instances(graph: Graph, names: set[str]) -> list[Object] | Unknown:
 
 def _judged(graph: Graph, network: str, instances: list[Object], source: str, port: int) -> Record:
     """The first rule that names the source, the port and one of the instances."""
-    rules = sorted((r for r in graph.all("Firewall") if path_of(r.get("network")) == network), key=_order)
-    rule = next((r for r in rules if _names(r, instances, source, port)), None)
+    rules = rules_of(graph, network)
+    rule = next((r for r in rules if _names(r, instances, Traffic(source, port))), None)
     meant = next((r for r in rules if r.get("allowed") and _source_meets(r, source, overlap=False)), None)
     return {
         "range": source,
@@ -105,16 +107,64 @@ def _order(rule: Object) -> tuple[Any, ...]:
     return (priority if isinstance(priority, int) else 1000, not rule.get("denied"), name_of(rule))
 
 
-def _names(rule: Object, instances: list[Object], source: str, port: int) -> bool:
-    if rule.get("disabled") or (rule.get("direction") or "INGRESS") != "INGRESS":
-        return False
+class Traffic(NamedTuple):
+    """Packets that want in: from a range, to a port (None: any) by a protocol, for the address of a load balancer.
+
+    `part`: it counts already where a deny rule bars a part of the range.
+    """
+
+    source: str
+    port: int | None
+    protocol: str = "tcp"
+    destination: str | None = None
+    part: bool = True
+
+
+def rules_of(graph: Graph, network: str) -> list[Object]:
+    """The firewall rules of a network in the order in which they apply."""
+    return graph.index(_by_network).get(network, [])
+
+
+def _by_network(graph: Graph) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = {}
+    for rule in graph.all("Firewall"):
+        found.setdefault(path_of(rule.get("network")), []).append(rule)
+    return {network: sorted(rules, key=_order) for network, rules in found.items()}
+
+
+def deciding_rule(graph: Graph, network: str, instances: list[Object], traffic: Traffic) -> Object | None:
+    """The first rule that names the traffic to one of the instances; None where no rule does, and it is denied."""
+    return next((r for r in rules_of(graph, network) if _names(r, instances, traffic)), None)
+
+
+def lets_some_in(graph: Graph, network: str, instances: list[Object], traffic: Traffic) -> bool:
+    """Whether a rule allows a part of the range at least, such as one client's."""
+    return any(
+        r.get("allowed")
+        and _applies(r, traffic, overlap=True)
+        and any(_port_meets(entry, traffic) for entry in r["allowed"])
+        and _targets(r, instances)
+        for r in rules_of(graph, network)
+    )
+
+
+def _names(rule: Object, instances: list[Object], traffic: Traffic) -> bool:
     denies = bool(rule.get("denied"))
     entries = rule.get("denied") or rule.get("allowed") or []
     return (
-        _source_meets(rule, source, overlap=denies)
-        and any(_port_meets(entry, port) for entry in entries)
+        _applies(rule, traffic, overlap=denies and traffic.part)
+        and any(_port_meets(entry, traffic) for entry in entries)
         and _targets(rule, instances)
     )
+
+
+def _applies(rule: Object, traffic: Traffic, *, overlap: bool) -> bool:
+    if rule.get("disabled") or (rule.get("direction") or "INGRESS") != "INGRESS":
+        return False
+    meant_for = rule.get("destinationRanges")
+    if meant_for and traffic.destination and not in_cidr(traffic.destination, meant_for):
+        return False
+    return _source_meets(rule, traffic.source, overlap=overlap)
 
 
 def _source_meets(rule: Object, source: str, *, overlap: bool) -> bool:
@@ -132,11 +182,15 @@ def _ipv4(text: Any) -> ipaddress.IPv4Network | None:
         return None
 
 
-def _port_meets(entry: Object, port: int) -> bool:
-    if str(entry.get("IPProtocol") or "").lower() not in ("tcp", "all", "6"):
+_NUMBERS = {"tcp": "6", "udp": "17"}
+
+
+def _port_meets(entry: Object, traffic: Traffic) -> bool:
+    protocol = traffic.protocol.lower()
+    if str(entry.get("IPProtocol") or "").lower() not in (protocol, "all", _NUMBERS.get(protocol)):
         return False
     ports = entry.get("ports") or []
-    return not ports or any(_in_range(str(text), port) for text in ports)
+    return not ports or traffic.port is None or any(_in_range(str(text), traffic.port) for text in ports)
 
 
 def _in_range(text: str, port: int) -> bool:

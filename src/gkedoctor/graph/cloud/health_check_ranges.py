@@ -1,6 +1,15 @@
-"""The addresses from which Google Cloud sends health checks."""
+"""The addresses from which Google Cloud sends health checks.
+
+Source: https://cloud.google.com/load-balancing/docs/firewall-rules.
+"""
 
 from __future__ import annotations
 
 PROBE_RANGES = ("130.211.0.0/22", "35.191.0.0/16")
-"""Where health checks of Application Load Balancers come from (cloud.google.com/load-balancing/docs/firewall-rules)."""
+"""Of Application Load Balancers and of internal passthrough load balancers."""
+
+EXTERNAL_PASSTHROUGH_RANGES = ("35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22")
+"""Of external passthrough load balancers, with a backend service or a target pool."""
+
+ALL_PROBE_RANGES = ("130.211.0.0/22", "35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22")
+"""What GKE's own rule for Services lets in, whichever load balancer it is for."""

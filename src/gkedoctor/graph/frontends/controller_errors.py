@@ -23,19 +23,41 @@ _L4_FAILED = (
     "SyncInternalLoadBalancerFailed",
     "SyncInstanceGroupsFailed",
     "UnAvailableLoadBalancer",
-    "ConflictingConfiguration",
     "CanNotMigrateTargetPoolToRBS",
+    "TargetPoolRaceWithRBS",
+    "CleanRBSResourcesForLegacyService",
+    "LoadBalancerMixedProtocolNotSupported",
+    "UpdateLoadBalancerFailed",
+    "EnableStrongAffinity",
+    "AllowlistingRequired",
+    "IPCollectionV6Error",
+    "NoForwardingRuleRef",
+    "ForwardingRuleUnusable",
+    "L4LBConfigNotFound",
+    "L4LBConfigFetchFailed",
+    "L4LBConfigInvalidMode",
+    "L4LBConfigInvalidSampleRate",
 )
+"""Reasons of Warnings after which a Service has no load balancer, or not the one that it asks for."""
 _L4_WELL = ("SyncLoadBalancerSuccessful", "EnsuredLoadBalancer", "UpdatedLoadBalancer")
 _NEG_FAILED = (
     "SyncNetworkEndpointGroupFailed",
     "ProcessServiceFailed",
     "AttachFailed",
+    "DetachFailed",
     "EnterDegradedMode",
+    "ProcessServiceSkipped",
     "RetryFailed",
 )
 _NEG_WELL = ("Attach", "Create", "ExitDegradedMode")
-_DELETE_FAILED = ("GarbageCollection", "DeleteLoadBalancerFailed", "DeletingLoadBalancerFailed")
+_DELETE_FAILED = (
+    "GarbageCollection",
+    "DeleteLoadBalancerFailed",
+    "DeletingLoadBalancerFailed",
+    "DeleteLoadBalancer",
+    "DeleteInstanceGroupFailed",
+    "ServiceAttachmentGCError",
+)
 _ATTEMPT = 90.0
 """Seconds that an attempt may take before its Warning is written."""
 

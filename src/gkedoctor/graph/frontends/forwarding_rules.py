@@ -138,6 +138,11 @@ def rules_at(graph: Graph, ip: str) -> list[Object]:
     return graph.index(_by_address).get(ip, [])
 
 
+def rules_named(graph: Graph, name: str) -> list[Object]:
+    """The forwarding rules of a name, in whatever region, that are in the snapshot."""
+    return graph.index(_by_name).get(name, [])
+
+
 def _by_owner(graph: Graph) -> dict[Owner, list[Object]]:
     found: dict[Owner, list[Object]] = {}
     for rule in graph.all("ForwardingRule"):

@@ -310,6 +310,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
     found = True if item is not None else doubt if doubt is not None else False
     users = [last(u) for u in (item or {}).get("users") or []]
     other = next((a for a in same if a is not item), None)
+    fitting = [name_of(a) for a in graph.all("Address") if (place_of(a) == "global") == (scope == "global")]
     return [
         {
             "annotation": key,
@@ -318,6 +319,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
             "item": item,
             "found": found,
             "elsewhere": other,
+            "nearest": nearest(name, fitting) if found is False else None,
             "users": users,
         }
     ]

@@ -241,29 +241,3 @@ def _attached(graph: Graph, candidates: dict[str, CreatedObject]) -> Iterator[Cr
             made = CreatedObject("SslCertificate", item, frozenset(), ObjectOwner())
             if outside_user(graph, made, candidates.keys(), machines=False) is None:
                 yield made
-
-
-@edge(
-    "reserved_for",
-    "Address",
-    reads=("Ingress", "Service", "Gateway", "Cluster", "Namespace"),
-    record="KubernetesObject",
-)
-def reserved_for(graph: Graph, address: Object) -> Facts:
-    """The Ingresses, Services and Gateways that name an address, whether or not they use it."""
-    named = [i for kind in frontend_kinds() for i in graph.all(kind) if _names(i, address)]
-    if named:
-        return named
-    if graph.why_incomplete("Cluster") is None and not graph.all("Cluster") and not own_ids(graph):
-        return []
-    doubts = (graph.why_incomplete(kind) for kind in ("Ingress", "Service"))
-    return next((doubt for doubt in doubts if doubt is not None), [])
-
-
-def _names(item: Object, address: Object) -> bool:
-    notes = annotations_of(item)
-    told = {str(v).strip() for text in notes.values() for v in str(text).split(",")}
-    spec = item.get("spec") or {}
-    told |= {str(spec.get("loadBalancerIP")), *map(str, spec.get("externalIPs") or [])}
-    told |= {str(a.get("value")) for a in spec.get("addresses") or [] if isinstance(a, dict)}
-    return bool({name_of(address), str(address.get("address"))} & told)

@@ -83,7 +83,7 @@ def _judged(graph: Graph, backend: Backend, health: Sequence[Record], *, passthr
     if not total:
         return State.UNKNOWN, "no endpoint was asked"
     if passthrough:  # cloud.google.com/load-balancing/docs/network: all unhealthy, so all of them as a last resort
-        return State.OK, f"{counted}: where none is, traffic goes to all"
+        return State.UNKNOWN, f"{counted}: where none is, traffic goes to all"
     pods = backend["pods"]
     if not isinstance(pods, Unknown) and not any(_contained(pod) for pod in pods):
         return State.UNKNOWN, f"{counted}, and no Pod behind it is ready"

@@ -83,6 +83,7 @@ class EndpointRecord(TypedDict):
     serving: bool
     terminating: bool
     pod: str | None
+    node: str | None
     ports: Part
     slice: KubernetesObject
 

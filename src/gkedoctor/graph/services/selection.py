@@ -290,6 +290,7 @@ def _slice_records(found: Object) -> Iterator[Record]:
             "serving": conditions.get("serving") is not False,
             "terminating": conditions.get("terminating") is True,
             "pod": (endpoint.get("targetRef") or {}).get("name"),
+            "node": endpoint.get("nodeName"),
             "ports": found.get("ports") or [],
             "slice": found,
         }
@@ -303,6 +304,7 @@ def _legacy_records(endpoints: Object) -> list[Record]:
             "serving": ready,
             "terminating": False,
             "pod": (address.get("targetRef") or {}).get("name"),
+            "node": address.get("nodeName"),
             "ports": subset.get("ports") or [],
             "slice": endpoints,
         }

@@ -234,6 +234,7 @@ CLUSTER = shape(
     autopilot=shape(enabled=bool),
     ipAllocationPolicy=shape(useIpAliases=bool, clusterIpv4CidrBlock=str, servicesIpv4CidrBlock=str),
     networkPolicy=shape(enabled=bool, provider=str),
+    networkConfig=shape(network=str, disableL4LbFirewallReconciliation=bool),
     workloadIdentityConfig=shape(workloadPool=str),
     privateClusterConfig=shape(enablePrivateNodes=bool, masterIpv4CidrBlock=str),
     releaseChannel=shape(channel=str),

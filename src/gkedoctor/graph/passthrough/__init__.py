@@ -1,0 +1,1 @@
+"""Services of type LoadBalancer: their passthrough load balancers, nodes, addresses and firewall rules."""
