@@ -26,6 +26,7 @@ def renamed(snapshot: Snapshot, salt: str) -> Snapshot:
     everything = _NODE.sub(
         lambda m: f"gke-phoenix-{m[1]}-{_hash(m[0], salt)[:8]}-{_hash(m[0], salt)[8:12]}", everything
     )
+    everything = re.sub(r"\bclusters/teratail\b", "clusters/phoenix", everything)
     objects = json.loads(everything)
     for cluster in objects.get("container.clusters", []):
         cluster["name"] = "phoenix" if cluster["name"] == "teratail" else cluster["name"]

@@ -13,7 +13,6 @@ from tests.healthy.loading import NAMES, healthy
 TELLING = {
     ("autopilot", "events"): "only an Event says that a node is on its way",
     ("batch", "jobs"): "only the Jobs tell that the run went well in the end, and how long runs take",
-    ("leftovers", "namespaces"): "only the Namespace tells that all this is being deleted",
     ("odds", "secrets"): "the kubelet's last word is that the Secret is missing",
     ("scaling", "horizontalpodautoscalers"): "only the autoscaler tells that nothing is meant to run",
     ("stateful", "storageclasses"): "the controller's last word is that the class is missing",

@@ -1,9 +1,9 @@
 """The corpus of logs: real sentences of programs after public sources, with what each log says.
 
 `failures-*.log`: logs of runs that ended. A case begins with `== KIND [HOST] | SOURCE`; KIND is what the telling entry
-reports (`none`: a fault of the program itself), HOST what could not be reached. `>>` marks the telling line; where there
-are several, each is right. `healthy-*.log`: runs that serve or ended well, behind `== NAME`. Nobody looks at the files
-with `held-out` in their name to make the reader better: they say what it does on logs that it was not made for.
+reports (`none`: a fault of the program itself), HOST what could not be reached. `>>` marks the telling line; where
+there are several, each is right. `healthy-*.log`: runs that serve or ended well, behind `== NAME`. Nobody looks at the
+files with `held-out` in their name to make the reader better: they say what it does on logs that it was not made for.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ WITHOUT_PLAYBOOK = {
     **dict.fromkeys(
         (
             "missing-resource-claim", "secret-not-produced", "volume-resize-failed", "volume-mount-slow",
-            "sidecar-keeps-job-running", "hpa-conflict", "service-ip-family-mismatch", "image-format-unsupported",
+            "hpa-conflict", "image-format-unsupported",
         ),
         "issue 14 fills it",
     ),

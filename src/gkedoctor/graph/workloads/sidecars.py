@@ -40,6 +40,8 @@ def outlasting_sidecars(graph: Graph, pod: Object) -> Facts:
     or probes; `injected` those that the Job's template does not have, `switch` the patch of a CronJob by which it
     gets none.
     """
+    if not any(reference.get("kind") == "Job" for reference in pod["metadata"].get("ownerReferences") or ()):
+        return []
     job, containers = owner(graph, pod), graph.follow("containers", pod)
     if isinstance(containers, Unknown) or job is None or job.get("kind") != "Job":
         return []
