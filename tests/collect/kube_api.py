@@ -9,6 +9,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import Snapshot, Status
 from tests.collect.loopback import Asked, Loopback, Reply
@@ -17,7 +18,7 @@ _VERSIONS = {"autoscaling": ("v2", "v1"), "gateway.networking.k8s.io": ("v1", "v
              "networking.gke.io": ("v1", "v1beta1")}  # fmt: skip
 _BETA = {"frontendconfigs", "servicenetworkendpointgroups"}
 _PATH = re.compile(
-    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))(?:/namespaces/(?P<ns>[^/]+))?/(?P<plural>[a-z]+)"
+    r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))(?:/namespaces/(?P<ns>[^/]+))?/(?P<plural>[a-z0-9]+)"
 )
 _LOG = re.compile(r"/api/v1/namespaces/([^/]+)/pods/([^/]+)/log")
 
@@ -56,6 +57,7 @@ class KubeApi(Loopback):
         self.absent = set(absent)
         self.rules: dict[str, list[dict[str, Any]]] | None = None
         self.may: dict[str, bool] = {}
+        self.operators = False  # whether the kinds of all operators of the table are served
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> KubeApi:
@@ -100,7 +102,7 @@ class KubeApi(Loopback):
 
     def _groups(self) -> list[str]:
         served = (k.group for k in COLLECTIONS.values() if k.group and not k.cloud and k.collection not in self.absent)
-        return sorted(set(served))
+        return sorted({*served, *((kind.group for kind in listed_kinds()) if self.operators else ())})
 
     def _group(self, name: str) -> dict[str, Any]:
         versions = [{"groupVersion": f"{name}/{v}", "version": v} for v in _VERSIONS.get(name, ("v1",))]
@@ -123,10 +125,11 @@ class KubeApi(Loopback):
 
     def _list(self, found: re.Match[str], asked: Asked) -> Reply:
         plural, group = found["plural"], found["group"] or ""
-        kind = COLLECTIONS.get(plural)
+        operators = {(k.resource, k.group): k for k in listed_kinds()} if self.operators else {}
+        kind = operators.get((plural, group)) or COLLECTIONS.get(plural)
         if kind is None or kind.group != group or plural in self.absent or self._wrong_version(found, plural):
             return status(404, "the server could not find the requested resource", "NotFound")
-        items = list(self.objects.get(plural, ()))
+        items = list(self.objects.get(kind.collection, ()))
         if found["ns"]:
             items = [item for item in items if item["metadata"].get("namespace") == found["ns"]]
         start = int(asked.query.get("continue") or 0)

@@ -48,6 +48,7 @@ def used(asked: list[Sent]) -> set[tuple[str, str, str]]:
 
 def test_the_cluster_role_is_what_the_collectors_use(tmp_path: Path) -> None:
     with KubeApi({"pods": [{"metadata": {"name": "p", "namespace": "n"}}]}) as api:
+        api.operators = True
         runs = [ContainerRun("n", "p", "c", False)]
         asked = CollectRequest(
             Login(api.kubeconfig(tmp_path)), KINDS, Deadline(), select_logs=lambda _clock, _pods: runs
@@ -59,6 +60,7 @@ def test_the_cluster_role_is_what_the_collectors_use(tmp_path: Path) -> None:
 def test_the_namespaced_role_is_what_the_collectors_use_in_a_namespace(tmp_path: Path) -> None:
     namespaced = [kind for kind in KINDS if kind.namespaced]
     with KubeApi({"pods": [{"metadata": {"name": "p", "namespace": "n"}}]}) as api:
+        api.operators = True
         runs = [ContainerRun("n", "p", "c", True)]
         login = Login(api.kubeconfig(tmp_path))
         collect(

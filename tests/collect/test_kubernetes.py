@@ -15,7 +15,8 @@ from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.results import CollectorProgress
 from gkedoctor.errors import SourceError
 from gkedoctor.playbook.required_kinds import needed_kinds
-from gkedoctor.snapshot.kinds import KINDS, Kind
+from gkedoctor.snapshot.custom_kinds import is_custom, listed_kinds
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, Kind
 from gkedoctor.snapshot.model import Collection, CollectionState, Status
 from tests.collect import loopback
 from tests.collect.kube_api import KubeApi, forbidden, status
@@ -45,7 +46,7 @@ def api() -> Iterator[KubeApi]:
 
 
 def kinds() -> list[Kind]:
-    return [kind for kind in needed_kinds(shipped_playbooks()) if not kind.cloud]
+    return [kind for kind in needed_kinds(shipped_playbooks()) if kind.collection in COLLECTIONS and not kind.cloud]
 
 
 def run(api: KubeApi, tmp_path: Path, names: str = "Pod Service", **wishes: Any) -> Collected:
@@ -57,6 +58,21 @@ def run(api: KubeApi, tmp_path: Path, names: str = "Pod Service", **wishes: Any)
     wanted = [KINDS[name] for name in names.split()] if names else kinds()
     login = Login(wishes.pop("kubeconfig", None) or api.kubeconfig(tmp_path))
     return collect(CollectRequest(login, wanted, deadline, **wishes), wishes.get("tell", lambda _said: None))
+
+
+def test_objects_of_operators_are_read_where_the_cluster_serves_them(api: KubeApi, tmp_path: Path) -> None:
+    wanted = needed_kinds(shipped_playbooks())
+    certificate = {"metadata": {"name": "web", "namespace": "shop"}, "status": {"conditions": []}}
+    api.objects = {**api.objects, "certificates.cert-manager.io": [certificate]}
+    login = Login(api.kubeconfig(tmp_path))
+    found = collect(CollectRequest(login, wanted, Deadline()), lambda _said: None).gathered
+    assert not [name for name in found.states if is_custom(name)]
+    assert not [asked for asked in api.asked if "cert-manager" in asked.path]
+    api.operators = True
+    found = collect(CollectRequest(login, wanted, Deadline()), lambda _said: None).gathered
+    assert found.objects["certificates.cert-manager.io"][0]["metadata"]["name"] == "web"
+    assert {kind.collection for kind in listed_kinds()} <= found.states.keys()
+    assert "/apis/serving.knative.dev/v1/services" in {asked.path for asked in api.asked}
 
 
 def state(collected: Collected, name: str = "pods") -> CollectionState:

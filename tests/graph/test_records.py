@@ -19,6 +19,7 @@ from gkedoctor.graph import EDGES, Graph, Unknown
 from gkedoctor.graph.core.graph import Edge
 from gkedoctor.graph.core.records import record_type
 from gkedoctor.playbook.types import ListOf, OneOf, Record, Type, element_of
+from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import PLAYBOOKS, recorded
@@ -85,7 +86,7 @@ def seen() -> Seen:
         graph = Graph(snapshot)
         for collection in snapshot.collections.values():
             kind = COLLECTIONS.get(collection.name)
-            mine = edges.get(kind.name, []) if kind is not None else []
+            mine = edges.get(kind.name if kind is not None else "*" if is_custom(collection.name) else "", [])
             for item in list(collection.objects)[:MOST] if mine else ():
                 for edge, record in mine:
                     facts = graph.follow(edge.name, item)

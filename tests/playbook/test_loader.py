@@ -40,7 +40,7 @@ MISTAKES = [
     ),
     (
         "a misspelt key at the top",
-        "explained_by: [nodes]",
+        "explained_by: [nodes, made]",
         "explaned_by: [nodes]",
         "unknown key `explaned_by`",
         "explained_by",

@@ -23,7 +23,7 @@ WITHOUT_PLAYBOOK = {
     "backend-timeout": "no collected object shows that requests run into the time-out of the backend service",
     **dict.fromkeys(
         (
-            "missing-resource-claim", "secret-not-produced", "volume-resize-failed", "volume-mount-slow",
+            "missing-resource-claim", "volume-resize-failed", "volume-mount-slow",
             "hpa-conflict", "image-format-unsupported",
         ),
         "issue 14 fills it",

@@ -42,7 +42,7 @@ class Rules(msgspec.Struct, rename={"rules": "resourceRules"}):
             not rule.names
             and {"list", "*"} & set(rule.verbs)
             and {kind.group, "*"} & set(rule.groups)
-            and {kind.collection, "*"} & set(rule.resources)
+            and {kind.resource, "*"} & set(rule.resources)
             for rule in self.rules
         )
 

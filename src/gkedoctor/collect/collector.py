@@ -22,6 +22,7 @@ from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.compressed import CompressedList
+from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.kinds import LOGS, Kind
@@ -176,6 +177,7 @@ class _Collector:
             fallback=request.fallback,
         )
         self.lister = lister
+        kinds = [kind for kind in kinds if lister.serves(kind)]
         self.waiting = {kind.collection: kind for kind in kinds}
         for kind in kinds:
             self.pool.submit(lambda kind: self.messages.put(lister.collection(kind)), kind)
@@ -246,9 +248,11 @@ class _Collector:
                 self.cloud_waiting = False
 
     def _take_listing(self, find: Listing) -> None:
-        self.gathered.add(find.collection, find.items, find.state)
-        if self.taken is not None:
-            self.taken(self.gathered, find)
+        # a group may serve some of the kinds of an operator only: nobody misses the others
+        if not is_custom(find.collection) or find.state.status is not Status.DISABLED:
+            self.gathered.add(find.collection, find.items, find.state)
+            if self.taken is not None:
+                self.taken(self.gathered, find)
         if self.waiting.pop(find.collection, None) is None:
             return
         self.progress.listed(find, done=not self.waiting)

@@ -21,6 +21,7 @@ from gkedoctor.collect.results import COMPLETE, Listing, state_of
 from gkedoctor.collect.served_recording import PLATFORM, combined_state, recording_header
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.compressed import AppendableObjects
+from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 from gkedoctor.snapshot.redaction.trimming import trimmed
@@ -207,6 +208,10 @@ class KubernetesLister:
                 return self._by_namespace(kind, versions, namespaces, all_known=all_known, refused=part.refused)
         return Listing(kind.collection, part.items, _judged(kind, part))
 
+    def serves(self, kind: Kind) -> bool:
+        """Whether to ask for a kind."""
+        return is_served(kind, self.cluster.groups)
+
     def namespaces(self) -> tuple[tuple[str, ...], bool]:
         """The namespaces to try one by one, and whether these are all that there are."""
         with self._lock:
@@ -236,7 +241,7 @@ class KubernetesLister:
         for version in versions:
             root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
             scope = f"/namespaces/{namespace}" if namespace is not None else ""
-            part = self._pages(f"{root}{scope}/{kind.collection}", kind.collection)
+            part = self._pages(f"{root}{scope}/{kind.resource}", kind.collection)
             if part.code != 404:
                 break
         return part
@@ -306,6 +311,11 @@ class KubernetesLister:
         if rules is not None and not rules.may_list(kind):
             return _ListResult([], RequestFailed(f"no permission to list {kind.collection} in {namespace}", code=403))
         return self._listed(kind, versions, namespace)
+
+
+def is_served(kind: Kind, groups: Mapping[str, object] | None) -> bool:
+    """Whether to ask for a kind: always, but for one of an operator whose group the cluster does not serve."""
+    return not is_custom(kind.collection) or (groups is not None and kind.group in groups)
 
 
 def _judged(kind: Kind, part: _ListResult) -> CollectionState:

@@ -14,7 +14,7 @@ import msgspec
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.thread_pool import ThreadPool
-from gkedoctor.snapshot.kinds import LOGS, Kind
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, Kind
 from gkedoctor.snapshot.model import READ_ONE_BY_ONE
 from gkedoctor.snapshot.model import permission as needed
 
@@ -54,6 +54,12 @@ class Permission(NamedTuple):
         return LOGS if self.subresource else self.resource
 
     @property
+    def is_optional(self) -> bool:
+        """Whether it is for objects of an operator."""
+        known = COLLECTIONS.get(self.resource)
+        return known is None or known.group != self.group
+
+    @property
     def words(self) -> str:
         """As in the report: `list pods`, `get pods/log`."""
         name = f"{self.resource}/{self.subresource}" if self.subresource else self.resource
@@ -62,7 +68,7 @@ class Permission(NamedTuple):
 
 def needed_permissions(kinds: Iterable[Kind]) -> list[Permission]:
     """What the Kubernetes collector and the reader of logs do."""
-    listed = [Permission(kind.group, kind.collection, "list", kind.namespaced) for kind in kinds if not kind.cloud]
+    listed = [Permission(kind.group, kind.resource, "list", kind.namespaced) for kind in kinds if not kind.cloud]
     return [*listed, Permission("", "pods", "get", True, "log")]
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
-from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, ObjectPatch, PatchError, Patches
+from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, ObjectPatch, PatchError, Patches, collection_of_case
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import SourceError, UsageError
 from gkedoctor.graph import nearest
@@ -25,6 +25,7 @@ from gkedoctor.manifests.planned import names_planned
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.loader import TEST_SUFFIX, Source, cases_beside, read_source, read_yaml
 from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status, permission
@@ -139,6 +140,11 @@ def load_cases(path: Path) -> CaseFile:
     return file
 
 
+def _is_of_operator(item: Any) -> bool:
+    """Whether an object of a case is of a kind that is not built in: its API group has a dot, as all of theirs."""
+    return "." in str(item.get("apiVersion") or "").rpartition("/")[0]
+
+
 def _wrong_given(given: Given) -> Iterator[tuple[str, str, str | None]]:
     """What of a given cluster cannot be built: its place, what is wrong, and what was probably meant."""
     for i, item in enumerate(given.objects):
@@ -146,13 +152,13 @@ def _wrong_given(given: Given) -> Iterator[tuple[str, str, str | None]]:
         metadata = item.get("metadata") if isinstance(item, dict) else None
         if not isinstance(kind, str):
             yield f"objects[{i}]", "an object needs a `kind`", None
-        elif kind not in KINDS:
+        elif kind not in KINDS and not _is_of_operator(item):
             near = nearest(kind, list(KINDS))
             yield f"objects[{i}].kind", f"unknown kind `{kind}`", f"did you mean `{near}`?" if near else None
-        elif not KINDS[kind].cloud and not (isinstance(metadata, dict) and metadata.get("name")):
+        elif (kind not in KINDS or not KINDS[kind].cloud) and not (isinstance(metadata, dict) and metadata.get("name")):
             yield f"objects[{i}]", f"this {kind} needs `metadata: {{name: …}}`", None
     for i, name in enumerate(given.deny):
-        if name != LOGS and name not in KINDS and name not in COLLECTIONS:
+        if name != LOGS and name not in KINDS and name not in COLLECTIONS and not is_custom(name):
             near = nearest(name, [LOGS, *KINDS, *COLLECTIONS])
             yield f"deny[{i}]", f"unknown kind `{name}`", f"did you mean `{near}`?" if near else None
     for place in given.logs:
@@ -243,7 +249,7 @@ def given_snapshot(given: Given, recording: LoadRecording) -> Snapshot:
     patches = Patches({name: list(items) for name, items in gathered.objects.items()})
     for item in given.objects:
         patches.add(item)
-        gathered.states.setdefault(KINDS[item["kind"]].collection, CollectionState(Status.COMPLETE))
+        gathered.states.setdefault(collection_of_case(item), CollectionState(Status.COMPLETE))
     for number, change in enumerate(given.patch):
         patches.apply(change, number)
     gathered.objects.update(patches.objects)

@@ -52,7 +52,8 @@ def identity(graph: Graph, ref: Ref) -> tuple[str, ...]:
     """The lasting name of an object: namespace, kind, project, location, name."""
     kind = KINDS.get(ref.kind)
     item = _object(graph, ref)
-    if kind is not None and kind.cloud:
+    # an operator's kind may be called like one of Google Cloud's: `Cluster`
+    if kind is not None and kind.cloud and ref.namespace is None:
         return ("", ref.kind, ref.project or "", ref.location or "", *_cloud_name(graph, ref, item))
     return (ref.namespace or "", ref.kind, "", "", _name(graph, ref, item))
 

@@ -10,7 +10,9 @@ import msgspec
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import nearest
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.custom_kinds import custom_kind, is_custom
+from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 
 _STEP = re.compile(r'"([^"]+)"|([^.\[\]"]+)|\[(\d+)\]')
 WITHOUT_NAMESPACE = "shop"
@@ -38,6 +40,24 @@ class PatchError(UsageError):
         self.place = place
 
 
+def collection_of_case(item: Any) -> str:
+    """The collection of an object of a case; of a kind that is not built in, by its API group."""
+    version, kind = str(item.get("apiVersion") or ""), str(item.get("kind"))
+    known = KINDS.get(kind)
+    group = version.rpartition("/")[0]
+    if known is not None and ((known.cloud and not group) or collection_of_object(version, kind) or "." not in group):
+        return known.collection
+    return plural_of(version, kind)
+
+
+def _lives_in_namespace(item: Any) -> bool:
+    collection = collection_of_case(item)
+    if collection in COLLECTIONS:
+        return COLLECTIONS[collection].namespaced and not COLLECTIONS[collection].cloud
+    row = custom_kind(str(item.get("apiVersion") or "").rpartition("/")[0], str(item.get("kind")))
+    return row is None or row.namespaced
+
+
 class Patches:
     """Applies changes to raw objects by collection, copying what it touches."""
 
@@ -47,19 +67,16 @@ class Patches:
     def add(self, item: Any) -> None:
         """Adds one manifest; a namespaced one without a namespace goes to `shop`."""
         item = copy.deepcopy(item)
-        kind = KINDS.get(str(item.get("kind")))
-        if kind is None:
-            raise UsageError(f"a case has an object of unknown kind `{item.get('kind')}`")
-        if kind.namespaced and not kind.cloud:
+        if _lives_in_namespace(item):
             item["metadata"].setdefault("namespace", WITHOUT_NAMESPACE)
-        self.objects.setdefault(kind.collection, []).append(item)
+        self.objects.setdefault(collection_of_case(item), []).append(item)
 
     def apply(self, change: ObjectPatch, number: int = 0) -> None:
         """Carries out one change, the one at `patch[number]`; PatchError where it meets nothing."""
         kind, *namespace, name = change.ref.split("/")
-        if kind not in KINDS:
+        collection = KINDS[kind].collection if kind in KINDS else self._of_operator(kind)
+        if collection is None:
             raise PatchError(f"the patch changes `{change.ref}`: unknown kind `{kind}`", f"patch[{number}].ref")
-        collection = KINDS[kind].collection
         items = self.objects.get(collection, [])
         met = [i for i, item in enumerate(items) if _is(item, "".join(namespace), name)]
         if not met:
@@ -73,6 +90,11 @@ class Patches:
                 message = f"the patch changes `{change.ref}` at a path that does not exist"
                 raise PatchError(message, f"patch[{number}]") from None
         self.objects[collection] = [item for item in items if item is not None]
+
+    def _of_operator(self, kind: str) -> str | None:
+        """The collection of a kind that is not built in, where there are objects of it."""
+        names = [name for name in self.objects if is_custom(name)]
+        return next((n for n in names if any(item.get("kind") == kind for item in self.objects[n])), None)
 
 
 def _is(item: Any, namespace: str, name: str) -> bool:

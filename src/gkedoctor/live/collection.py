@@ -13,6 +13,7 @@ from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation
 from gkedoctor.collect.results import Listing, OnProgress
 from gkedoctor.errors import SourceError
+from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Snapshot, not_asked
@@ -71,9 +72,8 @@ class LiveCollection:
         with self._lock:
             have = {find.collection for find in self._finds}
         cloud = self._request.cloud is not None
-        return [
-            kind.collection for kind in self._request.kinds if (cloud or not kind.cloud) and kind.collection not in have
-        ]
+        kinds = [kind for kind in self._request.kinds if not is_custom(kind.collection)]  # most are not served
+        return [kind.collection for kind in kinds if (cloud or not kind.cloud) and kind.collection not in have]
 
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice.

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from gkedoctor.graph import CANDIDATE_INDEXES, EDGES
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.snapshot.kinds import KINDS, ON_REQUEST, Kind
+from gkedoctor.snapshot.custom_kinds import listed_kinds
+from gkedoctor.snapshot.kinds import CUSTOM, KINDS, ON_REQUEST, Kind
 
 _BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
 """Besides: endpoints with their health, the cluster's own record, and the names to fall back to."""
 
 
 def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str] = ()) -> list[Kind]:
-    """Every kind that these playbooks or any edge may look at, in the order of the table of kinds.
+    """Every kind that these playbooks or any edge may look at, in the order of the tables of kinds.
 
     `on_request`: those of the collections that are read only for who asks for them.
     """
@@ -22,11 +23,12 @@ def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str
     for playbook in (one for one in playbooks if one.is_live):
         names.update(playbook.model.kinds)
     asked = frozenset(on_request)
-    return [
+    found = [
         kind
         for name, kind in KINDS.items()
-        if (kind.collection in asked if kind.collection in ON_REQUEST else name in names)
+        if name != CUSTOM and (kind.collection in asked if kind.collection in ON_REQUEST else name in names)
     ]
+    return [*found, *(listed_kinds() if CUSTOM in names else ())]
 
 
 def kinds_of(playbook: CompiledPlaybook) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
+from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import COLLECTIONS, ESSENTIAL, LOGS
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
 from gkedoctor.snapshot.redaction.secret_facts import with_placeholders
@@ -50,7 +51,9 @@ class SnapshotIndex:
     @property
     def states(self) -> Mapping[str, CollectionState]:
         """How far each collection of Kubernetes can be trusted, for gkedoctor itself: the API has no words for it."""
-        known = {name: self.snapshot.collection(name).state for name in COLLECTIONS if not COLLECTIONS[name].cloud}
+        names = [name for name, kind in COLLECTIONS.items() if not kind.cloud]
+        names += [name for name in self.snapshot.collections if is_custom(name)]
+        known = {name: self.snapshot.collection(name).state for name in names}
         return known | ({LOGS: self.snapshot.collection(LOGS).state} if LOGS in self.snapshot.collections else {})
 
     def resource(self, group: str, version: str, plural: str) -> Resource | None:

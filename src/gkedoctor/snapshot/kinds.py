@@ -26,6 +26,11 @@ class Kind(NamedTuple):
     short_names: tuple[str, ...] = ()
 
     @property
+    def resource(self) -> str:
+        """The plural in paths and roles; a kind that is not built in has its group in its collection's name."""
+        return self.collection.removesuffix(f".{self.group}")
+
+    @property
     def kubectl(self) -> str:
         """How kubectl names it without doubt: `deployment`, `backendconfig.cloud.google.com`."""
         return (
@@ -152,6 +157,11 @@ _ONLY_IN_FILES = (
 
 Their collections are called as those of kinds that nobody knows."""
 
+CUSTOM = "CustomResource"
+"""What playbooks and edges call the objects of all kinds that are not built in; each has a collection of its own."""
+
+_ALL_CUSTOM = (Kind(CUSTOM, "customresources", "", True),)
+
 LOGS = "logs"
 """The collection of container logs: objects {namespace, pod, container, previous, lines}."""
 
@@ -168,7 +178,7 @@ FILES = "files"
 `number` counts as `kubectl apply -f` does where it is `ordered`, `exists`: the cluster has it. Only lint has one."""
 
 _COLLECTED = (*_KUBERNETES, *_GOOGLE_CLOUD)
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_COLLECTED, *_ONLY_IN_FILES)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_COLLECTED, *_ONLY_IN_FILES, *_ALL_CUSTOM)})
 COLLECTIONS: Mapping[str, Kind] = MappingProxyType({kind.collection: kind for kind in _COLLECTED})
 
 ESSENTIAL = frozenset(

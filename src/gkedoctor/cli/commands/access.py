@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gkedoctor.collect.deadline import Deadline
     from gkedoctor.collect.kubeconfig import Impersonation
     from gkedoctor.collect.kubernetes_client import KubernetesClient
+    from gkedoctor.collect.permissions import Permission
     from gkedoctor.live.options import LiveOptions
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.kinds import Kind
@@ -51,7 +52,7 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
       gkedoctor access --print-role gcp --uptime-checks > gkedoctor-role.yaml
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.collect.kubernetes import connected
+    from gkedoctor.collect.kubernetes import connected, is_served
     from gkedoctor.playbook.required_kinds import needed_kinds
 
     playbooks, live = library(()), parse_options(flags)
@@ -62,6 +63,7 @@ def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
     deadline = live.deadline()
     with ending_signals():
         client, cluster = connected(live.login, deadline)
+        kinds = [kind for kind in kinds if is_served(kind, cluster.groups)]
         missing, lines = _kubernetes(live, client, kinds, namespace)
         if live.gcp:
             without, more = _google(live, kinds, cluster.now, deadline)
@@ -99,9 +101,14 @@ def _kubernetes(
     lines = [
         f"Kubernetes, {client.address.host}{_as(client.address.acts_as)}: {allowed} of {len(found)} permissions {where}"
     ]
-    lines += [f"  missing  {right.words}" for right, answer in found.items() if answer is False]
+    lines += [f"  {_word(right)}  {right.words}" for right, answer in found.items() if answer is False]
     lines += [f"  not told  {right.words}" for right, answer in found.items() if answer is None]
-    return {right.collection for right, answer in found.items() if answer is not True}, lines
+    return {r.collection for r, answer in found.items() if answer is not True and not r.is_optional}, lines
+
+
+def _word(right: Permission) -> str:
+    """What a right is that is not there: without an operator's objects, what they make is told less exactly."""
+    return "optional" if right.is_optional else "missing"
 
 
 def _as(whom: Impersonation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 from gkedoctor.graph.core.records import KubernetesObject, Part
+from gkedoctor.graph.objects.records import MakerRecord
 
 
 class _Reference(TypedDict):
@@ -21,6 +22,8 @@ class _Reference(TypedDict):
     namespace: str
     target: KubernetesObject | None
     found: bool
+    maker: NotRequired[MakerRecord | None]
+    """Who is to make it, where it was not seen."""
 
 
 class PullSecretRecord(_Reference):

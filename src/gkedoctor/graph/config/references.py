@@ -14,31 +14,39 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, ed
 from gkedoctor.graph.core.reference import nearest_name, resolve_targets
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.makers import maker_of
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
 from gkedoctor.graph.workloads.pod_templates import containers, pods_by_template
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import CUSTOM, KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
+_READS = ("Secret", "ConfigMap", CUSTOM, "Job", "Ingress", "Gateway", "Event")
 _PLAIN_TIME = len("2026-11-22T12:00:00Z")
 _PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
 """Written into every namespace by the root-ca-cert-publisher; a Pod is never without it for long."""
 
 
-@edge("references", "Pod", *WORKLOADS, reads=("Secret", "ConfigMap"), record="ReferenceRecord")
+@edge("references", "Pod", *WORKLOADS, reads=_READS, record="ReferenceRecord")
 def references_of(graph: Graph, item: Object) -> Facts:
-    """Every Secret and ConfigMap (key) that the containers read, as records (see `_record`)."""
+    """Every Secret and ConfigMap (key) that the containers read, as records (see `_record`), with who is to make it."""
+    return [_with_maker(graph, record) for record in read_references(graph, item)]
+
+
+def read_references(graph: Graph, item: Object) -> list[Record]:
+    """The same without a look for who makes what is not there."""
     return [_record(graph, namespace_of(item), site) for site in sites_of(item)]
 
 
-@edge("pull_secrets", "Pod", *WORKLOADS, reads=("Secret", "ServiceAccount"), record="PullSecretRecord")
+@edge("pull_secrets", "Pod", *WORKLOADS, reads=("ServiceAccount", *_READS), record="PullSecretRecord")
 def pull_secrets_of(graph: Graph, item: Object) -> Facts:
     """The imagePullSecrets of a Pod and of its ServiceAccount, as records like `references`."""
     spec, namespace = template_of(item).get("spec") or {}, namespace_of(item)
     account = graph.find("ServiceAccount", namespace, _account(spec))
     inherited = account.get("imagePullSecrets") or [] if isinstance(account, dict) else []
     names = {str(s.get("name")): s for s in [*inherited, *(spec.get("imagePullSecrets") or [])] if s.get("name")}
-    return [_record(graph, namespace, _site("Secret", n, s, via="imagePullSecrets")) for n, s in names.items()]
+    sites = [_site("Secret", n, s, via="imagePullSecrets") for n, s in names.items()]
+    return [_with_maker(graph, _record(graph, namespace, site)) for site in sites]
 
 
 def _site(
@@ -69,6 +77,13 @@ def _record(graph: Graph, namespace: str, site: Record) -> Record:
         record["nearest"] = nearest_name(graph, site["kind"], namespace, site["name"])
     if record["keyFound"] is False and isinstance(target, dict):
         record["nearestKey"] = nearest(site["key"], sorted(target.get("keys") or {}))
+    return record
+
+
+def _with_maker(graph: Graph, record: Record) -> Record:
+    """The record with who is to make what was not seen."""
+    if not isinstance(record["target"], dict):
+        record["maker"] = maker_of(graph, record["kind"], record["namespace"], record["name"])
     return record
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gkedoctor.graph.config.references import references_of
+from gkedoctor.graph.config.references import read_references
 from gkedoctor.graph.core.accessors import namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
@@ -30,7 +30,7 @@ def suspicious_values(graph: Graph, pod: Object) -> Facts:
     environment variable, `says` the sentence ("was base64-encoded twice and ends in a newline").
     """
     found: list[Record] = []
-    for site in references_of(graph, pod) or []:
+    for site in read_references(graph, pod):
         if site["kind"] != "Secret" or site["via"] not in ("env", "envFrom", "volume", "subPath"):
             continue
         secret = site["target"]
@@ -93,7 +93,7 @@ def missing_optional_references(graph: Graph, pod: Object) -> Facts:
         return containers
     said = {c["name"]: c["said"] for c in containers}
     found: list[Record] = []
-    for site in references_of(graph, pod) or []:
+    for site in read_references(graph, pod):
         missing = "object" if site["found"] is False else "key" if site["keyFound"] is False else None
         if not site["optional"] or missing is None:
             continue

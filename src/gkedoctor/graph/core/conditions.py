@@ -106,7 +106,12 @@ def good_status(kind: str, type_: str) -> str | None:
 def is_bad(kind: str, state: Object) -> bool:
     """Whether a condition certainly reports a fault. One that is Unknown, or no evidence, does not."""
     good = good_status(kind, str(state.get("type")))
-    return good is not None and state.get("status") == ("False" if good == "True" else "True")
+    return good is not None and contradicts(state, good)
+
+
+def contradicts(state: Object, good: str) -> bool:
+    """Whether a condition certainly has the other status than the good one, for tables that name that themselves."""
+    return state.get("status") == ("False" if good == "True" else "True")
 
 
 def is_good(kind: str, state: Object) -> bool:

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple, TypeVar
 from gkedoctor.graph.core.accessors import grouped, name_of, namespace_of
 from gkedoctor.graph.core.ref import namespaced, ref_of
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.snapshot.kinds import KINDS
-from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.snapshot.custom_kinds import is_custom
+from gkedoctor.snapshot.kinds import CUSTOM, KINDS
+from gkedoctor.snapshot.model import Object, Snapshot, Status
 
 T = TypeVar("T")
 Record = dict[str, Any]
@@ -65,6 +66,8 @@ class Graph:
 
     def all(self, kind: str) -> Sequence[Object]:
         """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
+        if kind == CUSTOM:
+            return self.index(_custom_resources)
         return self.snapshot.collection(KINDS[kind].collection).objects
 
     def field_of_all(self, kind: str, field: str) -> Iterator[Any]:
@@ -73,6 +76,8 @@ class Graph:
 
     def everywhere(self, kind: str) -> Sequence[Object]:
         """The same for who looks beyond one namespace, and does not ask for doubts."""
+        if kind == CUSTOM:
+            return self.all(kind)
         return self.snapshot.collection(KINDS[kind].collection).everywhere
 
     def in_namespace(self, kind: str, namespace: str) -> list[Object]:
@@ -81,12 +86,17 @@ class Graph:
 
     def why_incomplete(self, kind: str, namespace: str | None = None, name: str | None = None) -> Unknown | None:
         """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can."""
+        if kind == CUSTOM:
+            return self.index(_unread_custom_resources)
         collection = KINDS[kind].collection
         why = self.snapshot.collection(collection).why_incomplete(namespace, name)
         return Unknown(collection, why, name or "") if why is not None else None
 
     def empty_or_unknown(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
         """What a search in a listing comes to that met nothing: nothing, or unknown where more may exist."""
+        if kind == CUSTOM:
+            unread = self.index(_unread_custom_resources)
+            return unread if unread is not None else []
         collection = KINDS[kind].collection
         why = self.snapshot.collection(collection).why_not_exhaustive(namespace)
         return Unknown(collection, why) if why is not None else []
@@ -138,6 +148,21 @@ class Graph:
             self._indexes[key] = grouped(self.all(kind), namespace_of)
         spaces: dict[str, list[Object]] = self._indexes[key]
         return spaces
+
+
+def _custom_resources(graph: Graph) -> tuple[Object, ...]:
+    """The objects of all kinds that are not built in."""
+    found = graph.snapshot.collections.values()
+    return tuple(item for collection in found if is_custom(collection.name) for item in collection.objects)
+
+
+def _unread_custom_resources(graph: Graph) -> Unknown | None:
+    """The first kind of an operator that is there and could not be read; one that nobody recorded is not missed."""
+    refused = (Status.DENIED, Status.FAILED)
+    for name, collection in graph.snapshot.collections.items():
+        if is_custom(name) and collection.state.status in refused:
+            return Unknown(name, collection.why_incomplete() or "not read")
+    return None
 
 
 class Edge(NamedTuple):

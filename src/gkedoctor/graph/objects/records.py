@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from gkedoctor.graph.core.records import Part
+from gkedoctor.graph.core.records import KubernetesObject, Part
 
 
 class RemovedVersionRecord(TypedDict):
@@ -18,3 +18,49 @@ class RemovedVersionRecord(TypedDict):
     instead: str
     changes: str
     served: bool | None
+
+
+class OwnFailureRecord(TypedDict):
+    """What the status of an operator's object reports as failed."""
+
+    at: Part
+    type: str
+    reason: str | None
+    message: str | None
+    words: str
+    since: str
+    known: bool
+    """Whether the table of operators knows the kind."""
+    cause: str | None
+    resource: str
+    """How kubectl names the kind: `certificates.cert-manager.io`."""
+
+
+class FailedStepRecord(TypedDict):
+    """What says more of a failure than the object itself: its steps and its Events."""
+
+    item: KubernetesObject
+    words: str
+    at: Part
+
+
+class ProductRecord(TypedDict):
+    """What an operator's object makes."""
+
+    kind: str
+    name: str
+    found: bool
+    target: KubernetesObject | None
+
+
+class MakerRecord(TypedDict):
+    """Who is to make an object that does not exist. `item` is null where nothing but names tells."""
+
+    item: KubernetesObject | None
+    failure: OwnFailureRecord | None
+    said: list[FailedStepRecord]
+    words: str | None
+    certain: bool
+    program: str
+    resource: str
+    name: NotRequired[str | None]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.custom_resources import custom_object
 from gkedoctor.graph.storage.claims import attachments_of, claims_named, consumers_of, volume_of
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
@@ -20,11 +21,11 @@ _REASONS = {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedBindi
 @edge(
     "volumes",
     "Pod",
-    reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event"),
+    reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event", "CustomResource"),
     record="VolumeRecord",
 )
 def volumes_of(graph: Graph, pod: Object) -> Facts:
-    """The volumes as records {name, source, spec, claim, claimName, volume, events, attachments, holders}.
+    """The volumes as records {name, source, spec, claim, claimName, volume, events, attachments, holders, …}.
 
     `events` are those about this volume, the latest last; `holders` the other Pods of its claim on other nodes.
     """
@@ -49,7 +50,22 @@ def _volume(graph: Graph, pod: Object, volume: Object, wanted: Record | None, ev
         "events": events if isinstance(events, Unknown) else [e for e in events if _about(e, names)],
         "attachments": attachments_of(graph, bound) if isinstance(bound, dict) else [],
         "holders": _holders(graph, pod, claim) if isinstance(claim, dict) else [],
+        "secretProvider": _secret_provider(graph, pod, volume),
     }
+
+
+_SECRETS_STORE = ("secrets-store.csi.k8s.io", "secrets-store-gke.csi.k8s.io")
+"""The Secrets Store CSI driver, and that of GKE's Secret Manager add-on."""
+
+
+def _secret_provider(graph: Graph, pod: Object, volume: Object) -> Record | None:
+    """Of a volume of the Secrets Store CSI driver, the SecretProviderClass that it names."""
+    csi = volume.get("csi") or {}
+    if csi.get("driver") not in _SECRETS_STORE:
+        return None
+    name = (csi.get("volumeAttributes") or {}).get("secretProviderClass")
+    found = custom_object(graph, "SecretProviderClass", namespace_of(pod), str(name)) if name else None
+    return {"driver": csi["driver"], "name": name, "target": found}
 
 
 def _one(found: Facts) -> Object | Unknown | None:

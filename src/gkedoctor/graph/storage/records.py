@@ -32,6 +32,14 @@ class ClassRecord(TypedDict):
     volumes: int
 
 
+class SecretProviderRecord(TypedDict):
+    """What a volume of the Secrets Store CSI driver names."""
+
+    driver: str
+    name: str | None
+    target: KubernetesObject | None
+
+
 class VolumeRecord(TypedDict):
     """The volumes."""
 
@@ -44,6 +52,7 @@ class VolumeRecord(TypedDict):
     events: list[KubernetesObject]
     attachments: list[KubernetesObject]
     holders: list[KubernetesObject]
+    secretProvider: SecretProviderRecord | None
 
 
 class NearVolumeRecord(TypedDict):

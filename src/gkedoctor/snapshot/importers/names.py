@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gkedoctor.snapshot.custom_kinds import collections_by_word
 from gkedoctor.snapshot.kinds import COLLECTIONS, HISTORY, KINDS, Kind
 
 _OLD_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -81,6 +82,8 @@ def collection_of_file(stem: str) -> str:
     """The collection a file is named after: `pods`, `persistent-volumes`, `backendconfigs.cloud.google.com`."""
     plural, _, group = stem.lower().partition(".")
     found = _BY_WORD.get(plural.replace("-", "").replace("_", ""))
+    if found is None and not group:
+        return collections_by_word().get(plural, stem)
     if found is None or (group and not _serves(COLLECTIONS[found], group)):
         return stem
     return found
