@@ -20,6 +20,7 @@ from gkedoctor.graph.core import conditions, times
 from gkedoctor.graph.core.cidr import in_cidr
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.similar_names import is_slip
+from gkedoctor.graph.objects.rbac import access_of, request_of
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages import Messages, shipped_messages
 from gkedoctor.snapshot.kinds import KINDS
@@ -185,6 +186,14 @@ class Functions(functions.Functions):
     def _func_change(self, workload: Any) -> list[str]:
         """change(workload): commands that change its Pod template; a Job or a bare Pod has to be made anew."""
         return _changing(ref_of(workload)) if isinstance(workload, dict) else []
+
+    @functions.signature(_ANY, _ANY)
+    def _func_access(self, bindings: Any, said: Any) -> dict[str, Any] | None:
+        """access(role_bindings, extract(line, 'rbac/refused-request')): {allowed, says, commands, binding, scope}."""
+        request = request_of(said) if isinstance(said, dict) else None
+        if request is None or not isinstance(bindings, (list, Unknown)):
+            return None
+        return access_of(bindings, request)
 
     @functions.signature(_ANY)
     def _func_from_json(self, text: Any) -> Any:

@@ -64,3 +64,10 @@ class MakerRecord(TypedDict):
     program: str
     resource: str
     name: NotRequired[str | None]
+
+
+class RoleBindingRecord(TypedDict):
+    """A RoleBinding or ClusterRoleBinding with its role."""
+
+    binding: KubernetesObject
+    role: KubernetesObject | None
