@@ -116,6 +116,7 @@ GAPS: dict[str, tuple[str, ...]] = {
         "ValidatingWebhookConfiguration",
     ),
 }
+GAPS["deletion_blockers"] = GAPS["held"]
 """What an edge reads and does not declare, by its name; each is read by other edges, so that it is collected.
 
 Most are read by an edge that this one follows. A gap that is closed may be taken out; a new one is an error.

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, refusals_of
+from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, refusal_of_message, refusals_of
+from gkedoctor.graph.config.references import sites_of
 from gkedoctor.graph.core.accessors import name_of, namespace_of
-from gkedoctor.graph.core.conditions import condition
+from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.custom_resources import failed_custom_resources, failure_of, is_custom
 from gkedoctor.graph.objects.owners import stub, template_of, workload
+from gkedoctor.graph.services.selection import selected_pods
 from gkedoctor.graph.services.service_reference import referenced_service
 from gkedoctor.messages import message
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import CUSTOM
 from gkedoctor.snapshot.model import Object
 
 CONFIGURATIONS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 _POLICY = "ValidatingAdmissionPolicy"
+_READS = ("Event", "Service", "EndpointSlice", "Pod", "Secret", "Namespace", CUSTOM, *CREATORS)
 _REFUSERS = ("ResourceQuota", "LimitRange", "Namespace", *CONFIGURATIONS, _POLICY)
 
 
@@ -39,7 +43,7 @@ def refusers_of(graph: Graph, item: Object) -> Facts:
     return found
 
 
-@edge("refused", *_REFUSERS, reads=("Event", *CREATORS), record="RefusedWorkloadRecord")
+@edge("refused", *_REFUSERS, reads=("Event", "Namespace", CUSTOM, *CREATORS), record="RefusedWorkloadRecord")
 def refused_of(graph: Graph, item: Object) -> Facts:
     """What this object refuses now, as records of `refusals` with the `workload` that suffers."""
     found = graph.index(_by_refuser).get(ref_of(item), [])
@@ -54,7 +58,34 @@ def _by_refuser(graph: Graph) -> dict[Ref, list[Record]]:
         for refuser in [] if isinstance(refusers, Unknown) else refusers:
             full = {**record, "workload": workload(graph, record["owner"])}
             places.setdefault(ref_of(refuser), []).append(full)
+    for record in _refusals_elsewhere(graph):
+        for configuration in _known_webhooks(graph, record["name"]):
+            places.setdefault(ref_of(configuration), []).append({**record, "workload": record["owner"]})
     return places
+
+
+def _refusals_elsewhere(graph: Graph) -> Iterator[Record]:
+    """What webhooks refuse besides Pods: the deletion of a Namespace's content, what operators apply."""
+    for item in graph.all("Namespace"):
+        if is_true(item, "NamespaceDeletionContentFailure"):
+            yield refusal_of_message(item, condition(item, "NamespaceDeletionContentFailure"))
+    for item in failed_custom_resources(graph):
+        failure = failure_of(item)
+        if failure is not None and "webhook" in str(failure["message"]):
+            yield refusal_of_message(item, failure["at"])
+
+
+@edge("refusing_webhooks", "*", reads=CONFIGURATIONS, record="KubernetesObject")
+def refusing_webhooks(graph: Graph, item: Object) -> Facts:
+    """The webhook configurations that an operator's object names as the reason of its failure."""
+    failure = failure_of(item) if is_custom(item) else None
+    if failure is None or "webhook" not in str(failure["message"]):
+        return []
+    return _known_webhooks(graph, refusal_of_message(item, failure["at"])["name"])
+
+
+def _known_webhooks(graph: Graph, name: str | None) -> list[Object]:
+    return [c for kind in CONFIGURATIONS for c in graph.all(kind) if name and has_webhook(c, name)]
 
 
 def _refusers(graph: Graph, record: Record) -> list[Object] | Unknown:
@@ -85,12 +116,13 @@ def _named(graph: Graph, kind: str, namespace: str, name: str | None) -> list[Ob
 
 def _webhooks(graph: Graph, record: Record) -> list[Object] | Unknown:
     """The configurations that hold a webhook of that name. The name need not be unique between configurations."""
-    found = [c for kind in CONFIGURATIONS for c in graph.all(kind) if _has_webhook(c, record["name"])]
+    found = _known_webhooks(graph, record["name"])
     doubts = [d for kind in CONFIGURATIONS if (d := graph.why_incomplete(kind)) is not None]
     return doubts[0] if doubts and not found else found
 
 
-def _has_webhook(configuration: Object, name: str | None) -> bool:
+def has_webhook(configuration: Object, name: str | None) -> bool:
+    """Whether a configuration holds a webhook of that name."""
     return any(w.get("name") == name for w in configuration.get("webhooks") or [])
 
 
@@ -135,15 +167,16 @@ _FINDERS: dict[str, Callable[[Graph, Record], list[Object] | Unknown]] = {
 }
 
 
-@edge("webhooks", *CONFIGURATIONS, reads=("Event", "Service", "EndpointSlice", *CREATORS), record="WebhookRecord")
+@edge("webhooks", *CONFIGURATIONS, reads=_READS, record="WebhookRecord")
 def webhooks_of(graph: Graph, item: Object) -> Facts:
-    """Its webhooks as records {name, webhook, service, target, found, ready, failed, denied}.
+    """Its webhooks as records {name, index, webhook, service, target, found, ready, failed, denied, own, …}.
 
     `target` is the Service that answers for it, `ready` its ready endpoints, `failed` and `denied` the creations
-    that fail now because the call fails, or because the webhook says no.
+    that fail now because the call fails, or because the webhook says no; `own` the workloads behind the Service among
+    them. `runner` is the workload that answers, `certificate` the Secret with a certificate that its Pods read.
     """
     refused = refused_of(graph, item)
-    return [_webhook(graph, webhook, refused) for webhook in item.get("webhooks") or []]
+    return [_webhook(graph, i, webhook, refused) for i, webhook in enumerate(item.get("webhooks") or [])]
 
 
 @edge("asked_for_by", "Service", reads=CONFIGURATIONS, record="KubernetesObject")
@@ -165,23 +198,46 @@ def _by_backend(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     return found
 
 
-def _webhook(graph: Graph, webhook: Any, refused: Facts) -> Record:
+def _webhook(graph: Graph, index: int, webhook: Any, refused: Facts) -> Record:
     service = (webhook.get("clientConfig") or {}).get("service") or {}
     target = referenced_service(graph, service)
     ready: Any = None
     if isinstance(target, dict):
         endpoints = graph.follow("endpoints", target)
         ready = endpoints if isinstance(endpoints, Unknown) else [e for e in endpoints if e["ready"]]
+    failed = _of(refused, "webhook-down", webhook)
+    pods = selected_pods(graph, target) if isinstance(target, dict) and failed else []
     return {
         "name": webhook.get("name"),
+        "index": index,
         "webhook": webhook,
         "service": service or None,
         "target": target,
         "found": target if isinstance(target, Unknown) else target is not None if service else None,
         "ready": ready,
-        "failed": _of(refused, "webhook-down", webhook),
+        "failed": failed,
         "denied": _of(refused, "webhook", webhook),
+        "own": [r["workload"] for r in failed if _is_behind(target, r)] if isinstance(failed, list) else failed,
+        "runner": workload(graph, pods[0]) if isinstance(pods, list) and pods else None,
+        "certificate": _certificate(graph, pods[0]) if isinstance(pods, list) and pods else None,
     }
+
+
+def _is_behind(service: Any, record: Record) -> bool:
+    """Whether a Service would select the Pods that are refused."""
+    if not isinstance(service, dict) or namespace_of(record["owner"]) != namespace_of(service):
+        return False
+    selector = (service.get("spec") or {}).get("selector") or {}
+    labels = (template_of(record["owner"]).get("metadata") or {}).get("labels") or {}
+    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+
+
+def _certificate(graph: Graph, pod: Object) -> Object | None:
+    """The Secret with a certificate that a Pod mounts; the one that ends first where there are several."""
+    names = dict.fromkeys(site["name"] for site in sites_of(pod) if site["kind"] == "Secret")
+    found = [graph.find("Secret", namespace_of(pod), name) for name in names]
+    held = [s for s in found if isinstance(s, dict) and (s.get("certificate") or {}).get("notAfter")]
+    return min(held, key=lambda s: str(s["certificate"]["notAfter"]), default=None)
 
 
 def _of(refused: Facts, by: str, webhook: Any) -> Facts:
@@ -197,7 +253,7 @@ def priority_class_of(graph: Graph, item: Object) -> Facts:
     return resolve_targets(graph, "PriorityClass", None, str(name)) if name else []
 
 
-@edge("shortfalls", "ResourceQuota", reads=("Event", *CREATORS), record="ShortfallRecord")
+@edge("shortfalls", "ResourceQuota", reads=("Event", "Namespace", CUSTOM, *CREATORS), record="ShortfallRecord")
 def shortfalls_of(graph: Graph, item: Object) -> Facts:
     """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still}.
 
@@ -222,28 +278,3 @@ def _shortfall(quota: Object, resource: str, requested: str) -> Record:
     sizes = (quantity(requested), quantity(used) or 0.0, quantity(hard))
     still = sizes[0] is not None and sizes[2] is not None and sizes[0] + sizes[1] > sizes[2]
     return {"resource": resource, "requested": requested, "used": used, "hard": hard, "still": still}
-
-
-@edge("broken_apis", "Namespace", reads=("APIService",), record="KubernetesObject")
-def broken_apis(graph: Graph, item: Object) -> Facts:
-    """The APIServices that the namespace controller names: while their discovery fails, nothing is deleted."""
-    state = condition(item, "NamespaceDeletionDiscoveryFailure") or {}
-    if state.get("status") != "True":
-        return []
-    message = str(state.get("message") or "")
-    found = [a for a in graph.all("APIService") if _group_version(a) in message]
-    doubt = graph.why_incomplete("APIService")
-    return doubt if doubt is not None and not found else found
-
-
-def _group_version(service: Object) -> str:
-    spec = service.get("spec") or {}
-    return f"{spec.get('group')}/{spec.get('version')}"
-
-
-@edge("held", "Namespace", record="KubernetesObject")
-def finalized_objects_in(graph: Graph, item: Object) -> Facts:
-    """The objects of a namespace that wait for a finalizer, of all kinds that were recorded."""
-    name = name_of(item)
-    found = [o for kind in KINDS.values() if kind.namespaced for o in graph.in_namespace(kind.name, name)]
-    return [o for o in found if o["metadata"].get("deletionTimestamp") and o["metadata"].get("finalizers")]

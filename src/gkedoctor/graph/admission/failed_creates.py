@@ -44,7 +44,7 @@ _PREFIX = re.compile(
 
 @edge("refusals", *CREATORS, reads=("Event",), record="RefusalRecord")
 def refusals_of(graph: Graph, item: Object) -> Facts:
-    """Why the object cannot create what it lacks: at most one record {message, by, name, at, holder, time, owner}.
+    """Why the object cannot create what it lacks: at most one record {message, by, name, at, holder, since, …}.
 
     `by`: quota, pod-security, account, priority, autopilot, webhook-down, webhook, policy, terminating, limits, other;
     `name` what the message calls it. `at` is the condition or Event that says so, `holder` the object it stands in.
@@ -55,7 +55,7 @@ def refusals_of(graph: Graph, item: Object) -> Facts:
     doubt = graph.why_incomplete("Event", namespace_of(item))
     event = None if doubt is not None else _event(graph, item)
     if event is not None and (told is None or _is_newer(event, told)):
-        return [_record(item, event, event)]
+        return [_record(item, event, event, told)]
     if told is not None:
         return [_record(item, told, item)]
     return doubt if doubt is not None and item.get("kind") not in _CONDITIONED else []
@@ -133,17 +133,32 @@ def _event(graph: Graph, item: Object) -> Any:
     return failed[-1]
 
 
-def _record(owner: Object, at: Any, holder: Object) -> Record:
+def _record(owner: Object, at: Any, holder: Object, condition: Any = None) -> Record:
     message = _PREFIX.sub("", str(at.get("message") or ""), count=1)
     by, name = refuser_of_message(message)
     time = stamp(last_seen(at)) if at is holder else at.get("lastTransitionTime")
-    return {"message": message, "by": by, "name": name, "at": at, "holder": holder, "time": time, "owner": owner}
+    starts = [at.get("firstTimestamp") or time, (condition or {}).get("lastTransitionTime")]
+    return {
+        "message": message,
+        "by": by,
+        "name": name,
+        "at": at,
+        "holder": holder,
+        "time": time,
+        "since": min((str(start) for start in starts if start), default=None),
+        "owner": owner,
+    }
 
 
 def refuser_of_message(message: str) -> tuple[str, str | None]:
     """Who refuses, as the name of an entry of `admission.yaml`, and what the message calls it."""
     found = shipped_messages().first(message, "admission")
     return (found.message.name, found.groups.get("name")) if found is not None else ("other", None)
+
+
+def refusal_of_message(owner: Object, at: Any) -> Record:
+    """A refusal that stands in a condition of an object that wanted something else than Pods."""
+    return _record(owner, at, owner)
 
 
 def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:

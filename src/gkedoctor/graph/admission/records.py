@@ -16,6 +16,7 @@ class RefusedWorkloadRecord(TypedDict):
     at: Part
     holder: KubernetesObject
     time: str
+    since: str | None
     owner: KubernetesObject
     workload: KubernetesObject
 
@@ -47,6 +48,7 @@ class WebhookRecord(TypedDict):
     """Its webhooks."""
 
     name: str
+    index: int
     webhook: Part
     service: Part
     target: KubernetesObject | None
@@ -54,6 +56,18 @@ class WebhookRecord(TypedDict):
     ready: list[WebhookReadyRecord] | None
     failed: list[RefusedWorkloadRecord]
     denied: list[RefusedWorkloadRecord]
+    own: list[KubernetesObject]
+    runner: KubernetesObject | None
+    certificate: KubernetesObject | None
+
+
+class DeletionBlockerRecord(TypedDict):
+    """One of the things that keep a Namespace from going."""
+
+    by: str
+    says: str
+    commands: list[str]
+    item: KubernetesObject | None
 
 
 class RefusalRecord(TypedDict):
@@ -65,6 +79,7 @@ class RefusalRecord(TypedDict):
     at: Part
     holder: KubernetesObject
     time: str
+    since: str | None
     owner: KubernetesObject
 
 

@@ -59,9 +59,21 @@ def _custom_resource_definition(item: dict[str, Any]) -> dict[str, Any]:
         item["spec"] = {key: spec[key] for key in ("group", "names", "scope") if key in spec}
         if isinstance(versions := spec.get("versions"), list):
             item["spec"]["versions"] = [_version(version) for version in versions]
+        if isinstance(conversion := spec.get("conversion"), dict):
+            item["spec"]["conversion"] = _conversion(conversion)
     if isinstance(status, dict):
         item["status"] = {key: status[key] for key in ("conditions",) if key in status}
     return item
+
+
+def _conversion(conversion: Mapping[str, Any]) -> dict[str, Any]:
+    """How objects are converted, and by which Service."""
+    kept = {key: conversion[key] for key in ("strategy",) if key in conversion}
+    webhook = conversion.get("webhook")
+    client = webhook.get("clientConfig") if isinstance(webhook, dict) else None
+    if isinstance(client, dict) and isinstance(service := client.get("service"), dict):
+        kept["webhook"] = {"clientConfig": {"service": service}}
+    return kept
 
 
 def _without(*fields: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
