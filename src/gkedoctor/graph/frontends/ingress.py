@@ -325,7 +325,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
     ]
 
 
-@edge("frontend_config", "Ingress", reads=("FrontendConfig",), record="GatewayClassRecord")
+@edge("frontend_config", "Ingress", reads=("FrontendConfig",), record="FrontendConfigRecord")
 def frontend_config_of(graph: Graph, ingress: Object) -> Facts:
     """The FrontendConfig that an annotation names: at most one record {name, found, target, nearest}."""
     name = annotations_of(ingress).get("networking.gke.io/v1beta1.FrontendConfig")

@@ -1,0 +1,91 @@
+"""The Services that routes name, and the routes that name a Service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.core.reference import resolve_reference
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.route_attachment import ROUTES
+from gkedoctor.graph.frontends.routes import backend_ref, is_service
+from gkedoctor.snapshot.model import Object
+
+
+@edge("route_backends", *ROUTES, reads=("Service", "ReferenceGrant"), cached=True, record="RouteBackendRecord")
+def route_backends(graph: Graph, route: Object) -> Facts:
+    """The Services that the route names: {name, namespace, port, found, portFound, allowed, target, nearest, at, …}.
+
+    `ports`: those of the Service; `pointer`: where in the route it stands; `weight`: its share of the requests, 1 where
+    the route says nothing.
+    """
+    return [{**_record(graph, route, ref), "pointer": pointer} for pointer, ref in _refs(route)]
+
+
+def _refs(route: Object) -> Iterator[tuple[str, Object]]:
+    """Each reference to a Service with the JSON pointer that leads to it."""
+    for number, rule in enumerate((route.get("spec") or {}).get("rules") or []):
+        for position, ref in enumerate(rule.get("backendRefs") or []):
+            if is_service(ref) and ref.get("name"):
+                yield f"/spec/rules/{number}/backendRefs/{position}", ref
+
+
+def _record(graph: Graph, route: Object, ref: Object) -> Record:
+    backend = backend_ref(graph, route, ref)
+    namespace = backend["namespace"]
+    reference = resolve_reference(graph, "Service", namespace, backend["name"])
+    found = reference["found"]
+    if found is False and namespace != namespace_of(route) and not graph.in_namespace("Service", namespace):
+        found = Unknown("services", f"nothing of namespace {namespace} is in this recording")
+    target = reference["target"]
+    service = target if isinstance(target, dict) else {}
+    ports = [p.get("port") for p in (service.get("spec") or {}).get("ports") or []]
+    known = bool(service) and ref.get("port") is not None
+    return {
+        **reference,
+        "found": found,
+        "namespace": namespace,
+        "port": ref.get("port"),
+        "at": ref,
+        "portFound": ref.get("port") in ports if known else None,
+        "ports": ports,
+        "weight": _weight(ref),
+        "allowed": backend["allowed"],
+        "elsewhere": _elsewhere(graph, backend["name"]) if found is False else None,
+    }
+
+
+def _elsewhere(graph: Graph, name: str) -> str | None:
+    """The only other namespace that has a Service of that name."""
+    found = [namespace_of(s) for s in graph.everywhere("Service") if name_of(s) == name]
+    return found[0] if len(found) == 1 else None
+
+
+def _weight(ref: Object) -> int:
+    weight = ref.get("weight")
+    return weight if isinstance(weight, int) else 1
+
+
+@edge("services", *ROUTES, reads=("Service", "ReferenceGrant"), record="KubernetesObject")
+def services_of_route(graph: Graph, route: Object) -> Facts:
+    """The Services behind the route."""
+    records = route_backends(graph, route)
+    return [] if isinstance(records, Unknown) else [r["target"] for r in records if isinstance(r["target"], dict)]
+
+
+@edge("routes", "Service", reads=ROUTES, record="ServiceRouteRecord")
+def routes_to(graph: Graph, service: Object) -> Facts:
+    """The routes that name the Service: {route, weight} of each reference."""
+    doubt = graph.why_incomplete("HTTPRoute")
+    return doubt if doubt is not None else graph.index(_by_service).get((namespace_of(service), name_of(service)), [])
+
+
+def _by_service(graph: Graph) -> dict[tuple[str, str], list[Record]]:
+    found: dict[tuple[str, str], list[Record]] = {}
+    for kind in ROUTES:
+        for route in graph.everywhere(kind):
+            for _, ref in _refs(route):
+                place = (str(ref.get("namespace") or namespace_of(route)), str(ref["name"]))
+                found.setdefault(place, []).append({"route": route, "weight": _weight(ref)})
+    return found
