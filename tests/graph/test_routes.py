@@ -9,7 +9,7 @@ import pytest
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.frontends.frontend import frontend_of, routes_behind
-from gkedoctor.graph.frontends.route_attachment import routes_of
+from gkedoctor.graph.gateways.route_attachment import routes_of
 from gkedoctor.graph.request_path.hop import State
 from gkedoctor.graph.request_path.lookup import path_of_object, paths_to_host
 from tests.conftest import recorded

@@ -6,8 +6,8 @@ from gkedoctor.graph.core.accessors import namespace_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import CertificateRef, Frontend, Listener, frontend
-from gkedoctor.graph.frontends.route_attachment import owned_listeners, routes_of
 from gkedoctor.graph.frontends.routes import routes_behind_gateway
+from gkedoctor.graph.gateways.route_attachment import owned_listeners, routes_of
 from gkedoctor.snapshot.model import Object
 
 _PRE_SHARED = "networking.gke.io/pre-shared-certs"

@@ -18,7 +18,7 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
 from gkedoctor.graph.frontends.frontend import routes_behind
 from gkedoctor.graph.frontends.gateway_backends import backend_services_of_route
-from gkedoctor.graph.frontends.route_attachment import ROUTES
+from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.snapshot.model import Object
 
 _STATES = "ingress.kubernetes.io/backends"

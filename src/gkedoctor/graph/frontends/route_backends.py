@@ -8,8 +8,8 @@ from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.route_attachment import ROUTES
 from gkedoctor.graph.frontends.routes import backend_ref, is_service
+from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.snapshot.model import Object
 
 

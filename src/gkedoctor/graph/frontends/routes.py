@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gkedoctor.graph.core.accessors import namespace_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
-from gkedoctor.graph.frontends.route_attachment import Attachment, routes_of
+from gkedoctor.graph.gateways.route_attachment import Attachment, routes_of
 from gkedoctor.graph.objects.reference_grants import may_refer
 from gkedoctor.snapshot.model import Object
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.frontends.gateway_class import class_record
-from gkedoctor.graph.frontends.route_attachment import ROUTES, parents_named
+from gkedoctor.graph.gateways.gateway_class import class_record
+from gkedoctor.graph.gateways.route_attachment import ROUTES, parents_named
 from gkedoctor.snapshot.model import Object
 
 _DURATION = re.compile(r"(\d{1,6})(h|ms|m|s)")

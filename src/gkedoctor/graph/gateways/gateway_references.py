@@ -17,8 +17,8 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.gateway_class import class_record
-from gkedoctor.graph.frontends.route_attachment import owned_listeners
+from gkedoctor.graph.gateways.gateway_class import class_record
+from gkedoctor.graph.gateways.route_attachment import owned_listeners
 from gkedoctor.graph.objects.reference_grants import may_refer
 from gkedoctor.snapshot.model import Object
 
@@ -56,7 +56,10 @@ def _certificate(graph: Graph, owner: Object, listener: Object, ref: Object) -> 
 
 
 @edge(
-    "shared_certificates", "Gateway", reads=("SslCertificate", "GatewayClass", "ListenerSet"), record="PreSharedRecord"
+    "shared_certificates",
+    "Gateway",
+    reads=("SslCertificate", "GatewayClass", "ListenerSet"),
+    record="SharedCertificateRecord",
 )
 def shared_certificates_of(graph: Graph, gateway: Object) -> Facts:
     """The certificates that the option pre-shared-certs of its listeners names: {name, found, elsewhere, nearest}."""

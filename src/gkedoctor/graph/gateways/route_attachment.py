@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, is_good
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, once_per_object
+from gkedoctor.graph.core.hostnames import hostnames_intersect, route_host_matches
 from gkedoctor.graph.core.label_selectors import differing, matches
 from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.hostnames import hostnames_intersect, route_host_matches
 from gkedoctor.graph.objects.namespaces import namespace_labels
 from gkedoctor.snapshot.model import Object
 

@@ -16,8 +16,8 @@ from gkedoctor.graph.backends.policies import POLICIES
 from gkedoctor.graph.core.conditions import is_bad
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, once_per_object
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.gateway_class import is_foreign
-from gkedoctor.graph.frontends.route_attachment import ROUTES, parents_named
+from gkedoctor.graph.gateways.gateway_class import is_foreign
+from gkedoctor.graph.gateways.route_attachment import ROUTES, parents_named
 from gkedoctor.graph.objects.events import last_seen, recent
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
