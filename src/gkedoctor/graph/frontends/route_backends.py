@@ -8,6 +8,8 @@ from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.frontends.ingress import is_unserved
+from gkedoctor.graph.frontends.load_balancing import services_behind
 from gkedoctor.graph.frontends.routes import backend_ref, is_service
 from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.snapshot.model import Object
@@ -72,6 +74,38 @@ def services_of_route(graph: Graph, route: Object) -> Facts:
     """The Services behind the route."""
     records = route_backends(graph, route)
     return [] if isinstance(records, Unknown) else [r["target"] for r in records if isinstance(r["target"], dict)]
+
+
+@edge("unserved", "Gateway", reads=("Service", "EndpointSlice", "Pod", *ROUTES), record="KubernetesObject")
+def unserved_of_gateway(graph: Graph, gateway: Object) -> Facts:
+    """The Services behind the Gateway that have no ready endpoint, or none that serves the port."""
+    return [service for service, port in _behind(graph, gateway) if is_unserved(graph, service, port)]
+
+
+def _behind(graph: Graph, gateway: Object) -> Iterator[tuple[Object, Object | None]]:
+    """Each Service that a Gateway leads to, with the first of its ports that a route names."""
+    seen: set[tuple[str, str]] = set()
+    for namespace, name, wanted in services_behind(graph, gateway):
+        service = graph.find("Service", namespace, name)
+        if isinstance(service, dict) and (namespace, name) not in seen:
+            seen.add((namespace, name))
+            ports = (service.get("spec") or {}).get("ports") or []
+            yield service, next((p for p in ports if p.get("port") == wanted), None)
+
+
+@edge("gateways", "Service", reads=("Gateway", "ListenerSet", *ROUTES), record="KubernetesObject")
+def gateways_of(graph: Graph, service: Object) -> Facts:
+    """The Gateways that lead to the Service through a route."""
+    doubt = graph.why_incomplete("HTTPRoute")
+    return doubt if doubt is not None else graph.index(_gateways).get((namespace_of(service), name_of(service)), [])
+
+
+def _gateways(graph: Graph) -> dict[tuple[str, str], list[Object]]:
+    found: dict[tuple[str, str], list[Object]] = {}
+    for gateway in graph.everywhere("Gateway"):
+        for place in dict.fromkeys((ns, name) for ns, name, _ in services_behind(graph, gateway)):
+            found.setdefault(place, []).append(gateway)
+    return found
 
 
 @edge("routes", "Service", reads=ROUTES, record="ServiceRouteRecord")

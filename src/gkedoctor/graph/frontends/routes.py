@@ -23,7 +23,7 @@ def routes_behind_gateway(graph: Graph, gateway: Object) -> list[Route]:
 
 def _entries(graph: Graph, attached: Attachment) -> Iterator[Route]:
     for rule in (attached.route.get("spec") or {}).get("rules") or []:
-        refs = [r for r in rule.get("backendRefs") or [] if r.get("name") and is_service(r)]
+        refs = [r for r in rule.get("backendRefs") or [] if r.get("name") and is_service(r) and r.get("weight") != 0]
         for ref in refs or [None]:
             for match in rule.get("matches") or [{}]:
                 yield _entry(attached, rule, match, backend_ref(graph, attached.route, ref) if ref else None)
