@@ -34,6 +34,18 @@ def policies_for(graph: Graph, kind: str, target: Object) -> list[Object] | Unkn
     return graph.index(_INDEXES[kind]).get(place, [])
 
 
+@edge("check_policies", "Service", reads=("HealthCheckPolicy",), record="KubernetesObject")
+def check_policies_of(graph: Graph, service: Object) -> Facts:
+    """The HealthCheckPolicies that target the Service, the one in force first."""
+    return policies_for(graph, "HealthCheckPolicy", service)
+
+
+@edge("backend_policies", "Service", reads=("GCPBackendPolicy",), record="KubernetesObject")
+def backend_policies_of(graph: Graph, service: Object) -> Facts:
+    """The GCPBackendPolicies that target the Service, the one in force first."""
+    return policies_for(graph, "GCPBackendPolicy", service)
+
+
 class _ByTarget:
     """Builds, for one kind of policy, the index from a target to the policies for it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gkedoctor.graph.core.accessors import name_of, namespace_of
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.ingress import is_unserved
@@ -13,6 +13,9 @@ from gkedoctor.graph.frontends.load_balancing import services_behind
 from gkedoctor.graph.frontends.routes import backend_ref, is_service
 from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.snapshot.model import Object
+
+_ATTACHED = (*ROUTES, "ListenerSet", "Namespace", "ReferenceGrant")
+"""What decides which routes a Gateway takes and what they lead to."""
 
 
 @edge("route_backends", *ROUTES, reads=("Service", "ReferenceGrant"), cached=True, record="RouteBackendRecord")
@@ -76,7 +79,7 @@ def services_of_route(graph: Graph, route: Object) -> Facts:
     return [] if isinstance(records, Unknown) else [r["target"] for r in records if isinstance(r["target"], dict)]
 
 
-@edge("unserved", "Gateway", reads=("Service", "EndpointSlice", "Pod", *ROUTES), record="KubernetesObject")
+@edge("unserved", "Gateway", reads=("Service", "EndpointSlice", "Pod", *_ATTACHED), record="KubernetesObject")
 def unserved_of_gateway(graph: Graph, gateway: Object) -> Facts:
     """The Services behind the Gateway that have no ready endpoint, or none that serves the port."""
     return [service for service, port in _behind(graph, gateway) if is_unserved(graph, service, port)]
@@ -93,7 +96,7 @@ def _behind(graph: Graph, gateway: Object) -> Iterator[tuple[Object, Object | No
             yield service, next((p for p in ports if p.get("port") == wanted), None)
 
 
-@edge("gateways", "Service", reads=("Gateway", "ListenerSet", *ROUTES), record="KubernetesObject")
+@edge("gateways", "Service", reads=("Gateway", *_ATTACHED), record="KubernetesObject")
 def gateways_of(graph: Graph, service: Object) -> Facts:
     """The Gateways that lead to the Service through a route."""
     doubt = graph.why_incomplete("HTTPRoute")
@@ -106,6 +109,16 @@ def _gateways(graph: Graph) -> dict[tuple[str, str], list[Object]]:
         for place in dict.fromkeys((ns, name) for ns, name, _ in services_behind(graph, gateway)):
             found.setdefault(place, []).append(gateway)
     return found
+
+
+@candidate_index("behind_gateways", "Service", reads=("Gateway", *_ATTACHED))
+def behind_gateways(graph: Graph) -> Iterator[Object]:
+    """Services that a Gateway leads to; all where routes cannot be seen."""
+    known = graph.index(_gateways)
+    unseen = graph.why_incomplete("HTTPRoute") is not None
+    for service in graph.all("Service"):
+        if unseen or (namespace_of(service), name_of(service)) in known:
+            yield service
 
 
 @edge("routes", "Service", reads=ROUTES, record="ServiceRouteRecord")
