@@ -23,7 +23,6 @@ __all__ = [
     "QuirkBackendsRecord",
     "QuirkRecord",
     "RouteBackendRecord",
-    "ServiceRouteRecord",
     "SlipRecord",
     "TlsSecretRecord",
     "UnwatchedRecord",
@@ -74,13 +73,6 @@ class FrontendConfigRecord(TypedDict):
     found: bool
     target: KubernetesObject | None
     nearest: str | None
-
-
-class ServiceRouteRecord(TypedDict):
-    """A route that names a Service."""
-
-    route: KubernetesObject
-    weight: int
 
 
 class ManagedCertificateRecord(TypedDict):

@@ -119,20 +119,3 @@ def behind_gateways(graph: Graph) -> Iterator[Object]:
     for service in graph.all("Service"):
         if unseen or (namespace_of(service), name_of(service)) in known:
             yield service
-
-
-@edge("routes", "Service", reads=ROUTES, record="ServiceRouteRecord")
-def routes_to(graph: Graph, service: Object) -> Facts:
-    """The routes that name the Service: {route, weight} of each reference."""
-    doubt = graph.why_incomplete("HTTPRoute")
-    return doubt if doubt is not None else graph.index(_by_service).get((namespace_of(service), name_of(service)), [])
-
-
-def _by_service(graph: Graph) -> dict[tuple[str, str], list[Record]]:
-    found: dict[tuple[str, str], list[Record]] = {}
-    for kind in ROUTES:
-        for route in graph.everywhere(kind):
-            for _, ref in _refs(route):
-                place = (str(ref.get("namespace") or namespace_of(route)), str(ref["name"]))
-                found.setdefault(place, []).append({"route": route, "weight": _weight(ref)})
-    return found
