@@ -61,9 +61,10 @@ def test_a_gateway_that_is_programmed_is_silent_whatever_the_notices_say() -> No
         },
     }
     graph = Graph(recorded("ing-healthy"))
-    assert graph.follow("bad_conditions", gateway) == []
-    gateway["status"]["conditions"][2] = {"type": "Programmed", "status": "False", "reason": "Invalid"}
-    assert [c["type"] for c in graph.follow("bad_conditions", gateway)] == ["Programmed"]  # type: ignore[union-attr]
+    assert graph.follow("gateway_errors", gateway) == []
+    failed = {"type": "Programmed", "status": "False", "reason": "Invalid"}
+    gateway = {**gateway, "status": {"conditions": [*notices, failed]}}
+    assert [c["type"] for c in graph.follow("gateway_errors", gateway)] == ["Programmed"]  # type: ignore[union-attr]
 
 
 def test_readers_take_objects_without_conditions() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gkedoctor.graph.frontends.hostnames import (
+from gkedoctor.graph.core.hostnames import (
     hostnames_intersect,
     ingress_host_matches,
     route_host_matches,

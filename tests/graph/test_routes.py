@@ -9,7 +9,7 @@ import pytest
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.frontends.frontend import frontend_of, routes_behind
-from gkedoctor.graph.frontends.routes import routes_of
+from gkedoctor.graph.gateways.route_attachment import routes_of
 from gkedoctor.graph.request_path.hop import State
 from gkedoctor.graph.request_path.lookup import path_of_object, paths_to_host
 from tests.conftest import recorded
@@ -189,7 +189,7 @@ def test_a_gateway_is_a_front_end_with_listeners_and_routes() -> None:
     ("own", "spec", "why"),
     [
         ({}, {"parent": {"sectionName": "websecure"}}, "names no listener of the Gateway"),
-        ({"protocol": "TCP"}, {}, "no listener that it names takes HTTPRoutes"),
+        ({"protocol": "TCP"}, {}, "no listener that it names takes routes of its kind"),
         ({"allowedRoutes": {}}, {}, "no listener takes routes of its namespace"),
         ({"hostname": "blog.example"}, {"hostnames": ["shop.example"]}, "no listener serves one of its hostnames"),
     ],

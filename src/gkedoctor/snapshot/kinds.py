@@ -103,9 +103,16 @@ _KUBERNETES = (
     Kind("GatewayClass", "gatewayclasses", "gateway.networking.k8s.io", False, short_names=("gc",)),
     Kind("Gateway", "gateways", "gateway.networking.k8s.io", True, short_names=("gtw",)),
     Kind("HTTPRoute", "httproutes", "gateway.networking.k8s.io", True),
+    Kind("GRPCRoute", "grpcroutes", "gateway.networking.k8s.io", True),
+    Kind("TLSRoute", "tlsroutes", "gateway.networking.k8s.io", True),
+    Kind("ListenerSet", "listenersets", "gateway.networking.k8s.io", True, short_names=("lset",)),
+    Kind("BackendTLSPolicy", "backendtlspolicies", "gateway.networking.k8s.io", True, short_names=("btlspolicy",)),
     Kind("ReferenceGrant", "referencegrants", "gateway.networking.k8s.io", True, short_names=("refgrant",)),
     Kind("HealthCheckPolicy", "healthcheckpolicies", "networking.gke.io", True),
     Kind("GCPBackendPolicy", "gcpbackendpolicies", "networking.gke.io", True),
+    Kind("GCPGatewayPolicy", "gcpgatewaypolicies", "networking.gke.io", True),
+    Kind("GCPTrafficDistributionPolicy", "gcptrafficdistributionpolicies", "networking.gke.io", True),
+    Kind("GCPSessionAffinityPolicy", "gcpsessionaffinitypolicies", "networking.gke.io", True),
 )
 
 _GOOGLE_CLOUD = (

@@ -16,7 +16,7 @@ from gkedoctor.graph.backends.backend_services import (
     health_of,
     origin_of,
 )
-from gkedoctor.graph.backends.policies import policies_for
+from gkedoctor.graph.backends.policies import lost_policies_for, policies_for
 from gkedoctor.graph.backends.suggested_check import SuggestedCheck, suggested_check
 from gkedoctor.graph.cloud.links import place_of
 from gkedoctor.graph.core.accessors import name_of
@@ -88,6 +88,8 @@ class Backend(BackendCheck, BackendHealth, BackendGroups):
     """Whether the Pods answer the health check, and not the node (kube-proxy, for a Service of type LoadBalancer)."""
     checkPolicies: Sequence[KubernetesObject] | Unknown
     """For a Gateway, the HealthCheckPolicies that target the Service, the one in force first."""
+    lostPolicies: Sequence[KubernetesObject]
+    """For a Gateway, HealthCheckPolicies that were most likely meant for the Service and do not target it."""
     suggested: SuggestedCheck | None
     """The check that the readiness probes of the Pods suggest."""
 
@@ -109,7 +111,8 @@ def backend_of(
     check = checks if isinstance(checks, Unknown) else next(iter(checks), None)
     pods: Facts = graph.follow("pods", service) if service is not None else []
     health = health_of(graph, backend_service)
-    policies: Facts = policies_for(graph, "HealthCheckPolicy", service) if service and frontend == "Gateway" else []
+    of_gateway = frontend == "Gateway"
+    policies: Facts = policies_for(graph, "HealthCheckPolicy", service) if service and of_gateway else []
     facts = _health_facts(health)
     return {
         "service": service,
@@ -129,6 +132,7 @@ def backend_of(
         "answer": _answer(backend_service),
         "checksPods": frontend != "Service",
         "checkPolicies": policies,
+        "lostPolicies": lost_policies_for(graph, service) if service and of_gateway else [],
         "suggested": suggested_check(graph, pods, facts["serving"]),
     }
 

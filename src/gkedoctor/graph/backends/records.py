@@ -61,3 +61,28 @@ class AnnotationFaultRecord(TypedDict):
     fault: str
     key: str | None
     meant: str | None
+
+
+class PolicyTargetRecord(TypedDict):
+    """What a policy targets."""
+
+    kind: str
+    name: str
+    known: bool
+    wanted: str
+    found: bool | None
+    target: KubernetesObject | None
+    nearest: str | None
+    elsewhere: str | None
+    rival: KubernetesObject | None
+    at: Part
+
+
+class PolicyFaultRecord(TypedDict):
+    """What is wrong in the spec of a policy."""
+
+    fault: str
+    at: Part
+    says: str
+    secret: str | None
+    block: str | None

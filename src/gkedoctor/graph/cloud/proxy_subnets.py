@@ -24,15 +24,23 @@ def proxy_subnets_of(graph: Graph, ingress: Object) -> Facts:
     """
     if annotations_of(ingress).get("kubernetes.io/ingress.class") not in _REGIONAL:
         return []
-    found = cluster_of(graph, ingress)
+    return proxy_subnets_for(graph, ingress)
+
+
+def proxy_subnets_for(graph: Graph, item: Object, purposes: tuple[str, ...] = _PURPOSES) -> Facts:
+    """The proxy-only subnets of some purposes in the cluster's region and network, as one record (see the edge)."""
+    found = cluster_of(graph, item)
     cluster = found[0] if not isinstance(found, Unknown) and found else {}
     location = str(cluster.get("location") or cluster.get("zone") or "")
     network = last(cluster.get("network"))
     if not location or not network:
-        return graph.why_incomplete("Cluster") or Unknown(
-            "container.clusters", "region and network of the cluster are not known"
+        doubt = graph.why_incomplete("Cluster")
+        return (
+            doubt
+            if doubt is not None
+            else Unknown("container.clusters", "region and network of the cluster are not known")
         )
-    return _in_region(graph, region_of(location), network)
+    return _in_region(graph, region_of(location), network, purposes)
 
 
 def region_of(location: str) -> str:
@@ -40,17 +48,18 @@ def region_of(location: str) -> str:
     return location.rpartition("-")[0] if location[-2:-1] == "-" else location
 
 
-def _in_region(graph: Graph, region: str, network: str) -> Facts:
+def _in_region(graph: Graph, region: str, network: str, purposes: tuple[str, ...]) -> Facts:
     subnets = [
         s for s in graph.all("Subnetwork") if place_of(s) == region and last(path_of(s.get("network"))) == network
     ]
-    proxies = [s for s in subnets if s.get("purpose") in _PURPOSES]
+    proxies = [s for s in subnets if s.get("purpose") in purposes]
     active = [s for s in proxies if s.get("role") in (None, "ACTIVE")]
     doubt = graph.why_incomplete("Subnetwork")
     doubt = doubt if doubt is not None else _elsewhere(subnets, network)
     return [
         {
             "region": region,
+            "purpose": purposes[0],
             "network": network,
             "found": True if active else doubt if doubt is not None else False,
             "subnet": active[0] if active else None,

@@ -11,6 +11,7 @@ class ProxySubnetRecord(TypedDict):
     """What an internal or regional Ingress needs: at most one."""
 
     region: str
+    purpose: str
     network: str
     found: bool
     subnet: CloudObject | None

@@ -11,12 +11,13 @@ from typing import Any
 from gkedoctor.graph.cloud.links import last, path_of, place_of, resolve
 from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.core.reference import nearest_name
+from gkedoctor.graph.core.reference import nearest_name, resolve_reference
 from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_ingress
 from gkedoctor.snapshot.model import Object
 
+MANAGED = "networking.gke.io/managed-certificates"
 PRE_SHARED = "ingress.gcp.kubernetes.io/pre-shared-cert"
 _REGIONAL = ("gce-internal", "gce-regional-external")
 
@@ -107,3 +108,25 @@ def _record(graph: Graph, ingress: Object, proxy: Object, certificate: Object) -
         "object": made_for[0] if made_for else None,
         "fromSecret": name.startswith(("k8s2-cr-", "k8s-ssl-")),
     }
+
+
+@edge("managed_certificates", "Ingress", reads=("ManagedCertificate",), record="ManagedCertificateRecord")
+def managed_certificates(graph: Graph, ingress: Object) -> Facts:
+    """The ManagedCertificates that the annotation names: records {name, found, target, nearest}."""
+    text = annotations_of(ingress).get(MANAGED) or ""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return [resolve_reference(graph, "ManagedCertificate", namespace_of(ingress), name) for name in names]
+
+
+@edge("ingresses", "ManagedCertificate", reads=("Ingress",), record="KubernetesObject")
+def ingresses_of(graph: Graph, certificate: Object) -> Facts:
+    """The Ingresses that the certificate is attached to."""
+    listing = graph.listing("Ingress", namespace_of(certificate))
+    if isinstance(listing, Unknown):
+        return listing
+    return [i for i in listing if name_of(certificate) in _attached(i)]
+
+
+def _attached(ingress: Object) -> list[str]:
+    text = annotations_of(ingress).get(MANAGED) or ""
+    return [name.strip() for name in text.split(",")]

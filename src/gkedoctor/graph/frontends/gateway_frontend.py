@@ -6,7 +6,8 @@ from gkedoctor.graph.core.accessors import namespace_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import CertificateRef, Frontend, Listener, frontend
-from gkedoctor.graph.frontends.routes import listeners_of, routes_behind_gateway, routes_of
+from gkedoctor.graph.frontends.routes import routes_behind_gateway
+from gkedoctor.graph.gateways.route_attachment import owned_listeners, routes_of
 from gkedoctor.snapshot.model import Object
 
 _PRE_SHARED = "networking.gke.io/pre-shared-certs"
@@ -16,7 +17,7 @@ _PRE_SHARED = "networking.gke.io/pre-shared-certs"
 def gateway_frontend(graph: Graph, gateway: Object) -> Frontend:
     """A Gateway. Hosts are those of its listeners and of its routes."""
     attached = routes_of(graph, gateway)
-    listeners = [_listener(gateway, x) for x in listeners_of(gateway) if x.get("port")]
+    listeners = [_listener(owner, x) for owner, x in owned_listeners(graph, gateway) if x.get("port")]
     named = [host for listener in listeners for host in listener["hosts"]]
     named += [host for attachment in attached for host in attachment.hosts]
     return Frontend(

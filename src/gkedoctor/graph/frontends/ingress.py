@@ -211,12 +211,14 @@ def unserved_of(graph: Graph, ingress: Object) -> Facts:
     records = backends_of(graph, ingress)
     for record in [] if isinstance(records, Unknown) else records:
         service = record["service"]
-        if isinstance(service, dict) and all(service is not f for f in found) and _unserved(graph, service, record):
+        new = isinstance(service, dict) and all(service is not f for f in found)
+        if isinstance(service, dict) and new and is_unserved(graph, service, record["port"]):
             found.append(service)
     return found
 
 
-def _unserved(graph: Graph, service: Object, record: Record) -> bool:
+def is_unserved(graph: Graph, service: Object, port: Object | None) -> bool:
+    """Whether a Service certainly has no ready endpoint, or none that serves one of its ports."""
     endpoints = graph.follow("endpoints", service)
     if isinstance(endpoints, Unknown) or (service.get("spec") or {}).get("type") == "ExternalName":
         return False
@@ -226,7 +228,7 @@ def _unserved(graph: Graph, service: Object, record: Record) -> bool:
     if suspected is not None and id(service) not in suspected:
         return False
     ports = graph.follow("ports", service)
-    mine = [p for p in ([] if isinstance(ports, Unknown) else ports) if p["port"] is record["port"]]
+    mine = [p for p in ([] if isinstance(ports, Unknown) else ports) if p["port"] is port]
     return any(p["lacking"] and not (p["serving"] or p["unclear"] or p["healthy"] or p["twin"]) for p in mine)
 
 
@@ -325,7 +327,7 @@ def address_of(graph: Graph, ingress: Object) -> Facts:
     ]
 
 
-@edge("frontend_config", "Ingress", reads=("FrontendConfig",), record="GatewayClassRecord")
+@edge("frontend_config", "Ingress", reads=("FrontendConfig",), record="FrontendConfigRecord")
 def frontend_config_of(graph: Graph, ingress: Object) -> Facts:
     """The FrontendConfig that an annotation names: at most one record {name, found, target, nearest}."""
     name = annotations_of(ingress).get("networking.gke.io/v1beta1.FrontendConfig")

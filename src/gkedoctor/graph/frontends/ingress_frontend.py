@@ -5,10 +5,9 @@ from __future__ import annotations
 from gkedoctor.graph.core.accessors import annotations_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.certificates import PRE_SHARED
+from gkedoctor.graph.frontends.certificates import MANAGED, PRE_SHARED
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rules_of_ingress
 from gkedoctor.graph.frontends.frontend import BackendRef, CertificateRef, Frontend, Listener, Route, frontend
-from gkedoctor.graph.frontends.gateway import MANAGED
 from gkedoctor.graph.frontends.ingress import backends_of, class_of
 from gkedoctor.snapshot.model import Object
 

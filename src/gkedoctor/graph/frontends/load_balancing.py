@@ -18,6 +18,7 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
 from gkedoctor.graph.frontends.frontend import routes_behind
 from gkedoctor.graph.frontends.gateway_backends import backend_services_of_route
+from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.snapshot.model import Object
 
 _STATES = "ingress.kubernetes.io/backends"
@@ -33,7 +34,7 @@ def load_balancing_of_ingress(graph: Graph, ingress: Object) -> Facts:
 @edge(
     "load_balancing",
     "Gateway",
-    reads=(*_READS, "HTTPRoute", "Namespace", "ReferenceGrant", "HealthCheckPolicy", "ForwardingRule"),
+    reads=(*_READS, *ROUTES, "ListenerSet", "Namespace", "ReferenceGrant", "HealthCheckPolicy", "ForwardingRule"),
     cached=True,
     record="LoadBalancingRecord",
 )

@@ -11,16 +11,14 @@ __all__ = [
     "AddressHolderRecord",
     "AskedRecord",
     "BackendRecord",
-    "BadConditionRecord",
     "CertificateRecord",
     "ClassRecord",
     "FirewallChangeRecord",
     "ForeignGroupRecord",
-    "GatewayClassRecord",
+    "FrontendConfigRecord",
     "LoadBalancingRecord",
     "ManagedCertificateRecord",
     "NamedAddressRecord",
-    "ParentRecord",
     "PreSharedRecord",
     "QuirkBackendsRecord",
     "QuirkRecord",
@@ -68,18 +66,8 @@ class AddressHolderRecord(TypedDict):
     live: bool | None
 
 
-class BadConditionRecord(TypedDict):
-    """Conditions that say no, of the object, its listeners and its parents."""
-
-    type: str
-    reason: str
-    message: str | None
-    at: str | None
-    condition: Part
-
-
-class GatewayClassRecord(TypedDict):
-    """The GatewayClass that the Gateway names."""
+class FrontendConfigRecord(TypedDict):
+    """The FrontendConfig that an annotation names: at most one."""
 
     name: str
     found: bool
@@ -96,17 +84,6 @@ class ManagedCertificateRecord(TypedDict):
     nearest: str | None
 
 
-class ParentRecord(TypedDict):
-    """The Gateways that the route wants to attach to."""
-
-    name: str
-    found: bool
-    target: KubernetesObject
-    nearest: str | None
-    namespace: str
-    at: Part
-
-
 class RouteBackendRecord(TypedDict):
     """The Services that the route names."""
 
@@ -118,6 +95,11 @@ class RouteBackendRecord(TypedDict):
     port: int
     at: Part
     portFound: bool | None
+    ports: list[int]
+    weight: int
+    pointer: str
+    allowed: bool
+    elsewhere: str | None
 
 
 class NamedAddressRecord(TypedDict):

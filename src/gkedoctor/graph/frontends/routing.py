@@ -10,9 +10,9 @@ from typing import Any
 
 from gkedoctor.graph.core.accessors import annotations_of, namespace_of
 from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.hostnames import HOST_RULES
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.frontend import Frontend, Route
-from gkedoctor.graph.frontends.hostnames import HOST_RULES
 from gkedoctor.snapshot.model import Object
 
 _LOGIN = "nginx.ingress.kubernetes.io/auth-type"

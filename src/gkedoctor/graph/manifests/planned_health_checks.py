@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from gkedoctor.graph.backends.policies import policies_for
 from gkedoctor.graph.backends.service_annotations import protocol_of
 from gkedoctor.graph.core.accessors import annotations_of, name_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.ingress import CLASS, class_of
 from gkedoctor.graph.frontends.load_balancing import services_behind
+from gkedoctor.graph.gateways.gateway_class import class_record
+from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.services.ports import target_port
 from gkedoctor.graph.workloads.readiness_probes import port_number
@@ -27,6 +30,8 @@ _GOOGLE = (
     "ingress.gcp.kubernetes.io/",
     "kubernetes.io/ingress.global-static",
 )
+_APP_PROTOCOLS = {"HTTPS": "HTTPS", "https": "HTTPS", "HTTP2": "HTTP2", "kubernetes.io/h2c": "H2C"}
+"""What a Gateway speaks to a port by its appProtocol; all others mean HTTP (docs/how-to/secure-gateway)."""
 _OTHERS = ("nginx", "traefik", "haproxy", "alb.", "appgw", "kong", "contour", "openshift", "istio", "ambassador")
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 
@@ -45,6 +50,57 @@ def planned_checks_of(graph: Graph, ingress: Object) -> Facts:
     if not found[0]["gke"] or not _is_of_google(graph, ingress, [service for service, _ in ports]):
         return []
     return [_check(graph, service, port) for service, port in ports if port is not None]
+
+
+@edge(
+    "planned_checks",
+    "Gateway",
+    reads=(
+        "Service",
+        "Pod",
+        "HealthCheckPolicy",
+        "GatewayClass",
+        "ListenerSet",
+        "Namespace",
+        "ReferenceGrant",
+        *ROUTES,
+    ),
+    record="PlannedCheckRecord",
+)
+def planned_checks_of_gateway(graph: Graph, gateway: Object) -> Facts:
+    """The health check of each backend of a Gateway of GKE: as a HealthCheckPolicy says, else GET /."""
+    if not class_record(graph, gateway).get("gke"):
+        return []
+    return [_policy_check(graph, s, port) for s, port in _service_ports(graph, gateway) if port is not None]
+
+
+def _policy_check(graph: Graph, service: Object, port: Object) -> Record:
+    """As `_check`, for a Gateway: no probe and no BackendConfig counts, and appProtocol says what is spoken."""
+    target, pods = target_port(port), graph.follow("pods", service)
+    policies = policies_for(graph, "HealthCheckPolicy", service)
+    protocol = _APP_PROTOCOLS.get(str(port.get("appProtocol")), "HTTP")
+    record = {"service": service, "port": port, "target": target, "protocol": protocol, "pods": pods, "unused": None}
+    if isinstance(pods, Unknown) or isinstance(policies, Unknown):
+        unknown = pods if isinstance(pods, Unknown) else policies
+        fields = ("config", "origin", "path", "type", "checkPort", "item", "probe", "scheme")
+        return record | dict.fromkeys(fields, unknown)
+    policy = policies[0] if policies else None
+    config = (((policy or {}).get("spec") or {}).get("default") or {}).get("config") or {}
+    said: Record = next((config[block] for block in config if block.endswith("HealthCheck")), {}) or {}
+    asked = [c for pod in sorted(pods, key=_age) for c in (pod.get("spec") or {}).get("containers") or []]
+    return record | {
+        "config": policy,
+        "said": said,
+        "origin": "healthcheckpolicy" if config else "default",
+        "path": _path(said.get("requestPath")),
+        "type": config.get("type") or ("HTTP" if protocol == "H2C" else protocol),
+        "checkPort": said.get("port"),
+        "item": workload(graph, pods[0]) if pods else None,
+        "probe": None,
+        "known": sorted({path for c in asked for path in _paths_at(c, target)}),
+        "scheme": next((s for c in asked if (s := _scheme_at(c, target))), None),
+        "declared": sorted({n for c in asked for n in _served(c)}),
+    }
 
 
 def _service_ports(graph: Graph, frontend: Object) -> Iterator[tuple[Object, Object | None]]:

@@ -9,11 +9,11 @@ from gkedoctor.graph.cloud.descriptions import service_in_description
 from gkedoctor.graph.cloud.links import last, resolve
 from gkedoctor.graph.core.accessors import annotations_of
 from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.hostnames import HOST_RULES
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import rule_names
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
-from gkedoctor.graph.frontends.hostnames import HOST_RULES
 from gkedoctor.graph.frontends.load_balancing import backend_services_behind
 from gkedoctor.graph.request_path.backend_hops import (
     backend_hop,

@@ -7,12 +7,13 @@ from itertools import groupby
 
 from gkedoctor.graph.core.conditions import condition, is_bad
 from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.hostnames import route_host_matches
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rules_of_gateway
 from gkedoctor.graph.frontends.frontend import BackendRef, Route
-from gkedoctor.graph.frontends.hostnames import route_host_matches
-from gkedoctor.graph.frontends.routes import hostnames_of, refused_routes, routes_behind_gateway
+from gkedoctor.graph.frontends.routes import routes_behind_gateway
+from gkedoctor.graph.gateways.route_attachment import hostnames_of, refused_routes
 from gkedoctor.graph.request_path.branches import branch, joined, serves, unknown_rules
 from gkedoctor.graph.request_path.frontend_hops import FrontendHops
 from gkedoctor.graph.request_path.hop import Hop, State, overall_state

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from gkedoctor.graph.cloud.links import path_of, resolve
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.hostnames import url_map_host_matches
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, owner_of, rules_at
 from gkedoctor.graph.frontends.frontend import frontend_kinds, frontend_of, is_frontend, routes_behind
-from gkedoctor.graph.frontends.hostnames import url_map_host_matches
 from gkedoctor.graph.frontends.routing import host_matches
 from gkedoctor.graph.request_path.forwarding_rule import forwarding_rule_path
 from gkedoctor.graph.request_path.gateway import gateway_path, refuses
