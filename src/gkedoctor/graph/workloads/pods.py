@@ -219,9 +219,9 @@ def containers_of(graph: Graph, pod: Object) -> Facts:
     `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended. `log` holds all lines
     that were recorded, `said` those of the run that ended (of one that goes on, the present one) with the termination
     message, `telling` the sentence that says why, short, and `reason` all that its entry says. `final` are the
-    sentences of that entry and of its cause, none where nothing in the log reports a failure; `fault` is the kind of
-    fault that they report (rbac, identity, port, grant, credentials, dependency, file, value), `faultLine` the
-    sentence, `setting` its name.
+    sentences of that entry and of its cause, none where nothing in the log reports a failure, and `before` the failures
+    before it; `fault` is the kind of fault that `final` reports (rbac, identity, port, grant, credentials, dependency,
+    file, value), `faultLine` the sentence, `setting` its name.
     """
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     pairs = [
