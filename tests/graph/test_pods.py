@@ -9,7 +9,8 @@ import pytest
 
 from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.graph import Graph, Unknown
-from gkedoctor.graph.workloads.pods import run_seconds, step
+from gkedoctor.graph.workloads.pods import step, step_of
+from gkedoctor.graph.workloads.restarts import run_seconds
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 ENDED = {"exitCode": 1, "reason": "Error", "startedAt": "2026-01-01T11:59:00Z", "finishedAt": "2026-01-01T11:59:30Z"}
@@ -138,3 +139,27 @@ def test_a_life_as_long_as_the_patience_of_the_probe(code: int, seconds: int, ex
     ended = {**ENDED, "exitCode": code, "finishedAt": f"2026-01-01T11:59:{seconds:02}Z"}
     spec = {"containers": [{"name": "app", "livenessProbe": {"tcpSocket": {"port": 80}}}]}
     assert containers(pod({"state": {"terminated": ended}}, spec=spec))[0]["probeLife"] == expected
+
+
+def test_restarts_over_weeks_are_no_loop_where_the_present_run_outlived_its_back_off() -> None:
+    last = {**ENDED, "startedAt": "2026-01-01T11:40:00Z", "finishedAt": "2026-01-01T11:49:00Z"}
+    item = pod(running("2026-01-01T11:50:00Z", last, restartCount=5, ready=True))
+    assert step(NOW, item) == "crash"
+    old = {**item, "metadata": {**item["metadata"], "creationTimestamp": "2025-12-01T00:00:00Z"}}
+    assert step(NOW, old) != "crash"
+    young = {**item, "metadata": {**item["metadata"], "creationTimestamp": "2026-01-01T11:00:00Z"}}
+    assert step(NOW, young) == "crash"
+
+
+@pytest.mark.parametrize(("since", "expected"), [("2026-01-01T11:59:40Z", "fine"), ("2026-01-01T09:00:00Z", "crash")])
+def test_a_pod_that_ended_with_its_machine_and_is_ready_again_is_fine(since: str, expected: str) -> None:
+    ready = {"type": "Ready", "status": "True"}
+    item = pod(running("2026-01-01T11:59:50Z", ENDED, restartCount=4, ready=True), conditions=[ready])
+    node = {
+        "kind": "Node",
+        "metadata": {"name": "n1"},
+        "status": {"conditions": [{**ready, "lastTransitionTime": since}]},
+    }
+    given = Given(objects=(item, node), now="2026-01-01T12:00:00Z")
+    graph = Graph(given_snapshot(given, lambda _: None))  # type: ignore[arg-type, return-value]
+    assert step_of(graph, graph.all("Pod")[0]) == expected

@@ -2,8 +2,8 @@
 
 `failures-*.log`: logs of runs that ended. A case begins with `== KIND [HOST] | SOURCE`; KIND is what the telling entry
 reports (`none`: a fault of the program itself), HOST what could not be reached. `>>` marks the telling line; where
-there are several, each is right. `healthy-*.log`: runs that serve or ended well, behind `== NAME`. Nobody looks at the
-files with `held-out` in their name to make the reader better: they say what it does on logs that it was not made for.
+there are several, each is right. `healthy-*.log`: runs that serve or ended well, behind `== NAME`. The files with
+`held-out` in their name are only scored, never looked at to make the reader better: they say what it does on others.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Answer(NamedTuple):
 def answer(case: Case) -> Answer:
     """The answer for a run that ended."""
     reading = read_run(case.lines)
-    return Answer(reading, fault_of(reading.chain) if reading.proves else None)
+    return Answer(reading, fault_of(reading.chain, before=reading.before) if reading.proves else None)
 
 
 def is_telling(case: Case, reading: Reading) -> bool:

@@ -24,4 +24,5 @@ class _Lazy:
         return re.compile(self.text, self.flags)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.compiled, name)
+        found = self.__dict__[name] = getattr(self.compiled, name)  # so that this is asked once for each method
+        return found

@@ -86,7 +86,7 @@ def _of_container(graph: Graph, pod: Object, container: Record) -> Iterator[Reco
 def _failure(container: Record, known: dict[str, Record]) -> ConnectionFailure | None:
     """The connection that failed: of a run that ended only what ended it, else what the present run still reports."""
     if _ended(container):
-        fault = fault_of(container["final"], known)
+        fault = fault_of(container["final"], known, container["before"])
         return fault.connection if fault is not None else None
     return unreached(complaints(container["said"]), known)
 

@@ -22,7 +22,7 @@ _SERVERS = re.compile(r"^(?:kube-dns|coredns|core-dns|node-local-dns)$")
 _AILING = ("crash", "unready", "init", "failed")
 
 
-@edge("dns", "Namespace", reads=("Deployment", "DaemonSet", "Pod"), record="ClusterDnsRecord")
+@edge("dns", "Namespace", reads=("Deployment", "DaemonSet", "Pod", "Node"), record="ClusterDnsRecord")
 def dns_of(graph: Graph, namespace: Object) -> Facts:
     """The DNS of the cluster, for namespace kube-system: one record {servers, down, pods, complaints, suffering}.
 
@@ -70,7 +70,7 @@ def _line(graph: Graph, pod: Object) -> str | None:
     return found if found is not None and not graph.follow("blocking_policies", pod) else None
 
 
-@edge("name_service", "Pod", reads=("Namespace",), record="KubernetesObject")
+@edge("name_service", "Pod", reads=("Namespace", "Node"), record="KubernetesObject")
 def name_service(graph: Graph, pod: Object) -> Facts:
     """Namespace kube-system, the home of DNS, where the Pod's log says that names cannot be looked up."""
     complains = any(c["pod"] is pod for c in graph.index(_complaints))

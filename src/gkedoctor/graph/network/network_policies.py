@@ -54,7 +54,7 @@ def blocking_policies(graph: Graph, pod: Object) -> Facts:
     return [record["policy"] for record in _denials(graph, pod)]
 
 
-@edge("denials", "NetworkPolicy", reads=("Pod", "Service"), record="DenialRecord")
+@edge("denials", "NetworkPolicy", reads=("Pod", "Service", "Node"), record="DenialRecord")
 def denials_of(graph: Graph, policy: Object) -> Facts:
     """What the policy denies Pods that are not well, by their logs: {pod, policy, direction, host, port, line, …}."""
     return [record for record in graph.index(_all_denials) if record["policy"] is policy]

@@ -25,8 +25,6 @@ from gkedoctor.snapshot.model import Object
 
 _ASIDE = re.compile(r"metric|prom|admin|manage|monitor|debug|jmx|health|probe|status|profil|pprof", re.IGNORECASE)
 """Ports of this name are served beside the application's own."""
-_LOOPBACK = re.compile(r"\b127\.\d{1,3}\.\d{1,3}\.\d{1,3}\b|\[::1\]")
-"""`localhost` is no sign: many programs print it whatever they are bound to."""
 _ABOUT_PORT = re.compile(r"port|listen|addr|bind|^-+p\b", re.IGNORECASE)
 _OTHER = {"TCP": "UDP", "UDP": "TCP", "SCTP": "TCP"}
 
@@ -250,17 +248,20 @@ def _settings(item: Object) -> Iterator[str]:
 
 
 def _ports_in_logs(graph: Graph, pods: list[Object]) -> set[int]:
-    """The ports that the logs of these Pods say are served, but for those beside the application's own."""
-    lines = (line for line in _log_lines(graph, pods) if not _ASIDE.search(line) and not _LOOPBACK.search(line))
-    return set(ports_in(lines))
+    """The ports that the logs of these Pods say are served to others, but for those beside the application's own."""
+    return {n for log in _logs(graph, pods) for n in ports_in([line for line in log if not _ASIDE.search(line)])}
 
 
 def _log_lines(graph: Graph, pods: list[Object]) -> Iterator[str]:
+    return (line for log in _logs(graph, pods) for line in log)
+
+
+def _logs(graph: Graph, pods: list[Object]) -> Iterator[list[str]]:
     for pod in pods:
         containers = graph.follow("containers", pod)
         for container in [] if isinstance(containers, Unknown) else containers:
             if not isinstance(container["log"], Unknown):
-                yield from container["log"]
+                yield container["log"]
 
 
 def _healthy(graph: Graph, service: Object, port: Object) -> bool:

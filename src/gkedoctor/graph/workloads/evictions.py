@@ -29,7 +29,7 @@ Key = tuple[str, str, str]
 """Kind, namespace and name of a controller, or of a Pod that has none."""
 
 
-@edge("evictions", "Pod", reads=("Pod", "Event", *_CONTROLLERS), record="EvictionRecord")
+@edge("evictions", "Pod", reads=("Pod", "Event", "Node", *_CONTROLLERS), record="EvictionRecord")
 def evictions_of(graph: Graph, pod: Object) -> Facts:
     """How Pods of this one's controller lost their place, if it still matters: {kind, message, pod, item, holder, by}.
 

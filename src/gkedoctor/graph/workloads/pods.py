@@ -10,8 +10,8 @@ from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.workloads.logs.container_log import log_facts
+from gkedoctor.graph.workloads.restarts import recovered, restarted_with_its_node, run_seconds
 from gkedoctor.snapshot.model import Object
-from gkedoctor.snapshot.timestamps import parse_timestamp
 
 STEPS = (
     "scheduling",  # no node yet
@@ -45,10 +45,6 @@ _CREATE = {
     "PreCreateHookError",
     "Blocked",  # by the kubelet's own admission, for an AppArmor profile (pkg/kubelet/kubelet.go, syncPod)
 }
-_RECENT_CRASH_SECONDS = 600.0
-"""Seconds: twice the longest back-off of the kubelet (5 min), so a crash within it is the present, not history."""
-_LONG_RUN_SECONDS = 7200.0
-"""Seconds after which the end of a run that is ready again is an accident, no loop."""
 
 
 def step(clock: datetime, pod: Object) -> str:
@@ -156,27 +152,7 @@ def crashes(clock: datetime, pod: Object, status: Object) -> bool:
         return failed or (not one_shot and restarts > 0)
     if not (status.get("state") or {}).get("running"):
         return False
-    return bool(restarts) and not _recovered(clock, status)
-
-
-def _recovered(clock: datetime, status: Object) -> bool:
-    """Whether the present run has lasted long enough to call the earlier crashes history."""
-    last = (status.get("lastState") or {}).get("terminated") or {}
-    ended = parse_timestamp(last.get("finishedAt"))
-    if ended is None or (status.get("restartCount") or 0) < 2:
-        return True
-    if not status.get("ready") and (clock - ended).total_seconds() > _RECENT_CRASH_SECONDS:
-        return True
-    since = parse_timestamp(((status.get("state") or {}).get("running") or {}).get("startedAt"))
-    lived = run_seconds(last) or 0
-    lives = (clock - since).total_seconds() if since else 0.0
-    return lived > _LONG_RUN_SECONDS or lives > max(60.0, 3 * lived)
-
-
-def run_seconds(terminated: Object) -> int | None:
-    """Seconds that a run lasted; None where it never started (the runtime writes 1970 then)."""
-    started, ended = parse_timestamp(terminated.get("startedAt")), parse_timestamp(terminated.get("finishedAt"))
-    return int((ended - started).total_seconds()) if started and ended and started.year > 1970 else None
+    return bool(restarts) and not recovered(clock, pod, status)
 
 
 def statuses(pod: Object) -> Iterator[Object]:
@@ -201,14 +177,15 @@ def pods_at(graph: Graph, steps: tuple[str, ...]) -> list[Object]:
 
 
 def step_of(graph: Graph, pod: Object) -> str:
-    """The step of a Pod of this graph."""
-    return step(graph.clock, pod)
+    """The step of a Pod of this graph. One that is Ready again after a restart of its machine is fine."""
+    found = step(graph.clock, pod)
+    return "fine" if found == "crash" and restarted_with_its_node(graph, pod) else found
 
 
 def _by_step(graph: Graph) -> dict[str, list[Object]]:
     steps: dict[str, list[Object]] = {}
     for pod in graph.all("Pod"):
-        steps.setdefault(step(graph.clock, pod), []).append(pod)
+        steps.setdefault(step_of(graph, pod), []).append(pod)
     return steps
 
 
@@ -219,9 +196,9 @@ def containers_of(graph: Graph, pod: Object) -> Facts:
     `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended. `log` holds all lines
     that were recorded, `said` those of the run that ended (of one that goes on, the present one) with the termination
     message, `telling` the sentence that says why, short, and `reason` all that its entry says. `final` are the
-    sentences of that entry and of its cause, none where nothing in the log reports a failure; `fault` is the kind of
-    fault that they report (rbac, identity, port, grant, credentials, dependency, file, value), `faultLine` the
-    sentence, `setting` its name.
+    sentences of that entry and of its cause, none where nothing in the log reports a failure, and `before` the failures
+    before it; `fault` is the kind of fault that `final` reports (rbac, identity, port, grant, credentials, dependency,
+    file, value), `faultLine` the sentence, `setting` its name.
     """
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     pairs = [

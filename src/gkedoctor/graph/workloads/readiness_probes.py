@@ -27,7 +27,7 @@ _SLACK = 10.0
 """Seconds that a container gets beyond `initialDelaySeconds` and its failure threshold before it is called unready."""
 
 
-@edge("unready", "Pod", reads=("Event",), record="UnreadyRecord")
+@edge("unready", "Pod", reads=("Event", "Node"), record="UnreadyRecord")
 def unready_of(graph: Graph, pod: Object) -> Facts:
     """What keeps a Pod from being Ready, one record per container (see `_record`); one without a container if none."""
     containers = graph.follow("containers", pod)

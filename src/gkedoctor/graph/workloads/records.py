@@ -94,6 +94,7 @@ class ContainerRecord(TypedDict):
     telling: str | None
     reason: str | None
     final: list[str]
+    before: list[str]
     fault: str | None
     faultLine: str | None
     setting: str | None

@@ -42,7 +42,10 @@ def unreached(lines: Iterable[str], known: Collection[str] = ()) -> ConnectionFa
 
 def _unreached(line: str, known: Collection[str]) -> ConnectionFailure | None:
     if match := message("log/name-not-resolved").search(line):
-        return ConnectionFailure("dns", _host(match, known, resolver=True), _port(match), line)
+        host, port = _host(match, known, resolver=True), _port(match)
+        if host is None:
+            host, port = _named(line, known)
+        return ConnectionFailure("dns", host, port, line)
     if (match := message("log/connection-failed").search(line)) and (failure := _connection(match, line, known)):
         return failure
     if message("log/dependency-unavailable").search(line):
@@ -60,12 +63,17 @@ def _connection(match: re.Match[str], line: str, known: Collection[str]) -> Conn
     if host is None and not what:
         return None
     if host is None:
-        later = (m for m in message("log/connection-failed").finditer(line) if m.groupdict().get("host"))
-        host, port = next(((h, _port(m)) for m in later if (h := _host(m, known, resolver=False))), (None, None))
+        host, port = _named(line, known)
     late = message("log/timed-out").search(what) is not None
     if host is None and late and not message("log/connection-words").search(line):
         return None
     return ConnectionFailure("timeout" if late else "refused", host, port, line)
+
+
+def _named(line: str, known: Collection[str]) -> tuple[str | None, int | None]:
+    """The first host that a sentence about a connection names."""
+    found = (m for m in message("log/connection-failed").finditer(line) if m.groupdict().get("host"))
+    return next(((host, _port(m)) for m in found if (host := _host(m, known, resolver=False))), (None, None))
 
 
 def _host(match: re.Match[str], known: Collection[str], *, resolver: bool) -> str | None:

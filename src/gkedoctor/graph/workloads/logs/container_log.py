@@ -17,7 +17,7 @@ from gkedoctor.snapshot.model import Object
 _SHOWN = 160
 """Characters of the telling sentence that fit into a title; the evidence has the whole."""
 _LONGEST_REASON = 4000
-_FIELDS = ("telling", "reason", "final", "fault", "faultLine", "setting")
+_FIELDS = ("telling", "reason", "final", "before", "fault", "faultLine", "setting")
 
 
 def log_facts(graph: Graph, pod: Object, spec: Object, status: Object, *, ends: bool) -> Record:
@@ -64,12 +64,13 @@ def _reading(graph: Graph, place: tuple[str, str, str], spec: Object, said: list
 def _read(spec: Object, said: list[str]) -> Record:
     reading = read_run(said)
     hosts = frozenset(host for (host, _), _ in named_hosts(spec))
-    fault = fault_of(reading.chain, hosts) if reading.proves else None
+    fault = fault_of(reading.chain, hosts, reading.before) if reading.proves else None
     reason = "\n".join(reading.entry.texts) if reading.entry else None
     return {
         "telling": _short(reading.line) or None,
         "reason": reason[:_LONGEST_REASON] if reason else None,
         "final": list(reading.chain) if reading.proves else [],
+        "before": list(reading.before),
         "fault": fault.kind if fault else None,
         "faultLine": fault.line if fault else None,
         "setting": fault.name if fault else None,

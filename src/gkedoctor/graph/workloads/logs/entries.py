@@ -12,14 +12,15 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gkedoctor.graph.core.lazy_regex import lazy
-from gkedoctor.graph.workloads.logs.lines import ERROR, FATAL, UNKNOWN, WARN, Line, read_line
+from gkedoctor.graph.workloads.logs.lines import DEBUG, ERROR, FATAL, INFO, UNKNOWN, WARN, Line, read_line
 
 _FRAME = lazy(
     r"\s{0,40}(?:at [\w$.<>/@(\[:-]|File \"|\.\.\. \d{1,5} (?:more|common)|\.{3} \d|from [^\s:]{1,300}:\d|#\d{1,4} "
-    r"|\d{1,4}: 0x|created by |goroutine \d|rip |eip |--- End of|\[signal |in [`'<]|stack traceback)"
+    r"|\d{1,4}: 0x|[^\s:]{1,300}\.rb:\d{1,6}:in [`'][^`']{1,200}'$|created by "
+    r"|goroutine \d|rip |eip |--- End of|\[signal |in [`'<]|stack traceback)"
 )
 """A line of a stack trace, or what only stands within one."""
-_GO_FRAME = lazy(r"[\w./*()\[\]{}·%-]{1,300}\(.{0,300}\)$|\t/?[\w./@+-]{1,300}\.(?:go|s):\d{1,6}")
+_GO_FRAME = lazy(r"[\w./*()\[\]{}·%-]{1,300}\((?:[\w{}.?*, ]{0,300})\)$|\t/?[\w./@+-]{1,300}\.(?:go|s):\d{1,6}")
 _CAUSE = lazy(
     r"\s{0,20}(?:Caused by|Suppressed|Wrapped by|\[cause\]|Inner [Ee]xception|Nested exception)\b:?|\s{1,20}---> "
 )
@@ -31,8 +32,8 @@ _CHAINED = lazy(
 _DETAIL = lazy(r"(?:\[\d{1,9}\] )?(?:\S{1,80}@\S{1,80} )?(?:DETAIL|HINT|CONTEXT|STATEMENT|QUERY|LOCATION): ")
 _EXCEPTION = lazy(
     r"(?:(?:Exception in thread|Unhandled [Ee]xception|Uncaught|fatal:)\b.{0,80}?)?"
-    r"(?:[A-Za-z_$][\w$]{0,80}(?:\.|::|\\)){0,12}[A-Z_$][\w$]{0,100}(?:Error|Exception|Exit|Interrupt|Failure|Fault|"
-    r"Timeout|Refused|NotFound|DoesNotExist|Denied|Required|Invalid|Missing)\b"
+    r"(?:[A-Za-z_$][\w$]{0,80}(?:\.|::|\\)){0,12}(?:Error|Exception|[A-Z_$][\w$]{0,100}(?:Error|Exception|Exit|Interrupt|"
+    r"Failure|Fault|Timeout|Refused|NotFound|DoesNotExist|Denied|Required|Invalid|Missing))\b"
     r"(?: \([\w\d :.-]{1,60}\))?(?: \[[\w-]{1,60}\])?(?::|$| \()"
 )
 """The head of an exception as runtimes print it: a class, and what it says."""
@@ -40,7 +41,8 @@ _FATAL = lazy(
     r"(?:panic: |fatal error: |Traceback \(most recent|Unhandled [Ee]xception|Unhandled rejection|Uncaught |\*\* \("
     r"|terminate called |thread '.{0,80}' (?:\(\d{1,9}\) )?panicked at|Exception in thread \"|(?:PHP )?Fatal error: "
     r"|Fatal Python error|#{0,3}\s?A fatal error|SIGSEGV|Segmentation fault|APPLICATION FAILED TO START"
-    r"|[^\s:]{1,200}\.rb:\d{1,6}:in |standard_init_linux|exec /\S{1,200}: |Error: Could not find or load main"
+    r"|[^\s:]{1,200}\.rb:\d{1,6}:in [^:]{1,100}: |standard_init_linux|exec /\S{1,200}: "
+    r"|Error: Could not find or load main"
     r"|[^\s:]{1,200}: error while loading shared|node:internal|Bus error|Illegal instruction|Abort trap"
     r"|init terminating)"
 )
@@ -113,7 +115,9 @@ def entries_of(lines: Iterable[str]) -> list[Entry]:
 
 def _after_blank(state: str, group: Sequence[Line]) -> str:
     """Blocks go on behind an empty line; plain sentences do not."""
-    return state if state in ("spring", "usage", "rust", "trace", "node", "anyhow", "go") else ""
+    if state == "trace":
+        return "traced"
+    return state if state in ("spring", "usage", "rust", "traced", "node", "anyhow", "go", "banner") else ""
 
 
 def _starts(line: Line, group: Sequence[Line], state: str) -> str | None:
@@ -131,9 +135,16 @@ def _starts(line: Line, group: Sequence[Line], state: str) -> str | None:
 def _continues(line: Line, raw: str, state: str, group: Sequence[Line]) -> bool:
     """Whether a line without a head goes on with the entry before it."""
     text = line.text
+    if text.startswith("Traceback (most recent"):  # of a chain, or of `logger.exception()`
+        return state in ("python", "trace", "traced") or group[0].severity >= WARN
     if raw[:1].isspace() or is_frame(raw) or is_cause(raw) or _CHAINED.match(text):
         return not (line.severity >= WARN and raw[:1] == " " and line.format == "levelled" and state != "spring")
-    if state == "python":  # the first line that is not indented is the exception
+    if state in (
+        "python",
+        "trace",
+        "banner",
+        "colon",
+    ):  # the first line that is not indented is the exception, and its message
         return True
     if state in ("spring", "usage"):
         return not is_exception(text) and _FATAL.match(text) is None
@@ -145,8 +156,8 @@ def _continues(line: Line, raw: str, state: str, group: Sequence[Line]) -> bool:
         return _GO_FRAME.match(raw) is not None or text.startswith(("exit status", "goroutine"))
     if raw.startswith(("}", ")", "]")):
         return True
-    head = group[-1]
-    return head.severity >= ERROR and len(group) == 1 and is_exception(text) and not line.has_head
+    last = group[-1]
+    return last.severity >= ERROR and len(group) == 1 and is_exception(text)
 
 
 def _opened(line: Line) -> str:
@@ -162,8 +173,12 @@ def _opened(line: Line) -> str:
         return "node"
     if "APPLICATION FAILED TO START" in text or text.startswith("*****"):
         return "spring"
+    if text.startswith("*** ") or text.rstrip().endswith(" ***"):
+        return "banner"
     if _USAGE.match(text) and not line.has_head:
         return "usage"
+    if line.severity >= ERROR and text.rstrip().endswith(":"):
+        return "colon"
     if text.startswith("Error:") and line.format in ("plain", "levelled"):
         return "anyhow"
     return ""
@@ -177,7 +192,7 @@ def _next_state(state: str, line: Line) -> str:
     if state == "python" and not line.raw[:1].isspace():
         return "trace"
     if state == "rust":
-        return "trace"
+        return "traced"
     if state == "node" and line.raw[:1] == "}":
         return ""
     return state
@@ -194,6 +209,8 @@ def _entry(group: Sequence[Line]) -> Entry:
 def _kind(group: Sequence[Line]) -> str:
     """`fatal`: the runtime's own way to end a process; `trace`: an exception; `usage`; `plain`."""
     head = group[0]
+    if len(group) == 1 and head.severity in (DEBUG, INFO, WARN):
+        return "plain"
     if any(_FATAL.match(line.text) for line in group[:3]) or _NODE_PLACE.match(head.text):
         return "fatal"
     if _USAGE.match(head.text) and not head.has_head:

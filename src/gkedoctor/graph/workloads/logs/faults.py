@@ -31,12 +31,15 @@ _SURE = (("rbac", "log/rbac-forbidden"), ("identity", "log/identity-failed"), ("
 _SETTINGS = ("log/setting-missing", "log/setting-invalid")
 
 
-def fault_of(chain: Sequence[str], known: Collection[str] = ()) -> Fault | None:
-    """The fault that the sentences of a telling entry report, the most telling first; None where it is another."""
+def fault_of(chain: Sequence[str], known: Collection[str] = (), before: Sequence[str] = ()) -> Fault | None:
+    """The fault that the sentences of a telling entry report, the most telling first; None where it is another.
+
+    `before`: the failures before the entry, where the host is looked for that a client's own error does not name.
+    """
     for line in chain:
         found = _fault(line[:2000], known)
         if found is not None and found.kind == "dependency" and found.connection and found.connection.host is None:
-            better = unreached(chain, known)  # another sentence of the same chain may name the host
+            better = unreached([*chain, *before], known)
             if better is not None and better.host is not None:
                 return found._replace(connection=better)
         if found is not None:
@@ -55,7 +58,7 @@ def _fault(line: str, known: Collection[str]) -> Fault | None:
         return Fault("credentials", line)
     if connection is not None:
         return Fault("dependency", line, connection)
-    if file_troubles([line]):
+    if file_troubles([line]) and not message("log/not-about-files").search(line):
         return Fault("file", line)
     return _setting(line)
 

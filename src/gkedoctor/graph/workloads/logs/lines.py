@@ -71,6 +71,12 @@ _LOWER_LEVEL = lazy(
 )
 _PREFIX = 100
 """Characters, behind the time, within which a severity stands: behind it are sentences that contain such words."""
+_LOGGER = lazy(
+    r"(?:\d{1,9} --- (?:\[[^\]]{0,120}\] ?){1,3}[\w.$\[\]/-]{1,120} {0,40}: "
+    r"|(?:\[[^\]\s]{0,120}\] ?){1,4}(?:\([^)]{1,80}\) )?|\d{1,9}#\d{1,9}: (?:\*\d{1,12} )?"
+    r"|[\w$]{1,40}(?:\.[\w$]{1,60}){1,12} - )"
+)
+"""What loggers put between the severity and the sentence: process, thread, class."""
 _ANSI = lazy(r"\x1b\[[0-9;]{0,12}[A-Za-z]")
 
 
@@ -147,12 +153,18 @@ def _levelled(raw: str, rest: str, time: str) -> Line:
     match = _UPPER_LEVEL.search(head)
     if match is not None and (time or match.start() < 40):
         severity = _SEVERITIES[match[1].lower()]
-        return Line(raw, "levelled", severity, time, rest[match.end() :] or rest)
+        return Line(raw, "levelled", severity, time, _sentence(rest[match.end() :]) or rest)
     match = _LOWER_LEVEL.search(head)
     if match is not None:
-        text = rest[match.end() :].lstrip(" :") if match[1] else rest  # `error: …` is how the sentence begins
+        text = _sentence(rest[match.end() :].lstrip(" :")) if match[1] else rest  # `error: …` begins the sentence
         return Line(raw, "levelled", _SEVERITIES[(match[1] or match[2]).lower()], time, text or rest)
     return Line(raw, "plain", UNKNOWN, time, rest)
+
+
+def _sentence(text: str) -> str:
+    """A text without what a logger puts in front of it."""
+    match = _LOGGER.match(text)
+    return text[match.end() :] or text if match is not None else text
 
 
 _TEXT_KEYS = ("msg", "message", "text", "@m", "MESSAGE", "log", "event", "title")

@@ -7,15 +7,20 @@ only within the Pod. A log tells where a program listens; that it listens nowher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gkedoctor.graph.workloads.logs.lines import WARN, read_line
 from gkedoctor.messages import message
 
-_LOOPBACK = re.compile(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[?::1\]?")
+_LOOPBACK = re.compile(r"127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?")
+"""`localhost` is no sign: many programs print it whatever they are bound to."""
 _HINTS = ("listen", "serv", "start", "running", "bound", "bind", "address", "open")
 """One of these stands in every sentence that names a listener."""
+
+
+_MOST = 1000
+"""Lines at the beginning and at the end that are read: programs say where they listen when they start."""
 
 
 class Listener(NamedTuple):
@@ -25,13 +30,17 @@ class Listener(NamedTuple):
     loopback: bool
 
 
-def listeners(lines: Iterable[str]) -> list[Listener]:
+def listeners(lines: Sequence[str]) -> list[Listener]:
     """All ports that a log says are served, each once: on the loopback address only where no other is named for it."""
     found: dict[int, bool] = {}
     serving, port = message("log/serving"), message("log/served-port")
-    for raw in lines:
-        folded = raw[:2000].lower()
-        if not any(hint in folded for hint in _HINTS) or not serving.search(folded):
+    if not lines:
+        return []
+    if len(lines) > 2 * _MOST:
+        lines = [*lines[:_MOST], *lines[-_MOST:]]
+    folded = "\n".join(line[:2000] for line in lines).lower().split("\n")
+    for raw, text in zip(lines, folded, strict=True):
+        if not any(hint in text for hint in _HINTS) or not serving.search(text):
             continue
         line = read_line(raw)
         if line.severity >= WARN or message("log/connection-words").search(line.text):
@@ -44,7 +53,7 @@ def listeners(lines: Iterable[str]) -> list[Listener]:
     return [Listener(number, loopback) for number, loopback in sorted(found.items())]
 
 
-def ports_in(lines: Iterable[str]) -> list[int]:
+def ports_in(lines: Sequence[str]) -> list[int]:
     """The ports that a log says are served to others: `listening on :8080`, `Tomcat started on port(s): 8080`."""
     return [listener.port for listener in listeners(lines) if not listener.loopback]
 

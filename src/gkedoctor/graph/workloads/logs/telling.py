@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gkedoctor.graph.core.lazy_regex import lazy
-from gkedoctor.graph.workloads.logs.entries import Entry, entries_of, is_cause, is_exception, is_frame
-from gkedoctor.graph.workloads.logs.lines import ERROR, FATAL, INFO, UNKNOWN, WARN
+from gkedoctor.graph.workloads.logs.entries import Entry, entries_of, is_cause, is_exception
+from gkedoctor.graph.workloads.logs.lines import DEBUG, FATAL, INFO, UNKNOWN, WARN
 from gkedoctor.messages import message
 
 _WINDOW = 400
 """Lines at the end of a run that can tell why it ended: the longest stack trace and what came before it."""
 _BACK = 8
 """Entries before a vague one that may say what it is about."""
+_BARE_CLASS = lazy(r"(?:[\w$]{1,80}(?:\.|::|\\)){0,12}[\w$]{1,100}(?:Exception|Error):?")
+"""The class of an exception without what it says."""
 _WORD = lazy(r"[a-z]+(?:'[a-z]+)?")
 _GENERIC_WORDS = """
 a an and are as at be because been by can cannot check code command container could couldn't did didn't do does due
@@ -39,17 +41,39 @@ _GENERIC = frozenset(_GENERIC_WORDS.split())
 """Words of which a sentence that says nothing consists."""
 
 
+_FAILURE_WORDS = """
+abort aborted aborting assert assertion bad conflict corrupt corrupted crash crashed denied died empty enoent error
+errors exceeded exception exhausted expired fail failed failing fails failure failures fatal forbidden halt illegal
+incompatible insufficient invalid killed malformed mismatch missing oom overflow panic panicked refused rejected
+required segfault sigsegv traceback unable unauthorized unbound uncaught undefined unexpected unhandled unknown
+unreachable unrecognized unset unsupported violation wrong raise raised expected nxdomain eaccess eacces eaddrinuse
+duplicate unresolved unauthorised couldn't can't cannot doesn't won't isn't timeout timedout
+"""
+_FAILURES = frozenset(_FAILURE_WORDS.split())
+_PARTS = ("not found", "could not", "can not", "not set", "no such", "no space", "not permitted", "not allowed",
+          "must ",
+          "does not", "do not", "is not", "are not", "timed out", "read-only", "error", "exception", "already in use",
+          "bind to", "give up", "giving up", "gave up", "not a directory", "is a directory", "no valid", "no default",
+          "no route", "out of memory", "too many", "too large", "too long", "not exist", "not available", "not valid",
+          "did not", "was not", "were not", "unavailable", "not supported", "not defined", "no module")  # fmt: skip
+"""What a sentence without a severity has that reports a failure."""
+_SERVING = ("listen", "serv", "start", "ready", "accept", "waiting for conn", "running")
+"""One of these stands in every sentence by which a program says that it serves."""
+
+
 class Reading(NamedTuple):
     """What one run says.
 
     `entry`: the telling entry; `line`: the sentence of it that tells; `chain`: all sentences of it and of its cause,
-    `line` first. `proves`: it reports a failure, and nothing shows that the program went on after it.
+    `line` first. `proves`: it reports a failure, and nothing shows that the program went on after it. `before`: the
+    failures just before it, the nearest first, which may name what it does not.
     """
 
     entry: Entry | None
     line: str
     chain: tuple[str, ...]
     proves: bool
+    before: tuple[str, ...] = ()
 
 
 NOTHING = Reading(None, "", (), False)
@@ -67,9 +91,10 @@ def read_run(lines: Sequence[str]) -> Reading:
     entry = entries[at]
     line = headline(entry)
     chain = [line, *(t for t in reversed(entry.texts) if t != line)]
-    if _needs_context(entry, line):
-        chain += _context(entries, at)
-    return Reading(entry, line, tuple(dict.fromkeys(chain)), True)
+    before = _context(entries, at)
+    if _needs_context(line):
+        chain += before
+    return Reading(entry, line, tuple(dict.fromkeys(chain)), True, tuple(dict.fromkeys(before)))
 
 
 def complaints(lines: Sequence[str]) -> list[str]:
@@ -85,17 +110,15 @@ def complaints(lines: Sequence[str]) -> list[str]:
 
 
 def _telling(entries: Sequence[Entry]) -> int | None:
-    """The place of the telling entry."""
+    """The place of the telling entry: none behind which the program says that it serves."""
     best: tuple[int, int] | None = None
-    succeeded = False
     for at in range(len(entries) - 1, -1, -1):
         entry = entries[at]
-        if _succeeds(entry):
-            succeeded = True
+        if _succeeds(entry) or (best is not None and best[0] >= 3 and best[1] - at > _BACK):
+            break
+        if best is not None and entry.severity != FATAL and best[0] >= 3:
             continue
         weight = _weight(entry)
-        if succeeded:
-            weight = min(weight, 1) if weight < 4 else weight - 3
         if weight and (best is None or weight > best[0]):
             best = (weight, at)
         if weight >= 4:
@@ -107,26 +130,27 @@ def _telling(entries: Sequence[Entry]) -> int | None:
 
 def _weight(entry: Entry) -> int:
     """How much an entry can say of the end: 4 a runtime or a severity ended it, 3 a failure, 1 a doubtful one."""
-    if entry.kind == "usage" or not _says_something(entry):
-        return 0
     severity = entry.severity
-    if severity in (FATAL, ERROR):
-        if message("log/of-the-shutdown").search(headline(entry)):
-            return 1
-        return 4 if severity == FATAL else 3
-    if severity == UNKNOWN:
-        return 3 if _fails(entry) else 0
-    if severity == WARN:
+    if entry.kind == "usage" or severity in (DEBUG, INFO) or (severity == UNKNOWN and not _fails(entry)):
+        return 0
+    if not _says_something(entry):
+        return 0
+    if severity == WARN or message("log/of-the-shutdown").search(headline(entry)):
         return 1
-    return 0
+    return 4 if severity == FATAL else 3
 
 
 def _fails(entry: Entry) -> bool:
     """Whether a sentence without a severity reports a failure."""
-    words = message("log/failure-words")
-    return any(words.search(line.text) for line in entry.lines[:12]) and not message("log/no-failure").search(
-        entry.head.text
-    )
+    if not any(_has_failure_word(line.text) for line in entry.lines[:12]):
+        return False
+    return message("log/no-failure").search(entry.head.text) is None
+
+
+def _has_failure_word(text: str) -> bool:
+    """Whether one of the words or parts of words is in a text: by sets, as most lines of a log come here."""
+    folded = text[:1000].lower()
+    return not _FAILURES.isdisjoint(_WORD.findall(folded)) or any(part in folded for part in _PARTS)
 
 
 def _succeeds(entry: Entry) -> bool:
@@ -134,6 +158,9 @@ def _succeeds(entry: Entry) -> bool:
     if entry.severity > INFO or entry.kind != "plain":
         return False
     text = entry.head.text
+    folded = text[:600].lower()
+    if not any(hint in folded for hint in _SERVING):
+        return False
     return message("log/serving-requests").search(text) is not None and not _fails(entry)
 
 
@@ -144,6 +171,8 @@ def _says_something(entry: Entry) -> bool:
 def is_vague(text: str) -> bool:
     """Whether a sentence says only that the process ends."""
     if message("log/says-nothing").search(text):
+        return True
+    if _BARE_CLASS.fullmatch(text[:200]):
         return True
     words = _WORD.findall(text[:300].lower())
     return len(text) < 200 and all(word in _GENERIC or len(word) == 1 for word in words)
@@ -163,9 +192,13 @@ def headline(entry: Entry) -> str:
         return _of_traceback(entry, texts)
     if " panicked at " in texts[0][:200]:
         return texts[1] if texts[0].endswith(":") and len(texts) > 1 else texts[0]
-    errors = [t for t in texts if is_exception(t)]
-    if errors and (is_vague(texts[0]) or (entry.kind == "fatal" and not texts[0].startswith(("panic", "fatal error")))):
+    if texts[0].startswith(("panic", "fatal error", "Unhandled exception. ")):
+        return _first_informative(texts, texts)
+    errors = [t for t in texts if is_exception(t) and not is_vague(t)]
+    if errors and (entry.kind == "fatal" or is_vague(texts[0]) or message("log/gives-up").search(texts[0])):
         return errors[0]
+    if entry.head.text.endswith(" ***"):
+        return texts[-1]
     return _first_informative(texts, texts)
 
 
@@ -194,9 +227,9 @@ def _of_traceback(entry: Entry, texts: Sequence[str]) -> str:
     return found or next((t for t in reversed(texts) if is_exception(t)), texts[0])
 
 
-def _needs_context(entry: Entry, line: str) -> bool:
+def _needs_context(line: str) -> bool:
     """Whether an entry only says that something failed or was given up, so that lines before it may be the cause."""
-    return is_vague(line) or ((entry.kind != "fatal" or is_frame(line)) and bool(message("log/gives-up").search(line)))
+    return is_vague(line) or bool(message("log/gives-up").search(line))
 
 
 def _context(entries: Sequence[Entry], at: int) -> list[str]:
