@@ -23,8 +23,7 @@ WITHOUT_PLAYBOOK = {
     "backend-timeout": "no collected object shows that requests run into the time-out of the backend service",
     **dict.fromkeys(
         (
-            "missing-resource-claim", "volume-resize-failed", "volume-mount-slow",
-            "hpa-conflict", "image-format-unsupported",
+            "hpa-conflict", "image-format-unsupported", "volume-mount-slow", "volume-resize-failed",
         ),
         "issue 14 fills it",
     ),

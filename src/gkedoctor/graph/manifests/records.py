@@ -69,6 +69,7 @@ class RoomShortRecord(TypedDict):
     never: bool
     node: KubernetesObject
     text: str
+    sort: str
 
 
 class RoomRecord(TypedDict):

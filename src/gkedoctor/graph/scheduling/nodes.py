@@ -64,7 +64,10 @@ def _ended(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-@edge("sandbox_failures", "Node", reads=("Pod", "Event", "Node"), record="SandboxFailureRecord", cached=True)
+_FAILURES = ("Pod", "Event", "Node", "ReplicaSet", "Deployment", "Job", "CronJob")
+
+
+@edge("sandbox_failures", "Node", reads=_FAILURES, record="SandboxFailureRecord", cached=True)
 def sandbox_failures_on(graph: Graph, node: Object) -> Facts:
     """Pods of the Node and of its pool that wait for a sandbox: records {pod, owner, event, node, pool, handler}.
 

@@ -38,6 +38,32 @@ class SandboxFailureRecord(TypedDict):
     handler: str | None
 
 
+class AcceleratorRecord(TypedDict):
+    """The accelerator of a Node of GKE by its labels."""
+
+    type: str
+    count: str
+    pool: str
+    install: list[str]
+
+
+class DeviceRecord(TypedDict):
+    """Extended resources that the Pod requests and that no node it may use offers.
+
+    `nodes`: those that have the device by their labels, or once offered it. `registered`: a device plugin once
+    registered the resource there. `failing`: Pods of drivers and device plugins on these nodes that are not well.
+    """
+
+    resource: str
+    nodes: list[KubernetesObject]
+    node: KubernetesObject
+    pool: str | None
+    registered: bool
+    failing: list[KubernetesObject]
+    plugins: list[KubernetesObject]
+    accelerator: AcceleratorRecord | None
+
+
 class PlacementUnmetRequirementRecord(TypedDict):
     """Part of a record."""
 
@@ -104,6 +130,7 @@ class SchedulingShortRecord(TypedDict):
     never: bool
     node: KubernetesObject | None
     text: str
+    sort: str
 
 
 class SchedulingRecord(TypedDict):
@@ -128,3 +155,6 @@ class SchedulingRecord(TypedDict):
     broken: list[KubernetesObject]
     meant: list[KubernetesObject]
     pool: str | None
+    later: bool
+    crowd: int
+    crowdPool: str | None

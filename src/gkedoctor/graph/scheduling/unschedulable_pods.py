@@ -8,30 +8,38 @@ invisible, so nothing here reckons how full a node is: that is the scheduler's w
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from gkedoctor.graph.core.accessors import labels_of
-from gkedoctor.graph.core.conditions import condition, is_true
+from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import last_seen
-from gkedoctor.graph.objects.owners import template_of
+from gkedoctor.graph.objects.owners import template_of, workload
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
+from gkedoctor.graph.scheduling.accelerators import is_device
 from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
 from gkedoctor.graph.scheduling.nodes import POOL
+from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
 _STATIC = ("cordoned", "taint", "selector", "name")
-_OF_MESSAGE = ("ports", "affinity", "spread", "resources", "none", *_STATIC, "other")
+_OF_MESSAGE = ("ports", "affinity", "spread", "resources", "devices", "none", *_STATIC, "other")
 """What to believe first where only the message is at hand: what is not written in labels, taints and cordons."""
 _FRESH = 900.0
+_SORTS = ("pods", "device", "hugepages")
+_CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
 
 
-@edge("scheduling", "Pod", reads=("Node", "Event"), record="SchedulingRecord")
+_READS = ("Node", "Event", "Pod", "ReplicaSet", "Deployment", "Job", "CronJob")
+
+
+@edge("scheduling", "Pod", reads=_READS, record="SchedulingRecord")
 def scheduling_of(graph: Graph, pod: Object) -> Facts:
     """Why the Pod has no node: one record {lead, sure, reasons, kinds, condition, message, unmet, short, tainted, …}.
 
@@ -51,11 +59,23 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
         "gates": (pod.get("spec") or {}).get("schedulingGates") or [],
         "scheduler": _scheduler(pod),
         "served": any(_scheduler(pod) in graph.index(look) for look in (_at_work, _at_work_anywhere)),
+        "later": graph.index(_at_work).get(_scheduler(pod), "") > str(pod["metadata"].get("creationTimestamp") or ""),
     }
     return [record | _judged(graph, pod, message)]
 
 
 def _judged(graph: Graph, pod: Object, message: str) -> Record:
+    """What the message means for this Pod, and who waits for the same."""
+    judged = _verdict(graph, pod, message)
+    doubt = graph.why_incomplete("Node")
+    if doubt is not None and judged["lead"] not in (None, "storage", "claim"):
+        judged = {**judged, "sure": doubt}
+    wait = _crowd_key(judged)
+    crowd = graph.index(_crowds)[wait] if wait is not None else ()
+    return {**judged, "pool": _pool(graph, pod, judged["meant"]), "crowd": len(crowd), "crowdPool": _only_pool(judged)}
+
+
+def _verdict(graph: Graph, pod: Object, message: str) -> Record:
     """What the message means, worked out once for all Pods that ask for the same. O(nodes) for each such kind."""
     spec, wanted = pod.get("spec") or {}, placement.requests(pod)
     affinity = (spec.get("affinity") or {}).get("nodeAffinity")
@@ -71,11 +91,32 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
             **_main_obstacle(reasons, seats),
             **_details(pod, seats, reasons, wanted),
         }
-    judged = known[key]
-    doubt = graph.why_incomplete("Node")
-    if doubt is not None and judged["lead"] not in (None, "storage"):
-        judged = {**judged, "sure": doubt}
-    return {**judged, "pool": _pool(graph, pod, judged["meant"])}
+    found: Record = known[key]
+    return found
+
+
+def _crowds(graph: Graph) -> defaultdict[str, set[str]]:
+    """The workloads that wait for room on nodes which are large enough, by what the nodes are full of."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for pod in pods_at(graph, ("scheduling",)):
+        wait = _crowd_key(_verdict(graph, pod, _message(condition(pod, "PodScheduled"), None)))
+        if wait is not None:
+            found[wait].add(str(ref_of(workload(graph, pod))))
+    return found
+
+
+def _crowd_key(judged: Record) -> str | None:
+    """What the nodes are full of, and which nodes; None where nobody waits for room."""
+    short = judged["short"]
+    if judged["lead"] != "resources" or short is None or short["never"]:
+        return None
+    return f"{short['sort']} {_only_pool(judged) or ''}"
+
+
+def _only_pool(judged: Record) -> str | None:
+    """The node pool of all nodes that the Pod may use, where they have one."""
+    pools = {labels_of(node).get(POOL) for node in judged["meant"]}
+    return pools.pop() if len(pools) == 1 else None
 
 
 def _nothing_judged(_graph: Graph) -> dict[str, Record]:
@@ -86,17 +127,23 @@ def _scheduler(pod: Object) -> str:
     return str((pod.get("spec") or {}).get("schedulerName") or "default-scheduler")
 
 
-def _at_work(graph: Graph) -> set[str]:
-    """The schedulers that have placed a Pod which is here."""
+def _at_work(graph: Graph) -> dict[str, str]:
+    """The schedulers that have placed a Pod which is here, and when they last did."""
     return _that_placed(graph.all("Pod"))
 
 
-def _at_work_anywhere(graph: Graph) -> set[str]:
+def _at_work_anywhere(graph: Graph) -> dict[str, str]:
     return _that_placed(graph.everywhere("Pod"))
 
 
-def _that_placed(pods: Iterable[Object]) -> set[str]:
-    return {_scheduler(p) for p in pods if is_true(p, "PodScheduled")}
+def _that_placed(pods: Iterable[Object]) -> dict[str, str]:
+    last: dict[str, str] = {}
+    for pod in pods:
+        told = condition(pod, "PodScheduled")
+        if told is not None and told.get("status") == "True":
+            name, time = _scheduler(pod), str(told.get("lastTransitionTime") or "")
+            last[name] = max(last.get(name, ""), time)
+    return last
 
 
 def _message(told: Object | None, event: Object | None) -> str:
@@ -130,8 +177,9 @@ def _main_obstacle(reasons: list[verdict.Reason], seats: list[Record]) -> Record
     kinds = {r["kind"] for r in reasons}
     if not kinds:
         return {"lead": None, "sure": False, "rivals": {}}
-    if "storage" in kinds:
-        return {"lead": "storage", "sure": True, "rivals": {}}
+    for alone in ("storage", "claim"):  # what no other node could change
+        if alone in kinds:
+            return {"lead": alone, "sure": True, "rivals": {}}
     simulated = _simulated(reasons, kinds, seats) if seats else None
     lead = simulated or _by_message(reasons, kinds)
     return {"lead": lead, "sure": simulated is not None, "rivals": _why_not_others(lead, reasons)}
@@ -150,6 +198,8 @@ def _simulated(reasons: list[verdict.Reason], kinds: set[str], seats: list[Recor
         is_small = lead == "resources" and all(s["small"] for s in free)
         return _obstacle_of_larger_nodes(seats, kinds) or lead if is_small else lead
     lead = _obstacle_of_closest_nodes(seats)
+    if lead == "selector" and all(s["blocks"] - {"selector"} for s in seats):
+        return lead  # cordons and taints are filtered first, so the message has no word about labels
     said = "taint" if lead in ("not-ready", "pressure") else lead
     return lead if said in kinds else None
 
@@ -187,9 +237,19 @@ def _obstacle_of_larger_nodes(seats: list[Record], kinds: set[str]) -> str | Non
 
 def _obstacle_of_closest_nodes(seats: list[Record]) -> str:
     """What is in the way of the nodes that come closest: those meant, of those the untainted, of those the rest."""
-    meant = [s["blocks"] for s in seats if "selector" not in s["blocks"]]
-    if not meant:
-        return "selector"
+    meant = [s for s in seats if "selector" not in s["blocks"]]
+    usual = [s["blocks"] for s in meant if not is_control_plane(s["node"])]
+    if not usual:
+        return "selector" if len(meant) < len(seats) else _closest([s["blocks"] for s in meant])
+    return _closest(usual)
+
+
+def is_control_plane(node: Object) -> bool:
+    """Whether the node runs the control plane: it is kept free of other Pods for good."""
+    return any(key in labels_of(node) for key in _CONTROL_PLANE)
+
+
+def _closest(meant: list[set[str]]) -> str:
     if any(b == {"cordoned"} for b in meant):
         return "cordoned"
     order = ("not-ready", "pressure", "taint")
@@ -232,10 +292,16 @@ def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wa
         "short": missing_resource([str(r["resource"]) for r in reasons if r["resource"]], wanted, usable),
         "tainted": [s["node"] for s in tainted],
         "taints": [t for s in tainted[:1] for t in s["taints"] if is_user_taint(t)],
-        "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
+        "cordoned": _cordoned(meant),
         "broken": broken,
         "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
     }
+
+
+def _cordoned(meant: list[Record]) -> list[Object]:
+    """The nodes that are only cordoned, the largest first; those of the control plane last."""
+    found = [s for s in meant if s["blocks"] == {"cordoned"}]
+    return [s["node"] for s in sorted(found, key=lambda s: (is_control_plane(s["node"]), len(s["small"])))]
 
 
 def missing_resource(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
@@ -257,7 +323,9 @@ def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
         text = f"{asked} requested, and the largest node that it may use has {placement.format_amount(name, largest)}"
     else:
         text = f"{asked} requested, and no node that it may use offers {name}"
-    return {"resource": name, "wanted": asked, "largest": largest, "never": never, "node": node, "text": text}
+    sort = "pods" if name == "pods" else "device" if is_device(name) else name.partition("-")[0]
+    sizes_ = {"wanted": asked, "largest": largest, "never": never, "node": node}
+    return {"resource": name, **sizes_, "text": text, "sort": sort if sort in _SORTS else "compute"}
 
 
 def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:
