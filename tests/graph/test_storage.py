@@ -142,7 +142,7 @@ def test_only_volumes_made_by_hand_stand_in_for_a_class_that_does_not_exist() ->
     [
         ({}, {"capacity": {"storage": "5Gi"}}, "asks for 10Gi and the volume holds 5Gi"),
         ({"accessModes": ["ReadWriteMany"]}, {}, "ReadWriteMany and the volume offers ReadWriteOnce"),
-        ({"storageClassName": "manual"}, {}, "class manual and the volume is of class (none)"),
+        ({"storageClassName": "manual", "volumeName": "pv"}, {}, "class manual and the volume is of class (none)"),
         ({"volumeMode": "Block"}, {}, "volumeMode Block and the volume has Filesystem"),
         ({"selector": {"matchLabels": {"disk": "fast"}}}, {}, "do not match the claim's selector"),
         ({}, {"claimRef": {"namespace": "shop", "name": "data", "uid": "old"}}, "kept for an earlier claim shop/data"),
@@ -158,7 +158,8 @@ def test_what_a_volume_lacks_is_said(wanted: Item, offered: Item, words: str) ->
 def test_the_nearest_volume_stands_first_and_volumes_of_others_not_at_all() -> None:
     graph = graph_of(
         claim(),
-        volume("far", capacity={"storage": "1Gi"}, storageClassName="x"),
+        volume("far", capacity={"storage": "1Gi"}, accessModes=["ReadOnlyMany"]),
+        volume("other-class", storageClassName="x"),
         volume("near", capacity={"storage": "9Gi"}),
         volume("theirs", phase="Bound", claimRef={"namespace": "other", "name": "data"}),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.core.accessors import name_of, namespace_of
+from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.custom_resources import custom_object
@@ -15,19 +16,20 @@ from gkedoctor.graph.storage.claims import attachments_of, claims_named, consume
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
-_REASONS = {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedBinding"}
+_REASONS = {"FailedMount", "FailedAttachVolume", "FailedMapVolume", "FailedBinding", "VolumePermissionChangeInProgress"}
 
 
 @edge(
     "volumes",
     "Pod",
-    reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event", "CustomResource"),
+    reads=("PersistentVolumeClaim", "PersistentVolume", "VolumeAttachment", "Event", "Node", "CustomResource"),
     record="VolumeRecord",
 )
 def volumes_of(graph: Graph, pod: Object) -> Facts:
     """The volumes as records {name, source, spec, claim, claimName, volume, events, attachments, holders, …}.
 
-    `events` are those about this volume, the latest last; `holders` the other Pods of its claim on other nodes.
+    `events` are those about this volume, the latest last; `holders` the other Pods of its claim on other nodes; `lost`
+    the Nodes that are not Ready and still hold it.
     """
     spec = pod.get("spec") or {}
     claims = {c["volume"]: c for c in claims_named(graph, pod)}
@@ -40,6 +42,8 @@ def _volume(graph: Graph, pod: Object, volume: Object, wanted: Record | None, ev
     claim = wanted["claim"] if wanted else None
     bound = _one(volume_of(graph, claim)) if isinstance(claim, dict) else claim
     names = {name, *([name_of(bound)] if isinstance(bound, dict) else [])}
+    attachments = attachments_of(graph, bound) if isinstance(bound, dict) else []
+    others = _others(graph, pod, claim) if isinstance(claim, dict) else []
     return {
         "name": name,
         "spec": volume,
@@ -48,8 +52,9 @@ def _volume(graph: Graph, pod: Object, volume: Object, wanted: Record | None, ev
         "claim": claim,
         "volume": bound,
         "events": events if isinstance(events, Unknown) else [e for e in events if _about(e, names)],
-        "attachments": attachments_of(graph, bound) if isinstance(bound, dict) else [],
-        "holders": _holders(graph, pod, claim) if isinstance(claim, dict) else [],
+        "attachments": attachments,
+        "holders": others if isinstance(others, Unknown) else [u for u in others if not _leaves(u)],
+        "lost": _lost(graph, pod, attachments, others),
         "secretProvider": _secret_provider(graph, pod, volume),
     }
 
@@ -81,15 +86,31 @@ def _about(event: Object, names: set[str]) -> bool:
     text = str(event.get("message") or "")
     if any(f'volume "{name}"' in text for name in names):
         return True
+    owned = message("storage/ownership").search(text)
+    if owned is not None:
+        return owned["volume"] in names
     waiting = message("storage/unmounted-volumes").search(text)
     return waiting is not None and bool(names & set(waiting["names"].replace(",", " ").split()))
 
 
-def _holders(graph: Graph, pod: Object, claim: Object) -> list[Any] | Unknown:
-    """Pods of the same claim on other nodes that are not on their way out."""
+def _others(graph: Graph, pod: Object, claim: Object) -> list[Any] | Unknown:
+    """Pods of the same claim on other nodes."""
     users = consumers_of(graph, claim)
     if isinstance(users, Unknown):
         return users
     node = (pod.get("spec") or {}).get("nodeName")
-    others = [u for u in users if (u.get("spec") or {}).get("nodeName") not in (None, node)]
-    return [u for u in others if not u["metadata"].get("deletionTimestamp")]
+    return [u for u in users if (u.get("spec") or {}).get("nodeName") not in (None, node)]
+
+
+def _leaves(pod: Object) -> bool:
+    return bool(pod["metadata"].get("deletionTimestamp"))
+
+
+def _lost(graph: Graph, pod: Object, attachments: Facts, others: list[Any] | Unknown) -> list[Any]:
+    """Nodes that are not Ready and hold the volume: attached to them, or used there by a Pod that cannot end."""
+    here = (pod.get("spec") or {}).get("nodeName")
+    held = [] if isinstance(attachments, Unknown) else [str((a.get("spec") or {}).get("nodeName")) for a in attachments]
+    used = [] if isinstance(others, Unknown) else [str((u.get("spec") or {}).get("nodeName")) for u in others]
+    names = [name for name in dict.fromkeys([*held, *used]) if name != here]
+    found = [graph.find("Node", None, name) for name in names]
+    return [n for n in found if isinstance(n, dict) and (condition(n, "Ready") or {}).get("status") != "True"]

@@ -53,6 +53,7 @@ class VolumeRecord(TypedDict):
     attachments: list[KubernetesObject]
     holders: list[KubernetesObject]
     secretProvider: SecretProviderRecord | None
+    lost: list[KubernetesObject]
 
 
 class NearVolumeRecord(TypedDict):

@@ -33,7 +33,9 @@ def near_volumes(graph: Graph, claim: Object) -> Facts:
     if isinstance(wanted, Unknown):
         return wanted
     named = (claim.get("spec") or {}).get("volumeName")
-    found = [_fit(claim, wanted, v) for v in volumes if _may_be_had(claim, v)]
+    # a volume of another class is another team's matter, unless one of the two names the other
+    able = [v for v in volumes if _may_be_had(claim, v)]
+    found = [_fit(claim, wanted, v) for v in able if (class_name(v) or "") == wanted or _is_for(claim, v)]
     unseen = graph.empty_or_unknown("PersistentVolume")
     if isinstance(unseen, Unknown) and not any(not r["differs"] or _is_for(claim, r["volume"]) for r in found):
         return unseen
