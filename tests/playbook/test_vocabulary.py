@@ -23,7 +23,7 @@ WITHOUT_PLAYBOOK = {
     "backend-timeout": "no collected object shows that requests run into the time-out of the backend service",
     **dict.fromkeys(
         (
-            "hpa-conflict", "image-format-unsupported",
+            "hpa-conflict",
         ),
         "issue 14 fills it",
     ),

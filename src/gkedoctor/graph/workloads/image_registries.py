@@ -27,6 +27,40 @@ _PUBLIC = frozenset(
     )
 )  # fmt: skip
 """Projects that publish images for everybody."""
+_MOVED = (
+    ("docker.io/bitnami/", "docker.io/bitnamilegacy/"),  # github.com/bitnami/containers/issues/83267
+    ("gcr.io/kubebuilder/", "registry.k8s.io/kubebuilder/"),  # github.com/kubernetes-sigs/kubebuilder/discussions/3907
+    ("k8s.gcr.io/", "registry.k8s.io/"),
+    ("gcr.io/google-containers/", "registry.k8s.io/"),
+    ("gcr.io/google_containers/", "registry.k8s.io/"),
+    ("us.gcr.io/k8s-artifacts-prod/", "registry.k8s.io/"),
+    ("eu.gcr.io/k8s-artifacts-prod/", "registry.k8s.io/"),
+    ("asia.gcr.io/k8s-artifacts-prod/", "registry.k8s.io/"),
+    ("gcr.io/kubernetes-helm/tiller", "ghcr.io/helm/tiller"),  # helm.sh/blog/new-location-stable-incubator-charts
+    ("quay.io/coreos/kube-rbac-proxy", "quay.io/brancz/kube-rbac-proxy"),
+    ("quay.io/coreos/kube-state-metrics", "registry.k8s.io/kube-state-metrics/kube-state-metrics"),
+    ("quay.io/kubernetes-ingress-controller/nginx-ingress-controller", "registry.k8s.io/ingress-nginx/controller"),
+    ("registry.opensource.zalan.do/acid/", "ghcr.io/zalando/"),
+    ("docker.pkg.github.com/", "ghcr.io/"),  # docs.github.com, migrating to the Container registry
+)
+"""Catalogs that their publisher has moved, and where to: names that no registry has any more."""
+
+
+@edge("moved_images", "Pod", record="MovedImageRecord")
+def moved_images(_graph: Graph, pod: Object) -> Facts:
+    """The containers whose image its publisher has moved elsewhere: {container, image, instead}."""
+    spec = pod.get("spec") or {}
+    containers = [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]
+    return [r for c in containers if (r := _moved(c)) is not None]
+
+
+def _moved(container: Object) -> Record | None:
+    image = str(container.get("image"))
+    first, slash, _ = image.partition("/")
+    hosted = slash and ("." in first or ":" in first or first == "localhost")
+    whole = image.removeprefix("index.") if hosted else f"docker.io/{image}"
+    new = next((now + whole.removeprefix(old) for old, now in _MOVED if whole.startswith(old)), None)
+    return {"container": container.get("name"), "image": image, "instead": new} if new is not None else None
 
 
 @edge("retired_images", "Pod", *WORKLOADS, reads=("Pod",), record="RetiredImageRecord")

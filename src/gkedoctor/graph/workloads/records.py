@@ -62,6 +62,14 @@ class RetiredImageRecord(TypedDict):
     instead: str | None
 
 
+class MovedImageRecord(TypedDict):
+    """The containers whose image its publisher has moved elsewhere."""
+
+    container: str
+    image: str
+    instead: str
+
+
 class HastyLivenessRecord(TypedDict):
     """Containers whose livenessProbe kills too soon."""
 
