@@ -9,7 +9,7 @@ invisible, so nothing here reckons how full a node is: that is the scheduler's w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gkedoctor.graph.core.accessors import labels_of
@@ -64,7 +64,7 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
     if key not in known:
         nodes = graph.listing("Node")
         reasons = verdict.reasons(message) if message else []
-        seats = [node_evaluation(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
+        seats = _seats(pod, nodes, wanted) if reasons and not isinstance(nodes, Unknown) else []
         known[key] = {
             "reasons": reasons,
             "kinds": sorted({r["kind"] for r in reasons}),
@@ -76,6 +76,16 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
     if doubt is not None and judged["lead"] not in (None, "storage"):
         judged = {**judged, "sure": doubt}
     return {**judged, "pool": _pool(graph, pod, judged["meant"])}
+
+
+def _seats(pod: Object, nodes: Sequence[Object], wanted: dict[str, float]) -> list[Record]:
+    """Each Node as the Pod meets it. Beside workers, a reserved control plane counts as not selected."""
+    seats = [node_evaluation(pod, node, wanted) for node in nodes]
+    if not all(placement.of_control_plane(node) for node in nodes):
+        for seat in seats:
+            if placement.reserved(pod, seat["node"]):
+                seat["blocks"].add("selector")
+    return seats
 
 
 def _nothing_judged(_graph: Graph) -> dict[str, Record]:
@@ -234,8 +244,16 @@ def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wa
         "taints": [t for s in tainted[:1] for t in s["taints"] if is_user_taint(t)],
         "cordoned": [s["node"] for s in sorted(meant, key=lambda s: len(s["small"])) if s["blocks"] == {"cordoned"}],
         "broken": broken,
+        "unlabelled": _unlabelled(pod, [s["node"] for s in seats]),
         "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
     }
+
+
+def _unlabelled(pod: Object, nodes: list[Object]) -> list[str]:
+    """The topology keys of its hard rules that no Node has as a label: no Node can satisfy such a rule."""
+    have = {key for node in nodes for key in labels_of(node)}
+    asked = [str(rule.get("topologyKey")) for rule in placement.topology_rules(pod) if rule.get("topologyKey")]
+    return [key for key in dict.fromkeys(asked) if nodes and key not in have]
 
 
 def missing_resource(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
