@@ -1,0 +1,55 @@
+"""Objects that were exported without status: nothing is known of how they do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gkedoctor.diagnose.cases import Given, given_snapshot
+from gkedoctor.diagnose.engine import diagnose
+from tests.conftest import recorded, shipped_playbooks
+
+MADE = "2026-01-01T00:00:00Z"
+LATER = {
+    "kind": "Event",
+    "metadata": {"name": "e", "namespace": "shop"},
+    "lastTimestamp": "2026-01-01T11:00:00Z",
+    "involvedObject": {"kind": "ConfigMap", "name": "x", "namespace": "shop"},
+}
+
+
+def exported(kind: str, **spec: Any) -> dict[str, Any]:
+    return {"kind": kind, "metadata": {"name": "web", "namespace": "shop", "creationTimestamp": MADE}, "spec": spec}
+
+
+TEMPLATE = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web"}]}}
+OBJECTS = (
+    exported("Deployment", replicas=1, selector={"matchLabels": {"app": "web"}}, template=TEMPLATE),
+    exported("StatefulSet", replicas=1, selector={"matchLabels": {"app": "web"}}, template=TEMPLATE),
+    exported("Ingress", defaultBackend={"service": {"name": "web", "port": {"number": 80}}}),
+    exported("PersistentVolumeClaim", accessModes=["ReadWriteOnce"]),
+    exported("Service", type="LoadBalancer", selector={"app": "web"}, ports=[{"port": 80}]),
+    {
+        "kind": "EndpointSlice",
+        "metadata": {"name": "web-x", "namespace": "shop", "labels": {"kubernetes.io/service-name": "web"}},
+        "endpoints": [{"addresses": ["10.8.0.4"]}],
+    },
+    exported("CronJob", schedule="* * * * *", jobTemplate={"spec": {"template": TEMPLATE}}),
+    exported("Pod", containers=[{"name": "web", "image": "web"}]),
+)
+
+
+def test_nothing_is_said_of_them_and_that_is_said() -> None:
+    found = diagnose(given_snapshot(Given(objects=(*OBJECTS, LATER)), recorded), shipped_playbooks().playbooks)
+    assert [*found.unexplained, *(d for d in found.diagnoses if d.severity != "advisory")] == []
+    why = {n.collection: n.detail for n in found.not_checked}
+    assert "without status" in why["deployments"]
+    assert not found.complete
+
+
+@pytest.mark.parametrize("status", [{}, {"replicas": 1}])
+def test_one_status_shows_that_it_is_no_export(status: Any) -> None:
+    objects = ({**OBJECTS[0], "status": status}, *OBJECTS[1:], LATER)
+    found = diagnose(given_snapshot(Given(objects=objects), recorded), shipped_playbooks().playbooks)
+    assert found.unexplained
