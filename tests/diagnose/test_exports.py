@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gkedoctor.diagnose.cases import Given, given_snapshot
 from gkedoctor.diagnose.engine import diagnose
-from tests.conftest import recorded, shipped_playbooks
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.snapshot.sources import load
+from tests.conftest import shipped_playbooks
 
 MADE = "2026-01-01T00:00:00Z"
+VERSIONS = {
+    "Deployment": "apps/v1",
+    "StatefulSet": "apps/v1",
+    "Ingress": "networking.k8s.io/v1",
+    "CronJob": "batch/v1",
+    "EndpointSlice": "discovery.k8s.io/v1",
+}
 LATER = {
     "kind": "Event",
     "metadata": {"name": "e", "namespace": "shop"},
     "lastTimestamp": "2026-01-01T11:00:00Z",
     "involvedObject": {"kind": "ConfigMap", "name": "x", "namespace": "shop"},
 }
+
+
+def outcome(folder: Path, *objects: Any) -> Outcome:
+    items = [{"apiVersion": VERSIONS.get(o["kind"], "v1"), **o} for o in objects]
+    path = folder / "all.json"
+    path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}), encoding="utf-8")
+    return diagnose(load(path), shipped_playbooks().playbooks)
 
 
 def exported(kind: str, **spec: Any) -> dict[str, Any]:
@@ -40,8 +57,8 @@ OBJECTS = (
 )
 
 
-def test_nothing_is_said_of_them_and_that_is_said() -> None:
-    found = diagnose(given_snapshot(Given(objects=(*OBJECTS, LATER)), recorded), shipped_playbooks().playbooks)
+def test_nothing_is_said_of_them_and_that_is_said(tmp_path: Path) -> None:
+    found = outcome(tmp_path, *OBJECTS, LATER)
     assert [*found.unexplained, *(d for d in found.diagnoses if d.severity != "advisory")] == []
     why = {n.collection: n.detail for n in found.not_checked}
     assert "without status" in why["deployments"]
@@ -49,7 +66,6 @@ def test_nothing_is_said_of_them_and_that_is_said() -> None:
 
 
 @pytest.mark.parametrize("status", [{}, {"replicas": 1}])
-def test_one_status_shows_that_it_is_no_export(status: Any) -> None:
-    objects = ({**OBJECTS[0], "status": status}, *OBJECTS[1:], LATER)
-    found = diagnose(given_snapshot(Given(objects=objects), recorded), shipped_playbooks().playbooks)
+def test_one_status_shows_that_it_is_no_export(tmp_path: Path, status: Any) -> None:
+    found = outcome(tmp_path, {**OBJECTS[0], "status": status}, *OBJECTS[1:], LATER)
     assert found.unexplained

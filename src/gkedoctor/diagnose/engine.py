@@ -27,7 +27,6 @@ from gkedoctor.diagnose.model import (
 from gkedoctor.diagnose.older_template import deletion
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
-from gkedoctor.graph.objects.exports import WITHOUT_STATUS
 from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
@@ -273,8 +272,6 @@ def _not_checked(snapshot: Snapshot, doubts: UnknownFacts) -> Iterable[NotChecke
     for name in sorted(reasons):
         state = snapshot.collection(name).state
         reason = "malformed" if state.malformed and not state.reason else str(state.status)
-        if WITHOUT_STATUS in reasons[name]:
-            reason = str(Status.PARTIAL)
         yield NotChecked(name, reason, state.needs, min(reasons[name]))
 
 

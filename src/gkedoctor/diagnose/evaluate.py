@@ -9,7 +9,7 @@ from typing import Any
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, pods_at, ref_of
 from gkedoctor.graph.core.ref import is_object
-from gkedoctor.graph.objects.exports import why_without_status
+from gkedoctor.graph.objects.exports import without_status
 from gkedoctor.graph.objects.namespaces import not_being_deleted
 from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
@@ -80,7 +80,7 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
     What is about to be deleted with its namespace ails nobody any more, and how something does that was exported
     without its status nobody knows.
     """
-    if why_without_status(graph, kind) is not None:
+    if without_status(graph, kind):
         return []
     suspected = graph.candidates(playbook.model.suspects, kind) if playbook.model.suspects else None
     if suspected is not None and not suspected:
@@ -110,9 +110,9 @@ def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubt
 def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> None:
     """Notes the kinds of a playbook of which not all subjects may be there."""
     for kind in playbook.kinds:
-        for doubt in (why_without_status(graph, kind), graph.why_incomplete(kind)):
-            if doubt is not None:
-                doubts.note(doubt, playbook.id)
+        doubt = graph.why_incomplete(kind)
+        if doubt is not None:
+            doubts.note(doubt, playbook.id)
 
 
 def scopes(
