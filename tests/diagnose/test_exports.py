@@ -65,7 +65,12 @@ def test_nothing_is_said_of_them_and_that_is_said(tmp_path: Path) -> None:
     assert not found.complete
 
 
-@pytest.mark.parametrize("status", [{}, {"replicas": 1}])
+@pytest.mark.parametrize("status", [{"observedGeneration": 1}, {"replicas": 1}])
 def test_one_status_shows_that_it_is_no_export(tmp_path: Path, status: Any) -> None:
     found = outcome(tmp_path, {**OBJECTS[0], "status": status}, *OBJECTS[1:], LATER)
     assert found.unexplained
+
+
+def test_what_a_dry_run_writes_is_none(tmp_path: Path) -> None:
+    found = outcome(tmp_path, *({**o, "status": {}} for o in OBJECTS), LATER)
+    assert not found.unexplained

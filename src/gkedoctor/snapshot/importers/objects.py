@@ -95,7 +95,8 @@ def _mark_exports(gathered: Gathered) -> None:
     `kubectl neat`, backup tools and repositories of manifests leave it out.
     """
     held = {name: gathered.objects[name] for name in _WITH_STATUS if gathered.objects.get(name)}
-    if any(isinstance(item, dict) and "status" in item for items in held.values() for item in items):
+    statuses = (item.get("status") for items in held.values() for item in items if isinstance(item, dict))
+    if any(status not in (None, {}, {"loadBalancer": {}}) for status in statuses):
         return
     for name in held:
         gathered.states[name] = CollectionState(Status.PARTIAL, WITHOUT_STATUS)
