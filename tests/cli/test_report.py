@@ -132,8 +132,10 @@ def test_a_broken_playbook_is_shown_as_a_compiler_would(gkedoctor: Gkedoctor, tm
 
 
 def test_a_list_without_any_time_was_recorded_at_an_unknown_time(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
-    path = tmp_path / "list.yaml"
-    path.write_text(
+    path = tmp_path / "recording"
+    path.mkdir()
+    (path / "kubernetes").mkdir()
+    (path / "kubernetes" / "configmaps.yaml").write_text(
         "apiVersion: v1\nkind: List\nitems:\n"
         "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}\n",
         encoding="utf-8",

@@ -9,6 +9,7 @@ from typing import Any
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, Unknown, pods_at, ref_of
 from gkedoctor.graph.core.ref import is_object
+from gkedoctor.graph.objects.exports import without_status
 from gkedoctor.graph.objects.namespaces import not_being_deleted
 from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
@@ -76,8 +77,11 @@ class UnknownFacts:
 def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[Object]:
     """The subjects of a kind that a playbook looks at: all of them, the Pods on the named steps, or its suspects.
 
-    What is about to be deleted with its namespace ails nobody any more.
+    What is about to be deleted with its namespace ails nobody any more, and how something does that was exported
+    without its status nobody knows.
     """
+    if without_status(graph, kind):
+        return []
     suspected = graph.candidates(playbook.model.suspects, kind) if playbook.model.suspects else None
     if suspected is not None and not suspected:
         return []

@@ -175,6 +175,10 @@ class Collection:
         return self.why_incomplete(namespace)
 
 
+WITHOUT_STATUS = "exported without status: `gkedoctor lint` looks at such files"
+"""The reason of a partial collection whose objects say what was asked for, and not what became of it."""
+
+
 FILES_ALONE = "manifests"
 """The source of what was never recorded: files that are to be applied. Their clock is the present."""
 

@@ -123,3 +123,16 @@ class UndeclaredRecord(TypedDict):
     what: str
     workload: KubernetesObject
     container: Part
+
+
+class KeptOutRecord(TypedDict):
+    """Services that containers name and that are not there, where the quota has no room."""
+
+    name: str
+    host: str
+    item: KubernetesObject
+    pod: KubernetesObject
+    at: Part | None
+    resource: str
+    hard: str
+    used: str

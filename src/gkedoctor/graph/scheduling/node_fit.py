@@ -51,6 +51,30 @@ def cordoned(pod: Object, node: Object) -> bool:
     return not any(_tolerates(t, taint) for t in (pod.get("spec") or {}).get("tolerations") or [])
 
 
+_ROLES = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
+"""Labels, and taints, that kubeadm gives to the machines of the control plane."""
+
+
+def reserved(pod: Object, node: Object) -> bool:
+    """Whether a machine of the control plane is kept free of Pods like this one, which is how it is meant."""
+    if not of_control_plane(node):
+        return False
+    return cordoned(pod, node) or any(t.get("key") in _ROLES for t in untolerated(pod, node))
+
+
+def of_control_plane(node: Object) -> bool:
+    """Whether a Node is a machine of the control plane, by its labels."""
+    return any(role in labels_of(node) for role in _ROLES)
+
+
+def topology_rules(pod: Object) -> list[Object]:
+    """The rules of a Pod that a Node without the label of their `topologyKey` never satisfies."""
+    spec = pod.get("spec") or {}
+    spread = [c for c in spec.get("topologySpreadConstraints") or [] if c.get("whenUnsatisfiable") != "ScheduleAnyway"]
+    affinity = (spec.get("affinity") or {}).get("podAffinity") or {}
+    return [*spread, *(affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or [])]
+
+
 def terms(pod: Object) -> list[list[Object]]:
     """Alternatives of requirements {key, operator, values}: nodeSelector and each required node affinity term."""
     spec = pod.get("spec") or {}

@@ -153,6 +153,7 @@ class SchedulingRecord(TypedDict):
     taints: list[Part]
     cordoned: list[KubernetesObject]
     broken: list[KubernetesObject]
+    unlabelled: list[str]
     meant: list[KubernetesObject]
     pool: str | None
     later: bool

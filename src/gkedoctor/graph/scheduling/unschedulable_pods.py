@@ -9,7 +9,7 @@ invisible, so nothing here reckons how full a node is: that is the scheduler's w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gkedoctor.graph.core.accessors import labels_of
@@ -79,12 +79,14 @@ def _verdict(graph: Graph, pod: Object, message: str) -> Record:
     """What the message means, worked out once for all Pods that ask for the same. O(nodes) for each such kind."""
     spec, wanted = pod.get("spec") or {}, placement.requests(pod)
     affinity = (spec.get("affinity") or {}).get("nodeAffinity")
-    key = repr((message, spec.get("nodeSelector"), affinity, spec.get("tolerations"), wanted))
+    key = repr(
+        (message, spec.get("nodeSelector"), affinity, spec.get("tolerations"), wanted, placement.topology_rules(pod))
+    )
     known = graph.index(_nothing_judged)
     if key not in known:
         nodes = graph.listing("Node")
         reasons = verdict.reasons(message) if message else []
-        seats = [node_evaluation(pod, n, wanted) for n in nodes] if reasons and not isinstance(nodes, Unknown) else []
+        seats = _seats(pod, nodes, wanted) if reasons and not isinstance(nodes, Unknown) else []
         known[key] = {
             "reasons": reasons,
             "kinds": sorted({r["kind"] for r in reasons}),
@@ -117,6 +119,16 @@ def _only_pool(judged: Record) -> str | None:
     """The node pool of all nodes that the Pod may use, where they have one."""
     pools = {labels_of(node).get(POOL) for node in judged["meant"]}
     return pools.pop() if len(pools) == 1 else None
+
+
+def _seats(pod: Object, nodes: Sequence[Object], wanted: dict[str, float]) -> list[Record]:
+    """Each Node as the Pod meets it. Beside workers, a reserved control plane counts as not selected."""
+    seats = [node_evaluation(pod, node, wanted) for node in nodes]
+    if not all(placement.of_control_plane(node) for node in nodes):
+        for seat in seats:
+            if placement.reserved(pod, seat["node"]):
+                seat["blocks"].add("selector")
+    return seats
 
 
 def _nothing_judged(_graph: Graph) -> dict[str, Record]:
@@ -238,15 +250,10 @@ def _obstacle_of_larger_nodes(seats: list[Record], kinds: set[str]) -> str | Non
 def _obstacle_of_closest_nodes(seats: list[Record]) -> str:
     """What is in the way of the nodes that come closest: those meant, of those the untainted, of those the rest."""
     meant = [s for s in seats if "selector" not in s["blocks"]]
-    usual = [s["blocks"] for s in meant if not is_control_plane(s["node"])]
+    usual = [s["blocks"] for s in meant if not placement.of_control_plane(s["node"])]
     if not usual:
         return "selector" if len(meant) < len(seats) else _closest([s["blocks"] for s in meant])
     return _closest(usual)
-
-
-def is_control_plane(node: Object) -> bool:
-    """Whether the node runs the control plane: it is kept free of other Pods for good."""
-    return any(key in labels_of(node) for key in _CONTROL_PLANE)
 
 
 def _closest(meant: list[set[str]]) -> str:
@@ -294,6 +301,7 @@ def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wa
         "taints": [t for s in tainted[:1] for t in s["taints"] if is_user_taint(t)],
         "cordoned": _cordoned(meant),
         "broken": broken,
+        "unlabelled": _unlabelled(pod, [s["node"] for s in seats]),
         "meant": [s["node"] for s in sorted(meant, key=lambda s: len(s["blocks"]))],
     }
 
@@ -301,7 +309,14 @@ def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wa
 def _cordoned(meant: list[Record]) -> list[Object]:
     """The nodes that are only cordoned, the largest first; those of the control plane last."""
     found = [s for s in meant if s["blocks"] == {"cordoned"}]
-    return [s["node"] for s in sorted(found, key=lambda s: (is_control_plane(s["node"]), len(s["small"])))]
+    return [s["node"] for s in sorted(found, key=lambda s: (placement.of_control_plane(s["node"]), len(s["small"])))]
+
+
+def _unlabelled(pod: Object, nodes: list[Object]) -> list[str]:
+    """The topology keys of its hard rules that no Node has as a label: no Node can satisfy such a rule."""
+    have = {key for node in nodes for key in labels_of(node)}
+    asked = [str(rule.get("topologyKey")) for rule in placement.topology_rules(pod) if rule.get("topologyKey")]
+    return [key for key in dict.fromkeys(asked) if nodes and key not in have]
 
 
 def missing_resource(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:

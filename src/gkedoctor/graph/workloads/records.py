@@ -121,6 +121,14 @@ class OutlastingRecord(TypedDict):
     switch: str | None
 
 
+class RivalRecord(TypedDict):
+    """The other autoscalers that scale the same Pods."""
+
+    item: KubernetesObject
+    same: bool
+    target: KubernetesObject | None
+
+
 class HostPortClasheRecord(TypedDict):
     """Ports of the node that a DaemonSet takes on every node."""
 

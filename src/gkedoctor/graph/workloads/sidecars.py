@@ -23,6 +23,8 @@ _BESIDE = re.compile(
 )
 """Names and images of what serves beside the work: meshes, database proxies, collectors of logs and metrics."""
 
+_OWNERS = ("DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController", "Deployment")
+"""Who else owns Pods, and is looked up to be told apart from a Job."""
 _MESH_SWITCHES = {
     "istio-proxy": {"labels": {"sidecar.istio.io/inject": "false"}},
     "linkerd-proxy": {"annotations": {"linkerd.io/inject": "disabled"}},
@@ -32,7 +34,7 @@ _MESH_SWITCHES = {
 """What a template says to get no such container: of each, what its own documentation names."""
 
 
-@edge("outlasting", "Pod", reads=("Job", "CronJob", "Event"), record="OutlastingRecord")
+@edge("outlasting", "Pod", reads=("Job", "CronJob", "Event", *_OWNERS), record="OutlastingRecord")
 def outlasting_sidecars(graph: Graph, pod: Object) -> Facts:
     """The containers that alone keep a Pod of a Job from ending: one record {job, done, sidecars, known, …}, or none.
 

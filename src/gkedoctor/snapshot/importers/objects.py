@@ -23,10 +23,15 @@ from gkedoctor.snapshot.importers.names import (
 )
 from gkedoctor.snapshot.importers.recording import lists_in, stem_of
 from gkedoctor.snapshot.intake import Gathered
-from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.model import WITHOUT_STATUS, CollectionState, Status
 
 _ELSEWHERE = "no such object in this recording"
 _HINT = f"Record one with: {RECORD_COMMAND}"
+_WITH_STATUS = (
+    *("pods", "nodes", "deployments", "replicasets", "statefulsets", "daemonsets", "replicationcontrollers", "jobs"),
+    *("cronjobs", "persistentvolumeclaims", "ingresses", "horizontalpodautoscalers", "gateways", "httproutes"),
+    *("apiservices", "poddisruptionbudgets", "managedcertificates"),
+)
 _COMPLETE = CollectionState(Status.COMPLETE)
 _ALONE = CollectionState(Status.PARTIAL, reason="one object was recorded, and no listing")
 
@@ -38,6 +43,7 @@ def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
     if not gathered.states:
         raise SourceError(f"{name} holds no Kubernetes objects", hint=_HINT)
     narrow(gathered)
+    _mark_exports(gathered)
     return gathered
 
 
@@ -54,6 +60,7 @@ def gather_files(folder: Folder) -> Gathered | None:
     if not gathered.states:
         return None
     narrow(gathered)
+    _mark_exports(gathered)
     return gathered
 
 
@@ -80,6 +87,19 @@ def add_documents(gathered: Gathered, stem: str, read: Iterable[Any]) -> None:
     for collection, objects in alone.items():
         if objects == 1:
             gathered.mark(collection, _ALONE)
+
+
+def _mark_exports(gathered: Gathered) -> None:
+    """Where no object has a status, of the kinds that the API server never gives without, nothing is known of them.
+
+    `kubectl neat`, backup tools and repositories of manifests leave it out.
+    """
+    held = {name: gathered.objects[name] for name in _WITH_STATUS if gathered.objects.get(name)}
+    statuses = (item.get("status") for items in held.values() for item in items if isinstance(item, dict))
+    if any(status not in (None, {}, {"loadBalancer": {}}) for status in statuses):
+        return
+    for name in held:
+        gathered.states[name] = CollectionState(Status.PARTIAL, WITHOUT_STATUS)
 
 
 def narrow(gathered: Gathered) -> None:
