@@ -76,6 +76,7 @@ GAPS: dict[str, tuple[str, ...]] = {
         "RoleBinding",
         "Secret",
         "Service",
+        "ServiceAttachment",
         "ServiceAccount",
         "ServiceNetworkEndpointGroup",
         "StatefulSet",

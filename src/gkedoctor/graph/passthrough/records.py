@@ -81,3 +81,41 @@ class MissingRuleRecord(TypedDict):
     region: str | None
     project: str | None
     internal: bool
+
+
+class PublishedServiceRecord(TypedDict):
+    """The Service that a ServiceAttachment publishes."""
+
+    name: str
+    found: bool
+    target: KubernetesObject | None
+    nearest: str | None
+    kind: str | None
+    kindFits: bool
+    balanced: bool
+    internal: bool
+    addresses: list[str]
+    ruleAddresses: list[str]
+    published: CloudObject | None
+
+
+class NatSubnetRecord(TypedDict):
+    """A subnet that a ServiceAttachment names."""
+
+    name: str
+    found: bool
+    item: CloudObject | None
+    purpose: str | None
+    fits: bool
+    nearest: str | None
+    ready: list[str]
+    region: str | None
+    project: str | None
+
+
+class ConsumerRecord(TypedDict):
+    """A consumer whose connection is not accepted."""
+
+    endpoint: str
+    status: str
+    project: str | None
