@@ -14,8 +14,6 @@ __all__ = [
     "BadConditionRecord",
     "CertificateRecord",
     "ClassRecord",
-    "FirewallChangeRecord",
-    "ForeignGroupRecord",
     "GatewayClassRecord",
     "LoadBalancingRecord",
     "ManagedCertificateRecord",
@@ -240,22 +238,3 @@ class UnwatchedRecord(TypedDict):
     project: str | None
     tls: bool
     synthetic: bool
-
-
-class ForeignGroupRecord(TypedDict):
-    """A backend service of somebody else that uses the cluster's nodes."""
-
-    name: str
-    backendService: CloudObject
-
-
-class FirewallChangeRecord(TypedDict):
-    """A change of a firewall rule that an Event asks a security administrator for."""
-
-    command: str
-    verb: str
-    name: str
-    project: str | None
-    checks: bool
-    existing: CloudObject | None
-    event: KubernetesObject

@@ -119,3 +119,22 @@ class ConsumerRecord(TypedDict):
     endpoint: str
     status: str
     project: str | None
+
+
+class ForeignGroupRecord(TypedDict):
+    """A backend service of somebody else that uses the cluster's nodes."""
+
+    name: str
+    backendService: CloudObject
+
+
+class FirewallChangeRecord(TypedDict):
+    """A change of a firewall rule that an Event asks a security administrator for."""
+
+    command: str
+    verb: str
+    name: str
+    project: str | None
+    checks: bool
+    existing: CloudObject | None
+    event: KubernetesObject
