@@ -9,6 +9,7 @@ from gkedoctor.graph.core.records import CloudObject, KubernetesObject, Part
 
 __all__ = [
     "AddressHolderRecord",
+    "AnnotatedBackendRecord",
     "AskedRecord",
     "BackendRecord",
     "BadConditionRecord",
@@ -238,3 +239,14 @@ class UnwatchedRecord(TypedDict):
     project: str | None
     tls: bool
     synthetic: bool
+
+
+class AnnotatedBackendRecord(TypedDict):
+    """A backend of an Ingress whose health only the annotation of the Ingress tells."""
+
+    name: str
+    state: str
+    service: KubernetesObject
+    port: int | str | None
+    pods: list[KubernetesObject]
+    asked: Part
