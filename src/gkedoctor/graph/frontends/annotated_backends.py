@@ -25,7 +25,7 @@ _GROUPS = "cloud.google.com/neg-status"
 @edge(
     "annotated_backends",
     "Ingress",
-    reads=("Service", "BackendServiceHealth", "Pod"),
+    reads=("Service", "IngressClass", "BackendServiceHealth", "Pod"),
     record="AnnotatedBackendRecord",
 )
 def annotated_backends_of(graph: Graph, ingress: Object) -> Facts:

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from gkedoctor.graph.backends.backend import Backend as LoadBalancingRecord
 from gkedoctor.graph.backends.records import EndpointHealthRecord
 from gkedoctor.graph.core.records import CloudObject, KubernetesObject
+
+__all__ = [
+    "ConsumerRecord",
+    "FirewallChangeRecord",
+    "ForeignGroupRecord",
+    "LoadBalancingRecord",
+    "MissingRuleRecord",
+    "NatSubnetRecord",
+    "NodeAccessRecord",
+    "PassthroughRecord",
+    "PublishedServiceRecord",
+    "RequestedAddressRecord",
+    "RequestedSubnetRecord",
+]
 
 
 class RequestedAddressRecord(TypedDict):
