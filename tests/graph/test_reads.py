@@ -28,7 +28,17 @@ MOST = 1
 CLOUD = frozenset(name for name, kind in KINDS.items() if kind.cloud)
 
 THROUGH_LINKS = frozenset(
-    ("address_holders", "certificates", "groups", "health_checks", "load_balancing", "pre_shared", "probe_access")
+    (
+        "address_holders",
+        "certificates",
+        "groups",
+        "health_checks",
+        "load_balancing",
+        "pre_shared",
+        "probe_access",
+        "passthrough",
+        "standalone_backends",
+    )
 )
 """Edges that find objects of Google Cloud by their links: the index behind it (`cloud/links.py`) spans all kinds."""
 
@@ -82,6 +92,7 @@ GAPS: dict[str, tuple[str, ...]] = {
         "RoleBinding",
         "Secret",
         "Service",
+        "ServiceAttachment",
         "ServiceAccount",
         "ServiceNetworkEndpointGroup",
         "StatefulSet",

@@ -16,6 +16,7 @@ from tests.conftest import shipped_playbooks
 COMMANDS = [(p.id, command) for p in shipped_playbooks() for cause in p.model.causes for command in cause.fix.commands]
 
 API_WORDS = frozenset((
+    "PRIVATE_SERVICE_CONNECT",
     "IN_USE", "REGIONAL_MANAGED_PROXY", "INGRESS", "ALLOW", "ENABLED", "ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", "EOF",
     "GKE", "ING", "HTTP", "HTTPS", "TCP",
 ))  # fmt: skip

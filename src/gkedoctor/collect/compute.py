@@ -42,7 +42,7 @@ class _Client(NamedTuple):
 _AGGREGATED = (
     "ForwardingRules", "TargetHttpProxies", "TargetHttpsProxies", "TargetPools", "UrlMaps", "BackendServices",
     "HealthChecks", "NetworkEndpointGroups", "InstanceGroups", "Instances", "SslCertificates", "Addresses", "Disks",
-    "Subnetworks", "Routers",
+    "Subnetworks", "Routers", "ServiceAttachments",
 )  # fmt: skip
 
 LISTS: Mapping[str, _Client] = MappingProxyType(

@@ -9,12 +9,11 @@ from gkedoctor.graph.core.records import CloudObject, KubernetesObject, Part
 
 __all__ = [
     "AddressHolderRecord",
+    "AnnotatedBackendRecord",
     "AskedRecord",
     "BackendRecord",
     "CertificateRecord",
     "ClassRecord",
-    "FirewallChangeRecord",
-    "ForeignGroupRecord",
     "FrontendConfigRecord",
     "LoadBalancingRecord",
     "ManagedCertificateRecord",
@@ -224,20 +223,12 @@ class UnwatchedRecord(TypedDict):
     synthetic: bool
 
 
-class ForeignGroupRecord(TypedDict):
-    """A backend service of somebody else that uses the cluster's nodes."""
+class AnnotatedBackendRecord(TypedDict):
+    """A backend of an Ingress whose health only the annotation of the Ingress tells."""
 
     name: str
-    backendService: CloudObject
-
-
-class FirewallChangeRecord(TypedDict):
-    """A change of a firewall rule that an Event asks a security administrator for."""
-
-    command: str
-    verb: str
-    name: str
-    project: str | None
-    checks: bool
-    existing: CloudObject | None
-    event: KubernetesObject
+    state: str
+    service: KubernetesObject
+    port: int | str | None
+    pods: list[KubernetesObject]
+    asked: Part

@@ -60,7 +60,7 @@ def _request(graph: Graph, service: Object, asked: str, by: str) -> Record:
     item = next((a for a in same if place_of(a) == region), same[0] if same else None)
     doubt = graph.why_incomplete("Address")
     near = _nearest(graph, asked, region) if by == "annotation" and item is None and doubt is None else None
-    fault = _fault(graph, service, item, region) if item is not None else None
+    fault = _fault(graph, service, item or {"address": asked}, region, by)
     return {
         "asked": asked,
         "by": by,
@@ -96,8 +96,12 @@ def _nearest(graph: Graph, asked: str, region: str | None) -> str | None:
     return nearest(asked, [name_of(a) for a in graph.all("Address") if region is None or place_of(a) == region])
 
 
-def _fault(graph: Graph, service: Object, address: Object, region: str | None) -> str | None:
-    return next(_faults(graph, service, address, region), None)
+def _fault(graph: Graph, service: Object, address: Object, region: str | None, by: str) -> str | None:
+    """Why the address cannot be used. One that is not reserved, internal ones may be so, has a range alone."""
+    if address.get("selfLink"):
+        return next(_faults(graph, service, address, region), None)
+    outside = by == "loadBalancerIP" and is_internal(service)
+    return next((f for f in _subnet_faults(graph, service, address) if f == "range"), None) if outside else None
 
 
 def _faults(graph: Graph, service: Object, address: Object, region: str | None) -> Iterator[str]:

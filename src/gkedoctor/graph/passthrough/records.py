@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from gkedoctor.graph.backends.backend import Backend as LoadBalancingRecord
 from gkedoctor.graph.backends.records import EndpointHealthRecord
 from gkedoctor.graph.core.records import CloudObject, KubernetesObject
+
+__all__ = [
+    "ConsumerRecord",
+    "FirewallChangeRecord",
+    "ForeignGroupRecord",
+    "LoadBalancingRecord",
+    "MissingRuleRecord",
+    "NatSubnetRecord",
+    "NodeAccessRecord",
+    "PassthroughRecord",
+    "PublishedServiceRecord",
+    "RequestedAddressRecord",
+    "RequestedSubnetRecord",
+]
 
 
 class RequestedAddressRecord(TypedDict):
@@ -81,3 +96,60 @@ class MissingRuleRecord(TypedDict):
     region: str | None
     project: str | None
     internal: bool
+
+
+class PublishedServiceRecord(TypedDict):
+    """The Service that a ServiceAttachment publishes."""
+
+    name: str
+    found: bool
+    target: KubernetesObject | None
+    nearest: str | None
+    kind: str | None
+    kindFits: bool
+    balanced: bool
+    internal: bool
+    addresses: list[str]
+    ruleAddresses: list[str]
+    published: CloudObject | None
+
+
+class NatSubnetRecord(TypedDict):
+    """A subnet that a ServiceAttachment names."""
+
+    name: str
+    found: bool
+    item: CloudObject | None
+    purpose: str | None
+    fits: bool
+    nearest: str | None
+    ready: list[str]
+    region: str | None
+    project: str | None
+
+
+class ConsumerRecord(TypedDict):
+    """A consumer whose connection is not accepted."""
+
+    endpoint: str
+    status: str
+    project: str | None
+
+
+class ForeignGroupRecord(TypedDict):
+    """A backend service of somebody else that uses the cluster's nodes."""
+
+    name: str
+    backendService: CloudObject
+
+
+class FirewallChangeRecord(TypedDict):
+    """A change of a firewall rule that an Event asks a security administrator for."""
+
+    command: str
+    verb: str
+    name: str
+    project: str | None
+    checks: bool
+    existing: CloudObject | None
+    event: KubernetesObject

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gkedoctor.graph.backends.backend import backend_of
 from gkedoctor.graph.backends.backend_services import target_pool_of
 from gkedoctor.graph.cloud.links import last, resolve
+from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.ref import Ref, ref_of
 from gkedoctor.graph.core.times import age
@@ -12,6 +13,7 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.controller_errors import balancer_errors_of
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of, port_range, rule_names, rules_of_service
 from gkedoctor.graph.frontends.frontend import is_frontend
+from gkedoctor.graph.passthrough.standalone import standalone_backends_of
 from gkedoctor.graph.request_path.backend_hops import check_hops, counted, group_hops, service_hop
 from gkedoctor.graph.request_path.hop import YOUNG_LOAD_BALANCER, Hop, State, overall_state, unknown_hop
 from gkedoctor.snapshot.model import Object
@@ -21,7 +23,7 @@ def service_path(graph: Graph, service: Object, _host: str | None) -> Hop:
     """The hops behind a Service."""
     plain = service_hop(graph, service, None)
     if not is_frontend(service):
-        return plain
+        return Hop(plain.ref, plain.state, plain.fact, (*_standalone_hops(graph, service), *plain.children))
     rules, served = rules_of_service(graph, service), addresses_of(service)
     fact = f"{', '.join(served) or 'no address'}; {plain.fact}"
     if isinstance(rules, Unknown):
@@ -35,6 +37,22 @@ def service_path(graph: Graph, service: Object, _host: str | None) -> Hop:
         return Hop(plain.ref, plain.state, fact, plain.children)
     state, why = _not_ready_yet(graph, service, served)
     return Hop(plain.ref, state, fact + why, plain.children)
+
+
+def _standalone_hops(graph: Graph, service: Object) -> list[Hop]:
+    """The backend services of load balancers of one's own, which use the standalone NEGs of the Service."""
+    found = standalone_backends_of(graph, service)
+    if isinstance(found, Unknown):
+        return [unknown_hop("BackendService", name_of(service), found)]
+    return [
+        Hop(
+            ref_of(backend["backendService"]),
+            State.OK,
+            f"speaks {backend['backendService'].get('protocol') or 'HTTP'}",
+            (*check_hops(graph, backend), *group_hops(graph, backend)),
+        )
+        for backend in found
+    ]
 
 
 def _rule_hop(graph: Graph, rule: Object, service: Object) -> Hop:

@@ -172,6 +172,10 @@ SUBNETWORK = shape(
     stackType=str,
     secondaryIpRanges=many(shape(rangeName=str, ipCidrRange=str)),
 )
+SERVICE_ATTACHMENT = shape(
+    **_COMMON,
+    connectedEndpoints=many(shape(status=str, endpoint=str)),
+)
 ROUTER = shape(
     **_COMMON,
     nats=many(shape(name=str, natIpAllocateOption=str, sourceSubnetworkIpRangesToNat=str, natIps=STRINGS)),

@@ -127,3 +127,12 @@ SERVICE_NEG = document(
         networkEndpointGroups=many(shape(id=str, selfLink=str, networkEndpointType=str, state=str)),
     )
 )
+SERVICE_ATTACHMENT = document(
+    spec=shape(
+        connectionPreference=str,
+        natSubnets=STRINGS,
+        resourceRef=shape(apiGroup=str, kind=str, name=str),
+        consumerAllowList=many(shape(project=str)),
+    ),
+    status=shape(serviceAttachmentURL=str, consumerForwardingRules=many(shape(forwardingRuleURL=str, status=str))),
+)
