@@ -92,7 +92,7 @@ def test_words_need_no_quotes(gkedoctor: Gkedoctor) -> None:
     [
         ("GKE-CGF-001", "did you mean `GKE-CFG-001`?"),
         ("missing-secert", "did you mean `missing-secret`?"),
-        ("backend timeout", "backend-timeout"),
+        ("backend_timeout", "backend-timeout"),
     ],
 )
 def test_what_is_unknown_suggests_the_nearest(gkedoctor: Gkedoctor, asked: str, hint: str) -> None:

@@ -21,7 +21,7 @@ def listing(asked: str, hits: Sequence[SearchHit], library: Library, columns: in
 
 def _lines(asked: str, hits: Sequence[SearchHit], library: Library, columns: int) -> Iterator[str]:
     yield from _meaning(hits[0], library, columns)
-    yield from wrapped(inert(f'where "{asked}" related_playbooks, the best first:'), columns)
+    yield from wrapped(inert(f'where "{asked}" leads, the best first:'), columns)
     for hit in hits:
         yield ""
         name = f"{hit.playbook.id} ({hit.cause})" if hit.cause else hit.playbook.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from jmespath.exceptions import JMESPathError
@@ -17,6 +17,11 @@ from gkedoctor.playbook.message_use import ids_in
 _LEAST = 8
 """Characters that an entry must determine of a message to say anything: `failed` is in every second one."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{word}\b", re.IGNORECASE)
 
 
 class Lead(NamedTuple):
@@ -34,7 +39,7 @@ class Lead(NamedTuple):
     def length(self, text: str) -> int:
         """How many characters of a text it determines; 0 where it is not in it."""
         if self.message is None:
-            return len(self.word) if re.search(rf"\b{self.word}\b", text, re.IGNORECASE) else 0
+            return len(self.word) if _word(self.word).search(text) else 0
         pinned = self.message.pinned(text)
         return pinned if pinned >= _LEAST else 0
 

@@ -64,6 +64,11 @@ class Message:
     def _compiled(self) -> tuple[re.Pattern[str], ...]:
         return compiled(self.expanded)
 
+    @cached_property
+    def _each(self) -> tuple[re.Pattern[str], ...]:
+        """Each pattern by itself; `re` would compile more than it remembers again and again."""
+        return tuple(re.compile(text, FLAGS) for text in self.expanded)
+
     def search(self, text: str) -> re.Match[str] | None:
         """The first match, in the order of the patterns."""
         text = text[:LONGEST_TEXT]
@@ -95,7 +100,7 @@ class Message:
     def pinned(self, text: str) -> int:
         """How many characters of the text the entry determines, by the pattern that fixes most; 0 without a match."""
         text = text[:LONGEST_TEXT]
-        found = ((regex, re.search(regex, text, FLAGS)) for regex in self.expanded)
+        found = ((regex, pattern.search(text)) for regex, pattern in zip(self.expanded, self._each, strict=True))
         return max((min(len(match[0]), fixed_letters(regex)) for regex, match in found if match), default=0)
 
 

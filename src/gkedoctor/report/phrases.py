@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,10 @@ from gkedoctor.snapshot.model import FILES_ALONE
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONGEST_VALUE = 300
+_COUNTED_APIS = frozenset({"networking.gke.io", "gateway.networking.k8s.io"})
+"""API groups with so many kinds that few clusters have that a list of them would hide the rest."""
+
+_MOST_OF_API = 2
 _MOST_DENIED = 3
 """Denied kinds that are told one by one, each with the permission that it needs."""
 
@@ -155,11 +159,25 @@ def _is_cloud(entry: NotChecked) -> bool:
 
 
 def _which(group: Sequence[NotChecked]) -> str:
+    """The names of the collections; many of one API group of GKE or the Gateway API are counted."""
     cloud = [inert(entry.collection) for entry in group if _is_cloud(entry)]
-    names = [inert(entry.collection) for entry in group if not _is_cloud(entry)]
+    names = []
+    for api, entries in _by_api(entry for entry in group if not _is_cloud(entry)):
+        found = [inert(entry.collection) for entry in entries]
+        names += [f"{api} ({len(found)} kinds)"] if api and len(found) > _MOST_OF_API else found
     if cloud:
         names.append(f"Google Cloud ({counted(len(cloud), 'collection') if len(cloud) > 3 else ', '.join(cloud)})")
     return ", ".join(names)
+
+
+def _by_api(entries: Iterable[NotChecked]) -> Iterator[tuple[str, list[NotChecked]]]:
+    """The entries by the API group of their kind, in the order of the first of each; "" for the built-in groups."""
+    found: dict[str, list[NotChecked]] = {}
+    for entry in entries:
+        known = COLLECTIONS.get(entry.collection)
+        group = known.group if known is not None else ""
+        found.setdefault(group if group in _COUNTED_APIS else "", []).append(entry)
+    return iter(found.items())
 
 
 def _why(entry: NotChecked, needs: str) -> str:
