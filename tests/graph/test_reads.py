@@ -28,7 +28,16 @@ MOST = 1
 CLOUD = frozenset(name for name, kind in KINDS.items() if kind.cloud)
 
 THROUGH_LINKS = frozenset(
-    ("address_holders", "certificates", "groups", "health_checks", "load_balancing", "pre_shared", "probe_access")
+    (
+        "address_holders",
+        "certificates",
+        "groups",
+        "health_checks",
+        "load_balancing",
+        "pre_shared",
+        "probe_access",
+        "proxy_access",
+    )
 )
 """Edges that find objects of Google Cloud by their links: the index behind it (`cloud/links.py`) spans all kinds."""
 
