@@ -38,6 +38,7 @@ THROUGH_LINKS = frozenset(
         "probe_access",
         "passthrough",
         "standalone_backends",
+        "proxy_access",
     )
 )
 """Edges that find objects of Google Cloud by their links: the index behind it (`cloud/links.py`) spans all kinds."""

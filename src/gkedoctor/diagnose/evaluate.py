@@ -15,6 +15,7 @@ from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
+from gkedoctor.snapshot.kinds import BESIDE
 from gkedoctor.snapshot.model import Object
 
 
@@ -111,7 +112,8 @@ def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> No
     """Notes the kinds of a playbook of which not all subjects may be there."""
     for kind in playbook.kinds:
         doubt = graph.why_incomplete(kind)
-        if doubt is not None:
+        needed = kind not in BESIDE or bool(graph.all(BESIDE[kind]))
+        if doubt is not None and needed:
             doubts.note(doubt, playbook.id)
 
 

@@ -171,6 +171,17 @@ CUSTOM = "CustomResource"
 
 _ALL_CUSTOM = (Kind(CUSTOM, "customresources", "", True),)
 
+BESIDE: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        (
+            *("GRPCRoute", "TLSRoute", "ListenerSet", "BackendTLSPolicy", "HealthCheckPolicy", "GCPBackendPolicy"),
+            *("GCPGatewayPolicy", "GCPTrafficDistributionPolicy", "GCPSessionAffinityPolicy"),
+        ),
+        "Gateway",
+    )
+)
+"""Kinds that mean something only beside another: where no Gateway is, that they could not be read is no gap."""
+
 LOGS = "logs"
 """The collection of container logs: objects {namespace, pod, container, previous, lines}."""
 

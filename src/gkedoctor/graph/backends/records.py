@@ -86,3 +86,14 @@ class PolicyFaultRecord(TypedDict):
     says: str
     secret: str | None
     block: str | None
+
+
+class ProxyAccessRecord(TypedDict):
+    """One record per proxy-only range and serving port."""
+
+    range: str
+    port: int
+    network: str
+    allowed: bool
+    rule: CloudObject | None
+    subnet: CloudObject
