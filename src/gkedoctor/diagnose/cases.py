@@ -59,7 +59,10 @@ class Given(_Part, frozen=True):
 
 
 class Expected(_Part, frozen=True):
-    """One expected diagnosis. What is left out is not compared; `evidence` maps labels to part of the value."""
+    """One expected diagnosis. What is left out is not compared; `evidence` maps labels to part of the value.
+
+    `title` and `fix` are parts of the title, and of the advice or its commands.
+    """
 
     cause: str
     root: str
@@ -67,6 +70,7 @@ class Expected(_Part, frozen=True):
     confidence: Confidence | None = None
     severity: Severity | None = None
     title: str | None = None
+    fix: str | None = None
     explains: tuple[str, ...] = ()
     ruled_out: tuple[str, ...] = ()
     not_known: tuple[str, ...] = ()
@@ -305,6 +309,8 @@ def _differences(expected: Expected, found: Diagnosis) -> Iterator[str]:
             yield f"{where}: {field} is {getattr(found, field)}, not {wanted}"
     if expected.title is not None and expected.title not in found.title:
         yield f"{where}: the title is `{found.title}`"
+    if expected.fix is not None and not any(expected.fix in text for text in (found.fix.say, *found.fix.commands)):
+        yield f"{where}: the fix is `{' '.join((found.fix.say, *found.fix.commands))}`"
     lists = {
         "explains": {str(c.ref) for c in found.explains},
         "ruled_out": {r.cause for r in found.ruled_out},

@@ -195,6 +195,13 @@ class Functions(functions.Functions):
             return None
         return access_of(bindings, request)
 
+    @functions.signature(_ANY, _ANY)
+    def _func_patch_template(self, workload: Any, part: Any) -> list[str]:
+        """patch_template(workload, {dnsPolicy: 'None'}): the command that merges this into its Pod template."""
+        if not isinstance(workload, dict) or not isinstance(part, dict):
+            return []
+        return _patching(ref_of(workload), part)
+
     @functions.signature(_ANY)
     def _func_from_json(self, text: Any) -> Any:
         """from_json(text): the value of a JSON text; null where it is not JSON."""
@@ -269,6 +276,19 @@ def _changing(ref: Ref) -> list[str]:
         case "Pod":
             return [f"{kubectl} get pod {ref.name} -o json > {file}", f"{kubectl} replace --force -f {file}"]
     return [f"{kubectl} edit {ref.kind} {ref.name}"]
+
+
+_PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+
+
+def _patching(ref: Ref, part: dict[str, Any]) -> list[str]:
+    """A strategic merge, which finds containers, volumes and variables by their names."""
+    if ref.kind not in (*_PATCHED, "CronJob"):
+        return _changing(ref)
+    template = {"spec": {"template": {"spec": part}}}
+    whole = {"spec": {"jobTemplate": template}} if ref.kind == "CronJob" else template
+    text = shlex.quote(json.dumps(whole, separators=(",", ":")))
+    return [f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --patch {text}"]
 
 
 def _texts(value: Any) -> list[str]:

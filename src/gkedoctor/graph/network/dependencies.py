@@ -1,4 +1,4 @@
-"""What a container needs beside itself: hosts that it names or complains about, and the volumes its log speaks of."""
+"""What a container needs beside itself: hosts that it names or complains about, and the Services behind them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.network.log_files import has_ended
 from gkedoctor.graph.workloads.hosts import named_hosts
 from gkedoctor.graph.workloads.logs.connections import ConnectionFailure, unreached
 from gkedoctor.graph.workloads.logs.faults import fault_of
-from gkedoctor.graph.workloads.logs.files import FileAccessFailure, file_troubles
 from gkedoctor.graph.workloads.logs.telling import complaints
 from gkedoctor.graph.workloads.pod_templates import containers, pods_by_template
 from gkedoctor.snapshot.model import Object
@@ -26,15 +26,28 @@ _ONE_AMONG_ALL = "kubernetes"
 def dependencies_of(graph: Graph, pod: Object) -> Facts:
     """The hosts that its containers name or could not reach, as records.
 
-    {container, via, host, port, at, problem, line, namespace, name, target, found, near}: `via` is `config` (at: the
+    {container, via, host, port, at, problem, line, namespace, name, target, found, near, …}: `via` is `config` (at: the
     place in the spec) or `log` (problem: dns, refused or timeout), `target` the Service or Pod behind it, `found`
-    whether the Service exists (null where the host is none, or of a namespace of which nothing was recorded).
+    whether the Service exists (null where the host is none, or of a namespace of which nothing was recorded),
+    `portFound` whether it has the port, `servicePorts` those it has and `corrected` the variable with the only one;
+    `local` what serves an address of the Pod itself.
     A container without a log has a `log` record of unknowns.
     """
     containers = graph.follow("containers", pod)
     if isinstance(containers, Unknown):
         return containers
     return [record for c in containers for record in _of_container(graph, pod, c)]
+
+
+@candidate_index("lost_ports", "Pod", reads=("Service",))
+def pods_with_lost_ports(graph: Graph) -> Iterator[Object]:
+    """Pods whose environment or arguments name a Service at a port that it does not have."""
+    for pods in pods_by_template(graph):
+        places = {place for container in containers(pods[0]) for place, _ in named_hosts(container) if place[1]}
+        if any(
+            _port_facts(_behind(graph, pods[0], host)[2], port, None)["portFound"] is False for host, port in places
+        ):
+            yield from pods
 
 
 @candidate_index("lost_hosts", "Pod", reads=("Service", "Namespace"))
@@ -71,7 +84,7 @@ def _of_container(graph: Graph, pod: Object, container: Record) -> Iterator[Reco
     name, said = container["name"], container["said"]
     seen: dict[str, Record] = {}
     for (host, port), at in named_hosts(container["spec"]):
-        if host not in seen:
+        if host not in seen or (seen[host]["port"] is None and port is not None):
             seen[host] = _record(graph, pod, name, host, port, via="config", at=at)
     yield from seen.values()
     if isinstance(said, Unknown):
@@ -85,14 +98,10 @@ def _of_container(graph: Graph, pod: Object, container: Record) -> Iterator[Reco
 
 def _failure(container: Record, known: dict[str, Record]) -> ConnectionFailure | None:
     """The connection that failed: of a run that ended only what ended it, else what the present run still reports."""
-    if _ended(container):
+    if has_ended(container):
         fault = fault_of(container["final"], known, container["before"])
         return fault.connection if fault is not None else None
     return unreached(complaints(container["said"]), known)
-
-
-def _ended(container: Record) -> bool:
-    return container["step"] == "crash" or bool((container["status"].get("state") or {}).get("terminated"))
 
 
 def _configured(record: Record, seen: dict[str, Record]) -> Record | None:
@@ -115,7 +124,39 @@ def _record(
         "container": container, "via": via, "host": host, "port": port, "at": at, "problem": None, "line": None,
         "namespace": namespace, "name": name, "target": target, "found": found,
         "near": _near(graph, namespace, name) if found is False else None,
+        **_port_facts(target, port, at), "local": _local(graph, pod, host, port),
     }  # fmt: skip
+
+
+def _port_facts(target: Object | Unknown | None, port: int | None, at: Any) -> Record:
+    """Whether the Service has that port, the ports it has, and the value with the only port that can be meant.
+
+    Nobody but a ClusterIP translates ports: a headless Service and an ExternalName lead to any port of the other side.
+    """
+    spec = (target.get("spec") or {}) if isinstance(target, dict) and target.get("kind") != "Pod" else {}
+    virtual = spec.get("clusterIP") not in (None, "", "None") and spec.get("type") != "ExternalName"
+    offered = sorted({int(p["port"]) for p in spec.get("ports") or [] if p.get("port")}) if virtual else []
+    found = port in offered if offered and port is not None else None
+    value = at.get("value") if isinstance(at, dict) else None
+    return {"portFound": found, "servicePorts": offered, "corrected": _corrected(at, value, port, offered, found)}
+
+
+def _corrected(at: Any, value: Any, port: int | None, offered: list[int], found: bool | None) -> str | None:
+    """`NAME=value` with the only port of the Service in place of the one that it does not have."""
+    if found is not False or len(offered) != 1 or not isinstance(value, str) or value.count(f":{port}") != 1:
+        return None
+    return f"{at['name']}={value.replace(f':{port}', f':{offered[0]}')}"
+
+
+def _local(graph: Graph, pod: Object, host: str | None, port: int | None) -> Record | None:
+    """Of an address of the Pod itself: the container that declares the port, null where none does."""
+    if host is None or not (host in ("localhost", "::1") or host.startswith("127.")):
+        return None
+    spec = pod.get("spec") or {}
+    every = [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]
+    serving = [c for c in every if port in [p.get("containerPort") for p in c.get("ports") or []]]
+    others = [str(c.get("name")) for c in every]
+    return {"container": serving[0] if serving else None, "containers": others}
 
 
 def _behind(graph: Graph, pod: Object, host: str) -> tuple[str | None, str | None, Object | Unknown | None]:
@@ -188,59 +229,3 @@ def _namespace_is_seen(graph: Graph, pod: Object, namespace: str) -> bool:
 def _near(graph: Graph, namespace: str | None, name: str | None) -> str | None:
     names = [name_of(s) for s in graph.in_namespace("Service", namespace or "")]
     return nearest(name, names) if name else None
-
-
-@edge("file_troubles", "Pod", reads=("PersistentVolumeClaim",), record="FileTroubleRecord")
-def file_troubles_of(graph: Graph, pod: Object) -> Facts:
-    """Files of volumes that a container could not read or write, by its log: {container, problem, path, line, …}.
-
-    `problem` is denied, readonly or full, `mount` and `volume` the entries of the spec the path lies in, `claim` the
-    PersistentVolumeClaim of the volume. Paths outside of volumes are left out; a line without a path counts for the
-    only claim that is mounted.
-    """
-    containers = graph.follow("containers", pod)
-    if isinstance(containers, Unknown):
-        return containers
-    records: list[Record] = []
-    for container in containers:
-        said = container["said"]
-        if isinstance(said, Unknown):
-            records.append({"container": container["name"], "problem": said})
-            continue
-        lines = container["final"] if _ended(container) else complaints(said)
-        found = [r for t in file_troubles(lines) if (r := _file_record(graph, pod, container, t)) is not None]
-        records += found[:1]
-    return records
-
-
-def _file_record(graph: Graph, pod: Object, container: Record, trouble: FileAccessFailure) -> Record | None:
-    volumes = {v.get("name"): v for v in (pod.get("spec") or {}).get("volumes") or []}
-    mounts = [m for m in container["spec"].get("volumeMounts") or [] if m.get("name") in volumes and m.get("mountPath")]
-    hits = [(p, m) for p in trouble.paths for m in mounts if _lies_in(p, str(m["mountPath"]))]
-    claimed = [m for m in mounts if volumes[m["name"]].get("persistentVolumeClaim")]
-    if not hits and trouble.problem == "full" and not trouble.paths and len(claimed) == 1:
-        hits = [(str(claimed[0]["mountPath"]), claimed[0])]
-    if not hits:
-        return None
-    path, mount = max(hits, key=lambda h: len(str(h[1]["mountPath"])))
-    volume = volumes[mount["name"]]
-    return {
-        "container": container["name"], "problem": trouble.problem, "path": path, "line": trouble.line,
-        "mount": mount, "volume": volume, "claim": _claim(graph, pod, volume),
-    }  # fmt: skip
-
-
-def _lies_in(path: str, mount: str) -> bool:
-    root = mount.rstrip("/")
-    return bool(root) and (path == root or path.startswith(root + "/"))
-
-
-def _claim(graph: Graph, pod: Object, volume: Object) -> Object | None:
-    name = (volume.get("persistentVolumeClaim") or {}).get("claimName")
-    if not name and volume.get("ephemeral"):
-        name = f"{name_of(pod)}-{volume.get('name')}"
-    if not name:
-        return None
-    found = graph.find("PersistentVolumeClaim", namespace_of(pod), str(name))
-    named: Object = {"kind": "PersistentVolumeClaim", "metadata": {"name": name, "namespace": namespace_of(pod)}}
-    return found if isinstance(found, dict) else named

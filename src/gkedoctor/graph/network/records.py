@@ -7,6 +7,13 @@ from typing import Any, NotRequired, TypedDict
 from gkedoctor.graph.core.records import KubernetesObject, Part
 
 
+class LocalServerRecord(TypedDict):
+    """Part of a record: what serves an address of the Pod itself."""
+
+    container: Part
+    containers: list[str]
+
+
 class DependencyConfiguredRecord(TypedDict):
     """Part of a record."""
 
@@ -22,6 +29,10 @@ class DependencyConfiguredRecord(TypedDict):
     target: KubernetesObject | None
     found: bool
     near: str | None
+    portFound: bool | None
+    servicePorts: list[int]
+    corrected: str | None
+    local: LocalServerRecord | None
 
 
 class DependencyRecord(TypedDict):
@@ -39,11 +50,15 @@ class DependencyRecord(TypedDict):
     namespace: NotRequired[str | None]
     name: NotRequired[str | None]
     near: NotRequired[str | None]
+    portFound: NotRequired[bool | None]
+    servicePorts: NotRequired[list[int]]
+    corrected: NotRequired[str | None]
+    local: NotRequired[LocalServerRecord | None]
     configured: NotRequired[DependencyConfiguredRecord | None]
 
 
 class FileTroubleRecord(TypedDict):
-    """Files of volumes that a container could not read or write, by its log."""
+    """Files that a container could not use, by its log."""
 
     container: str
     problem: str
@@ -51,7 +66,20 @@ class FileTroubleRecord(TypedDict):
     line: NotRequired[str]
     mount: NotRequired[Part]
     volume: NotRequired[Part]
-    claim: NotRequired[KubernetesObject]
+    claim: NotRequired[KubernetesObject | None]
+    guessed: NotRequired[bool]
+    rootReadOnly: NotRequired[bool]
+    directory: NotRequired[str]
+    source: NotRequired[KubernetesObject | None]
+    keys: NotRequired[list[str]]
+
+
+class ResolverRecord(TypedDict):
+    """A Pod whose nameservers are not the cluster's."""
+
+    policy: str
+    nameservers: list[str]
+    cluster: str | None
 
 
 class ClusterDnsComplaintsRecord(TypedDict):

@@ -69,7 +69,7 @@ def restarted_with_its_node(graph: Graph, pod: Object) -> bool:
         return False
     ready = condition(node, "Ready") or {}
     since = parse_timestamp(ready.get("lastTransitionTime"))
-    if since is None or ready.get("status") != "True":
+    if since is None or not is_true(node, "Ready"):
         return False
     states = (pod.get("status") or {}).get("containerStatuses") or []
     lasts = [(s.get("lastState") or {}).get("terminated") for s in states if s.get("restartCount")]

@@ -1,0 +1,47 @@
+"""Which nameserver a Pod asks, and whether it knows the Services of the cluster.
+
+`dnsPolicy: None` takes what `dnsConfig` says, `Default` the nameservers of the machine; both know no Service unless
+they are the cluster's (https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy).
+"""
+
+from __future__ import annotations
+
+from gkedoctor.graph.core.accessors import labels_of, name_of
+from gkedoctor.graph.core.graph import Facts, Graph, edge
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.snapshot.model import Object
+
+_HOME = "kube-system"
+_NAMES = ("kube-dns", "coredns", "core-dns", "rke2-coredns-rke2-coredns")
+_LOCAL = frozenset({"169.254.20.10", "169.254.169.254"})
+"""NodeLocal DNSCache, and Cloud DNS for GKE at the metadata server: both know the Services of the cluster."""
+
+
+@edge("resolver", "Pod", reads=("Service",), record="ResolverRecord")
+def resolver_of(graph: Graph, pod: Object) -> Facts:
+    """A Pod whose nameservers are not the cluster's: one record {policy, nameservers, cluster}; else none.
+
+    `cluster` is the address of the cluster's DNS, null where its Service is not recorded.
+    """
+    spec = pod.get("spec") or {}
+    policy = spec.get("dnsPolicy") or "ClusterFirst"
+    if policy not in ("None", "Default") or spec.get("hostNetwork"):
+        return []
+    given = [str(n) for n in (spec.get("dnsConfig") or {}).get("nameservers") or []]
+    listed = graph.listing("Service", _HOME)
+    services = [] if isinstance(listed, Unknown) else listed
+    own = [a for service in services if _is_dns(service) for a in _addresses(service)]
+    if any(n in _LOCAL or n in own for n in given):
+        return []
+    if policy == "None" and not own and isinstance(listed, Unknown):
+        return listed
+    return [{"policy": policy, "nameservers": given, "cluster": own[0] if own else None}]
+
+
+def _is_dns(service: Object) -> bool:
+    return name_of(service) in _NAMES or labels_of(service).get("k8s-app") == "kube-dns"
+
+
+def _addresses(service: Object) -> list[str]:
+    spec = service.get("spec") or {}
+    return [str(a) for a in (*(spec.get("clusterIPs") or []), spec.get("clusterIP")) if a and a != "None"]
