@@ -30,7 +30,6 @@ WITHOUT_PLAYBOOK = {
     **dict.fromkeys(
         (
             "gateway-policy-not-attached", "gateway-api-disabled",
-            "firewall-blocks-webhook",
         ),
         "issue 15 fills it",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from gkedoctor.graph.core.records import KubernetesObject, Part
+from gkedoctor.graph.core.records import CloudObject, KubernetesObject, Part
 
 
 class RefusedWorkloadRecord(TypedDict):
@@ -136,3 +136,16 @@ class KeptOutRecord(TypedDict):
     resource: str
     hard: str
     used: str
+
+
+class ControlPlaneAccessRecord(TypedDict):
+    """Whether firewall rules let the control plane reach a port of a Service's endpoints."""
+
+    range: str
+    port: int
+    network: str
+    allowed: bool
+    rule: CloudObject | None
+    tag: str | None
+    cluster: str
+    project: str

@@ -17,6 +17,8 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import nearest_name, resolve_reference
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.makers import maker_of
+from gkedoctor.snapshot.kinds import CUSTOM
 from gkedoctor.snapshot.model import Object
 
 CLASS = "kubernetes.io/ingress.class"
@@ -232,9 +234,9 @@ def is_unserved(graph: Graph, service: Object, port: Object | None) -> bool:
     return any(p["lacking"] and not (p["serving"] or p["unclear"] or p["healthy"] or p["twin"]) for p in mine)
 
 
-@edge("tls", "Ingress", reads=("Secret",), record="TlsSecretRecord")
+@edge("tls", "Ingress", reads=("Secret", "Job", "Gateway", "Event", CUSTOM), record="TlsSecretRecord")
 def tls_of(graph: Graph, ingress: Object) -> Facts:
-    """The Secrets of `spec.tls` as records {name, hosts, at, secret, found, nearest, lacks, certificate, fault}.
+    """The Secrets of `spec.tls` as records {name, hosts, at, secret, found, nearest, maker, lacks, certificate, fault}.
 
     `fault`: `keys` (tls.crt or tls.key is not there), `unreadable`, `mismatch`; null where none is known.
     """
@@ -255,6 +257,7 @@ def _tls(graph: Graph, ingress: Object, entry: Object) -> Record:
         "secret": secret,
         "found": reference["found"],
         "nearest": reference["nearest"],
+        "maker": None if isinstance(secret, dict) else maker_of(graph, "Secret", namespace, name),
         "lacks": lacks,
         "certificate": secret if isinstance(secret, Unknown) else certificate,
         "fault": secret if isinstance(secret, Unknown) else _tls_fault(there, lacks, certificate),

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 from gkedoctor.graph.backends.backend import Backend as LoadBalancingRecord
 from gkedoctor.graph.core.records import CloudObject, KubernetesObject, Part
+from gkedoctor.graph.objects.records import MakerRecord
 
 __all__ = [
     "AddressHolderRecord",
@@ -160,6 +161,7 @@ class TlsSecretRecord(TypedDict):
     secret: KubernetesObject | None
     found: bool
     nearest: str | None
+    maker: MakerRecord | None
     lacks: list[str]
     certificate: Part
     fault: str | None

@@ -193,10 +193,10 @@ def _record(graph: Graph, item: Object, *, certain: bool) -> Record:
 
 def _words(item: Object, failure: Record | None, said: Any) -> str | None:
     """Why it has not made it, as far as its status and its Events tell."""
-    if failure is not None:
-        return str(failure["words"])
     if isinstance(said, list) and said:
         return str(said[0]["words"])
+    if failure is not None:
+        return str(failure["words"])
     shown = [c for c in conditions(item) if not is_good(str(item.get("kind")), c)]
     texts = [str(c.get("message") or c.get("reason") or "") for c in shown]
     return next(filter(None, texts), None)
@@ -324,3 +324,14 @@ def _dependents(graph: Graph) -> dict[int, list[Object]]:
         for target in [] if isinstance(needed, Unknown) else needed:
             found.setdefault(id(target), []).append(item)
     return found
+
+
+@edge("unserved_ingresses", "*", reads=(CUSTOM, "Ingress"), record="KubernetesObject")
+def unserved_ingresses(graph: Graph, item: Object) -> Facts:
+    """The Ingresses without an address that name a TLS Secret which an operator's object makes."""
+    if not is_custom(item):
+        return []
+    names = {name for kind, name in makes(item) if kind == "Secret"}
+    near = graph.in_namespace("Ingress", namespace_of(item)) if names else []
+    waiting = [i for i in near if not values_at(i, "status.loadBalancer.ingress[]")]
+    return [i for i in waiting if names & {str(name) for name in values_at(i, "spec.tls[].secretName")}]
