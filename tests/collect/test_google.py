@@ -144,6 +144,35 @@ def test_each_permission_that_is_missing_is_named(api: ComputeApi, kind: Any) ->
     assert others <= {"compute.backendServicesHealth", "compute.networkEndpoints"}
 
 
+_PAGE = b"<!DOCTYPE html>\n<html><head><title>Error 403 (Forbidden)!!1</title></head><body>x</body></html>"
+
+
+@pytest.mark.parametrize("collection", ["compute.addresses", "compute.firewalls", "container.clusters"])
+def test_an_html_page_that_forbids_is_a_denial(api: ComputeApi, collection: str) -> None:
+    page = Reply(403, _PAGE, {"Content-Type": "text/html"})
+    api.fault = lambda a: page if a.path.endswith(f"/{collection.partition('.')[2]}") else None
+    state = run(api)[collection].state
+    assert state.status is Status.DENIED and "Error 403 (Forbidden)" in state.reason and "<" not in state.reason
+
+
+@pytest.mark.parametrize("collection", ["compute.addresses", "compute.firewalls", "container.clusters"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"code": 403, "message": "Required 'x.y.list' permission", "status": "PERMISSION_DENIED"}},
+        {"kind": "Status", "status": "Failure", "reason": "Forbidden", "message": "x is forbidden", "code": 403},
+        _PAGE,
+        b"",
+    ],
+    ids=["googleapi", "status", "html", "empty"],
+)
+def test_an_error_with_the_status_of_success_is_no_empty_list(api: ComputeApi, body: Any, collection: str) -> None:
+    """A gateway on the way may answer 200 with an error in the body."""
+    api.fault = lambda a: Reply(200, body) if a.path.endswith(f"/{collection.partition('.')[2]}") else None
+    state = run(api)[collection].state
+    assert state.status in (Status.DENIED, Status.FAILED) and state.reason
+
+
 def test_health_that_is_denied_says_what_it_needs(api: ComputeApi) -> None:
     message = "Required 'compute.backendServices.get' permission for 'projects/p/global/backendServices/mine'"
     api.fault = lambda a: error(403, message) if a.path.endswith("getHealth") else None

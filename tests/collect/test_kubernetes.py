@@ -140,6 +140,22 @@ def test_faults_that_stay_are_failures_that_say_so(api: KubeApi, tmp_path: Path,
     assert len([a for a in api.asked if a.path == "/api/v1/pods"]) == (1 if says == "too many" else 5)
 
 
+_PAGE = b"<!DOCTYPE html>\n<html><head><title>Error 403 (Forbidden)!!1</title></head><body>x</body></html>"
+_STATUS = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Forbidden", "code": 403,
+           "message": 'ingresses is forbidden: User "me" cannot list resource'}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body", [_STATUS, {"error": {"code": 403, "message": "x"}}, _PAGE], ids=["status", "googleapi", "page"]
+)
+def test_an_error_with_the_status_of_success_is_no_empty_list(api: KubeApi, tmp_path: Path, body: Any) -> None:
+    """A proxy on the way may answer 200 with an error in the body."""
+    api.fault = lambda a: Reply(200, body) if a.path == "/api/v1/pods" else None
+    found = run(api, tmp_path)
+    assert state(found).status is Status.FAILED and state(found).reason
+    assert not found.gathered.objects.get("pods")
+
+
 @pytest.mark.parametrize("reply", [Reply(500, {"message": "no"}), Reply(200, b'{"items":[')], ids=["500", "malformed"])
 def test_what_was_read_before_a_fault_is_kept_as_partial(api: KubeApi, tmp_path: Path, reply: Reply) -> None:
     api.fault = lambda asked: reply if asked.query.get("continue") == "10" else None

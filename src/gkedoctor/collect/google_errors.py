@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
 
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed, retry_after
-from gkedoctor.snapshot.model import CollectionState, Status, permission
-
-_NEEDS = re.compile(r"Required '?\"?([a-z]+\.[A-Za-z.]+)'?\"? permission|permission '?\"?([a-z]+\.[A-Za-z.]+)")
-_OFF = re.compile(
-    r"has not been used in project|is disabled|SERVICE_DISABLED|accessNotConfigured|API not enabled", re.I
-)
-_BUSY = re.compile(r"rateLimitExceeded|Rate Limit Exceeded|quota exceeded|quotaExceeded", re.I)
+from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.refusals import html_page, is_busy, refused_state
 
 
 def cloud_state(collection: str, refused: RequestFailed | CollectionStopped, *, some: bool = False) -> CollectionState:
@@ -24,19 +18,15 @@ def cloud_state(collection: str, refused: RequestFailed | CollectionStopped, *, 
     reason = refused.reason
     if some:
         return CollectionState(Status.PARTIAL, reason=reason)
-    if code == 403 and _OFF.search(reason):
-        return CollectionState(Status.DISABLED, reason="the API is off in this project")
     if code == 403:
-        named = _NEEDS.search(reason)
-        needs = (named[1] or named[2]).rstrip(".") if named is not None else permission(collection)
-        return CollectionState(Status.DENIED, reason=reason, needs=needs)
+        return refused_state(collection, reason, code)
     return CollectionState(Status.FAILED, reason=reason)
 
 
 def refusal(code: int, message: str, headers: Any = None) -> RequestFailed:
     """A Refused out of a status and what the answer says; a rate limit comes as 403 and passes."""
-    text = " ".join(message.split())[:300] or f"Google Cloud answered {code}"
-    if code == 403 and _BUSY.search(message):
+    text = html_page(message[message.find("<") :]) or " ".join(message.split())[:300] or f"Google Cloud answered {code}"
+    if code == 403 and is_busy(message):
         code = 429
     return RequestFailed(text, code=code, retry_after=retry_after(headers or {}))
 
@@ -54,13 +44,35 @@ def unusable(error: Exception) -> RequestFailed:
     return RequestFailed(f"the Google Cloud credentials cannot be used: {said[:300]}", code=401)
 
 
+_LONGEST_ERROR = 1 << 16
+
+
 class _Error(msgspec.Struct):
     message: str = ""
     status: str = ""
+    code: int = 0
 
 
 class _Envelope(msgspec.Struct):
     error: _Error = msgspec.field(default_factory=_Error)
+    kind: str = ""
+    message: str = ""
+    code: int = 0
+
+
+def hidden_error(body: bytes) -> RequestFailed | None:
+    """The error that an answer with the status 200 is, as a gateway on the way may send it; protobuf would read it
+    as a list without objects."""
+    head = body[:256]
+    if len(body) > _LONGEST_ERROR or not (b'"error"' in head or b'"Status"' in head):
+        return None
+    try:
+        found = msgspec.json.decode(body, type=_Envelope)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if found.kind == "Status":
+        return refusal(found.code, found.message)
+    return refusal(found.error.code, f"{found.error.message} {found.error.status}") if found.error.message else None
 
 
 def message_of(content: bytes, text: str) -> str:

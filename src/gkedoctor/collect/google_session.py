@@ -8,7 +8,7 @@ import msgspec
 
 from gkedoctor.collect.connections import limit_responses
 from gkedoctor.collect.deadline import Deadline, RequestFailed
-from gkedoctor.collect.google_errors import message_of, no_answer, refusal, unusable
+from gkedoctor.collect.google_errors import hidden_error, message_of, no_answer, refusal, unusable
 from gkedoctor.collect.read_only import assert_read_only
 
 _CHUNK = 1 << 18
@@ -30,6 +30,9 @@ def guard(session: Any, deadline: Deadline) -> None:
             response._content = body = _in_time(response, ends, deadline)
             if response.ok and not body.lstrip().startswith(b"{"):  # protobuf reads [] as a message without fields
                 raise RequestFailed("the answer is no JSON object")
+            error = hidden_error(body) if response.ok else None
+            if error is not None:
+                raise error
             return response
 
     _mount(session, _Guarded(pool_maxsize=8))

@@ -12,6 +12,7 @@ import msgspec
 from gkedoctor.errors import LimitError, SourceError
 from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.archive import gunzip, is_gzip
+from gkedoctor.snapshot.importers.refusals import refusal_in_text, split_warning
 from gkedoctor.snapshot.importers.yaml_events import Mistake, values
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -67,9 +68,15 @@ def text_of(data: bytes, name: str, budget: Budget | None = None) -> str:
 def documents_of_text(text: str, name: str, budget: Budget | None = None) -> list[Any]:
     """All documents of a text: JSON where it begins like JSON, else YAML."""
     budget = budget or Budget(name, len(text))
+    warning, text = split_warning(text)
+    if warning is not None:
+        return [*(documents_of_text(text, name, budget) if text else ()), warning]
     start = re.search(r"\S", text)
     if start is None:
         raise SourceError(f"{name} is empty")
+    refusal = refusal_in_text(text)
+    if refusal is not None:
+        return [refusal]
     return _json(text.encode(), name, budget) if start[0] in "{[" else _yaml(text, name, budget)
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gkedoctor.snapshot.model import CollectionState, Status, permission
+import msgspec
+
+from gkedoctor.snapshot.importers.refusals import refusal_in
+from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.refusals import refused_state
 
 _CUT = CollectionState(Status.PARTIAL, reason="the listing was cut off by its limit")
 
@@ -13,13 +17,17 @@ _CUT = CollectionState(Status.PARTIAL, reason="the listing was cut off by its li
 def items_of(document: Any) -> list[Any]:
     """The objects of a document, with the kind that a typed list states once for all of them."""
     if isinstance(document, list):
-        return [inner for item in document for inner in (items_of(item) if is_list(item) else [item])]
+        return [inner for item in document for inner in _inner(item)]
     if not is_list(document):
         return [] if is_refusal(document) else [document]
     items = document.get("items")
     if not isinstance(items, list):
         return [] if items is None else [items]
     return list(_with_kind(items, document))
+
+
+def _inner(item: Any) -> list[Any]:
+    return items_of(item) if is_list(item) or is_refusal(item) else [item]
 
 
 def is_list(document: Any) -> bool:
@@ -34,28 +42,31 @@ def is_list(document: Any) -> bool:
 
 
 def is_refusal(document: Any) -> bool:
-    """Whether the document is the API server's `Status` in place of what was asked for."""
-    return isinstance(document, dict) and document.get("kind") == "Status" and "items" not in document
+    """Whether the document is an error of the API in place of what was asked for."""
+    return refusal_in(document) is not None
 
 
 def list_state(collection: str, document: Any) -> CollectionState:
     """What a document tells about the completeness of its list."""
-    if is_refusal(document):
-        return refused(collection, str(document.get("message") or document.get("reason") or "refused"))
+    refusal = refusal_in(document)
+    if refusal is not None:
+        said = str(refusal.get("message") or refusal.get("reason") or "refused")
+        return refused_state(collection, said, refusal.get("code"))
+    if isinstance(document, list):
+        return _state_of_array(collection, document)
     metadata = document.get("metadata") if isinstance(document, dict) else None
     if is_list(document) and isinstance(metadata, dict) and metadata.get("continue"):
         return _CUT
     return CollectionState(Status.COMPLETE)
 
 
-def refused(collection: str, message: str) -> CollectionState:
-    """The state of a collection in whose place the server sent a message."""
-    reason = message.splitlines()[0][:300] if message.strip() else "refused"
-    if "forbidden" in message.lower() or "unauthorized" in message.lower():
-        return CollectionState(Status.DENIED, reason=reason, needs=permission(collection))
-    if "could not find the requested resource" in message or "no matches for kind" in message:
-        return CollectionState(Status.DISABLED, reason=reason)
-    return CollectionState(Status.FAILED, reason=reason)
+def _state_of_array(collection: str, document: list[Any]) -> CollectionState:
+    """An API that answers with an array puts its errors into it, beside what it found before."""
+    refusals = [item for item in document if is_refusal(item)]
+    if not refusals:
+        return CollectionState(Status.COMPLETE)
+    state = list_state(collection, refusals[0])
+    return state if len(refusals) == len(document) else msgspec.structs.replace(state, status=Status.PARTIAL)
 
 
 def namespaces_of(items: Iterable[Any]) -> Iterator[str]:

@@ -16,7 +16,7 @@ import msgspec
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents
-from gkedoctor.snapshot.importers.lists import is_list, items_of, list_state
+from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state
 from gkedoctor.snapshot.importers.names import collection_of_file
 from gkedoctor.snapshot.importers.recording import log_text, stem_of
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
@@ -97,7 +97,7 @@ def _add(gathered: Gathered, folder: Folder, path: str, place: _Place) -> None:
         return
     for document in read:
         items = items_of(document)
-        if single and not is_list(document):
+        if single and not is_list(document) and not is_refusal(document):
             # adds to a list that was read before (namespaces/x/core/pods.yaml), and is no list by itself
             gathered.add(collection, items, gathered.states.get(collection, _SINGLE))
             continue

@@ -48,7 +48,7 @@ def gather_files(folder: Folder) -> Gathered | None:
         try:
             add_documents(gathered, stem, documents(folder.take(path), path, folder.budget))
         except SourceError as error:
-            collection = collection_of_file(stem)
+            collection = cloud_collection_of_file(stem) or collection_of_file(stem)
             if is_known(collection):
                 gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
     if not gathered.states:

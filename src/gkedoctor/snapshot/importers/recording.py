@@ -12,7 +12,7 @@ from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.events import logged_event
 from gkedoctor.snapshot.importers.archive import Folder, gunzip, is_gzip
 from gkedoctor.snapshot.importers.documents import WIDE, documents
-from gkedoctor.snapshot.importers.lists import items_of, list_state
+from gkedoctor.snapshot.importers.lists import is_refusal, items_of, list_state
 from gkedoctor.snapshot.importers.names import cloud_collection_of_file, collection_of_file
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
 from gkedoctor.snapshot.kinds import HISTORY, LOGS
@@ -53,7 +53,8 @@ def gather_cloud(gathered: Gathered, folder: Folder) -> None:
         except SourceError as error:
             gathered.mark(collection, CollectionState(Status.FAILED, reason=error.message))
             continue
-        gathered.add(collection, [item for document in read for item in _cloud(collection, document)])
+        for document in read:
+            gathered.add(collection, _cloud(collection, document), list_state(collection, document))
 
 
 def gather_logs(gathered: Gathered, logs: Folder) -> None:
@@ -103,7 +104,7 @@ def _cloud(collection: str, document: Any) -> Sequence[Any]:
     if collection == HISTORY:
         return [event for entry in items_of(document) if (event := logged_event(entry)) is not None]
     inner = _MAPS.get(collection)
-    if inner is None or not isinstance(document, dict):
+    if inner is None or not isinstance(document, dict) or is_refusal(document):
         return items_of(document)
     if collection == "compute.backendServicesHealth":
         return [{"name": name, inner: _backends(groups)} for name, groups in document.items()]

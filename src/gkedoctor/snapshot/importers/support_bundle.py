@@ -15,12 +15,13 @@ import msgspec
 from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.importers.archive import Folder
 from gkedoctor.snapshot.importers.documents import documents
-from gkedoctor.snapshot.importers.lists import items_of, list_state, refused
+from gkedoctor.snapshot.importers.lists import items_of, list_state
 from gkedoctor.snapshot.importers.names import collection_of_file
 from gkedoctor.snapshot.importers.recording import gather_logs, stem_of
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.refusals import refused_state
 
 ROOT = "cluster-resources"
 _ELSEWHERE = "this support bundle does not contain it"
@@ -96,13 +97,13 @@ def _add_errors(gathered: Gathered, resources: Folder, path: str, collection: st
         if isinstance(said, dict):
             gathered.mark(collection, _unread({key: _text(value) for key, value in said.items()}, collection))
         elif said:
-            gathered.mark(collection, refused(collection, _text(said)))
+            gathered.mark(collection, refused_state(collection, _text(said)))
 
 
 def _unread(reasons: dict[str | None, str], collection: str) -> CollectionState:
     """Namespaces that are missing from a list; without a namespace (a cluster-wide list) all of it is."""
     first = next(iter(reasons.values()), "")
-    whole = refused(collection, first)
+    whole = refused_state(collection, first)
     named = {namespace: reason for namespace, reason in reasons.items() if namespace}
     if not named or not _is_namespaced(collection):
         return whole
