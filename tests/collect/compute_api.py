@@ -15,6 +15,7 @@ _LIST = re.compile(r"/compute/v1/projects/([^/]+)/(aggregated|global|regions)(?:
 _HEALTH = re.compile(r"/compute/v1/projects/[^/]+/(?:global|regions/([^/]+))/backendServices/([^/]+)/getHealth")
 _ENDPOINTS = re.compile(r"/compute/v1/projects/[^/]+/zones/([^/]+)/networkEndpointGroups/([^/]+)/listNetworkEndpoints")
 _CLUSTERS = re.compile(r"/v1/projects/([^/]+)/locations/-/clusters")
+_INSTANCES = re.compile(r"/v1/projects/([^/]+)/locations/-/instances")
 _PROJECT = re.compile(r"/compute/v1/projects/([^/]+)")
 
 
@@ -40,6 +41,8 @@ class ComputeApi(Loopback):
     def _answer(self, asked: Asked) -> Reply:
         if found := _CLUSTERS.fullmatch(asked.path):
             return Reply(body={"clusters": list(self._of(found[1]).get("container.clusters", ()))})
+        if found := _INSTANCES.fullmatch(asked.path):
+            return Reply(body={"instances": list(map(_by_path, self._of(found[1]).get("file.instances", ())))})
         if found := _HEALTH.fullmatch(asked.path):
             return self._health(found[2], json.loads(asked.body)["group"])
         if found := _ENDPOINTS.fullmatch(asked.path):
@@ -82,6 +85,14 @@ class ComputeApi(Loopback):
             if item["name"] == name:
                 return Reply(body={"items": item["endpoints"]})
         return Reply(body={})
+
+
+def _by_path(instance: Any) -> dict[str, Any]:
+    """A Filestore instance as the API has it: its name is its whole path."""
+    path = instance.get("selfLink")
+    if path is None:
+        return dict(instance)
+    return {key: value for key, value in instance.items() if key not in ("selfLink", "zone")} | {"name": path}
 
 
 def _scope(item: Any) -> str:

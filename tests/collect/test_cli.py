@@ -193,7 +193,7 @@ def test_the_other_questions_are_answered_live_too(
 ) -> None:
     snapshot = recorded(name)
     with KubeApi.of(snapshot) as kube, ComputeApi.of(snapshot) as compute:
-        for service in ("COMPUTE", "CONTAINER"):
+        for service in ("COMPUTE", "CONTAINER", "FILE"):
             monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", compute.url)
         project = ["--project", snapshot.manifest.project or "p", "--location", snapshot.manifest.location or "l"]
         known = gkedoctor([*command, "--from", str(RECORDINGS / name)]), answered(capsys)

@@ -65,7 +65,7 @@ def run(api: ComputeApi | None, place: GoogleLocation | None = PLACE, **limits: 
     found: dict[str, Listing] = {}
     url = api.url if api is not None else None
     deadline = Deadline(**({"request": 5, "overall": 20, "sleep": lambda _s: None} | limits))
-    wish = GoogleOptions(compute_endpoint=url, container_endpoint=url)
+    wish = GoogleOptions(compute_endpoint=url, container_endpoint=url, file_endpoint=url)
     said: list[CollectorProgress] = []
     collect_google(wish, place, KINDS, deadline, lambda find: found.__setitem__(find.collection, find), said.append)
     assert set(found) == {kind.collection for kind in KINDS}
@@ -134,7 +134,9 @@ def test_each_permission_that_is_missing_is_named(api: ComputeApi, kind: Any) ->
         pytest.skip("asked one by one, below")
     word = kind.collection.partition(".")[2]
     needs = f"{kind.collection}.{'get' if word == 'projects' else 'list'}"
-    path = "/projects/p" if word == "projects" else f"/{word}"
+    path = {"compute.projects": "/projects/p", "file.instances": "/locations/-/instances"}.get(
+        kind.collection, f"/aggregated/{word}" if word == "instances" else f"/{word}"
+    )
     message = f"Required '{needs}' permission for 'projects/p'"
     api.fault = lambda a: error(403, message) if a.path.endswith(path) else None
     found = run(api)

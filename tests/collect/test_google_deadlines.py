@@ -27,7 +27,8 @@ CLOUD = [COLLECTIONS[name] for name in ("compute.addresses", "container.clusters
 def read(url: str, *, token: bool = False, kinds: Any = CLOUD, **limits: Any) -> dict[str, Listing]:
     """All of Google Cloud; `token`: with one that has to be fetched, as for hosts that are not loopback."""
     found: dict[str, Listing] = {}
-    wish = GoogleOptions(compute_endpoint=url, container_endpoint="https://container.invalid" if token else url)
+    container = "https://container.invalid" if token else url
+    wish = GoogleOptions(compute_endpoint=url, container_endpoint=container, file_endpoint=url)
     deadline = Deadline(**({"request": 0.3, "overall": 1.0, "sleep": lambda _s: None} | limits))
     began = time.monotonic()
     put: Any = lambda find: found.__setitem__(find.collection, find)  # noqa: E731

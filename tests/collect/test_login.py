@@ -308,7 +308,9 @@ def addresses(compute: ComputeApi) -> Listing:
     """The addresses, with credentials: for loopback alone none would be asked for."""
     found: list[Listing] = []
     deadline = Deadline(request=10, overall=40, sleep=lambda _s: None)
-    wish = GoogleOptions(compute_endpoint=compute.url, container_endpoint="https://container.invalid")
+    wish = GoogleOptions(
+        compute_endpoint=compute.url, container_endpoint="https://container.invalid", file_endpoint=compute.url
+    )
     collect_google(wish, GoogleLocation("p"), CLOUD[:1], deadline, found.append, lambda _said: None)
     return found[0]
 
@@ -316,7 +318,7 @@ def addresses(compute: ComputeApi) -> Listing:
 def read_cloud(compute: ComputeApi, wish: GoogleOptions) -> dict[str, Listing]:
     found: dict[str, Listing] = {}
     deadline = Deadline(request=10, overall=40, sleep=lambda _s: None)
-    endpoints = wish._replace(compute_endpoint=compute.url, container_endpoint=compute.url)
+    endpoints = wish._replace(compute_endpoint=compute.url, container_endpoint=compute.url, file_endpoint=compute.url)
     collect_google(
         endpoints,
         GoogleLocation("p"),

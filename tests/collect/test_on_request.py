@@ -82,7 +82,8 @@ def run(
     deadline = Deadline(**({"request": 5, "overall": 20, "sleep": lambda _s: None} | limits))
     with ComputeApi({}) as compute:
         wish = GoogleOptions(
-            compute_endpoint=compute.url, container_endpoint=compute.url, monitoring_endpoint=api.url,
+            compute_endpoint=compute.url, file_endpoint=compute.url,
+            container_endpoint=compute.url, monitoring_endpoint=api.url,
             logging_endpoint=api.url, event_history=hours * 3600, now=NOW,
         )  # fmt: skip
         kinds = [kind for kind in KINDS.values() if kind.collection in ON_REQUEST]
@@ -150,7 +151,7 @@ def test_pages_and_bytes_are_bounded(api: OperationsApi, monkeypatch: pytest.Mon
         (error(400, "Unparseable filter"), Status.FAILED, "Unparseable filter"),
         (Reply(200, b'{"entries": [{"jsonPa'), Status.FAILED, "no proper JSON"),
         (Reply(200, {"entries": 1, "alertPolicies": 3, "uptimeCheckConfigs": {}}), Status.FAILED, "no proper JSON"),
-        (Reply(500, b"<html>"), Status.FAILED, "html"),
+        (Reply(500, b"<html>"), Status.FAILED, "HTML page"),
     ],
 )  # fmt: skip
 def test_each_refusal_is_a_status_and_stops_nothing_else(

@@ -237,6 +237,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World()
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE", made.compute.url)
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER", made.compute.url)
+    monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_FILE", made.compute.url)
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING", made.operations.url)
     monkeypatch.setenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING", made.operations.url)
     with made.kube, made.compute, made.operations:

@@ -54,6 +54,7 @@ def live(snapshot: Snapshot, tmp_path: Path) -> Snapshot:
             snapshot.manifest.project,
             snapshot.manifest.location,
             compute_endpoint=compute.url,
+            file_endpoint=compute.url,
             container_endpoint=compute.url,
         )
         asked = CollectRequest(

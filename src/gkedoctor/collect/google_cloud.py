@@ -79,6 +79,7 @@ class _Readings:
         from gkedoctor.collect.gke_clusters import Container
         from gkedoctor.collect.logging import Logging
         from gkedoctor.collect.monitoring import Monitoring
+        from gkedoctor.collect.rest_lists import RestLists
 
         self.options = options
         self.place, self.deadline, self.put, self.tell = place, deadline, put, tell
@@ -86,6 +87,8 @@ class _Readings:
         self.compute = Compute(session.credentials, options.compute_endpoint, place.project, deadline)
         self.container = Container(session, options.container_endpoint, place, deadline)
         self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
+        endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}
+        self.rest = RestLists(session, endpoints, place.project, deadline)
         self.logging = Logging(session, options.logging_endpoint, place, deadline)
         self.finds: queue.SimpleQueue[Listing] = queue.SimpleQueue()
         self.count = 0
@@ -97,7 +100,8 @@ class _Readings:
         found = self._clusters()
         hosts = self.container.host_projects(found)
         bulk = [name for name in self.kinds if name in self.compute.lists]
-        lists = self._together(pool, [partial(self.compute.listed, name, hosts) for name in bulk])
+        by_rest = [partial(self.rest.listed, name) for name in self.kinds if name in self.rest.collections]
+        lists = self._together(pool, [*(partial(self.compute.listed, name, hosts) for name in bulk), *by_rest])
         items = {find.collection: list(find.items) for find in lists}
         services, groups = items.get("compute.backendServices", ()), items.get("compute.networkEndpointGroups", ())
         states = {find.collection: find.state for find in lists}
@@ -151,7 +155,7 @@ class _Readings:
                 continue
             found.append(find)
             self.put(find)
-            if find.collection in self.compute.collections:
+            if find.collection in self.compute.collections | self.rest.collections:
                 self._say(find)
         return found
 

@@ -35,13 +35,15 @@ class GoogleOptions(NamedTuple):
     container_endpoint: str | None = None
     monitoring_endpoint: str | None = None
     logging_endpoint: str | None = None
+    file_endpoint: str | None = None
     event_history: float = 0.0
     now: datetime | None = None
 
     @property
     def endpoints(self) -> tuple[str | None, ...]:
         """Where each API is, None for its usual place."""
-        return self.compute_endpoint, self.container_endpoint, self.monitoring_endpoint, self.logging_endpoint
+        usual = self.compute_endpoint, self.container_endpoint, self.monitoring_endpoint, self.logging_endpoint
+        return *usual, self.file_endpoint
 
     def lacks_name(self, place: GoogleLocation) -> bool:
         """Whether the cluster's name is wanted (the log of a project has the Events of all clusters) and not known."""

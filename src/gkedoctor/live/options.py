@@ -58,6 +58,7 @@ class LiveOptions(NamedTuple):
             container_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER"),
             monitoring_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_MONITORING"),
             logging_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"),
+            file_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_FILE"),
             event_history=self.event_history or 0.0,
         )
 

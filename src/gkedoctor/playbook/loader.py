@@ -48,7 +48,8 @@ __all__ = [
 
 TEST_SUFFIX = ".test.yaml"
 RETIRED_FILE = "retired.yaml"
-_BESIDE = frozenset((CAUSES_FILE, RETIRED_FILE))
+PRICES_FILE = "prices.yaml"
+_BESIDE = frozenset((CAUSES_FILE, RETIRED_FILE, PRICES_FILE))
 """Files among the playbooks that are none."""
 
 

@@ -276,6 +276,8 @@ class _CollectionBuilder:
         if not isinstance(item, dict):
             return None
         cloud = self.kind.cloud if self.kind is not None else self.name.startswith("compute.")
+        if self.name == "file.instances":
+            item |= short_name(item)
         if cloud:
             place = next((item[key] for key in ("zone", "region") if isinstance(item.get(key), str)), "")
             where: Any = item
@@ -314,6 +316,15 @@ def _logs(gathered: Gathered, redactor: Redactor) -> Collection:
         for (namespace, pod, container, previous), text in sorted(gathered.logs.items())
     ]
     return Collection(LOGS, gathered.states.get(LOGS, LOGS_STATE), objects)
+
+
+def short_name(item: Mapping[str, Any]) -> dict[str, str]:
+    """Name, link and place of an object whose name is its whole path, as newer APIs have it."""
+    path = item.get("name")
+    parts = path.split("/") if isinstance(path, str) else []
+    if len(parts) != 6 or parts[0] != "projects" or not isinstance(path, str):
+        return {}
+    return {"name": parts[5], "selfLink": path, "zone": parts[3]}
 
 
 def _own_collection(item: Any) -> str | None:

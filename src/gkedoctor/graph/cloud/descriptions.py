@@ -50,6 +50,14 @@ class DescriptionOwner(NamedTuple):
     """Name and location of the cluster, where they are told."""
 
 
+def cluster_id_in_description(item: Object) -> str:
+    """`{"kubernetes.io/cluster-id": "346b48ae4e449daf"}` of the rule for the health checks of target pools.
+
+    Source: cloud-provider-gcp providers/gce/gce_loadbalancer_external.go, ensureHTTPHealthCheckFirewall.
+    """
+    return str(description_json(item).get("kubernetes.io/cluster-id") or "")
+
+
 def owner_in_description(item: Object) -> DescriptionOwner | None:
     """What the description of an object tells; None for a description that no controller of GKE's writes."""
     if item.get("description") == L7_FIREWALL:
@@ -91,7 +99,7 @@ def _resource(fields: dict[str, Any]) -> DescriptionOwner | None:
 
 
 class ClaimDescription(NamedTuple):
-    """The claim that a disk was made for."""
+    """The claim that a disk or a Filestore instance was made for."""
 
     namespace: str
     name: str
@@ -110,3 +118,19 @@ def claim_of(disk: Object) -> ClaimDescription | None:
     labels = disk.get("labels") or {}
     cluster, location = labels.get("goog-k8s-cluster-name"), labels.get("goog-k8s-cluster-location")
     return ClaimDescription(namespace, name, volume, (str(cluster), str(location or "")) if cluster else None)
+
+
+def claim_of_instance(instance: Object) -> ClaimDescription | None:
+    """The claim in the labels of a Filestore instance that the CSI driver made for it alone.
+
+    Source: kubernetes-sigs/gcp-filestore-csi-driver pkg/csi_driver/controller.go (the keys of labels); an instance of
+    several shares has no claim in its labels.
+    """
+    labels = instance.get("labels") or {}
+    stem = "kubernetes_io_created-for_"
+    volume, name, namespace = (str(labels.get(stem + key) or "") for key in ("pv_name", "pvc_name", "pvc_namespace"))
+    is_made = labels.get("storage_gke_io_created-by") == "filestore_csi_storage_gke_io"
+    if not (is_made and volume and name and namespace and instance.get("name") == volume):
+        return None
+    cluster, place = labels.get("storage_gke_io_cluster_name"), labels.get("storage_gke_io_cluster_location")
+    return ClaimDescription(namespace, name, volume, (str(cluster), str(place or "")) if cluster else None)

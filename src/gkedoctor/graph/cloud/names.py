@@ -26,6 +26,9 @@ _CUT = 62
 _FRONTEND_PARTS, _BACKEND_PARTS, _L4_PARTS = 36, 38, 39
 """How long namespace and name (and port) together may be in a v2 frontend, a NEG, an L4 name."""
 
+_GATEWAY_PARTS = 30
+"""Namespace and name that are shorter together stand untrimmed in all published names of Gateways."""
+
 SHARED_CHECK = "l4-shared-hc"
 
 FRONTENDS = {
@@ -235,6 +238,15 @@ _PATTERNS = (
     ("frontend-v1", rf"k8s-(?P<prefix>fws|fw|tps|tp|um|rm)-(?P<part>[a-z0-9.-]{{1,100}})--{_V1}"),
     ("legacy", r"(?P<base>a[0-9a-f]{31})"),
     ("managed-certificate", r"mcrt-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    ("gateway", r"(?P<prefix>gkegw1?)-(?P<cluster>[0-9a-z]{4})-(?P<part>[a-z0-9-]{1,100})-(?P<hash>[0-9a-z]{12})"),
+    ("gateway-fleet", r"(?P<prefix>gkemcg1?)-(?P<part>[a-z0-9-]{1,100})-(?P<hash>[0-9a-z]{12})"),
+    ("gateway-firewall", r"(?P<prefix>gkegw1?)-(?P<cluster>[0-9a-z]{4})?-?l7-{1,2}(?P<part>[a-z0-9-]{1,63})"),
+    ("gateway-fleet-firewall", r"(?P<prefix>gkemcg1?)-l7-(?P<part>[a-z0-9-]{1,63})"),
+    ("mci-firewall", r"mci-(?P<cluster>[0-9a-z]{6})-(?P<part>[a-z0-9-]{1,60})-l7"),
+    ("mci-rule", r"mci-(?P<cluster>[0-9a-z]{6})-fws?-(?P<part>[a-z0-9-]{1,60})"),
+    ("mci-backend", r"mci-(?P<cluster>[0-9a-z]{6})-(?P<hash>\d{1,5})-(?P<part>[a-z0-9-]{1,60})"),
+    ("mci", r"mci-(?P<cluster>[0-9a-z]{6})-(?P<part>[a-z0-9-]{1,60})"),
+    ("mcs", r"gkemcs-(?P<part>[a-z0-9-]{1,60})"),
     (
         "nodes-firewall",
         r"(?P<base>gk[e3]-(?P<part>.{1,100})-(?P<cluster>[0-9a-f]{8}))-"
@@ -269,6 +281,31 @@ def agrees(name: Parsed, namespace: str, owner: str) -> bool:
     if name.scheme == "backend":
         return any(_is_backend(name, namespace, owner, port) for port in _ports(name, namespace, owner))
     return False
+
+
+def _is_of_fleet(name: Parsed, namespace: str, owner: str, port: str) -> bool:
+    """Whether the hash is that of a multi-cluster Gateway's backend, or of an older Gateway's."""
+    return name.hash == content_hash(f"{namespace};{owner};{port}", 12)
+
+
+def gateway_owner_by_hash(name: Parsed) -> tuple[str, str] | None:
+    """Namespace and Service as the hash of a multi-cluster or older Gateway's backend service proves them.
+
+    What goes into the hash of a `gkegw1-` name besides is not known: those are proven by links and NEGs.
+    """
+    part, _, port = name.part.rpartition("-")
+    if name.scheme not in ("gateway", "gateway-fleet") or name.prefix == "gkegw1" or not port.isdigit():
+        return None
+    return next((split for split in splits(part) if _is_of_fleet(name, *split, port)), None)
+
+
+def begins_alike(part: str, namespace: str, owner: str) -> bool:
+    """Whether a part may be `<namespace>-<owner>`, which the Gateway controller trims where it is long."""
+    if part == f"{namespace}-{owner}":
+        return True
+    if len(namespace) + len(owner) < _GATEWAY_PARTS:
+        return False
+    return any(namespace.startswith(first) and owner.startswith(second) for first, second in splits(part))
 
 
 def owner_by_hash(name: Parsed) -> tuple[str, str] | None:

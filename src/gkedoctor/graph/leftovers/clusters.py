@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from gkedoctor.graph.cloud import names
 from gkedoctor.graph.cloud.links import links_in, path_of
-from gkedoctor.graph.core.accessors import name_of
+from gkedoctor.graph.core.accessors import annotations_of, name_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.leftovers.created_objects import CreatedObject, Id
+from gkedoctor.graph.leftovers.gateway_objects import cluster_parts
+from gkedoctor.graph.leftovers.provenance import CreatedObject, Id
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -87,7 +88,7 @@ def traces(made: dict[str, CreatedObject], own: Iterable[Id]) -> list[ClusterTra
     for path, m in made.items():
         for link in links_in(m.item):
             other = made.get(to := path_of(link))
-            if other is not None and other.kind != "Disk" and one_of[to] != one_of[path]:
+            if other is not None and _tells_of(m, other) and one_of[to] != one_of[path]:
                 union.join((one_of[path], one_of[to]))
     groups: dict[Id, list[CreatedObject]] = {}
     for path, m in made.items():
@@ -96,6 +97,11 @@ def traces(made: dict[str, CreatedObject], own: Iterable[Id]) -> list[ClusterTra
     for item in list(union.parent):
         members.setdefault(union.find(item), set()).add(item)
     return [ClusterTraces(frozenset(members[root]), tuple(objects)) for root, objects in groups.items()]
+
+
+def _tells_of(m: CreatedObject, other: CreatedObject) -> bool:
+    """Whether a link says that both are of one cluster: what a fleet shares links to NEGs of several."""
+    return other.kind != "Disk" and not (m.shared and other.kind == "NetworkEndpointGroup")
 
 
 def _all_ids(m: CreatedObject) -> frozenset[Id]:
@@ -117,10 +123,11 @@ def own_ids(graph: Graph) -> frozenset[Id]:
         return frozenset()
     ids: set[Id] = {("kube", str(uid)), ("v2", names.content_hash(str(uid)))}
     config = graph.find("ConfigMap", "kube-system", "ingress-uid")
-    value = (config.get("data") or {}).get("uid") if isinstance(config, dict) else None
-    if isinstance(value, str) and len(value) == 16:
-        ids |= {("v1", value), ("short", value[:8])}
-    return frozenset(ids)
+    data = (config.get("data") or {}) if isinstance(config, dict) else {}
+    for value in (data.get("uid"), data.get("provider-uid")):
+        if isinstance(value, str) and len(value) == 16:
+            ids |= {("v1", value), ("short", value[:8])}
+    return frozenset(ids.union(*(cluster_parts(annotations_of(g)) for g in graph.all("Gateway"))))
 
 
 def existing(graph: Graph, own: frozenset[Id], all_traces: list[ClusterTraces]) -> list[ExistingCluster] | Unknown:

@@ -21,10 +21,12 @@ _RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "NetworkEndpointGroup": ("network-endpoint-groups", "NEG"),
         "InstanceGroup": ("instance-groups unmanaged", "instance group"),
         "TargetPool": ("target-pools", "target pool"),
+        "HttpHealthCheck": ("http-health-checks", "legacy health check"),
         "SslCertificate": ("ssl-certificates", "certificate"),
         "Address": ("addresses", "address"),
         "Firewall": ("firewall-rules", "firewall rule"),
         "Disk": ("disks", "disk"),
+        "FilestoreInstance": ("instances", "Filestore instance"),
     }
 )
 """gcloud's name of a kind, and the word for it."""
@@ -50,6 +52,9 @@ def in_sum(kinds: Iterable[str]) -> str:
 def gcloud(verb: str, kind: str, item: Object) -> str:
     """A whole gcloud command for one object: `gcloud compute url-maps delete N --global --project P`."""
     parts = path_of(item.get("selfLink")).split("/")
+    if kind == "FilestoreInstance":
+        where = f"--location {shlex.quote(parts[3])} --project {shlex.quote(parts[1])}" if len(parts) > 3 else ""
+        return f"gcloud filestore instances {verb} {shlex.quote(str(item.get('name')))} {where}".rstrip()
     place = ""
     if len(parts) > 3 and parts[2] in ("zones", "regions"):
         place = f" --{parts[2][:-1]} {shlex.quote(parts[3])}"

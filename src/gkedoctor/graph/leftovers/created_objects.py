@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from gkedoctor.graph.cloud import names
-from gkedoctor.graph.cloud.descriptions import DescriptionOwner, claim_of, owner_in_description
+from gkedoctor.graph.cloud.descriptions import (
+    DescriptionOwner,
+    claim_of,
+    claim_of_instance,
+    cluster_id_in_description,
+    description_json,
+    owner_in_description,
+)
 from gkedoctor.graph.cloud.links import links_in, path_of
 from gkedoctor.graph.cloud.names import Parsed, parsed
 from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.leftovers.gateway_objects import add_undescribed, by_description, by_own_hash
+from gkedoctor.graph.leftovers.provenance import CreatedObject, Id, ObjectOwner
 from gkedoctor.snapshot.model import Object
-
-Id = tuple[str, ...]
-"""One of the names of a cluster: `("kube", uid)`, `("v2", hash)`, `("v1", uid)`, `("short", 8 of it)`,
-`("tag", "gke-shop-5f3c1b2a")`, `("place", name, location)`; or `("lb", name)` of a load balancer."""
 
 KINDS = (
     "ForwardingRule",
@@ -31,10 +35,12 @@ KINDS = (
     "NetworkEndpointGroup",
     "InstanceGroup",
     "TargetPool",
+    "HttpHealthCheck",
     "SslCertificate",
     "Address",
     "Firewall",
     "Disk",
+    "FilestoreInstance",
 )
 """What can be left over, in the order in which it has to be deleted."""
 
@@ -42,31 +48,15 @@ _NODE_TAG = re.compile(r"(gk[e3]-.+-[0-9a-f]{8})-node")
 _GOOGLE_RANGES = {"130.211.0.0/22", "35.191.0.0/16"}
 _BACKENDS = ("BackendService", "HealthCheck", "NetworkEndpointGroup")
 _L4_KINDS = (*_BACKENDS, "ForwardingRule", "Firewall", "Address")
-_LEGACY_KINDS = ("ForwardingRule", "TargetPool", "BackendService", "HealthCheck", "Address", "Firewall")
-
-
-class ObjectOwner(NamedTuple):
-    """Whom an object was made for. `kind` is empty where all of a cluster share it."""
-
-    kind: str = ""
-    namespace: str = ""
-    name: str = ""
-
-
-class CreatedObject(NamedTuple):
-    """An object that a controller made."""
-
-    kind: str
-    item: Object
-    ids: frozenset[Id]
-    owner: ObjectOwner
-    part: str = ""
-    """What it shares with the other frontends of its Ingress."""
-
-    @property
-    def path(self) -> str:
-        """Its place: `projects/P/global/urlMaps/N`."""
-        return path_of(self.item.get("selfLink"))
+_LEGACY_KINDS = (
+    "ForwardingRule",
+    "TargetPool",
+    "BackendService",
+    "HealthCheck",
+    "HttpHealthCheck",
+    "Address",
+    "Firewall",
+)
 
 
 def made_objects(graph: Graph) -> dict[str, CreatedObject]:
@@ -79,6 +69,7 @@ def made_objects(graph: Graph) -> dict[str, CreatedObject]:
             made = _by_others(kind, item, known) if path and path not in found else None
             if made is not None:
                 found[path] = made
+    add_undescribed(graph, found)
     return found
 
 
@@ -91,8 +82,20 @@ def _by_itself(kind: str, item: Object) -> CreatedObject | None:
             return None
         ids = frozenset({("place", *claim.cluster)} if claim.cluster else ())
         return CreatedObject(kind, item, ids, ObjectOwner("PersistentVolumeClaim", claim.namespace, claim.name))
+    if kind == "FilestoreInstance":
+        return _by_labels(kind, item)
     parts = parsed(name)
-    for proof in (_by_neg, _by_place, _by_ingress, _by_service, _by_share, _by_hash, _by_shape):
+    for proof in (
+        _by_neg,
+        _by_place,
+        by_description,
+        by_own_hash,
+        _by_ingress,
+        _by_service,
+        _by_share,
+        _by_hash,
+        _by_shape,
+    ):
         made = proof(kind, item, parts, tells)
         if made is not None:
             return made._replace(ids=made.ids | _tags(kind, item))
@@ -114,15 +117,12 @@ def _by_neg(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwn
 
 
 def _by_place(kind: str, item: Object, parts: Parsed | None, tells: DescriptionOwner | None) -> CreatedObject | None:
-    """What the Gateway controller makes names its cluster by location and name."""
+    """A backend that names its cluster by location and name."""
     if tells is None or tells.cluster is None:
         return None
-    own = str(item.get("name") or "").startswith("gkegw1-")
-    if not own and (parts is None or parts.scheme != "backend"):
+    if parts is None or parts.scheme != "backend":
         return None
-    ids: set[Id] = {("place", *tells.cluster)}
-    if parts is not None and parts.scheme == "backend":
-        ids.add(("short", parts.cluster))
+    ids: set[Id] = {("place", *tells.cluster), ("short", parts.cluster)}
     return CreatedObject(kind, item, frozenset(ids), _owner(tells))
 
 
@@ -206,9 +206,22 @@ def _by_shape(kind: str, item: Object, parts: Parsed | None, tells: DescriptionO
         ports = [p for p in item.get("namedPorts") or [] if isinstance(p, dict)]
         if ports and all(p.get("name") == f"port{p.get('port')}" for p in ports):
             return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}), ObjectOwner())
+    if parts.scheme == "nodes-check" and _is_nodes_check(kind, item, parts):
+        return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}), ObjectOwner())
     if parts.scheme == "nodes-firewall" and kind == "Firewall" and ("tag", parts.base) in _tags(kind, item):
         return CreatedObject(kind, item, frozenset(), ObjectOwner())
     return None
+
+
+def _is_nodes_check(kind: str, item: Object, parts: Parsed) -> bool:
+    """The check of the nodes behind target pools and its firewall rule name themselves in their description.
+
+    Source: cloud-provider-gcp providers/gce/gce_loadbalancer_external.go, gce_healthchecks.go.
+    """
+    if kind == "Firewall":
+        return cluster_id_in_description(item) == parts.cluster
+    own = description_json(item).get("kubernetes.io/service-name") == item.get("name")
+    return kind in ("HttpHealthCheck", "HealthCheck") and own
 
 
 def _tags(kind: str, item: Object) -> frozenset[Id]:
@@ -217,6 +230,15 @@ def _tags(kind: str, item: Object) -> frozenset[Id]:
         return frozenset()
     found = (_NODE_TAG.fullmatch(str(tag)) for tag in item.get("targetTags") or [])
     return frozenset(("tag", match[1]) for match in found if match is not None)
+
+
+def _by_labels(kind: str, item: Object) -> CreatedObject | None:
+    """A Filestore instance that the CSI driver made for one claim says so in its labels."""
+    claim = claim_of_instance(item)
+    if claim is None:
+        return None
+    ids = frozenset({("place", *claim.cluster)} if claim.cluster else ())
+    return CreatedObject(kind, item, ids, ObjectOwner("PersistentVolumeClaim", claim.namespace, claim.name))
 
 
 class _KnownOwners:
@@ -286,7 +308,7 @@ def _namesake(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> Cr
 
 def _of_cluster(kind: str, item: Object, parts: Parsed, known: _KnownOwners) -> CreatedObject | None:
     """Shared by all of a cluster that proven objects are of."""
-    wanted = "InstanceGroup" if parts.scheme == "group" else ("HealthCheck", "Firewall")
+    wanted = "InstanceGroup" if parts.scheme == "group" else ("HealthCheck", "HttpHealthCheck", "Firewall")
     if kind not in wanted or (parts.cluster not in known.v1 and parts.cluster[:8] not in known.short):
         return None
     return CreatedObject(kind, item, frozenset({("v1", parts.cluster)}) | _tags(kind, item), ObjectOwner())

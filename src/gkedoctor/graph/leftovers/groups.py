@@ -7,27 +7,37 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from gkedoctor.graph.cloud.links import links_in, path_of, place_of
+from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.leftovers.clusters import ClusterTraces, ExistingCluster, project_of
 from gkedoctor.graph.leftovers.commands import gcloud, in_sum, word
-from gkedoctor.graph.leftovers.created_objects import KINDS, CreatedObject
+from gkedoctor.graph.leftovers.created_objects import KINDS
+from gkedoctor.graph.leftovers.prices import monthly_cost, size_of
+from gkedoctor.graph.leftovers.provenance import CreatedObject
+from gkedoctor.snapshot.model import Object
 
 _NAMED = 3
+_VOLUMES = ("Disk", "FilestoreInstance")
 _LONE = {"NetworkEndpointGroup": "orphaned-neg", "Firewall": "orphaned-firewall", "Address": "orphaned-address"}
 """What stands alone has a cause of its own; anything else is part of a load balancer."""
 
 
 def grouped_leftovers(
-    trace: ClusterTraces, members: list[CreatedObject], *, gone: bool, clusters: list[ExistingCluster] | Unknown
+    graph: Graph,
+    trace: ClusterTraces,
+    members: list[CreatedObject],
+    *,
+    gone: bool,
+    clusters: list[ExistingCluster] | Unknown,
 ) -> list[dict[str, Any]]:
     """The records of the leftovers of one trace; each member is in exactly one."""
-    disks = [m for m in members if m.kind == "Disk"]
-    others = [m for m in members if m.kind != "Disk"]
+    disks = [m for m in members if m.kind in _VOLUMES]
+    others = [m for m in members if m.kind not in _VOLUMES]
     wholes = [others] if gone else _connected(others)
     groups = [part for whole in wholes if whole for part in _parts(whole)]
     groups += [("orphaned-disk", [disk]) for disk in disks]
-    return [_record(trace, cause, _in_order(part), gone, clusters) for cause, part in groups]
+    return [_record(graph, trace, cause, _in_order(part), gone, clusters) for cause, part in groups]
 
 
 def _parts(whole: list[CreatedObject]) -> list[tuple[str, list[CreatedObject]]]:
@@ -69,6 +79,7 @@ def _in_order(members: Iterable[CreatedObject]) -> list[CreatedObject]:
 
 
 def _record(
+    graph: Graph,
     trace: ClusterTraces,
     cause: str,
     members: list[CreatedObject],
@@ -88,6 +99,10 @@ def _record(
         "noun": word(members[0].kind),
         "sum": in_sum(m.kind for m in members),
         "count": len(members),
+        "size": f"{size_of(root)} GB" if size_of(root) else "size unknown",
+        "cost": monthly_cost(graph, members),
+        "likely": [m.item for m in members if not m.certain],
+        "shared": any(m.shared for m in members),
         "told": told[0] if told else None,
         "oldest": min((m.item for m in members), key=lambda i: str(i.get("creationTimestamp") or "~")),
         "project": project_of(root),
@@ -104,18 +119,34 @@ def _record(
 def _deletion(m: CreatedObject) -> list[str]:
     """The commands that delete an object; a disk is copied before."""
     delete = gcloud("delete", m.kind, m.item)
+    if m.kind == "FilestoreInstance":
+        return [*_backup(m.item), delete]
     if m.kind != "Disk":
         return [delete]
     copy = shlex.quote(f"{str(m.item.get('name'))[:58]}-last")
     return [f"{gcloud('snapshot', m.kind, m.item)} --snapshot-names {copy}", delete]
 
 
+def _backup(instance: Object) -> list[str]:
+    """The command that copies the share of a Filestore instance into a backup of its region."""
+    parts = str(instance.get("selfLink") or "").split("/")
+    shares = [str(s.get("name")) for s in instance.get("fileShares") or [] if s.get("name")]
+    if len(parts) != 6 or len(shares) != 1:
+        return []
+    name, zone = str(instance.get("name")), parts[3]
+    region = zone.rpartition("-")[0] if zone.count("-") > 1 else zone
+    at = f"--instance-{'zone' if region != zone else 'location'} {shlex.quote(zone)} --region {shlex.quote(region)}"
+    source = f"--instance {shlex.quote(name)} {at} --file-share {shlex.quote(shares[0])}"
+    return [f"gcloud filestore backups create {shlex.quote(f'{name[:58]}-last')} {source} --project {parts[1]}"]
+
+
 def _says(m: CreatedObject) -> str:
     if m.kind == "Address" and m.item.get("status") == "IN_USE":
         return f"{m.item.get('address')} is held by a forwarding rule that is left over"
+    sure = "" if m.certain else ", by its name alone (likely)"
     if not m.owner.kind:
-        return f"left over {word(m.kind)}"
-    return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}"
+        return f"left over {word(m.kind)}{sure}"
+    return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}{sure}"
 
 
 def _owners(members: Sequence[CreatedObject]) -> list[str]:

@@ -8,12 +8,13 @@ uses it (`leftovers_users`). Where a listing that this takes is not complete, th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gkedoctor.graph.cloud import names
-from gkedoctor.graph.cloud.descriptions import claim_of
+from gkedoctor.graph.cloud.descriptions import claim_of, claim_of_instance
 from gkedoctor.graph.cloud.links import links_in, path_of, users_of
 from gkedoctor.graph.core.accessors import annotations_of, name_of
 from gkedoctor.graph.core.graph import Facts, Graph, edge
@@ -21,8 +22,10 @@ from gkedoctor.graph.core.times import age
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.leftovers.clusters import ClusterMatch, ClusterTraces, existing, home, own_ids, project_of, traces
-from gkedoctor.graph.leftovers.created_objects import KINDS, CreatedObject, ObjectOwner, made_objects
+from gkedoctor.graph.leftovers.created_objects import KINDS, made_objects
+from gkedoctor.graph.leftovers.fleet_use import in_use_by_fleet
 from gkedoctor.graph.leftovers.groups import grouped_leftovers
+from gkedoctor.graph.leftovers.provenance import CreatedObject, ObjectOwner
 from gkedoctor.graph.leftovers.users import outside_user
 from gkedoctor.snapshot.model import Object
 
@@ -31,11 +34,11 @@ _YOUNG = 60.0
 
 _DEFAULT_BACKEND = ("kube-system", "default-http-backend")
 _NEG_STATUS = "cloud.google.com/neg-status"
-_CONTROLLER_NOTES = (_NEG_STATUS, "ingress.kubernetes.io/", "service.kubernetes.io/")
-_NAMES_IN_NOTES = re.compile(r"k8s[123]?-[a-z0-9-]+|a[0-9a-f]{31}")
+_CONTROLLER_NOTES = (_NEG_STATUS, "ingress.kubernetes.io/", "service.kubernetes.io/", "networking.gke.io/")
+_NAMES_IN_NOTES = re.compile(r"(?:k8s[123]?|gkegw1?|gkemcg1?|mci|gkemcs)-[a-z0-9-]+|a[0-9a-f]{31}")
 
 READS = (*KINDS, "Cluster", "Instance", "Project", "Namespace", "Ingress", "Service", "Gateway", "Node", "ConfigMap",
-         "PersistentVolume", "PersistentVolumeClaim")  # fmt: skip
+         "MultiClusterIngress", "MultiClusterService", "PersistentVolume", "PersistentVolumeClaim")  # fmt: skip
 
 
 @dataclass
@@ -71,18 +74,33 @@ def _survey(graph: Graph) -> LeftoverSurvey:
     known = own.union(*(t.ids for t in all_traces if own & t.ids and not t.is_contradictory))
     clusters = existing(graph, own, all_traces)
     found = LeftoverSurvey()
-    for trace in all_traces:
-        place = home(trace, clusters, known)
-        if place.unknown is not None:
-            found.unknown |= {m.path: place.unknown for m in trace.objects}
+    places = [(trace, home(trace, clusters, known)) for trace in all_traces]
+    gone = frozenset(m.path for trace, place in places if place == ClusterMatch() for m in trace.objects)
+    for trace, place in places:
+        doubt = place.unknown
+        if doubt is None and not place.own:
+            doubt = in_use_by_fleet(graph, trace.objects, made, gone)
+        if doubt is not None:
+            found.unknown |= {m.path: doubt for m in trace.objects}
             continue
         candidates = _candidates(graph, trace, place, found)
         _drop_used(graph, candidates, found, gone=not place.own)
         members = [*candidates.values(), *_attached(graph, candidates)]
-        groups = grouped_leftovers(trace, members, gone=not place.own, clusters=clusters)
+        groups = grouped_leftovers(graph, trace, members, gone=not place.own, clusters=clusters)
         found.groups += groups
         found.records |= {path: group for group in groups for path in group["paths"]}
+    found.unknown = _counted(found.unknown)
     return found
+
+
+def _counted(unknown: dict[str, Unknown]) -> dict[str, Unknown]:
+    """The same, each reason with the number of objects that may or may not be left over for it."""
+    count = Counter((why.collection, why.reason) for why in unknown.values())
+    return {path: replace(why, reason=_may_be(count[why.collection, why.reason], why)) for path, why in unknown.items()}
+
+
+def _may_be(count: int, why: Unknown) -> str:
+    return f"{count} Google Cloud resource{'s' * (count != 1)} may be left over: {why.reason}"
 
 
 def _candidates(
@@ -94,7 +112,7 @@ def _candidates(
     if not place.own:
         reached = ((m, _out_of_reach(graph, m)) for m in trace.objects)
         found.unknown |= {m.path: why for m, why in reached if why is not None}
-        return {m.path: m for m in trace.objects if m.path not in found.unknown}
+        return {m.path: m for m in trace.objects if m.path not in found.unknown and not _written_down(graph, m)}
     result: dict[str, CreatedObject] = {}
     for m in trace.objects:
         exists = _owner_exists(graph, m)
@@ -141,7 +159,7 @@ def _owner_exists(graph: Graph, m: CreatedObject) -> bool | Unknown:
     if not owner.kind or (owner.namespace, owner.name) == _DEFAULT_BACKEND:
         return True
     if owner.kind == "PersistentVolumeClaim":
-        return _volume_exists(graph, m.item)
+        return _volume_exists(graph, m)
     legacy = next((i[1] for i in m.ids if i[0] == "lb" and re.fullmatch(r"a[0-9a-f]{31}", i[1])), None)
     if legacy is not None:
         doubt = graph.why_incomplete("Service")
@@ -158,12 +176,12 @@ def _legacy_names(graph: Graph) -> frozenset[str]:
     return frozenset(names.legacy(str(uid)) for uid in uids if uid)
 
 
-def _volume_exists(graph: Graph, disk: Object) -> bool | Unknown:
-    """Whether a volume or a claim still refers to a disk."""
-    claim = claim_of(disk)
+def _volume_exists(graph: Graph, m: CreatedObject) -> bool | Unknown:
+    """Whether a volume or a claim still refers to a disk or a Filestore instance."""
+    claim = claim_of(m.item) if m.kind == "Disk" else claim_of_instance(m.item)
     if claim is None:
         return True
-    name = name_of(disk)
+    name = name_of(m.item)
     if {claim.volume, name} & graph.index(_volumes):
         return True
     found = graph.find("PersistentVolumeClaim", claim.namespace, claim.name)
@@ -202,6 +220,9 @@ def _names_in_use(graph: Graph) -> frozenset[tuple[str, str]]:
                 if str(key).startswith(_CONTROLLER_NOTES):
                     of = "NetworkEndpointGroup" if key == _NEG_STATUS else ""
                     found.update((of, name) for name in _NAMES_IN_NOTES.findall(str(text)))
+    for item in graph.all("MultiClusterIngress"):
+        resources = (item.get("status") or {}).get("CloudResources") or {}
+        found.update(("", name) for name in _NAMES_IN_NOTES.findall(str(resources)))
     return frozenset(found)
 
 

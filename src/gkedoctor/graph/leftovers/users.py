@@ -12,7 +12,7 @@ from types import MappingProxyType
 from gkedoctor.graph.cloud.links import path_of, users_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.leftovers.created_objects import CreatedObject
+from gkedoctor.graph.leftovers.provenance import CreatedObject
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
@@ -24,6 +24,7 @@ _USERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "UrlMap": ("TargetHttpProxy", "TargetHttpsProxy"),
         "BackendService": ("UrlMap", "ForwardingRule"),
         "HealthCheck": ("BackendService", "TargetPool"),
+        "HttpHealthCheck": ("TargetPool",),
         "NetworkEndpointGroup": ("BackendService",),
         "InstanceGroup": ("BackendService",),
         "SslCertificate": ("TargetHttpsProxy",),

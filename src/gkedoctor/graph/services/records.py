@@ -117,3 +117,32 @@ class RoleRecord(TypedDict):
     keys: list[str]
     wanted: dict[str, str]
     have: dict[str, str]
+
+
+class GoneClusterRecord(TypedDict):
+    """A cluster that a MultiClusterService names and that is not among those of the project."""
+
+    link: str
+    clusters: list[str]
+
+
+class MultiClusterBackendRecord(TypedDict):
+    """A MultiClusterService that a MultiClusterIngress names."""
+
+    name: str
+    found: bool
+    target: KubernetesObject | None
+    nearest: str | None
+    port: Part
+    ports: list[Part]
+    portFound: bool | None
+    at: Part
+
+
+class ExportedRecord(TypedDict):
+    """The Service that a ServiceExport exports."""
+
+    name: str
+    found: bool
+    target: KubernetesObject | None
+    nearest: str | None

@@ -69,8 +69,9 @@ _BY_WORD: Mapping[str, str] = MappingProxyType(
 )
 
 _CLOUD_BY_WORD: Mapping[str, str] = MappingProxyType(
-    {name.partition(".")[2].lower(): name for name, kind in COLLECTIONS.items() if kind.cloud}
+    {name.partition(".")[2].lower(): name for name, kind in COLLECTIONS.items() if kind.cloud and kind.group != "file"}
     | {"logs": HISTORY, "entries": HISTORY}
+    | dict.fromkeys(("file.instances", "filestore", "filestoreinstances", "fileinstances"), "file.instances")
 )
 
 _CLOUD_BY_KIND: Mapping[str, str] = MappingProxyType(

@@ -91,6 +91,18 @@ HEALTH_CHECK = shape(
     sslHealthCheck=_PROBE,
     grpcHealthCheck=shape(port=int, portSpecification=str, grpcServiceName=str),
 )
+HTTP_HEALTH_CHECK = shape(
+    **_COMMON,
+    checkIntervalSec=int,
+    timeoutSec=int,
+    healthyThreshold=int,
+    unhealthyThreshold=int,
+    port=int,
+    requestPath=str,
+)
+FILESTORE_INSTANCE = shape(
+    **_COMMON, tier=str, state=str, createTime=TIME, fileShares=many(shape(name=str, capacityGb=INT_OR_STR))
+)
 ENDPOINT_GROUP = shape(**_COMMON, networkEndpointType=str, size=int, defaultPort=int, annotations=STRING_MAP)
 ENDPOINTS = shape(
     name=str,

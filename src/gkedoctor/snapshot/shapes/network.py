@@ -136,3 +136,30 @@ SERVICE_ATTACHMENT = document(
     ),
     status=shape(serviceAttachmentURL=str, consumerForwardingRules=many(shape(forwardingRuleURL=str, status=str))),
 )
+
+
+_INGRESS_BACKEND = shape(serviceName=str, servicePort=INT_OR_STR)
+MULTI_CLUSTER_INGRESS = document(
+    spec=shape(
+        template=shape(
+            spec=shape(
+                backend=_INGRESS_BACKEND,
+                rules=many(shape(host=str, http=shape(paths=many(shape(path=str, backend=_INGRESS_BACKEND))))),
+                tls=many(shape(secretName=str)),
+            )
+        )
+    ),
+    status=shape(VIP=str),
+)
+MULTI_CLUSTER_SERVICE = document(
+    spec=shape(
+        clusters=many(shape(link=str)),
+        template=shape(
+            spec=shape(selector=STRING_MAP, ports=many(shape(name=str, port=int, targetPort=INT_OR_STR, protocol=str)))
+        ),
+    )
+)
+SERVICE_EXPORT = document(status=shape(conditions=CONDITIONS))
+SERVICE_IMPORT = document(
+    spec=shape(type=str, ips=STRINGS, ports=many(shape(name=str, port=int, protocol=str))),
+)
