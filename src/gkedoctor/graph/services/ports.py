@@ -138,11 +138,11 @@ def _verdict(graph: Graph, item: Object, pods: list[Object], target: Any, protoc
     heard = _ports_in_logs(graph, pods)
     if target in heard or target in _probe_ports(item) or target in _configured(item):
         return "serving"
-    if heard and _says_all(graph, item, pods, target):
-        return "lacking"
+    if _is_in_logs(graph, pods, target):
+        return "unclear"
     declared = [c for c in _main_containers(item) if _own_ports(c)]
     if not declared:
-        return "lacking" if _probe_ports(item) and not offered else "unclear"
+        return "lacking" if _shows_all(item, heard) and not offered else "unclear"
     return "lacking" if len(declared) == len(_main_containers(item)) else "unclear"
 
 
@@ -157,16 +157,20 @@ def _words(container: Object) -> Iterator[str]:
         yield f"{variable.get('name')}={variable.get('value') or ''}"
 
 
-def _says_all(graph: Graph, item: Object, pods: list[Object], target: Any) -> bool:
-    """Whether what the logs say of ports may be all: of one program, off the host's network, without that number.
-
-    Agents open several ports and log the debug server's first, in words of their own (`address=:4244`).
-    """
-    spec = template_of(item).get("spec") or {}
-    if spec.get("hostNetwork") or len(_main_containers(item)) != 1:
-        return False
+def _is_in_logs(graph: Graph, pods: list[Object], target: Any) -> bool:
+    """Whether a log has that number at all: agents name their ports in words of their own (`address=:4244`)."""
     number = re.compile(rf"(?<!\d){target}(?!\d)")
-    return not any(number.search(line) for line in _log_lines(graph, pods))
+    return any(number.search(line) for line in _log_lines(graph, pods))
+
+
+def _shows_all(item: Object, heard: set[int]) -> bool:
+    """Whether probes or logs of containers that declare no port may show all that is served.
+
+    Agents on the host's network open several ports, and log or probe the one of the debug server.
+    """
+    if (template_of(item).get("spec") or {}).get("hostNetwork"):
+        return False
+    return bool(_probe_ports(item)) or (bool(heard) and len(_main_containers(item)) == 1)
 
 
 def _left_over(graph: Graph, item: Object) -> int | None:
@@ -227,6 +231,8 @@ def _probe_actions(item: Object) -> Iterator[tuple[Object, int]]:
             probe = container.get(kind) or {}
             action = probe.get("httpGet") or probe.get("tcpSocket") or probe.get("grpc") or {}
             number = port_number(container, action.get("port")) if action else None
+            if action.get("host") in ("127.0.0.1", "localhost", "::1"):
+                continue  # what listens on loopback alone is no port of a Service
             if number is not None:
                 yield action, number
 
