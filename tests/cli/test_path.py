@@ -30,6 +30,13 @@ def test_a_way_that_ends_exits_1_and_says_where(gkedoctor: Gkedoctor) -> None:
     assert "expected 200, 0 of 2 endpoints HEALTHY" in " ".join(result.out.split()).replace("| ", "")
 
 
+def test_the_namespace_may_be_told_as_to_kubectl(gkedoctor: Gkedoctor) -> None:
+    result = gkedoctor("path", "Ingress/app", "-n", "ing-healthy", "--from", RECORDED / "ing-healthy")
+    assert (result.code, result.err) == (ExitCode.OK, "")
+    refused = gkedoctor("path", "Ingress/shop/app", "-n", "ing-healthy", "--from", RECORDED / "ing-healthy")
+    assert refused.code == ExitCode.USAGE
+
+
 def test_what_was_not_collected_exits_4(gkedoctor: Gkedoctor, cluster: Cluster) -> None:
     path = cluster(deny=("Ingress",))
     result = gkedoctor("path", "Ingress/shop/web", "--from", path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gkedoctor.errors import UsageError
 from gkedoctor.report.request_path import RequestPathAnswer, way
 from gkedoctor.snapshot.model import Snapshot
 
@@ -15,3 +16,17 @@ def fallback_namespaces(entry_point: str) -> tuple[str, ...]:
     """The namespaces to read where the whole cluster is denied: that of the object, if one is named."""
     parts = entry_point.split("/")
     return (parts[1],) if len(parts) == 3 else ()
+
+
+def in_namespace(entry_point: str, namespace: str | None) -> str:
+    """KIND/NAMESPACE/NAME out of KIND/NAME and `-n`. UsageError where it names another namespace, or no object.
+
+    >>> in_namespace("svc/cart", "shop"), in_namespace("svc/shop/cart", "shop"), in_namespace("shop.example.com", None)
+    ('svc/shop/cart', 'svc/shop/cart', 'shop.example.com')
+    """
+    parts = entry_point.split("/")
+    if namespace is None or (len(parts) == 3 and parts[1] == namespace):
+        return entry_point
+    if len(parts) == 2:
+        return f"{parts[0]}/{namespace}/{parts[1]}"
+    raise UsageError(f"-n {namespace} does not go with {entry_point}", hint="-n goes with KIND/NAME")

@@ -16,13 +16,14 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 @click.command()
 @click.argument("entrance", metavar="KIND/NAME|HOST|IP")
+@click.option("-n", "--namespace", metavar="NAME", help="The namespace of KIND/NAME.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 @source_options
-def path(entrance: str, as_json: bool, source: Path | None, **flags: Any) -> int:
+def path(entrance: str, namespace: str | None, as_json: bool, source: Path | None, **flags: Any) -> int:
     """Show the way of a request, hop by hop, from the load balancer to the Pods.
 
-    Begins at an Ingress, a Gateway or a Service (KIND/NAMESPACE/NAME), at
-    a host or at an IP address. Each hop is OK, FAIL or unknown, with the
+    Begins at an Ingress, a Gateway or a Service (KIND/NAMESPACE/NAME, or
+    KIND/NAME with -n), at a host or at an IP address. Each hop is OK, FAIL or unknown, with the
     one fact that decides. Without --from, the live cluster of the
     kubeconfig is looked at.
 
@@ -32,13 +33,15 @@ def path(entrance: str, as_json: bool, source: Path | None, **flags: Any) -> int
     \b
     Examples:
       gkedoctor path Ingress/shop/storefront
+      gkedoctor path svc/cart -n shop
       gkedoctor path shop.example.com --from recording/ --json
     """
     from gkedoctor.report.formats.json import encoded
     from gkedoctor.report.path_text import path_lines
     from gkedoctor.report.request_path import to_wire
-    from gkedoctor.service.path import fallback_namespaces, request_path
+    from gkedoctor.service.path import fallback_namespaces, in_namespace, request_path
 
+    entrance = in_namespace(entrance, namespace)
     purpose = Purpose(fallback=fallback_namespaces(entrance))
     with paused_garbage_collector(), patiently(source):
         taken = take(source, flags | {"logs": False}, purpose)
