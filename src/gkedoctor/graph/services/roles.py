@@ -13,11 +13,8 @@ from gkedoctor.graph.core.accessors import labels_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.label_selectors import differing
 from gkedoctor.graph.objects.owners import controller_ref, template_of, workload
-from gkedoctor.graph.services.selection import selector_of
+from gkedoctor.graph.services.selection import OF_REVISIONS, selector_of
 from gkedoctor.snapshot.model import Object
-
-_OF_REVISIONS = ("pod-template-hash", "controller-revision-hash")
-"""Labels of one revision: `kubectl expose` copies them into selectors, which then lose their Pods with the next one."""
 
 
 @edge("roles", "Service", reads=("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet"), record="RoleRecord")
@@ -41,7 +38,7 @@ def roles_of(graph: Graph, service: Object) -> Facts:
 def _are_roles(graph: Graph, pod: Object, keys: list[str]) -> bool:
     """Whether the Pod has all these labels, and did not get them of the template that it was made of."""
     labels = labels_of(pod)
-    if controller_ref(pod) is None or any(key not in labels or key in _OF_REVISIONS for key in keys):
+    if controller_ref(pod) is None or any(key not in labels or key in OF_REVISIONS for key in keys):
         return False
     top = workload(graph, pod)
     made = (template_of(top).get("metadata") or {}).get("labels") or {}

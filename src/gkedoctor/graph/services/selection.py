@@ -20,6 +20,10 @@ _RARE = ("ReplicaSet", "ReplicationController")
 """Seldom there without an owner, and left out of many dumps."""
 
 
+OF_REVISIONS = ("pod-template-hash", "controller-revision-hash")
+"""Labels of one revision: `kubectl expose` copies them into selectors, which then lose their Pods with the next one."""
+
+
 _Alike = tuple[Labels, list[tuple[int, Object]]]
 """Labels that Pods share (equal labels of a template are one dict in memory), and those Pods with their places."""
 
@@ -184,7 +188,8 @@ def _near_miss(graph: Graph, service: Object, selector: dict[str, str], item: Ob
     if not keys or not labels:
         return None
     alike = len(selector) - len(keys)
-    slips = all(_resembles(service, selector, key, labels, item) for key in keys)
+    of_revision = all(key in OF_REVISIONS for key in keys)
+    slips = of_revision or all(_resembles(service, selector, key, labels, item) for key in keys)
     if not slips and (len(keys) > 1 or alike == 0 or _served(graph, item)):
         return None
     return {
@@ -193,7 +198,9 @@ def _near_miss(graph: Graph, service: Object, selector: dict[str, str], item: Ob
         "wanted": {key: selector[key] for key in keys},
         "have": {key: labels.get(key) for key in keys},
         "labels": labels,
-        "slip": name_of(item) == name_of(service) or all(_is_slip(key, selector[key], labels) for key in keys),
+        "slip": of_revision
+        or name_of(item) == name_of(service)
+        or all(_is_slip(key, selector[key], labels) for key in keys),
         "distance": sum(edit_distance(selector[key], labels.get(key, ""), limit=3) for key in keys) - alike - 4 * slips,
     }
 
