@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.core.accessors import name_of, namespace_of
-from gkedoctor.graph.core.conditions import condition
+from gkedoctor.graph.core.conditions import is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.custom_resources import custom_object
@@ -113,4 +113,4 @@ def _lost(graph: Graph, pod: Object, attachments: Facts, others: list[Any] | Unk
     used = [] if isinstance(others, Unknown) else [str((u.get("spec") or {}).get("nodeName")) for u in others]
     names = [name for name in dict.fromkeys([*held, *used]) if name != here]
     found = [graph.find("Node", None, name) for name in names]
-    return [n for n in found if isinstance(n, dict) and (condition(n, "Ready") or {}).get("status") != "True"]
+    return [n for n in found if isinstance(n, dict) and not is_true(n, "Ready")]
