@@ -11,7 +11,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, ed
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.log_files import has_ended
-from gkedoctor.graph.workloads.hosts import named_hosts
+from gkedoctor.graph.workloads.hosts import Place, named_hosts
 from gkedoctor.graph.workloads.logs.connections import ConnectionFailure, unreached
 from gkedoctor.graph.workloads.logs.faults import fault_of
 from gkedoctor.graph.workloads.logs.telling import complaints
@@ -43,7 +43,7 @@ def dependencies_of(graph: Graph, pod: Object) -> Facts:
 def pods_with_lost_ports(graph: Graph) -> Iterator[Object]:
     """Pods whose environment or arguments name a Service at a port that it does not have."""
     for pods in pods_by_template(graph):
-        places = {place for container in containers(pods[0]) for place, _ in named_hosts(container) if place[1]}
+        places = {place for c in containers(pods[0]) for place, _ in _named(graph, c) if place[1]}
         if any(
             _port_facts(_behind(graph, pods[0], host)[2], port, None)["portFound"] is False for host, port in places
         ):
@@ -57,12 +57,21 @@ def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
     Those with names of their own for hosts are suspected whatever they name.
     """
     for pods in pods_by_template(graph):
-        hosts = {host for container in containers(pods[0]) for (host, _), _ in named_hosts(container)}
+        hosts = {host for container in containers(pods[0]) for (host, _), _ in _named(graph, container)}
         plain = [pod for pod in pods if not _names_hosts_itself(pod)] if hosts else pods
         if len(plain) < len(pods):
             yield from (pod for pod in pods if _names_hosts_itself(pod))
         if plain and any(_is_lost(graph, plain[0], host) for host in hosts):
             yield from plain
+
+
+def _named(graph: Graph, container: Object) -> list[tuple[Place, Any]]:
+    """The hosts that a container of a template names: two indexes ask for them."""
+    known = graph.memo(_named)
+    if id(container) not in known:
+        known[id(container)] = list(named_hosts(container))
+    found: list[tuple[Place, Any]] = known[id(container)]
+    return found
 
 
 def _names_hosts_itself(pod: Object) -> bool:

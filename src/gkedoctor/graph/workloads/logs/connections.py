@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from gkedoctor.graph.core.cidr import is_ip_address
@@ -49,7 +50,9 @@ def _unreached(line: str, known: Collection[str]) -> ConnectionFailure | None:
     if (match := message("log/connection-failed").search(line)) and (failure := _connection(match, line, known)):
         return failure
     if message("log/dependency-unavailable").search(line):
-        return ConnectionFailure("unavailable", None, None, line)
+        found = message("log/url-host").search(line)
+        host = _host(found, known, resolver=True) if found is not None else None
+        return ConnectionFailure("unavailable", host, _port(found) if host and found else None, line)
     if match := message("log/something-not-resolved").search(line):
         host = _host(match, known, resolver=False)
         return ConnectionFailure("dns", host, _port(match), line) if host is not None else None
@@ -72,7 +75,8 @@ def _connection(match: re.Match[str], line: str, known: Collection[str]) -> Conn
 
 def _named(line: str, known: Collection[str]) -> tuple[str | None, int | None]:
     """The first host that a sentence about a connection names."""
-    found = (m for m in message("log/connection-failed").finditer(line) if m.groupdict().get("host"))
+    every = chain(message("log/connection-failed").finditer(line), message("log/url-host").finditer(line))
+    found = (m for m in every if m.groupdict().get("host"))
     return next(((host, _port(m)) for m in found if (host := _host(m, known, resolver=False))), (None, None))
 
 

@@ -188,9 +188,9 @@ def _json(raw: str, line: str) -> Line | None:
     time = next((t for k in _TIME_KEYS if (t := value.get(k)) is not None), "")
     if isinstance(time, dict):
         time = time.get("$date", "")
-    parts = [str(value[k]) for k in _TEXT_KEYS if isinstance(value.get(k), str) and value[k]]
-    for key in _ERROR_KEYS:
-        parts += _flat(value.get(key))
+    said = [str(value[k]) for k in _TEXT_KEYS if isinstance(value.get(k), str) and value[k]]
+    errors = [text for key in _ERROR_KEYS for text in _flat(value.get(key))]
+    parts = [": ".join((said[0], errors[0])), *said[1:], *errors] if said and errors else [*said, *errors]
     for outer in ("error", "log", "State"):  # ECS nests: {"log": {"level": …}}
         inner = value.get(outer)
         if isinstance(inner, dict) and severity == UNKNOWN:
