@@ -7,16 +7,14 @@ One table serves arguments that stand apart (`places.py`) and lines of a shell. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, says
-from gkedoctor.snapshot.redaction.phrases import Rule, anything, found_by, password, rule, user_password
+from gkedoctor.snapshot.redaction.phrases import Rule, anything, password, rule, user_password
 from gkedoctor.snapshot.redaction.sentences import chosen
-
-Span = tuple[int, int]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,7 +66,8 @@ _WORD = r"[\"']?(?P<v>[^\s\"'|;&<>\-][^\s\"'|;&<>]{2,255}+)"
 
 def _by_flag(flag: str, commands: frozenset[str]) -> Rule:
     names = "|".join(re.escape(command) for command in sorted(commands, key=lambda name: (-len(name), name)))
-    hint = "|".join(sorted(commands))
+    low = flag.lower()
+    hint = f" {low}|\"{low}|'{low}"
     return rule(hint, rf"(?<![\w\-])(?:{names})\b{_ANY}[ \t\"',]{re.escape(flag)}[ \t\"',=]{{1,4}}{_WORD}", _flagged)
 
 
@@ -210,11 +209,6 @@ RULES: tuple[Rule, ...] = (
         user_password,
     ),
 )
-
-
-def in_commands(text: str) -> Iterator[Span]:
-    """The credentials in command lines."""
-    return found_by(RULES, text)
 
 
 def is_password_flag(flag: str, command: str) -> bool:

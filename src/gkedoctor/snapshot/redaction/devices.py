@@ -6,14 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.names import Says, says
-from gkedoctor.snapshot.redaction.phrases import Rule, anything, found_by, rule, user_password
+from gkedoctor.snapshot.redaction.phrases import Rule, anything, rule, user_password
 from gkedoctor.snapshot.redaction.sentences import chosen
-
-Span = tuple[int, int]
 
 _I = re.IGNORECASE
 _WORD = r"[\"']?(?P<v>[^\s\"';{}<>]{3,256}+)"
@@ -119,8 +116,3 @@ RULES: tuple[Rule, ...] = (
 def _is_name(name: str) -> bool:
     """Whether a word is the name of a variable or a field, and of a credential: `SMTP_PASSWORD`, `dbPassword`."""
     return says(name) is not Says.NOTHING and (says(name) is Says.PASSWORD or "_" in name or name.isupper())
-
-
-def in_devices(text: str) -> Iterator[Span]:
-    """The credentials in lines of configurations."""
-    return found_by(RULES, text)

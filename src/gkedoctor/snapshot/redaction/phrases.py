@@ -337,13 +337,6 @@ _ATTRIBUTES = frozenset(
 _LONGEST_COOKIE = 4096
 
 
-def phrased(text: str) -> Iterator[Span]:
-    """The credentials that a rule finds, in the order of the rules."""
-    yield from found_by(RULES, text)
-    if "cookie" in text.lower():
-        yield from _cookies(text)
-
-
 _SMALL = 2048
 """Characters of a text that is looked at as a whole."""
 
@@ -352,13 +345,30 @@ _WIDE = frozenset({"kty", "$ansible_vault", "random_password", "mnemonic", "<aut
 """First words of rules whose credential may stand far from them."""
 
 
-def found_by(rules: Iterable[Rule], text: str) -> Iterator[Span]:
+class RuleSet(NamedTuple):
+    """Rules, and for each of their words which of them it leads to: a text is asked for every word once."""
+
+    rules: tuple[Rule, ...]
+    words: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def rule_set(rules: Iterable[Rule]) -> RuleSet:
+    """The rules with their words."""
+    rules = tuple(rules)
+    words: dict[str, list[int]] = {}
+    for number, each in enumerate(rules):
+        for word in each.words:
+            words.setdefault(word, []).append(number)
+    return RuleSet(rules, tuple((word, tuple(numbers)) for word, numbers in words.items()))
+
+
+def found_by(rules: RuleSet, text: str) -> Iterator[Span]:
     """The credentials that the rules find, in their order."""
     low = text.lower()
-    for each in rules:
-        if any(word in low for word in each.words):
-            for start, end in _windows(low, each) if len(low) == len(text) > _SMALL else ((0, len(text)),):
-                yield from (found.span("v") for found in each.pattern.finditer(text, start, end) if each.judge(found))
+    led = {number for word, numbers in rules.words if word in low for number in numbers}
+    for each in [rules.rules[number] for number in sorted(led)]:
+        for start, end in _windows(low, each) if len(low) == len(text) > _SMALL else ((0, len(text)),):
+            yield from (found.span("v") for found in each.pattern.finditer(text, start, end) if each.judge(found))
 
 
 def _windows(low: str, rule: Rule) -> Iterator[Span]:
@@ -385,8 +395,10 @@ def _places(low: str, words: Iterable[str]) -> Iterator[int]:
             at = low.find(word, at + len(word))
 
 
-def _cookies(text: str) -> Iterator[Span]:
+def cookies(text: str) -> Iterator[Span]:
     """The values of a Cookie header, but for attributes and words (RFC 6265)."""
+    if "ookie" not in text and "OOKIE" not in text:
+        return
     position = 0
     while (header := _COOKIE.search(text, position)) is not None:
         line = text.find("\n", header.end())

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, is_identity, says, words_of
-from gkedoctor.snapshot.redaction.phrases import PROSE, Rule, found_by, rule, user_password
+from gkedoctor.snapshot.redaction.phrases import PROSE, Rule, rule, user_password
 
 Span = tuple[int, int]
 
@@ -163,7 +163,6 @@ def _is_strong(value: str) -> bool:
 
 
 def in_structures(text: str) -> Iterator[Span]:
-    """The credentials in values as programs print them."""
-    yield from found_by(RULES, text)
+    """The credentials in records without names."""
     if "(" in text or "{" in text:
         yield from _records(text)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from gkedoctor.snapshot.redaction import commands, devices, nested, phrases, statements, structures
 from gkedoctor.snapshot.redaction.assignments import assigned, elements
 from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
 from gkedoctor.snapshot.redaction.columns import in_columns
-from gkedoctor.snapshot.redaction.commands import in_commands
-from gkedoctor.snapshot.redaction.devices import in_devices
 from gkedoctor.snapshot.redaction.encoded import dumped
 from gkedoctor.snapshot.redaction.known import known, random_words
 from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, capped
 from gkedoctor.snapshot.redaction.nested import in_nested
-from gkedoctor.snapshot.redaction.phrases import phrased
+from gkedoctor.snapshot.redaction.phrases import cookies, found_by, rule_set
 from gkedoctor.snapshot.redaction.placeholders import placeholder
 from gkedoctor.snapshot.redaction.sentences import in_sentences
-from gkedoctor.snapshot.redaction.statements import stated
 from gkedoctor.snapshot.redaction.structures import in_structures
 from gkedoctor.snapshot.redaction.urls import in_connection_strings, in_urls
 from gkedoctor.snapshot.redaction.values import is_phrase
@@ -55,12 +53,22 @@ def spans(text: str) -> list[Span]:
     return _merged(found)
 
 
-_SEARCHES = (assigned, phrased, stated, in_sentences, in_commands, in_devices, in_structures, in_nested, in_columns)
+_SEARCHES = (assigned, in_sentences, in_structures, in_nested, in_columns, cookies)
+_RULES = rule_set(
+    (
+        *phrases.RULES,
+        *statements.RULES,
+        *commands.RULES,
+        *devices.RULES,
+        *structures.RULES,
+        *nested.RULES,
+    )
+)
 
 
 def _in_context(text: str) -> list[Span]:
     """The credentials that the words and lines around them show."""
-    return [span for search in _SEARCHES for span in search(text)]
+    return [*found_by(_RULES, text), *(span for search in _SEARCHES for span in search(text))]
 
 
 def precise_spans(text: str) -> list[Span]:
