@@ -18,7 +18,6 @@ from gkedoctor.snapshot.redaction import (
     known,
     nested,
     phrases,
-    sentences,
     statements,
     structures,
     urls,
@@ -76,7 +75,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         for name, value in vars(found).items():
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                 yield f"{module.name}.{name}", value
-    for module in (phrases, statements, sentences, commands, devices, structures, nested):
+    for module in (phrases, statements, commands, devices, structures, nested):
         yield from ((f"{module.__name__.rpartition('.')[2]}.{rule.words[:1]}", rule.pattern) for rule in module.RULES)
     yield from ((f"urls.{literal}", tail) for literal, tail in urls._HOOKS)
     starts, forms = known._compiled()

@@ -20,7 +20,7 @@ _MAGIC = (
 _CERTIFICATE = re.compile(rb"\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02", re.DOTALL)
 """How a certificate begins in DER: two sequences, then its version (RFC 5280, 4.1)."""
 
-_TEXT = re.compile(r"[^\W\d_]{2,}[^\w\s]{0,3}(?:\s+[\w.,:;!?'\"()\-/]{1,40}){3,}", re.UNICODE)
+_TEXT = re.compile(r"[^\W\d_]{2,60}+[^\w\s]{0,3}(?:\s{1,4}[\w.,:;!?'\"()\-/]{1,40}){3,400}", re.UNICODE)
 
 
 @lru_cache(maxsize=1024)

@@ -25,9 +25,8 @@ _TO = r"(?:to|auf|zu|nach|à|a|para|na|do|till|til|naar|на|sang)"
 
 
 class Tail(NamedTuple):
-    """What may follow a word; the group `v` is the credential."""
+    """What may follow a word; the group `v` is the credential. It is tried where the word ends, and nowhere else."""
 
-    words: tuple[str, ...]
     pattern: re.Pattern[str]
     judge: Callable[[re.Match[str]], bool]
 
@@ -57,7 +56,7 @@ def _always(_: re.Match[str]) -> bool:
 
 
 def _tail(pattern: str, judge: Callable[[re.Match[str]], bool]) -> Tail:
-    return Tail(("sentence",), re.compile(pattern, _I), judge)
+    return Tail(re.compile(pattern, _I), judge)
 
 
 _IS = languages.IS
@@ -167,7 +166,3 @@ def _codes(text: str, low: str) -> Iterator[Span]:
                     for found in each.pattern.finditer(text, max(0, at - _CODE_BACK), last):
                         yield found.span("v")
             at = low.find(stem, at + len(stem))
-
-
-RULES = (*_BEHIND, *_BEHIND_OTHER, _BEFORE, _OTHER_CODES, *_CODES, _PAIR)
-"""All patterns, for the test that none is worse than linear."""
