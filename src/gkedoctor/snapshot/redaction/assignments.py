@@ -33,7 +33,7 @@ _OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22|%2522|\\u0022|[«“„]"
 _CLOSING = {"«": "»", "“": "”", "„": "“"}
 _WRAPPED = re.compile(
     r"\s{0,40}+(?:string\(\d{1,6}\)[ ]?"
-    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string)[(\[]|b|u|r|f|rb|@|N|\[)(?=\\{0,8}[\"'])"
+    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string|String::from|Secret::new|SecretString::(?:from|new))[(\[]|b|u|r|f|rb|@|N|\[)(?=\\{0,8}[\"'])"
 )
 """What languages put before a string: `Some("x")` of Rust, `string(8) "x"` of PHP, `b'x'` of Python."""
 _BARE = re.compile(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")

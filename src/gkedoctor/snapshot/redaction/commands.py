@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = (
     # `consul kv put a/password X`, `etcdctl put /a/password X`, `SET app:password X`, `aws ssm put-parameter --name a --value X`
     rule(
         "put|set ",
-        r"\b(?:put|set|SET|hset|HSET|setex)[ \t]{1,4}[\"']?(?P<name>[\w.\-/:]{2,200}+)[\"']?[ \t]{1,4}[\"']?(?P<v>[^\s\"'|;&<>=\-][^\s\"'|;&<>]{3,512}+)",
+        r"\b(?:put|set|SET|hset|HSET|setex)[ \t]{1,4}(?:--?[\w\-]{1,20}[ \t]{1,4})?[\"']?(?P<name>[\w.\-/:]{2,200}+)[\"']?[ \t]{1,4}[\"']?(?P<v>[^\s\"'|;&<>=\-][^\s\"'|;&<>]{3,512}+)",
         _named_path,
     ),
     rule(

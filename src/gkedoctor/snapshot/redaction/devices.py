@@ -20,6 +20,12 @@ def _kept(found: re.Match[str]) -> bool:
     return not values.is_nothing(found["v"]) and not values.is_phrase(found["v"])
 
 
+def _under_scheme(found: re.Match[str]) -> bool:
+    """Whether a token stands under a scheme, and no sentence: `authorization: user ada2 is not allowed`."""
+    value = found["v"]
+    return values.is_told(value) or (len(value) >= 12 and values.has_digit(value) and _kept(found))
+
+
 def _told(found: re.Match[str]) -> bool:
     value = found["v"]
     return values.is_told(value) or values.is_chosen(value) or values.UUID.fullmatch(value) is not None
@@ -90,7 +96,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "authorization|x-auth",
         r"\b(?:proxy-)?authorization[\"'\\\])]{0,6}[ \t]{0,4}(?:=>|[:=,])[ \t\"'\\\[({]{0,10}(?!bearer|basic|digest|negotiate)[A-Za-z][\w\-]{1,31}[ \t]{1,4}(?:[a-z_]{1,16}=)?\\?\"?(?P<v>[^\s\"'\\,;<>\])}]{6,2048}+)",
-        _kept,
+        _under_scheme,
         _I,
     ),
     # https://developer.hashicorp.com/consul/docs/reference/agent/configuration-file/acl: a token that is a UUID

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 LATIN = (
     r"password|passphrase|passcode|passwd|pwd|pw|passwort\w{0,3}|kennwort\w{0,3}|losungswort|geheimzahl"
-    r"|mots?[ ]de[ ]passe|mdp|contraseñas?|contrasenas?|contrasenya|contrasinal|claves?(?:[ ]de[ ]acceso)?|senhas?"
+    r"|mots?[ ]de[ ]passe|mdp|contraseñas?|contrasenas?|contrasenya|contrasinal|claves?(?![ ](?:primaria|for[áa]nea|[úu]nica|ajena))(?:[ ]de[ ]acceso)?|senhas?"
     r"|palavras?[ -](?:passe|chave)|parola[ ](?:d['’]ordine|chiave|di[ ]accesso)|wachtwoord\w{0,3}|wagwoord|lösenord\w{0,3}"
     r"|losenord|adgangskode\w{0,2}|kodeord\w{0,2}|passord\w{0,2}|lykilorð\w{0,2}|salasana\w{0,3}|parool\w{0,2}|has[łl](?:o|a|em)"
     r"|hesl(?:o|a|em|u)|jelsz(?:ó|o|av)\w{0,4}|parol(?:a|ă|ei|ü|u|ası|asi|en|e|es|ya)?|lozink[aeu]|gesl[oa]|[şs]ifre\w{0,4}"
@@ -34,8 +34,9 @@ OTHER = (
 """In other letters. Where no spaces are written, the value follows a particle: `パスワードはX`, `密码为X`."""
 
 IS = (
-    r"is|was|are|be|ist|sind|lautet|wurde|wird|heißt|est|sera|devient|es|será|era|é|è|sarà|diventa|jest|to|teraz|är|er|on|je|este|sunt"
-    r"|este|jako|now|nun|jetzt|set|changed|reset|changé|modifié|désormais|auf|zu|à|a|en|em|na|in|naar|til|till|—|–|-|=|:|=>|->|→|⇒|это|теперь|изменён на|змінено на|на|то|είναι|olarak|adalah|là"
+    r"is|was|are|be|ist|sind|lautet|wurde|wird|heißt|est|sera|devient|es|será|era|é|è|sarà|diventa|jest|to|är|er|on|je|este|sunt|jako|now|nun"
+    r"|jetzt|teraz|désormais|—|–|-|=|:|=>|->|→|⇒|это|теперь|то|είναι|olarak|adalah|là|į|është|tar"
+    r"|(?:set|changed|reset|updated)(?:[ ]to)?|[^\W\d]{3,12}(?:at[ao]|iert|ert|one|ono|ён|ен|ено|ena|ně[nt]|ad[ao]|é|igd)[ ](?:in|na|на|en|em|auf|zu|à|a|para)|auf|zu"
 )
 """Words and signs between a word for a password and the value."""
 

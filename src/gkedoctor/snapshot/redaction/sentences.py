@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from gkedoctor.snapshot.redaction import languages, values
+from gkedoctor.snapshot.redaction.words import is_wordy
 
 Span = tuple[int, int]
 
@@ -48,7 +49,9 @@ def _announced(found: re.Match[str]) -> bool:
     value = found["v"]
     if found["user"].isdigit() or value.startswith("/"):
         return False
-    return values.is_chosen(value) if " " in found["sep"] else values.is_told(value)
+    if " " in found["sep"]:
+        return values.is_chosen(value)
+    return values.is_told(value) or (value.isalnum() and not value.islower() and _bold(found) and not is_wordy(value))
 
 
 def _always(_: re.Match[str]) -> bool:
@@ -68,7 +71,7 @@ _BEHIND = (
     ),
     # with what the password is for between them: `пароль для admin: X`, `the pw on the new box is X`
     _tail(
-        rf"[ \t][^\n=]{{1,70}}?(?:[ \t](?:{_IS})[ \t]{{1,4}}{_SOME}|[ \t]{{0,3}}[:=](?!3D)[ \t]{{0,4}}){_VALUE}",
+        rf"[ \t][^\n=]{{1,70}}?(?:[ \t](?:{_IS})[ \t]{{1,4}}{_SOME}|[ \t]{{0,3}}[:=](?!3D)[ \t]{{0,4}}{_SOME}){_VALUE}",
         chosen,
     ),
     # from one to another
@@ -76,7 +79,8 @@ _BEHIND = (
     _tail(rf"[^\n=]{{0,50}}?[ \t]{_FROM}[ \t]{{1,3}}[^\s]{{3,130}}[ \t]{{1,3}}{_TO}[ \t]{{1,3}}{_VALUE}", chosen),
 )
 _BEHIND_OTHER = (
-    _tail(r"[^\nA-Za-z0-9]{0,40}?(?<![!-~])" + _ASCII, _bold),
+    _tail(r"[^\nA-Za-z0-9\u2e80-\u9fff\uac00-\ud7a3]{0,40}?(?<![!-~])" + _ASCII, _bold),
+    _tail(r"[^\nA-Za-z0-9]{0,20}?[为為是成はがを는은이을를「『（→][ ]{0,2}" + _ASCII, _bold),
     _tail(r"[^\nA-Za-z0-9]{0,30}[:：=\"'`][ ]{0,2}" + _ASCII, chosen),
 )
 _BEFORE = _tail(rf"(?<![\w.\-/]){_VALUE}[\"'`«»”’]?[ \t](?:{languages.AS})[ \t]{{1,3}}{_SOME}$", chosen)
@@ -96,7 +100,7 @@ _CODES = (
     ),
     _tail(
         r"(?<!\w)(?:otp|tan|pin|passcode|pincode|pin[ -]code|one-time[ ]code)[ \t]{0,2}(?:is|ist|lautet|est|es|:|=|jest|é|è)"
-        r"[ \t]{1,3}(?P<v>\d{4,8})(?![\w.]\w|\w)",
+        r"[ \t]{1,3}(?P<v>\d{4,8})(?![\w.]\w|\w|[ ](?:ms|s|sec|bits?|bytes|items|times|of)\b)",
         _always,
     ),
 )
