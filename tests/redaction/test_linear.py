@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gkedoctor.snapshot import redaction
-from gkedoctor.snapshot.redaction import assignments, known, phrases, statements, urls
+from gkedoctor.snapshot.redaction import (
+    assignments,
+    commands,
+    devices,
+    known,
+    nested,
+    phrases,
+    statements,
+    structures,
+    urls,
+)
 from gkedoctor.snapshot.redaction.learned import Finder
 from gkedoctor.snapshot.redaction.text import spans
 
@@ -26,6 +36,10 @@ UNITS = (
     "\\n", "('a', '", "a....", "a value '", "random_password", "curl -su ", "htpasswd -b a ", "password for a: ",
     "insert into a (password) values ('a'),", "user,password\n",
     "kind: Secret\ndata:\n  a: b\n",
+    "password is ", "Passwort a1 ", "пароль ", "密码", "密码a1b2c3", "login a / ", "code ", "from a to ", "{a b c1 ",
+    "(a,b,c1", "key=[1, ", "key=[12,", "00000000  70 61 73 73 77 6f ", "tokens {a=", "users:\n  a:b1\n", "echo a|",
+    "docker -p ", "set a/password ", "authorization: a ", "community ", "a@b:587 u:p1\n", "data:map[a:b ", '{a,<<"',
+    "kennwort ist ", "sensitive=true value=", "password -> ", '"a":{', "password to literal ",
 )  # fmt: skip
 SMALL, LARGE = 20_000, 160_000
 SLACK = 4.0
@@ -61,8 +75,8 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         for name, value in vars(found).items():
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                 yield f"{module.name}.{name}", value
-    yield from ((f"phrases.{rule.words[0]}", rule.pattern) for rule in phrases.RULES)
-    yield from ((f"statements.{rule.words[0]}", rule.pattern) for rule in statements.RULES)
+    for module in (phrases, statements, commands, devices, structures, nested):
+        yield from ((f"{module.__name__.rpartition('.')[2]}.{rule.words[:1]}", rule.pattern) for rule in module.RULES)
     yield from ((f"urls.{literal}", tail) for literal, tail in urls._HOOKS)
     starts, forms = known._compiled()
     yield "known.starts", starts

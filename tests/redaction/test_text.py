@@ -22,7 +22,10 @@ PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{KEY}\n-----END RSA PRIVATE KEY-----"
 
 def rows(name: str) -> list[str]:
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
-    return [line.replace("\\x1b", "\x1b").replace("\\\\", "\\") for line in lines if line]
+    escapes = (("\\x1b", "\x1b"), ("\\\\", "\\"), ("␤", "\n"))
+    for written, meant in escapes:
+        lines = [line.replace(written, meant) for line in lines if line]
+    return lines
 
 
 @pytest.mark.parametrize("row", rows("credentials.txt"))

@@ -22,9 +22,9 @@ Span = tuple[int, int]
 _COLOUR = r"(?:\x1b|\\x1b|\\u001b|\\033|\\e|\^\[)\[[\d;]{0,12}m"
 _NAME = re.compile(
     rf"""(?<![\w.\-])([\w.\-]++)
-    (?:{_COLOUR}|\\{{0,8}}["'`»”]|\]|\)|&quot;|&\#34;|%22|%2522|\\u0022|[ \t]){{0,6}}+
-    (=>|->|→|⇒|:=|={{1,2}}|:{{1,2}}(?!//)|：|＝|%3[DdAa]|%253[DdAa]|\\{{1,4}}u003[dDaA]|&\#61;)
-    (?:{_COLOUR}|[ \t]){{0,6}}+""",
+    (?:{_COLOUR}|\\{{0,8}}["'`»”]|\]|\)|\*{{1,2}}|&quot;|&\#34;|%22|%2522|\\u0022|[ \t]{{1,40}}){{0,6}}+
+    (=>|->|→|⇒|:=|=3D|={{1,2}}|:{{1,2}}(?!//)|：|＝|%3[DdAa]|%253[DdAa]|\\{{1,4}}u003[dDaA]|&\#61;)
+    (?:{_COLOUR}|\*{{1,2}}(?=[ \t])|[ \t]{{1,40}}){{0,6}}+""",
     re.X,
 )
 """A name with what separates it from its value. A run of name characters is tried at its beginning only."""
@@ -33,12 +33,12 @@ _OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22|%2522|\\u0022|[«“„]"
 _CLOSING = {"«": "»", "“": "”", "„": "“"}
 _WRAPPED = re.compile(
     r"\s{0,40}+(?:string\(\d{1,6}\)[ ]?"
-    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string)[(\[]|b|u|r|f|rb|@|N|\[)(?=\\{0,8}[\"'])"
+    r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string|String::from|Secret::new|SecretString::(?:from|new))[(\[]|b|u|r|f|rb|@|N|\[)(?=\\{0,8}[\"'])"
 )
 """What languages put before a string: `Some("x")` of Rust, `string(8) "x"` of PHP, `b'x'` of Python."""
 _BARE = re.compile(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")
 _END = re.compile(
-    r"\\{1,8}[nrt\"']|\\{1,4}u00[0-9a-f]{2}|\\x1b|\\033|%(?:26|20|0[AaDd]|22|27|3[Bb])|&(?:quot|lt|gt|apos|amp|\#\d{1,4});"
+    r"\\{1,8}(?:[nrt\"]|'(?!\w))|=0[AaDd](?!\w)|\\{1,4}u00[0-9a-f]{2}|\\x1b|\\033|%(?:26|20|0[AaDd]|22|27|3[Bb])|&(?:quot|lt|gt|apos|amp|\#\d{1,4});"
     r"|&(?=[\w.\-\[\]%]{1,64}=)|[;,](?=$|\s|[\"']?[\w.\-]{1,40}[\"']?[=:])|'(?=\W|$)"
 )
 """Where a value without quotes ends, short of the next space. `ab;Zebra` is one value, `ab;user=x` two."""
@@ -78,11 +78,34 @@ _NAMES_A_NAME = frozenset(
         "setting",
     }
 )
-_NAMES_A_VALUE = frozenset({"v", "value", "val", "headervalue", "header_value", "content", "default"})
+_NAMES_A_VALUE = frozenset(
+    {
+        "v",
+        "value",
+        "val",
+        "headervalue",
+        "header_value",
+        "content",
+        "default",
+        "literal",
+        "stringvalue",
+        "string_value",
+        "plaintext",
+        "plain",
+        "secretvalue",
+        "newvalue",
+        "oldvalue",
+    }
+)
 _PAIR = 60
 """Characters between the end of a name and the word `value`."""
 
-_ELEMENT = re.compile(r"<(?:[\w\-]{1,40}:)?([A-Za-z][\w.\-]{0,100}+)(?:\s[^<>]{0,200}+)?>([^<\s][^<]{0,1024}+)<")
+_ELEMENT = re.compile(
+    r"<(?:[\w\-]{1,40}:)?([A-Za-z][\w.\-]{0,100}+)(?:\s[^<>]{0,200}+)?>(?:[ \t\r]{0,8}\n\s{0,64}+)?"
+    r"(?:\s{0,64}+<(?:value|plain|string|content)>\s{0,8}+)?(?:\s{0,64}+<!\[CDATA\[\s{0,8}+)?([^<\s][^<]{0,1024}+)<",
+    re.I,
+)
+"""An element with its text, also as CDATA, or in one that is the value alone: `<Password><Value>…`."""
 _ENTRY = re.compile(r"(?:key|name)=[\"']([\w.\-]{2,100}+)[\"'][ \t]{0,4}/?>([^<\s][^<]{0,1024}+)<")
 
 
@@ -112,11 +135,15 @@ def assigned(text: str) -> Iterator[Span]:
             continue
         value = _value_at(text, position)
         if value is None:
+            pair = (strength, position) if text[position : position + 1] == "{" else pair
             continue
         if _is_credential(text, name, strength, found[2], value):
             yield value.start, value.end
             position = max(position, value.end)
-        elif not value.quoted:
+            if (changed := _changed_to(text, value)) is not None:
+                yield changed.start, changed.end
+                position = changed.end
+        elif not value.quoted and text[value.end : value.end + 1] not in (":", "="):
             position = max(position, value.end)
 
 
@@ -126,13 +153,26 @@ def elements(text: str) -> Iterator[Span]:
         return
     for pattern in (_ELEMENT, _ENTRY):
         for found in pattern.finditer(text):
-            if holds(says(found[1]), found[2], Where.TEXT):
-                yield found.span(2)
+            said = found[2].removesuffix("]]>")
+            if "\n" not in said.rstrip() and holds(says(found[1]), said, Where.TEXT):
+                yield found.start(2), found.start(2) + len(said.rstrip())
+
+
+_ARROW = re.compile(r"\\{0,8}[\"'`]?[ \t]{1,4}(?:->|=>|→|⇒)[ \t]{1,4}(?=\\{0,8}[\"'`\w])")
+
+
+def _changed_to(text: str, value: _Value) -> _Value | None:
+    """What the value becomes, where a plan shows both: `password = "…" -> "…"`."""
+    arrow = _ARROW.match(text, value.end)
+    new = _value_at(text, arrow.end()) if arrow is not None else None
+    return new if new is not None and not values.is_nothing(text[new.start : new.end]) else None
 
 
 def _strength(text: str, found: re.Match[str]) -> Says:
     """What the name says; of `API key: …` the word before it is a part."""
     own = says(found[1])
+    if own is not Says.NOTHING and _is_of_source(text, found):
+        return Says.NOTHING
     if own is not Says.NOTHING and text[found.start() - 1 : found.start()] == "/" and _is_of_path(text, found):
         return Says.NOTHING
     if own is Says.NOTHING and found[1].lower() in _HALVES:
@@ -161,6 +201,22 @@ def _is_of_path(text: str, found: re.Match[str]) -> bool:
     return found[1].lower().endswith((".key", ".pem")) or (before is not None and is_identity(before[1]))
 
 
+_IMAGE_TAG = re.compile(r"(?:[0-9a-f]{7,64}|v?\d[\w.\-]{0,60}|[a-z]{2,20}-[0-9a-f]{7,40})(?=[\s\"',)@]|$)")
+_SOURCE_LINE = re.compile(r"\d{1,7}(?=[:,)\s]|$)")
+_SOURCE = re.compile(
+    r"\.(?:rb|py|go|js|ts|tsx|java|kt|scala|php|rs|c|cc|cpp|cs|ex|exs|erl|lua|pl|swift|clj|hs|ml)$", re.I
+)
+
+
+def _is_of_source(text: str, found: re.Match[str]) -> bool:
+    """Whether the name is of a file with a line behind it (`credential.rb:12`), or of an image with its tag."""
+    if found[2] != ":" or text[found.end() - 1] != ":":
+        return False
+    if _SOURCE.search(found[1]) and _SOURCE_LINE.match(text, found.end()):
+        return True
+    return text[found.start() - 1 : found.start()] == "/" and _IMAGE_TAG.match(text, found.end()) is not None
+
+
 def _named(text: str, position: int) -> tuple[Says, int]:
     value = _value_at(text, position)
     if value is None or value.end - value.start > 100:
@@ -172,7 +228,7 @@ def _is_credential(text: str, name: str, strength: Says, separator: str, value: 
     said = text[value.start : value.end]
     if any(pattern.fullmatch(said) for pattern in _keyed(name)):
         return True
-    if "cookie" in name.lower() and "=" in said:
+    if name.lower().endswith(("cookie", "cookies", "cookie2")) and "=" in said:
         return False  # its values are told apart by `phrases.py`
     prose = separator.startswith(":") and not value.quoted
     if prose and values.is_letters(said) and _GOES_ON.match(text, value.end):
@@ -183,7 +239,11 @@ def _is_credential(text: str, name: str, strength: Says, separator: str, value: 
 
 
 _KINDS = frozenset({"secret", "secrets", "token", "tokens", "credentials", "auth", "key"})
-_KEBAB = re.compile(r"[a-z]{1,40}(?:[-/.][a-z]{1,40}){1,8}")
+_KEBAB = re.compile(
+    r"[a-z]{1,40}(?:[-/.][a-z]{1,40}){1,8}|(?:[a-z0-9\-]{1,63}/)?[a-z][a-z0-9]{0,30}(?:[-.][a-z0-9]{1,30}){0,8}"
+    r"-(?:token|dockercfg|secret|credentials|tls|config)(?:-[a-z0-9]{4,10})?"
+)
+"""Of words; or with the end that a controller gives it: `builder-token-x2k4z`, `bootstrap-token-07401b`."""
 
 
 def _is_reference(name: str, said: str) -> bool:

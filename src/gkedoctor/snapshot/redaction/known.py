@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gkedoctor.snapshot.redaction import values
+from gkedoctor.snapshot.redaction.encoded import is_harmless_base64
 from gkedoctor.snapshot.redaction.forms import infix_forms, pattern_of, token_forms, width_of
 from gkedoctor.snapshot.redaction.names import is_identity
 from gkedoctor.snapshot.redaction.words import are_words, is_wordy
@@ -76,11 +77,19 @@ def random_words(text: str) -> Iterator[Span]:
     """The words that only chance makes, long enough to be a key, and under no name that explains them."""
     for run in _RANDOM.finditer(text):
         word = run[0].strip("=-_+/")
-        if len(word) < _LEAST_RANDOM or not _is_random(word) or _is_public(text, run):
+        if len(word) < _LEAST_RANDOM or not _is_random(word) or _is_path_of_words(run[0]) or _is_public(text, run):
             continue
         before = _NAME_BEFORE.search(text, max(0, run.start() - 50), run.start())
         if before is None or not is_identity(before[1]):
             yield run.span()
+
+
+def _is_path_of_words(run: str) -> bool:
+    """Whether a run is a path with words in it and no part that is a key: `/_next/static/V4…/_buildManifest`."""
+    parts = [part for part in run.split("/") if part]
+    if len(parts) < 3 or any(values.is_random(part, _LEAST_RANDOM) for part in parts):
+        return False
+    return sum(len(part) >= 4 and are_words(part) for part in parts) >= 2
 
 
 _PARTS = re.compile(r"[-_/+]+")
@@ -98,6 +107,15 @@ def _is_random(word: str) -> bool:
 
 
 _SUM = re.compile(r"(?:sha\d{1,3}|h1|md5)[-:]", re.I)
+_ID_BEFORE = re.compile(
+    r"\b(?:ids?|peer|digest|checksum|revision|commit|etag|cid|kid|uid|integrity|fingerprint)[ \t]{1,3}[\"'`]?$", re.I
+)
+"""`peer id 12D3Koo…`: the word that explains it stands before it without a sign."""
+
+_JWK_PUBLIC = re.compile(r"\\{0,4}\"(?:x|y|n|x5t|x5t#S256|kid)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"$")
+"""The public parts of a JSON Web Key (RFC 7518, 6)."""
+
+_JWK_AROUND = 1200
 _PUBLIC_KEY = re.compile(r"(?:ssh-[\w\-]{2,12}|ecdsa-[\w\-]{4,24}|sk-[\w\-]{4,24})(?:@openssh\.com)?[ \t]$")
 
 
@@ -107,7 +125,13 @@ def _is_public(text: str, run: re.Match[str]) -> bool:
         return True
     if _SUM.match(run[0]) or _SUM.search(text, max(0, run.start() - 8), run.start()):
         return True
-    return _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None
+    if _PUBLIC_KEY.search(text, max(0, run.start() - 44), run.start()) is not None:
+        return True
+    if _ID_BEFORE.search(text, max(0, run.start() - 20), run.start()) is not None:
+        return True
+    if _JWK_PUBLIC.search(text, max(0, run.start() - 24), run.start()) is not None:
+        return text.find("kty", max(0, run.start() - _JWK_AROUND), run.end() + _JWK_AROUND) >= 0
+    return is_harmless_base64(run[0])
 
 
 _LETTERS_ALONE = 30

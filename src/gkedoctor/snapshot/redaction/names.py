@@ -26,6 +26,10 @@ _PASSWORDS = _words(
     rootpass dbpass userpass mypass adminpass redispass mypwd dbpwd passwort kennwort contrasena senha
     motdepasse requirepass masterauth masterpass pgpassword pgpass userpasswd rootpasswd dbpasswd passin passout
     psk pswd passw sshpass pin parolachiave
+    parol haslo hasla heslo hesla jelszava parolasi kodeord adgangskode passordet kennwörter lykilord
+    palavrapasse motpass katasandi katalaluan matkhau mima kouling wagwoord parool slaptazodis kodikos
+    anmeldepasswort zugangscode geheimzahl nenosiri cyfrinair pasvorto geslo passwörter senhas contraseñas
+    psswd pasw passwrd passwort passcodes keyphrase storepassword keypassword
     """
 )
 _CREDENTIALS = _words(
@@ -102,7 +106,9 @@ _NO_KEYS = _words(
 )
 _GLUED = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey",
           "authkey", "userkey", "signingkey", "sharedkey", "accountkey", "passcode")  # fmt: skip
-_GLUED_PASSWORDS = ("password", "passwd", "passphrase", "密码", "密碼", "口令", "パスワード", "비밀번호")
+_GLUED_PASSWORDS = ("password", "passwd", "passphrase", "passwort", "kennwort", "storepass", "keypass", "userpass",
+                    "adminpass", "rootpass", "wachtwoord", "密码", "密碼", "口令", "パスワード",
+                    "비밀번호")  # fmt: skip
 """Chinese and Japanese write no space between words: `数据库密码`."""
 
 _EXTRA = _words(
@@ -144,6 +150,8 @@ def says(name: str) -> Says:
         words.pop()
     if not words:
         return Says.NOTHING
+    if _is_fingerprint(words):
+        return Says.NOTHING
     own = _of_last(words)
     if own is not Says.NOTHING:
         return own
@@ -153,6 +161,14 @@ def says(name: str) -> Says:
     if words[-1] in _ABOUT or words[-1] in _IDS:
         return Says.PERHAPS
     return Says.CREDENTIAL if earlier is not Says.PERHAPS else earlier
+
+
+_PUBLIC_KEYS = frozenset({("gpg", "key"), ("gpg", "keys"), ("pgp", "key"), ("pgp", "keys"), ("gpgkey",)})
+
+
+def _is_fingerprint(words: list[str]) -> bool:
+    """`GPG_KEY` of the official images: the fingerprint of the public key with which a release was signed."""
+    return tuple(words) in _PUBLIC_KEYS
 
 
 def _of_last(words: list[str]) -> Says:

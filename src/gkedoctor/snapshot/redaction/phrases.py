@@ -105,6 +105,8 @@ class Rule(NamedTuple):
     """A pattern whose group `v` is the credential, the words that lead to it, and what its value has to be."""
 
     words: tuple[str, ...]
+    """An empty one: the rule is tried on every text."""
+
     pattern: re.Pattern[str]
     judge: Judge
 
@@ -128,7 +130,7 @@ RULES: tuple[Rule, ...] = (
         _bearer,
         _I,
     ),
-    rule("--", r"(?<![\w\-])--?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,4}" + _VALUE, _named_flag),
+    rule("--| -", r"(?<![\w\-])--?(?P<name>[A-Za-z][\w.\-]{1,63}+)[ \t]{1,4}(?!--?[A-Za-z])" + _VALUE, _named_flag),
     rule("-p|-u|-w|-a|-x", r"(?<![\w\-])-(?P<name>pass|password|pw|token|secret|key)[ \t]{1,4}" + _VALUE, _named_flag),
     # https://curl.se/docs/manpage.html#-u
     rule(
@@ -335,23 +337,68 @@ _ATTRIBUTES = frozenset(
 _LONGEST_COOKIE = 4096
 
 
-def phrased(text: str) -> Iterator[Span]:
-    """The credentials that a rule finds, in the order of the rules."""
-    yield from found_by(RULES, text)
-    if "cookie" in text.lower():
-        yield from _cookies(text)
+_SMALL = 2048
+"""Characters of a text that is looked at as a whole."""
+
+_BACK, _AHEAD = 256, 768
+_WIDE = frozenset({"kty", "$ansible_vault", "random_password", "mnemonic", "<auth-user-pass>", "variable", "334 "})
+"""First words of rules whose credential may stand far from them."""
 
 
-def found_by(rules: Iterable[Rule], text: str) -> Iterator[Span]:
+class RuleSet(NamedTuple):
+    """Rules, and for each of their words which of them it leads to: a text is asked for every word once."""
+
+    rules: tuple[Rule, ...]
+    words: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def rule_set(rules: Iterable[Rule]) -> RuleSet:
+    """The rules with their words."""
+    rules = tuple(rules)
+    words: dict[str, list[int]] = {}
+    for number, each in enumerate(rules):
+        for word in each.words:
+            words.setdefault(word, []).append(number)
+    return RuleSet(rules, tuple((word, tuple(numbers)) for word, numbers in words.items()))
+
+
+def found_by(rules: RuleSet, text: str) -> Iterator[Span]:
     """The credentials that the rules find, in their order."""
     low = text.lower()
-    for each in rules:
-        if any(word in low for word in each.words):
-            yield from (found.span("v") for found in each.pattern.finditer(text) if each.judge(found))
+    led = {number for word, numbers in rules.words if word in low for number in numbers}
+    for each in [rules.rules[number] for number in sorted(led)]:
+        for start, end in _windows(low, each) if len(low) == len(text) > _SMALL else ((0, len(text)),):
+            yield from (found.span("v") for found in each.pattern.finditer(text, start, end) if each.judge(found))
 
 
-def _cookies(text: str) -> Iterator[Span]:
+def _windows(low: str, rule: Rule) -> Iterator[Span]:
+    """The lines around the words of a rule, as far as a pattern reaches: in their order, none overlaps another."""
+    if rule.words[0] in _WIDE or "" in rule.words:
+        yield 0, len(low)
+        return
+    last = 0
+    for at in sorted(_places(low, rule.words)):
+        if at < last:
+            continue
+        far = max(0, at - 4 * _BACK)
+        start = max(last, far, low.rfind("\n", far, max(0, at - _BACK)) + 1)
+        end = low.find("\n", at + _AHEAD, at + 8 * _AHEAD)
+        last = end if end >= 0 else min(len(low), at + 8 * _AHEAD)
+        yield start, last
+
+
+def _places(low: str, words: Iterable[str]) -> Iterator[int]:
+    for word in words:
+        at = low.find(word)
+        while at >= 0:
+            yield at
+            at = low.find(word, at + len(word))
+
+
+def cookies(text: str) -> Iterator[Span]:
     """The values of a Cookie header, but for attributes and words (RFC 6265)."""
+    if "ookie" not in text and "OOKIE" not in text:
+        return
     position = 0
     while (header := _COOKIE.search(text, position)) is not None:
         line = text.find("\n", header.end())

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any
 
 from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.redaction.commands import is_password_flag
 
 
 class Place(IntEnum):
@@ -190,14 +191,5 @@ def _as_one(items: list[str], handle: Handler) -> list[str]:
     return [" ".join(next(taken) for _ in range(item.count(" ") + 1)) for item in items]
 
 
-_SHORT_FLAGS: Mapping[str, frozenset[str]] = {
-    "-a": frozenset({"redis-cli", "redis-benchmark"}),
-    "-p": frozenset({"sshpass", "mongo", "mongosh", "mongodump", "mongorestore", "docker", "podman", "az", "cqlsh"}),
-    "-P": frozenset({"mosquitto_pub", "mosquitto_sub", "sqlcmd", "bcp"}),
-    "-w": frozenset({"ldapsearch", "ldapadd", "ldapmodify", "ldapwhoami"}),
-}
-"""Flags of one letter that take a password, and of which commands (their manuals)."""
-
-
 def _name_of(flag: str, command: str) -> str:
-    return "password" if command in _SHORT_FLAGS.get(flag, ()) else flag.lstrip("-")
+    return "password" if is_password_flag(flag, command) else flag.lstrip("-")

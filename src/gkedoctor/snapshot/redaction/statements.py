@@ -6,7 +6,6 @@ The rules have the form of those in `phrases.py`: words that lead to a pattern, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
@@ -15,15 +14,12 @@ from gkedoctor.snapshot.redaction.phrases import (
     PROSE,
     Rule,
     anything,
-    found_by,
     named,
     password,
     rule,
     user_password,
 )
 from gkedoctor.snapshot.redaction.words import are_words, is_wordy
-
-Span = tuple[int, int]
 
 _I = re.IGNORECASE
 _LOWER, _UPPER = re.compile(r"[a-z]"), re.compile(r"[A-Z]")
@@ -274,8 +270,3 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("....", _NAME.replace(".\\-]{1", "]{1") + r"[ \t]?\.{4,80}+[ \t]?(?P<v>[^\s.][^\s\"']{3,256}+)", named),
 )
-
-
-def stated(text: str) -> Iterator[Span]:
-    """The credentials that a call, a statement or an echo shows, in the order of the rules."""
-    return found_by(RULES, text)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from gkedoctor.snapshot.redaction import commands, devices, nested, phrases, statements, structures
 from gkedoctor.snapshot.redaction.assignments import assigned, elements
 from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
 from gkedoctor.snapshot.redaction.columns import in_columns
+from gkedoctor.snapshot.redaction.encoded import dumped
 from gkedoctor.snapshot.redaction.known import known, random_words
 from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, capped
-from gkedoctor.snapshot.redaction.phrases import phrased
+from gkedoctor.snapshot.redaction.nested import in_nested
+from gkedoctor.snapshot.redaction.phrases import cookies, found_by, rule_set
 from gkedoctor.snapshot.redaction.placeholders import placeholder
-from gkedoctor.snapshot.redaction.statements import stated
+from gkedoctor.snapshot.redaction.sentences import in_sentences
+from gkedoctor.snapshot.redaction.structures import in_structures
 from gkedoctor.snapshot.redaction.urls import in_connection_strings, in_urls
 from gkedoctor.snapshot.redaction.values import is_phrase
 
@@ -25,6 +29,7 @@ _SECRET_LINES = re.compile(r"[\"']?kind[\"']?\s{0,8}:\s{0,8}[\"']?Secret\b|\bstr
 _ESCAPED_END = re.compile(r"\\[nr]")
 """The end of a line in a text within a string: read as two ends, so that every place stays where it is."""
 
+_DUMPED = re.compile(r"[ \t][0-9a-f]{2}[0-9a-f ][0-9a-f ]{2}[0-9a-f ]{8,}[ |]", re.I)
 _LINES_BEFORE = 8
 _QUOTED = re.compile(r"(?<=`)[^`]{1,4096}(?=`)|![^\s`]{1,4096}")
 
@@ -40,15 +45,30 @@ def spans(text: str) -> list[Span]:
         found += in_connection_strings(text)
     if "</" in text:
         found += elements(text)
+    if _DUMPED.search(text) is not None:
+        found += dumped(text, assigned)
     found += _random(text)
     if "BEGIN " in text or "PuTTY" in text:
         found += private_blocks(text)
     return _merged(found)
 
 
+_SEARCHES = (assigned, in_sentences, in_structures, in_nested, in_columns, cookies)
+_RULES = rule_set(
+    (
+        *phrases.RULES,
+        *statements.RULES,
+        *commands.RULES,
+        *devices.RULES,
+        *structures.RULES,
+        *nested.RULES,
+    )
+)
+
+
 def _in_context(text: str) -> list[Span]:
     """The credentials that the words and lines around them show."""
-    return [*assigned(text), *phrased(text), *stated(text), *in_columns(text)]
+    return [*found_by(_RULES, text), *(span for search in _SEARCHES for span in search(text))]
 
 
 def precise_spans(text: str) -> list[Span]:

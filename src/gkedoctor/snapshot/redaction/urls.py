@@ -165,10 +165,26 @@ def _queries(text: str) -> Iterator[Span]:
         name, value = found[1], found[2]
         strength = says(name)
         if strength >= Says.CREDENTIAL:
-            if holds(strength, value, Where.TEXT):
-                yield found.span(2)
-        elif (strength is Says.PERHAPS or _IN_QUERY.intersection(words_of(name))) and _is_drawn(value):
+            is_one = holds(strength, value, Where.TEXT)
+        elif strength is Says.PERHAPS or _IN_QUERY.intersection(words_of(name)):
+            is_one = _is_drawn(value)
+        else:
+            is_one = _is_beside_user(text, found)
+        if is_one:
             yield found.span(2)
+
+
+_SHORT_PASSWORDS = frozenset({"p", "pw", "pwd", "pass", "passw"})
+_USER = re.compile(r"[?&](?:u|user|usr|username|login|uid|usuario|benutzer)=")
+_NEAR = 256
+"""Characters before and behind a short parameter in which the one of its user stands."""
+
+
+def _is_beside_user(text: str, found: re.Match[str]) -> bool:
+    """Whether a parameter is the password of the pair `u=…&p=…` (https://docs.influxdata.com/influxdb/v1/tools/api/)."""
+    if found[1].lower() not in _SHORT_PASSWORDS or found[2].isdigit() or values.is_nothing(found[2]):
+        return False
+    return _USER.search(text, max(0, found.start() - _NEAR), found.end() + _NEAR) is not None
 
 
 def _is_drawn(value: str) -> bool:

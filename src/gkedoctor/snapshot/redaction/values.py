@@ -163,6 +163,24 @@ def is_told(value: str) -> bool:
     return is_hex(value) or _is_base64(value)
 
 
+_FEW_DIGITS = 3
+"""Digits up to which words with a number are the name of something: `v1beta1`, `OAuth2`, `db-x7k2`."""
+
+
+def is_chosen(value: str) -> bool:
+    """Whether a value behind a word for a password is one: with a digit, and no name of a thing with its number.
+
+    That rules out what stands there in a message: words, and `SHA-512`, `OAuth2`, `utf8`.
+    """
+    if is_told(value):
+        return True
+    if len(value) < 6 or not has_digit(value) or is_nothing(value) or is_technical(value) or UUID.fullmatch(value):
+        return False
+    if sum(map(str.isalpha, value)) < 2:
+        return False
+    return sum(map(str.isdigit, value)) > _FEW_DIGITS or not are_words(value)
+
+
 def _is_base64(value: str) -> bool:
     return len(value) >= 32 and value.endswith("=") and is_random(value.rstrip("="))
 

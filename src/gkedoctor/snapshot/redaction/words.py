@@ -10,8 +10,10 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+from gkedoctor.snapshot.redaction.languages import WRONG
+
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
-_NOT_LETTERS = re.compile(r"[^A-Za-z]+")
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
 _SHORT = 2
 """Letters up to which a part says nothing."""
 
@@ -27,7 +29,7 @@ def is_word(word: str) -> bool:
     """Whether letters are a word, or several that are written as one in camel case."""
     known = vocabulary()
     low = word.lower()
-    if len(low) <= _SHORT or low in known or _singular(low) in known:
+    if len(low) <= _SHORT or low in known or low in WRONG or _singular(low) in known:
         return True
     parts = _PART.findall(word)
     long = sum(len(part) for part in parts if len(part) > _SHORT)
