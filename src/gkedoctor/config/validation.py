@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gkedoctor.graph import nearest
 from gkedoctor.playbook.vocabulary import Vocabulary, unknown_word
+from gkedoctor.snapshot.custom_kinds import custom_kinds
 from gkedoctor.snapshot.kinds import KINDS
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -51,7 +52,8 @@ def unknown_object(word: str) -> Mistake | None:
     kind, *rest = word.split("/")
     if not 1 <= len(rest) <= 2 or not all(rest):
         return Mistake(f"`{word}` names no object", "write KIND/NAME or KIND/NAMESPACE/NAME, as in Deployment/cart-*")
-    return None if kind in KINDS or is_pattern(kind) else _unknown("kind", kind, KINDS)
+    known = {*KINDS, *(row.kind for row in custom_kinds())}
+    return None if kind in known or is_pattern(kind) else _unknown("kind", kind, known)
 
 
 def _unknown(what: str, word: str, known: Iterable[str]) -> Mistake:

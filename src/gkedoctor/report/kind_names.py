@@ -7,7 +7,8 @@ from functools import cache
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import nearest
-from gkedoctor.snapshot.kinds import KINDS, Kind
+from gkedoctor.snapshot.custom_kinds import collections_by_word, listed_kinds
+from gkedoctor.snapshot.kinds import CUSTOM, KINDS, Kind
 
 
 def kind_named(text: str) -> Kind:
@@ -25,8 +26,13 @@ def kind_named(text: str) -> Kind:
 def _names() -> dict[str, Kind]:
     """A constant table, made when it is first needed."""
     names = {short: kind for kind in KINDS.values() for short in kind.short_names}
-    for kind in KINDS.values():
+    for kind in (kind for name, kind in KINDS.items() if name != CUSTOM):
         for name in _long_names(kind):
+            names.setdefault(name, kind)
+    words = {collection: word for word, collection in collections_by_word().items()}
+    for kind in listed_kinds():
+        full = (kind.collection, f"{kind.name.lower()}.{kind.group}")
+        for name in (*full, *((kind.resource, kind.name.lower()) if kind.collection in words else ())):
             names.setdefault(name, kind)
     return names
 

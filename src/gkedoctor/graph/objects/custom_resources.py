@@ -15,7 +15,7 @@ from typing import Any
 from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import conditions, contradicts, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
-from gkedoctor.graph.objects.owners import controller_ref
+from gkedoctor.graph.objects.owners import controller_ref, owned
 from gkedoctor.snapshot.custom_kinds import CustomKind, custom_kind, values_at
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
 from gkedoctor.snapshot.kinds import CUSTOM, KINDS
@@ -237,9 +237,21 @@ def parts_of(graph: Graph, item: Object) -> Facts:
     if not is_custom(item):
         return []
     place = _place(item)
-    owned = [*graph.index(_customs_by_owner).get(place, ()), *graph.index(_works_by_owner).get(place, ())]
-    steps = [o for o in owned if is_custom(o) and (row := row_of(o)) is not None and row.is_step and row.cause]
-    return [*(o for o in owned if o not in steps), *_managed(graph, item)]
+    mine = [*graph.index(_customs_by_owner).get(place, ()), *graph.index(_works_by_owner).get(place, ())]
+    steps = [o for o in mine if is_custom(o) and (row := row_of(o)) is not None and row.is_step and row.cause]
+    direct = [*(o for o in mine if o not in steps), *_managed(graph, item)]
+    return [*direct, *_below(graph, direct)]
+
+
+def _below(graph: Graph, parts: list[Object]) -> Iterator[Object]:
+    """What the built-in workloads among some parts made in turn: ReplicaSets, Jobs, Pods."""
+    waiting, seen = list(parts), set(map(id, parts))
+    while waiting:
+        for child in owned(graph, waiting.pop()):
+            if id(child) not in seen:
+                seen.add(id(child))
+                waiting.append(child)
+                yield child
 
 
 _Place = tuple[str, str, str, str]
