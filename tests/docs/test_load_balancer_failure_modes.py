@@ -35,3 +35,6 @@ def test_rows_are_numbered_once_and_most_are_found() -> None:
     gateway = tables()["gateway"]["rows"]
     assert [row["row"] for row in gateway] == list(range(1, 43))
     assert sum("found" in row for row in gateway) >= 36
+    services = tables()["services"]["rows"]
+    assert [row["row"] for row in services] == [*range(1, 36), *range(46, 54)]
+    assert sum("found" in row for row in services) >= 38

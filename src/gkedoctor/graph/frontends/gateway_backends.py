@@ -13,15 +13,16 @@ import re
 from typing import Any
 
 from gkedoctor.graph.backends.backend_services import users_of_negs_for
-from gkedoctor.graph.cloud.links import linked, links_in, path_of, resolve
+from gkedoctor.graph.cloud.links import last, linked, links_in, path_of, resolve
 from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
-from gkedoctor.graph.core.graph import Graph, once_per_object
+from gkedoctor.graph.core.graph import Facts, Graph, edge, once_per_object
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import rules_of_gateway
+from gkedoctor.graph.frontends.forwarding_rules import addresses_of, rules_at, rules_of_gateway
 from gkedoctor.snapshot.model import Object
 
 NOTED = "networking.gke.io/backend-services"
 _PLACE = re.compile(r"(?:global|regions/[a-z0-9-]{1,60})/backendServices/[a-z0-9-]{1,63}")
+_RULE = re.compile(r"(?:global|regions/[a-z0-9-]{1,60})/forwardingRules/[a-z0-9-]{1,63}")
 _PREFIXES = ("gkegw1-", "gkegw-", "gkemcg1-")
 
 
@@ -50,6 +51,30 @@ def backend_services_of_route(graph: Graph, gateway: Object, service: Object, po
         return users
     known = {path_of(b.get("selfLink")) for b in own}
     return [b for b in users if (path_of(b.get("selfLink")) in known) or (not own and _is_of_a_gateway(b))]
+
+
+@edge(
+    "missing_forwarding_rules",
+    "Gateway",
+    reads=("ForwardingRule", "BackendService"),
+    record="MissingGatewayRuleRecord",
+)
+def missing_rules_of_gateway(graph: Graph, gateway: Object) -> Facts:
+    """The forwarding rules that the controller noted on a Gateway and that do not exist: {name, address}.
+
+    Backend services of the Gateway that are there prove that it is the right project.
+    """
+    doubt, own = graph.why_incomplete("ForwardingRule"), backend_services_of_gateway(graph, gateway)
+    addresses = addresses_of(gateway)
+    noted = _RULE.findall(str(annotations_of(gateway).get("networking.gke.io/forwarding-rules") or ""))
+    if not addresses or not noted:
+        return []
+    if doubt is not None or isinstance(own, Unknown):
+        return doubt if doubt is not None else own
+    there = {_place(rule) for rule in graph.all("ForwardingRule")}
+    lost = [last(place) for place in noted if place not in there]
+    served = [ip for ip in addresses if rules_at(graph, ip)]
+    return [{"name": name, "address": addresses[0]} for name in lost] if own and not served else []
 
 
 def _place(backend_service: Object) -> str:

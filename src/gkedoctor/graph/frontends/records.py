@@ -18,6 +18,7 @@ __all__ = [
     "FrontendConfigRecord",
     "LoadBalancingRecord",
     "ManagedCertificateRecord",
+    "MissingGatewayRuleRecord",
     "NamedAddressRecord",
     "PreSharedRecord",
     "QuirkBackendsRecord",
@@ -234,3 +235,10 @@ class AnnotatedBackendRecord(TypedDict):
     port: int | str | None
     pods: list[KubernetesObject]
     asked: Part
+
+
+class MissingGatewayRuleRecord(TypedDict):
+    """A forwarding rule that the controller noted on a Gateway and that does not exist."""
+
+    name: str
+    address: str
