@@ -16,8 +16,8 @@ from tests.conftest import shipped_playbooks
 COMMANDS = [(p.id, command) for p in shipped_playbooks() for cause in p.model.causes for command in cause.fix.commands]
 
 API_WORDS = frozenset((
-    "PRIVATE_SERVICE_CONNECT",
-    "IN_USE", "ACTIVE", "REGIONAL_MANAGED_PROXY", "INGRESS", "ALLOW", "ENABLED", "ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", "EOF",
+    "PRIVATE_SERVICE_CONNECT", "IN_USE", "ACTIVE",
+    "REGIONAL_MANAGED_PROXY", "INGRESS", "ALLOW", "ENABLED", "ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", "EOF",
     "GKE", "ING", "HTTP", "HTTPS", "TCP",
 ))  # fmt: skip
 """Words in capitals that are values of an API, not names to fill in."""
