@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from http.client import HTTPConnection
@@ -20,6 +21,10 @@ from tests.reading import only_reads
 ROOT = Path(__file__).parent.parent
 PLAYBOOKS = ROOT / "playbooks"
 RECORDINGS = ROOT / "recorded_clusters"
+REBUILT = frozenset(
+    path.parent.name for path in RECORDINGS.glob("*/truth.json") if json.loads(path.read_text()).get("rebuilt")
+)
+"""Recordings that were put together from published dumps, as their `source` says: no controller wrote all of them."""
 
 # a slow machine is no failure: no test is timed
 settings.register_profile("untimed", deadline=None)

@@ -98,6 +98,29 @@ def test_health_is_asked_for_what_belongs_to_gke(api: ComputeApi) -> None:
     ]
 
 
+@pytest.mark.parametrize(("only", "asked"), [((), 501), (("shop",), 2)])
+def test_calls_for_health_are_proportional_to_what_is_asked(only: tuple[str, ...], asked: int) -> None:
+    """Of 500 backend services an Ingress of one namespace has one, and the default backend one."""
+    places = {"shop": 1, "kube-system": 1} | {f"ns-{i}": 1 for i in range(499)}
+    negs, services = [], []
+    for space in places:
+        link = f"{ZONE}/networkEndpointGroups/k8s1-{space}"
+        told = f'{{"cluster-uid":"u","namespace":"{space}","service-name":"web","port":"80"}}'
+        negs.append({"name": f"k8s1-{space}", "zone": ZONE, "selfLink": link, "description": told})
+        # as a Gateway's: only the NEG tells whose it is
+        services.append({"name": f"gkegw1-1a2b-{space}-web-80-4fdj4jjm3trk", "backends": [{"group": link}]})
+    with ComputeApi({"compute.networkEndpointGroups": negs, "compute.backendServices": services}) as many:
+        wish = GoogleOptions(compute_endpoint=many.url, container_endpoint=many.url, file_endpoint=many.url, only=only)
+        words = ("backendServices", "networkEndpointGroups", "backendServicesHealth", "networkEndpoints")
+        wanted = [k for k in KINDS if k.collection.removeprefix("compute.") in words]
+        found: list[Listing] = []
+        collect_google(wish, PLACE, wanted, Deadline(request=20, overall=200), found.append, lambda _said: None)
+        assert len([a for a in many.asked if a.path.endswith("/getHealth")]) == asked
+        assert len([a for a in many.asked if a.path.endswith("/listNetworkEndpoints")]) == asked
+        lists = [a for a in many.asked if a.method == "GET"]
+        assert len(lists) == 4  # two pages of each list
+
+
 def test_of_the_project_only_quotas_are_kept(api: ComputeApi) -> None:
     assert set(run(api)["compute.projects"].items[0]) == {"name", "quotas"}
 

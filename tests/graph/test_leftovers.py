@@ -17,12 +17,10 @@ from gkedoctor.graph.leftovers.created_objects import KINDS
 from gkedoctor.graph.leftovers.survey import survey
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
-from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import REBUILT, RECORDINGS, recorded, shipped_playbooks
 
 CLOUDS = sorted(
-    path.parent.parent.name
-    for path in RECORDINGS.glob("*/gcp/clusters.json")
-    if not path.parts[-3].startswith("gateway")  # whose backend services have no description
+    path.parent.parent.name for path in RECORDINGS.glob("*/gcp/clusters.json") if path.parts[-3] not in REBUILT
 )
 ORPHANS = "orphans-cluster-deleted"
 ALIVE = [name for name in CLOUDS if name != ORPHANS]

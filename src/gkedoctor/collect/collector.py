@@ -192,7 +192,8 @@ class _Collector:
 
     def _start_cloud(self, place: GoogleLocation | None) -> None:
         """Google Cloud is asked as soon as it is known where: from the context at once, else from the Nodes."""
-        options = self.request.cloud and self.request.cloud._replace(now=self.cluster.now)
+        only = tuple(self.request.only)
+        options = self.request.cloud and self.request.cloud._replace(now=self.cluster.now, only=only)
         if options is None or self.cloud_waiting or self.place is not None:
             return
         place = options.place(place)

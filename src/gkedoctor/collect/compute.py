@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_errors import cloud_state, no_answer, refusal, unusable
 from gkedoctor.collect.google_session import guard, token_requests
+from gkedoctor.collect.own_backends import belongs
 from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.results import COMPLETE, Listing
 from gkedoctor.snapshot.model import CollectionState, Status
@@ -64,9 +65,12 @@ _ONE_BY_ONE = ("compute.backendServicesHealth", "compute.networkEndpoints")
 
 
 class Compute:
-    """One project's Compute API."""
+    """One project's Compute API. `only`: the namespaces whose backends are asked for their health; all where empty."""
 
-    def __init__(self, credentials: Any, endpoint: str | None, project: str, deadline: Deadline) -> None:
+    def __init__(
+        self, credentials: Any, endpoint: str | None, project: str, deadline: Deadline, only: Sequence[str] = ()
+    ) -> None:
+        self.only = only
         self.credentials, self.endpoint, self.project, self.deadline = credentials, endpoint, project, deadline
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
@@ -93,7 +97,9 @@ class Compute:
         mine = {link for group in groups if _is_of_gke(group) if (link := _tail(group.get("selfLink")))}
         items: list[Any] = []
         refused: list[RequestFailed | CollectionStopped] = []
+        named = {str(group.get("name")): group for group in groups}
         asked = [service for service in services if _is_of_gke(service) or _groups(service) & mine]
+        asked = [service for service in asked if belongs(service, self.only, named)]
         for service in asked[:_MOST_ASKED]:
             if _is_hopeless(refused, items):
                 break
@@ -110,7 +116,7 @@ class Compute:
         name = "compute.networkEndpoints"
         items: list[Any] = []
         refused: list[RequestFailed | CollectionStopped] = []
-        asked = [group for group in groups if _is_of_gke(group) and _zone(group)]
+        asked = [group for group in groups if _is_of_gke(group) and _zone(group) and belongs(group, self.only, {})]
         for group in asked[:_MOST_ASKED]:
             if _is_hopeless(refused, items):
                 break

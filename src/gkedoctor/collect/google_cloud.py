@@ -84,7 +84,7 @@ class _Readings:
         self.options = options
         self.place, self.deadline, self.put, self.tell = place, deadline, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
-        self.compute = Compute(session.credentials, options.compute_endpoint, place.project, deadline)
+        self.compute = Compute(session.credentials, options.compute_endpoint, place.project, deadline, options.only)
         self.container = Container(session, options.container_endpoint, place, deadline)
         self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
         endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}

@@ -24,6 +24,7 @@ class GoogleLocation(NamedTuple):
 class GoogleOptions(NamedTuple):
     """gcloud's flags, and where the APIs are (for tests and private endpoints).
 
+    `only`: the namespaces whose backends are asked for their health, all where empty.
     `event_history`: seconds before `now` of which Cloud Logging is asked for Events.
     """
 
@@ -37,6 +38,7 @@ class GoogleOptions(NamedTuple):
     logging_endpoint: str | None = None
     file_endpoint: str | None = None
     event_history: float = 0.0
+    only: tuple[str, ...] = ()
     now: datetime | None = None
 
     @property

@@ -59,7 +59,7 @@ def _not_checked(graph: Graph) -> Iterator[str]:
         if doubt is None:
             continue
         status = graph.snapshot.collection(doubt.collection).state.status
-        if kind == "Gateway" and status in (Status.NOT_ASKED, Status.DISABLED):
+        if kind in ("Gateway", "MultiClusterIngress") and status in (Status.NOT_ASKED, Status.DISABLED):
             continue
         alike.setdefault(doubt.reason, []).append(doubt.collection)
     for reason, names in alike.items():

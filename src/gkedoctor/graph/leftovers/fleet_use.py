@@ -22,8 +22,12 @@ def in_use_by_fleet(
     graph: Graph, members: Iterable[CreatedObject], made: Mapping[str, CreatedObject], gone: Container[str]
 ) -> Unknown | None:
     """Why the shared members of a trace may be in use. `gone`: paths of objects whose clusters do not exist."""
-    for m in members:
-        for backend in (m.item.get("backends") or []) if m.shared and m.kind == "BackendService" else []:
+    shared = [m for m in members if m.shared]
+    unseen = [graph.why_incomplete(kind) for kind in ("BackendService", "UrlMap")] if shared else []
+    if any(why is not None for why in unseen):
+        return next(why for why in unseen if why is not None)
+    for m in shared:
+        for backend in (m.item.get("backends") or []) if m.kind == "BackendService" else []:
             doubt = _used_by(graph, backend, made, gone)
             if doubt is not None:
                 return doubt

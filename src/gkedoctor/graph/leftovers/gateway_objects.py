@@ -138,9 +138,17 @@ def _behind_map(item: Object, parts: Parsed, front: CreatedObject) -> CreatedObj
 def _behind_owner(parts: Parsed, namespace: str) -> ObjectOwner:
     """`<namespace>-<service>-<port>` of a Gateway in a namespace; its own 404 and 500 answers are of no Service."""
     part = parts.part.rpartition("-")[0]
-    if part.endswith(_OWN_BACKENDS) or not part.startswith(f"{namespace}-"):
-        return ObjectOwner()
+    own = _own_backend(parts)
+    if own is not None or not part.startswith(f"{namespace}-"):
+        return own or ObjectOwner()
     return ObjectOwner("Service", namespace, part[len(namespace) + 1 :])
+
+
+def _own_backend(parts: Parsed) -> ObjectOwner | None:
+    """Of the 404 and 500 answers: the Gateways of the namespace in the name, whichever they are."""
+    part = parts.part.rpartition("-")[0]
+    own = next((name for name in _OWN_BACKENDS if part.endswith(f"-{name}")), None)
+    return ObjectOwner("Gateway", part.removesuffix(f"-{own}")) if own is not None else None
 
 
 def _before_group(item: Object, parts: Parsed, found: _Found) -> CreatedObject | None:
@@ -167,7 +175,8 @@ def _by_fields(item: Object, parts: Parsed, known: set[Id]) -> CreatedObject | N
     if item.get("description"):
         return None
     if parts.scheme == "gateway" and _ids(parts) <= known:
-        return _made("BackendService", item, parts, _ids(parts), ObjectOwner(), certain=False)
+        owner = _own_backend(parts) or ObjectOwner()
+        return _made("BackendService", item, parts, _ids(parts), owner, certain=bool(owner.kind))
     checks = {last(link) for link in item.get("healthChecks") or []}
     if parts.scheme == "mcs" and item.get("loadBalancingScheme") == "INTERNAL_SELF_MANAGED" and item["name"] in checks:
         return _made("BackendService", item, parts, _ids(parts), ObjectOwner(), certain=False)

@@ -146,6 +146,8 @@ def _says(m: CreatedObject) -> str:
     sure = "" if m.certain else ", by its name alone (likely)"
     if not m.owner.kind:
         return f"left over {word(m.kind)}{sure}"
+    if not m.owner.name:
+        return f"left over {word(m.kind)} of the {m.owner.kind}s of namespace {m.owner.namespace}{sure}"
     return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}{sure}"
 
 
@@ -153,7 +155,7 @@ def _owners(members: Sequence[CreatedObject]) -> list[str]:
     """`Ingress shop/web` …: the Ingresses and Gateways, or, where there are none, the Services and claims."""
     owners = sorted({m.owner for m in members if m.owner.kind})
     fronts = [o for o in owners if o.kind in frontend_kinds(by_host=True)]
-    return [f"{o.kind} {o.namespace}/{o.name}" for o in fronts or owners]
+    return [f"{o.kind} {o.namespace}/{o.name}" for o in fronts or owners if o.name]
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -76,7 +76,7 @@ def _survey(graph: Graph) -> LeftoverSurvey:
     found = LeftoverSurvey()
     places = [(trace, home(trace, clusters, known)) for trace in all_traces]
     gone = frozenset(m.path for trace, place in places if place == ClusterMatch() for m in trace.objects)
-    for trace, place in places:
+    for trace, place in sorted(places, key=lambda one: not any(m.shared for m in one[0].objects)):
         doubt = place.unknown
         if doubt is None and not place.own:
             doubt = in_use_by_fleet(graph, trace.objects, made, gone)
@@ -164,6 +164,9 @@ def _owner_exists(graph: Graph, m: CreatedObject) -> bool | Unknown:
     if legacy is not None:
         doubt = graph.why_incomplete("Service")
         return doubt if doubt is not None else legacy in graph.index(_legacy_names)
+    if not owner.name:  # of all Gateways of the namespace
+        alike = graph.listing(owner.kind, owner.namespace)
+        return alike if isinstance(alike, Unknown) else bool(alike)
     found = graph.find(owner.kind, owner.namespace, owner.name)
     if isinstance(found, Unknown):
         gone = graph.find("Namespace", None, owner.namespace)
@@ -229,7 +232,8 @@ def _names_in_use(graph: Graph) -> frozenset[tuple[str, str]]:
 def _drop_used(graph: Graph, candidates: dict[str, CreatedObject], found: LeftoverSurvey, *, gone: bool) -> None:
     """Takes out, again and again, what something outside uses or may use."""
     while True:
-        users = {path: outside_user(graph, m, candidates.keys(), machines=gone) for path, m in candidates.items()}
+        inside = candidates.keys() | found.records.keys()
+        users = {path: outside_user(graph, m, inside, machines=gone) for path, m in candidates.items()}
         used = {path: user for path, user in users.items() if user is not None}
         if not used:
             return

@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 STEPS = (
+    ("MultiClusterIngress", "load balancers of MultiClusterIngresses"),
     ("Ingress", "load balancers of Ingresses"),
     ("Gateway", "load balancers of Gateways"),
     ("Service", "load balancers and standalone NEGs of Services"),
@@ -39,7 +41,7 @@ class TeardownStep(NamedTuple):
 
 def teardown(graph: Graph) -> dict[str, list[TeardownStep]]:
     """The steps by kind, in the order of `STEPS`; kinds with nothing to do are left out."""
-    finders = (_ingresses, _gateways, _services, _claims, _volumes)
+    finders = (_multi_cluster, _ingresses, _gateways, _services, _claims, _volumes)
     found = {kind: list(finder(graph)) for (kind, _), finder in zip(STEPS, finders, strict=True)}
     return {kind: steps for kind, steps in found.items() if steps}
 
@@ -52,6 +54,14 @@ def _annotations(item: Object) -> Object:
 def _delete(item: Object, resource: str) -> str:
     namespace = f"-n {shlex.quote(namespace_of(item))} " if namespace_of(item) else ""
     return f"kubectl {namespace}delete {resource} {shlex.quote(name_of(item))}"
+
+
+def _multi_cluster(graph: Graph) -> Iterator[TeardownStep]:
+    """Those that have a load balancer, which goes on without this cluster where it is the config cluster."""
+    for item in graph.all("MultiClusterIngress"):
+        vip = (item.get("status") or {}).get("VIP")
+        if vip:
+            yield TeardownStep(item, f"a load balancer at {vip}", _delete(item, "multiclusteringress"))
 
 
 def _ingresses(graph: Graph) -> Iterator[TeardownStep]:
@@ -73,8 +83,14 @@ def _services(graph: Graph) -> Iterator[TeardownStep]:
     for item in graph.all("Service"):
         if (item.get("spec") or {}).get("type") == "LoadBalancer":
             yield TeardownStep(item, _address(item), _delete(item, "service"))
-        elif _standalone(item):
+        elif _standalone(item) and not _is_derived(graph, item):
             yield TeardownStep(item, "a NEG, if a backend service still uses it", _delete(item, "service"))
+
+
+def _is_derived(graph: Graph, service: Object) -> bool:
+    """Whether GKE derived the Service from an object for several clusters: it would be created again."""
+    found = graph.follow("derived_from", service)
+    return not isinstance(found, Unknown) and bool(found)
 
 
 def _standalone(service: Object) -> bool:
@@ -92,9 +108,21 @@ def _address(item: Object) -> str:
     return f"a load balancer at {', '.join(ips)}" if ips else "a load balancer"
 
 
+_DISKS, _FILES = "pd.csi.storage.gke.io", "filestore.csi.storage.gke.io"
+
+
+def _driver(volume: Object) -> str:
+    return str(((volume.get("spec") or {}).get("csi") or {}).get("driver") or "")
+
+
 def _is_disk(volume: Object) -> bool:
+    """Whether a disk or a Filestore instance is behind a volume."""
     spec = volume.get("spec") or {}
-    return (spec.get("csi") or {}).get("driver") == "pd.csi.storage.gke.io" or bool(spec.get("gcePersistentDisk"))
+    return _driver(volume) in (_DISKS, _FILES) or bool(spec.get("gcePersistentDisk"))
+
+
+def _noun(volume: Object) -> str:
+    return "Filestore instance" if _driver(volume) == _FILES else "disk"
 
 
 def _kept(volume: Object) -> bool:
@@ -107,20 +135,24 @@ def _claims(graph: Graph) -> Iterator[TeardownStep]:
         claim = (volume.get("spec") or {}).get("claimRef") or {}
         bound = graph.find("PersistentVolumeClaim", claim.get("namespace"), str(claim.get("name")))
         if _is_disk(volume) and not _kept(volume) and isinstance(bound, dict):
-            yield TeardownStep(bound, f"disk {_disk(volume)}, with its data", _delete(bound, "persistentvolumeclaim"))
+            yield TeardownStep(
+                bound, f"{_noun(volume)} {_disk(volume)}, with its data", _delete(bound, "persistentvolumeclaim")
+            )
 
 
 def _volumes(graph: Graph) -> Iterator[TeardownStep]:
     """Volumes whose disks stay whatever is deleted."""
     for volume in graph.all("PersistentVolume"):
         if _is_disk(volume) and _kept(volume):
-            leaves = f"disk {_disk(volume)}: the reclaim policy is Retain"
+            leaves = f"{_noun(volume)} {_disk(volume)}: the reclaim policy is Retain"
             yield TeardownStep(volume, leaves, _delete_disk(volume))
 
 
 def _disk(volume: Object) -> str:
     spec = volume.get("spec") or {}
     handle = (spec.get("csi") or {}).get("volumeHandle") or (spec.get("gcePersistentDisk") or {}).get("pdName")
+    if _driver(volume) == _FILES:  # modeInstance/us-central1-a/pvc-64e6…/vol1
+        return next(iter(str(handle).split("/")[2:3]), name_of(volume))
     return str(handle or name_of(volume)).rsplit("/", 1)[-1]
 
 

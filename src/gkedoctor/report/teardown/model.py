@@ -26,7 +26,7 @@ class Stage(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether a controller deletes a load balancer before the objects are gone."""
-        return self.kind in ("Ingress", "Gateway", "Service")
+        return self.kind in ("MultiClusterIngress", "Ingress", "Gateway", "Service")
 
 
 @dataclass(frozen=True)
