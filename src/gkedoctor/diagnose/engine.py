@@ -128,7 +128,8 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
     )
 
 
-_CANNOT_START = frozenset({"scheduling", "starting", "image", "config", "create", "init"})
+_CANNOT_START = frozenset({"scheduling", "starting", "image", "config", "create", "init", "crash"})
+"""The steps of Pods that do not come up, or do not stay up."""
 
 
 def _severity(graph: Graph, group: list[Finding], below: list[Finding]) -> Severity:

@@ -76,3 +76,13 @@ class OptionalGapRecord(TypedDict):
     variable: str
     line: str
     nearestKey: NotRequired[str | None]
+
+
+class SkippedKeysRecord(TypedDict):
+    """The Pods that miss a key which envFrom left out."""
+
+    pod: KubernetesObject
+    keys: list[str]
+    missed: str | None
+    event: KubernetesObject
+    line: str | None
