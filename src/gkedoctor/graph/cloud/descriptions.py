@@ -15,8 +15,15 @@ from gkedoctor.snapshot.model import Object
 L7_FIREWALL = "GCE L7 firewall rule"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _CLUSTER = re.compile(r"(?:locations|zones|regions)/(?P<location>[^/]+)/clusters/(?P<name>[^/]+)")
-_RESOURCE = re.compile(r"/?namespaces/(?P<namespace>[^/]+)/(?P<plural>services|gateways|ingresses)/(?P<name>[^/]+)")
-_KIND_OF = {"services": "Service", "gateways": "Gateway", "ingresses": "Ingress"}
+_RESOURCE = re.compile(
+    r"/?namespaces/(?P<namespace>[^/]+)/(?P<plural>services|gateways|ingresses|serviceattachments)/(?P<name>[^/]+)"
+)
+_KIND_OF = {
+    "services": "Service",
+    "gateways": "Gateway",
+    "ingresses": "Ingress",
+    "serviceattachments": "ServiceAttachment",
+}
 _INGRESS = ("kubernetes.io/ingress-name",)
 _SERVICE = ("networking.gke.io/service-name", "kubernetes.io/service-name")
 

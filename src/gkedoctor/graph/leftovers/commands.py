@@ -12,6 +12,7 @@ from gkedoctor.snapshot.model import Object
 
 _RESOURCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        "ComputeServiceAttachment": ("service-attachments", "Private Service Connect attachment"),
         "ForwardingRule": ("forwarding-rules", "forwarding rule"),
         "TargetHttpProxy": ("target-http-proxies", "target proxy"),
         "TargetHttpsProxy": ("target-https-proxies", "target proxy"),

@@ -26,6 +26,7 @@ from gkedoctor.graph.leftovers.provenance import CreatedObject, Id, ObjectOwner
 from gkedoctor.snapshot.model import Object
 
 KINDS = (
+    "ComputeServiceAttachment",
     "ForwardingRule",
     "TargetHttpProxy",
     "TargetHttpsProxy",
@@ -120,6 +121,8 @@ def _by_place(kind: str, item: Object, parts: Parsed | None, tells: DescriptionO
     """A backend that names its cluster by location and name."""
     if tells is None or tells.cluster is None:
         return None
+    if kind == "ComputeServiceAttachment" and str(item.get("name")).startswith("k8s1-sa-"):
+        return CreatedObject(kind, item, frozenset({("place", *tells.cluster)}), _owner(tells))
     if parts is None or parts.scheme != "backend":
         return None
     ids: set[Id] = {("place", *tells.cluster), ("short", parts.cluster)}

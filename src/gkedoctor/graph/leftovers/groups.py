@@ -86,7 +86,7 @@ def _record(
     gone: bool,
     clusters: list[ExistingCluster] | Unknown,
 ) -> dict[str, Any]:
-    root = members[0].item
+    root = next((m.item for m in members if m.kind == "ForwardingRule"), members[0].item)
     owners = _owners(members)
     told = [m.item for m in members if m.item.get("description")]
     return {

@@ -18,6 +18,7 @@ from gkedoctor.snapshot.model import Object
 
 _USERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "ForwardingRule": ("ComputeServiceAttachment",),
         "TargetHttpProxy": ("ForwardingRule",),
         "TargetHttpsProxy": ("ForwardingRule",),
         "TargetPool": ("ForwardingRule",),
@@ -52,7 +53,7 @@ def outside_user(
     for kind in _USERS.get(made.kind, ()):
         users = users_of(graph, made.item, kind)
         if isinstance(users, Unknown):
-            if kind in _ONLY_BEHIND_RULES and not _behind_a_rule(graph, kind):
+            if _cannot_serve(graph, kind):
                 continue
             return users
         for item in users:
@@ -69,6 +70,13 @@ def _named_users(item: Object) -> Iterator[str]:
     for entry in used if isinstance(used, list) else []:
         if isinstance(entry, dict) and path_of(entry.get("reference")):
             yield path_of(entry["reference"])
+
+
+def _cannot_serve(graph: Graph, kind: str) -> bool:
+    """Whether users of a kind do not matter unseen: no rule that an attachment uses can be deleted anyway."""
+    if kind == "ComputeServiceAttachment":
+        return True
+    return kind in _ONLY_BEHIND_RULES and not _behind_a_rule(graph, kind)
 
 
 def _behind_a_rule(graph: Graph, kind: str) -> bool:
