@@ -15,11 +15,14 @@ from gkedoctor.diagnose.identity import fingerprint, identity
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.core.ref import namespaced
 from gkedoctor.snapshot.model import Snapshot
-from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import REBUILT, RECORDINGS, recorded, shipped_playbooks
 
 from .renaming import changed_names, renamed
 
 NAMES = sorted(p.name for p in RECORDINGS.iterdir() if (p / "truth.json").is_file())
+
+UNKNOWN_HASHES = {name for name in REBUILT if name.startswith("orphans-")}
+"""Leftovers whose names carry a hash that nobody can work out (`gkegw1-…`), so they cannot be made anew."""
 
 
 def prints(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
@@ -34,7 +37,7 @@ def own_prints(name: str) -> dict[str, tuple[str, str]]:
     return prints(recorded(name))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in UNKNOWN_HASHES])
 def test_a_fault_is_the_same_in_a_cluster_that_was_made_anew(name: str) -> None:
     other = renamed(recorded(name), "salt")
     assert changed_names(recorded(name), other)

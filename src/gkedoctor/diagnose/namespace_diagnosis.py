@@ -46,7 +46,7 @@ def diagnose_namespace(
     from which on a part is read; 0 for tests.
     """
     live = [playbook for playbook in playbooks if playbook.is_live]
-    if namespace in _COMMON or stored_size(snapshot) < max(least, 1) or any(map(_may_name_any, live)):
+    if namespace in _COMMON or stored_size(snapshot) < max(least, 1) or any(_may_name_any(p, snapshot) for p in live):
         return None
     bounds = Bounds(namespace)
     part = part_of(snapshot, bounds) if least else part_of(snapshot, bounds, small=0)
@@ -72,9 +72,11 @@ def _refs_of_open(focus: _NamespaceEvaluation, found: Sequence[Finding]) -> Iter
             yield from (finding.ref, finding.root or finding.ref, ref_of(workload(focus.graph, finding.subject)))
 
 
-def _may_name_any(playbook: CompiledPlaybook) -> bool:
+def _may_name_any(playbook: CompiledPlaybook, snapshot: Snapshot) -> bool:
     """Whether causes of a playbook list consequences themselves, which could be anywhere in the cluster."""
-    return _lists(playbook) and not _is_about_leftovers(playbook)
+    if not _lists(playbook) or _is_about_leftovers(playbook):
+        return False
+    return any(snapshot.collection(KINDS[kind].collection).objects for kind in playbook.kinds)
 
 
 def _is_about_leftovers(playbook: CompiledPlaybook) -> bool:

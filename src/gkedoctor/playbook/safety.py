@@ -100,6 +100,8 @@ def _of_words(words: Sequence[str]) -> Safety | None:
             return Safety.READS  # it sends nothing but reading requests
         case ["docker"]:
             return Safety.READS if words[1:3] in (["manifest", "inspect"], ["image", "inspect"]) else None
+        case ["crane" | "skopeo"] if words[1:2] == ["copy"]:
+            return Safety.CHANGES
         case [program] if program in _READERS:
             return Safety.READS
     return None
