@@ -168,7 +168,8 @@ def test_the_words_that_playbooks_look_for_are_in_the_vocabulary() -> None:
     lacking = sorted(found - vocabulary())
     if lacking and os.environ.get("UPDATE_GOLDEN"):
         everything = " ".join(sorted(vocabulary() | set(lacking)))
-        VOCABULARY.write_text(
+        lines = textwrap.wrap(everything, 118, break_on_hyphens=False)
+        VOCABULARY.write_text("\n".join(lines) + "\n", encoding="utf-8")
             "\n".join(textwrap.wrap(everything, 118, break_on_hyphens=False)) + "\n", encoding="utf-8"
         )
         return
