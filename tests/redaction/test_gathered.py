@@ -170,7 +170,5 @@ def test_the_words_that_playbooks_look_for_are_in_the_vocabulary() -> None:
         everything = " ".join(sorted(vocabulary() | set(lacking)))
         lines = textwrap.wrap(everything, 118, break_on_hyphens=False)
         VOCABULARY.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            "\n".join(textwrap.wrap(everything, 118, break_on_hyphens=False)) + "\n", encoding="utf-8"
-        )
         return
     assert lacking == [], "if they are words: UPDATE_GOLDEN=1 pytest tests/redaction"
