@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.lazy_regex import lazy
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = 63

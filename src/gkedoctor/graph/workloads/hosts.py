@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from gkedoctor.graph.core.lazy_regex import lazy
 from gkedoctor.graph.core.numbers import whole_number
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.model import Object
 
 Place = tuple[str, int | None]

@@ -9,8 +9,8 @@ leads to registry.k8s.io (kubernetes.io/blog/2023/03/10/image-registry-redirect)
 from __future__ import annotations
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.core.lazy_regex import lazy
 from gkedoctor.graph.objects.owners import WORKLOADS, controller_ref, template_of
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.model import Object
 
 _IMAGE = lazy(r"(?P<host>(?:(?:us|eu|asia|k8s)\.)?gcr\.io)/(?P<path>(?P<project>(?:[^/:]+\.[^/:]+:)?[^/:@]+).*)")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.forms import keyed_forms, pattern_of
 from gkedoctor.snapshot.redaction.judging import Where, holds
@@ -20,7 +21,7 @@ from gkedoctor.snapshot.redaction.names import Says, is_hook, is_identity, says,
 Span = tuple[int, int]
 
 _COLOUR = r"(?:\x1b|\\x1b|\\u001b|\\033|\\e|\^\[)\[[\d;]{0,12}m"
-_NAME = re.compile(
+_NAME = lazy(
     rf"""(?<![\w.\-])([\w.\-]++)
     (?:{_COLOUR}|\\{{0,8}}["'`»”]|\]|\)|\*{{1,2}}|&quot;|&\#34;|%22|%2522|\\u0022|[ \t]{{1,40}}){{0,6}}+
     (=>|->|→|⇒|:=|=3D|={{1,2}}|:{{1,2}}(?!//)|：|＝|%3[DdAa]|%253[DdAa]|\\{{1,4}}u003[dDaA]|&\#61;)
@@ -29,38 +30,38 @@ _NAME = re.compile(
 )
 """A name with what separates it from its value. A run of name characters is tried at its beginning only."""
 
-_OPENING = re.compile(r"\\{0,8}[\"'`]|&quot;|&#34;|%22|%2522|\\u0022|[«“„]")
+_OPENING = lazy(r"\\{0,8}[\"'`]|&quot;|&#34;|%22|%2522|\\u0022|[«“„]")
 _CLOSING = {"«": "»", "“": "”", "„": "“"}
-_WRAPPED = re.compile(
+_WRAPPED = lazy(
     r"\s{0,40}+(?:string\(\d{1,6}\)[ ]?"
     r"|(?:Some|Ok|String|str|SecretStr|Secret|Optional|Just|Buffer\.from|bytes|Password|std::string|String::from|Secret::new|SecretString::(?:from|new))[(\[]|b|u|r|f|rb|@|N|\[)(?=\\{0,8}[\"'])"
 )
 """What languages put before a string: `Some("x")` of Rust, `string(8) "x"` of PHP, `b'x'` of Python."""
-_BARE = re.compile(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")
-_END = re.compile(
+_BARE = lazy(rf"[^\s\"<>`\x1b]{{1,{LONGEST_VALUE}}}+")
+_END = lazy(
     r"\\{1,8}(?:[nrt\"]|'(?!\w))|=0[AaDd](?!\w)|\\{1,4}u00[0-9a-f]{2}|\\x1b|\\033|%(?:26|20|0[AaDd]|22|27|3[Bb])|&(?:quot|lt|gt|apos|amp|\#\d{1,4});"
     r"|&(?=[\w.\-\[\]%]{1,64}=)|[;,](?=$|\s|[\"']?[\w.\-]{1,40}[\"']?[=:])|'(?=\W|$)"
 )
 """Where a value without quotes ends, short of the next space. `ab;Zebra` is one value, `ab;user=x` two."""
 
-_BLOCK = re.compile(r"[|>][+-]?\r?\n{1,2}[ \t]{0,64}+")
-_TAG = re.compile(r"[!&][A-Za-z][\w.\-/]{1,40}[ \t]{1,4}(?=\S)")
+_BLOCK = lazy(r"[|>][+-]?\r?\n{1,2}[ \t]{0,64}+")
+_TAG = lazy(r"[!&][A-Za-z][\w.\-/]{1,40}[ \t]{1,4}(?=\S)")
 """A tag or an anchor of YAML before the value."""
 
-_PORT = re.compile(r":(\d{1,5})(?=[/\s]|$)")
-_URL_PORT = re.compile(r":(\d{1,5})(?=[/?#:\s]|$)")
+_PORT = lazy(r":(\d{1,5})(?=[/\s]|$)")
+_URL_PORT = lazy(r":(\d{1,5})(?=[/?#:\s]|$)")
 _HIGHEST_PORT = 65535
 """`auth:8443/ready`, `redis://auth:6379?db=0`: what stands before the colon is a host (RFC 3986, 3.2)."""
 
-_USERINFO = re.compile(r":[^\s/@\"'<>]{1,256}+@")
+_USERINFO = lazy(r":[^\s/@\"'<>]{1,256}+@")
 """`redis://auth:PASSWORD@db:6379`: `urls` masks the password alone, so that the host stays."""
 
-_EMPTY_PARAMETER = re.compile(r"=(?:\s|$|\\{0,8}[\"'](?=[\s:,.)\]}>]|$))")
+_EMPTY_PARAMETER = lazy(r"=(?:\s|$|\\{0,8}[\"'](?=[\s:,.)\]}>]|$))")
 """`/healthz?token=": dial tcp …`: the parameter has no value, and what follows belongs to the message."""
 
-_GOES_ON = re.compile(r"[ \t]+[a-z]{2,32}+(?![\w.\-]{0,32}[ \t]?[=:])")
-_BEFORE = re.compile(r"([A-Za-z]{2,24})[ _-]$")
-_BEFORE_SLASH = re.compile(r"([\w.\-]{2,40})/$")
+_GOES_ON = lazy(r"[ \t]+[a-z]{2,32}+(?![\w.\-]{0,32}[ \t]?[=:])")
+_BEFORE = lazy(r"([A-Za-z]{2,24})[ _-]$")
+_BEFORE_SLASH = lazy(r"([\w.\-]{2,40})/$")
 _HALVES = frozenset({"key", "keys", "string", "code", "auth", "id", "credentials"})
 _NAMES_A_NAME = frozenset(
     {
@@ -100,13 +101,13 @@ _NAMES_A_VALUE = frozenset(
 _PAIR = 60
 """Characters between the end of a name and the word `value`."""
 
-_ELEMENT = re.compile(
+_ELEMENT = lazy(
     r"<(?:[\w\-]{1,40}:)?([A-Za-z][\w.\-]{0,100}+)(?:\s[^<>]{0,200}+)?>(?:[ \t\r]{0,8}\n\s{0,64}+)?"
     r"(?:\s{0,64}+<(?:value|plain|string|content)>\s{0,8}+)?(?:\s{0,64}+<!\[CDATA\[\s{0,8}+)?([^<\s][^<]{0,1024}+)<",
     re.I,
 )
 """An element with its text, also as CDATA, or in one that is the value alone: `<Password><Value>…`."""
-_ENTRY = re.compile(r"(?:key|name)=[\"']([\w.\-]{2,100}+)[\"'][ \t]{0,4}/?>([^<\s][^<]{0,1024}+)<")
+_ENTRY = lazy(r"(?:key|name)=[\"']([\w.\-]{2,100}+)[\"'][ \t]{0,4}/?>([^<\s][^<]{0,1024}+)<")
 
 
 class _Value(NamedTuple):
@@ -158,7 +159,7 @@ def elements(text: str) -> Iterator[Span]:
                 yield found.start(2), found.start(2) + len(said.rstrip())
 
 
-_ARROW = re.compile(r"\\{0,8}[\"'`]?[ \t]{1,4}(?:->|=>|→|⇒)[ \t]{1,4}(?=\\{0,8}[\"'`\w])")
+_ARROW = lazy(r"\\{0,8}[\"'`]?[ \t]{1,4}(?:->|=>|→|⇒)[ \t]{1,4}(?=\\{0,8}[\"'`\w])")
 
 
 def _changed_to(text: str, value: _Value) -> _Value | None:
@@ -201,11 +202,9 @@ def _is_of_path(text: str, found: re.Match[str]) -> bool:
     return found[1].lower().endswith((".key", ".pem")) or (before is not None and is_identity(before[1]))
 
 
-_IMAGE_TAG = re.compile(r"(?:[0-9a-f]{7,64}|v?\d[\w.\-]{0,60}|[a-z]{2,20}-[0-9a-f]{7,40})(?=[\s\"',)@]|$)")
-_SOURCE_LINE = re.compile(r"\d{1,7}(?=[:,)\s]|$)")
-_SOURCE = re.compile(
-    r"\.(?:rb|py|go|js|ts|tsx|java|kt|scala|php|rs|c|cc|cpp|cs|ex|exs|erl|lua|pl|swift|clj|hs|ml)$", re.I
-)
+_IMAGE_TAG = lazy(r"(?:[0-9a-f]{7,64}|v?\d[\w.\-]{0,60}|[a-z]{2,20}-[0-9a-f]{7,40})(?=[\s\"',)@]|$)")
+_SOURCE_LINE = lazy(r"\d{1,7}(?=[:,)\s]|$)")
+_SOURCE = lazy(r"\.(?:rb|py|go|js|ts|tsx|java|kt|scala|php|rs|c|cc|cpp|cs|ex|exs|erl|lua|pl|swift|clj|hs|ml)$", re.I)
 
 
 def _is_of_source(text: str, found: re.Match[str]) -> bool:
@@ -239,7 +238,7 @@ def _is_credential(text: str, name: str, strength: Says, separator: str, value: 
 
 
 _KINDS = frozenset({"secret", "secrets", "token", "tokens", "credentials", "auth", "key"})
-_KEBAB = re.compile(
+_KEBAB = lazy(
     r"[a-z]{1,40}(?:[-/.][a-z]{1,40}){1,8}|(?:[a-z0-9\-]{1,63}/)?[a-z][a-z0-9]{0,30}(?:[-.][a-z0-9]{1,30}){0,8}"
     r"-(?:token|dockercfg|secret|credentials|tls|config)(?:-[a-z0-9]{4,10})?"
 )

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction.words import are_words
 
 Span = tuple[int, int]
 
-_MARK = re.compile(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{0,40}) ?-{4,5}")
-_PUTTY = re.compile(r"PuTTY-User-Key-File-\d: ")
+_MARK = lazy(r"-{4,5} ?(BEGIN|END) ([A-Z0-9 ]{0,40}) ?-{4,5}")
+_PUTTY = lazy(r"PuTTY-User-Key-File-\d: ")
 _LONGEST_BLOCK = 32 << 10
 """Characters of a key with what a log puts before each line: an RSA key of 8192 bits has 6,400."""
 
 _MOST_LINES = 400
-_KEY_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,64}={0,2}")
-_LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}")
-_HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Subject|x-\w{1,20}):", re.I)
-_SAME_LINE = re.compile(r"(?:\\[nr]|[A-Za-z0-9+/=\s]){16,16384}+")
+_KEY_LINE = lazy(r"[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,64}={0,2}")
+_LONG_RUN = lazy(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}")
+_HEADER = lazy(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID|Subject|x-\w{1,20}):", re.I)
+_SAME_LINE = lazy(r"(?:\\[nr]|[A-Za-z0-9+/=\s]){16,16384}+")
 
 
 def private_blocks(text: str) -> Iterator[Span]:

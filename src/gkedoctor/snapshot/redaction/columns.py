@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, says
 
 Span = tuple[int, int]
 
-_INSERT = re.compile(
+_INSERT = lazy(
     r"\binsert[ \t]+into[ \t]+[^\s(]{1,128}+[ \t]{0,4}\((?P<columns>[^()\n]{1,1000}+)\)"
     r"[ \t\n]{0,8}values[ \t\n]{0,8}(?=\()",
     re.I,
 )
-_ROW = re.compile(r"[ \t\n,]{0,16}\(")
-_ITEM = re.compile(r"'((?:[^'\\\n]|''|\\.){0,512}+)'|,|[^,()'\n]{1,512}+|\([^()\n]{0,200}+\)")
+_ROW = lazy(r"[ \t\n,]{0,16}\(")
+_ITEM = lazy(r"'((?:[^'\\\n]|''|\\.){0,512}+)'|,|[^,()'\n]{1,512}+|\([^()\n]{0,200}+\)")
 _MOST_ROWS = 200
 _LONGEST_STATEMENT = 16 << 10
 
-_HEAD = re.compile(r"^[ \t]{0,8}(?=[^\n]{0,400}(?:pass|pwd|secret|token|apikey|api_key))[^\n]{3,400}+\n", re.I | re.M)
-_FENCE = re.compile(r"[\s|+:=-]{1,400}")
+_HEAD = lazy(r"^[ \t]{0,8}(?=[^\n]{0,400}(?:pass|pwd|secret|token|apikey|api_key))[^\n]{3,400}+\n", re.I | re.M)
+_FENCE = lazy(r"[\s|+:=-]{1,400}")
 
-_KIND = re.compile(r"(?<![\w.\-])kind:[ \t]{1,4}[\"']?Secret[\"']?[ \t]{0,8}$", re.M)
-_DATA = re.compile(r"^([ \t]{0,8})(?:data|stringData):[ \t]{0,8}$", re.M)
-_ENTRY = re.compile(r"([ \t]{1,40})[\w.\-\"']{1,253}+:[ \t]{1,4}(\S[^\n]{0,8192}+)")
+_KIND = lazy(r"(?<![\w.\-])kind:[ \t]{1,4}[\"']?Secret[\"']?[ \t]{0,8}$", re.M)
+_DATA = lazy(r"^([ \t]{0,8})(?:data|stringData):[ \t]{0,8}$", re.M)
+_ENTRY = lazy(r"([ \t]{1,40})[\w.\-\"']{1,253}+:[ \t]{1,4}(\S[^\n]{0,8192}+)")
 _AROUND = 8 << 10
 """Characters before and after the kind in which the data of a printed Secret begin: keys are in alphabetical order."""
 
@@ -110,7 +111,7 @@ def _cells(start: int, cells: list[str], named: dict[int, Says]) -> Iterator[Spa
         start += len(cell) + 1
 
 
-_NAME = re.compile(r"[A-Za-z][\w. \-]{0,40}")
+_NAME = lazy(r"[A-Za-z][\w. \-]{0,40}")
 
 
 def _is_name(text: str) -> bool:

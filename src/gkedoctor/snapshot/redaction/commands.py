@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, says
@@ -54,7 +55,7 @@ FLAGS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Flags that take a password, and of which commands (their manuals)."""
 
-_ATTACHED = re.compile(
+_ATTACHED = lazy(
     r"\b(?:mysql\w{0,16}|mariadb[\w\-]{0,16}|xtrabackup|innobackupex|mydumper|myloader|mytop|pt-[\w\-]{2,24}|7z[ar]?|7zz|p7zip|unrar|rar|rdesktop)\b"
     r"[^\n|;&]{0,200}?[ \t\"',]-p(?P<q>[\"'])(?P<v>(?:(?!(?P=q))[^\n]){3,256}+)(?P=q)"
 )
@@ -76,7 +77,7 @@ def _flagged(found: re.Match[str]) -> bool:
     return holds(Says.PASSWORD, value, Where.TEXT) and _PORTS.match(value) is None
 
 
-_PORTS = re.compile(r"[\d.:\-]{1,64}(?:/(?:tcp|udp))?(?:$|[\s,])")
+_PORTS = lazy(r"[\d.:\-]{1,64}(?:/(?:tcp|udp))?(?:$|[\s,])")
 """`docker run -p 8080:80`: what is published, and no password."""
 
 

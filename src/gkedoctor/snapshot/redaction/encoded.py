@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from gkedoctor.lazy_regex import lazy
+
 Span = tuple[int, int]
 
 _LONGEST = 16 << 10
@@ -20,7 +22,7 @@ _MAGIC = (
 _CERTIFICATE = re.compile(rb"\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02", re.DOTALL)
 """How a certificate begins in DER: two sequences, then its version (RFC 5280, 4.1)."""
 
-_TEXT = re.compile(r"[^\W\d_]{2,60}+[^\w\s]{0,3}(?:\s{1,4}[\w.,:;!?'\"()\-/]{1,40}){3,400}", re.UNICODE)
+_TEXT = lazy(r"[^\W\d_]{2,60}+[^\w\s]{0,3}(?:\s{1,4}[\w.,:;!?'\"()\-/]{1,40}){3,400}", re.UNICODE)
 
 
 @lru_cache(maxsize=1024)
@@ -59,7 +61,7 @@ def is_harmless_base64(word: str) -> bool:
     return text is not None and _TEXT.match(text) is not None
 
 
-_DUMP = re.compile(
+_DUMP = lazy(
     r"(?:^|\n)[^\n]{0,80}?\b(?:0x)?[0-9a-f]{4,8}:?[ \t]{1,4}(?P<hex>(?:[0-9a-f]{2}(?:[0-9a-f]{2})?[ ]{1,3}){4,32}+)[ \t]{0,60}+[|]?[ ]{0,2}(?P<text>[^\n]{1,40})",
     re.I,
 )

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from gkedoctor.lazy_regex import lazy
+
 MOST = 2048
 """Characters of one step: signed tokens (JWT, macaroons) are the longest."""
 
@@ -35,7 +37,7 @@ _ALPHABETS: Mapping[str, str] = MappingProxyType(
         "G": r"A-Za-z0-9%+/=_.~\-",
     }
 )
-_STEP = re.compile(r"([AWHXLUDBVG])(\d+)(?:-(\d+)|(\+))?")
+_STEP = lazy(r"([AWHXLUDBVG])(\d+)(?:-(\d+)|(\+))?")
 
 
 class Form(NamedTuple):

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.encoded import is_harmless_base64
 from gkedoctor.snapshot.redaction.forms import infix_forms, pattern_of, token_forms, width_of
@@ -16,21 +17,21 @@ from gkedoctor.snapshot.redaction.words import are_words, is_wordy
 
 Span = tuple[int, int]
 
-_LONG = re.compile(r"(?<![\w\-])[\w\-]{13,}+")
+_LONG = lazy(r"(?<![\w\-])[\w\-]{13,}+")
 """Every form has a run of this kind in it, and most texts have none. Tried at the beginning of a run only."""
 
 _BACK = 24
 """Characters before such a run in which a form may begin: `SG.`, `1//0`, `dp.scim.`, `access_token$production$`."""
 
-_ESCAPES = re.compile(r"(?:\\[nrtfv]|%[0-9A-Fa-f]{2}|\\?u00[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\[[0-9;]{0,8}m)$")
-_HASH = re.compile(
+_ESCAPES = lazy(r"(?:\\[nrtfv]|%[0-9A-Fa-f]{2}|\\?u00[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\[[0-9;]{0,8}m)$")
+_HASH = lazy(
     r"\$(?:apr1|1|2[abxyz]?|5|6|7|y|gy|argon2(?:id|i|d)|scrypt|pbkdf2[\w\-]{0,16}|bcrypt-sha256|S|P|H|sha1|md5)\$[\w./$=,+\-]{8,256}"
     r"|\{(?:S?SHA(?:224|256|384|512)?|S?MD5|CRYPT|PBKDF2[\w\-]{0,10}|ARGON2)\}[A-Za-z0-9+/=$.]{8,256}"
     r"|pbkdf2_sha\d{1,3}\$\d{1,8}\$[\w./+=\-]{1,64}\$[\w./+=\-]{16,128}|SCRAM-SHA-\d{1,3}\$\d{1,8}:[\w./+=\-]{8,64}\$[\w./+=:\-]{16,128}"
 )
-_RANDOM = re.compile(r"(?<![\w+/.\-])[\w+/\-]{20,}+={0,2}+")
-_NAME_BEFORE = re.compile(r"([\w.\-]{2,40})[\"'\\ \t]{0,4}[=:@~][\"'\\ \t]{0,4}(?:W/)?$")
-_WEAK = re.compile(r"(?<!\w)W/\\{0,8}\"$")
+_RANDOM = lazy(r"(?<![\w+/.\-])[\w+/\-]{20,}+={0,2}+")
+_NAME_BEFORE = lazy(r"([\w.\-]{2,40})[\"'\\ \t]{0,4}[=:@~][\"'\\ \t]{0,4}(?:W/)?$")
+_WEAK = lazy(r"(?<!\w)W/\\{0,8}\"$")
 """What stands before a weak ETag (RFC 9110, 8.8.3)."""
 _LEAST_RANDOM = 24
 
@@ -92,7 +93,7 @@ def _is_path_of_words(run: str) -> bool:
     return sum(len(part) >= 4 and are_words(part) for part in parts) >= 2
 
 
-_PARTS = re.compile(r"[-_/+]+")
+_PARTS = lazy(r"[-_/+]+")
 
 
 def _is_random(word: str) -> bool:
@@ -106,17 +107,17 @@ def _is_random(word: str) -> bool:
     return not numbers or not all(part.isalpha() and are_words(part) for part in others)
 
 
-_SUM = re.compile(r"(?:sha\d{1,3}|h1|md5)[-:]", re.I)
-_ID_BEFORE = re.compile(
+_SUM = lazy(r"(?:sha\d{1,3}|h1|md5)[-:]", re.I)
+_ID_BEFORE = lazy(
     r"\b(?:ids?|peer|digest|checksum|revision|commit|etag|cid|kid|uid|integrity|fingerprint)[ \t]{1,3}[\"'`]?$", re.I
 )
 """`peer id 12D3Koo…`: the word that explains it stands before it without a sign."""
 
-_JWK_PUBLIC = re.compile(r"\\{0,4}\"(?:x|y|n|x5t|x5t#S256|kid)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"$")
+_JWK_PUBLIC = lazy(r"\\{0,4}\"(?:x|y|n|x5t|x5t#S256|kid)\\{0,4}\"[ \t]{0,4}:[ \t]{0,4}\\{0,4}\"$")
 """The public parts of a JSON Web Key (RFC 7518, 6)."""
 
 _JWK_AROUND = 1200
-_PUBLIC_KEY = re.compile(r"(?:ssh-[\w\-]{2,12}|ecdsa-[\w\-]{4,24}|sk-[\w\-]{4,24})(?:@openssh\.com)?[ \t]$")
+_PUBLIC_KEY = lazy(r"(?:ssh-[\w\-]{2,12}|ecdsa-[\w\-]{4,24}|sk-[\w\-]{4,24})(?:@openssh\.com)?[ \t]$")
 
 
 def _is_public(text: str, run: re.Match[str]) -> bool:

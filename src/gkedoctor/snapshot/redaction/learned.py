@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from urllib.parse import quote
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.known import alternatives
 from gkedoctor.snapshot.redaction.limits import LONGEST_LEARNED, MOST_LEARNED
@@ -25,9 +26,9 @@ _HEAD = 6
 """Characters by which a value is found; it is then compared as a whole."""
 
 _JOINERS = "-_."
-_ESCAPE = re.compile(r"(?:\\[nrtfv]|%[0-9A-Fa-f]{2}|\\?u00[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\[[0-9;]{0,8}m)$")
-_SEPARATORS = re.compile(r"[-./:@_]")
-_WORD_END = re.compile(r"[^\s\"'<>]*")
+_ESCAPE = lazy(r"(?:\\[nrtfv]|%[0-9A-Fa-f]{2}|\\?u00[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2}|\[[0-9;]{0,8}m)$")
+_SEPARATORS = lazy(r"[-./:@_]")
+_WORD_END = lazy(r"[^\s\"'<>]*")
 
 
 def may_spread(value: str, *, of_secret: bool = False) -> bool:

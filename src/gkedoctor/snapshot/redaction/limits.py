@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from gkedoctor.lazy_regex import lazy
 
 LONGEST_LINE = 16 << 10
 """Of a log line. A container runtime splits lines at 16 KiB (containerd, cri-o)."""
@@ -25,7 +25,7 @@ MOST_LEARNED = 5000
 _SLACK = 64
 """Characters of the words that say what was cut: a text that was cut is not cut again."""
 
-_CUT = re.compile(r" … cut, \d{1,12} characters more$")
+_CUT = lazy(r" … cut, \d{1,12} characters more$")
 
 
 def capped(text: str, most: int) -> str:

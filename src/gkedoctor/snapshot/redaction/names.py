@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
 
+from gkedoctor.lazy_regex import lazy
+
 _LONGEST = 128
-_ANY_WORD = re.compile(r"[^\W\d_]+|\d+")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ANY_WORD = lazy(r"[^\W\d_]+|\d+")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, is_identity, says
@@ -14,23 +15,23 @@ Span = tuple[int, int]
 
 _I = re.IGNORECASE
 _PARENTS = r"(?:[\w\-]{0,24}[_\-])?(?:tokens|passwords|passwds|secrets|credentials|creds|api_?keys|auth_?keys|auths?|keys|stringdata|secretdata|accounts|users|userlist|htpasswd|chpasswd)"
-_BRACES = re.compile(
+_BRACES = lazy(
     rf"(?<![\w\-])(?P<name>{_PARENTS})[\"'\\]{{0,8}}[ \t]{{0,4}}[:=]?>?[ \t]{{0,4}}(?:map(?:\[string\](?:string|interface\{{\}}|\[\]byte))?)?"
     r"[{\[](?P<body>[^{}\[\]]{4,8192}+)",
     _I,
 )
 """A map in braces, or Go's `map[a:b]`."""
 
-_BLOCK = re.compile(rf"^(?P<indent>[ \t\-]{{0,40}})[\"']?(?P<name>{_PARENTS})[\"']?:[ \t]{{0,4}}\r?\n", re.I | re.M)
-_CHILD = re.compile(
+_BLOCK = lazy(rf"^(?P<indent>[ \t\-]{{0,40}})[\"']?(?P<name>{_PARENTS})[\"']?:[ \t]{{0,4}}\r?\n", re.I | re.M)
+_CHILD = lazy(
     r"[\"'\\]{0,8}(?P<key>[\w.\-/@]{1,128}+)[\"'\\]{0,8}[ \t]{0,16}[:=]>?[ \t]{0,16}[\"'\\]{0,8}(?P<v>[^\s\"'\\,;}\])]{4,4096}+)"
 )
-_LINE = re.compile(
+_LINE = lazy(
     r"^[ \t]{0,80}+(?:-[ \t]{1,4})?[\"']?(?P<key>[\w.\-/@]{1,128}+)[\"']?[ \t]{0,4}[:=][ \t]{0,8}[\"']?(?P<v>[^\s\"'#]{4,4096}+)[\"']?[ \t\r]{0,8}$"
 )
 _MOST_LINES = 100
-_SECRET = re.compile(r"\\{0,4}[\"']?kind\\{0,4}[\"']?[ ]{0,2}[:=][ ]{0,2}\\{0,4}[\"']?Secret\b", _I)
-_DATA = re.compile(
+_SECRET = lazy(r"\\{0,4}[\"']?kind\\{0,4}[\"']?[ ]{0,2}[:=][ ]{0,2}\\{0,4}[\"']?Secret\b", _I)
+_DATA = lazy(
     r"(?<![\w\-])(?:data|stringData)\\{0,8}[\"']?[ \t]{0,4}[:=][ \t]{0,4}(?:map(?:\[string\](?:string|\[\]u?int8|\[\]byte))?)?[{\[](?P<body>[^{}\[\]]{4,16384}+)",
     _I,
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, says
@@ -113,7 +114,7 @@ class Rule(NamedTuple):
 
 def rule(words: str, pattern: str, judge: Judge, flags: int = 0) -> Rule:
     """A rule whose words are given with `|` between them, in lower case."""
-    return Rule(tuple(words.split("|")), re.compile(pattern, flags), judge)
+    return Rule(tuple(words.split("|")), lazy(pattern, flags), judge)
 
 
 _VALUE = r"(?P<q>\\{0,4}[\"']?)(?P<v>[^\s\"'\\<>]{1,512}+)"
@@ -313,8 +314,8 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-_COOKIE = re.compile(r"\b(?:set-)?cookie2?[\"'\\]{0,6}[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}[\"'\\\[]{0,6}", re.I)
-_CRUMB = re.compile(r"([\w.\-]{1,64}+)=([^\s;,\"'\\<>]{4,2048}+)")
+_COOKIE = lazy(r"\b(?:set-)?cookie2?[\"'\\]{0,6}[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}[\"'\\\[]{0,6}", re.I)
+_CRUMB = lazy(r"([\w.\-]{1,64}+)=([^\s;,\"'\\<>]{4,2048}+)")
 _ATTRIBUTES = frozenset(
     {
         "path",

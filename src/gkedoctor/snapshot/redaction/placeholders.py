@@ -8,10 +8,11 @@ to hold the same.
 from __future__ import annotations
 
 import hashlib
-import re
 from functools import lru_cache
 
-PLACEHOLDER = re.compile(r"\*\*\*[0-9a-f]{6}\*\*\*")
+from gkedoctor.lazy_regex import lazy
+
+PLACEHOLDER = lazy(r"\*\*\*[0-9a-f]{6}\*\*\*")
 MARK = "***"
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import languages, values
 from gkedoctor.snapshot.redaction.words import is_wordy
 
@@ -87,9 +88,9 @@ _BEFORE = _tail(rf"(?<![\w.\-/]){_VALUE}[\"'`«»”’]?[ \t](?:{languages.AS})
 """The value first: `'X' is not the password`, `X ist das neue Passwort`. Expects the text to end at the word."""
 
 _FAR = 160
-_DIGIT = re.compile(r"\d")
-_LATIN = re.compile(rf"(?:{languages.LATIN})(?!\w)")
-_OTHER = re.compile(languages.OTHER, _I)
+_DIGIT = lazy(r"\d")
+_LATIN = lazy(rf"(?:{languages.LATIN})(?!\w)")
+_OTHER = lazy(languages.OTHER, _I)
 _OTHER_CODES = _tail(rf"(?:{languages.OTHER_CODES})[^\n\d]{{0,16}}?(?P<v>\d{{4,8}})(?!\d)", _always)
 
 _CODES = (
@@ -104,10 +105,10 @@ _CODES = (
         _always,
     ),
 )
-_CODE_NEAR = re.compile(r"\d{4}|\d{3}[ -]\d{3}")
+_CODE_NEAR = lazy(r"\d{4}|\d{3}[ -]\d{3}")
 _CODE_BACK, _CODE_AHEAD = 48, 72
 
-_LOGIN = re.compile(rf"(?:{languages.LOGINS})(?!\w)")
+_LOGIN = lazy(rf"(?:{languages.LOGINS})(?!\w)")
 _PAIR = _tail(
     r"[^\n]{0,60}?[ \t\"'`(:：](?P<user>[\w.@+\-]{2,64})[\"'`]?(?P<sep>[ ]/[ ]|[ ]\|[ ]|[:/])[\"'`]?"
     r"(?P<v>(?=[^\s\d]{0,60}\d)[^\s\"'`<>,;]{5,127}[^\s\"'`<>,;.)\]}])",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, is_identity, says, words_of
@@ -107,15 +108,15 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-_RECORD = re.compile(r"(?P<type>[\w$.]{0,60}+)(?P<gap>[=: ]{0,3}[&*]{0,2})[({]{1,3}(?P<body>[^(){}\n]{8,800}+)")
-_SPLIT = re.compile(r"[^,\s]+")
-_CONFIGURES = re.compile(
+_RECORD = lazy(r"(?P<type>[\w$.]{0,60}+)(?P<gap>[=: ]{0,3}[&*]{0,2})[({]{1,3}(?P<body>[^(){}\n]{8,800}+)")
+_SPLIT = lazy(r"[^,\s]+")
+_CONFIGURES = lazy(
     r"(?:conf(?:ig(?:uration)?)?|cred(?:ential)?s?|conn(?:ection)?(?:info|params?|string)?|auth\w{0,12}|login\w{0,8}|user\w{0,8}|account"
     r"|data_?source|db\w{0,8}|database|settings|options?|opts|params?|parameters|endpoint|broker|ldap\w{0,8}|smtp\w{0,8}|secret\w{0,8}"
     r"|registry|server|client|properties|props|jdbc\w{0,8}|dsn|basic)$",
     _I,
 )
-_USER = re.compile(r"[\"']?[A-Za-z][A-Za-z_.@\-]{1,40}\d{0,2}[\"']?")
+_USER = lazy(r"[\"']?[A-Za-z][A-Za-z_.@\-]{1,40}\d{0,2}[\"']?")
 _STRONG = 10
 """Characters of a value that needs no user before it."""
 
@@ -143,7 +144,7 @@ def _items(start: int, body: str, *, configures: bool) -> Iterator[Span]:
         before = item[0]
 
 
-_NAMED = re.compile(r"[\w.\-/]{1,64}[\\\"'`]{0,6}[=:]")
+_NAMED = lazy(r"[\w.\-/]{1,64}[\\\"'`]{0,6}[=:]")
 """What has a name of its own is judged by it, in `assignments.py`."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import commands, devices, nested, phrases, statements, structures
 from gkedoctor.snapshot.redaction.assignments import assigned, elements
 from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
@@ -25,13 +26,13 @@ Span = tuple[int, int]
 _SHORTEST = 8
 """Characters of the shortest text with a name and a credential in it: `pw=abc12`."""
 
-_SECRET_LINES = re.compile(r"[\"']?kind[\"']?\s{0,8}:\s{0,8}[\"']?Secret\b|\bstringData\b")
-_ESCAPED_END = re.compile(r"\\[nr]")
+_SECRET_LINES = lazy(r"[\"']?kind[\"']?\s{0,8}:\s{0,8}[\"']?Secret\b|\bstringData\b")
+_ESCAPED_END = lazy(r"\\[nr]")
 """The end of a line in a text within a string: read as two ends, so that every place stays where it is."""
 
-_DUMPED = re.compile(r"[ \t][0-9a-f]{2}[0-9a-f ][0-9a-f ]{2}[0-9a-f ]{8,}[ |]", re.I)
+_DUMPED = lazy(r"[ \t][0-9a-f]{2}[0-9a-f ][0-9a-f ]{2}[0-9a-f ]{8,}[ |]", re.I)
 _LINES_BEFORE = 8
-_QUOTED = re.compile(r"(?<=`)[^`]{1,4096}(?=`)|![^\s`]{1,4096}")
+_QUOTED = lazy(r"(?<=`)[^`]{1,4096}(?=`)|![^\s`]{1,4096}")
 
 
 def spans(text: str) -> list[Span]:

@@ -5,29 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.names import Says, says, words_of
 
 Span = tuple[int, int]
 
-_REST = re.compile(r"[^\s\"<>\\`]{1,1024}")
-_AUTHORITY = re.compile(r"[^/?#]*")
-_QUERY = re.compile(r"(?<=[?&;])([\w.\-\[\]%]{1,64}+)=([^&\s\"'<>#;\\]{1,2048}+)")
+_REST = lazy(r"[^\s\"<>\\`]{1,1024}")
+_AUTHORITY = lazy(r"[^/?#]*")
+_QUERY = lazy(r"(?<=[?&;])([\w.\-\[\]%]{1,64}+)=([^&\s\"'<>#;\\]{1,2048}+)")
 _IN_QUERY = frozenset(
     {"key", "code", "ticket", "access", "hash", "hmac", "session", "s", "k", "t", "apikey", "appid", "state"}
 )
 """Names of parameters that say something in a query alone; their value has to look like a token."""
 
-_IN_PATH = re.compile(
+_IN_PATH = lazy(
     r"/(?:tokens?|keys?|secrets?|api-?keys?|api_keys?|auth|access_tokens?|webhooks?|hooks?|invite|reset|magic|unsubscribe"
     r"|reset[-_]?password|password[-_]?reset|password/(?:edit|reset)|verify(?:[-_]?email)?|confirm(?:ation)?|activate)"
     r"/([^/\s?#\"'<>&]{12,256}+)",
     re.I,
 )
 _NO_PASSWORD = frozenset({"password", "passwd", "pass", "pw", "pwd", "secret", "token", "x", "x-oauth-basic", "nopass"})
-_PORT = re.compile(r"\d{0,5}")
-_PUBLIC_USER = re.compile(r"[a-z][a-z0-9.-]{2,63}@[a-z0-9.-]{1,253}\.gserviceaccount\.com", re.I)
+_PORT = lazy(r"\d{0,5}")
+_PUBLIC_USER = lazy(r"[a-z][a-z0-9.-]{2,63}@[a-z0-9.-]{1,253}\.gserviceaccount\.com", re.I)
 
 _WEBHOOKS: tuple[tuple[str, str], ...] = (
     # https://api.slack.com/messaging/webhooks
@@ -67,9 +68,9 @@ _WEBHOOKS: tuple[tuple[str, str], ...] = (
     ("api.softlayer.com/soap/", r"v3(?:\.1)?/(\w{40,80})"),
 )
 _HOOKS = tuple((literal, re.compile(tail)) for literal, tail in _WEBHOOKS)
-_ORACLE = re.compile(r"jdbc:oracle:(?:thin|oci8?):([^/\s@\"']{1,64}+)/")
+_ORACLE = lazy(r"jdbc:oracle:(?:thin|oci8?):([^/\s@\"']{1,64}+)/")
 _DRIVER_HOSTS = ("@(", "@tcp(", "@tcp4(", "@unix(", "@udp(", "@cloudsql(", "@tcp6(")
-_LEFT = re.compile(r"[\s\"'=<>,`]")
+_LEFT = lazy(r"[\s\"'=<>,`]")
 _DSN = 256
 """Characters before `@tcp(` in which user and password stand."""
 
@@ -175,7 +176,7 @@ def _queries(text: str) -> Iterator[Span]:
 
 
 _SHORT_PASSWORDS = frozenset({"p", "pw", "pwd", "pass", "passw"})
-_USER = re.compile(r"[?&](?:u|user|usr|username|login|uid|usuario|benutzer)=")
+_USER = lazy(r"[?&](?:u|user|usr|username|login|uid|usuario|benutzer)=")
 _NEAR = 256
 """Characters before and behind a short parameter in which the one of its user stands."""
 

@@ -4,49 +4,48 @@ from __future__ import annotations
 
 import re
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction.placeholders import MARK
 from gkedoctor.snapshot.redaction.words import are_words, count_of_words, is_wordy
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy(
     r"\$\$?(?:\w{1,80}|[({][^)}]{0,200}[)}]{1,2})|\{\{.{0,200}\}\}|%\w{1,80}%|<[^>]{0,200}>?|\[[^\]]{0,80}\]?|\{[^}]{0,80}\}"
     r"|%5B[^%]{0,64}%5D|[*x.•_-]{1,64}|[0*]{1,64}|%[a-z]|\(\S{0,64}\)?"
 )
 """References of shells, Kubernetes and templates; and what other tools write in place of a value."""
 
-_SWITCH = re.compile(
+_SWITCH = lazy(
     r"(?:true|false|yes|no|on|off|none|null|nil|nan|undefined|empty|unset|redacted|masked|hidden|removed|string|todo"
     r"|argon2(?:id|i|d)?|bcrypt(?:[_-]sha256)?|scrypt|pbkdf2(?:[_-]sha\d{1,3})?|hs\d{3}|rs\d{3}|es\d{3}|ps\d{3}|eddsa|ed25519"
     r"|md5|sha-?\d{1,3}|scram-sha-\d{1,3}|aes-?\d{3}(?:-?(?:gcm|cbc|ctr))?|plain|cleartext|plaintext|mysql_native_password"
     r"|caching_sha2_password)",
     re.I,
 )
-_QUANTITY = re.compile(
+_QUANTITY = lazy(
     r"[-+]?\d{1,15}(?:\.\d{1,15})?(?:[a-zA-Zµ%]{1,2}|[KMGTPE]i?B?|ms|min|sec|seconds?|minutes?|hours?|days?|bytes?)"
 )
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]{0,20}(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}:\d\d(?::\d\d)?")
-_NUMBER = re.compile(r"[-+]?\d{1,20}(?:\.\d{1,20})?")
-_ADDRESS = re.compile(
+_TIME = lazy(r"\d{4}-\d\d-\d\d(?:[T ][\d:.,]{0,20}(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}:\d\d(?::\d\d)?")
+_NUMBER = lazy(r"[-+]?\d{1,20}(?:\.\d{1,20})?")
+_ADDRESS = lazy(
     r"(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?:/\d{1,2})?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?(?:[:/]\d{1,5})?"
     r"|[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,8}\.?:\d{1,5}"
 )
-_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.?")
-_PATH = re.compile(r"(?:[~.]{0,2}|[A-Za-z]:)[/\\][\w.@+\\/ -]{1,1024}")
-_RESOURCE = re.compile(r"[a-z][\w.-]{0,80}(?:/[\w.@:+-]{1,128}){2,12}")
-_SEGMENT = re.compile(r"[\\/]+")
-_URL = re.compile(r"[a-z][a-z0-9+.-]{1,24}://", re.I)
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_DIGEST = re.compile(r"(?:sha\d{1,3}|md5)[:-].{0,200}|0x[0-9a-f]{1,20}", re.I)
-_VERSION = re.compile(r"v?\d{1,6}(?:\.\d{1,8}){1,3}(?:[-+.][\w.+-]{0,40})?")
-_OBJECT_NAME = re.compile(
-    r"(?:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/)?[a-z]([a-z0-9.-]{0,250}[a-z0-9])?(?:[:/][\w.-]{1,63})?"
-)
-UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_SIGNS = re.compile(r"[!#$%^&*+~@?=|;§€]")
-_SIGN_INSIDE = re.compile(r"\w[!#$%^*+~@]|[!#$%^*+~@]\w")
+_HOST = lazy(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.?")
+_PATH = lazy(r"(?:[~.]{0,2}|[A-Za-z]:)[/\\][\w.@+\\/ -]{1,1024}")
+_RESOURCE = lazy(r"[a-z][\w.-]{0,80}(?:/[\w.@:+-]{1,128}){2,12}")
+_SEGMENT = lazy(r"[\\/]+")
+_URL = lazy(r"[a-z][a-z0-9+.-]{1,24}://", re.I)
+_MAIL = lazy(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_DIGEST = lazy(r"(?:sha\d{1,3}|md5)[:-].{0,200}|0x[0-9a-f]{1,20}", re.I)
+_VERSION = lazy(r"v?\d{1,6}(?:\.\d{1,8}){1,3}(?:[-+.][\w.+-]{0,40})?")
+_OBJECT_NAME = lazy(r"(?:[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/)?[a-z]([a-z0-9.-]{0,250}[a-z0-9])?(?:[:/][\w.-]{1,63})?")
+UUID = lazy(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HEX = lazy(r"[0-9a-f]+|[0-9A-F]+")
+_LETTERS = lazy(r"[^\W\d_]+")
+_SIGNS = lazy(r"[!#$%^&*+~@?=|;§€]")
+_SIGN_INSIDE = lazy(r"\w[!#$%^*+~@]|[!#$%^*+~@]\w")
 _LOWER, _UPPER, _DIGIT = re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"\d")
-_CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(?=[A-Za-z])")
+_CHANGE = lazy(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(?=[A-Za-z])")
 
 _CHANGES = 0.3
 """Share of places at which a random text of letters and digits changes between lower case, upper case and digits, at

@@ -6,14 +6,14 @@ Python's documentation. It is a list and no model of a language: `zebraquartz` l
 
 from __future__ import annotations
 
-import re
 from functools import cache, lru_cache
 from pathlib import Path
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction.languages import WRONG
 
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
+_PART = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
+_NOT_LETTERS = lazy(r"[\W\d_]+")
 _SHORT = 2
 """Letters up to which a part says nothing."""
 

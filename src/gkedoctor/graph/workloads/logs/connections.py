@@ -8,8 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.graph.core.lazy_regex import lazy
 from gkedoctor.graph.core.numbers import whole_number
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.messages import message
 
 _LONGEST = 2000

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gkedoctor.graph.core.lazy_regex import lazy
 from gkedoctor.graph.workloads.logs.lines import DEBUG, ERROR, FATAL, INFO, UNKNOWN, WARN, Line, read_line
+from gkedoctor.lazy_regex import lazy
 
 _FRAME = lazy(
     r"\s{0,40}(?:at [\w$.<>/@(\[:-]|File \"|\.\.\. \d{1,5} (?:more|common)|\.{3} \d|from [^\s:]{1,300}:\d|#\d{1,4} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.messages import message
 
 _FILE_TROUBLES = (("full", "log/disk-full"), ("readonly", "log/read-only"), ("notemp", "log/no-temporary-directory"),

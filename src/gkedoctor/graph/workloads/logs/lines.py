@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from gkedoctor.graph.core.lazy_regex import lazy
+from gkedoctor.lazy_regex import lazy
 
 UNKNOWN, DEBUG, INFO, WARN, ERROR, FATAL = range(6)
 """Severities, in their order. UNKNOWN: the line has none, as where a script or a runtime prints."""

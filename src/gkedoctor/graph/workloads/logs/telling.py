@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gkedoctor.graph.core.lazy_regex import lazy
 from gkedoctor.graph.workloads.logs.entries import Entry, entries_of, is_cause, is_exception
 from gkedoctor.graph.workloads.logs.lines import DEBUG, FATAL, INFO, UNKNOWN, WARN
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.messages import message
 
 _WINDOW = 400

@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Any, cast
 
 
-def lazy(text: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+def lazy(text: str, flags: int = 0) -> re.Pattern[str]:
     """What `re.compile` gives, to all who use it."""
     return cast("re.Pattern[str]", _Lazy(text, flags))
 
 
 class _Lazy:
-    def __init__(self, text: str, flags: re.RegexFlag) -> None:
+    def __init__(self, text: str, flags: int) -> None:
         self.text, self.flags = text, flags
 
     @cached_property
