@@ -13,6 +13,7 @@ from tests.healthy.loading import SAMPLE, healthy
 TELLING = {
     ("autopilot", "events"): "only an Event says that a node is on its way",
     ("batch", "jobs"): "only the Jobs tell that the run went well in the end, and how long runs take",
+    ("installs/keda", "horizontalpodautoscalers"): "the ScaledObject would tell too, but only its autoscaler is read",
     ("odds", "secrets"): "the kubelet's last word is that the Secret is missing",
     ("scaling", "horizontalpodautoscalers"): "only the autoscaler tells that nothing is meant to run",
     ("stateful", "storageclasses"): "the controller's last word is that the class is missing",
