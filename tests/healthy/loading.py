@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,21 @@ from typing import Any
 import yaml
 
 from gkedoctor.diagnose.cases import CLOCK
+from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, ON_REQUEST
+from gkedoctor.snapshot.kinds import COLLECTIONS, ON_REQUEST
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
+from tests.healthy.parts import kind_of
 from tests.healthy.settled import settled
 
 CLUSTERS = Path(__file__).parent / "clusters"
-NAMES = sorted(p.stem for p in CLUSTERS.glob("*.yaml"))
+INSTALLS = sorted(f"installs/{p.stem}" for p in CLUSTERS.glob("installs/*.yaml"))
+"""Charts, operators and states of GKE, each alone in its cluster."""
+
+NAMES = [*sorted(p.stem for p in CLUSTERS.glob("*.yaml")), *INSTALLS]
+SAMPLE = [name for name in NAMES if name not in INSTALLS[1::3] and name not in INSTALLS[2::3]]
+"""For tests that take long for each: what is written by hand for odd states, and a third of the installs."""
+
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -57,13 +66,16 @@ def objects(name: str) -> list[dict[str, Any]]:
 def healthy(name: str, prefix: str = "") -> Snapshot:
     """A healthy cluster, every collection listed in full; `prefix` stands before the names of its own namespaces."""
     gathered = Gathered(source="healthy")
-    for collection in COLLECTIONS.keys() - ON_REQUEST:
+    operators = {kind.collection for kind in listed_kinds()}
+    for collection in (COLLECTIONS.keys() | operators) - ON_REQUEST:
         gathered.mark(collection, CollectionState(Status.COMPLETE))
         gathered.objects[collection] = []
     for item in objects(name):
-        gathered.objects[KINDS[item["kind"]].collection].append(_moved(item, prefix) if prefix else item)
+        gathered.objects.setdefault(kind_of(item).collection, []).append(_moved(item, prefix) if prefix else item)
     for place, text in (written(name).get("logs") or {}).items():
-        namespace, pod, container = place.split("/")
+        namespace, pattern, container = place.split("/")
+        pods = [i["metadata"] for i in objects(name) if i["kind"] == "Pod"]
+        pod = next(p["name"] for p in pods if p["namespace"] == namespace and fnmatchcase(p["name"], pattern))
         gathered.add_log(prefix + namespace, pod, container, text)
     return build_snapshot(gathered, recorded_at=CLOCK)
 

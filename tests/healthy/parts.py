@@ -6,6 +6,10 @@ import math
 import zlib
 from typing import Any
 
+from gkedoctor.snapshot.custom_kinds import custom_kind
+from gkedoctor.snapshot.importers.names import plural_of
+from gkedoctor.snapshot.kinds import KINDS, Kind
+
 Item = dict[str, Any]
 NODES = ("gke-prod-default-pool-5d2a1c3e-1k4x", "gke-prod-default-pool-5d2a1c3e-8m2z")
 ENDED = ("SuccessCriteriaMet", "Complete")
@@ -24,6 +28,20 @@ TOKEN = {
         ],
     },
 }
+
+
+def kind_of(item: Item) -> Kind:
+    """The kind of an object; where `apiVersion` is written, one that an operator brought may be meant.
+
+    Of those that the table of operators does not know, one is cluster-scoped where `namespace: null` is written.
+    """
+    name, group = item["kind"], str(item.get("apiVersion") or "").rpartition("/")[0]
+    if name in KINDS and ("apiVersion" not in item or KINDS[name].group == group):
+        return KINDS[name]
+    row = custom_kind(group, name)
+    scoped = row.namespaced if row is not None and row.kind != "*" else "namespace" not in item["metadata"]
+    collection = plural_of(item["apiVersion"], name)
+    return Kind(name, collection, group, scoped or bool(item["metadata"].get("namespace")))
 
 
 def short_hash(item: Item, number: int = 0) -> str:

@@ -24,6 +24,7 @@ from tests.healthy.parts import (
     described,
     endpoint,
     is_endpoint,
+    kind_of,
     laid_over,
     place,
     pod_status,
@@ -50,24 +51,29 @@ class _Cluster:
     def __init__(self, clock: datetime, namespace: str) -> None:
         self.clock, self.namespace = clock, namespace
         self.items: list[Item] = []
+        self.built_in: list[Item] = []
 
     def add(self, item: Item) -> Item:
         """An object as the API server stores it."""
-        kind, metadata = KINDS[item["kind"]], item["metadata"]
+        kind, metadata = kind_of(item), item["metadata"]
         if kind.namespaced:
             metadata.setdefault("namespace", self.namespace)
+        else:
+            metadata.pop("namespace", None)
         metadata.setdefault("uid", f"{kind.name}/{metadata.get('namespace', '')}/{metadata['name']}")
         metadata.setdefault("creationTimestamp", self.ago(days=30))
         metadata.setdefault("resourceVersion", "1000")
         item.setdefault("apiVersion", f"{kind.group}/v1" if kind.group else "v1")
         self.items.append(item)
+        if kind is KINDS.get(kind.name):
+            self.built_in.append(item)
         return item
 
     def ago(self, **span: float) -> str:
         return (self.clock - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def of(self, *kinds: str) -> list[Item]:
-        return [i for i in self.items if i["kind"] in kinds]
+        return [i for i in self.built_in if i["kind"] in kinds]
 
     def settle(self) -> None:
         """One round of each controller, in the order in which they build on each other."""

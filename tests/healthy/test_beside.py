@@ -12,7 +12,7 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.model import Severity
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 from tests.diagnose.merging import merged
-from tests.healthy.loading import NAMES, healthy
+from tests.healthy.loading import SAMPLE, healthy
 
 BROKEN = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json") if not (p.parent / "gcp").is_dir())
 
@@ -29,7 +29,8 @@ def _told(outcome: Outcome) -> set[tuple[str, str, str, str]]:
 def test_healthy_neighbours_change_no_diagnosis(name: str) -> None:
     alone = diagnose(recorded(name), shipped_playbooks())
     together = diagnose(
-        merged([recorded(name), *(healthy(n, f"{n}-") for n in NAMES)], clock=CLOCK), shipped_playbooks()
+        merged([recorded(name), *(healthy(n, f"{n.rpartition('/')[2]}-") for n in SAMPLE)], clock=CLOCK),
+        shipped_playbooks(),
     )
     assert _told(together) == _told(alone)
     assert {str(u.ref) for u in together.unexplained} == {str(u.ref) for u in alone.unexplained}

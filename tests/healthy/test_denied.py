@@ -8,11 +8,12 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
 from tests.conftest import shipped_playbooks
-from tests.healthy.loading import NAMES, healthy
+from tests.healthy.loading import SAMPLE, healthy
 
 TELLING = {
     ("autopilot", "events"): "only an Event says that a node is on its way",
     ("batch", "jobs"): "only the Jobs tell that the run went well in the end, and how long runs take",
+    ("installs/keda", "horizontalpodautoscalers"): "the ScaledObject would tell too, but only its autoscaler is read",
     ("odds", "secrets"): "the kubelet's last word is that the Secret is missing",
     ("scaling", "horizontalpodautoscalers"): "only the autoscaler tells that nothing is meant to run",
     ("stateful", "storageclasses"): "the controller's last word is that the class is missing",
@@ -26,7 +27,7 @@ def _without(snapshot: Snapshot, name: str) -> Snapshot:
     return Snapshot(snapshot.manifest, [*kept, Collection(name, denied, ())])
 
 
-@pytest.mark.parametrize("cluster", NAMES)
+@pytest.mark.parametrize("cluster", SAMPLE)
 def test_what_may_not_be_seen_makes_no_cluster_ill(cluster: str) -> None:
     snapshot = healthy(cluster)
     filled = [c.name for c in snapshot.collections.values() if c.objects and c.name != "logs"]

@@ -13,10 +13,12 @@ from typing import Any
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
+from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import events_with_reason, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
 from gkedoctor.graph.workloads.pods import pods_at, step_of
 from gkedoctor.messages import message as message_named
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -155,7 +157,8 @@ def _current(graph: Graph, key: Key, records: list[Record]) -> list[Record]:
     records = [r for r in records if isinstance(r["at"], datetime)]
     if not records or key[0] == "Pod":
         return records
-    controller = graph.find(key[0], key[1], key[2])
+    # a controller of a kind that is not built in (a runner set's, Strimzi's): nothing is known of how it stands
+    controller = graph.find(key[0], key[1], key[2]) if key[0] in KINDS else Unknown(key[0], "not a built-in kind")
     live = [p for p in graph.in_namespace("Pod", key[1]) if _controller(p) == key and not _ended(p)]
     if _is_history(graph, controller, live):
         return []
