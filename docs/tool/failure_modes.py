@@ -62,7 +62,9 @@ def page(files: dict[str, str]) -> str:
 def _section(table: Table, files: dict[str, str]) -> str:
     lines = [f"| {r['row']} | {r['what']} | {_answer(r, files)} |" for r in table["rows"]]
     head = ["| row | what | found by |", "| --- | --- | --- |"]
-    return "\n".join([f"## {table['title']}", "", f"{_found(table['rows'])} of {len(lines)} are found.", "", *head, *lines])
+    return "\n".join(
+        [f"## {table['title']}", "", f"{_found(table['rows'])} of {len(lines)} are found.", "", *head, *lines]
+    )
 
 
 def _found(rows: list[Row]) -> int:

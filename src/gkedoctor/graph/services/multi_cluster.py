@@ -110,7 +110,7 @@ def exported(graph: Graph, export: Object) -> Facts:
 
 @edge("imported", "ServiceExport", reads=("ServiceImport",), record="ExportedRecord")
 def imported(graph: Graph, export: Object) -> Facts:
-    """The ServiceImport that GKE makes of it in each cluster of the fleet: one record {name, found, target, nearest}."""
+    """The ServiceImport that GKE makes of it in each cluster: one record {name, found, target, nearest}."""
     return [resolve_reference(graph, "ServiceImport", namespace_of(export), name_of(export))]
 
 
