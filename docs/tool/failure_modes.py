@@ -48,21 +48,27 @@ def tables() -> dict[str, Table]:
 
 def page(files: dict[str, str]) -> str:
     """The page. `files`: id of a playbook → path of its file, as seen from `docs/`."""
+    rows = [row for table in tables().values() for row in table["rows"]]
     parts = [
         "# Failure modes of load balancers",
         reference.MADE,
         "What is known to go wrong with load balancers on GKE: which playbook finds it and by which test case, or why "
-        "none does.",
+        f"none does. {_found(rows)} of {len(rows)} are found.",
         *(_section(table, files) for table in tables().values()),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _section(table: Table, files: dict[str, str]) -> str:
-    found = sum("found" in row for row in table["rows"])
     lines = [f"| {r['row']} | {r['what']} | {_answer(r, files)} |" for r in table["rows"]]
     head = ["| row | what | found by |", "| --- | --- | --- |"]
-    return "\n".join([f"## {table['title']}", "", f"{found} of {len(lines)} are found.", "", *head, *lines])
+    return "\n".join(
+        [f"## {table['title']}", "", f"{_found(table['rows'])} of {len(lines)} are found.", "", *head, *lines]
+    )
+
+
+def _found(rows: list[Row]) -> int:
+    return sum("found" in row for row in rows)
 
 
 def _answer(row: Row, files: dict[str, str]) -> str:

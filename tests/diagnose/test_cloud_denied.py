@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from gkedoctor.diagnose.engine import diagnose
@@ -11,6 +14,12 @@ from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+
+
+def truth(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((RECORDINGS / name / "truth.json").read_text())
+    return found
+
 
 NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/gcp"))
 CLOUD = sorted(name for name, kind in KINDS.items() if kind.cloud)
@@ -34,6 +43,15 @@ def denied(name: str, kind: str) -> Outcome:
     state = CollectionState(Status.DENIED, reason="forbidden", needs=permission(collection))
     kept = [c for c in whole.collections.values() if c.name != collection]
     return diagnose(Snapshot(whole.manifest, [*kept, Collection(collection, state)]), shipped_playbooks())
+
+
+def all_denied(name: str) -> Outcome:
+    whole = recorded(name)
+    names = {KINDS[kind].collection for kind in CLOUD}
+    state = {n: CollectionState(Status.DENIED, reason="forbidden", needs=permission(n)) for n in names}
+    kept = [c for c in whole.collections.values() if c.name not in names]
+    cloud = (Collection(n, s) for n, s in state.items())
+    return diagnose(Snapshot(whole.manifest, [*kept, *cloud]), shipped_playbooks())
 
 
 def whole_outcome(name: str) -> Outcome:
@@ -86,12 +104,26 @@ def test_a_healthy_recording_stays_silent_whatever_is_denied(name: str) -> None:
 
 
 def test_every_denied_collection_at_once_leaves_what_kubernetes_knows() -> None:
-    whole = recorded("ing-missing-secret")
-    names = {KINDS[kind].collection for kind in CLOUD}
-    state = {n: CollectionState(Status.DENIED, reason="forbidden", needs=permission(n)) for n in names}
-    kept = [c for c in whole.collections.values() if c.name not in names]
-    outcome = diagnose(
-        Snapshot(whole.manifest, [*kept, *(Collection(n, s) for n, s in state.items())]), shipped_playbooks()
-    )
+    outcome = all_denied("ing-missing-secret")
     assert [d.cause for d in outcome.diagnoses] == ["missing-secret"]
     assert "Ingress" in {c.ref.kind for c in outcome.diagnoses[0].explains}
+
+
+FAULTY = [name for name in NAMES if truth(name).get("cause")]
+
+
+@pytest.mark.parametrize("kind", [*CLOUD, "all of them"])
+@pytest.mark.parametrize("name", FAULTY)
+def test_no_faulty_recording_is_called_well(name: str, kind: str) -> None:
+    """A report without a word about the fault has to say that it could not see everything: exit code 4, never 0."""
+    outcome = all_denied(name) if kind == "all of them" else denied(name, kind)
+    told = [d for d in outcome.diagnoses if d.severity is not Severity.ADVISORY]
+    assert told or outcome.unexplained or not outcome.complete
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_certain_of_google_cloud_that_nobody_could_ask(name: str) -> None:
+    """With every collection denied, no root is a resource of Google Cloud that only its listing could show."""
+    whole, outcome = whole_outcome(name), all_denied(name)
+    assert said(outcome, Confidence.CERTAIN) <= said(whole, Confidence.CERTAIN)
+    assert said(outcome, Confidence.LIKELY) <= said(whole, Confidence.CERTAIN, Confidence.LIKELY)

@@ -8,12 +8,19 @@ import pytest
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
+from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
 CLOUD = tuple(kind.collection for kind in KINDS.values() if kind.cloud)
 WITH_GOOGLE_CLOUD = sorted(p.name for p in RECORDINGS.iterdir() if (p / "gcp" / "backendServicesHealth.json").exists())
+
+FAULTY = sorted(
+    p.parent.name
+    for p in RECORDINGS.glob("*/truth.json")
+    if (p.parent / "gcp").is_dir() and json.loads(p.read_text()).get("cause")
+)
 
 
 def _without(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
@@ -43,3 +50,14 @@ def test_no_site_that_answers_502_is_called_well(name: str) -> None:
     outcome = diagnose(_without(snapshot, CLOUD), shipped_playbooks())
     assert set(_sites_down(snapshot)) <= _told_of(outcome)
     assert not outcome.complete
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_nobody_asked_google_cloud_is_not_called_well(name: str) -> None:
+    """As with --no-gcp: where Kubernetes does not show the fault, the report says that it could not see everything."""
+    snapshot = recorded(name)
+    not_asked = [Collection(n, CollectionState(Status.NOT_ASKED, reason="--no-gcp was given"), ()) for n in CLOUD]
+    kept = [c for c in snapshot.collections.values() if c.name not in CLOUD]
+    outcome = diagnose(Snapshot(snapshot.manifest, [*kept, *not_asked]), shipped_playbooks())
+    told = [d for d in outcome.diagnoses if d.severity is not Severity.ADVISORY]
+    assert told or outcome.unexplained or not outcome.complete

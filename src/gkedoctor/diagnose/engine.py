@@ -27,6 +27,7 @@ from gkedoctor.diagnose.model import (
 from gkedoctor.diagnose.older_template import deletion
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
+from gkedoctor.graph.passthrough.unwatched import has_unwatched_load_balancer
 from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
 from gkedoctor.playbook.model import Severity
@@ -68,7 +69,7 @@ def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> 
         location=manifest.location,
         recorded_at=manifest.recorded_at,
         live=False,
-        complete=not any(matters(n) for n in not_checked),
+        complete=not any(matters(n) for n in not_checked) and not has_unwatched_load_balancer(graph),
         not_checked=not_checked,
         diagnoses=tuple(diagnoses),
         unexplained=tuple(_told_apart(unexplained)),

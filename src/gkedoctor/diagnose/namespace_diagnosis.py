@@ -17,6 +17,7 @@ from gkedoctor.diagnose.engine import matters, outcome_of
 from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, candidates, findings_of, unseen
 from gkedoctor.diagnose.model import NotChecked, Outcome
 from gkedoctor.graph import Graph, Ref, namespace_of, ref_of, workload
+from gkedoctor.graph.passthrough.unwatched import has_unwatched_load_balancer
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
@@ -58,7 +59,7 @@ def diagnose_namespace(
     for playbook in live:
         unseen(whole, playbook, focus.doubts)
     outcome = outcome_of(focus.graph, found, focus.doubts)
-    hides_a_hole = outcome.complete and _may_lack_more(snapshot, outcome)
+    hides_a_hole = outcome.complete and (_may_lack_more(snapshot, outcome) or has_unwatched_load_balancer(whole))
     open_ = frozenset(_refs_of_open(focus, found))
     return None if bounds.crossed or hides_a_hole else NamespaceDiagnosis(outcome, part, open_)
 

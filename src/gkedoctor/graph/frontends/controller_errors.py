@@ -48,6 +48,7 @@ _NEG_FAILED = (
     "EnterDegradedMode",
     "ProcessServiceSkipped",
     "RetryFailed",
+    "BackendError",
 )
 _NEG_WELL = ("Attach", "Create", "ExitDegradedMode")
 _DELETE_FAILED = (

@@ -238,7 +238,9 @@ def _closest(graph: Graph, owner: Object, route: Object, ref: Object) -> Record:
     alone = {**route, "spec": {**route["spec"], "parentRefs": [ref]}}
     listeners = listeners_of(owner)
     passed = [_passed(graph, owner, x, alone) for x in listeners]
-    best = max(range(len(listeners)), key=passed.__getitem__, default=None)
+    # of two that come equally close, the one that serves the route's hosts is meant
+    meant = [_shares_hosts(graph, owner, x, alone) for x in listeners]
+    best = max(range(len(listeners)), key=lambda n: (passed[n], meant[n]), default=None)
     facts: Record = dict.fromkeys(_FACTS)
     names = [str(x.get("name")) for x in listeners]
     facts |= {"names": names, "nearestListener": nearest(str(ref.get("sectionName") or ""), names)}

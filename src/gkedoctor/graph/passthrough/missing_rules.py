@@ -20,7 +20,7 @@ _FINALIZERS = ("gke.networking.io/", "service.kubernetes.io/load-balancer-cleanu
 def missing_forwarding_rules(graph: Graph, service: Object) -> Facts:
     """The forwarding rules that a Service with an address should have and has not: {name, address, region, …}."""
     addresses = addresses_of(service)
-    if (service.get("spec") or {}).get("type") != "LoadBalancer" or not addresses or not _of_gke(service):
+    if (service.get("spec") or {}).get("type") != "LoadBalancer" or not addresses or not is_of_gke(service):
         return []
     rules = rules_of_service(graph, service)
     if isinstance(rules, Unknown):
@@ -39,7 +39,7 @@ def missing_forwarding_rules(graph: Graph, service: Object) -> Facts:
     return [record | {"name": name} for name in lost] or [record | {"name": None}]
 
 
-def _of_gke(service: Object) -> bool:
+def is_of_gke(service: Object) -> bool:
     """Whether a controller of GKE made the load balancer: others (MetalLB, kube-vip) give addresses as well."""
     named = (service.get("spec") or {}).get("loadBalancerClass")
     if named:

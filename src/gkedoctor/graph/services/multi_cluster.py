@@ -108,9 +108,15 @@ def exported(graph: Graph, export: Object) -> Facts:
     return [resolve_reference(graph, "Service", namespace_of(export), name_of(export))]
 
 
-@edge("importers", "ServiceImport", reads=("Pod",), record="KubernetesObject")
+@edge("imported", "ServiceExport", reads=("ServiceImport",), record="ExportedRecord")
+def imported(graph: Graph, export: Object) -> Facts:
+    """The ServiceImport that GKE makes of it in each cluster: one record {name, found, target, nearest}."""
+    return [resolve_reference(graph, "ServiceImport", namespace_of(export), name_of(export))]
+
+
+@edge("importers", "ServiceImport", "ServiceExport", reads=("Pod",), record="KubernetesObject")
 def importers(graph: Graph, _item: Object) -> Facts:
-    """The Pods of the controller that gives ServiceImports their address."""
+    """The Pods of the controller that makes ServiceImports and gives them their address."""
     pods = graph.listing("Pod", _IMPORTERS[0])
     if isinstance(pods, Unknown):
         return pods
