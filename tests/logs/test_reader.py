@@ -16,6 +16,17 @@ from gkedoctor.graph.workloads.logs.telling import complaints, read_run
 NOW = datetime(2026, 3, 1, 11, 0, tzinfo=UTC)
 
 
+def test_what_follows_from_a_storage_engine_that_fails_is_not_the_telling_line() -> None:
+    lines = [
+        "2026-03-01 10:58:01 0 [ERROR] InnoDB: Unable to lock ./ibdata1 error: 11",
+        "2026-03-01 10:58:01 0 [ERROR] InnoDB: Plugin initialization aborted with error Generic error",
+        "2026-03-01 10:58:02 0 [ERROR] Plugin 'InnoDB' registration as a STORAGE ENGINE failed.",
+        "2026-03-01 10:58:02 0 [ERROR] Unknown/unsupported storage engine: InnoDB",
+        "2026-03-01 10:58:02 0 [ERROR] Aborting",
+    ]
+    assert read_run(lines).line == "InnoDB: Unable to lock ./ibdata1 error: 11"
+
+
 @pytest.mark.parametrize(
     ("line", "format", "severity", "text"),
     [

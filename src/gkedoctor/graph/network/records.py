@@ -80,6 +80,7 @@ class ResolverRecord(TypedDict):
     policy: str
     nameservers: list[str]
     cluster: str | None
+    wanted: str
 
 
 class ClusterDnsComplaintsRecord(TypedDict):

@@ -16,6 +16,7 @@ from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import conditions, contradicts, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.objects.owners import controller_ref, owned
+from gkedoctor.messages import message
 from gkedoctor.snapshot.custom_kinds import CustomKind, custom_kind, values_at
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
 from gkedoctor.snapshot.kinds import CUSTOM, KINDS
@@ -118,12 +119,16 @@ def failure_words(at: Mapping[str, Any]) -> str:
 
 def _is_held(item: Object) -> bool:
     spec = item.get("spec")
-    if isinstance(spec, Mapping) and any(spec.get(field) is True for field in ("suspend", "suspended", "paused")):
+    if isinstance(spec, Mapping) and (spec.get("active") is False or _is_paused(spec)):
         return True
     notes = annotations_of(item)
     if any(key in notes and notes[key] not in ("false", "off", "enabled") for key in _HELD):
         return True
     return is_true(item, "Paused", "Suspended", "ReconciliationPaused")
+
+
+def _is_paused(spec: Mapping[str, Any]) -> bool:
+    return any(spec.get(field) is True for field in ("suspend", "suspended", "paused"))
 
 
 def _is_behind(item: Object, state: Any) -> bool:
@@ -160,9 +165,11 @@ def _evidence(item: Object, token: str) -> dict[str, Any] | None:
 
 
 def _goes_on(state: Mapping[str, Any]) -> bool:
-    """Whether a reason says that the work goes on, not that it failed."""
+    """Whether a reason says that the work goes on, not that it failed. What is pending may never come (Kueue)."""
     reason = str(state.get("reason") or "")
-    return bool(_GOES_ON.search(reason)) and not _BROKEN.search(reason)
+    if not _GOES_ON.search(reason) or _BROKEN.search(reason):
+        return False
+    return message("operator/never-admitted").search(str(state.get("message") or "")) is None
 
 
 def _field_evidence(item: Object, path: str, bad: str) -> dict[str, Any] | None:

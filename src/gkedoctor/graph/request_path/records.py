@@ -13,4 +13,5 @@ class CallerRecord(TypedDict):
     item: KubernetesObject
     via: str
     idle: bool
+    optional: bool
     at: Part | None

@@ -32,10 +32,11 @@ _Callers = dict[tuple[str, str], list[Record]]
     record="CallerRecord",
 )
 def callers_of(graph: Graph, service: Object) -> Facts:
-    """Who names the Service, as records {item, via, idle, at}; what only people from outside would call has itself.
+    """Who names the Service, as records {item, via, idle, optional, at}; what only outsiders would call has itself.
 
     `via` is `Ingress`, `HTTPRoute`, `webhook`, `APIService`, `container` or `outside` (type LoadBalancer), `idle`
-    whether no request comes by that way (weight 0). Only what was seen counts: that somebody else calls is always
+    whether no request comes by that way (weight 0), `optional` whether the caller goes on without an answer
+    (failurePolicy Ignore of a webhook). Only what was seen counts: that somebody else calls is always
     possible, and decides no more than how grave it is. Unknown where Pods were not seen.
     """
     found = list(graph.index(_callers).get((namespace_of(service), name_of(service)), ()))
@@ -53,8 +54,8 @@ def _callers(graph: Graph) -> _Callers:
     return found
 
 
-def _record(item: Object, via: str, *, at: object, idle: bool = False) -> Record:
-    return {"item": item, "via": via, "idle": idle, "at": at}
+def _record(item: Object, via: str, *, at: object, idle: bool = False, optional: bool = False) -> Record:
+    return {"item": item, "via": via, "idle": idle, "optional": optional, "at": at}
 
 
 def _by_ingress(graph: Graph) -> Iterator[tuple[tuple[str, str], Record]]:
@@ -87,7 +88,8 @@ def _by_webhook(graph: Graph) -> Iterator[tuple[tuple[str, str], Record]]:
         for webhook in item.get("webhooks") or []:
             service = (webhook.get("clientConfig") or {}).get("service")
             if service:
-                yield _place(service), _record(item, "webhook", at=service)
+                ignored = webhook.get("failurePolicy") == "Ignore"
+                yield _place(service), _record(item, "webhook", at=service, optional=ignored)
 
 
 def _by_api(graph: Graph) -> Iterator[tuple[tuple[str, str], Record]]:

@@ -52,7 +52,11 @@ def _unreached(line: str, known: Collection[str]) -> ConnectionFailure | None:
     if message("log/dependency-unavailable").search(line):
         found = message("log/url-host").search(line)
         host = _host(found, known, resolver=True) if found is not None else None
+        if host is None and (match := message("log/host-not-connected").search(line)):
+            host, found = _host(match, known, resolver=False), match
         return ConnectionFailure("unavailable", host, _port(found) if host and found else None, line)
+    if (match := message("log/host-not-connected").search(line)) and (host := _host(match, known, resolver=False)):
+        return ConnectionFailure("unavailable", host, _port(match), line)
     if match := message("log/something-not-resolved").search(line):
         host = _host(match, known, resolver=False)
         return ConnectionFailure("dns", host, _port(match), line) if host is not None else None
