@@ -37,7 +37,7 @@ def holds(name: Says, value: str, where: Where) -> bool:
 
 
 def _is_password(value: str, where: Where) -> bool:
-    if values.is_path(value) or "://" in value[:24]:
+    if values.is_path(value) or "://" in value[:24] or values.is_port_mapping(value):
         return False
     if values.is_number(value):
         return where is not Where.PROSE or len(value) >= _SHORTEST_NUMBER

@@ -156,7 +156,12 @@ def _around(text: str, start: int, end: int, tails: Iterable[Tail]) -> Iterator[
         yield from _judged(_BEFORE.pattern.search(text, max(0, start - _FAR), start), _BEFORE)
 
 
+_PORT = lazy(r"\d{1,5}(?:[/?#]|$)")
+
+
 def _judged(found: re.Match[str] | None, tail: Tail) -> Iterator[Span]:
+    if found is not None and found.string[found.start("v") - 1] == ":" and _PORT.match(found["v"]):
+        return  # `password:100/auth`: a host with its port
     if found is not None and tail.judge(found):
         yield found.span("v")
 

@@ -54,6 +54,16 @@ the least: 0.62 on average, and 0.1 in names in camel case. Of 24 characters, on
 _CHANGES_OF_ONE_CASE = 0.15
 """The same for letters of one case with digits: 0.28 on average in base 32 and 0.40 in base 36."""
 
+_HEX_NUMBER = lazy(r"0[xX][0-9a-fA-F]+")
+"""A serial number, an address in memory, a transaction: a hexadecimal number that says that it is one."""
+
+_PORTS = lazy(r"\d{1,5}:\d{1,5}(?:/(?:tcp|udp|sctp))?")
+
+
+def is_port_mapping(value: str) -> bool:
+    """Whether a value maps a port to another: `docker run -p 8080:80`."""
+    return _PORTS.fullmatch(value) is not None
+
 
 def is_nothing(value: str) -> bool:
     """Whether a value is no value: empty, masked already, a reference, a switch."""
@@ -132,7 +142,7 @@ def is_one_case_random(value: str, least: int = 32) -> bool:
     """Whether letters of one case and digits alternate as only chance makes them: base 32 and 36, but no hex number."""
     if len(value) < least or not value.isascii() or not value.isalnum() or _HEX.fullmatch(value) is not None:
         return False
-    if bool(_LOWER.search(value)) == bool(_UPPER.search(value)):
+    if bool(_LOWER.search(value)) == bool(_UPPER.search(value)) or _HEX_NUMBER.fullmatch(value) is not None:
         return False
     value = value[:512]
     return len(_CHANGE.findall(value)) >= _CHANGES_OF_ONE_CASE * len(value) and not is_wordy(value)
