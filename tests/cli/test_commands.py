@@ -37,7 +37,7 @@ def test_import_says_what_came_in_and_what_did_not(gkedoctor: Gkedoctor, tmp_pat
     err = gkedoctor("import", FAULTY, "-o", tmp_path / "c.gkesnap").err
     assert "complete   pods 4" in err
     assert "not asked  " in err
-    assert "Google Cloud (22 collections)" in " ".join(err.split())
+    assert "Google Cloud (24 collections)" in " ".join(err.split())
     assert err.endswith(f"wrote {tmp_path}/c.gkesnap\n")
     assert all(len(line) <= 80 or "wrote" in line for line in err.splitlines())
 
@@ -94,8 +94,8 @@ def test_lint_warns_of_what_no_case_reaches(gkedoctor: Gkedoctor, tmp_path: Path
     result = gkedoctor("playbooks", "lint", copied(tmp_path))
     assert (result.code, result.err) == (ExitCode.OK, "")
     *warnings, summary = result.out.splitlines()
-    assert "warn GKE-CFG-901: no case confirms missing-secret (causes[0])" in warnings
-    assert "warn GKE-CFG-901: no case hits rule-out 0 of missing-secret (causes[0])" in warnings
+    assert "warn GKE-CFG-901: no case confirms secret-not-produced (causes[0])" in warnings
+    assert "warn GKE-CFG-901: no case hits rule-out 0 of secret-not-produced (causes[0])" in warnings
     assert all(line.startswith("warn ") for line in warnings)
     assert summary == "nothing is wrong in 1 playbook"
 

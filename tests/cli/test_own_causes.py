@@ -31,7 +31,13 @@ def recording(path: Path, *, limit: int | None = 0, annotations: dict[str, str] 
     metadata["annotations"] |= annotations or {}  # type: ignore[operator]
     if limit is not None:
         spec["revisionHistoryLimit"] = limit
-    item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec, "status": {}}
+    item = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata,
+        "spec": spec,
+        "status": {"observedGeneration": 1},
+    }
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}), encoding="utf-8")
     return path
 

@@ -132,6 +132,7 @@ def test_a_cause_of_ones_own_reaches_the_workers(cluster: Any, tmp_path: Path) -
     own = ROOT / "examples" / "playbook-package" / "src" / "acme_playbooks"
     metadata = {"name": "cart", "namespace": "shop", "annotations": {"gkedoctor.dev/ignore": "acme/no-history"}}
     item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": {"revisionHistoryLimit": 0}}
+    item["status"] = {"observedGeneration": 1}
     (tmp_path / "eu.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
     some = [Recording("eu", (tmp_path / "eu.json").as_uri())]
     with_own = DiagnosisInputs(load_library([own], lambda note: None))

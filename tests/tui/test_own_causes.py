@@ -22,6 +22,7 @@ def test_a_cause_of_ones_own_is_shown_unless_it_is_ignored(tmp_path: Path, ignor
     ignore = {"annotations": {"gkedoctor.dev/ignore": "acme/no-rollback-history; reason=spare"}} if ignored else {}
     spec = {"replicas": 0, "revisionHistoryLimit": 0}
     item = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata | ignore, "spec": spec}
+    item["status"] = {"observedGeneration": 1}
     path = tmp_path / "cluster.json"
     path.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": [item]}))
     shown = looked(GkedoctorApp(recording_source(path, ScreenQuery(folders=[OWN]))))

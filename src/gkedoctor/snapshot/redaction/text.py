@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 
 from gkedoctor.lazy_regex import lazy
@@ -15,7 +16,7 @@ from gkedoctor.snapshot.redaction.known import known, random_words
 from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, capped
 from gkedoctor.snapshot.redaction.nested import in_nested
 from gkedoctor.snapshot.redaction.phrases import cookies, found_by, rule_set
-from gkedoctor.snapshot.redaction.placeholders import placeholder
+from gkedoctor.snapshot.redaction.placeholders import MARK, PLACEHOLDER, placeholder
 from gkedoctor.snapshot.redaction.sentences import in_sentences
 from gkedoctor.snapshot.redaction.structures import in_structures
 from gkedoctor.snapshot.redaction.urls import in_connection_strings, in_urls
@@ -51,7 +52,7 @@ def spans(text: str) -> list[Span]:
     found += _random(text)
     if "BEGIN " in text or "PuTTY" in text:
         found += private_blocks(text)
-    return _merged(found)
+    return _unmasked(text, _merged(found))
 
 
 _SEARCHES = (assigned, in_sentences, in_structures, in_nested, in_columns, cookies)
@@ -128,6 +129,20 @@ def _random(text: str) -> Iterator[Span]:
     for start, end in random_words(text):
         if not any(begin <= start < stop for begin, stop in public):
             yield start, end
+
+
+def _unmasked(text: str, found: list[Span]) -> list[Span]:
+    """The spans in their order, less those within a placeholder: what is masked already is nothing to learn."""
+    if MARK not in text or not found:
+        return found
+    masked = [match.span() for match in PLACEHOLDER.finditer(text)]
+    ends = [end for _, end in masked]
+    kept = []
+    for start, end in found:
+        at = bisect_left(ends, end)
+        if at == len(masked) or start < masked[at][0]:
+            kept.append((start, end))
+    return kept
 
 
 def _merged(found: list[Span]) -> list[Span]:
