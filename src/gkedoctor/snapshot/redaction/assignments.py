@@ -25,7 +25,7 @@ _NAME = lazy(
     rf"""(?<![\w.\-])([\w.\-]++)
     (?:{_COLOUR}|\\{{0,8}}["'`»”]|\]|\)|\*{{1,2}}|&quot;|&\#34;|%22|%2522|\\u0022|[ \t]{{1,40}}){{0,6}}+
     (=>|->|→|⇒|:=|=3D|={{1,2}}|:{{1,2}}(?!//)|：|＝|%3[DdAa]|%253[DdAa]|\\{{1,4}}u003[dDaA]|&\#61;)
-    (?:{_COLOUR}|\*{{1,2}}(?=[ \t])|[ \t]{{1,40}}){{0,6}}+""",
+    (?:{_COLOUR}|\*{{1,2}}(?=[ \t])|[ \t]{{1,40}}|%20){{0,6}}+""",
     re.X,
 )
 """A name with what separates it from its value. A run of name characters is tried at its beginning only."""

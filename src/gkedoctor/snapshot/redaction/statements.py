@@ -25,7 +25,7 @@ _I = re.IGNORECASE
 _LOWER, _UPPER = re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 
 
-def _made_up(found: re.Match[str]) -> bool:
+def made_up(found: re.Match[str]) -> bool:
     """Whether the value looks made up or drawn at random; a name with a number at its end does not."""
     value = found["v"]
     if values.is_told(value):
@@ -49,7 +49,7 @@ def _argument(found: re.Match[str]) -> bool:
 
 def _drawn(found: re.Match[str]) -> bool:
     """Whether the value looks made up, and is no name in camel case with a number: `PASS TestRotation2`."""
-    return _made_up(found) and not is_wordy(found["v"])
+    return made_up(found) and not is_wordy(found["v"])
 
 
 def _codes(found: re.Match[str]) -> bool:
@@ -60,7 +60,7 @@ def _codes(found: re.Match[str]) -> bool:
 
 def _typed(found: re.Match[str]) -> bool:
     name = found["name"]
-    return says(name) is not Says.NOTHING and name.lower() not in PROSE and _made_up(found)
+    return says(name) is not Says.NOTHING and name.lower() not in PROSE and made_up(found)
 
 
 _NAME = r"(?<![\w.\-])(?P<name>[A-Za-z][\w.\-]{1,100}+)"
@@ -105,7 +105,7 @@ RULES: tuple[Rule, ...] = (
         _I,
     ),
     # https://learn.microsoft.com/en-us/sql/connect/jdbc/building-the-connection-url: a value in braces
-    rule("={", r"\b(?:password|pwd)=\{(?P<v>[^{}\s\"']{6,128}+)\}", _made_up, _I),
+    rule("={", r"\b(?:password|pwd)=\{(?P<v>[^{}\s\"']{6,128}+)\}", made_up, _I),
     # https://curl.se/docs/manpage.html: short options in one word, the last of them -u
     rule(
         "curl",
@@ -138,7 +138,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "@",
         r"(?<![\w/.\-])[A-Za-z]\w{1,30}/(?P<v>[^\s/@\"']{3,128}+)@(?://[\w.\-]{1,253}|[\w.\-]{1,253}:\d{4,5}/\w)",
-        _made_up,
+        made_up,
     ),
     # https://registry.terraform.io/providers/hashicorp/random/latest/docs/resources/password
     rule(
@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "value",
         r"\bpassword\b[^\n]{0,120}\n{1,2}[ \t]{0,8}(?:new[ ]|temporary[ ])?value:[ \t]{1,4}(?P<v>[^\s\"'\\]{6,256}+)",
-        _made_up,
+        made_up,
         _I,
     ),
     # `Neues Passwort für Benutzer admin: …`
@@ -159,17 +159,17 @@ RULES: tuple[Rule, ...] = (
         "passw|kennwort|passe|contraseña|senha|wachtwoord|пароль|hasło",
         r"\b(?:password|passwort|kennwort|mot[ ]de[ ]passe|contraseña|senha|wachtwoord|пароль|hasło)[ ]"
         r"(?:for|für|pour|para|de|del|do|voor|для|dla)[ ][^\n:=]{1,60}:[ \t]{1,4}(?P<v>[^\s\"'<>\\]{6,256}+)",
-        _made_up,
+        made_up,
         _I,
     ),
     # a password file's line within a line: host:port:database:user:password
     rule(
         ":",
         r"(?<![^\s\"'=])[A-Za-z][\w.\-]{0,253}+:\d{4,5}:[\w.\-*]{1,64}+:[\w.\-]{1,64}+:(?P<v>[^\s\"'\\]{6,256}+)",
-        _made_up,
+        made_up,
     ),
     # https://www.pgbouncer.org/config.html#authentication-file-format: `"user" "password"`
-    rule('"', r"^\"[^\"\n]{1,64}+\"[ \t]{1,8}\"(?P<v>[^\"\n]{3,512}+)\"[ \t]{0,8}$", _made_up, re.MULTILINE),
+    rule('"', r"^\"[^\"\n]{1,64}+\"[ \t]{1,8}\"(?P<v>[^\"\n]{3,512}+)\"[ \t]{0,8}$", made_up, re.MULTILINE),
     # https://openvpn.net/community-resources/reference-manual-for-openvpn-2-6/: a file of two lines, given inline
     rule("<auth-user-pass>", r"<auth-user-pass>\s{1,4}\S{1,128}+\s{1,4}(?P<v>\S{3,256}+)\s", anything),
     # https://docs.ansible.com/ansible/latest/vault_guide/vault_encrypting_content.html: lines of 80 digits
@@ -219,7 +219,7 @@ RULES: tuple[Rule, ...] = (
         + _STRING
         + r"|\w{1,40})[ ]{0,4},[ ]{0,4}"
         + _QUOTED,
-        _made_up,
+        made_up,
         _I,
     ),
     # a value in a type of its own, as Scala and Kotlin print it: `Password(…)`, `Token("…")`
@@ -234,14 +234,14 @@ RULES: tuple[Rule, ...] = (
         "('|(\"|['|[\"",
         r"[(\[]\\{0,2}[\"'][\w.@+\-]{1,64}+\\{0,2}[\"'],[ ]{0,2}\\{0,2}[\"']"
         r"(?P<v>[^\s\"'\\]{6,256}+)\\{0,2}[\"'][)\]][^\n]{0,80}?(?:pass|credential|auth|login)",
-        _made_up,
+        made_up,
         _I,
     ),
     rule(
         "('|(\"",
         r"(?:pass\w{0,12}|credentials?|auth\w{0,12}|login)\b[^\n]{0,40}?[(\[][\"'][\w.@+\-]{1,64}+[\"'],[ ]{0,2}[\"']"
         r"(?P<v>[^\s\"'\\]{6,256}+)[\"'][)\]]",
-        _made_up,
+        made_up,
         _I,
     ),
     # https://developer.hashicorp.com/terraform/language/values/variables: the name is the block's, the value in it

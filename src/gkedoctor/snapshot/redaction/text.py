@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 
 from gkedoctor.lazy_regex import lazy
-from gkedoctor.snapshot.redaction import commands, devices, nested, phrases, statements, structures
+from gkedoctor.snapshot.redaction import commands, devices, echoes, nested, phrases, statements, structures
 from gkedoctor.snapshot.redaction.assignments import assigned, elements
 from gkedoctor.snapshot.redaction.blocks import private_blocks, public_blocks
 from gkedoctor.snapshot.redaction.columns import in_columns
+from gkedoctor.snapshot.redaction.echoes import encoded_secrets
 from gkedoctor.snapshot.redaction.encoded import dumped
 from gkedoctor.snapshot.redaction.known import known, random_words
 from gkedoctor.snapshot.redaction.limits import LONGEST_MASKED_TEXT, capped
@@ -49,7 +50,7 @@ def spans(text: str) -> list[Span]:
         found += elements(text)
     if _DUMPED.search(text) is not None:
         found += dumped(text, assigned)
-    found += _random(text)
+    found += [*_random(text), *encoded_secrets(text)]
     if "BEGIN " in text or "PuTTY" in text:
         found += private_blocks(text)
     return _unmasked(text, _merged(found))
@@ -64,6 +65,7 @@ _RULES = rule_set(
         *devices.RULES,
         *structures.RULES,
         *nested.RULES,
+        *echoes.RULES,
     )
 )
 
