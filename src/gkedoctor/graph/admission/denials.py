@@ -206,7 +206,8 @@ def _webhook(graph: Graph, index: int, webhook: Any, refused: Facts) -> Record:
         endpoints = graph.follow("endpoints", target)
         ready = endpoints if isinstance(endpoints, Unknown) else [e for e in endpoints if e["ready"]]
     failed = _of(refused, "webhook-down", webhook)
-    pods = selected_pods(graph, target) if isinstance(target, dict) and failed else []
+    broken = isinstance(failed, list) and bool(failed)
+    pods = selected_pods(graph, target) if isinstance(target, dict) and broken else []
     return {
         "name": webhook.get("name"),
         "index": index,
