@@ -28,8 +28,7 @@ from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Stat
 from tests.collect.compute_api import ComputeApi
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
-NAMES = sorted(path.name for path in RECORDINGS.iterdir() if path.is_dir() and path.name != "mcg-config-cluster-gone")
-"""All but one: without a cluster of its own, what is collected is named after the only one that the project has."""
+NAMES = sorted(path.name for path in RECORDINGS.iterdir() if path.is_dir())
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from gkedoctor.snapshot.importers.asked_kinds import ALL, RECORD_COMMAND, RECORDED
+from gkedoctor.snapshot.importers.asked_kinds import RECORD_COMMAND, RECORDED
 from gkedoctor.snapshot.importers.names import collection_of_file
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.kinds import CATEGORY_ALL, COLLECTIONS
 from gkedoctor.snapshot.model import Status
 from gkedoctor.snapshot.sources import load
 from tests.conftest import ROOT
@@ -43,7 +43,7 @@ class TestWhatWasAskedFor:
     def test_replicasets_show_that_all_was_asked(self, tmp_path: Path) -> None:
         items = [pod("a"), thing("Service", "web"), thing("Deployment", "web"), thing("ReplicaSet", "web-1")]
         snapshot = load(dumped(tmp_path / "cluster.json", listed(items)))
-        assert {status(snapshot, name) for name in ALL} == {Status.COMPLETE}
+        assert {status(snapshot, name) for name in CATEGORY_ALL} == {Status.COMPLETE}
         assert status(snapshot, "ingresses") is Status.NOT_ASKED
 
     def test_without_them_nothing_is_concluded(self, tmp_path: Path) -> None:

@@ -24,12 +24,15 @@ TOUR = (
     *("c", "s", "f", ESC), *("c", "c"), *(" ", "+", "s", "S", "z", "z"),  # copies, marks, folds
     *("]", ENTER, "j", ENTER, "y", "J", ESC, ESC, "s"), "]", "n", "]", "]", "]",  # the other views
     *("1", "0", ESC), *("/", "shop", ENTER, ESC), *("?", ESC), *(":", "ns ", DOWN, ENTER), *(":", "pod x", ENTER, ESC),
-    *("\x13", ENTER, ESC, ESC), "r",
+    *("\x13", ENTER, ESC, ESC), "r",  # saves
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["ing-missing-secret"])
-def test_every_screen_shows_hostile_names_as_text(name: str, tmp_path: Path) -> None:
+def test_every_screen_shows_hostile_names_as_text(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # one of the keys saves a report
     recording = hostile_recording(name, tmp_path)
     command = [sys.executable, "-m", "gkedoctor", "diagnose", "--from", str(recording)]
     screen = Screen(*command, environment={"HOME": str(tmp_path), "GKEDOCTOR_THEME": "textual-dark"})

@@ -8,25 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, Kind
+from gkedoctor.snapshot.kinds import CATEGORY_ALL, COLLECTIONS, LOGS, Kind
 from gkedoctor.snapshot.model import Collection, Object, Snapshot, Status
 
 VERBS = ("get", "list", "watch")
 
-_IN_ALL = frozenset(
-    {
-        "pods",
-        "replicationcontrollers",
-        "services",
-        "daemonsets",
-        "deployments",
-        "replicasets",
-        "statefulsets",
-        "horizontalpodautoscalers",
-        "cronjobs",
-        "jobs",
-    }
-)
 _VERSIONS: Mapping[str, str] = MappingProxyType(
     {
         "horizontalpodautoscalers": "v2",
@@ -104,7 +90,7 @@ def _known(kind: Kind, collection: Collection, definitions: Mapping[str, Object]
         namespaced=kind.namespaced,
         collection=kind.collection,
         short_names=kind.short_names,
-        categories=("all",) if asked and kind.collection in _IN_ALL else (),
+        categories=("all",) if asked and kind.collection in CATEGORY_ALL else (),
     )  # fmt: skip
 
 

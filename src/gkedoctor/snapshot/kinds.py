@@ -188,6 +188,12 @@ BESIDE: Mapping[str, str] = MappingProxyType(
 )
 """Kinds that mean something only beside another: where no Gateway is, that they could not be read is no gap."""
 
+CATEGORY_ALL = (
+    *("pods", "replicationcontrollers", "services", "daemonsets", "deployments", "replicasets", "statefulsets"),
+    *("horizontalpodautoscalers", "cronjobs", "jobs"),
+)
+"""What `kubectl get all` asks for: the category `all` of each kind's storage in pkg/registry of Kubernetes."""
+
 LOGS = "logs"
 """The collection of container logs: objects {namespace, pod, container, previous, lines}."""
 

@@ -40,6 +40,27 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
             return facts
     assert not isinstance(groups, Unknown)
     assert not isinstance(health, Unknown)
+    targets = targets_of(graph, backend_service, groups, health)
+    if isinstance(targets, Unknown):
+        return targets
+    return [
+        _judged(graph, network, targets.instances, source, port)
+        for network in targets.networks
+        for source in PROBE_RANGES
+        for port in targets.ports
+    ]
+
+
+class Targets(NamedTuple):
+    """What a firewall has to let the load balancer reach: machines, in which networks, at which serving ports."""
+
+    networks: list[str]
+    instances: list[Object]
+    ports: list[int]
+
+
+def targets_of(graph: Graph, backend_service: Object, groups: Any, health: Any) -> Targets | Unknown:
+    """The targets of a backend service, of its groups and of the health of its endpoints."""
     networks = {path_of(g.get("network")) for g in groups if g.get("network")}
     foreign = foreign_network(graph, backend_service, networks)
     if foreign is not None:
@@ -47,13 +68,7 @@ def probe_access_of(graph: Graph, backend_service: Object) -> Facts:
     instances = instances_named(graph, {e["instance"] for e in health if e.get("instance")})
     if isinstance(instances, Unknown):
         return instances
-    ports = sorted({e["port"] for e in health if e.get("port")})
-    return [
-        _judged(graph, network, instances, source, port)
-        for network in sorted(networks)
-        for source in PROBE_RANGES
-        for port in ports
-    ]
+    return Targets(sorted(networks), instances, sorted({e["port"] for e in health if e.get("port")}))
 
 
 def foreign_network(graph: Graph, item: Object, networks: set[str]) -> Unknown | None:

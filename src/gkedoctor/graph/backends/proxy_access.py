@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.backends.backend_services import groups_of, health_of
-from gkedoctor.graph.backends.firewall import Traffic, deciding_rule, foreign_network, instances_named
+from gkedoctor.graph.backends.firewall import Traffic, deciding_rule, targets_of
 from gkedoctor.graph.cloud.links import last, path_of, place_of
+from gkedoctor.graph.cloud.proxy_subnets import PROXY_ONLY
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
 _PROXIED = ("EXTERNAL_MANAGED", "INTERNAL_MANAGED")
-_PURPOSES = ("REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER")
 
 
 @edge(
@@ -41,26 +41,21 @@ def proxy_access_of(graph: Graph, backend_service: Object) -> Facts:
 
 
 def _records(graph: Graph, backend_service: Object, region: str, groups: Any, health: Any) -> Facts:
-    networks = {path_of(g.get("network")) for g in groups if g.get("network")}
-    foreign = foreign_network(graph, backend_service, networks)
-    if foreign is not None:
-        return foreign
-    instances = instances_named(graph, {e["instance"] for e in health if e.get("instance")})
-    if isinstance(instances, Unknown):
-        return instances
+    targets = targets_of(graph, backend_service, groups, health)
+    if isinstance(targets, Unknown):
+        return targets
     subnets = [s for s in graph.all("Subnetwork") if _is_proxy_subnet(s, region)]
-    ports = sorted({e["port"] for e in health if e.get("port")})
     return [
-        _judged(graph, subnet, network, instances, port)
-        for network in sorted(networks)
+        _judged(graph, subnet, network, targets.instances, port)
+        for network in targets.networks
         for subnet in subnets
         if last(path_of(subnet.get("network"))) == last(network)
-        for port in ports
+        for port in targets.ports
     ]
 
 
 def _is_proxy_subnet(subnet: Object, region: str) -> bool:
-    active = subnet.get("purpose") in _PURPOSES and subnet.get("role") in (None, "ACTIVE")
+    active = subnet.get("purpose") in PROXY_ONLY and subnet.get("role") in (None, "ACTIVE")
     return active and place_of(subnet) == region and bool(subnet.get("ipCidrRange"))
 
 

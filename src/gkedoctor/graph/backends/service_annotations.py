@@ -5,10 +5,7 @@ Sources: kubernetes/ingress-gce, pkg/annotations/service.go (NegAnnotation, Appl
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from gkedoctor.graph.core.accessors import annotations_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.snapshot.model import Object
@@ -40,12 +37,12 @@ def protocol_of(service: Object, port: Object) -> str:
     """What the annotation says that GKE speaks to a port of the Service: HTTP where it says nothing of it."""
     annotations = annotations_of(service)
     text = next((annotations[key] for key in _PROTOCOLS if key in annotations), None)
-    told = (_map(text) or {}).get(str(port.get("name") or ""))
+    told = (json_map(text) or {}).get(str(port.get("name") or ""))
     return told if told in _KNOWN_PROTOCOLS else "HTTP"
 
 
 def _neg_faults(text: str, ports: list[Object]) -> list[Record]:
-    value = _map(text)
+    value = json_map(text)
     if value is None:
         return [_fault(NEG, text, "json")]
     exposed = value.get("exposed_ports") or {}
@@ -55,7 +52,7 @@ def _neg_faults(text: str, ports: list[Object]) -> list[Record]:
 
 
 def _protocol_faults(annotation: str, text: str, ports: list[Object]) -> list[Record]:
-    value = _map(text)
+    value = json_map(text)
     if value is None:
         return [_fault(annotation, text, "json")]
     names = sorted({str(p["name"]) for p in ports if p.get("name")})
@@ -68,11 +65,3 @@ def _protocol_faults(annotation: str, text: str, ports: list[Object]) -> list[Re
 
 def _fault(annotation: str, value: str, fault: str, key: str | None = None, meant: str | None = None) -> Record:
     return {"annotation": annotation, "value": value, "fault": fault, "key": key, "meant": meant}
-
-
-def _map(text: Any) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None

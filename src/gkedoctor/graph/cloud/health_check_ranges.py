@@ -10,6 +10,3 @@ PROBE_RANGES = ("130.211.0.0/22", "35.191.0.0/16")
 
 EXTERNAL_PASSTHROUGH_RANGES = ("35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22")
 """Of external passthrough load balancers, with a backend service or a target pool."""
-
-ALL_PROBE_RANGES = ("130.211.0.0/22", "35.191.0.0/16", "209.85.152.0/22", "209.85.204.0/22")
-"""What GKE's own rule for Services lets in, whichever load balancer it is for."""

@@ -12,7 +12,9 @@ from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 
-_PURPOSES = ("REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER")
+PROXY_ONLY = ("REGIONAL_MANAGED_PROXY", "INTERNAL_HTTPS_LOAD_BALANCER")
+"""Purposes of the proxy-only subnet of a region; the second is the older name of the first."""
+
 _REGIONAL = ("gce-internal", "gce-regional-external")
 
 
@@ -27,7 +29,7 @@ def proxy_subnets_of(graph: Graph, ingress: Object) -> Facts:
     return proxy_subnets_for(graph, ingress)
 
 
-def proxy_subnets_for(graph: Graph, item: Object, purposes: tuple[str, ...] = _PURPOSES) -> Facts:
+def proxy_subnets_for(graph: Graph, item: Object, purposes: tuple[str, ...] = PROXY_ONLY) -> Facts:
     """The proxy-only subnets of some purposes in the cluster's region and network, as one record (see the edge)."""
     found = cluster_of(graph, item)
     cluster = found[0] if not isinstance(found, Unknown) and found else {}

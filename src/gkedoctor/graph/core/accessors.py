@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gkedoctor.snapshot.model import Object
 
@@ -40,3 +41,12 @@ def labels_of(item: Object) -> dict[str, str]:
 def annotations_of(item: Object) -> dict[str, str]:
     """The annotations of an object."""
     return (item.get("metadata") or {}).get("annotations") or {}
+
+
+def json_map(text: Any) -> dict[str, Any] | None:
+    """The JSON object that an annotation or a description holds; None where it holds none."""
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -7,12 +7,11 @@ Source: kubernetes/ingress-gce pkg/backends (GatherBackendStates), pkg/neg/types
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.graph.cloud.names import parsed
-from gkedoctor.graph.core.accessors import annotations_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.frontends.load_balancing import services_behind
@@ -33,7 +32,7 @@ def annotated_backends_of(graph: Graph, ingress: Object) -> Facts:
 
     `asked`: what Google Cloud answered of its health, unknown where nobody may ask it.
     """
-    states = _json(annotations_of(ingress).get(_STATES))
+    states = json_map(annotations_of(ingress).get(_STATES)) or {}
     services = list(_services(graph, ingress)) if states else []
     found = (_record(graph, name, state, services) for name, state in states.items())
     return [record for record in found if record is not None]
@@ -59,17 +58,9 @@ def _services(graph: Graph, ingress: Object) -> Iterator[Object]:
 
 def _names(service: Object) -> Iterator[tuple[str, Any]]:
     """The names that backend services of a Service may have, each with the port that it is for."""
-    groups = _json(annotations_of(service).get(_GROUPS)).get("network_endpoint_groups")
+    groups = (json_map(annotations_of(service).get(_GROUPS)) or {}).get("network_endpoint_groups")
     for port, name in groups.items() if isinstance(groups, dict) else ():
         yield str(name), int(port) if str(port).isdigit() else port
     for port in (service.get("spec") or {}).get("ports") or []:
         if port.get("nodePort"):
             yield f"k8s-be-{port['nodePort']}", port.get("port")
-
-
-def _json(text: Any) -> dict[str, Any]:
-    try:
-        value = json.loads(text or "{}")
-    except (TypeError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

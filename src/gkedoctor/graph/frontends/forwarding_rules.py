@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gkedoctor.graph.cloud.descriptions import owner_in_description
-from gkedoctor.graph.cloud.links import last, path_of, resolve
+from gkedoctor.graph.cloud.links import last, linked, path_of, resolve
 from gkedoctor.graph.cloud.names import legacy
 from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
@@ -38,6 +38,15 @@ def rules_of_ingress(graph: Graph, ingress: Object) -> Facts:
 def rules_of_service(graph: Graph, service: Object) -> Facts:
     """The forwarding rules of a Service of type LoadBalancer."""
     return _rules(graph, service) if (service.get("spec") or {}).get("type") == "LoadBalancer" else []
+
+
+def backend_services_of_service(graph: Graph, service: Object) -> list[Object] | Unknown:
+    """The backend services of the forwarding rules of a Service of type LoadBalancer, each once."""
+    rules = rules_of_service(graph, service)
+    if isinstance(rules, Unknown):
+        return rules
+    found = linked(graph, [rule["backendService"] for rule in rules if rule.get("backendService")])
+    return found if isinstance(found, Unknown) else list({id(item): item for item in found}.values())
 
 
 @edge("forwarding_rules", "Gateway", reads=("ForwardingRule",), record="CloudObject")

@@ -6,13 +6,12 @@ validateAndGetPaths), pkg/annotations.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.graph.cloud.links import last, place_of
-from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map, name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import nearest_name, resolve_reference
 from gkedoctor.graph.core.similar_names import nearest
@@ -149,12 +148,7 @@ def _service_facts(service: Object | Unknown | None, wanted: Any, who: Record) -
 
 def neg_of(service: Object) -> bool:
     """Whether `cloud.google.com/neg` asks for a NEG for Ingress; what is no JSON asks for none."""
-    text = annotations_of(service).get("cloud.google.com/neg")
-    try:
-        value = json.loads(text) if text else None
-    except ValueError:
-        return False
-    return isinstance(value, dict) and value.get("ingress") is True
+    return (json_map(annotations_of(service).get("cloud.google.com/neg")) or {}).get("ingress") is True
 
 
 def _path_fault(entry: Object) -> str | None:

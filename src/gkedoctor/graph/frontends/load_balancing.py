@@ -4,18 +4,16 @@ asked, the Ingress controller's annotation `ingress.kubernetes.io/backends`, whi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.graph.backends.backend import Backend, backend_of
 from gkedoctor.graph.backends.backend_services import backend_services_for
 from gkedoctor.graph.backends.service_annotations import NEG
-from gkedoctor.graph.cloud.links import linked
-from gkedoctor.graph.core.accessors import annotations_of, name_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map, name_of
 from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
+from gkedoctor.graph.frontends.forwarding_rules import backend_services_of_service
 from gkedoctor.graph.frontends.frontend import routes_behind
 from gkedoctor.graph.frontends.gateway_backends import backend_services_of_route
 from gkedoctor.graph.gateways.route_attachment import ROUTES
@@ -47,17 +45,8 @@ def load_balancing_of_gateway(graph: Graph, gateway: Object) -> Facts:
 @edge("load_balancing", "Service", reads=(*_READS, "ForwardingRule"), cached=True, record="LoadBalancingRecord")
 def load_balancing_of_service(graph: Graph, service: Object) -> Facts:
     """The backend services of the forwarding rules of a Service of type LoadBalancer (see Backend)."""
-    rules = rules_of_service(graph, service)
-    if isinstance(rules, Unknown):
-        return rules
-    found = linked(graph, [rule["backendService"] for rule in rules if rule.get("backendService")])
-    if isinstance(found, Unknown):
-        return found
-    return [backend_of(graph, item, service, frontend="Service") for item in _distinct(found)]
-
-
-def _distinct(items: Any) -> list[Object]:
-    return list({id(item): item for item in items}.values())
+    found = backend_services_of_service(graph, service)
+    return found if isinstance(found, Unknown) else [backend_of(graph, s, service, frontend="Service") for s in found]
 
 
 def _of_routes(graph: Graph, item: Object) -> Facts:
@@ -66,7 +55,7 @@ def _of_routes(graph: Graph, item: Object) -> Facts:
 
 
 def _backends(graph: Graph, item: Object) -> Iterator[Backend]:
-    states = _annotated(item)
+    states = json_map(annotations_of(item).get(_STATES)) or {}
     for namespace, name, port in services_behind(graph, item):
         service = graph.find("Service", namespace, name)
         found = backend_services_behind(graph, item, service, port) if isinstance(service, dict) else []
@@ -88,15 +77,6 @@ def services_behind(graph: Graph, item: Object) -> list[tuple[str, str, Any]]:
     backends = (route["backend"] for route in routes_behind(graph, item))
     allowed = (b for b in backends if b is not None and b["allowed"] is not False)
     return list(dict.fromkeys((b["namespace"], b["name"], b["port"]) for b in allowed))
-
-
-def _annotated(item: Object) -> dict[str, Any]:
-    text = annotations_of(item).get(_STATES)
-    try:
-        states = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return states if isinstance(states, dict) else {}
 
 
 @candidate_index("load_balancer_backends", "Service", reads=("Ingress",))

@@ -6,12 +6,11 @@ backend service uses and disks of volumes with the reclaim policy Retain always 
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map, name_of, namespace_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -46,11 +45,6 @@ def teardown(graph: Graph) -> dict[str, list[TeardownStep]]:
     return {kind: steps for kind, steps in found.items() if steps}
 
 
-def _annotations(item: Object) -> Object:
-    found: Object = annotations_of(item)
-    return found
-
-
 def _delete(item: Object, resource: str) -> str:
     namespace = f"-n {shlex.quote(namespace_of(item))} " if namespace_of(item) else ""
     return f"kubectl {namespace}delete {resource} {shlex.quote(name_of(item))}"
@@ -67,7 +61,7 @@ def _multi_cluster(graph: Graph) -> Iterator[TeardownStep]:
 def _ingresses(graph: Graph) -> Iterator[TeardownStep]:
     """Those that GKE's controller looks after: of its classes, or with its finalizer."""
     for item in graph.all("Ingress"):
-        chosen = _annotations(item).get(_CLASS) or (item.get("spec") or {}).get("ingressClassName")
+        chosen = annotations_of(item).get(_CLASS) or (item.get("spec") or {}).get("ingressClassName")
         finalizers = (item.get("metadata") or {}).get("finalizers") or []
         if chosen in _GCE_CLASSES or any(str(f).startswith("networking.gke.io/ingress-finalizer") for f in finalizers):
             yield TeardownStep(item, _address(item), _delete(item, "ingress"))
@@ -95,11 +89,7 @@ def _is_derived(graph: Graph, service: Object) -> bool:
 
 def _standalone(service: Object) -> bool:
     """Whether a Service asks for NEGs that no Ingress looks after (`exposed_ports`)."""
-    try:
-        asked = json.loads(str(_annotations(service).get(_NEG) or "null"))
-    except ValueError:
-        return False
-    return isinstance(asked, dict) and bool(asked.get("exposed_ports"))
+    return bool((json_map(annotations_of(service).get(_NEG)) or {}).get("exposed_ports"))
 
 
 def _address(item: Object) -> str:

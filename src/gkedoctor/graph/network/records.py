@@ -119,16 +119,3 @@ class DenialRecord(TypedDict):
     line: str
     dns: bool
     server: KubernetesObject | None
-
-
-class MisdirectedRecord(TypedDict):
-    """What names a Service at a port that it lacks."""
-
-    container: str
-    at: Part
-    host: str
-    port: int
-    service: KubernetesObject
-    ports: list[int]
-    problem: str | None
-    line: str | None

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gkedoctor.graph.backends.backend import Backend, backend_of
-from gkedoctor.graph.cloud.links import last, linked
+from gkedoctor.graph.cloud.links import last
 from gkedoctor.graph.core.accessors import annotations_of, name_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.frontends.forwarding_rules import rules_of_service
+from gkedoctor.graph.frontends.forwarding_rules import backend_services_of_service
 from gkedoctor.graph.services.selection import endpoints_of
 from gkedoctor.snapshot.model import Object
 
@@ -68,16 +68,10 @@ def passthrough_of(graph: Graph, service: Object) -> Facts:
     `judged` are the nodes that should be HEALTHY, by the traffic policy; `strays` the nodes with a ready Pod that the
     load balancer does not have.
     """
-    if (service.get("spec") or {}).get("type") != "LoadBalancer":
-        return []
-    rules = rules_of_service(graph, service)
-    if isinstance(rules, Unknown):
-        return rules
-    found = linked(graph, [rule["backendService"] for rule in rules if rule.get("backendService")])
+    found = backend_services_of_service(graph, service)
     if isinstance(found, Unknown):
         return found
-    distinct = {id(item): item for item in found}.values()
-    return [_record(graph, service, backend_of(graph, item, service)) for item in distinct]
+    return [_record(graph, service, backend_of(graph, item, service)) for item in found]
 
 
 def _record(graph: Graph, service: Object, backend: Backend) -> Record:

@@ -7,7 +7,6 @@ Source: cloud.google.com/kubernetes-engine/docs/how-to/standalone-neg.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from gkedoctor.graph.backends.service_annotations import NEG
 from gkedoctor.graph.cloud.descriptions import service_in_description
 from gkedoctor.graph.cloud.links import users_of
 from gkedoctor.graph.cloud.names import parsed
-from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map, name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
@@ -62,24 +61,16 @@ def _of_gke(backend_service: Object) -> bool:
 
 
 def _exposed(service: Object) -> dict[str, Any]:
-    value = _json(annotations_of(service).get(NEG)).get("exposed_ports")
+    value = (json_map(annotations_of(service).get(NEG)) or {}).get("exposed_ports")
     return value if isinstance(value, dict) else {}
 
 
 def _groups(graph: Graph, service: Object, exposed: dict[str, Any]) -> Iterator[tuple[Object, int | None]]:
     """The groups by the names that the NEG controller noted, or by their descriptions."""
-    noted = _json(annotations_of(service).get(_STATUS)).get("network_endpoint_groups")
+    noted = (json_map(annotations_of(service).get(_STATUS)) or {}).get("network_endpoint_groups")
     ports = {str(name): port for port, name in noted.items()} if isinstance(noted, dict) else {}
     place = f"{namespace_of(service)}/{name_of(service)}"
     for group in graph.all("NetworkEndpointGroup"):
         port = ports.get(name_of(group))
         if port in exposed or (not ports and service_in_description(group) == place):
             yield group, int(port) if port and port.isdigit() else None
-
-
-def _json(text: Any) -> dict[str, Any]:
-    try:
-        value = json.loads(text or "{}")
-    except (TypeError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -33,9 +33,6 @@ _OF_MESSAGE = ("ports", "affinity", "spread", "resources", "devices", "none", *_
 """What to believe first where only the message is at hand: what is not written in labels, taints and cordons."""
 _FRESH = 900.0
 _SORTS = ("pods", "device", "hugepages")
-_CONTROL_PLANE = ("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master")
-
-
 _READS = ("Node", "Event", "Pod", "ReplicaSet", "Deployment", "Job", "CronJob")
 
 

@@ -7,12 +7,11 @@ port is left out of the EndpointSlice without a word (endpointslice/utils.go, Fi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from gkedoctor.graph.core.accessors import annotations_of, name_of, namespace_of
+from gkedoctor.graph.core.accessors import annotations_of, json_map, name_of, namespace_of
 from gkedoctor.graph.core.conditions import is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.similar_names import nearest
@@ -272,7 +271,7 @@ def _logs(graph: Graph, pods: list[Object]) -> Iterator[list[str]]:
 
 def _healthy(graph: Graph, service: Object, port: Object) -> bool:
     """Whether an Ingress says that the NEG or instance group of this port is HEALTHY."""
-    groups = _map(annotations_of(service).get("cloud.google.com/neg-status"))
+    groups = json_map(annotations_of(service).get("cloud.google.com/neg-status")) or {}
     names = groups.get("network_endpoint_groups") or {}
     wanted = names.get(str(port.get("port"))) if isinstance(names, dict) else None
     states = graph.index(_backend_states).get(namespace_of(service), {})
@@ -286,17 +285,9 @@ def _backend_states(graph: Graph) -> dict[str, dict[str, str]]:
     """By namespace, the state of every backend that an Ingress there knows of."""
     states: dict[str, dict[str, str]] = {}
     for ingress in graph.all("Ingress"):
-        told = _map(annotations_of(ingress).get("ingress.kubernetes.io/backends"))
+        told = json_map(annotations_of(ingress).get("ingress.kubernetes.io/backends")) or {}
         states.setdefault(namespace_of(ingress), {}).update({name: str(state) for name, state in told.items()})
     return states
-
-
-def _map(text: Any) -> dict[str, Any]:
-    try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 @edge("manual_ports", "Service", reads=("EndpointSlice", "Endpoints"), record="ManualPortRecord")

@@ -11,20 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gkedoctor.snapshot.importers.names import collection_of_file, collection_of_object
-
-ALL = (
-    "pods",
-    "replicationcontrollers",
-    "services",
-    "daemonsets",
-    "deployments",
-    "replicasets",
-    "statefulsets",
-    "horizontalpodautoscalers",
-    "cronjobs",
-    "jobs",
-)
-"""What `kubectl get all` asks for: the category `all` of each kind's storage in pkg/registry."""
+from gkedoctor.snapshot.kinds import CATEGORY_ALL
 
 RECORDED = (
     *("all", "events", "endpointslices", "configmaps", "secrets", "sa", "ingresses", "ingressclasses", "netpol"),
@@ -53,9 +40,9 @@ def asked_for(items: Iterable[Any]) -> frozenset[str]:
         owners.update(_owners(item))
     asked: set[str] = set()
     if {"pods", "services", "replicasets"} <= held:
-        asked.update(ALL)
+        asked.update(CATEGORY_ALL)
     if held.issuperset(_EVERYWHERE):
-        asked.update(ALL, map(collection_of_file, RECORDED[1:]))
+        asked.update(CATEGORY_ALL, map(collection_of_file, RECORDED[1:]))
     contradicted = owners - held  # their owner is there, and was not recorded
     return frozenset(asked) - held - contradicted - set(_OFTEN_REFUSED)
 
