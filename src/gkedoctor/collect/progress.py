@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from gkedoctor.collect.log_schedule import names
 from gkedoctor.collect.results import COMPUTE, KUBERNETES, LOG_LINES, CollectorProgress, Listing, OnProgress
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
-from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.kinds import LOGS, is_cloud
 from gkedoctor.snapshot.model import CollectionState, Status
 
-_CLOUD = ("compute.", "container.", "monitoring.", "logging.")
 _FINE = (Status.COMPLETE, Status.DISABLED)
 
 
@@ -62,7 +61,7 @@ class Progress:
 
     def count(self, *, cloud: bool = False) -> int:
         """Objects that were read, of Kubernetes or of Google Cloud."""
-        return sum(len(items) for name, items in self._gathered.objects.items() if name.startswith(_CLOUD) is cloud)
+        return sum(len(items) for name, items in self._gathered.objects.items() if is_cloud(name) is cloud)
 
     def _what_is_denied(self) -> str:
         """All that is denied, in the order of names: threads end in any order."""
@@ -83,7 +82,7 @@ def _why(state: CollectionState) -> str:
 
 
 def _overall(gathered: Gathered) -> str:
-    statuses = {s.status for n, s in gathered.states.items() if n != LOGS and not n.startswith(_CLOUD)}
+    statuses = {s.status for n, s in gathered.states.items() if n != LOGS and not is_cloud(n)}
     if statuses <= {*_FINE}:
         return "complete"
     if Status.COMPLETE in statuses or Status.PARTIAL in statuses:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import at_moment, counted
 from gkedoctor.report.wrap import wrapped
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.kinds import COLLECTIONS, is_cloud
 from gkedoctor.snapshot.model import Collection, Snapshot, Status
 
 _WIDTH = 80
@@ -50,7 +50,7 @@ def _entries(collections: list[Collection], status: Status) -> Iterator[str]:
             yield _entry(collection)
         elif status is Status.COMPLETE:
             empty += 1
-        elif collection.name.startswith(("compute.", "container.")):
+        elif is_cloud(collection.name):
             cloud += 1
         else:
             yield collection.name

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.snapshot.kinds import CATEGORY_ALL, COLLECTIONS, LOGS, Kind
+from gkedoctor.snapshot.kinds import CATEGORY_ALL, COLLECTIONS, LOGS, Kind, is_cloud
 from gkedoctor.snapshot.model import Collection, Object, Snapshot, Status
 
 VERBS = ("get", "list", "watch")
@@ -62,7 +62,7 @@ def resources_of(snapshot: Snapshot) -> list[Resource]:
         _known(kind, snapshot.collection(kind.collection), definitions) for kind in known if _served(kind, snapshot)
     ]
     for name, collection in snapshot.collections.items():
-        if name not in COLLECTIONS and name != LOGS and not name.startswith(("compute.", "container.")):
+        if name not in COLLECTIONS and name != LOGS and not is_cloud(name):
             found += _custom(collection, definitions)
     return sorted(found, key=lambda r: (r.group, r.version, r.plural))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gkedoctor.serve.errors import NO_SUCH_PATH, ApiError
 from gkedoctor.serve.resources import Resource, resources_of
 from gkedoctor.snapshot.custom_kinds import is_custom
-from gkedoctor.snapshot.kinds import COLLECTIONS, ESSENTIAL, LOGS
+from gkedoctor.snapshot.kinds import COLLECTIONS, ESSENTIAL, LOGS, is_cloud
 from gkedoctor.snapshot.model import CollectionState, Object, Snapshot, Status
 from gkedoctor.snapshot.redaction.secret_facts import with_placeholders
 
@@ -164,7 +164,7 @@ def _resource_version(snapshot: Snapshot) -> str:
     """The latest that any object has: the one a listing at that moment would have had, as far as known."""
     highest = 1
     for name, collection in snapshot.collections.items():
-        if name.startswith(("compute.", "container.")):
+        if is_cloud(name):
             continue
         for item in collection.objects:
             version = str((item.get("metadata") or {}).get("resourceVersion") or "")

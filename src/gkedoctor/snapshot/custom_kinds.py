@@ -23,11 +23,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
+from gkedoctor.snapshot.kinds import COLLECTIONS, Kind, is_cloud
 
 _FIELD = re.compile(r"\{([^{}]{1,200})\}")
 _STEP = re.compile(r'"([^"]{1,253})"|([^."\[\]]{1,253})(\[\])?')
-_CLOUD = ("compute.", "container.", "monitoring.", "logging.")
 
 
 class Maker(NamedTuple):
@@ -134,7 +133,7 @@ def collections_by_word() -> Mapping[str, str]:
 
 def is_custom(collection: str) -> bool:
     """Whether a collection holds objects of a kind that is not built in."""
-    return "." in collection and collection not in COLLECTIONS and not collection.startswith(_CLOUD)
+    return "." in collection and collection not in COLLECTIONS and not is_cloud(collection)
 
 
 def filled(template: str, item: Mapping[str, Any]) -> Iterator[str]:

@@ -231,3 +231,17 @@ ESSENTIAL = frozenset(
     )
 )
 """Collections without which "nothing was found" says little. The rest are absent from most clusters and dumps."""
+
+CLOUD_APIS = tuple(sorted({f"{kind.group}." for kind in _GOOGLE_CLOUD}))
+"""How the collections of Google Cloud begin: `compute.`, `container.`, …"""
+
+
+def is_cloud(collection: str) -> bool:
+    """Whether a collection is one of Google Cloud, of a kind that is known or not."""
+    return collection.startswith(CLOUD_APIS)
+
+
+def is_built_in(kind: str) -> bool:
+    """Whether a kind is Kubernetes' own or one that GKE adds. An operator's `Cluster` is none of Google Cloud's."""
+    known = KINDS.get(kind)
+    return known is not None and not known.cloud

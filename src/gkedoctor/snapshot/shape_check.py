@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.kinds import COLLECTIONS, is_cloud
 from gkedoctor.snapshot.shapes import cloud, cluster, gateway, network, pods
 from gkedoctor.snapshot.shapes.build import ANY_OBJECT
 
@@ -113,7 +113,7 @@ def shape_error(collection: str, item: Mapping[str, Any]) -> str | None:
     kind = COLLECTIONS.get(collection)
     shape = _SHAPES.get(collection)
     if shape is None:
-        shape = cloud.ANY_OBJECT if collection.startswith(("compute.", "logging.")) else ANY_OBJECT
+        shape = cloud.ANY_OBJECT if is_cloud(collection) else ANY_OBJECT
     try:
         msgspec.convert(item, shape)
     except (msgspec.ValidationError, RecursionError) as error:

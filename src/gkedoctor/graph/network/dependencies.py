@@ -7,7 +7,7 @@ from typing import Any
 
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge, once_per_object
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.log_files import has_ended
@@ -65,13 +65,10 @@ def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
             yield from plain
 
 
-def _named(graph: Graph, container: Object) -> list[tuple[Place, Any]]:
+@once_per_object
+def _named(_graph: Graph, container: Object) -> list[tuple[Place, Any]]:
     """The hosts that a container of a template names: two indexes ask for them."""
-    known = graph.memo(_named)
-    if id(container) not in known:
-        known[id(container)] = list(named_hosts(container))
-    found: list[tuple[Place, Any]] = known[id(container)]
-    return found
+    return list(named_hosts(container))
 
 
 def _names_hosts_itself(pod: Object) -> bool:

@@ -19,7 +19,7 @@ from gkedoctor.graph.objects.owners import controller_ref, owned
 from gkedoctor.messages import message
 from gkedoctor.snapshot.custom_kinds import CustomKind, custom_kind, values_at
 from gkedoctor.snapshot.importers.names import collection_of_object, plural_of
-from gkedoctor.snapshot.kinds import CUSTOM, KINDS
+from gkedoctor.snapshot.kinds import CUSTOM, is_built_in
 from gkedoctor.snapshot.model import Object
 
 _GENERIC = (
@@ -298,8 +298,7 @@ def _managed(graph: Graph, item: Object) -> Iterator[Object]:
 
 
 def _named(graph: Graph, kind: str, namespace: str, name: str) -> Iterator[Object]:
-    known = KINDS.get(kind)
-    if known is not None and not known.cloud:
+    if is_built_in(kind):
         found = graph.find(kind, namespace or None, name)
         if isinstance(found, dict):
             yield found

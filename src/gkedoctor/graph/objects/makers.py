@@ -30,7 +30,7 @@ from gkedoctor.graph.objects.custom_resources import (
 from gkedoctor.graph.objects.owners import controller_ref
 from gkedoctor.snapshot.custom_kinds import custom_kind, custom_kinds, filled, values_at
 from gkedoctor.snapshot.importers.names import plural_of
-from gkedoctor.snapshot.kinds import CUSTOM, KINDS
+from gkedoctor.snapshot.kinds import CUSTOM, KINDS, is_built_in
 from gkedoctor.snapshot.model import Object
 
 _CERT_MANAGER = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme")
@@ -255,7 +255,7 @@ def _by_neighbours(graph: Graph, wanted: _Name) -> Record | None:
 def _mark(item: Object) -> tuple[str, str] | None:
     """(program, resource) of what made an object, by its owner or its marks."""
     reference = controller_ref(item)
-    if reference is not None and str(reference.get("kind")) not in KINDS:
+    if reference is not None and not is_built_in(str(reference.get("kind"))):
         version, kind = str(reference.get("apiVersion") or ""), str(reference.get("kind"))
         row = custom_kind(version.rpartition("/")[0], kind)
         return kind, row.collection if row is not None and row.kind != "*" else plural_of(version, kind)

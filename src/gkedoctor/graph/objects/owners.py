@@ -7,7 +7,7 @@ from typing import Any
 from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, edge
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import is_built_in
 from gkedoctor.snapshot.model import Object
 
 WORKLOADS = (
@@ -41,8 +41,7 @@ def owner(graph: Graph, item: Object) -> Object | None:
     if reference is None:
         return None
     kind, name, namespace = str(reference.get("kind")), str(reference.get("name")), namespace_of(item)
-    known = kind in KINDS and not KINDS[kind].cloud  # an operator's `Cluster` is none of Google Cloud's
-    found = graph.find(kind, namespace, name) if known else None
+    found = graph.find(kind, namespace, name) if is_built_in(kind) else None
     return found if found is not None and not isinstance(found, Unknown) else stub(kind, namespace, name)
 
 

@@ -68,7 +68,7 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
     if doubt is not None and judged["lead"] not in (None, "storage", "claim"):
         judged = {**judged, "sure": doubt}
     wait = _crowd_key(judged)
-    crowd = graph.index(_crowds)[wait] if wait is not None else ()
+    crowd = graph.index(_crowds).get(wait, ()) if wait is not None else ()
     return {**judged, "pool": _pool(graph, pod, judged["meant"]), "crowd": len(crowd), "crowdPool": _only_pool(judged)}
 
 
@@ -94,14 +94,14 @@ def _verdict(graph: Graph, pod: Object, message: str) -> Record:
     return found
 
 
-def _crowds(graph: Graph) -> defaultdict[str, set[str]]:
+def _crowds(graph: Graph) -> dict[str, set[str]]:
     """The workloads that wait for room on nodes which are large enough, by what the nodes are full of."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for pod in pods_at(graph, ("scheduling",)):
         wait = _crowd_key(_verdict(graph, pod, _message(condition(pod, "PodScheduled"), None)))
         if wait is not None:
             found[wait].add(str(ref_of(workload(graph, pod))))
-    return found
+    return dict(found)
 
 
 def _crowd_key(judged: Record) -> str | None:

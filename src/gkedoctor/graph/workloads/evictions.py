@@ -18,7 +18,7 @@ from gkedoctor.graph.objects.events import events_with_reason, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
 from gkedoctor.graph.workloads.pods import pods_at, step_of
 from gkedoctor.messages import message as message_named
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import is_built_in
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -158,7 +158,7 @@ def _current(graph: Graph, key: Key, records: list[Record]) -> list[Record]:
     if not records or key[0] == "Pod":
         return records
     # a controller of a kind that is not built in (a runner set's, Strimzi's): nothing is known of how it stands
-    controller = graph.find(key[0], key[1], key[2]) if key[0] in KINDS else Unknown(key[0], "not a built-in kind")
+    controller = graph.find(key[0], key[1], key[2]) if is_built_in(key[0]) else Unknown(key[0], "not a built-in kind")
     live = [p for p in graph.in_namespace("Pod", key[1]) if _controller(p) == key and not _ended(p)]
     if _is_history(graph, controller, live):
         return []

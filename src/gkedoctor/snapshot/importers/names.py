@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gkedoctor.snapshot.custom_kinds import collections_by_word
-from gkedoctor.snapshot.kinds import COLLECTIONS, HISTORY, KINDS, Kind
+from gkedoctor.snapshot.kinds import CLOUD_APIS, COLLECTIONS, HISTORY, KINDS, Kind
 
 _OLD_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -93,7 +93,7 @@ def collection_of_file(stem: str) -> str:
 def cloud_collection_of_file(stem: str) -> str | None:
     """The Google Cloud collection of `forwardingRules`, `forwarding-rules`, `compute.forwardingRules`."""
     word = stem.lower().removeprefix("compute-")
-    for api in ("compute.", "container.", "monitoring.", "logging."):
+    for api in CLOUD_APIS:
         word = word.removeprefix(api)
     return _CLOUD_BY_WORD.get(word.replace("-", "").replace("_", ""))
 

@@ -9,6 +9,7 @@ import base64
 import re
 from collections.abc import Iterator
 
+from gkedoctor.lazy_regex import lazy
 from gkedoctor.snapshot.redaction.phrases import Rule, anything, named, password, rule
 from gkedoctor.snapshot.redaction.statements import made_up
 
@@ -81,7 +82,7 @@ def _aligned(text: str) -> Iterator[str]:
 
 
 _ENCODED_SECRET = tuple(part for text in ("kind: Secret", '"kind":"Secret"') for part in _aligned(text))
-_RUN = re.compile(r"[A-Za-z0-9+/]{24,65536}+={0,2}")
+_RUN = lazy(r"[A-Za-z0-9+/]{24,65536}+={0,2}")
 
 
 def encoded_secrets(text: str) -> Iterator[Span]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.kinds import COLLECTIONS, is_cloud
 from gkedoctor.snapshot.redaction.commands import is_password_flag
 
 
@@ -82,7 +82,7 @@ _FLAG_LEAST = 2
 
 def is_free(collection: str) -> bool:
     """Whether nothing is known of the kind, so that any string of it may be a text."""
-    return collection not in COLLECTIONS and not collection.startswith(("compute.", "container.", "monitoring."))
+    return collection not in COLLECTIONS and not is_cloud(collection)
 
 
 def walked(node: dict[str, Any], handle: Handler, *, free: bool = False, only_texts: bool = False) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _always(_: re.Match[str]) -> bool:
 
 
 def _tail(pattern: str, judge: Callable[[re.Match[str]], bool]) -> Tail:
-    return Tail(re.compile(pattern, _I), judge)
+    return Tail(lazy(pattern, _I), judge)
 
 
 _IS = languages.IS

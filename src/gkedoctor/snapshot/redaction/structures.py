@@ -57,7 +57,7 @@ def _named_or_chosen(found: re.Match[str]) -> bool:
 def _bytes(found: re.Match[str]) -> bool:
     """Whether a list of numbers is a key: the name says so, and they are more than small counts."""
     words = words_of(found["name"])
-    if not words or is_identity(found["name"]) or not (_SECRET_WORDS & {words[-1], *words[:-1]}):
+    if not words or is_identity(found["name"]) or not (_SECRET_WORDS & set(words)):
         return False
     if says(found["name"]) is Says.NOTHING and words[-1] not in _SECRET_WORDS:
         return False

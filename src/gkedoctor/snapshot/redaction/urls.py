@@ -67,7 +67,7 @@ _WEBHOOKS: tuple[tuple[str, str], ...] = (
     # https://github.com/Yelp/detect-secrets/blob/master/detect_secrets/plugins/softlayer.py
     ("api.softlayer.com/soap/", r"v3(?:\.1)?/(\w{40,80})"),
 )
-_HOOKS = tuple((literal, re.compile(tail)) for literal, tail in _WEBHOOKS)
+_HOOKS = tuple((literal, lazy(tail)) for literal, tail in _WEBHOOKS)
 _ORACLE = lazy(r"jdbc:oracle:(?:thin|oci8?):([^/\s@\"']{1,64}+)/")
 _DRIVER_HOSTS = ("@(", "@tcp(", "@tcp4(", "@unix(", "@udp(", "@cloudsql(", "@tcp6(")
 _LEFT = lazy(r"[\s\"'=<>,`]")
