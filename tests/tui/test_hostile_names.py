@@ -29,9 +29,7 @@ TOUR = (
 
 
 @pytest.mark.parametrize("name", ["ing-missing-secret"])
-def test_every_screen_shows_hostile_names_as_text(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_screen_shows_hostile_names_as_text(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # one of the keys saves a report
     recording = hostile_recording(name, tmp_path)
     command = [sys.executable, "-m", "gkedoctor", "diagnose", "--from", str(recording)]
