@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.diagnose.model import Diagnosis, Outcome
+from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.diagnose.patch import WITHOUT_NAMESPACE, ObjectPatch, PatchError, Patches, collection_of_case
 from gkedoctor.diagnose.spec import lint
 from gkedoctor.errors import SourceError, UsageError
@@ -81,13 +81,15 @@ class Case(_Part, frozen=True):
     """One case: what is given, and everything that must come of it.
 
     `source`: the dump or document that a status written by hand follows (an address, or the name of a recording):
-    controllers write other things than one remembers, and a wrong status proves a wrong title.
+    controllers write other things than one remembers, and a wrong status proves a wrong title. `recovering`: objects
+    whose fault is fixed and whose controller has not tried again.
     """
 
     name: str
     given: Given
     expect: tuple[Expected, ...]
     unexplained: tuple[str, ...] = ()
+    recovering: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     todo: bool = False
     source: str | None = None
@@ -289,11 +291,16 @@ def _failures(playbook: str, case: Case, outcome: Outcome) -> Iterator[str]:
         left.remove(found)
         yield from _differences(expected, found)
     yield from (f"not expected: {d.cause} on {d.root} ({d.playbook})" for d in left if _counts(d, playbook))
-    unexplained = {str(ref): u.symptom for u in outcome.unexplained for ref in u.refs}
-    for ref in sorted(unexplained.keys() ^ set(case.unexplained)):
-        yield f"unexplained: {ref} ({unexplained[ref]})" if ref in unexplained else f"explained after all: {ref}"
+    yield from _other_symptoms("unexplained", outcome.open, case.unexplained)
+    yield from _other_symptoms("recovering", outcome.recovering, case.recovering)
     not_checked = {n.collection for n in outcome.not_checked}
     yield from (f"not among what was not checked: {name}" for name in case.not_checked if name not in not_checked)
+
+
+def _other_symptoms(name: str, found: Sequence[Unexplained], expected: Sequence[str]) -> Iterator[str]:
+    symptoms = {str(ref): item.symptom for item in found for ref in item.refs}
+    for ref in sorted(symptoms.keys() ^ set(expected)):
+        yield f"{name}: {ref} ({symptoms[ref]})" if ref in symptoms else f"not {name}: {ref}"
 
 
 def _counts(diagnosis: Diagnosis, playbook: str) -> bool:
@@ -309,8 +316,9 @@ def _differences(expected: Expected, found: Diagnosis) -> Iterator[str]:
             yield f"{where}: {field} is {getattr(found, field)}, not {wanted}"
     if expected.title is not None and expected.title not in found.title:
         yield f"{where}: the title is `{found.title}`"
-    if expected.fix is not None and not any(expected.fix in text for text in (found.fix.say, *found.fix.commands)):
-        yield f"{where}: the fix is `{' '.join((found.fix.say, *found.fix.commands))}`"
+    advice = (found.fix.say, *found.fix.commands, *(t for w in found.fix.alternatives for t in (w.say, *w.commands)))
+    if expected.fix is not None and not any(expected.fix in text for text in advice):
+        yield f"{where}: the fix is `{' '.join(advice)}`"
     lists = {
         "explains": {str(c.ref) for c in found.explains},
         "ruled_out": {r.cause for r in found.ruled_out},
@@ -329,6 +337,7 @@ def _differences(expected: Expected, found: Diagnosis) -> Iterator[str]:
 
 def _texts_with_holes(where: str, found: Diagnosis) -> Iterator[str]:
     """A text in which an expression came to nothing reads badly: that is a fault of the playbook."""
-    texts = [found.title, found.fix.say, *found.fix.commands, *found.verify, *(r.why for r in found.ruled_out)]
+    ways = [text for way in found.fix.alternatives for text in (way.say, *way.commands)]
+    texts = [found.title, found.fix.say, *found.fix.commands, *ways, *found.verify, *(r.why for r in found.ruled_out)]
     yield from (f"{where}: a hole came to nothing in `{text}`" for text in texts if "(none)" in text)
     yield from (f"{where}: nobody knows the Pod in `{text}`" for text in texts if names_planned(text))

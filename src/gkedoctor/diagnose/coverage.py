@@ -45,8 +45,8 @@ def _untested_live(playbook: CompiledPlaybook, cases: list[Case], recording: Loa
             hit |= {
                 (i, j)
                 for i, cause in enumerate(playbook.causes)
-                for j, (condition, _) in enumerate(cause.ruled_out_if)
-                if finding.scope.holds(condition) is True
+                for j, rule in enumerate(cause.ruled_out_if)
+                if finding.scope.holds(rule.when) is True
             }
     return [*_unreached(playbook, won, hit), *_unasked(playbook, cases)]
 

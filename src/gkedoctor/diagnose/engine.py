@@ -11,6 +11,7 @@ from gkedoctor.diagnose.affected import affected
 from gkedoctor.diagnose.causality import CausalGraph
 from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, evidence_scope, findings, unseen
 from gkedoctor.diagnose.evidence import proof
+from gkedoctor.diagnose.fixes import recovery_of, recovery_sentence, resolved_fix
 from gkedoctor.diagnose.identity import fingerprint, identity, numbered
 from gkedoctor.diagnose.model import (
     Consequence,
@@ -18,18 +19,15 @@ from gkedoctor.diagnose.model import (
     NotChecked,
     Outcome,
     ResolvedEvidence,
-    ResolvedFix,
     RuledOutCause,
-    Step,
     UnconfirmedCause,
     Unexplained,
 )
 from gkedoctor.diagnose.older_template import deletion
-from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
 from gkedoctor.graph.passthrough.unwatched import has_unwatched_load_balancer
 from gkedoctor.graph.workloads.pods import step_of
-from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
+from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST
@@ -119,7 +117,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
         evidence=proofs,
         ruled_out=tuple(RuledOutCause(c, why) for c, why in first.ruled_out),
         not_known=_not_known(first),
-        fix=deletion(graph, group, proofs) or _mending(cause, scope),
+        fix=deletion(graph, group, proofs) or resolved_fix(graph, cause, scope, root),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
         since=_since(group),
@@ -153,15 +151,6 @@ def _listed(items: object) -> Iterable[Consequence]:
     for entry in items if isinstance(items, list) else []:
         if isinstance(entry, dict) and isinstance(entry.get("item"), dict):
             yield Consequence(ref_of(entry["item"]), str(entry.get("says") or ""))
-
-
-def _mending(cause: CompiledCause, scope: Scope) -> ResolvedFix:
-    """The fix with its commands: the author's, and those that an expression lists."""
-    written = [Step(c.text.render(scope.evaluate, shell=True), c.safety, c.placeholders) for c in cause.run]
-    more = scope.evaluate(cause.run_all) if cause.run_all is not None else None
-    listed = [command for command in (more if isinstance(more, list) else []) if isinstance(command, str)]
-    commands = (*(step.command for step in written), *listed)
-    return ResolvedFix(cause.say.render(scope.evaluate), commands, tuple(written))
 
 
 def _told_apart(found: Sequence[Found]) -> list[Found]:
@@ -227,7 +216,9 @@ def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
 
 def _unexplained(graph: Graph, finding: Finding) -> Unexplained:
     place = fingerprint(finding.playbook.id, identity(graph, finding.ref))
-    return Unexplained(finding.ref, finding.symptom, _not_known(finding), place)
+    recovery = recovery_of(graph, finding)
+    symptom = finding.symptom if recovery is None else recovery_sentence(recovery)
+    return Unexplained(finding.ref, symptom, _not_known(finding), place, recovery=recovery)
 
 
 def _folded(graph: Graph, items: Iterable[Unexplained]) -> list[Unexplained]:

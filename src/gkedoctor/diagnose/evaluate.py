@@ -12,7 +12,7 @@ from gkedoctor.graph.core.ref import is_object
 from gkedoctor.graph.objects.exports import without_status
 from gkedoctor.graph.objects.namespaces import not_being_deleted
 from gkedoctor.graph.workloads.pods import STEPS
-from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook
+from gkedoctor.playbook.compiled import CompiledCause, CompiledPlaybook, CompiledRuledOut
 from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.kinds import BESIDE
@@ -21,7 +21,10 @@ from gkedoctor.snapshot.model import Object
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """A symptom of one subject under one playbook, and what its causes came to. `winner` is None where none holds."""
+    """A symptom of one subject under one playbook, and what its causes came to. `winner` is None where none holds.
+
+    `fixed`: the cause that it had, where that is fixed and nobody has tried again.
+    """
 
     playbook: CompiledPlaybook
     subject: Object
@@ -33,6 +36,7 @@ class Finding:
     ruled_out: tuple[tuple[str, str], ...]
     unknown: tuple[tuple[str, Unknown], ...]
     may_follow: frozenset[Ref]
+    fixed: tuple[CompiledCause, CompiledRuledOut] | None = None
 
     @property
     def symptom(self) -> str:
@@ -154,10 +158,11 @@ def finding_in(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts
         scope=scope,
         winner=best.cause if best else None,
         confidence=best.confidence if best and best.confidence else Confidence.POSSIBLE,
-        root=_root(best.cause, scope) if best else None,
+        root=root_in(best.cause, scope) if best else None,
         ruled_out=tuple((v.cause.cause, v.ruled_out) for v in verdicts if v.ruled_out is not None),
         unknown=unknown,
         may_follow=frozenset(_may_follow(playbook, scope, doubts)),
+        fixed=None if best else next((v.fixed for v in verdicts if v.fixed is not None), None),
     )
 
 
@@ -173,12 +178,14 @@ class _Verdict:
     ruled_out: str | None = None
     unknown: Unknown | None = None
     unproved: Unknown | None = None
+    fixed: tuple[CompiledCause, CompiledRuledOut] | None = None
 
 
 def _judge(cause: CompiledCause, scope: Scope) -> _Verdict:
-    for condition, why in cause.ruled_out_if:
-        if scope.holds(condition) is True:
-            return _Verdict(cause, ruled_out=why.render(scope.evaluate))
+    for rule in cause.ruled_out_if:
+        if scope.holds(rule.when) is True:
+            is_fixed = rule.fixed is not None and scope.holds(cause.when) is True
+            return _Verdict(cause, ruled_out=rule.say.render(scope.evaluate), fixed=(cause, rule) if is_fixed else None)
     holds = scope.holds(cause.when)
     if isinstance(holds, Unknown):
         return _Verdict(cause, unknown=holds)
@@ -190,7 +197,8 @@ def _judge(cause: CompiledCause, scope: Scope) -> _Verdict:
     return _Verdict(cause, confidence=Confidence.CERTAIN if certain else cause.confidence)
 
 
-def _root(cause: CompiledCause, scope: Scope) -> Ref | None:
+def root_in(cause: CompiledCause, scope: Scope) -> Ref | None:
+    """The object that a cause names as its root."""
     value = scope.evaluate(cause.root)
     if isinstance(value, list):
         value = value[0] if value else None

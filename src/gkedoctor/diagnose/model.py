@@ -51,12 +51,26 @@ class Step(msgspec.Struct, frozen=True):
     placeholders: dict[str, str] = {}
 
 
+class ResolvedAlternative(msgspec.Struct, frozen=True):
+    """Another way to fix it: a sentence and its commands."""
+
+    say: str
+    commands: tuple[str, ...]
+
+
 class ResolvedFix(msgspec.Struct, frozen=True):
-    """The fix: a sentence, and commands to read and paste. `described`: what is known of them beyond their verbs."""
+    """The fix: a sentence, and commands to paste. `described`: what is known of them beyond their verbs.
+
+    `alternatives`: other ways, the least invasive first. `only_reads`: why no command can fix it.
+    `managed_by`: what holds the manifest of the object and will write it again, as `Helm release shop/web`.
+    """
 
     say: str
     commands: tuple[str, ...]
     described: tuple[Step, ...] = ()
+    alternatives: tuple[ResolvedAlternative, ...] = ()
+    only_reads: str | None = None
+    managed_by: str | None = None
 
     @property
     def steps(self) -> Iterator[Step]:
@@ -121,14 +135,33 @@ class NotChecked(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class Recovery(msgspec.Struct, frozen=True):
+    """A cause that is fixed already, and who tries again: its symptom stays until then.
+
+    `fixes`: the fingerprint of the diagnosis that it was. `longest`: seconds until the next try at most, 0 where it is
+    due. `commands` do not wait for it.
+    """
+
+    cause: str
+    fixes: str
+    say: str
+    by: str
+    longest: int
+    commands: tuple[str, ...] = ()
+
+
 class Unexplained(msgspec.Struct, frozen=True):
-    """A symptom without a visible cause: a proper answer. `alike`: further objects of the same owner that have it."""
+    """A symptom without a visible cause: a proper answer. `alike`: further objects of the same owner that have it.
+
+    `recovery`: its cause is fixed, and its controller has not tried again.
+    """
 
     ref: Ref
     symptom: str
     not_known: tuple[UnconfirmedCause, ...] = ()
     fingerprint: str = ""
     alike: tuple[Ref, ...] = ()
+    recovery: Recovery | None = None
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -160,3 +193,13 @@ class Outcome(msgspec.Struct, frozen=True):
     diagnoses: tuple[Diagnosis, ...]
     unexplained: tuple[Unexplained, ...]
     looked_at: dict[str, int]
+
+    @property
+    def open(self) -> tuple[Unexplained, ...]:
+        """The symptoms without a visible cause."""
+        return tuple(item for item in self.unexplained if item.recovery is None)
+
+    @property
+    def recovering(self) -> tuple[Unexplained, ...]:
+        """The symptoms whose cause is fixed and that stay until a controller tries again."""
+        return tuple(item for item in self.unexplained if item.recovery is not None)

@@ -97,16 +97,21 @@ class _DaskRun:
             yield from ended
 
     def _result(self, future: Any) -> Result | None:
-        error = future.exception() if future.status == "error" else None
-        if error is None:
+        """The result of one recording; None where Dask gave it up.
+
+        A result lies with the worker that made it. Where that one dies before it is fetched, Dask makes it again, and
+        gives up only now.
+        """
+        try:
             found: Result = future.result()
-            return found
-        if isinstance(error, self._distributed.KilledWorker):
+        except self._distributed.KilledWorker:
             return None
-        raise SourceError(
-            f"the workers of {self._address} cannot do it: {type(error).__name__}: {error}",
-            hint=f"they need gkedoctor {__version__}: {EXTRA}",
-        ) from error
+        except Exception as error:
+            raise SourceError(
+                f"the workers of {self._address} cannot do it: {type(error).__name__}: {error}",
+                hint=f"they need gkedoctor {__version__}: {EXTRA}",
+            ) from error
+        return found
 
 
 def _arrived(sent: bytes) -> bytes:

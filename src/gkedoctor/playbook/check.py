@@ -17,7 +17,7 @@ from gkedoctor.playbook.functions import signatures
 from gkedoctor.playbook.message_files import meant_message
 from gkedoctor.playbook.message_use import private_patterns, unknown_messages
 from gkedoctor.playbook.mistakes import mistakes, unclosed, why_unreadable
-from gkedoctor.playbook.model import Cause, Fix, Playbook, Spec
+from gkedoctor.playbook.model import Cause, Command, Fix, Playbook, Spec
 from gkedoctor.playbook.placeholders import placeholders_in
 from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.vocabulary import CAUSES_FILE, OWN_WORD_HINT, Vocabulary
@@ -244,10 +244,17 @@ def _signatures() -> dict[str, tuple[int, bool]]:
     return signatures()
 
 
+def _commands_of(i: int, fix: Fix) -> Iterator[tuple[str, Command]]:
+    """The commands of a fix and of its alternatives, each with its place in the file."""
+    for j, command in enumerate(fix.commands):
+        yield f"$.causes[{i}].fix.run[{j}]", command
+    for j, other in enumerate(fix.alternatives):
+        yield from ((f"$.causes[{i}].fix.alternatives[{j}].run[{k}]", one) for k, one in enumerate(other.commands))
+
+
 def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
     """What is missing or wrong in what is said of the commands of a fix."""
-    for j, command in enumerate(fix.commands):
-        place = f"$.causes[{i}].fix.run[{j}]"
+    for place, command in _commands_of(i, fix):
         derived = safety_of(command.run)
         if command.safety is None and derived is None:
             hint = "write `{run: …, safety: reads}`, or changes, or interrupts"
@@ -265,7 +272,7 @@ def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
 
 
 def _command_problems(i: int, cause: Cause) -> Iterator[Problem]:
-    verify, run, docs = cause.verify, tuple(command.run for command in cause.fix.commands), cause.docs
+    verify, docs = cause.verify, cause.docs
     for j, command in enumerate(verify):
         plain = re.sub(r"\s{1,9}(-n|--namespace)[ =](\{\{(?:(?!\{\{|\}\}).)*\}\}|\S+)", "", command)
         for name in placeholders_in(command):
@@ -274,10 +281,11 @@ def _command_problems(i: int, cause: Cause) -> Iterator[Problem]:
         reads = plain.startswith(_READ_ONLY) and (not plain.startswith("gcloud") or _GCLOUD_READS.search(plain))
         if not reads:
             yield Problem(f"$.causes[{i}].verify[{j}]", "a verify command must only read", command)
-    for field, commands in (("verify", verify), ("fix.run", run)):
-        for j, command in enumerate(commands):
-            if re.search(r"<[a-z-]+>", re.sub(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", "", command)):
-                yield Problem(f"$.causes[{i}].{field}[{j}]", "a command must be whole: no <placeholder>", command)
+    printed = [(f"$.causes[{i}].verify[{j}]", command) for j, command in enumerate(verify)]
+    printed += [(place, command.run) for place, command in _commands_of(i, cause.fix)]
+    for place, command in printed:
+        if re.search(r"<[a-z-]+>", re.sub(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", "", command)):
+            yield Problem(place, "a command must be whole: no <placeholder>", command)
     for j, link in enumerate(docs):
         if not link.startswith("https://"):
             yield Problem(f"$.causes[{i}].docs[{j}]", f"`{link}` is no https:// link")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,20 @@ from msgspec.structs import replace
 
 from gkedoctor.messages import Messages, messages_beside
 from gkedoctor.playbook.expression import Expression
-from gkedoctor.playbook.model import Cause, Command, Confidence, Playbook, Relate, Safety, Severity, Spec
+from gkedoctor.playbook.model import (
+    Alternative,
+    Cause,
+    Command,
+    Confidence,
+    Fixed,
+    Playbook,
+    Relate,
+    RuledOut,
+    Safety,
+    Severity,
+    Spec,
+)
+from gkedoctor.playbook.retries import RETRIES, Retry
 from gkedoctor.playbook.safety import safety_of
 from gkedoctor.playbook.template import Template, template
 
@@ -30,8 +43,36 @@ class CompiledCommand:
     """One command of a fix."""
 
     text: Template
+    when: Expression | None
     safety: Safety
     placeholders: dict[str, str]
+
+
+@dataclass(frozen=True)
+class CompiledAlternative:
+    """Another way to fix a cause."""
+
+    say: Template
+    when: Expression | None
+    run: tuple[CompiledCommand, ...]
+
+
+@dataclass(frozen=True)
+class CompiledFixed:
+    """Who tries again now that a fault is fixed. `last`: the time of the last try."""
+
+    retry: Retry
+    last: Expression | None
+    run: tuple[Template, ...]
+
+
+@dataclass(frozen=True)
+class CompiledRuledOut:
+    """A condition under which a cause is not the one, and why."""
+
+    when: Expression
+    say: Template
+    fixed: CompiledFixed | None
 
 
 @dataclass(frozen=True)
@@ -41,13 +82,14 @@ class CompiledCause:
     model: Cause
     when: Expression
     certain_if: Expression | None
-    ruled_out_if: tuple[tuple[Expression, Template], ...]
+    ruled_out_if: tuple[CompiledRuledOut, ...]
     root: Expression
     title: Template
     evidence: tuple[CompiledEvidence, ...]
     say: Template
     run: tuple[CompiledCommand, ...]
     run_all: Expression | None
+    alternatives: tuple[CompiledAlternative, ...]
     explains: Expression | None
     verify: tuple[Template, ...]
 
@@ -184,9 +226,16 @@ class CompiledPlaybook:
         for i, cause in enumerate(self.model.causes):
             place = f"$.causes[{i}]"
             yield f"{place}.title", cause.title
-            yield from ((f"{place}.ruled_out_if[{j}].say", rule.say) for j, rule in enumerate(cause.ruled_out_if))
+            for j, rule in enumerate(cause.ruled_out_if):
+                yield f"{place}.ruled_out_if[{j}].say", rule.say
+                run = rule.fixed.run if rule.fixed else ()
+                yield from ((f"{place}.ruled_out_if[{j}].fixed.run[{k}]", text) for k, text in enumerate(run))
             yield f"{place}.fix.say", cause.fix.say
             yield from ((f"{place}.fix.run[{j}]", command.run) for j, command in enumerate(cause.fix.commands))
+            for j, other in enumerate(cause.fix.alternatives):
+                way = f"{place}.fix.alternatives[{j}]"
+                yield f"{way}.say", other.say
+                yield from ((f"{way}.run[{k}]", command.run) for k, command in enumerate(other.commands))
             yield from ((f"{place}.verify[{j}]", text) for j, text in enumerate(cause.verify))
 
     def expressions(self) -> Iterator[tuple[str, Expression]]:
@@ -255,21 +304,42 @@ def _compile_cause(cause: Cause) -> CompiledCause:
         model=cause,
         when=Expression(cause.when),
         certain_if=Expression(cause.certain_if) if cause.certain_if else None,
-        ruled_out_if=tuple((Expression(r.when), template(r.say)) for r in cause.ruled_out_if),
+        ruled_out_if=tuple(map(_compile_ruled_out, cause.ruled_out_if)),
         root=Expression(cause.root),
         title=template(cause.title),
         evidence=tuple(CompiledEvidence(Expression(e.show), Expression(e.of), e.label, e.path) for e in cause.evidence),
         say=template(cause.fix.say),
         run=tuple(_compile_command(command) for command in cause.fix.commands),
         run_all=Expression(cause.fix.run_all) if cause.fix.run_all else None,
+        alternatives=tuple(map(_compile_alternative, cause.fix.alternatives)),
         explains=Expression(cause.explains) if cause.explains else None,
         verify=tuple(template(text) for text in cause.verify),
     )
 
 
+def _compile_ruled_out(rule: RuledOut) -> CompiledRuledOut:
+    return CompiledRuledOut(Expression(rule.when), template(rule.say), _compile_fixed(rule.fixed))
+
+
+def _compile_fixed(fixed: Fixed | None) -> CompiledFixed | None:
+    if fixed is None:
+        return None
+    last = Expression(fixed.last) if fixed.last else None
+    return CompiledFixed(RETRIES[fixed.retry], last, tuple(map(template, fixed.run)))
+
+
 def _compile_command(command: Command) -> CompiledCommand:
     safety = command.safety or safety_of(command.run) or Safety.INTERRUPTS  # lint refuses what nobody can tell
-    return CompiledCommand(template(command.run), safety, command.placeholders)
+    when = Expression(command.when) if command.when else None
+    return CompiledCommand(template(command.run), when, safety, command.placeholders)
+
+
+def _compile_alternative(other: Alternative) -> CompiledAlternative:
+    return CompiledAlternative(
+        say=template(other.say),
+        when=Expression(other.when) if other.when else None,
+        run=tuple(_compile_command(command) for command in other.commands),
+    )
 
 
 def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, Expression]]:
@@ -281,18 +351,41 @@ def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, 
         yield f"{place}.explains", cause.explains
     if cause.run_all:
         yield f"{place}.fix.run_all", cause.run_all
-    for i, (condition, why) in enumerate(cause.ruled_out_if):
-        yield f"{place}.ruled_out_if[{i}].when", condition
-        yield from _holes(f"{place}.ruled_out_if[{i}].say", why)
+    for i, rule in enumerate(cause.ruled_out_if):
+        yield from _ruled_out_expressions(f"{place}.ruled_out_if[{i}]", rule)
     for i, evidence in enumerate(cause.evidence):
         yield f"{place}.evidence[{i}].show", evidence.show
         yield f"{place}.evidence[{i}].of", evidence.of
     yield from _holes(f"{place}.title", cause.title)
     yield from _holes(f"{place}.fix.say", cause.say)
-    for i, (command, model) in enumerate(zip(cause.run, cause.model.fix.run, strict=True)):
-        yield from _holes(f"{place}.fix.run[{i}]{'' if isinstance(model, str) else '.run'}", command.text)
+    yield from _run_expressions(f"{place}.fix", cause.run, cause.model.fix.run)
+    for i, (other, written) in enumerate(zip(cause.alternatives, cause.model.fix.alternatives, strict=True)):
+        way = f"{place}.fix.alternatives[{i}]"
+        if other.when:
+            yield f"{way}.when", other.when
+        yield from _holes(f"{way}.say", other.say)
+        yield from _run_expressions(way, other.run, written.run)
     for i, text in enumerate(cause.verify):
         yield from _holes(f"{place}.verify[{i}]", text)
+
+
+def _ruled_out_expressions(place: str, rule: CompiledRuledOut) -> Iterator[tuple[str, Expression]]:
+    yield f"{place}.when", rule.when
+    yield from _holes(f"{place}.say", rule.say)
+    if rule.fixed is not None:
+        if rule.fixed.last is not None:
+            yield f"{place}.fixed.last", rule.fixed.last
+        for i, text in enumerate(rule.fixed.run):
+            yield from _holes(f"{place}.fixed.run[{i}]", text)
+
+
+def _run_expressions(
+    place: str, run: Sequence[CompiledCommand], written: Sequence[str | Command]
+) -> Iterator[tuple[str, Expression]]:
+    for i, (command, model) in enumerate(zip(run, written, strict=True)):
+        if command.when:
+            yield f"{place}.run[{i}].when", command.when
+        yield from _holes(f"{place}.run[{i}]{'' if isinstance(model, str) else '.run'}", command.text)
 
 
 def _holes(place: str, text: Template) -> Iterator[tuple[str, Expression]]:

@@ -14,11 +14,13 @@ from gkedoctor.errors import FileError, PlaybookError, UsageError
 from gkedoctor.messages.table import FOLDER as MESSAGES
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import (
+    Alternative,
     Cause,
     Command,
     Each,
     Evidence,
     Fix,
+    Fixed,
     Playbook,
     Relate,
     RuledOut,
@@ -121,5 +123,6 @@ def playbook_error(source: Source, problem: Problem) -> FileError:
 
 _STRUCT_AT: dict[str, type[msgspec.Struct]] = {
     "": Playbook, "relate": Relate, "each": Each, "symptom": Symptom, "severity": SeverityCase, "causes": Cause,
-    "ruled_out_if": RuledOut, "evidence": Evidence, "fix": Fix, "run": Command, "spec": Spec,
+    "ruled_out_if": RuledOut, "evidence": Evidence, "fixed": Fixed, "fix": Fix,
+    "alternatives": Alternative, "run": Command, "spec": Spec,
 }  # fmt: skip

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from gkedoctor.playbook.retries import RetryName
+
 
 class Severity(StrEnum):
     """How much somebody suffers. `advisory` is worth saying and breaks nothing now."""
@@ -75,11 +77,26 @@ class Symptom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     severity: tuple[SeverityCase, ...] = ()
 
 
+class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Who tries again now that the fault is fixed: a name of `RETRIES`.
+
+    `last`: an expression for the time of the last try. `run`: the command that does not wait for the next one.
+    """
+
+    retry: RetryName
+    last: str | None = None
+    run: tuple[str, ...] = ()
+
+
 class RuledOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A condition under which a cause is certainly not the one, and the sentence that says why."""
+    """A condition under which a cause is certainly not the one, and the sentence that says why.
+
+    `fixed`: the cause was there and is fixed; its symptom stays until somebody tries again.
+    """
 
     when: str
     say: str
+    fixed: Fixed | None = None
 
 
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -106,26 +123,51 @@ class Safety(StrEnum):
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A command of a fix with what has to be said of it; one that needs no words is just a text.
 
-    `safety`: how safe it is, where its verb does not show it. `placeholders`: the names in CAPITALS that a person has
-    to fill in, each with a sentence on what belongs there.
+    `when`: an expression; the command is printed only where it holds. `safety`: how safe it is, where its verb does not
+    show it. `placeholders`: the names in CAPITALS that a person has to fill in, each with a sentence on what belongs
+    there.
     """
 
     run: str
+    when: str | None = None
     safety: Safety | None = None
     placeholders: dict[str, str] = {}
 
 
-class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """How to fix it: a sentence, and commands to read and paste. `run_all`: an expression for a list of more."""
+class Alternative(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """Another way to fix it: a sentence and its commands. `when`: an expression; offered only where it holds."""
 
     say: str
+    when: str | None = None
     run: tuple[str | Command, ...] = ()
-    run_all: str | None = None
 
     @property
     def commands(self) -> tuple[Command, ...]:
         """The commands of `run`, those that are just a text as well."""
-        return tuple(one if isinstance(one, Command) else Command(run=one) for one in self.run)
+        return tuple(map(_command, self.run))
+
+
+class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """How to fix it: a sentence, and commands to paste. `run_all`: an expression for a list of more.
+
+    `run` is the least invasive way; pasted in its order, it fixes the fault. `alternatives` are other ways, the least
+    invasive first. `only_reads`: why no command can fix it, where `run` only reads or is empty.
+    """
+
+    say: str
+    run: tuple[str | Command, ...] = ()
+    run_all: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    only_reads: str | None = None
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands of `run`, those that are just a text as well."""
+        return tuple(map(_command, self.run))
+
+
+def _command(written: str | Command) -> Command:
+    return written if isinstance(written, Command) else Command(run=written)
 
 
 class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

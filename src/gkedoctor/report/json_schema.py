@@ -19,6 +19,7 @@ from gkedoctor.diagnose.model import (
     Location,
     NotChecked,
     ResolvedEvidence,
+    ResolvedFix,
     Step,
     UnconfirmedCause,
     Unexplained,
@@ -66,6 +67,22 @@ class OpenSymptom(Symptomatic, frozen=True, kw_only=True):
     alike: tuple[ObjectRef, ...] | UnsetType = UNSET
 
 
+class RecoveringEntry(Symptomatic, frozen=True, kw_only=True):
+    """A symptom whose cause is fixed already: it stays until `by` tries again, in `retries_within` seconds at most.
+
+    `fixes`: the fingerprint of the diagnosis that it was. `commands` do not wait for the next try.
+    """
+
+    fingerprint: str
+    cause: str
+    fixes: str
+    fixed: str
+    by: str
+    retries_within: int
+    commands: tuple[str, ...] = ()
+    alike: tuple[ObjectRef, ...] | UnsetType = UNSET
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """A value in an object that proves the cause."""
 
@@ -85,12 +102,26 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True):
     placeholders: dict[str, str] | UnsetType = UNSET
 
 
+class AlternativeEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Another way to fix it."""
+
+    say: str
+    commands: tuple[str, ...]
+
+
 class Fix(msgspec.Struct, frozen=True):
-    """How to fix it: a sentence, and commands to read and paste; `steps` says of each command how safe it is."""
+    """How to fix it: a sentence, and commands to paste; `steps` says of each command how safe it is.
+
+    `alternatives`: other ways, the least invasive first. `only_reads`: why no command can fix it. `managed_by`: what
+    holds the manifest of the root and writes it again, as `Helm release shop/web`.
+    """
 
     say: str
     commands: tuple[str, ...]
     steps: tuple[StepEntry, ...] = ()
+    alternatives: tuple[AlternativeEntry, ...] | UnsetType = UNSET
+    only_reads: str | UnsetType = UNSET
+    managed_by: str | UnsetType = UNSET
 
 
 class HopEntry(ObjectRef, frozen=True, kw_only=True):
@@ -202,6 +233,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     not_checked: tuple[NotCheckedEntry, ...]
     diagnoses: tuple[DiagnosisEntry, ...]
     unexplained: tuple[OpenSymptom, ...]
+    recovering: tuple[RecoveringEntry, ...] | UnsetType = UNSET
     left_out: int | None
     suppressed: tuple[SuppressedEntry, ...]
     notes: tuple[str, ...]
@@ -225,7 +257,8 @@ def to_wire(answer: Answer) -> Report:
         looked_at=outcome.looked_at,
         not_checked=tuple(map(_not_checked, outcome.not_checked)),
         diagnoses=tuple(_diagnosis(d, answer) for d in outcome.diagnoses),
-        unexplained=tuple(_open_symptom(u, answer) for u in outcome.unexplained),
+        unexplained=tuple(_open_symptom(u, answer) for u in outcome.open),
+        recovering=tuple(map(_recovering, outcome.recovering)) or UNSET,
         left_out=answer.left_out,
         suppressed=tuple(map(_suppressed, answer.suppressed)),
         notes=answer.notes,
@@ -264,11 +297,39 @@ def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         path=tuple(map(hop_entry, found.path)) or UNSET,
         ruled_out=tuple(CauseAndWhy(r.cause, r.why) for r in found.ruled_out),
         not_known=_not_known(found.not_known),
-        fix=Fix(found.fix.say, found.fix.commands, tuple(map(_step, found.fix.steps))),
+        fix=_fix(found.fix),
         verify=found.verify,
         docs=found.docs,
         maturity="experimental" if found.maturity == "experimental" else UNSET,
         known_false_alarms=found.known_false_alarms or UNSET,
+    )
+
+
+def _fix(fix: ResolvedFix) -> Fix:
+    return Fix(
+        fix.say,
+        fix.commands,
+        tuple(map(_step, fix.steps)),
+        alternatives=tuple(AlternativeEntry(say=way.say, commands=way.commands) for way in fix.alternatives) or UNSET,
+        only_reads=fix.only_reads or UNSET,
+        managed_by=fix.managed_by or UNSET,
+    )
+
+
+def _recovering(found: Unexplained) -> RecoveringEntry:
+    recovery = found.recovery
+    assert recovery is not None
+    return RecoveringEntry(
+        **found.ref.to_json(),
+        symptom=found.symptom,
+        fingerprint=found.fingerprint,
+        cause=recovery.cause,
+        fixes=recovery.fixes,
+        fixed=recovery.say,
+        by=recovery.by,
+        retries_within=recovery.longest,
+        commands=recovery.commands,
+        alike=tuple(map(object_ref, found.alike)) or UNSET,
     )
 
 

@@ -129,8 +129,10 @@ def verdict(answer: Answer) -> str:
     """`found 1 critical and 2 symptoms without a cause`; "nothing is wrong" only where all was looked at."""
     outcome = answer.outcome
     found = [severities(outcome.diagnoses)] if outcome.diagnoses else []
-    if outcome.unexplained:
-        found.append(f"{counted(len(outcome.unexplained), 'symptom')} without a cause")
+    if outcome.open:
+        found.append(f"{counted(len(outcome.open), 'symptom')} without a cause")
+    if outcome.recovering:
+        found.append(f"{counted(len(outcome.recovering), 'fixed fault')} not retried yet")
     if found:
         return f"found {' and '.join(found)}"
     hidden = answer.left_out != 0 or answer.suppressed or answer.problems

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, ResolvedFix, Unexplained
 from gkedoctor.graph import Hop
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
@@ -32,7 +32,8 @@ def render(answer: Answer, page: Page) -> str:
     advice = [d for d in outcome.diagnoses if d.severity is Severity.ADVISORY and not answer.advice_in_full]
     blocks = [_diagnosis(found, answer, page) for found in outcome.diagnoses if found not in advice]
     blocks += [_advice(advice, page)] if advice else []
-    blocks += [_unexplained(outcome.unexplained, page)] if outcome.unexplained else []
+    blocks += [_recovering(outcome.recovering, page)] if outcome.recovering else []
+    blocks += [_unexplained(outcome.open, page)] if outcome.open else []
     blocks += [_suppressed(answer.suppressed, page)] if answer.suppressed and answer.show_suppressed else []
     unseen = [line for hole in holes(outcome.not_checked) for line in _hole(hole, page)]
     kept = [f"note: {note}" for note in answer.notes if note == KEPT_NOTE]
@@ -52,6 +53,7 @@ def _diagnosis(found: Diagnosis, answer: Answer, page: Page) -> list[str]:
         *_labelled("not known", [f"{n.cause}: {inert(n.why)}" for n in found.not_known], page),
         *_sentence("help", found.fix.say, page),
         *_commands(found.fix.commands, page),
+        *_alternatives(found.fix, page),
         *([Paint(page.colour).label("verify:")] if found.verify else []),
         *_commands(found.verify, page),
         *_docs(found.docs, page),
@@ -132,6 +134,25 @@ def _advice(found: Sequence[Diagnosis], page: Page) -> list[str]:
     for one in found[:_MOST]:
         mark = f"{indent}{_at(one)}advisory[{one.playbook}]: "
         lines += wrapped(inert(one.title), page.width, mark, f"{indent}  ")
+    if len(found) > _MOST:
+        lines.append(f"  and {len(found) - _MOST} more")
+    return lines
+
+
+def _alternatives(fix: ResolvedFix, page: Page) -> Iterator[str]:
+    for way in fix.alternatives:
+        yield from _sentence("or", way.say, page)
+        yield from _commands(way.commands, page)
+    if fix.managed_by:
+        where = f"This object belongs to {fix.managed_by}. Change it there too, or the next update undoes the fix."
+        yield from _sentence("note", where, page)
+
+
+def _recovering(found: Sequence[Unexplained], page: Page) -> list[str]:
+    lines = [Paint(page.colour).label("fixed, not retried yet:")]
+    for item in found[:_MOST]:
+        lines += wrapped(f"{inert(str(item.ref))}: {inert(item.symptom)}", page.width, "  ", "    ")
+        lines += _commands(item.recovery.commands if item.recovery else (), page)
     if len(found) > _MOST:
         lines.append(f"  and {len(found) - _MOST} more")
     return lines
