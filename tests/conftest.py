@@ -41,6 +41,14 @@ def recorded(name: str) -> Snapshot:
     return load(RECORDINGS / name)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_state_is_kept_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the last report found is kept in a folder of the tests, also by processes of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nothing_but_reading_leaves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every request of every test, at the connection below all client libraries; but for those that test a server."""

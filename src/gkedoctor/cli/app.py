@@ -20,6 +20,7 @@ from gkedoctor.errors import ExitCode, GkedoctorError
 _COMMANDS = {
     "diagnose": Entry("gkedoctor.cli.commands.diagnose:diagnose", "Walk through what is wrong on a full screen."),
     "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a cluster, and why."),
+    "verify": Entry("gkedoctor.cli.commands.verify:verify", "Wait until a finding is fixed."),
     "lint": Entry("gkedoctor.cli.commands.lint:lint", "Say what will not work of manifests, before they are applied."),
     "access": Entry("gkedoctor.cli.commands.access:access", "Say which permissions are missing, and print roles."),
     "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),

@@ -44,6 +44,9 @@ class Duration(click.ParamType[float]):
         return sum(float(number) * _SECONDS[unit or "s"] for number, unit in parts)
 
 
+_TIMEOUT = click.option(
+    "--timeout", type=Duration(), default="5m", metavar="TIME", help="Limit for all of the reading (default 5m)."
+)
 _CLUSTER = (
     click.option("--kubeconfig", metavar="FILE", help="The kubeconfig, as for kubectl."),
     click.option("--context", metavar="NAME", help="The context of the kubeconfig."),
@@ -54,9 +57,7 @@ _CLUSTER = (
     click.option(
         "--request-timeout", type=Duration(), default="30s", metavar="TIME", help="Limit for one request (default 30s)."
     ),
-    click.option(
-        "--timeout", type=Duration(), default="5m", metavar="TIME", help="Limit for all of the reading (default 5m)."
-    ),
+    _TIMEOUT,
     click.option("--project", metavar="ID", help="The Google Cloud project, if context and Nodes do not say."),
     click.option("--location", metavar="ZONE|REGION", help="The cluster's location, likewise."),
     click.option("--impersonate-service-account", "impersonate", metavar="EMAIL", help="As for gcloud."),
@@ -85,10 +86,10 @@ def parse_options(flags: Mapping[str, Any]) -> LiveOptions:
     return made
 
 
-def cluster_options(command: F) -> F:
-    """Adds the flags that say which cluster, as whom, and for how long."""
+def cluster_options(command: F, *, timeout: bool = True) -> F:
+    """Adds the flags that say which cluster, as whom, and (`timeout`) for how long."""
     for option in reversed(_CLUSTER):
-        command = option(command)
+        command = option(command) if timeout or option is not _TIMEOUT else command
     return command
 
 

@@ -47,11 +47,20 @@ class Purpose(NamedTuple):
 
 def source_options(command: F) -> F:
     """Adds --from, and the flags that say which cluster is read without it."""
+    return _source_options(command)
+
+
+def source_options_without_timeout(command: F) -> F:
+    """The same for a command whose --timeout is another one."""
+    return _source_options(command, timeout=False)
+
+
+def _source_options(command: F, *, timeout: bool = True) -> F:
     source = click.option(
         "--from", "source", type=click.Path(path_type=Path), metavar="PATH",
         help="A recording instead of the live cluster: a snapshot, `kubectl get -o json`, a dump, a support bundle.",
     )  # fmt: skip
-    return source(size_option(cluster_options(command)))
+    return source(size_option(cluster_options(command, timeout=timeout)))
 
 
 def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Taken:

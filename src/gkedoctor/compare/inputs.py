@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +111,7 @@ class _SavedDiagnosis(msgspec.Struct, frozen=True):
     playbook: str | None = None
     cause: str | None = None
     severity: Severity | None = None
+    explains: tuple[dict[str, str], ...] = ()
 
 
 class _SavedSymptom(msgspec.Struct, frozen=True):
@@ -144,6 +145,12 @@ class SavedReport(msgspec.Struct, frozen=True):
 
 def saved_report(path: Path) -> ComparisonInput | None:
     """The side of a saved JSON report; None where the file is something else."""
+    report = read_saved_report(path)
+    return saved_side(str(path), report) if report is not None else None
+
+
+def read_saved_report(path: Path) -> SavedReport | None:
+    """A saved JSON report; None where the file is something else. SourceError where it cannot be read."""
     try:
         told = _IS_REPORT.search(_ends(path)) if path.is_file() else None
         content = path.read_bytes() if told is not None else b""
@@ -157,7 +164,7 @@ def saved_report(path: Path) -> ComparisonInput | None:
         report = msgspec.json.decode(content, type=SavedReport)
     except msgspec.MsgspecError as error:
         raise SourceError(f"{path} is no whole report: {error}") from error
-    return saved_side(str(path), report) if report.schema == _SCHEMA else None
+    return report if report.schema == _SCHEMA else None
 
 
 def _ends(path: Path) -> bytes:
@@ -192,11 +199,15 @@ def saved_side(source: str, report: SavedReport) -> ComparisonInput:
     )
 
 
-def _saved(entry: _SavedDiagnosis, *, suppressed: bool = False) -> ComparedFinding:
-    root = entry.root
-    ref = Ref(
+def saved_ref(root: Mapping[str, str]) -> Ref:
+    """A reference out of its wire form."""
+    return Ref(
         root.get("kind", ""), root.get("name", ""), root.get("namespace"), root.get("project"), root.get("location")
     )
+
+
+def _saved(entry: _SavedDiagnosis, *, suppressed: bool = False) -> ComparedFinding:
+    ref = saved_ref(entry.root)
     return ComparedFinding(
         entry.fingerprint, ref, entry.title, entry.playbook, entry.cause, entry.severity, suppressed=suppressed
     )

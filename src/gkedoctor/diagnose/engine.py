@@ -45,11 +45,15 @@ Found = TypeVar("Found", Diagnosis, Unexplained)
 def diagnose(snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook]) -> Outcome:
     """Everything that the playbooks find in a snapshot, the most important first."""
     graph, doubts = Graph(snapshot), UnknownFacts()
+    return outcome_of(graph, all_findings(graph, playbooks, doubts), doubts)
+
+
+def all_findings(graph: Graph, playbooks: Sequence[CompiledPlaybook], doubts: UnknownFacts) -> list[Finding]:
+    """Every finding of the playbooks for clusters, in their order; `doubts` takes what could not be seen."""
     live = [playbook for playbook in playbooks if playbook.is_live]
     for playbook in live:
         unseen(graph, playbook, doubts)
-    found = [f for playbook in live for f in findings(graph, playbook, doubts)]
-    return outcome_of(graph, found, doubts)
+    return [f for playbook in live for f in findings(graph, playbook, doubts)]
 
 
 def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> Outcome:

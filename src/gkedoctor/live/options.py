@@ -14,7 +14,7 @@ from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.required_kinds import needed_kinds
-from gkedoctor.snapshot.kinds import HISTORY, UPTIME
+from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
 
 REQUEST_SECONDS = 30.0
 OVERALL_SECONDS = 300.0
@@ -75,14 +75,16 @@ class LiveOptions(NamedTuple):
         fallback: Sequence[str] = (),
         packed: bool = False,
         alone: bool = False,
+        kinds: Sequence[Kind] | None = None,
     ) -> CollectRequest:
         """What is collected for these playbooks. `packed`: to be written to a file and not looked at.
 
+        `kinds`: those alone, in place of all that the playbooks may read.
         `alone`: Google Cloud alone is an answer, as it is where its project was given.
         """
         return CollectRequest(
             login=self.login,
-            kinds=needed_kinds(playbooks, self.on_request),
+            kinds=needed_kinds(playbooks, self.on_request) if kinds is None else kinds,
             deadline=self.deadline(),
             select_logs=select_logs if self.logs else None,
             cloud=self.cloud if self.gcp else None,

@@ -20,6 +20,7 @@ from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.json_schema import Report
 from gkedoctor.report.teardown.json import TeardownReport
+from gkedoctor.report.verification import Verification
 from gkedoctor.snapshot.kinds import KINDS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -47,6 +48,11 @@ def fleet_schema() -> Schema:
 def teardown_schema() -> Schema:
     """The schema of `gkedoctor teardown --json`."""
     return _schema(TeardownReport, "What deleting a cluster would leave behind, as gkedoctor reports it")
+
+
+def verify_schema() -> Schema:
+    """The schema of `gkedoctor verify --json`."""
+    return _schema(Verification, "What became of a finding")
 
 
 def config_schema() -> Schema:
@@ -94,6 +100,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "diff": diff_schema,
         "fleet": fleet_schema,
         "teardown": teardown_schema,
+        "verify": verify_schema,
         "config": config_schema,
     }
 )

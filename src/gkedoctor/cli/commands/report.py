@@ -22,6 +22,7 @@ from gkedoctor.report.formats import names
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
+    from gkedoctor.diagnose.model import Outcome
     from gkedoctor.snapshot.model import Snapshot
 
 _SEVERITIES = [str(severity) for severity in Severity]
@@ -116,6 +117,8 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, **given:
         if save is not None:
             _save(taken.snapshot, save)
         made = query.report(taken.snapshot, live=taken.live, notes=taken.notes)
+    if taken.live:
+        _remember(made.answer.outcome)
     tell(made.answer.notes)
     write(made.answer, places, shown.color)
     worst = fail_on or held.fail_on or Severity.HIGH
@@ -127,6 +130,12 @@ def _wants_first(asked: bool | None, places: Sequence[Output]) -> bool:
     if asked is not None:
         return asked
     return sys.stderr.isatty() and Output("text") in places
+
+
+def _remember(outcome: Outcome) -> None:
+    from gkedoctor.cli.last_report import remember
+
+    remember(outcome)
 
 
 def _save(snapshot: Snapshot, path: Path) -> None:
