@@ -65,6 +65,15 @@ def pods_with_lost_hosts(graph: Graph) -> Iterator[Object]:
             yield from plain
 
 
+def configured_services(graph: Graph, pod: Object) -> Iterator[tuple[tuple[str, str], Any]]:
+    """(namespace, name) of the Services that the Pod's spec names, and where: what is healthy needs no more."""
+    for container in containers(pod):
+        for (host, _), at in _named(graph, container):
+            namespace, name, _ = _behind(graph, pod, host)
+            if namespace is not None and name is not None:
+                yield (namespace, name), at
+
+
 @once_per_object
 def _named(_graph: Graph, container: Object) -> list[tuple[Place, Any]]:
     """The hosts that a container of a template names: two indexes ask for them."""

@@ -14,6 +14,7 @@ from gkedoctor.graph.core.conditions import is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.network.dependencies import configured_services
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pod_templates import pods_by_template
 from gkedoctor.snapshot.model import Object
@@ -104,13 +105,16 @@ def _place(service: Object) -> tuple[str, str]:
 
 
 def _by_container(graph: Graph) -> Iterator[tuple[tuple[str, str], Record]]:
-    """What environments, arguments and logs name: of each template one Pod, and one that is not Ready."""
+    """What environments and arguments name, of each template once, and what the log of one that is not Ready names."""
     for pods in pods_by_template(graph):
-        unready = next((p for p in pods[1:] if not is_true(p, "Ready")), None)
-        for pod in (pods[0], unready):
-            known = graph.follow("dependencies", pod) if pod is not None else []
-            for dependency in [] if isinstance(known, Unknown) else known:
-                name = dependency.get("name")
-                if pod is not None and isinstance(name, str):
-                    place = (str(dependency["namespace"]), name)
-                    yield place, _record(workload(graph, pod), "container", at=dependency["at"])
+        unready = next((p for p in pods if not is_true(p, "Ready")), None)
+        places = configured_services(graph, pods[0]) if unready is None else _dependencies(graph, unready)
+        yield from ((place, _record(workload(graph, pods[0]), "container", at=at)) for place, at in places)
+
+
+def _dependencies(graph: Graph, pod: Object) -> Iterator[tuple[tuple[str, str], object]]:
+    known = graph.follow("dependencies", pod)
+    for dependency in [] if isinstance(known, Unknown) else known:
+        name = dependency.get("name")
+        if isinstance(name, str):
+            yield (str(dependency["namespace"]), name), dependency["at"]
