@@ -3,6 +3,7 @@
 GkedoctorError
 ├── UsageError          a flag, a name or an argument that does not fit       exit 2
 │   ├── NoPageError     a message that no page explains                       exit 1
+│   ├── ChangeError     a patch or a kubectl command that cannot be applied
 │   └── FileError       a file somebody wrote that cannot be read; knows file, line, column
 │       ├── PlaybookError   a playbook
 │       ├── ConfigError     a .gkedoctor.yaml
@@ -64,6 +65,10 @@ class NoPageError(UsageError):
     """A message that no page explains: as `grep`, exit 1 says that nothing matches."""
 
     exit_code = ExitCode.FOUND
+
+
+class ChangeError(UsageError):
+    """A patch, a manifest or a kubectl command that cannot be applied to the state it is meant for."""
 
 
 class FileError(UsageError):
