@@ -14,7 +14,7 @@ from gkedoctor.graph import Ref, ref_of
 from gkedoctor.graph.core.times import stamp
 from gkedoctor.serve.resources import Resource
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import KEPT, Collection, CollectionState, Object, Snapshot, Status
 from gkedoctor.whatif.hidden_values import with_facts, with_values
 from gkedoctor.whatif.resources import resource_named, resource_of
@@ -35,6 +35,7 @@ class ClusterState:
         self._held: dict[str, dict[Place, Object]] = {}
         self._touched: dict[str, set[Place]] = {}
         self._raw: dict[str, set[Place]] = {}
+        self._logs: list[Object] = []
 
     def resource(self, word: str) -> Resource:
         """The resource that a word of a command means."""
@@ -73,7 +74,7 @@ class ClusterState:
         ref = ref_of(item)
         space = ref.namespace if resource.namespaced else None
         before = self.get(resource.collection, space, ref.name)
-        written = _stamped(dict(item), before, self.now, self._version(resource.collection))
+        written = _stamped(dict(item), before, self.now, self.next_version(resource.collection, "pods"))
         if not resource.namespaced:
             written["metadata"].pop("namespace", None)
         if written["metadata"].get("deletionTimestamp") and not _finalizers(written):
@@ -101,6 +102,10 @@ class ClusterState:
             self._touched.setdefault(collection, set()).add(place)
             self._raw.get(collection, set()).discard(place)
 
+    def add_logs(self, logs: Iterable[Object]) -> None:
+        """Adds logs of containers, in the form of a snapshot."""
+        self._logs += logs
+
     def changed(self) -> Iterator[tuple[str, Place]]:
         """What was written or removed: collection and place of each object."""
         for collection, places in sorted(self._touched.items()):
@@ -112,6 +117,9 @@ class ClusterState:
             return self.snapshot
         self._take_in()
         collections = {c.name: c for c in self.snapshot.collections.values()}
+        if self._logs:
+            logs = self.snapshot.collection(LOGS)
+            collections[LOGS] = Collection(LOGS, logs.state, (*logs.objects, *self._logs))
         for name in self._touched:
             state = self.snapshot.collection(name).state
             known = name in self.snapshot.collections or name in COLLECTIONS
@@ -150,9 +158,9 @@ class ClusterState:
             self._held[name] = {place_of(item): item for item in self.snapshot.collection(name).objects}
         return self._held[name]
 
-    def _version(self, collection: str) -> str:
-        """A resourceVersion above those of the objects beside it, and of the Pods, which may read it."""
-        held = [self._collection(name).values() for name in {collection, "pods"}]
+    def next_version(self, *collections: str) -> str:
+        """A resourceVersion above those of the objects of some collections: later than what reads them, or is read."""
+        held = [self._collection(name).values() for name in dict.fromkeys(collections)]
         texts = (str((item.get("metadata") or {}).get("resourceVersion") or "") for items in held for item in items)
         return str(max((int(text) for text in texts if text.isdecimal()), default=0) + 1)
 
