@@ -11,7 +11,7 @@ from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.snapshot.model import Object
 
 NEG = "cloud.google.com/neg"
-_PROTOCOLS = ("service.alpha.kubernetes.io/app-protocols", "cloud.google.com/app-protocols")
+APP_PROTOCOLS = ("service.alpha.kubernetes.io/app-protocols", "cloud.google.com/app-protocols")
 """The older key wins where both are set."""
 _KNOWN_PROTOCOLS = ("HTTP", "HTTPS", "HTTP2", "H2C")
 
@@ -24,7 +24,7 @@ def annotation_faults(graph: Graph, service: Object) -> Facts:
     """
     annotations = annotations_of(service)
     ports = (service.get("spec") or {}).get("ports") or []
-    protocols = next((key for key in _PROTOCOLS if key in annotations), None)
+    protocols = next((key for key in APP_PROTOCOLS if key in annotations), None)
     records = []
     if NEG in annotations:
         records += _neg_faults(annotations[NEG], ports)
@@ -36,7 +36,7 @@ def annotation_faults(graph: Graph, service: Object) -> Facts:
 def protocol_of(service: Object, port: Object) -> str:
     """What the annotation says that GKE speaks to a port of the Service: HTTP where it says nothing of it."""
     annotations = annotations_of(service)
-    text = next((annotations[key] for key in _PROTOCOLS if key in annotations), None)
+    text = next((annotations[key] for key in APP_PROTOCOLS if key in annotations), None)
     told = (json_map(text) or {}).get(str(port.get("name") or ""))
     return told if told in _KNOWN_PROTOCOLS else "HTTP"
 

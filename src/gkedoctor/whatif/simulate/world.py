@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gkedoctor.graph import Graph, Ref, Unknown, name_of, namespace_of, ref_of, workload
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS, is_cloud
+from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS
 from gkedoctor.snapshot.model import Object, Snapshot
 from gkedoctor.whatif.state import ClusterState, place_of, uid_of
 
 _IGNORED = ("resourceVersion", "generation")
+_REPORTS = ("events", "compute.backendServicesHealth", "compute.networkEndpoints", "logging.logEntries")
 _READ_AT_START = ("pods", "secrets", "configmaps")
 
 
@@ -42,9 +43,9 @@ class World:
             self._graph = Graph(self.state.freeze())
         return self._graph
 
-    def put(self, item: Object) -> None:
-        """Puts an object in the place of the one of its name."""
-        collection = self._collection(item)
+    def put(self, item: Object, *, kind: str = "") -> None:
+        """Puts an object in the place of the one of its name. `kind`: of an object of Google Cloud."""
+        collection = KINDS[kind].collection if kind else self._collection(item)
         if self.state.get(collection, *place_of(item)) == item:
             return
         if collection == "pods":  # later than what it reads at its start
@@ -111,7 +112,7 @@ def _differences(before: Snapshot, after: Snapshot) -> Iterator[Ref]:
     """The objects of Kubernetes that differ, other than in what the API server counts and controllers report."""
     for name in before.collections.keys() | after.collections.keys():
         old, new = before.collection(name), after.collection(name)
-        if old is new or is_cloud(name) or (name not in COLLECTIONS and "." not in name) or name == "events":
+        if old is new or (name not in COLLECTIONS and "." not in name) or name in _REPORTS:
             continue
         held = {ref_of(item): item for item in old.objects}
         for item in new.objects:
@@ -122,5 +123,7 @@ def _differences(before: Snapshot, after: Snapshot) -> Iterator[Ref]:
 
 
 def _content(item: Object) -> dict[str, Any]:
-    metadata = {key: value for key, value in (item.get("metadata") or {}).items() if key not in _IGNORED}
+    if "metadata" not in item:
+        return dict(item)
+    metadata = {key: value for key, value in item["metadata"].items() if key not in _IGNORED}
     return {key: value for key, value in item.items() if key not in ("metadata", "status")} | {"metadata": metadata}

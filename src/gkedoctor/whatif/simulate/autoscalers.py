@@ -1,0 +1,81 @@
+"""HorizontalPodAutoscalers: able to scale once the target and the requests that a metric needs are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gkedoctor.graph import Unknown
+from gkedoctor.graph.core.conditions import condition, is_true
+from gkedoctor.graph.services.aggregated_apis import metrics_apis_of
+from gkedoctor.graph.workloads.autoscaling import target_of, without_requests
+from gkedoctor.snapshot.model import Object
+from gkedoctor.whatif.simulate.registry import rule
+from gkedoctor.whatif.simulate.world import World
+
+_SCALES = {"AbleToScale": "SucceededGetScale", "ScalingActive": "ValidMetricFound"}
+
+
+@rule(
+    "autoscaler",
+    says="A HorizontalPodAutoscaler that failed works once its target exists, the containers have the requests that "
+    "its metrics need, and the metrics APIs are available.",
+    source="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+    order=79,
+)
+def autoscalers(world: World) -> None:
+    """Autoscalers with a bad condition that could work now and could not before."""
+    if not world.touched:
+        return
+    for item in world.graph.all("HorizontalPodAutoscaler"):
+        bad = [kind for kind in _SCALES if (state := condition(item, kind)) is not None and state["status"] != "True"]
+        if bad and not _lacks(world, item) and _lacked(world, item):
+            world.put({**item, "status": _working(item, world.now)})
+        elif is_true(item, "ScalingLimited") and _was_raised(world, item):
+            world.put({**item, "status": _unlimited(item, world.now)})
+
+
+def _lacks(world: World, item: Object) -> bool:
+    graph = world.graph
+    target, apis = target_of(graph, item), metrics_apis_of(graph, item)
+    if isinstance(target, Unknown) or not target or isinstance(apis, Unknown):
+        return True
+    if any(condition(api, "Available") is not None and not is_true(api, "Available") for api in apis):
+        return True
+    return bool(without_requests(graph, item))
+
+
+def _lacked(world: World, item: Object) -> bool:
+    """Whether something of it was missing in the recorded state, or the autoscaler itself was written."""
+    if world.was_touched(item):
+        return True
+    earlier = world.recorded(item)
+    if earlier is None or world.before is None:
+        return False
+    past = World(world.before.snapshot, None)
+    return _lacks(past, earlier)
+
+
+def _working(item: Object, now: str) -> dict[str, Any]:
+    old = item.get("status") or {}
+    kept = [c for c in old.get("conditions") or [] if c.get("type") not in _SCALES]
+    states = [
+        {"type": kind, "status": "True", "reason": reason, "message": "", "lastTransitionTime": now}
+        for kind, reason in _SCALES.items()
+    ]
+    return {**old, "conditions": [*states, *kept]}
+
+
+def _was_raised(world: World, item: Object) -> bool:
+    earlier = world.recorded(item)
+    most = [(i.get("spec") or {}).get("maxReplicas") or 0 for i in (earlier or item, item)]
+    return bool(most[1] > most[0])
+
+
+def _unlimited(item: Object, now: str) -> dict[str, Any]:
+    old = item.get("status") or {}
+    good = {
+        "type": "ScalingLimited", "status": "False", "reason": "DesiredWithinRange", "message": "",
+        "lastTransitionTime": now,
+    }  # fmt: skip
+    kept = [c for c in old.get("conditions") or [] if c.get("type") != "ScalingLimited"]
+    return {**old, "conditions": [*kept, good]}
