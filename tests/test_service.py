@@ -88,7 +88,7 @@ def test_an_explanation_is_a_page_or_a_choice_of_pages() -> None:
     assert explain("missing-secret", library).cause == "missing-secret"
     choice = explain("Does not have minimum availability", library)
     assert choice.has_page or choice.hits
-    with pytest.raises(NoPageError, match="no page fits"):
+    with pytest.raises(NoPageError, match="No page fits"):
         explain("qqqq zzzz", library)
 
 

@@ -36,12 +36,22 @@ class Lead(NamedTuple):
         """What it says: the meaning of the entry, or the word itself."""
         return self.message.entry.meaning if self.message is not None else self.word
 
+    @property
+    def page(self) -> str | None:
+        """The id of the playbook that the entry names."""
+        return self.message.entry.page if self.message is not None else None
+
+    def said(self, text: str) -> str:
+        """The part of a text that it is met by."""
+        found = self.message.search(text) if self.message is not None else _word(self.word).search(text)
+        return found[0] if found else ""
+
     def length(self, text: str) -> int:
         """How many characters of a text it determines; 0 where it is not in it."""
         if self.message is None:
             return len(self.word) if _word(self.word).search(text) else 0
         pinned = self.message.pinned(text)
-        return pinned if pinned >= _LEAST else 0
+        return pinned if pinned >= _LEAST or self.message.entry.explain_only else 0
 
 
 class Leads:
@@ -72,7 +82,7 @@ class Leads:
         known = self._causes if self._playbook.is_live else frozenset()
         for message in self._playbook.messages():
             mine = message.entry.page == self._playbook.id
-            if message.tells and (mine or (message.entry.page is None and message.entry.cause in known)):
+            if message.leads and (mine or (message.entry.page is None and message.entry.cause in known)):
                 yield self._lead(message.id, None)
 
     @cached_property
@@ -110,4 +120,5 @@ def _reasons(node: Any) -> Iterator[str]:
 
 def _is_reason(word: str) -> bool:
     """Whether a word is a reason as Kubernetes writes them: `CreateContainerConfigError`, no mere kind or state."""
-    return bool(_WORD.fullmatch(word)) and sum(map(str.isupper, word)) >= 2 and len(word) >= _LEAST
+    humps = sum(map(str.isupper, word)) >= 2 and not word.isupper()
+    return bool(_WORD.fullmatch(word)) and humps and len(word) >= _LEAST

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gkedoctor.explain.document import Block, Code, Heading, Item, Items, Text
 from gkedoctor.explain.example import Example
-from gkedoctor.explain.placeholders import command_with_placeholders, one_line, with_placeholders
+from gkedoctor.explain.placeholders import command_with_placeholders, general_advice, one_line, with_placeholders
 from gkedoctor.explain.related_playbooks import related_playbooks
 from gkedoctor.explain.steps import STEP_WORDS
 from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -26,85 +26,98 @@ _SAFETY = {
 def playbook_page(
     playbook: CompiledPlaybook, library: Library, shown: Example | None, *, conditions: bool = True
 ) -> Iterator[Block]:
-    """What it means, how it is recognised, its rivals, the fix of each, and an example.
+    """What it means, each cause with its fix, what is seen of it, an example, and what is checked.
 
     `conditions`: with the expressions of the playbook, which are for authors.
     """
     model = playbook.model
     yield Heading(f"{model.id}: {model.title}", 1)
     yield Text(one_line(model.about))
-    yield Heading("What you see")
-    says = with_placeholders(model.symptom.say)
-    if any(map(str.isalpha, says)):
-        yield Text(says)
-    if model.seen_as:
-        yield Items(tuple(Item(name=phrase) for phrase in model.seen_as))
-    yield Heading("How it is recognised")
-    yield Text(_looked_at(playbook))
-    if conditions:
-        yield from _conditions(model)
-    yield from _rivals(model.causes, library.causes)
+    yield from _possible(model.causes, library.causes)
     yield from _follows(playbook, library)
+    for word in dict.fromkeys(cause.cause for cause in model.causes):
+        yield from _cause(word, [cause for cause in model.causes if cause.cause == word], library.causes)
+    yield from _seen(model)
     if model.known_false_alarms:
         yield Heading("Known false alarms")
         yield Items(tuple(Item(one_line(said)) for said in model.known_false_alarms))
-    for cause in model.causes:
-        yield from _cause(cause, conditions=conditions)
-    if model.let and conditions:
-        yield Heading("Names in the conditions")
-        yield Code("\n".join(f"{name}: {one_line(text)}" for name, text in model.let.items()), "yaml")
     if shown:
         yield Heading("Example")
-        yield Text(f"Out of its tests: {shown.name}.")
+        yield Text(f"From its tests: {shown.name}.")
         yield Code(shown.report)
+    yield Heading("What is checked")
+    yield Text(_checked(playbook))
+    if conditions:
+        yield from _for_authors(model)
 
 
 def cause_page(word: str, library: Library) -> Iterator[Block]:
-    """What a cause means, which object is to mend, and which playbooks can say it, with how each recognises it."""
-    root, meaning = library.causes[word].root, library.causes[word].means
+    """What a cause means, how to recognize it, which object to fix, and the playbooks that find it with their fixes."""
+    definition = library.causes[word]
     yield Heading(word, 1)
-    yield Text(f"{meaning[:1].upper()}{meaning[1:]}.")
-    yield Text(root, "What is to mend")
+    yield Text(f"{definition.means[:1].upper()}{definition.means[1:]}.")
+    if definition.check:
+        yield Text(definition.check, "Check")
+    yield Text(definition.root, "Resource to fix")
     said = [(playbook, cause) for playbook in library for cause in playbook.model.causes if cause.cause == word]
     phrases = tuple(dict.fromkeys(phrase for _, cause in said for phrase in cause.seen_as))
     if phrases:
         yield Heading("What you see")
         yield Items(tuple(Item(name=phrase) for phrase in phrases))
-    yield Heading("Who says it")
+    yield Heading("Detected by")
     if not said:
-        yield Text("No playbook can say it yet: the word is kept for one that will.")
+        yield Text("No playbook detects it yet: the word is reserved.")
     for playbook in dict.fromkeys(playbook.id for playbook, _ in said):
         mine = [(p, cause) for p, cause in said if p.id == playbook]
         yield Items((Item(mine[0][0].model.title, playbook, page=playbook),))
-        for _, cause in mine:
-            yield Text(f"{with_placeholders(cause.title)} ({cause.confidence})")
-            yield Text(with_placeholders(cause.fix.say), "Fix")
+        yield from (Text(text, "Fix") for text in _advice([cause for _, cause in mine]))
 
 
-def _looked_at(playbook: CompiledPlaybook) -> str:
+def _seen(model: Playbook) -> Iterator[Block]:
+    says = with_placeholders(model.symptom.say)
+    readable = any(map(str.isalpha, says)) and "…" not in says
+    if readable or model.seen_as:
+        yield Heading("What you see")
+    if readable:
+        yield Text(says)
+    if model.seen_as:
+        yield Items(tuple(Item(name=phrase) for phrase in model.seen_as))
+
+
+def _checked(playbook: CompiledPlaybook) -> str:
     kinds = " and ".join(filter(None, (", ".join(playbook.kinds[:-1]), playbook.kinds[-1])))
     steps = "; ".join(f"{step} ({STEP_WORDS[step]})" for step in playbook.model.candidates)
-    where = f", at these steps: {steps}" if steps else ""
+    where = f", in these states: {steps}" if steps else ""
     experimental = " The playbook is experimental." if playbook.model.maturity == "experimental" else ""
-    return (
-        f"Each {kinds} is looked at{where}. Severity, if nobody else suffers: {playbook.model.severity}.{experimental}"
-    )
+    severity = f"Severity if no other object is affected: {playbook.model.severity}."
+    return f"Each {kinds}{where}. {severity}{experimental}"
 
 
-def _conditions(model: Playbook) -> Iterator[Block]:
+def _for_authors(model: Playbook) -> Iterator[Block]:
+    """The expressions: the loop, the condition of the symptom, those of the causes, and the names in them."""
+    yield Heading("For authors: the conditions")
     if model.each:
-        yield Text("", "One by one")
+        yield Text("", "For each")
         yield Code(f"{model.each.bind}: {one_line(model.each.source)}", "yaml")
     if model.symptom.when != _ALWAYS:
-        yield Text("", "Condition")
+        yield Text("", "Symptom")
         yield Code(one_line(model.symptom.when), "jmespath")
+    for cause in model.causes:
+        yield Text(f"{cause.cause} ({cause.confidence}): {with_placeholders(cause.title)}", "Cause")
+        yield Code(one_line(cause.when), "jmespath")
+        if cause.certain_if:
+            yield Text("", "Certain if")
+            yield Code(one_line(cause.certain_if), "jmespath")
+    if model.let:
+        yield Text("", "Names in the conditions")
+        yield Code("\n".join(f"{name}: {one_line(text)}" for name, text in model.let.items()), "yaml")
 
 
-def _rivals(causes: Sequence[Cause], known: Vocabulary) -> Iterator[Block]:
+def _possible(causes: Sequence[Cause], known: Vocabulary) -> Iterator[Block]:
     if not causes:
         return
     words = list(dict.fromkeys(cause.cause for cause in causes))
-    yield Heading("Rivals" if len(words) > 1 else "Cause")
+    yield Heading("Possible causes" if len(words) > 1 else "Cause")
     yield Items(tuple(Item(known[word].means if word in known else "", word, page=word) for word in words))
 
 
@@ -113,9 +126,9 @@ def _follows(playbook: CompiledPlaybook, library: Sequence[CompiledPlaybook]) ->
     if not playbook.explained_by:
         return
     further = related_playbooks(playbook, library)
-    yield Heading("What it may follow from")
+    yield Heading("Possible causes on other objects")
     if not playbook.causes:
-        yield Text("This is only ever a consequence. Its reason stands on another object, and one of these says it.")
+        yield Text("This is always a consequence. The cause is on another object, and one of these playbooks finds it.")
     yield Items(tuple(Item(other.model.title, other.id, page=other.id) for other in further))
 
 
@@ -136,27 +149,35 @@ def _commands(fix: Fix) -> Iterator[Block]:
         yield Items(tuple(Item(one_line(said), name) for name, said in placeholders.items()))
 
 
-def _recognised(cause: Cause) -> Iterator[Block]:
-    yield Text("", "Recognised by")
-    yield Code(one_line(cause.when), "jmespath")
-    if cause.certain_if:
-        yield Text("", "Certain if")
-        yield Code(one_line(cause.certain_if), "jmespath")
-
-
-def _cause(cause: Cause, *, conditions: bool) -> Iterator[Block]:
-    yield Heading(f"{cause.cause} ({cause.confidence})")
-    yield Text(with_placeholders(cause.title))
-    if conditions:
-        yield from _recognised(cause)
-    if cause.ruled_out_if:
-        yield Text("", "Not this one if")
-        yield Items(tuple(Item(with_placeholders(rule.say)) for rule in cause.ruled_out_if))
-    yield Text(with_placeholders(cause.fix.say), "Fix")
-    yield from _commands(cause.fix)
-    if cause.verify:
+def _cause(word: str, causes: Sequence[Cause], known: Vocabulary) -> Iterator[Block]:
+    """One cause: how to recognize it, its fixes with their commands, how to verify, and what excludes it."""
+    yield Heading(word)
+    if word in known and known[word].check:
+        yield Text(known[word].check, "Check")
+    yield from (Text(text, "Fix") for text in _advice(causes))
+    yield from (block for cause in _distinct(causes) for block in _commands(cause.fix))
+    verify = dict.fromkeys(command_with_placeholders(command) for cause in causes for command in cause.verify)
+    if verify:
         yield Text("", "Verify")
-        yield Code("\n".join(map(command_with_placeholders, cause.verify)), "sh")
-    if cause.docs:
-        yield Text("", "Read on")
-        yield Items(tuple(Item(link=link, name=link) for link in cause.docs))
+        yield Code("\n".join(verify), "sh")
+    excluded = dict.fromkeys(with_placeholders(rule.say) for cause in causes for rule in cause.ruled_out_if)
+    readable = [text for text in excluded if "…" not in text]
+    if readable:
+        yield Text("", "Excluded if")
+        yield Items(tuple(Item(text) for text in readable))
+    docs = dict.fromkeys(link for cause in causes for link in cause.docs)
+    if docs:
+        yield Text("", "Documentation")
+        yield Items(tuple(Item(link=link, name=link) for link in docs))
+
+
+def _distinct(causes: Sequence[Cause]) -> list[Cause]:
+    """The causes whose fixes have different commands."""
+    return list({tuple(command.run for command in cause.fix.commands): cause for cause in reversed(causes)}.values())
+
+
+def _advice(causes: Sequence[Cause]) -> list[str]:
+    """The advice of variants of a cause, each once; what only a finding fills in is left out where that is readable."""
+    texts = dict.fromkeys(general_advice(cause.fix.say) or with_placeholders(cause.fix.say) for cause in causes)
+    readable = [text for text in texts if "…" not in text]
+    return readable or list(texts)[:1]

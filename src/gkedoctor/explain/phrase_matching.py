@@ -10,6 +10,9 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "`": "'
 _GAP = "…"
 _LEAST = 3
 """Shorter questions are in too many phrases to mean one."""
+_LONG = 8
+_IN_ONE = re.compile(r"[a-z0-9_-]+")
+_IDENTIFIER = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]|[A-Z]{3}\d|[a-z]\.[a-z]+[A-Z]|\w+/\w+-\w+")
 
 
 class PhraseMatch(NamedTuple):
@@ -29,7 +32,24 @@ def match_phrase(phrase: str, question: str) -> PhraseMatch | None:
     found = _pattern(phrase).search(question)
     if found:
         return PhraseMatch(len(phrase.replace(_GAP, "").replace("  ", " ")), found.span() == (0, len(question)))
+    if phrase.isalpha() and _same_identifier(phrase, question):
+        return PhraseMatch(len(phrase), len(_squashed(question)) == len(phrase))
     return PhraseMatch(len(question), False) if stands_in(question, phrase) else None
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text holds a word that programs write and people do not: `OOMKilled`, `IP_IN_USE`, `GWCER101`."""
+    return (not text.isascii() and "…" not in text) or _IDENTIFIER.search(text) is not None
+
+
+def _squashed(text: str) -> str:
+    return text.replace("_", "").replace("-", "")
+
+
+def _same_identifier(phrase: str, question: str) -> bool:
+    """Whether the question has the one word of a phrase in another style: FAILED_NOT_VISIBLE and FailedNotVisible."""
+    wanted = _squashed(phrase)
+    return len(wanted) >= _LONG and any(_squashed(w) == wanted for w in _IN_ONE.findall(question) if "_" in w)
 
 
 def stands_in(question: str, text: str) -> bool:

@@ -18,6 +18,20 @@ _NOUNS = frozenset((
 """Names that say in a sentence what stands there. Authors also name half sentences (`so`, `told`, `late_where`)."""
 
 
+_UNFILLED = re.compile(r"…|\b(?:" + "|".join(noun.upper() for noun in sorted(_NOUNS)) + r")\b")
+"""What is left of a text that only a finding can fill in."""
+_ASIDE = re.compile(r"\s*\([^()]*…[^()]*\)")
+_NAMED = re.compile(r"\b([A-Z][A-Za-z]+) (?:NAME|SECRET|CONFIGMAP)\b")
+_PLACE = re.compile(r"\bin namespace (?:NAME|NAMESPACE)\b")
+
+
+def general_advice(text: str) -> str:
+    """The first sentences of advice that hold for every object, without what only a finding can fill in."""
+    said = _PLACE.sub("in the namespace of the Pod", _NAMED.sub(r"the \1", _ASIDE.sub("", with_placeholders(text))))
+    kept = [sentence for sentence in re.split(r"(?<=[.!]) ", said) if not _UNFILLED.search(sentence)]
+    return " ".join(kept[:2])
+
+
 def with_placeholders(text: str) -> str:
     """The text in one line, its holes as words in capitals where they are names of things, else as `…`."""
     return " ".join(_HOLE.sub(_noun, text).split())
@@ -38,9 +52,8 @@ def _noun(match: re.Match[str]) -> str:
     if inner in _SPOKEN:
         return _SPOKEN[inner]
     chain = _CHAIN.fullmatch(inner)
-    if chain is None or (chain[2] and chain[2] not in _NOUNS):
-        return "…"
-    return (chain[1] or chain[2]).upper()
+    noun = (chain[1] or chain[2]) if chain is not None else ""
+    return noun.upper() if noun in _NOUNS else "…"
 
 
 def _word(match: re.Match[str]) -> str:

@@ -8,19 +8,19 @@ from types import MappingProxyType
 STEP_WORDS: Mapping[str, str] = MappingProxyType(
     {
         "scheduling": "no node yet",
-        "silent": "bound to a node that says nothing about it",
+        "silent": "bound to a node that has not reported a status",
         "starting": "ContainerCreating: volumes, sandbox",
         "image": "the image cannot be pulled",
         "config": "CreateContainerConfigError",
         "create": "the runtime cannot create or start a container",
-        "init": "an init container runs and does not end",
-        "crash": "a container ends again and again",
+        "init": "an init container is still running",
+        "crash": "a container crashes repeatedly",
         "unready": "runs, not Ready",
-        "partly-ended": "some containers of a run have ended well, others run on",
+        "partly-ended": "some containers have completed, others still run",
         "gated": "only a readiness gate is missing",
         "failed": "phase Failed",
         "terminating": "is being deleted",
-        "fine": "nothing is wrong with it",
-        "planned": "stands in a file only",
+        "fine": "healthy",
+        "planned": "exists only in a file",
     }
 )

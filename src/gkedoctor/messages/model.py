@@ -18,6 +18,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     that the wording follows. `page`: the id of the playbook that explains it, where the cause does not lead there.
     `in_context`: the words mean this only where `read_from` says, so nobody can tell by them alone. `beside`: entries
     that also match the examples and may come first there.
+    `explain_only`: a status, a code or words that people paste; `gkedoctor explain` alone reads it. `causes`: what it
+    most often comes from, the most common first, where the message alone does not show it.
     """
 
     match: str | tuple[str, ...]
@@ -30,6 +32,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     read_from: tuple[str, ...] | None = None
     source: str | None = None
     in_context: bool = False
+    explain_only: bool = False
+    causes: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     examples: tuple[str, ...]
 

@@ -11,6 +11,7 @@ _FRAGMENT = re.compile(r"%\{(?P<name>[A-Za-z_]+)\}")
 FLAGS = re.IGNORECASE | re.DOTALL
 """Programs change their capitals between versions; messages run over several lines."""
 LONGEST_REPEAT = 4000
+_GAP = 20
 
 
 def expand(text: str, fragments: Mapping[str, str]) -> str:
@@ -52,6 +53,13 @@ def _fixed_in(operator: str, argument: Any) -> int:
         case "MAX_REPEAT" | "MIN_REPEAT":
             return int(argument[0]) * _fixed(argument[2])
     return 0
+
+
+def has_gap(regex: str) -> bool:
+    """Whether a part of a match may be any of many texts: a repeat of over 20 characters."""
+    from re import _parser  # type: ignore[attr-defined]  # the syntax tree has no public reader
+
+    return any(limit > _GAP for limit in _limits(_parser.parse(regex, FLAGS)))
 
 
 def unbounded(regex: str) -> bool:

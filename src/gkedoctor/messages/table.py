@@ -18,7 +18,7 @@ from gkedoctor import shipped
 from gkedoctor.errors import PlaybookError
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages.model import Entry, MessageFile
-from gkedoctor.messages.patterns import FLAGS, compiled, expand, fixed_letters
+from gkedoctor.messages.patterns import FLAGS, compiled, expand, fixed_letters, has_gap
 
 FOLDER = "messages"
 """The name of the folder of message files beside playbooks."""
@@ -51,9 +51,14 @@ class Message:
         return self.entry.source or self.file.source
 
     @property
-    def tells(self) -> bool:
+    def leads(self) -> bool:
         """Whether the sentence by itself leads to a cause or a page; others mean something only where they are read."""
         return not self.entry.in_context and bool(self.entry.cause or self.entry.page)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it leads to a cause or a page for playbooks as well as for people."""
+        return self.leads and not self.entry.explain_only
 
     @cached_property
     def expanded(self) -> tuple[str, ...]:
@@ -101,7 +106,13 @@ class Message:
         """How many characters of the text the entry determines, by the pattern that fixes most; 0 without a match."""
         text = text[:LONGEST_TEXT]
         found = ((regex, pattern.search(text)) for regex, pattern in zip(self.expanded, self._each, strict=True))
-        return max((min(len(match[0]), fixed_letters(regex)) for regex, match in found if match), default=0)
+        return max((self._determined(regex, match[0]) for regex, match in found if match), default=0)
+
+    def _determined(self, regex: str, matched: str) -> int:
+        """The characters that a pattern determines; of alternatives without gaps it is the whole of the one met."""
+        if self.entry.explain_only and not has_gap(regex):
+            return len(matched)
+        return min(len(matched), fixed_letters(regex))
 
 
 def _folded(value: Any) -> Any:

@@ -138,11 +138,12 @@ def _first(source: Source, at: str, message: Message, messages: Messages, exampl
 def _references(
     source: Source, place: str, entry: Entry, messages: Messages, causes: Vocabulary | None
 ) -> Iterator[FileError]:
-    if causes is not None and entry.cause is not None and entry.cause not in causes:
-        meant = nearest(entry.cause, list(causes))
-        yield error_at(
-            source, f"{place}.cause", f"unknown cause `{entry.cause}`", hint=meant and f"did you mean `{meant}`?"
-        )
+    named = [(f"{place}.cause", entry.cause)] if entry.cause is not None else []
+    named += [(f"{place}.causes[{i}]", word) for i, word in enumerate(entry.causes)]
+    for at, word in named if causes is not None else ():
+        if causes is not None and word not in causes:
+            meant = nearest(word, list(causes))
+            yield error_at(source, at, f"unknown cause `{word}`", hint=meant and f"did you mean `{meant}`?")
     for i, other in enumerate(entry.beside):
         if messages.get(other) is None:
             yield error_at(source, f"{place}.beside[{i}]", f"no message `{other}`", hint=meant_message(other, messages))

@@ -28,6 +28,8 @@ OWN_WORD_HINT = "write it like `acme/no-rollback-history`: the name of your comp
 class CauseDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """What a word stands for. `root`: which object has to be fixed. `means`: what is wrong with it, in one sentence.
 
+    `check`: how a person recognizes it, with the command that shows it. `common`: `gkedoctor explain` lists it first.
+
     `likely_changes`: regular expressions for the fields that most often bring it about, the likeliest first. They are
     searched in `KIND path` (`Deployment spec.replicas`; `Secret ` for an object that was added or removed), and
     `gkedoctor diff` blames such changes first. `changes_like`: groups of such fields, which come after.
@@ -35,6 +37,8 @@ class CauseDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
     root: str
     means: str
+    check: str = ""
+    common: bool = False
     likely_changes: tuple[str, ...] = ()
     changes_like: tuple[str, ...] = ()
 

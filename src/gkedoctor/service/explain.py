@@ -1,21 +1,22 @@
-"""What a playbook, a cause or a message means: a page, or the pages that a message leads to."""
+"""What a playbook, a cause or a message means: a short answer or a page."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from gkedoctor.errors import NoPageError, UsageError
+from gkedoctor.explain.answer import Answer, of_cause, of_hits, of_playbook
 from gkedoctor.explain.document import Block
 from gkedoctor.explain.example import example
 from gkedoctor.explain.pages import cause_page, playbook_page
-from gkedoctor.explain.search import HitReason, Index, SearchHit, causes_for
+from gkedoctor.explain.search import Index, SearchHit
 from gkedoctor.graph import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
 
 
 class Explanation(NamedTuple):
-    """The page of a playbook or a cause; where neither is set, the pages that come into question, the best first."""
+    """The page of a playbook or a cause; where neither is set, the pages that a message leads to, the best first."""
 
     playbook: CompiledPlaybook | None = None
     cause: str | None = None
@@ -30,40 +31,47 @@ class Explanation(NamedTuple):
 def explain(asked: str, library: Library) -> Explanation:
     """What an id, a cause or a message stands for.
 
-    UsageError names what was probably meant where it is not known; a NoPageError where nothing comes near.
+    UsageError names what was probably meant where it is not known; a NoPageError where no page fits.
     """
     page = library.find(asked)
     cause = asked.lower() if asked.lower() in library.causes else None
     if page is not None or cause is not None:
         return Explanation(page, cause)
-    hits = Index(library).hits(asked)
+    index = Index(library)
+    hits = index.hits(asked)
     if not hits:
-        raise _unknown(asked, library)
-    sure = hits[0].why in (HitReason.PHRASE, HitReason.TEXT) and hits[0].lead is None
-    if len(hits) == 1 and sure and hits[0].playbook.causes:
-        return Explanation(None if hits[0].cause else hits[0].playbook, hits[0].cause)
+        raise _unknown(asked, library, index)
     return Explanation(hits=tuple(hits))
 
 
+def answer_of(found: Explanation, library: Library) -> Answer:
+    """The short answer: meaning, likeliest causes with how to tell them apart, and what to run."""
+    if found.hits:
+        return of_hits(found.hits, library)
+    if found.playbook is not None:
+        return of_playbook(found.playbook, library)
+    return of_cause(found.cause or "", library)
+
+
 def page_of(found: Explanation, library: Library, columns: int, *, conditions: bool = False) -> list[Block]:
-    """The page of an explanation that has one. `columns`: the width of the example in it.
+    """The page of an explanation: of its playbook or cause, else of the best hit. `columns`: the width of the example.
 
     `conditions`: with the expressions of the playbook.
     """
-    if found.playbook is not None:
-        shown = example(found.playbook, library, columns - 4)
-        return list(playbook_page(found.playbook, library, shown, conditions=conditions))
+    playbook = found.playbook or (found.hits[0].playbook if found.hits else None)
+    if playbook is not None:
+        shown = example(playbook, library, columns - 4)
+        return list(playbook_page(playbook, library, shown, conditions=conditions))
     return list(cause_page(found.cause or "", library))
 
 
-def _unknown(asked: str, library: Library) -> UsageError:
+def _unknown(asked: str, library: Library, index: Index) -> UsageError:
+    outside = index.outside(asked)
+    if outside is not None:
+        return NoPageError(f"No page fits. {outside.entry.meaning}", hint=outside.entry.fix)
     near = nearest(asked.upper(), [p.id for p in library]) or nearest(asked.lower(), list(library.causes))
-    phrases = [phrase for playbook in library for phrase in playbook.model.seen_as]
-    near = near or nearest(asked, phrases)
     if near:
         return UsageError(f"no playbook, cause or message `{asked}`", hint=f"did you mean `{near}`?")
-    if close := causes_for(asked, library.causes):
-        hint = f"causes that come near: {', '.join(close)}"
-        return UsageError(f"no playbook, cause or message `{asked}`", hint=hint)
-    hint = "`gkedoctor playbooks list` lists the playbooks; `gkedoctor report --from PATH` finds what is wrong"
-    return NoPageError(f"no page fits `{asked}`", hint=hint)
+    topics = ", ".join(f"{hit.playbook.id} ({hit.playbook.model.title})" for hit in index.nearby(asked))
+    hint = f"nearest topics: {topics}" if topics else "`gkedoctor playbooks list` lists all topics"
+    return NoPageError("No page fits this message.", hint=hint)

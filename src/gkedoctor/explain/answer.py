@@ -1,0 +1,135 @@
+"""The short answer, in twelve lines: what a message or a page means, the likeliest causes, and what to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gkedoctor.explain.placeholders import general_advice
+from gkedoctor.explain.search import SearchHit
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.library import Library
+from gkedoctor.report.escaping import inert
+from gkedoctor.report.wrap import wrapped
+from gkedoctor.snapshot.kinds import KINDS
+
+MOST_LINES = 12
+_MOST_CAUSES = 3
+_SHORT = 8
+"""Letters of a kind up to which its own name is as quick to type as its short one."""
+
+
+class Answer(NamedTuple):
+    """What is said: the meaning, causes in order, a fix, the command that finds which it is, and where to read on."""
+
+    meaning: str
+    causes: tuple[str, ...] = ()
+    fix: str = ""
+    run: str = ""
+    more: tuple[str, ...] = ()
+    check: str = ""
+
+
+def of_hits(hits: Sequence[SearchHit], library: Library) -> Answer:
+    """The answer to a message: of the table where it knows the message, else of the best page."""
+    best = hits[0]
+    entry = best.lead.message.entry if best.lead is not None and best.lead.message is not None else None
+    page = of_playbook(best.playbook, library)
+    others = ", ".join(hit.playbook.id for hit in hits[1:3])
+    more = (f"gkedoctor explain {best.playbook.id}", *([f"other topics: {others}"] if others else []))
+    words = _ordered(best, entry.causes if entry is not None else (), page.causes)
+    meaning = entry.meaning if entry is not None else page.meaning
+    return page._replace(meaning=meaning, causes=words, fix=entry.fix or "" if entry is not None else "", more=more)
+
+
+def _ordered(best: SearchHit, of_entry: Sequence[str], of_page: Sequence[str]) -> tuple[str, ...]:
+    """The cause that the message shows, then those of the entry; the page's only where both are silent."""
+    shown = [best.cause] if best.cause else []
+    return tuple(dict.fromkeys([*shown, *of_entry])) or tuple(of_page)
+
+
+def of_playbook(playbook: CompiledPlaybook, library: Library) -> Answer:
+    """The answer about a playbook: what it finds, and its causes, the common ones first."""
+    words = list(dict.fromkeys(cause.cause for cause in playbook.model.causes))
+    words = list(dict.fromkeys([*_typical(playbook), *words])) or _of_others(playbook, library)
+    about = " ".join(playbook.model.about.split())
+    meaning = f"{playbook.model.title}. {about.split('. ')[0].rstrip('.')}."
+    if not _typical(playbook):
+        words.sort(key=lambda word: not (word in library.causes and library.causes[word].common))
+    return Answer(meaning, tuple(words), run=_command(playbook), more=(f"gkedoctor explain {playbook.id} --all",))
+
+
+def of_cause(word: str, library: Library) -> Answer:
+    """The answer about a cause: what it means, how it is recognized, which object is to be fixed, and how."""
+    definition = library.causes[word]
+    said = [(p, c) for p in library for c in p.model.causes if c.cause == word]
+    fix = next(filter(None, (general_advice(c.fix.say) for p, c in sorted(said, key=lambda s: not s[0].is_live))), "")
+    run = _command(said[0][0]) if said else ""
+    meaning = f"{definition.means[:1].upper()}{definition.means[1:]}. Object to fix: {definition.root}."
+    checks = f"Check: {definition.check}" if definition.check else ""
+    return Answer(meaning, (), fix, run, (f"gkedoctor explain {word} --all",), checks)
+
+
+def _typical(playbook: CompiledPlaybook) -> tuple[str, ...]:
+    """The causes in the order in which they are met, of the entry of the table that names most for this page."""
+    named = (m.entry.causes for m in playbook.messages() if m.entry.page == playbook.id and len(m.entry.causes) > 1)
+    return max(named, key=len, default=())
+
+
+def _of_others(playbook: CompiledPlaybook, library: Library) -> list[str]:
+    """The common causes of the pages that a consequence follows from."""
+    from gkedoctor.explain.related_playbooks import related_playbooks
+
+    found = [c.cause for other in related_playbooks(playbook, library) for c in other.model.causes]
+    return [w for w in dict.fromkeys(found) if w in library.causes and library.causes[w].common]
+
+
+def _command(playbook: CompiledPlaybook) -> str:
+    """The command that finds which of the causes it is."""
+    kind = KINDS.get(playbook.kinds[0]) if playbook.kinds else None
+    if not playbook.is_live:
+        return "gkedoctor lint FILES"
+    if playbook.id.startswith("GKE-GCP-00"):
+        return "gkedoctor leftovers"
+    if kind is None or kind.cloud or kind.name == "CustomResource":
+        return "gkedoctor report"
+    short = kind.short_names[0] if kind.short_names and len(kind.name) > _SHORT else kind.name.lower()
+    return f"gkedoctor report {short}/NAME{' -n NAMESPACE' if kind.namespaced else ''}"
+
+
+def lines(answer: Answer, library: Library, columns: int) -> list[str]:
+    """The answer as text: as many causes as there is room for in twelve lines, and one at least."""
+    most = min(len(answer.causes), _MOST_CAUSES)
+    for count in range(most, 0, -1):
+        made = list(_lines(answer, answer.causes[:count], library, columns))
+        if len(made) <= MOST_LINES:
+            return made
+    return list(_lines(answer, answer.causes[: min(most, 1)], library, columns))
+
+
+def _lines(answer: Answer, words: Sequence[str], library: Library, columns: int) -> Iterator[str]:
+    yield from wrapped(inert(answer.meaning), columns)
+    if answer.check:
+        yield from wrapped(inert(answer.check), columns, "", "  ")
+    if len(answer.causes) == 1:
+        yield from wrapped(inert(_in_full(words[0], library)), columns, "", "  ")
+    elif words:
+        yield "Likely causes, the most common first:"
+        for number, word in enumerate(words, 1):
+            definition = library.causes.get(word)
+            said = f"{word}: {definition.check or definition.means}" if definition is not None else word
+            yield from wrapped(inert(said), columns, f"  {number}. ", "     ")
+    if answer.fix:
+        yield from wrapped(inert(f"Fix: {answer.fix}"), columns, "", "  ")
+    if answer.run:
+        yield f"Run: {answer.run}"
+    if answer.more:
+        yield from wrapped(f"More: {'; '.join(answer.more)}", columns, "", "  ")
+
+
+def _in_full(word: str, library: Library) -> str:
+    """The one cause: its word, what it means, and how to check it."""
+    definition = library.causes.get(word)
+    if definition is None:
+        return f"Cause: {word}"
+    return f"Cause: {word} ({definition.means}). {definition.check}".rstrip()
