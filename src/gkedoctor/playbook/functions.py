@@ -23,6 +23,7 @@ from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.graph.objects.rbac import access_of, request_of
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages import Messages, shipped_messages
+from gkedoctor.playbook import workload_commands
 from gkedoctor.snapshot.kinds import KINDS
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -184,8 +185,48 @@ class Functions(functions.Functions):
 
     @functions.signature(_ANY)
     def _func_change(self, workload: Any) -> list[str]:
-        """change(workload): commands that change its Pod template; a Job or a bare Pod has to be made anew."""
-        return _changing(ref_of(workload)) if isinstance(workload, dict) else []
+        """change(workload): commands that open its Pod template in an editor; a Job or bare Pod is replaced."""
+        return workload_commands.edit(workload) if isinstance(workload, dict) else []
+
+    @functions.signature(_ANY, _ANY)
+    def _func_effect(self, workload: Any, pod: Any) -> str | None:
+        """effect(workload, pod): what follows a change of its Pod template, in one sentence."""
+        return workload_commands.effect(workload, pod) if isinstance(workload, dict) else None
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_at(self, workload: Any, pod: Any, part: Any, values: Any) -> list[str]:
+        """set_at(workload, pod, reference.at, {name: 'x'}): the commands that set fields of this part of the Pod."""
+        if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(values, dict):
+            return []
+        return workload_commands.set_at(workload, pod, part, values)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_image(self, workload: Any, container: Any, image: Any, pod: Any) -> list[str]:
+        """set_image(workload, container, 'nginx:1.27', pod): the commands that set its image in the Pod template."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(image, str):
+            return []
+        return workload_commands.set_image(workload, container, image, pod)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_env(self, workload: Any, container: Any, setting: Any, pod: Any) -> list[str]:
+        """set_env(workload, container, 'NAME=VALUE', pod): the commands that set a variable in the Pod template."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(setting, str):
+            return []
+        return workload_commands.set_env(workload, container, setting, pod)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_resources(self, workload: Any, container: Any, resources: Any, pod: Any) -> list[str]:
+        """set_resources(workload, container, {limits: {memory: '512Mi'}}, pod): the commands that set those."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(resources, dict):
+            return []
+        return workload_commands.set_resources(workload, container, resources, pod)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_patch_container(self, workload: Any, container: Any, part: Any, pod: Any) -> list[str]:
+        """patch_container(workload, container, {stdin: true}, pod): the commands that merge this into the container."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(part, dict):
+            return []
+        return workload_commands.merge_container(workload, container, part, pod)
 
     @functions.signature(_ANY, _ANY)
     def _func_access(self, bindings: Any, said: Any) -> dict[str, Any] | None:
@@ -195,12 +236,12 @@ class Functions(functions.Functions):
             return None
         return access_of(bindings, request)
 
-    @functions.signature(_ANY, _ANY)
-    def _func_patch_template(self, workload: Any, part: Any) -> list[str]:
-        """patch_template(workload, {dnsPolicy: 'None'}): the command that merges this into its Pod template."""
+    @functions.signature(_ANY, {"types": [], "variadic": True})
+    def _func_patch_template(self, workload: Any, part: Any, *pod: Any) -> list[str]:
+        """patch_template(workload, {dnsPolicy: 'None'}, pod): the commands that merge this into its Pod template."""
         if not isinstance(workload, dict) or not isinstance(part, dict):
             return []
-        return _patching(ref_of(workload), part)
+        return workload_commands.merge(workload, part, next(iter(pod), None))
 
     @functions.signature(_ANY)
     def _func_from_json(self, text: Any) -> Any:
@@ -261,34 +302,6 @@ class Functions(functions.Functions):
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
         return isinstance(value, Unknown)
-
-
-_GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
-"""What a Job may not keep when it is created again (pkg/registry/batch/job/strategy.go)."""
-
-
-def _changing(ref: Ref) -> list[str]:
-    kubectl, file = f"kubectl -n {ref.namespace}", f"{ref.name}.json"
-    match ref.kind:
-        case "Job":
-            keep = f"jq 'del(.status, .spec.selector, .spec.template{_GENERATED})'"
-            return [f"{kubectl} get job {ref.name} -o json | {keep} > {file}", f"{kubectl} replace --force -f {file}"]
-        case "Pod":
-            return [f"{kubectl} get pod {ref.name} -o json > {file}", f"{kubectl} replace --force -f {file}"]
-    return [f"{kubectl} edit {ref.kind} {ref.name}"]
-
-
-_PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
-
-
-def _patching(ref: Ref, part: dict[str, Any]) -> list[str]:
-    """A strategic merge, which finds containers, volumes and variables by their names."""
-    if ref.kind not in (*_PATCHED, "CronJob"):
-        return _changing(ref)
-    template = {"spec": {"template": {"spec": part}}}
-    whole = {"spec": {"jobTemplate": template}} if ref.kind == "CronJob" else template
-    text = shlex.quote(json.dumps(whole, separators=(",", ":")))
-    return [f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --patch {text}"]
 
 
 def _texts(value: Any) -> list[str]:
