@@ -12,7 +12,9 @@ from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.objects.sources import source_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledCommand
 from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.model import Safety
 from gkedoctor.playbook.retries import Retry
+from gkedoctor.playbook.safety import safety_of
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
@@ -20,18 +22,27 @@ def resolved_fix(graph: Graph, cause: CompiledCause, scope: Scope, root: Ref) ->
     """The fix with its commands: the author's, and those that an expression lists."""
     written = _steps(cause.run, scope)
     others = [other for other in cause.alternatives if _holds(other.when, scope)]
-    ways = [(other.say.render(scope.evaluate), _steps(other.run, scope)) for other in others]
-    more = scope.evaluate(cause.run_all) if cause.run_all is not None else None
-    listed = [command for command in (more if isinstance(more, list) else []) if isinstance(command, str)]
-    commands = (*(step.command for step in written), *listed)
+    steps = [(other, _steps(other.run, scope)) for other in others]
+    ways = [(o.say.render(scope.evaluate), (*_commands(s), *_listed(o.run_all, scope))) for o, s in steps]
+    commands = (*_commands(written), *_listed(cause.run_all, scope))
     return ResolvedFix(
         say=cause.say.render(scope.evaluate),
         commands=commands,
-        described=(*written, *(step for _, steps in ways for step in steps)),
-        alternatives=tuple(ResolvedAlternative(say, tuple(step.command for step in steps)) for say, steps in ways),
-        only_reads=cause.model.fix.only_reads,
+        described=(*written, *(step for _, found in steps for step in found)),
+        alternatives=tuple(ResolvedAlternative(say, found) for say, found in ways),
+        only_reads=cause.model.fix.only_reads if all(safety_of(c) is Safety.READS for c in commands) else None,
         managed_by=source_of(graph, root),
     )
+
+
+def _commands(steps: Sequence[Step]) -> tuple[str, ...]:
+    return tuple(step.command for step in steps)
+
+
+def _listed(run_all: Expression | None, scope: Scope) -> tuple[str, ...]:
+    """The commands that an expression gives."""
+    found = scope.evaluate(run_all) if run_all is not None else None
+    return tuple(c for c in found if isinstance(c, str)) if isinstance(found, list) else ()
 
 
 def _steps(run: Sequence[CompiledCommand], scope: Scope) -> list[Step]:

@@ -55,6 +55,7 @@ class CompiledAlternative:
     say: Template
     when: Expression | None
     run: tuple[CompiledCommand, ...]
+    run_all: Expression | None
 
 
 @dataclass(frozen=True)
@@ -339,6 +340,7 @@ def _compile_alternative(other: Alternative) -> CompiledAlternative:
         say=template(other.say),
         when=Expression(other.when) if other.when else None,
         run=tuple(_compile_command(command) for command in other.commands),
+        run_all=Expression(other.run_all) if other.run_all else None,
     )
 
 
@@ -365,6 +367,8 @@ def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, 
             yield f"{way}.when", other.when
         yield from _holes(f"{way}.say", other.say)
         yield from _run_expressions(way, other.run, written.run)
+        if other.run_all:
+            yield f"{way}.run_all", other.run_all
     for i, text in enumerate(cause.verify):
         yield from _holes(f"{place}.verify[{i}]", text)
 

@@ -135,11 +135,15 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Alternative(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Another way to fix it: a sentence and its commands. `when`: an expression; offered only where it holds."""
+    """Another way to fix it: a sentence and its commands. `when`: an expression; offered only where it holds.
+
+    `run_all`: an expression for a list of more commands.
+    """
 
     say: str
     when: str | None = None
     run: tuple[str | Command, ...] = ()
+    run_all: str | None = None
 
     @property
     def commands(self) -> tuple[Command, ...]:
