@@ -37,7 +37,7 @@ def words(command: str) -> list[str]:
 def test_a_named_element_is_merged_by_its_name() -> None:
     subject = pod()
     spot = subject["spec"]["containers"][1]["env"][0]["valueFrom"]["configMapKeyRef"]
-    (found,) = commands.set_at(workload("Deployment"), subject, spot, {"name": "new"})
+    (found,) = commands.rename_at(workload("Deployment"), subject, [spot], "new")
     assert words(found)[-1] == (
         '{"spec":{"template":{"spec":{"containers":[{"name":"web","env":'
         '[{"name":"A","valueFrom":{"configMapKeyRef":{"name":"new"}}}]}]}}}}'
@@ -47,15 +47,16 @@ def test_a_named_element_is_merged_by_its_name() -> None:
 def test_an_element_without_a_name_is_found_in_the_template() -> None:
     subject = pod()
     spot = subject["spec"]["containers"][1]["envFrom"][1]["configMapRef"]
-    (found,) = commands.set_at(workload("CronJob"), subject, spot, {"name": "new", "optional": None})
+    setting = commands.Setting(spot, {"name": "new", "optional": None})
+    (found,) = commands.set_at(workload("CronJob"), subject, [setting])
     start = "/spec/jobTemplate/spec/template/spec/containers/0/envFrom/1/configMapRef"
     assert words(found)[-1] == (
-        f'[{{"op":"replace","path":"{start}/name","value":"new"}},{{"op":"remove","path":"{start}/optional"}}]'
+        f'[{{"op":"add","path":"{start}/name","value":"new"}},{{"op":"remove","path":"{start}/optional"}}]'
     )
 
 
 def test_a_part_that_is_not_in_the_pod_gives_no_command() -> None:
-    assert commands.set_at(workload("Deployment"), pod(), {"name": "old"}, {"name": "new"}) == []
+    assert commands.rename_at(workload("Deployment"), pod(), [{"name": "old"}], "new") == []
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,17 @@ def test_values_stay_one_word() -> None:
 @pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "CronJob", "Job", "Pod"])
 def test_the_effect_is_one_sentence(kind: str) -> None:
     assert commands.effect(workload(kind), pod()).endswith(".")
+
+
+def test_several_parts_are_one_patch() -> None:
+    subject = pod()
+    other = {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "old", "key": "l"}}}
+    subject["spec"]["containers"][1]["env"] = [*CONTAINER["env"], other]
+    spots = [variable["valueFrom"]["configMapKeyRef"] for variable in subject["spec"]["containers"][1]["env"]]
+    (found,) = commands.rename_at(workload("Deployment"), subject, spots, "new")
+    assert found.count('"name":"new"') == 2
+
+
+def test_every_required_key_is_created() -> None:
+    (found,) = commands.create_with_keys("Secret", "shop", "db", ["user", "pass word"])
+    assert "--from-literal=user=VALUE '--from-literal=pass word=VALUE'" in found

@@ -56,6 +56,7 @@ class CompiledAlternative:
     when: Expression | None
     run: tuple[CompiledCommand, ...]
     run_all: Expression | None
+    placeholders: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -341,6 +342,7 @@ def _compile_alternative(other: Alternative) -> CompiledAlternative:
         when=Expression(other.when) if other.when else None,
         run=tuple(_compile_command(command) for command in other.commands),
         run_all=Expression(other.run_all) if other.run_all else None,
+        placeholders=other.placeholders,
     )
 
 

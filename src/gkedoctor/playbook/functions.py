@@ -194,11 +194,27 @@ class Functions(functions.Functions):
         return workload_commands.effect(workload, pod) if isinstance(workload, dict) else None
 
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
-    def _func_set_at(self, workload: Any, pod: Any, part: Any, values: Any) -> list[str]:
-        """set_at(workload, pod, reference.at, {name: 'x'}): the commands that set fields of this part of the Pod."""
+    def _func_set_at(self, workload: Any, pod: Any, parts: Any, values: Any) -> list[str]:
+        """set_at(workload, pod, reference.at, {key: 'x'}): the commands that set fields of this part of a Pod."""
         if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(values, dict):
             return []
-        return workload_commands.set_at(workload, pod, part, values)
+        spots = parts if isinstance(parts, list) else [parts]
+        return workload_commands.set_at(workload, pod, [workload_commands.Setting(s, values) for s in spots])
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_rename_at(self, workload: Any, pod: Any, parts: Any, name: Any) -> list[str]:
+        """rename_at(workload, pod, references[].at, 'x'): the commands that let these parts refer to another name."""
+        if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(name, str):
+            return []
+        return workload_commands.rename_at(workload, pod, parts if isinstance(parts, list) else [parts], name)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_create_with_keys(self, kind: Any, namespace: Any, name: Any, keys: Any) -> list[str]:
+        """create_with_keys('Secret', namespace, name, keys): the command that creates it; values are placeholders."""
+        if not isinstance(kind, str) or not isinstance(namespace, str) or not isinstance(name, str):
+            return []
+        wanted = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+        return workload_commands.create_with_keys(kind, namespace, name, wanted)
 
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_set_image(self, workload: Any, container: Any, image: Any, pod: Any) -> list[str]:

@@ -13,7 +13,8 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 from gkedoctor.graph import ref_of
 from gkedoctor.graph.objects.owners import controller_ref, template_of
@@ -60,21 +61,53 @@ def merge_container(workload: Mapping[str, Any], container: Mapping[str, Any], p
     return merge(workload, {_group(workload, container): [{"name": container.get("name"), **part}]}, pod)
 
 
-def set_at(workload: Mapping[str, Any], pod: Mapping[str, Any], spot: Any, values: Mapping[str, Any]) -> list[str]:
-    """Commands that set fields of a part of the Pod's spec in the template that the Pod was created from.
+class Setting(NamedTuple):
+    """Values for the fields of one part of a Pod's spec; null removes a field."""
 
-    `spot` is that part itself, as records of edges hold it; null removes a field. None where it is not found.
+    spot: Any
+    values: Mapping[str, Any]
+
+
+def set_at(workload: Mapping[str, Any], pod: Mapping[str, Any], settings: Sequence[Setting]) -> list[str]:
+    """Commands that set fields of parts of the Pod's spec in the template that the Pod was created from.
+
+    A spot is that part itself, as records of edges hold it. None where one is not found.
     """
-    path = _path_to(pod.get("spec"), spot)
-    if path is None:
+    spec = pod.get("spec")
+    paths = [_path_to(spec, setting.spot) for setting in settings]
+    found = [path for path in paths if path is not None]
+    if not found or len(found) != len(paths):
         return []
-    if (part := _by_names(pod.get("spec"), path, dict(values))) is not None:
-        return merge(workload, part, pod)
-    place = _in_template(template_of(dict(workload)).get("spec"), pod.get("spec"), path)
-    changes = [((*place, field), value) for field, value in values.items()]
+    values = [dict(setting.values) for setting in settings]
+    parts = [_by_names(spec, path, value) for path, value in zip(found, values, strict=True)]
+    named = [part for part in parts if part is not None]
+    if len(named) == len(parts):
+        return merge(workload, reduce(_joined, named), pod)
+    template = template_of(dict(workload)).get("spec")
+    places = zip((_in_template(template, spec, path) for path in found), values, strict=True)
+    changes: list[tuple[Path, Any]] = [
+        ((*at, field), value) for at, fields in places for field, value in fields.items()
+    ]
     if ref_of(workload).kind in ("Job", "Pod"):
         return _replace(workload, changes)
-    return _json_patch(workload, changes, spot, pod) if ref_of(workload).kind in PATCHED else edit(workload)
+    return _json_patch(workload, changes, pod) if ref_of(workload).kind in PATCHED else edit(workload)
+
+
+_NAME_FIELDS = ("secretName", "claimName", "name")
+
+
+def rename_at(workload: Mapping[str, Any], pod: Mapping[str, Any], spots: Sequence[Any], name: str) -> list[str]:
+    """Commands that set the name of the object to which parts of the Pod's spec refer."""
+    fields = [next((f for f in _NAME_FIELDS if isinstance(s, Mapping) and f in s), "name") for s in spots]
+    return set_at(workload, pod, [Setting(spot, {field: name}) for spot, field in zip(spots, fields, strict=True)])
+
+
+def create_with_keys(kind: str, namespace: str, name: str, keys: Sequence[str]) -> list[str]:
+    """The command that creates a Secret or ConfigMap with these keys, or with KEY; the values are placeholders."""
+    noun = "secret generic" if kind == "Secret" else "configmap"
+    literals = " ".join(shlex.quote(f"--from-literal={key}=VALUE") for key in keys or ("KEY",))
+    made = f"create {noun} {shlex.quote(name)} {literals} --dry-run=client -o yaml"
+    return [f"kubectl -n {shlex.quote(namespace)} {made} | kubectl apply -f -"]
 
 
 def set_image(workload: Mapping[str, Any], container: Mapping[str, Any], image: str, pod: Any = None) -> list[str]:
@@ -167,15 +200,15 @@ def _jq_path(path: Path) -> str:
     return text
 
 
-def _json_patch(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]], spot: Any, pod: Any) -> list[str]:
+def _json_patch(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]], pod: Any) -> list[str]:
+    """`add` replaces a field that is there (RFC 6902, 4.1)."""
     ref = ref_of(workload)
     start: Path = ("spec", "template", "spec")
     if ref.kind == "CronJob":
         start = ("spec", "jobTemplate", *start)
-    has = spot if isinstance(spot, dict) else {}
     operations = []
     for path, value in changes:
-        op = "remove" if value is _REMOVE else "replace" if path[-1] in has else "add"
+        op = "remove" if value is _REMOVE else "add"
         pointer = "".join(f"/{str(s).replace('~', '~0').replace('/', '~1')}" for s in (*start, *path))
         operations.append({"op": op, "path": pointer, **({} if op == "remove" else {"value": value})})
     text = shlex.quote(json.dumps(operations, separators=(",", ":")))
@@ -239,6 +272,19 @@ def _by_names(item: Any, path: Path, values: Any) -> dict[str, Any] | None:
         return {step: [{key: element.get(key), **inner}]} if key and inner is not None else None
     inner = _by_names(child, rest, values) if isinstance(step, str) else None
     return {step: inner} if isinstance(step, str) and inner is not None else None
+
+
+def _joined(one: Any, other: Any, key: str | None = None) -> Any:
+    """Two strategic merges as one."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        both = {f: _joined(one[f], other[f], _MERGE_KEYS.get(f)) for f in one if f in other}
+        return {**one, **other, **both}
+    if isinstance(one, list) and isinstance(other, list) and key:
+        found = {item.get(key): item for item in one}
+        for item in other:
+            found[item.get(key)] = _joined(found.get(item.get(key), {}), item)
+        return list(found.values())
+    return other
 
 
 def _in_template(template: Any, pod: Any, path: Path) -> Path:
