@@ -209,6 +209,12 @@ class Functions(functions.Functions):
         return workload_commands.rename_at(workload, pod, parts if isinstance(parts, list) else [parts], name)
 
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_add_key(self, kind: Any, namespace: Any, name: Any, key: Any) -> list[str]:
+        """add_key('Secret', namespace, name, key): the command that adds this key; its value is a placeholder."""
+        words = (kind, namespace, name, key)
+        return workload_commands.add_key(*words) if all(isinstance(word, str) for word in words) else []
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_create_with_keys(self, kind: Any, namespace: Any, name: Any, keys: Any) -> list[str]:
         """create_with_keys('Secret', namespace, name, keys): the command that creates it; values are placeholders."""
         if not isinstance(kind, str) or not isinstance(namespace, str) or not isinstance(name, str):

@@ -61,6 +61,13 @@ def merge_container(workload: Mapping[str, Any], container: Mapping[str, Any], p
     return merge(workload, {_group(workload, container): [{"name": container.get("name"), **part}]}, pod)
 
 
+def add_key(kind: str, namespace: str, name: str, key: str) -> list[str]:
+    """The command that adds a key to a Secret or ConfigMap; its value is a placeholder."""
+    field = "stringData" if kind == "Secret" else "data"
+    text = shlex.quote(json.dumps({field: {key: "VALUE"}}, separators=(",", ":")))
+    return [f"kubectl -n {shlex.quote(namespace)} patch {kind.lower()} {shlex.quote(name)} --type=merge -p {text}"]
+
+
 class Setting(NamedTuple):
     """Values for the fields of one part of a Pod's spec; null removes a field."""
 
