@@ -78,7 +78,7 @@ def test_what_follows_an_image(kind: str, last: str) -> None:
 def test_a_job_is_saved_with_the_change_before_it_is_replaced() -> None:
     save, _ = commands.merge_container(workload("Job"), {"name": "web"}, {"env": [{"name": "B", "value": "1"}]})
     program = words(save)[words(save).index("jq") + 1]
-    assert program.endswith(' | .spec.template.spec.containers[0].env[1] = {"name": "B", "value": "1"}')
+    assert program.endswith(' | .spec.template.spec.containers[0].env[1] = {"name":"B","value":"1"}')
     assert words(save)[-2:] == [">", "web.json"]
 
 
@@ -105,3 +105,8 @@ def test_several_parts_are_one_patch() -> None:
 def test_every_required_key_is_created() -> None:
     (found,) = commands.create_with_keys("Secret", "shop", "db", ["user", "pass word"])
     assert "--from-literal=user=VALUE '--from-literal=pass word=VALUE'" in found
+
+
+def test_a_number_to_fill_in_has_no_quotes() -> None:
+    part = {"securityContext": {"runAsUser": "#UID_NUMBER"}}
+    assert '"runAsUser":UID_NUMBER}' in commands.merge_container(workload("Deployment"), {"name": "web"}, part)[0]

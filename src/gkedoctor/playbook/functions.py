@@ -188,6 +188,11 @@ class Functions(functions.Functions):
         """change(workload): commands that open its Pod template in an editor; a Job or bare Pod is replaced."""
         return workload_commands.edit(workload) if isinstance(workload, dict) else []
 
+    @functions.signature(_ANY)
+    def _func_variable_name(self, key: Any) -> str | None:
+        """variable_name('app.host'): APP_HOST, the variable as which programs mostly read a key."""
+        return re.sub(r"\W", "_", key.upper()) if isinstance(key, str) else None
+
     @functions.signature(_ANY, _ANY)
     def _func_effect(self, workload: Any, pod: Any) -> str | None:
         """effect(workload, pod): what follows a change of its Pod template, in one sentence."""

@@ -31,6 +31,7 @@ _MERGE_KEYS = {
 _GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
 """What a Job may not keep when it is created again (pkg/registry/batch/job/strategy.go)."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER = re.compile(r'"#([A-Z][A-Z0-9_]*)"')
 _REMOVE = None
 
 
@@ -52,7 +53,7 @@ def merge(workload: Mapping[str, Any], part: Mapping[str, Any], pod: Any = None)
     whole: Any = {"spec": {"template": {"spec": part}}}
     if ref.kind == "CronJob":
         whole = {"spec": {"jobTemplate": whole}}
-    text = shlex.quote(json.dumps(whole, separators=(",", ":")))
+    text = shlex.quote(_json(whole))
     return [f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --patch {text}", *_after(workload, pod)]
 
 
@@ -189,7 +190,7 @@ def _replace(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]]) -
         steps.append("del(.status, .spec.nodeName)")
     for path, value in changes:
         at = _jq_path((*start, *path))
-        steps.append(f"del({at})" if value is _REMOVE else f"{at} = {json.dumps(value)}")
+        steps.append(f"del({at})" if value is _REMOVE else f"{at} = {_json(value)}")
     keep = f" | jq {shlex.quote(' | '.join(steps))}" if steps else ""
     return [
         f"{kubectl} get {ref.kind.lower()} {ref.name} -o json{keep} > {file}",
@@ -218,9 +219,14 @@ def _json_patch(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]]
         op = "remove" if value is _REMOVE else "add"
         pointer = "".join(f"/{str(s).replace('~', '~0').replace('/', '~1')}" for s in (*start, *path))
         operations.append({"op": op, "path": pointer, **({} if op == "remove" else {"value": value})})
-    text = shlex.quote(json.dumps(operations, separators=(",", ":")))
+    text = shlex.quote(_json(operations))
     patch = f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --type=json --patch {text}"
     return [patch, *_after(workload, pod)]
+
+
+def _json(value: Any) -> str:
+    """JSON in one line; a text such as `#UID_NUMBER` is a placeholder for a number, which has no quotes."""
+    return _NUMBER.sub(r"\1", json.dumps(value, separators=(",", ":")))
 
 
 def _group(workload: Mapping[str, Any], container: Mapping[str, Any]) -> str:
@@ -250,7 +256,7 @@ def _elements(have: list[Any], wanted: list[Any], path: Path, key: str) -> Itera
     for item in wanted:
         if item.get(key) in places:
             i = places[item.get(key)]
-            yield from _changes(have[i], item, (*path, i))
+            yield from _changes(have[i], {f: v for f, v in item.items() if f != key}, (*path, i))
         else:
             yield (*path, more), item
             more += 1
