@@ -98,7 +98,9 @@ def test_several_parts_are_one_patch() -> None:
     other = {"name": "B", "valueFrom": {"configMapKeyRef": {"name": "old", "key": "l"}}}
     subject["spec"]["containers"][1]["env"] = [*CONTAINER["env"], other]
     spots = [variable["valueFrom"]["configMapKeyRef"] for variable in subject["spec"]["containers"][1]["env"]]
-    (found,) = commands.rename_at(workload("Deployment"), subject, spots, "new")
+    stub = {key: value for key, value in workload("Deployment").items() if key != "spec"}
+    (found,) = commands.rename_at(stub, subject, spots, "new")
+    assert commands.rename_at(workload("Deployment"), subject, spots, "new") == []
     assert found.count('"name":"new"') == 2
 
 

@@ -79,23 +79,24 @@ class Setting(NamedTuple):
 def set_at(workload: Mapping[str, Any], pod: Mapping[str, Any], settings: Sequence[Setting]) -> list[str]:
     """Commands that set fields of parts of the Pod's spec in the template that the Pod was created from.
 
-    A spot is that part itself, as records of edges hold it. None where one is not found.
+    A spot is that part itself, as records of edges hold it. No commands where the template has no such part.
     """
     spec = pod.get("spec")
     paths = [_path_to(spec, setting.spot) for setting in settings]
     found = [path for path in paths if path is not None]
     if not found or len(found) != len(paths):
         return []
+    template = template_of(dict(workload)).get("spec")
+    at = [_in_template(template, spec, path) for path in found]
+    if workload.get("spec") and not all(isinstance(_inside(template, place), Mapping) for place in at):
+        return []  # admission added it to the Pod: the template has no such part
     values = [dict(setting.values) for setting in settings]
     parts = [_by_names(spec, path, value) for path, value in zip(found, values, strict=True)]
     named = [part for part in parts if part is not None]
     if len(named) == len(parts):
         return merge(workload, reduce(_joined, named), pod)
-    template = template_of(dict(workload)).get("spec")
-    places = zip((_in_template(template, spec, path) for path in found), values, strict=True)
-    changes: list[tuple[Path, Any]] = [
-        ((*at, field), value) for at, fields in places for field, value in fields.items()
-    ]
+    places = zip(at, values, strict=True)
+    changes: list[tuple[Path, Any]] = [((*p, field), value) for p, fields in places for field, value in fields.items()]
     if ref_of(workload).kind in ("Job", "Pod"):
         return _replace(workload, changes)
     return _json_patch(workload, changes, pod) if ref_of(workload).kind in PATCHED else edit(workload)
@@ -311,6 +312,12 @@ def _in_template(template: Any, pod: Any, path: Path) -> Path:
             found.append(step)
         template = _child(template, found[-1])
     return tuple(found)
+
+
+def _inside(item: Any, path: Path) -> Any:
+    for step in path:
+        item = _child(item, step)
+    return item
 
 
 def _position(items: list[Any], item: Any, key: str | None, otherwise: int) -> int:
