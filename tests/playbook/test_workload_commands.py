@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gkedoctor.playbook import workload_commands as commands
+from tests.expression.test_functions import evaluate
 
 CONTAINER: dict[str, Any] = {
     "name": "web",
@@ -112,3 +113,23 @@ def test_every_required_key_is_created() -> None:
 def test_a_number_to_fill_in_has_no_quotes() -> None:
     part = {"securityContext": {"runAsUser": "#UID_NUMBER"}}
     assert '"runAsUser":UID_NUMBER}' in commands.merge_container(workload("Deployment"), {"name": "web"}, part)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "image"),
+    [
+        ("https://Example.com/Cart:V1", "example.com/cart:V1"),
+        ("nginx :1.25", "nginx:1.25"),
+        ("nginx:1.25", None),
+        ("example.com/cart:1:2", None),
+        ("${IMAGE}", None),
+        ("", None),
+    ],
+)
+def test_a_corrected_image(text: str, image: str | None) -> None:
+    assert evaluate("corrected_image(text)", text=text) == image
+
+
+@pytest.mark.parametrize(("amount", "found"), [("128Mi", "256Mi"), ("0.5", "1"), ("1e3", None), (None, None)])
+def test_a_multiple(amount: str | None, found: str | None) -> None:
+    assert evaluate("multiply(amount, `2`)", amount=amount) == found

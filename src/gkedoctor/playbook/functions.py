@@ -33,6 +33,8 @@ _IMAGE = re.compile(
     rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*(?::[\w][\w.-]{{0,127}})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{{32,}})?", re.ASCII
 )
 
+_AMOUNT = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)([numkMGTPE]?|[KMGTPE]i)")
+
 MATCHING = ("matches", "capture", "line")
 """The functions whose second argument is a regular expression."""
 _ANY: Any = {"types": []}
@@ -189,9 +191,32 @@ class Functions(functions.Functions):
         return workload_commands.edit(workload) if isinstance(workload, dict) else []
 
     @functions.signature(_ANY)
+    def _func_corrected_image(self, text: Any) -> str | None:
+        """corrected_image('https://Nginx:1.25'): nginx:1.25, where only scheme, spaces or capitals are wrong."""
+        if not isinstance(text, str) or _IMAGE.fullmatch(text):
+            return None
+        bare = re.sub(r"\s|^[a-z]{1,10}://", "", text)
+        name, colon, tag = bare.rpartition(":") if "/" not in bare.rpartition(":")[2] else (bare, "", "")
+        found = (name or bare).lower() + (colon + tag if name else "")
+        return found if _IMAGE.fullmatch(found) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_multiply(self, amount: Any, factor: Any) -> str | None:
+        """multiply('128Mi', `2`): 256Mi; null for what is no quantity."""
+        found = _AMOUNT.fullmatch(amount) if isinstance(amount, str) else None
+        if found is None or isinstance(factor, bool) or not isinstance(factor, int | float):
+            return None
+        return f"{float(found[1]) * factor:.15g}{found[2]}"
+
+    @functions.signature(_ANY)
     def _func_variable_name(self, key: Any) -> str | None:
         """variable_name('app.host'): APP_HOST, the variable as which programs mostly read a key."""
         return re.sub(r"\W", "_", key.upper()) if isinstance(key, str) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_restart(self, workload: Any, pod: Any) -> list[str]:
+        """restart(workload, pod): the commands that create its Pods again from the same template."""
+        return workload_commands.restart(workload, pod) if isinstance(workload, dict) else []
 
     @functions.signature(_ANY, _ANY)
     def _func_effect(self, workload: Any, pod: Any) -> str | None:

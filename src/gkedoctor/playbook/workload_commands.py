@@ -25,7 +25,7 @@ PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "CronJob")
 """The kinds whose template can be changed."""
 _MERGE_KEYS = {
     "containers": "name", "initContainers": "name", "env": "name", "volumes": "name",
-    "volumeMounts": "mountPath", "ports": "containerPort",
+    "volumeMounts": "mountPath", "ports": "containerPort", "imagePullSecrets": "name",
 }  # fmt: skip
 """Lists that a strategic merge patch joins by a key (`patchMergeKey` in k8s.io/api/core/v1/types.go)."""
 _GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
@@ -117,6 +117,17 @@ def create_with_keys(kind: str, namespace: str, name: str, keys: Sequence[str]) 
     literals = " ".join(shlex.quote(f"--from-literal={key}=VALUE") for key in keys or ("KEY",))
     made = f"create {noun} {shlex.quote(name)} {literals} --dry-run=client -o yaml"
     return [f"kubectl -n {shlex.quote(namespace)} {made} | kubectl apply -f -"]
+
+
+def restart(workload: Mapping[str, Any], pod: Any = None) -> list[str]:
+    """Commands that create the Pods again from the same template; what has no owner is saved and replaced."""
+    ref = ref_of(workload)
+    if ref.kind in ("Deployment", "StatefulSet", "DaemonSet"):
+        return [f"kubectl -n {ref.namespace} rollout restart {ref.kind.lower()}/{ref.name}"]
+    if ref.kind == "Pod":
+        return _replace(workload, [(("nodeName",), _REMOVE)])
+    name = ref_of(pod).name if isinstance(pod, dict) and "metadata" in pod else None
+    return [f"kubectl -n {ref.namespace} delete pod {name}"] if name else []
 
 
 def set_image(workload: Mapping[str, Any], container: Mapping[str, Any], image: str, pod: Any = None) -> list[str]:
@@ -282,7 +293,7 @@ def _by_names(item: Any, path: Path, values: Any) -> dict[str, Any] | None:
     child = item[step]
     if isinstance(step, str) and isinstance(child, list) and rest:
         key, element = _MERGE_KEYS.get(step), _child(child, rest[0])
-        inner = _by_names(element, rest[1:], values) if key else None
+        inner = _by_names(element, rest[1:], values) if key and (rest[1:] or key not in values) else None
         return {step: [{key: element.get(key), **inner}]} if key and inner is not None else None
     inner = _by_names(child, rest, values) if isinstance(step, str) else None
     return {step: inner} if isinstance(step, str) and inner is not None else None
