@@ -350,6 +350,13 @@ class Functions(functions.Functions):
             return None
         return [item for item in items if isinstance(item, dict) and item.get(field) == value]
 
+    @functions.signature(_ANY, _TEXT, _ANY)
+    def _func_without(self, items: Any, field: str, value: Any) -> list[Any] | None:
+        """without(list, 'field', value): the others than `where` gives; with '' as the field, of a list of values."""
+        if not isinstance(items, list):
+            return None
+        return [i for i in items if (i.get(field) if isinstance(i, dict) and field else i) != value]
+
     @functions.signature(_ANY)
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
