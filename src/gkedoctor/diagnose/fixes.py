@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from gkedoctor.diagnose.evaluate import Finding, root_in
 from gkedoctor.diagnose.identity import fingerprint, identity
@@ -10,28 +11,53 @@ from gkedoctor.diagnose.model import Recovery, ResolvedAlternative, ResolvedFix,
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.objects.sources import source_of
-from gkedoctor.playbook.compiled import CompiledCause, CompiledCommand
+from gkedoctor.playbook.compiled import CompiledAlternative, CompiledCause, CompiledCommand
 from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.model import Safety
 from gkedoctor.playbook.retries import Retry
+from gkedoctor.playbook.safety import safety_of
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
 def resolved_fix(graph: Graph, cause: CompiledCause, scope: Scope, root: Ref) -> ResolvedFix:
     """The fix with its commands: the author's, and those that an expression lists."""
-    written = _steps(cause.run, scope)
-    others = [other for other in cause.alternatives if _holds(other.when, scope)]
-    ways = [(other.say.render(scope.evaluate), _steps(other.run, scope)) for other in others]
-    more = scope.evaluate(cause.run_all) if cause.run_all is not None else None
-    listed = [command for command in (more if isinstance(more, list) else []) if isinstance(command, str)]
-    commands = (*(step.command for step in written), *listed)
+    steps = [*_steps(cause.run, scope), *_listed(cause.run_all, cause.model.fix.placeholders, scope)]
+    ways = [way for other in cause.alternatives if (way := _way(other, scope)) is not None]
     return ResolvedFix(
         say=cause.say.render(scope.evaluate),
-        commands=commands,
-        described=(*written, *(step for _, steps in ways for step in steps)),
-        alternatives=tuple(ResolvedAlternative(say, tuple(step.command for step in steps)) for say, steps in ways),
-        only_reads=cause.model.fix.only_reads,
+        commands=_commands(steps),
+        described=(*steps, *(step for _, found in ways for step in found)),
+        alternatives=tuple(ResolvedAlternative(say, _commands(found)) for say, found in ways),
+        only_reads=cause.model.fix.only_reads if all(step.safety is Safety.READS for step in steps) else None,
         managed_by=source_of(graph, root),
     )
+
+
+def _way(other: CompiledAlternative, scope: Scope) -> tuple[str, list[Step]] | None:
+    """An alternative with its commands; None where it does not hold, or has commands and none of them is printed."""
+    if not _holds(other.when, scope):
+        return None
+    steps = [*_steps(other.run, scope), *_listed(other.run_all, other.placeholders, scope)]
+    has_commands = bool(other.run) or other.run_all is not None
+    return (other.say.render(scope.evaluate), steps) if steps or not has_commands else None
+
+
+def _commands(steps: Sequence[Step]) -> tuple[str, ...]:
+    return tuple(step.command for step in steps)
+
+
+def _listed(run_all: Expression | None, placeholders: Mapping[str, str], scope: Scope) -> list[Step]:
+    """The commands that an expression gives, each with the placeholders that stand in it."""
+    found = scope.evaluate(run_all) if run_all is not None else None
+    commands = [c for c in found if isinstance(c, str)] if isinstance(found, list) else []
+    return [
+        Step(
+            command,
+            safety_of(command) or Safety.CHANGES,
+            {name: text for name, text in placeholders.items() if re.search(rf"\b{re.escape(name)}\b", command)},
+        )
+        for command in commands
+    ]
 
 
 def _steps(run: Sequence[CompiledCommand], scope: Scope) -> list[Step]:

@@ -55,6 +55,8 @@ class CompiledAlternative:
     say: Template
     when: Expression | None
     run: tuple[CompiledCommand, ...]
+    run_all: Expression | None
+    placeholders: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -339,6 +341,8 @@ def _compile_alternative(other: Alternative) -> CompiledAlternative:
         say=template(other.say),
         when=Expression(other.when) if other.when else None,
         run=tuple(_compile_command(command) for command in other.commands),
+        run_all=Expression(other.run_all) if other.run_all else None,
+        placeholders=other.placeholders,
     )
 
 
@@ -365,6 +369,8 @@ def _cause_expressions(place: str, cause: CompiledCause) -> Iterator[tuple[str, 
             yield f"{way}.when", other.when
         yield from _holes(f"{way}.say", other.say)
         yield from _run_expressions(way, other.run, written.run)
+        if other.run_all:
+            yield f"{way}.run_all", other.run_all
     for i, text in enumerate(cause.verify):
         yield from _holes(f"{place}.verify[{i}]", text)
 

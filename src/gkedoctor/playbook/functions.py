@@ -23,6 +23,7 @@ from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.graph.objects.rbac import access_of, request_of
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages import Messages, shipped_messages
+from gkedoctor.playbook import workload_commands
 from gkedoctor.snapshot.kinds import KINDS
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -31,6 +32,8 @@ _PATH = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _IMAGE = re.compile(
     rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*(?::[\w][\w.-]{{0,127}})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{{32,}})?", re.ASCII
 )
+
+_AMOUNT = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)([numkMGTPE]?|[KMGTPE]i)")
 
 MATCHING = ("matches", "capture", "line")
 """The functions whose second argument is a regular expression."""
@@ -184,8 +187,98 @@ class Functions(functions.Functions):
 
     @functions.signature(_ANY)
     def _func_change(self, workload: Any) -> list[str]:
-        """change(workload): commands that change its Pod template; a Job or a bare Pod has to be made anew."""
-        return _changing(ref_of(workload)) if isinstance(workload, dict) else []
+        """change(workload): commands that open its Pod template in an editor; a Job or bare Pod is replaced."""
+        return workload_commands.edit(workload) if isinstance(workload, dict) else []
+
+    @functions.signature(_ANY)
+    def _func_corrected_image(self, text: Any) -> str | None:
+        """corrected_image('https://Nginx:1.25'): nginx:1.25, where only scheme, spaces or capitals are wrong."""
+        if not isinstance(text, str) or _IMAGE.fullmatch(text):
+            return None
+        bare = re.sub(r"\s|^[a-z]{1,10}://", "", text)
+        name, colon, tag = bare.rpartition(":") if "/" not in bare.rpartition(":")[2] else (bare, "", "")
+        found = (name or bare).lower() + (colon + tag if name else "")
+        return found if _IMAGE.fullmatch(found) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_multiply(self, amount: Any, factor: Any) -> str | None:
+        """multiply('128Mi', `2`): 256Mi; null for what is no quantity."""
+        found = _AMOUNT.fullmatch(amount) if isinstance(amount, str) else None
+        if found is None or isinstance(factor, bool) or not isinstance(factor, int | float):
+            return None
+        return f"{float(found[1]) * factor:.15g}{found[2]}"
+
+    @functions.signature(_ANY)
+    def _func_variable_name(self, key: Any) -> str | None:
+        """variable_name('app.host'): APP_HOST, the variable as which programs mostly read a key."""
+        return re.sub(r"\W", "_", key.upper()) if isinstance(key, str) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_restart(self, workload: Any, pod: Any) -> list[str]:
+        """restart(workload, pod): the commands that create its Pods again from the same template."""
+        return workload_commands.restart(workload, pod) if isinstance(workload, dict) else []
+
+    @functions.signature(_ANY, _ANY)
+    def _func_effect(self, workload: Any, pod: Any) -> str | None:
+        """effect(workload, pod): what follows a change of its Pod template, in one sentence."""
+        return workload_commands.effect(workload, pod) if isinstance(workload, dict) else None
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_at(self, workload: Any, pod: Any, parts: Any, values: Any) -> list[str]:
+        """set_at(workload, pod, reference.at, {key: 'x'}): the commands that set fields of this part of a Pod."""
+        if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(values, dict):
+            return []
+        spots = parts if isinstance(parts, list) else [parts]
+        return workload_commands.set_at(workload, pod, [workload_commands.Setting(s, values) for s in spots])
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_rename_at(self, workload: Any, pod: Any, parts: Any, name: Any) -> list[str]:
+        """rename_at(workload, pod, references[].at, 'x'): the commands that let these parts refer to another name."""
+        if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(name, str):
+            return []
+        return workload_commands.rename_at(workload, pod, parts if isinstance(parts, list) else [parts], name)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_add_key(self, kind: Any, namespace: Any, name: Any, key: Any) -> list[str]:
+        """add_key('Secret', namespace, name, key): the command that adds this key; its value is a placeholder."""
+        words = (kind, namespace, name, key)
+        return workload_commands.add_key(*words) if all(isinstance(word, str) for word in words) else []
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_create_with_keys(self, kind: Any, namespace: Any, name: Any, keys: Any) -> list[str]:
+        """create_with_keys('Secret', namespace, name, keys): the command that creates it; values are placeholders."""
+        if not isinstance(kind, str) or not isinstance(namespace, str) or not isinstance(name, str):
+            return []
+        wanted = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+        return workload_commands.create_with_keys(kind, namespace, name, wanted)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_image(self, workload: Any, container: Any, image: Any, pod: Any) -> list[str]:
+        """set_image(workload, container, 'nginx:1.27', pod): the commands that set its image in the Pod template."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(image, str):
+            return []
+        return workload_commands.set_image(workload, container, image, pod)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_env(self, workload: Any, container: Any, setting: Any, pod: Any) -> list[str]:
+        """set_env(workload, container, 'NAME=VALUE', pod): the commands that set a variable in the Pod template."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(setting, str):
+            return []
+        return workload_commands.set_env(workload, container, setting, pod)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_set_resources(self, workload: Any, container: Any, resources: Any, pod: Any) -> list[str]:
+        """set_resources(workload, container, {limits: {memory: '512Mi'}}, pod): the commands that set those."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(resources, dict):
+            return []
+        return workload_commands.set_resources(workload, container, resources, pod)
+
+    @functions.signature(_ANY, _ANY, _ANY, _ANY)
+    def _func_patch_container(self, workload: Any, container: Any, part: Any, pod: Any) -> list[str]:
+        """patch_container(workload, container, {stdin: true}, pod): the commands that merge this into the container."""
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(part, dict):
+            return []
+        return workload_commands.merge_container(workload, container, part, pod)
 
     @functions.signature(_ANY, _ANY)
     def _func_access(self, bindings: Any, said: Any) -> dict[str, Any] | None:
@@ -195,12 +288,12 @@ class Functions(functions.Functions):
             return None
         return access_of(bindings, request)
 
-    @functions.signature(_ANY, _ANY)
-    def _func_patch_template(self, workload: Any, part: Any) -> list[str]:
-        """patch_template(workload, {dnsPolicy: 'None'}): the command that merges this into its Pod template."""
+    @functions.signature(_ANY, {"types": [], "variadic": True})
+    def _func_patch_template(self, workload: Any, part: Any, *pod: Any) -> list[str]:
+        """patch_template(workload, {dnsPolicy: 'None'}, pod): the commands that merge this into its Pod template."""
         if not isinstance(workload, dict) or not isinstance(part, dict):
             return []
-        return _patching(ref_of(workload), part)
+        return workload_commands.merge(workload, part, next(iter(pod), None))
 
     @functions.signature(_ANY)
     def _func_from_json(self, text: Any) -> Any:
@@ -257,38 +350,17 @@ class Functions(functions.Functions):
             return None
         return [item for item in items if isinstance(item, dict) and item.get(field) == value]
 
+    @functions.signature(_ANY, _TEXT, _ANY)
+    def _func_without(self, items: Any, field: str, value: Any) -> list[Any] | None:
+        """without(list, 'field', value): the others than `where` gives; with '' as the field, of a list of values."""
+        if not isinstance(items, list):
+            return None
+        return [i for i in items if (i.get(field) if isinstance(i, dict) and field else i) != value]
+
     @functions.signature(_ANY)
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
         return isinstance(value, Unknown)
-
-
-_GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
-"""What a Job may not keep when it is created again (pkg/registry/batch/job/strategy.go)."""
-
-
-def _changing(ref: Ref) -> list[str]:
-    kubectl, file = f"kubectl -n {ref.namespace}", f"{ref.name}.json"
-    match ref.kind:
-        case "Job":
-            keep = f"jq 'del(.status, .spec.selector, .spec.template{_GENERATED})'"
-            return [f"{kubectl} get job {ref.name} -o json | {keep} > {file}", f"{kubectl} replace --force -f {file}"]
-        case "Pod":
-            return [f"{kubectl} get pod {ref.name} -o json > {file}", f"{kubectl} replace --force -f {file}"]
-    return [f"{kubectl} edit {ref.kind} {ref.name}"]
-
-
-_PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
-
-
-def _patching(ref: Ref, part: dict[str, Any]) -> list[str]:
-    """A strategic merge, which finds containers, volumes and variables by their names."""
-    if ref.kind not in (*_PATCHED, "CronJob"):
-        return _changing(ref)
-    template = {"spec": {"template": {"spec": part}}}
-    whole = {"spec": {"jobTemplate": template}} if ref.kind == "CronJob" else template
-    text = shlex.quote(json.dumps(whole, separators=(",", ":")))
-    return [f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --patch {text}"]
 
 
 def _texts(value: Any) -> list[str]:

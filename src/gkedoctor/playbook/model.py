@@ -135,11 +135,16 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Alternative(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Another way to fix it: a sentence and its commands. `when`: an expression; offered only where it holds."""
+    """Another way to fix it: a sentence and its commands. `when`: an expression; offered only where it holds.
+
+    `run_all`: an expression for a list of more commands. `placeholders`: the names in CAPITALS of those.
+    """
 
     say: str
     when: str | None = None
     run: tuple[str | Command, ...] = ()
+    run_all: str | None = None
+    placeholders: dict[str, str] = {}
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -151,12 +156,14 @@ class Fix(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True,
     """How to fix it: a sentence, and commands to paste. `run_all`: an expression for a list of more.
 
     `run` is the least invasive way; pasted in its order, it fixes the fault. `alternatives` are other ways, the least
-    invasive first. `only_reads`: why no command can fix it, where `run` only reads or is empty.
+    invasive first. `only_reads`: why no command can fix it, where `run` only reads or is empty. `placeholders`: the
+    names in CAPITALS of the commands of `run_all`, each with a sentence on what belongs there.
     """
 
     say: str
     run: tuple[str | Command, ...] = ()
     run_all: str | None = None
+    placeholders: dict[str, str] = {}
     alternatives: tuple[Alternative, ...] = ()
     only_reads: str | None = None
 

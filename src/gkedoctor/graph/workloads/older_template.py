@@ -67,11 +67,11 @@ def _is_behind(pod: Object, above: Object) -> bool:
 
 def _compared(made: Object, above: Object) -> OlderTemplate | None:
     then = template_of(made).get("spec") or {}
-    changed = dict(_changes(then, template_of(above).get("spec") or {}))
+    changed = dict(template_changes(then, template_of(above).get("spec") or {}))
     return OlderTemplate(made, above, changed) if changed else None
 
 
-def _changes(then: Object, now: Object) -> Iterator[tuple[str, tuple[Any, Any]]]:
+def template_changes(then: Object, now: Object) -> Iterator[tuple[str, tuple[Any, Any]]]:
     """The fields that differ; what admission added to the Pod is no difference."""
     for field in _OF_PODS:
         if not has_all(then.get(field), now.get(field)):

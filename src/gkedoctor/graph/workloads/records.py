@@ -194,3 +194,18 @@ class UnreadyRecord(TypedDict):
     declared: NotRequired[list[int]]
     code: NotRequired[int | None]
     line: NotRequired[str | None]
+
+
+class RollbackRecord(TypedDict):
+    """What `rollout undo` of a Deployment goes back to.
+
+    `changed`: the fields of the template that differ: `containers[app].image`. `image`: the images of that revision.
+    `serves`: Pods of that revision are ready now.
+    """
+
+    revision: int
+    item: KubernetesObject
+    image: str
+    changed: list[str]
+    serves: bool
+    command: str
