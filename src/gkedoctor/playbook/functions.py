@@ -23,6 +23,7 @@ from gkedoctor.graph.core.similar_names import is_slip
 from gkedoctor.graph.objects.rbac import access_of, request_of
 from gkedoctor.limits import LONGEST_TEXT
 from gkedoctor.messages import Messages, shipped_messages
+from gkedoctor.playbook.template_commands import changing, patching
 from gkedoctor.snapshot.kinds import KINDS
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -184,8 +185,8 @@ class Functions(functions.Functions):
 
     @functions.signature(_ANY)
     def _func_change(self, workload: Any) -> list[str]:
-        """change(workload): commands that change its Pod template; a Job or a bare Pod has to be made anew."""
-        return _changing(ref_of(workload)) if isinstance(workload, dict) else []
+        """change(workload): commands that change its Pod template; a Job or a bare Pod has to be created again."""
+        return changing(ref_of(workload)) if isinstance(workload, dict) else []
 
     @functions.signature(_ANY, _ANY)
     def _func_access(self, bindings: Any, said: Any) -> dict[str, Any] | None:
@@ -200,7 +201,7 @@ class Functions(functions.Functions):
         """patch_template(workload, {dnsPolicy: 'None'}): the command that merges this into its Pod template."""
         if not isinstance(workload, dict) or not isinstance(part, dict):
             return []
-        return _patching(ref_of(workload), part)
+        return patching(ref_of(workload), part)
 
     @functions.signature(_ANY)
     def _func_from_json(self, text: Any) -> Any:
@@ -261,34 +262,6 @@ class Functions(functions.Functions):
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
         return isinstance(value, Unknown)
-
-
-_GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
-"""What a Job may not keep when it is created again (pkg/registry/batch/job/strategy.go)."""
-
-
-def _changing(ref: Ref) -> list[str]:
-    kubectl, file = f"kubectl -n {ref.namespace}", f"{ref.name}.json"
-    match ref.kind:
-        case "Job":
-            keep = f"jq 'del(.status, .spec.selector, .spec.template{_GENERATED})'"
-            return [f"{kubectl} get job {ref.name} -o json | {keep} > {file}", f"{kubectl} replace --force -f {file}"]
-        case "Pod":
-            return [f"{kubectl} get pod {ref.name} -o json > {file}", f"{kubectl} replace --force -f {file}"]
-    return [f"{kubectl} edit {ref.kind} {ref.name}"]
-
-
-_PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
-
-
-def _patching(ref: Ref, part: dict[str, Any]) -> list[str]:
-    """A strategic merge, which finds containers, volumes and variables by their names."""
-    if ref.kind not in (*_PATCHED, "CronJob"):
-        return _changing(ref)
-    template = {"spec": {"template": {"spec": part}}}
-    whole = {"spec": {"jobTemplate": template}} if ref.kind == "CronJob" else template
-    text = shlex.quote(json.dumps(whole, separators=(",", ":")))
-    return [f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --patch {text}"]
 
 
 def _texts(value: Any) -> list[str]:

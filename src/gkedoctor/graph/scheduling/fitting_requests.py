@@ -24,7 +24,17 @@ _MEASURED = ("cpu", "memory", "ephemeral-storage")
 _MI = 2.0**20
 _STEPS = {"cpu": (0.1, 0.05, 0.01), "memory": (64 * _MI, 16 * _MI), "ephemeral-storage": (64 * _MI, 16 * _MI)}
 """What amounts are rounded down to, the coarsest that leaves something first: cores and bytes."""
-_READS = ("Node", "Pod", "ReplicaSet", "ReplicationController", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+_READS = (
+    "Node",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+    "CronJob",
+)
 
 
 @edge("fitting_request", "Pod", reads=_READS, record="FittingRequestRecord")
@@ -74,7 +84,8 @@ def _fitting(pod: Object, wanted: dict[str, float], free: list[dict[str, float]]
             return None
         amounts[name] = _quantity(name, amount)
     pairs = [f"{name}={amount}" for name, amount in amounts.items()]
-    return {"container": str(largest.get("name") or ""), "requests": ",".join(pairs), "text": " and ".join(pairs)}
+    text = " and ".join(f"{amount} {name}" for name, amount in amounts.items())
+    return {"container": str(largest.get("name") or ""), "requests": ",".join(pairs), "text": text}
 
 
 def _request(container: dict[str, Any], name: str) -> float:
@@ -104,5 +115,6 @@ def _largest_that_fits(free: list[dict[str, float]], name: str, rest: float, own
 
 def _quantity(name: str, amount: float) -> str:
     if name == "cpu":
-        return f"{round(amount * 1000)}m"
+        milli = round(amount * 1000)
+        return f"{milli // 1000}" if milli % 1000 == 0 else f"{milli}m"
     return f"{round(amount / _MI)}Mi"
