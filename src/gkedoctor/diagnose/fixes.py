@@ -12,7 +12,9 @@ from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.objects.sources import source_of
 from gkedoctor.playbook.compiled import CompiledCause, CompiledCommand
 from gkedoctor.playbook.expression import Expression
+from gkedoctor.playbook.model import Safety
 from gkedoctor.playbook.retries import Retry
+from gkedoctor.playbook.safety import safety_of
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 
@@ -29,8 +31,15 @@ def resolved_fix(graph: Graph, cause: CompiledCause, scope: Scope, root: Ref) ->
         commands=commands,
         described=(*written, *(step for _, steps in ways for step in steps)),
         alternatives=tuple(ResolvedAlternative(say, tuple(step.command for step in steps)) for say, steps in ways),
-        only_reads=cause.model.fix.only_reads,
+        only_reads=cause.model.fix.only_reads if _only_read(written, listed) else None,
         managed_by=source_of(graph, root),
+    )
+
+
+def _only_read(written: Sequence[Step], listed: Sequence[str]) -> bool:
+    """Whether no command that is printed changes anything: those with a condition may have been left out."""
+    return all(step.safety is Safety.READS for step in written) and all(
+        safety_of(command) is Safety.READS for command in listed
     )
 
 
