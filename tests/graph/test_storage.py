@@ -140,12 +140,16 @@ def test_only_volumes_made_by_hand_stand_in_for_a_class_that_does_not_exist() ->
 @pytest.mark.parametrize(
     ("wanted", "offered", "words"),
     [
-        ({}, {"capacity": {"storage": "5Gi"}}, "asks for 10Gi and the volume holds 5Gi"),
-        ({"accessModes": ["ReadWriteMany"]}, {}, "ReadWriteMany and the volume offers ReadWriteOnce"),
-        ({"storageClassName": "manual", "volumeName": "pv"}, {}, "class manual and the volume is of class (none)"),
-        ({"volumeMode": "Block"}, {}, "volumeMode Block and the volume has Filesystem"),
+        ({}, {"capacity": {"storage": "5Gi"}}, "requests 10Gi, the volume has 5Gi"),
+        ({"accessModes": ["ReadWriteMany"]}, {}, "ReadWriteMany, the volume supports ReadWriteOnce"),
+        ({"storageClassName": "manual", "volumeName": "pv"}, {}, "class manual, the volume has class (none)"),
+        ({"volumeMode": "Block"}, {}, "volumeMode Block, the volume has Filesystem"),
         ({"selector": {"matchLabels": {"disk": "fast"}}}, {}, "do not match the claim's selector"),
-        ({}, {"claimRef": {"namespace": "shop", "name": "data", "uid": "old"}}, "kept for an earlier claim shop/data"),
+        (
+            {},
+            {"claimRef": {"namespace": "shop", "name": "data", "uid": "old"}},
+            "reserved for an earlier claim shop/data",
+        ),
     ],
 )
 def test_what_a_volume_lacks_is_said(wanted: Item, offered: Item, words: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ def problems(playbook: CompiledPlaybook, causes: Vocabulary | None) -> Iterator[
         if causes is not None and cause.cause not in causes:
             yield Problem(f"$.causes[{i}].cause", f"unknown cause `{cause.cause}`", _meant_cause(cause.cause, causes))
         yield from _command_problems(i, cause)
-        yield from _safety_problems(i, cause.fix)
+        yield from _safety_problems(i, cause.fix, tuple(model.let.values()))
     yield from _spec_problems(playbook)
     yield from _message_problems(playbook)
 
@@ -252,8 +252,8 @@ def _commands_of(i: int, fix: Fix) -> Iterator[tuple[str, Command]]:
         yield from ((f"$.causes[{i}].fix.alternatives[{j}].run[{k}]", one) for k, one in enumerate(other.commands))
 
 
-def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
-    """What is missing or wrong in what is said of the commands of a fix."""
+def _safety_problems(i: int, fix: Fix, values: Sequence[str]) -> Iterator[Problem]:
+    """What is missing or wrong in what is said of the commands of a fix. `values`: the playbook's `let`, for holes."""
     for place, command in _commands_of(i, fix):
         derived = safety_of(command.run)
         if command.safety is None and derived is None:
@@ -263,7 +263,7 @@ def _safety_problems(i: int, fix: Fix) -> Iterator[Problem]:
             where = f"{place}.placeholders.{name}"
             if not _PLACEHOLDER.fullmatch(name):
                 yield Problem(where, f"`{name}` is no name of a placeholder", "CAPITALS, as in CHANNEL or NODE_POOL")
-            elif not re.search(rf"(?<![A-Z0-9_]){name}(?![A-Z0-9_])", command.run):
+            elif not any(re.search(rf"(?<![A-Z0-9_]){name}(?![A-Z0-9_])", text) for text in (command.run, *values)):
                 yield Problem(where, f"`{name}` is not in the command", command.run)
         for name in placeholders_in(command.run):
             if name not in command.placeholders:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from gkedoctor.graph.admission.failed_creates import CREATORS, all_refusals, refusal_of_message, refusals_of
+from gkedoctor.graph.admission.resource_quotas import amount_text
 from gkedoctor.graph.config.references import sites_of
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, is_true
@@ -254,22 +255,43 @@ def priority_class_of(graph: Graph, item: Object) -> Facts:
     return resolve_targets(graph, "PriorityClass", None, str(name)) if name else []
 
 
+@edge("priority_classes", "Pod", *CREATORS, reads=("PriorityClass",), record="KubernetesObject")
+def priority_classes(graph: Graph, _item: Object) -> Facts:
+    """The PriorityClasses of the cluster: what a Pod template can name."""
+    return graph.listing("PriorityClass")
+
+
 @edge("shortfalls", "ResourceQuota", reads=("Event", "Namespace", CUSTOM, *CREATORS), record="ShortfallRecord")
 def shortfalls_of(graph: Graph, item: Object) -> Facts:
-    """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still}.
+    """What the refused objects ask for and the quota has not left: {resource, requested, used, hard, still, needed}.
 
-    `used` and `hard` are the present ones; `still` says whether the request passes them now.
+    `used` and `hard` are the present ones; `still` says whether the request passes them now; with `needed` as limit all
+    Pods that are lacking fit.
     """
     refused = refused_of(graph, item)
     if isinstance(refused, Unknown):
         return refused
     found: dict[tuple[str, str], Record] = {}
+    needed: dict[str, float] = {}
     for record in refused:
         said = message("refusal/quota-amounts").search(record["message"])
         for pair in said["requested"].split(",") if said else ():
             resource, _, requested = pair.strip().partition("=")
             found.setdefault((resource, requested), _shortfall(item, resource, requested))
-    return list(found.values())
+            needed[resource] = needed.get(resource, 0.0) + (quantity(requested) or 0.0) * _lacking(record["owner"])
+    return [r | {"needed": _needed(r, needed[r["resource"]])} for r in found.values()]
+
+
+def _lacking(owner: Object) -> int:
+    """How many Pods the refused object still has to create, at least one."""
+    wanted, there = (owner.get("spec") or {}).get("replicas"), (owner.get("status") or {}).get("replicas") or 0
+    return max(1, wanted - there) if isinstance(wanted, int) and isinstance(there, int) else 1
+
+
+def _needed(shortfall: Record, lacking: float) -> str | None:
+    """The limit with which all that is lacking could be created; None where the present use is not known."""
+    used = quantity(shortfall["used"])
+    return amount_text(shortfall["resource"], used + lacking) if used is not None else None
 
 
 def _shortfall(quota: Object, resource: str, requested: str) -> Record:

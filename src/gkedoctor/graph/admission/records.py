@@ -29,6 +29,7 @@ class ShortfallRecord(TypedDict):
     used: str
     hard: str
     still: bool
+    needed: str | None
 
 
 class WebhookReadyRecord(TypedDict):
@@ -107,6 +108,14 @@ class OutOfBoundRecord(TypedDict):
     container: Part
 
 
+class BoundedResourceRecord(TypedDict):
+    """What containers of refused workloads have to request to keep to the bounds of a LimitRange."""
+
+    workload: KubernetesObject
+    container: str
+    options: str
+
+
 class OverdraftRecord(TypedDict):
     """Of what the lasting Pods of the namespace ask for more than the quota allows."""
 
@@ -115,6 +124,7 @@ class OverdraftRecord(TypedDict):
     hard: str
     still: bool
     workloads: list[KubernetesObject]
+    needed: str
 
 
 class UndeclaredRecord(TypedDict):

@@ -6,6 +6,7 @@ plugin/pkg/admission/limitranger, pkg/apis/core/v1/defaults.go (SetDefaults_Limi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -48,7 +49,17 @@ def quota_excess_of(graph: Graph, quota: Object) -> Facts:
 
 def _excess(resource: str, number: float, hard: Any, suffering: list[Object]) -> Record:
     said = placement.format_amount(resource.rpartition(".")[2], number)
-    return {"resource": resource, "requested": said, "hard": hard, "still": True, "workloads": suffering}
+    record = {"resource": resource, "requested": said, "hard": hard, "still": True, "workloads": suffering}
+    return {**record, "needed": amount_text(resource, number)}
+
+
+def amount_text(resource: str, number: float) -> str:
+    """An amount as a quota writes it: `240m`, `512Mi`, `3`."""
+    if resource.rpartition(".")[2] == "cpu":
+        return f"{round(number * 1000)}m"
+    if resource.rpartition(".")[2] in ("memory", "storage", "ephemeral-storage"):
+        return f"{math.ceil(number / 2**20)}Mi"
+    return f"{math.ceil(number)}"
 
 
 def _replicas_of(graph: Graph, pod: Object) -> int:
@@ -126,10 +137,10 @@ def _defaults(graph: Graph, namespace: str) -> dict[str, Any] | Unknown:
         ranges = ranges or graph.empty_or_unknown("LimitRange", namespace)
     if isinstance(ranges, Unknown):
         return ranges
-    return {key: value for limits in ranges for item in _items(limits) for key, value in _filled(item).items()}
+    return {key: value for limits in ranges for item in bounds_of(limits) for key, value in _filled(item).items()}
 
 
-def _items(limits: Object) -> list[Object]:
+def bounds_of(limits: Object) -> list[Object]:
     """The entries of a LimitRange about containers."""
     return [item for item in (limits.get("spec") or {}).get("limits") or [] if item.get("type") == "Container"]
 
@@ -157,7 +168,7 @@ def out_of_bounds(graph: Graph, limits: Object) -> Facts:
         for pod in graph.in_namespace("Pod", namespace_of(limits))
         if is_planned(pod)
         for container in _containers(pod)
-        for item in _items(limits)
+        for item in bounds_of(limits)
         for message in _refused(item, container)
     ]
 

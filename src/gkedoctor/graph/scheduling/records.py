@@ -100,6 +100,14 @@ class ScalingRecord(TypedDict):
     growing: KubernetesObject | None
 
 
+class FittingRequestRecord(TypedDict):
+    """The largest requests with which the waiting Pods of a workload fit the nodes now."""
+
+    container: str
+    requests: str
+    text: str
+
+
 class SchedulingReasonsRecord(TypedDict):
     """Part of a record."""
 

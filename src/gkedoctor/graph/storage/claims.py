@@ -123,6 +123,12 @@ def class_of(graph: Graph, claim: Object) -> Facts:
     return [_class(graph, named, item, named=True)]
 
 
+@edge("storage_classes", "PersistentVolumeClaim", reads=("StorageClass",), record="KubernetesObject")
+def storage_classes(graph: Graph, _claim: Object) -> Facts:
+    """The StorageClasses of the cluster: what a claim can name."""
+    return graph.listing("StorageClass")
+
+
 def class_name(item: Object) -> str | None:
     """The class that a claim or volume names: None for no word about it, `""` for expressly none."""
     old = annotations_of(item).get(_OLD_CLASS)

@@ -24,7 +24,7 @@ _ZONES = ("topology.kubernetes.io/zone", "topology.gke.io/zone", "failure-domain
 def near_volumes(graph: Graph, claim: Object) -> Facts:
     """The volumes that come nearest to the claim, as records {volume, differs, released}; best first.
 
-    `differs` holds sentences: what the claim asks for and the volume does not have. Empty: it fits.
+    `differs` holds sentences: what the claim requires and the volume does not have. Empty: it fits.
     """
     volumes = graph.listing("PersistentVolume")
     if isinstance(volumes, Unknown):
@@ -93,7 +93,7 @@ def _size(spec: Object, has: Object) -> list[str]:
     asked, there = quantity(wants), quantity(holds_)
     if asked is None or there is None or there >= asked:
         return []
-    return [f"the claim asks for {wants} and the volume holds {holds_}"]
+    return [f"the claim requests {wants}, the volume has {holds_}"]
 
 
 def _modes(spec: Object, has: Object) -> list[str]:
@@ -101,18 +101,18 @@ def _modes(spec: Object, has: Object) -> list[str]:
     if not lacking:
         return []
     offered = ", ".join(has.get("accessModes") or []) or "none"
-    return [f"the claim asks for {', '.join(lacking)} and the volume offers {offered}"]
+    return [f"the claim requires {', '.join(lacking)}, the volume supports {offered}"]
 
 
 def _class(wanted: str, has: str) -> list[str]:
     if wanted == has:
         return []
-    return [f"the claim asks for class {wanted or '(none)'} and the volume is of class {has or '(none)'}"]
+    return [f"the claim requires class {wanted or '(none)'}, the volume has class {has or '(none)'}"]
 
 
 def _volume_mode(spec: Object, has: Object) -> list[str]:
     wants, is_ = spec.get("volumeMode") or "Filesystem", has.get("volumeMode") or "Filesystem"
-    return [] if wants == is_ else [f"the claim asks for volumeMode {wants} and the volume has {is_}"]
+    return [] if wants == is_ else [f"the claim requires volumeMode {wants}, the volume has {is_}"]
 
 
 def _selector(spec: Object, volume: Object) -> list[str]:
@@ -135,11 +135,11 @@ def _holder(claim: Object, volume: Object) -> list[str]:
         return []
     place = f"{holder.get('namespace')}/{holder.get('name')}"
     if (volume.get("status") or {}).get("phase") == "Released":
-        return [f"the volume is still kept for claim {place}, which is gone"]
+        return [f"the volume is still reserved for claim {place}, which was deleted"]
     if place != f"{namespace_of(claim)}/{name_of(claim)}":
         return [f"the volume belongs to claim {place}"]
     if holder.get("uid") and holder.get("uid") != claim["metadata"].get("uid"):
-        return [f"the volume is still kept for an earlier claim {place} (uid {holder.get('uid')})"]
+        return [f"the volume is still reserved for an earlier claim {place} (uid {holder.get('uid')})"]
     return []
 
 

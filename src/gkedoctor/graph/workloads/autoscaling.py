@@ -31,6 +31,18 @@ def target_of(graph: Graph, item: Object) -> Facts:
 
 
 @edge(
+    "target_candidates",
+    "HorizontalPodAutoscaler",
+    reads=("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"),
+    record="KubernetesObject",
+)
+def target_candidates(graph: Graph, item: Object) -> Facts:
+    """The workloads in its namespace of the kind that `scaleTargetRef` names: what may have been meant."""
+    kind = str(((item.get("spec") or {}).get("scaleTargetRef") or {}).get("kind"))
+    return graph.listing(kind, namespace_of(item)) if kind in KINDS else []
+
+
+@edge(
     "autoscalers",
     "Deployment",
     "StatefulSet",
