@@ -142,13 +142,13 @@ def _backup(instance: Object) -> list[str]:
 
 def _says(m: CreatedObject) -> str:
     if m.kind == "Address" and m.item.get("status") == "IN_USE":
-        return f"{m.item.get('address')} is held by a forwarding rule that is left over"
-    sure = "" if m.certain else ", by its name alone (likely)"
+        return f"{m.item.get('address')} is used by a leftover forwarding rule"
+    sure = "" if m.certain else ", judged by its name only (likely)"
     if not m.owner.kind:
-        return f"left over {word(m.kind)}{sure}"
+        return f"leftover {word(m.kind)}{sure}"
     if not m.owner.name:
-        return f"left over {word(m.kind)} of the {m.owner.kind}s of namespace {m.owner.namespace}{sure}"
-    return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}{sure}"
+        return f"leftover {word(m.kind)} of the {m.owner.kind}s of namespace {m.owner.namespace}{sure}"
+    return f"leftover {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}{sure}"
 
 
 def _owners(members: Sequence[CreatedObject]) -> list[str]:
