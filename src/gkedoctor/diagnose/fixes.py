@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from gkedoctor.diagnose.evaluate import Finding, root_in
@@ -35,11 +36,18 @@ def resolved_fix(graph: Graph, cause: CompiledCause, scope: Scope, root: Ref) ->
 
 
 def _steps(run: Sequence[CompiledCommand], scope: Scope) -> list[Step]:
-    return [
-        Step(command.text.render(scope.evaluate, shell=True), command.safety, command.placeholders)
-        for command in run
-        if _holds(command.when, scope)
-    ]
+    return [_step(command, scope) for command in run if _holds(command.when, scope)]
+
+
+def _step(command: CompiledCommand, scope: Scope) -> Step:
+    """One command; a placeholder that gave way to a value of the recording is not explained."""
+    text = command.text.render(scope.evaluate, shell=True)
+    left = {
+        name: meaning
+        for name, meaning in command.placeholders.items()
+        if re.search(rf"(?<![A-Z0-9_]){name}(?![A-Z0-9_])", text)
+    }
+    return Step(text, command.safety, left)
 
 
 def _holds(condition: Expression | None, scope: Scope) -> bool:
