@@ -158,8 +158,8 @@ _BLOCKS = {
 def policy_faults(graph: Graph, policy: Object) -> Facts:
     """What is wrong in the spec of the policy: records {fault, at, says, secret, block, given}.
 
-    `fault`: `block` (the settings are those of another type, under `given`), `timeout` (longer than the interval), `secret` (the
-    Secret of IAP does not exist or lacks its key).
+    `fault`: `block` (the settings are those of another type, under `given`), `timeout` (longer than the interval),
+    `secret` (the Secret of IAP does not exist or lacks its key).
     """
     return list(_faults(graph, policy))
 
