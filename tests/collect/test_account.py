@@ -60,7 +60,7 @@ def test_its_own_namespace_is_read_without_being_named(
     assert code == 1 and [d["cause"] for d in json.loads(out)["diagnoses"]] == ["dependency-unreachable"]
     notes = [line for line in err.splitlines() if line.startswith("gkedoctor: note: ")]
     name = "jane" if whence == "context" else account
-    assert len(notes) == 1 and f"{name} is not allowed to list the whole cluster: 7 of " in notes[0]
+    assert len(notes) == 1 and f"{name} cannot list the whole cluster: 7 of " in notes[0]
     assert f"in namespace {HOME}. " in notes[0], "a namespace where nothing may be listed is not counted"
 
 

@@ -68,7 +68,7 @@ def test_leftovers_need_no_kubeconfig(compute: ComputeApi, tmp_path: Path, capsy
     assert gkedoctor(["leftovers", "--json", "--project", PROJECT]) == 1
     live, err = answered(capsys)
     assert found(live["diagnoses"]) == found(known) and known
-    assert "there is no kubeconfig at" in err and "this is what Google Cloud alone tells" in err
+    assert "does not exist" in err and "this is what Google Cloud alone tells" in err
     assert live["snapshot"]["live"] is True and live["snapshot"]["source"] == PROJECT
 
 
@@ -116,7 +116,7 @@ def test_a_report_without_a_project_says_how_to_ask_for_it(
 ) -> None:
     assert gkedoctor(["report", "--kubeconfig", config(tmp_path, closed())]) == 3
     shown = capsys.readouterr()
-    assert shown.out == "" and "with --project ID, Google Cloud alone is asked" in shown.err
+    assert shown.out == "" and "To read Google Cloud only: --project ID" in shown.err
     assert compute.asked == []
 
 
@@ -135,7 +135,7 @@ def test_a_context_that_is_not_there_is_a_mistake_and_no_deleted_cluster(
     arguments = ["leftovers", "--project", PROJECT, "--kubeconfig"]
     assert gkedoctor([*arguments, config(tmp_path, closed()), "--context", "nowhere"]) == 3
     assert gkedoctor([*arguments, str(tmp_path / "none")]) == 3
-    assert "there is no kubeconfig at" in capsys.readouterr().err
+    assert "does not exist" in capsys.readouterr().err
     assert compute.asked == []
 
 

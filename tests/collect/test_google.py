@@ -271,7 +271,7 @@ def test_a_scope_that_could_not_be_asked_at_all_makes_the_list_partial(api: Comp
     found = run(api)
     for collection in ("compute.addresses", "container.clusters"):
         assert found[collection].state.status is Status.PARTIAL and len(found[collection].items) == 1
-        assert found[collection].state.reason.startswith("not answered by: ")
+        assert found[collection].state.reason.startswith("no response from: ")
 
 
 @pytest.mark.parametrize("last", ["addresses", "firewalls", "clusters", "getHealth", "listNetworkEndpoints"])

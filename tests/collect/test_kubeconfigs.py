@@ -340,4 +340,4 @@ def test_a_token_that_no_header_may_have_is_not_shown(tmp_path: Path, capsys: py
         file.write_text(json.dumps(config(user={"token": token})))
         assert gkedoctor(["report", "--no-gcp", "--kubeconfig", str(file)]) == 3
         shown = capsys.readouterr().err
-        assert "no header may have" in shown and SECRET not in shown
+        assert "not allowed in a header" in shown and SECRET not in shown

@@ -139,12 +139,12 @@ def test_retry_after_is_obeyed(api: KubeApi, tmp_path: Path) -> None:
     ("reply", "says"),
     [
         (Reply(500, {"message": "etcdserver: leader changed"}), "leader changed"),
-        (Reply(503, b"<html>upstream</html>"), "answered 503"),
+        (Reply(503, b"<html>upstream</html>"), "returned 503"),
         (Reply(429, {"message": "too many"}, {"Retry-After": "3600"}), "too many"),
-        (Reply(200, b'{"items": [{"metadata"'), "no proper JSON"),
-        (Reply(200, {"items": "none"}), "no proper JSON"),
+        (Reply(200, b'{"items": [{"metadata"'), "not valid JSON"),
+        (Reply(200, {"items": "none"}), "not valid JSON"),
         (Reply(200, {"items": [{"metadata": {"name": "x" * 999}}] * 9}, cut=100), "IncompleteRead"),
-        (Reply(200, b""), "no proper JSON"),
+        (Reply(200, b""), "not valid JSON"),
     ],
     ids=["500", "503", "429-too-long", "half-a-page", "odd-items", "cut", "empty"],
 )
@@ -236,7 +236,7 @@ def test_a_cluster_that_cannot_be_reached_is_one_clear_line(tmp_path: Path) -> N
 
 
 def test_a_missing_kubeconfig_is_one_clear_line(api: KubeApi, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="there is no kubeconfig at"):
+    with pytest.raises(SourceError, match="does not exist"):
         run(api, tmp_path, kubeconfig=str(tmp_path / "none"))
 
 

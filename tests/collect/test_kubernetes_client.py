@@ -72,7 +72,7 @@ def test_nothing_else_leaves(api: KubeApi, tmp_path: Path, method: str) -> None:
 
 def test_a_redirect_is_not_followed(api: KubeApi, tmp_path: Path) -> None:
     api.fault = lambda asked: Reply(307, {}, {"Location": f"{api.url}/elsewhere"}) if asked.path == "/x" else None
-    with pytest.raises(RequestFailed, match="answered 307"):
+    with pytest.raises(RequestFailed, match="returned 307"):
         connected(api.kubeconfig(tmp_path)).get("/x")
     assert [asked.path for asked in api.asked] == ["/x"]
 

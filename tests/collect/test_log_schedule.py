@@ -112,7 +112,7 @@ def test_a_log_that_is_not_there_is_no_failure(api: KubeApi, tmp_path: Path) -> 
 def test_where_pods_are_denied_logs_are_not_called_complete(api: KubeApi, tmp_path: Path) -> None:
     api.fault = lambda one: status(403, "pods is forbidden") if one.path.endswith("/pods") else None
     state = read(api, tmp_path, runs(3, 3)).gathered.states[LOGS]
-    assert state.status is Status.DENIED and "no Pods could be listed" in state.reason
+    assert state.status is Status.DENIED and "Pods could not be listed" in state.reason
 
 
 OUTCOMES = st.sampled_from(["log", "none", "refused", "timeout", "denied"])

@@ -41,7 +41,7 @@ def busy(wait: str) -> Misbehave:
 
 
 CASES = [
-    Case("hang", hangs, FAILED, "timed out: no answer within 0.5 s"),
+    Case("hang", hangs, FAILED, "timed out: no response within 0.5 s"),
     Case("headers drip", drips(OK + b"X-A: "), FAILED, "timed out"),
     Case("status line drips", drips(b"HTTP/1.1 200 ", b"O"), FAILED, "timed out"),
     Case("100 Continue for ever", drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.001), FAILED, "timed out|headers"),
@@ -51,7 +51,7 @@ CASES = [
     Case("chunk size drips", drips(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"0"), FAILED, "timed out|chunk"),
     Case("closed at once", sends(), FAILED, "closed connection without response|aborted"),
     Case("reset", resets, FAILED, "reset|aborted"),
-    Case("half a header", sends(OK + b"Content-Le"), FAILED, "no proper JSON"),
+    Case("half a header", sends(OK + b"Content-Le"), FAILED, "not valid JSON"),
     Case("ten thousand headers", sends(OK + b"X-A: b\r\n" * 10_000 + b"\r\n{}"), FAILED, "more than 100 headers"),
     Case("a header of 10 MB", sends(OK + b"X-A: " + b"b" * 10_000_000), FAILED, "header line|reset|aborted"),
     Case("no HTTP", sends(b"SSH-2.0-OpenSSH_9.6\r\n"), FAILED, "SSH-2.0"),
@@ -61,10 +61,10 @@ CASES = [
         sends(b"HTTP/1.0 200 OK\r\n\r\n" + answer(PODS).partition(b"\r\n\r\n")[2]),
         COMPLETE,
     ),
-    Case("HTML", sends(answer(b"<html>login</html>")), FAILED, "no proper JSON"),
-    Case("bytes", sends(answer(bytes(range(256)))), FAILED, "no proper JSON"),
-    Case("nothing", sends(answer(b"")), FAILED, "no proper JSON"),
-    Case("deep JSON", sends(answer(b'{"items":' + b"[" * 200_000)), FAILED, "no proper JSON"),
+    Case("HTML", sends(answer(b"<html>login</html>")), FAILED, "not valid JSON"),
+    Case("bytes", sends(answer(bytes(range(256)))), FAILED, "not valid JSON"),
+    Case("nothing", sends(answer(b"")), FAILED, "not valid JSON"),
+    Case("deep JSON", sends(answer(b'{"items":' + b"[" * 200_000)), FAILED, "not valid JSON"),
     Case("cut off", sends(answer(PODS)[:-9]), FAILED, "IncompleteRead"),
     Case("length that is no number", sends(OK + b"Content-Length: many\r\n\r\n{}"), FAILED, ""),
     Case("two lengths", sends(OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), FAILED, ""),
@@ -76,10 +76,10 @@ CASES = [
     Case("busy for 30 years", busy("1000000000"), FAILED, "busy"),
     Case("busy for 400 digits", busy("9" * 400), FAILED, "busy"),
     Case("busy for less than nothing", busy("-5"), FAILED, "busy"),
-    Case("redirect to itself", sends(answer(b"", "Location: /api/v1/pods", status="307 X")), FAILED, "answered 307"),
-    Case("items of no list", sends(answer({"items": {"a": 1}})), FAILED, "no proper JSON"),
+    Case("redirect to itself", sends(answer(b"", "Location: /api/v1/pods", status="307 X")), FAILED, "returned 307"),
+    Case("items of no list", sends(answer({"items": {"a": 1}})), FAILED, "not valid JSON"),
     Case(
-        "a name that is no UTF-8", sends(answer(b'{"items":[{"metadata":{"name":"\xff"}}]}')), FAILED, "no proper JSON"
+        "a name that is no UTF-8", sends(answer(b'{"items":[{"metadata":{"name":"\xff"}}]}')), FAILED, "not valid JSON"
     ),
     Case("a token twice", Pages(3, lambda _n: "t1"), PARTIAL, "stopped after 6 objects: the server sent a token"),
     Case("tokens in a circle", Pages(1, lambda n: f"t{n % 3}"), PARTIAL, "stopped after 4 objects: the server sent a"),

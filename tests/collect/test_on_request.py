@@ -126,7 +126,7 @@ def test_a_page_without_entries_is_not_the_last(api: OperationsApi) -> None:
 
 def test_without_the_name_of_the_cluster_the_events_of_others_are_not_taken_for_its_own(api: OperationsApi) -> None:
     found, _ = run(api, GoogleLocation("p"))
-    assert found[HISTORY].state.status is Status.FAILED and "name of the cluster" in found[HISTORY].state.reason
+    assert found[HISTORY].state.status is Status.FAILED and "cluster name" in found[HISTORY].state.reason
     assert not any(asked.path == PATHS[HISTORY] for asked in api.asked)
 
 
@@ -149,8 +149,8 @@ def test_pages_and_bytes_are_bounded(api: OperationsApi, monkeypatch: pytest.Mon
          Status.DISABLED, "the API is off"),
         (error(429, "Quota exceeded for quota metric 'Read requests'"), Status.FAILED, "Quota exceeded"),
         (error(400, "Unparseable filter"), Status.FAILED, "Unparseable filter"),
-        (Reply(200, b'{"entries": [{"jsonPa'), Status.FAILED, "no proper JSON"),
-        (Reply(200, {"entries": 1, "alertPolicies": 3, "uptimeCheckConfigs": {}}), Status.FAILED, "no proper JSON"),
+        (Reply(200, b'{"entries": [{"jsonPa'), Status.FAILED, "not valid JSON"),
+        (Reply(200, {"entries": 1, "alertPolicies": 3, "uptimeCheckConfigs": {}}), Status.FAILED, "not valid JSON"),
         (Reply(500, b"<html>"), Status.FAILED, "HTML page"),
     ],
 )  # fmt: skip

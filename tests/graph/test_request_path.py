@@ -102,7 +102,7 @@ def test_the_way_is_found_from_its_address() -> None:
 def test_the_way_of_a_leftover_begins_at_its_forwarding_rule() -> None:
     (way,) = paths_to_address(Graph(recorded("orphans-cluster-deleted")), "203.0.113.5")
     assert way.ref.kind == "ForwardingRule"
-    assert "made for Ingress ing-static-ok/store" in way.fact
+    assert "created for Ingress ing-static-ok/store" in way.fact
 
 
 @pytest.mark.parametrize(("host", "count"), [("teratail.example", 1), ("other.example", 0)])
@@ -119,7 +119,7 @@ def test_a_young_ingress_is_not_accused() -> None:
     service = {"kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80, "targetPort": 8080}]}}
     snapshot = given_snapshot(Given(objects=(ingress, service)), recorded)
     (way,) = ways(snapshot)
-    assert (way.state, way.fact) == (State.UNKNOWN, "no address: it is still being made")
+    assert (way.state, way.fact) == (State.UNKNOWN, "no address: it is still being created")
 
 
 def test_a_gateway_leads_over_its_routes() -> None:

@@ -188,9 +188,9 @@ def test_a_gateway_is_a_front_end_with_listeners_and_routes() -> None:
 @pytest.mark.parametrize(
     ("own", "spec", "why"),
     [
-        ({}, {"parent": {"sectionName": "websecure"}}, "names no listener of the Gateway"),
-        ({"protocol": "TCP"}, {}, "no listener that it names takes routes of its kind"),
-        ({"allowedRoutes": {}}, {}, "no listener takes routes of its namespace"),
+        ({}, {"parent": {"sectionName": "websecure"}}, "references no listener of the Gateway"),
+        ({"protocol": "TCP"}, {}, "no listener that it references allows routes of its kind"),
+        ({"allowedRoutes": {}}, {}, "no listener allows routes of its namespace"),
         ({"hostname": "blog.example"}, {"hostnames": ["shop.example"]}, "no listener serves one of its hostnames"),
     ],
 )

@@ -73,21 +73,21 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "have the nodePort 31000", "4:88",
     ),
     "a port without a name": (
-        service("{ports: [{name: a, port: 80}, {port: 81}]}"), "needs a name where there are several", "4:38"
+        service("{ports: [{name: a, port: 80}, {port: 81}]}"), "each port needs a name", "4:38"
     ),
-    "a node port of a ClusterIP": (service("{ports: [{port: 80, nodePort: 31000}]}"), "nodePort may not", "4:27"),
+    "a node port of a ClusterIP": (service("{ports: [{port: 80, nodePort: 31000}]}"), "nodePort is not", "4:27"),
     "a node port that is none": (
-        service("{type: NodePort, ports: [{port: 80, nodePort: 70000}]}"), "70000 is no port", "4:43"
+        service("{type: NodePort, ports: [{port: 80, nodePort: 70000}]}"), "70000 is not a valid port", "4:43"
     ),
-    "a port of 0": (service("{ports: [{port: 0}]}"), "0 is no port", "4:17"),
+    "a port of 0": (service("{ports: [{port: 0}]}"), "0 is not a valid port", "4:17"),
     "a port that is missing": (service("{ports: [{targetPort: 80}]}"), "port is missing", "4:16"),
-    "a protocol of other layers": (service("{ports: [{port: 80, protocol: HTTP}]}"), '"HTTP" is none of TCP', "4:27"),
-    "a target port in quotes": (service("{ports: [{port: 80, targetPort: '8080'}]}"), "a name needs a letter", "4:27"),
-    "a port name with a dash below": (service("{ports: [{port: 80, name: my_http}]}"), "no name of a port", "4:27"),
+    "a protocol of other layers": (service("{ports: [{port: 80, protocol: HTTP}]}"), '"HTTP" not one of TCP', "4:27"),
+    "a target port in quotes": (service("{ports: [{port: 80, targetPort: '8080'}]}"), "needs a letter", "4:27"),
+    "a port name with a dash below": (service("{ports: [{port: 80, name: my_http}]}"), "not a valid port name", "4:27"),
     "no external name": (service("{type: ExternalName}"), "needs externalName", "4:8"),
-    "a type that is none": (service("{type: Loadbalancer, ports: [{port: 80}]}"), "no type of a Service", "4:8"),
+    "a type that is none": (service("{type: Loadbalancer, ports: [{port: 80}]}"), "not a valid Service type", "4:8"),
     "a headless load balancer": (
-        service("{type: LoadBalancer, clusterIP: None, ports: [{port: 80}]}"), "clusterIP None may not", "4:28"
+        service("{type: LoadBalancer, clusterIP: None, ports: [{port: 80}]}"), "clusterIP None is not", "4:28"
     ),
     "no ports": (service("{selector: {app: web}}"), "ports are missing", "4:1"),
     "a container name twice": (
@@ -96,10 +96,10 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "a container without a name": (deployment("initContainers: [{image: init:1}]"), "has no name", "9:24"),
     "a container without an image": (deployment("initContainers: [{name: init}]"), "has no image", "9:24"),
     "a container name in capitals": (
-        deployment("initContainers: [{name: Init, image: init:1}]"), "no name of a container", "9:25"
+        deployment("initContainers: [{name: Init, image: init:1}]"), "not a valid container name", "9:25"
     ),
     "a mount of no volume": (
-        deployment(container="volumeMounts: [{name: data, mountPath: /data}]"), "none of the volumes", "13:27"
+        deployment(container="volumeMounts: [{name: data, mountPath: /data}]"), "not a volume of the Pod", "13:27"
     ),
     "a volume twice": (
         deployment("volumes: [{name: a, emptyDir: {}}, {name: a, emptyDir: {}}]"), "two volumes have", "9:43"
@@ -112,18 +112,18 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "a variable without a name": (deployment(container="env: [{value: a}]"), "variable has no name", "13:17"),
     "a variable with two values": (
         deployment(container="env: [{name: A, value: a, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]"),
-        "may not stand beside value", "13:37",
+        "together with value", "13:37",
     ),
-    "a variable from nothing": (deployment(container="env: [{name: A, valueFrom: {}}]"), "names no source", "13:27"),
+    "a variable from nothing": (deployment(container="env: [{name: A, valueFrom: {}}]"), "has no source", "13:27"),
     "a port name that is too long": (
-        deployment(container="ports: [{name: prometheus-metrics, containerPort: 80}]"), "no name of a port", "13:20"
+        deployment(container="ports: [{name: prometheus-metrics, containerPort: 80}]"), "not a valid port name", "13:20"
     ),
     "a port name twice in a container": (
         deployment(container="ports: [{name: a, containerPort: 80}, {name: a, containerPort: 81}]"),
         "two ports of the container", "13:50",
     ),
     "a container's port that is none": (
-        deployment(container="ports: [{containerPort: 80800}]"), "80800 is no port", "13:20"
+        deployment(container="ports: [{containerPort: 80800}]"), "80800 is not a valid port", "13:20"
     ),
     "a probe without a handler": (
         deployment(container="readinessProbe: {periodSeconds: 5}"), "needs one of exec, httpGet", "13:11"
@@ -133,7 +133,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "exec and tcpSocket", "13:11"
     ),
     "a probe port in quotes": (
-        deployment(container="readinessProbe: {httpGet: {port: '8080'}}"), "a name needs a letter", "13:38"
+        deployment(container="readinessProbe: {httpGet: {port: '8080'}}"), "needs a letter", "13:38"
     ),
     "a liveness probe that asks twice": (
         deployment(container="livenessProbe: {httpGet: {port: 80}, successThreshold: 2}"), "must be 1", "13:48"
@@ -142,20 +142,20 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         deployment(f"initContainers: [{{name: a, image: a:1, readinessProbe: {PROBE}}}]"), "init containers", "9:46"
     ),
     "a quantity that is none": (
-        deployment(container="resources: {requests: {memory: 512MB}}"), '"512MB" is no quantity', "13:34"
+        deployment(container="resources: {requests: {memory: 512MB}}"), '"512MB" is not a valid quantity', "13:34"
     ),
     "a request above the limit": (
-        deployment(container="resources: {requests: {cpu: 1}, limits: {cpu: 500m}}"), "above the limit", "13:34"
+        deployment(container="resources: {requests: {cpu: 1}, limits: {cpu: 500m}}"), "greater than the limit", "13:34"
     ),
     "a share of a GPU": (
         deployment(container="resources: {requests: {nvidia.com/gpu: 1}, limits: {nvidia.com/gpu: 2}}"),
-        "as much as its limit", "13:34",
+        "equal to its limit", "13:34",
     ),
     "a Job whose Pods are always restarted": (deployment(kind="Job", selector=""), "OnFailure or Never", "8:5"),
     "a Deployment whose Pods end": (deployment("restartPolicy: Never"), "must be Always", "9:7"),
     "a budget with both": (
         "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: a}\n"
-        "spec: {minAvailable: 1, maxUnavailable: 1}\n", "may not be set both", "4:25",
+        "spec: {minAvailable: 1, maxUnavailable: 1}\n", "cannot both be set", "4:25",
     ),
     "an autoscaler of less than its least": (
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
@@ -164,40 +164,40 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "an Ingress without pathType": (path(f"path: /, {BACKEND}"), "pathType is missing", "4:32"),
     "a backend of v1beta1": (
         path("path: /, pathType: Prefix, backend: {serviceName: web, servicePort: 80}"),
-        "`serviceName` is of v1beta1", "4:70"
+        "`serviceName` is a field of v1beta1", "4:70"
     ),
     "a path without a slash": (path(f"path: api, pathType: Prefix, {BACKEND}"), "must begin with `/`", "4:33"),
     "no path": (path(f"pathType: Exact, {BACKEND}"), "must begin with `/`", "4:32"),
     "a backend without a port": (
         path("path: /, pathType: Prefix, backend: {service: {name: web}}"), "either number or name", "4:70"
     ),
-    "an Ingress without rules": (ingress("{tls: []}"), "neither rules nor defaultBackend", "4:1"),
-    "a default backend of v1beta1": (ingress("{backend: {serviceName: a, servicePort: 80}}"), "is of v1beta1", "4:8"),
+    "an Ingress without rules": (ingress("{tls: []}"), "either rules or defaultBackend is required", "4:1"),
+    "a default backend of v1beta1": (ingress("{backend: {serviceName: a, servicePort: 80}}"), "of v1beta1", "4:8"),
     "a Secret in plain text": (
         "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  ok: YQ==\n  password: hunter2!\n",
-        'the value of "password" is no base64', "6:3",
+        'the value of "password" is not base64', "6:3",
     ),
     "a key with a slash": (
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  conf/a: b\n", '"conf/a" is no key', "5:3"
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  conf/a: b\n", '"conf/a" is not a valid', "5:3"
     ),
     "a key in both": (
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}\nbinaryData: {a: YQ==}\n",
-        "data and in", "5:14"
+        "both data and", "5:14"
     ),
-    "a name in capitals": (named("ConfigMap", "Web"), '"Web" is no name', "3:12"),
-    "a name of a Service with a dot": (named("Service", "a.b") + "spec: {clusterIP: None}", "is no name", "3:12"),
-    "a role with a slash": (named("Role", "a/b", "rbac.authorization.k8s.io/v1"), "takes no `/`", "3:12"),
-    "a label that is too long": (named("ConfigMap", "a", more=f", labels: {{a: {'x' * 64}}}"), "no value of a", "3:32"),
-    "a label with a space": (named("ConfigMap", "a", more=", labels: {a: b c}"), '"b c" is no value', "3:32"),
-    "a key of a label with two slashes": (named("ConfigMap", "a", more=", labels: {a/b/c: d}"), "no key of a", "3:32"),
+    "a name in capitals": (named("ConfigMap", "Web"), '"Web" is not a valid name', "3:12"),
+    "a name of a Service with a dot": (named("Service", "a.b") + "spec: {clusterIP: None}", "not a valid name", "3:12"),
+    "a role with a slash": (named("Role", "a/b", "rbac.authorization.k8s.io/v1"), "are not allowed", "3:12"),
+    "a label that is too long": (named("ConfigMap", "a", more=f", labels: {{a: {'x' * 64}}}"), "label value", "3:32"),
+    "a label with a space": (named("ConfigMap", "a", more=", labels: {a: b c}"), '"b c" is not a valid', "3:32"),
+    "a key of a label with two slashes": (named("ConfigMap", "a", more=", labels: {a/b/c: d}"), "label key", "3:32"),
     "a label that is a number": (named("ConfigMap", "a", more=", labels: {version: 1.0}"), "expected `str`", "3:32"),
     "an annotation that is a boolean": (named("ConfigMap", "a", more=", annotations: {a: true}"), "`str`", "3:37"),
     "a label of the template": (
-        deployment().replace("tier: front", "tier: a b"), '"a b" is no value of a label', "7:35"
+        deployment().replace("tier: front", "tier: a b"), '"a b" is not a valid label value', "7:35"
     ),
     "a claim of nothing": (
         named("PersistentVolumeClaim", "a") + "spec: {resources: {requests: {storage: 10 Gi}}}\n",
-        "is no quantity", "4:31"
+        "is not a valid quantity", "4:31"
     ),
 }  # fmt: skip
 

@@ -26,13 +26,13 @@ MERGED = "a: &a {x: 1}\n" + "".join(
     ("text", "line", "said"),
     [
         pytest.param("a:\n\t- b\n", 6, "cannot start any token", id="a tab"),
-        pytest.param("kind: A\nkind: B\n", 6, "the key `kind` stands twice", id="a key twice"),
+        pytest.param("kind: A\nkind: B\n", 6, "the key `kind` appears twice", id="a key twice"),
         pytest.param("a: {b: [\n", 6, "not valid YAML", id="an open bracket"),
         pytest.param("a: *nowhere\n", 5, "undefined alias", id="an alias of nothing"),
-        pytest.param(BOMB, None, "its aliases stand for too much", id="an anchor bomb"),
+        pytest.param(BOMB, None, "its aliases expand to too many values", id="an anchor bomb"),
         pytest.param("a: &a [*a]\n", 5, "nested too deeply", id="an anchor in itself"),
         pytest.param("a: &a\n  <<: *a\n", 5, "nested too deeply", id="a merge of itself"),
-        pytest.param(MERGED, None, "its aliases stand for too much", id="a bomb of merges"),
+        pytest.param(MERGED, None, "its aliases expand to too many values", id="a bomb of merges"),
         pytest.param('kind: Pod\nmetadata: {a: "\x07"}\n', 6, "control characters", id="a bell"),
         pytest.param("a: " + "[" * 5000 + "]" * 5000 + "\n", None, "nested too deeply", id="depth"),
         pytest.param("kind: Service\nmetadata:\n  name: {{ .Release.Name }}\n", 7, "not rendered", id="a template"),
@@ -119,10 +119,10 @@ def test_what_has_to_be_rendered_is_named_once_with_the_command(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("metadata", "column", "said"),
     [
-        ("name: 5", 12, "metadata.name has to be text"),
-        ("name: {a: b}, generateName: c", 12, "metadata.name has to be text"),
-        ("name: a, namespace: 5", 21, "metadata.namespace has to be text"),
-        ("name: a, namespace: [b]", 21, "metadata.namespace has to be text"),
+        ("name: 5", 12, "metadata.name must be a string"),
+        ("name: {a: b}, generateName: c", 12, "metadata.name must be a string"),
+        ("name: a, namespace: 5", 21, "metadata.namespace must be a string"),
+        ("name: a, namespace: [b]", 21, "metadata.namespace must be a string"),
     ],
 )
 def test_names_have_to_be_text(tmp_path: Path, metadata: str, column: int, said: str) -> None:
@@ -183,7 +183,7 @@ def test_the_value_of_a_secret_is_never_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "places", "said"),
     [
-        pytest.param('{"kind": "A",\n "kind": "B"}', [(2, 2)], "the key `kind` stands twice", id="a key twice"),
+        pytest.param('{"kind": "A",\n "kind": "B"}', [(2, 2)], "the key `kind` appears twice", id="a key twice"),
         pytest.param(
             '{"kind": ' + "[" * 5000 + "]" * 5000 + "}", [(1, 209), (1, 1009)], "nested too deeply", id="deep"
         ),
@@ -210,7 +210,7 @@ def test_a_name_that_no_pod_can_have_breaks_nothing(tmp_path: Path, name: str) -
     container = {"name": "a", "image": "a:1", "envFrom": [{"secretRef": {"name": "x"}}]}
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [container]}}
     (problem,) = lint_text(tmp_path, json.dumps(pod)).report["problems"]
-    assert "is no name" in problem["message"]
+    assert "is not a valid name" in problem["message"]
 
 
 def test_links_in_a_ring_and_pipes_do_not_stop_the_others(tmp_path: Path) -> None:

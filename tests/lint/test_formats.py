@@ -59,7 +59,7 @@ def test_every_format_for_more_than_a_line_says_what_cannot_be_read(folder: Path
     (folder / "shop" / "web.yaml").unlink()
     ran = lint("shop", "-o", form)
     assert ran.code == 3
-    assert "stands twice" in ran.out
+    assert "appears twice" in ran.out
     assert "nothing is wrong" not in ran.out.lower()
 
 

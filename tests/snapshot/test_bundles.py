@@ -51,7 +51,7 @@ class TestClusterInfoDump:
         assert names(snapshot, "nodes") == ["gke-prod-pool-1-5f3c1b2a-x7k2"]
         assert snapshot.collection("pods").objects[0]["kind"] == "Pod"
         assert snapshot.collection("pods").why_incomplete("shop", "x") is None
-        assert snapshot.collection("pods").why_incomplete("bank", "x") == "namespace bank was not asked for"
+        assert snapshot.collection("pods").why_incomplete("bank", "x") == "namespace bank was not requested"
         assert snapshot.collection("endpoints").why_incomplete() == "kubectl cluster-info dump does not contain it"
         [log] = snapshot.collection("logs").objects
         assert (log["namespace"], log["pod"], log["container"]) == ("shop", "web-1", "app")
@@ -251,8 +251,8 @@ class TestMustGather:
         assert names(snapshot, "deployments") == ["teller"]
         assert names(snapshot, "nodes") == ["gke-prod-pool-1-5f3c1b2a-x7k2"]
         assert snapshot.collection("pods").why_incomplete("shop", "x") is None
-        assert snapshot.collection("pods").why_incomplete("bank", "x") == "namespace bank was not asked for"
-        assert "must-gather does not say" in str(snapshot.collection("services").why_incomplete())
+        assert snapshot.collection("pods").why_incomplete("bank", "x") == "namespace bank was not requested"
+        assert "must-gather does not show" in str(snapshot.collection("services").why_incomplete())
         assert snapshot.collection("nodes").why_incomplete(None, "x") is not None
 
     def test_its_own_clock_and_logs(self, tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ class TestObjects:
         (tmp_path / "x.json").write_text(json.dumps(listed([pod(), secret(), node()])))
         snapshot = load(tmp_path / "x.json")
         assert snapshot.collection("secrets").why_incomplete("shop", "other") is None
-        assert snapshot.collection("secrets").why_incomplete("bank", "other") == "namespace bank was not asked for"
+        assert snapshot.collection("secrets").why_incomplete("bank", "other") == "namespace bank was not requested"
         assert snapshot.collection("nodes").why_incomplete(None, "n2") is None
 
     def test_a_kind_of_another_group_keeps_apart(self, tmp_path: Path) -> None:

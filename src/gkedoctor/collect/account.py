@@ -92,7 +92,7 @@ class Account:
         name = self._name or "this account"
         where = f"namespace{'s' if len(self._guessed) > 1 else ''} {', '.join(self._guessed)}"
         return (
-            f"{name} is not allowed to list the whole cluster: {read} of {len(kinds)} kinds could be read, in {where}. "
+            f"{name} cannot list the whole cluster: {read} of {len(kinds)} kinds could be read, in {where}. "
             f"Another namespace: -n NAME; permissions: gkedoctor access -n {self._guessed[0]}"
         )
 

@@ -33,7 +33,7 @@ _FIRST = ("nodes", "pods", "events", "replicasets", "endpointslices")
 """The largest collections, and those that others wait for."""
 
 _POLL_SECONDS = 0.2
-NO_CLOUD = "Google Cloud was not asked: --no-gcp was given"
+NO_CLOUD = "Google Cloud was not read: --no-gcp is set"
 _LOGS_NEED = "get pods/log"
 
 
@@ -267,7 +267,7 @@ class _Collector:
         if self.request.select_logs is None:
             return
         if pods.state.status not in (Status.COMPLETE, Status.PARTIAL):
-            reason = "no Pods could be listed, so it is not known which logs there are"
+            reason = "Pods could not be listed, so their logs are not known"
             state = CollectionState(pods.state.status, reason=reason, needs=pods.state.needs)
             self.gathered.mark(LOGS, state)
             self.progress.logs(state)

@@ -253,7 +253,7 @@ class Compute:
         except requests.RequestException as error:
             raise no_answer(error) from error
         except (ParseError, ValueError) as error:
-            raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
+            raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
         plain: dict[str, Any] = type(answer).to_dict(
             answer,
             preserving_proto_field_name=False,
@@ -278,7 +278,7 @@ def _parts(page: Mapping[str, Any], aggregated: bool) -> Iterator[tuple[Sequence
         lists = [value for key, value in entry.items() if key != "warning" and isinstance(value, list)]
         yield [item for part in lists for item in part], _warning(scope, entry.get("warning"))
     missing = page.get("unreachables") or ()
-    yield (), f"not answered by: {', '.join(missing)}" if missing else _warning("", page.get("warning"))
+    yield (), f"no response from: {', '.join(missing)}" if missing else _warning("", page.get("warning"))
 
 
 def _warning(scope: str, warning: Any) -> str:
@@ -301,7 +301,7 @@ def _state(
     if refused:
         return cloud_state(name, refused[0], some=len(items) > 0 and not _all_refused(items))
     if too_many:
-        return CollectionState(Status.PARTIAL, reason=f"only the first {_MOST_ASKED} were asked")
+        return CollectionState(Status.PARTIAL, reason=f"only the first {_MOST_ASKED} were read")
     return base or COMPLETE
 
 

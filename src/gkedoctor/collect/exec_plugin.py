@@ -145,11 +145,11 @@ def _status(text: str, version: str) -> Mapping[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _failure(f"the plugin's output is no JSON: {str(error)[:120]}") from error
+        raise _failure(f"the plugin's output is not JSON: {str(error)[:120]}") from error
     if not isinstance(data, dict) or not isinstance(data.get("status"), dict):
         raise _failure("the plugin's output has no status")
     if data.get("apiVersion") != version:
-        raise _failure(f"the plugin answers with {str(data.get('apiVersion'))[:80]}, the kubeconfig says {version}")
+        raise _failure(f"the plugin returned {str(data.get('apiVersion'))[:80]}, but the kubeconfig requires {version}")
     status: Mapping[str, Any] = data["status"]
     return status
 

@@ -33,7 +33,7 @@ class Container:
         except (RequestFailed, CollectionStopped) as refused:
             return Listing(_COLLECTION, (), cloud_state(_COLLECTION, refused))
         if document.missing:
-            reason = f"not answered by: {', '.join(document.missing)}"
+            reason = f"no response from: {', '.join(document.missing)}"
             return Listing(_COLLECTION, document.clusters, CollectionState(Status.PARTIAL, reason=reason))
         return Listing(_COLLECTION, document.clusters, COMPLETE)
 

@@ -43,9 +43,9 @@ def collect_google(
 ) -> None:
     """Reads the kinds of Google Cloud; where that is not possible, each of them gets the reason as its state."""
     if place is None:
-        reason = "this cluster is not on Google Cloud, as far as its context and Nodes tell; --project says otherwise"
+        reason = "its context and Nodes do not name a Google Cloud project; set one with --project"
         _put_all(kinds, CollectionState(Status.NOT_ASKED, reason=reason), put)
-        tell(CollectorProgress(COMPUTE, 0, "not asked", ""))
+        tell(CollectorProgress(COMPUTE, 0, "not requested", ""))
         return
     try:
         session = _session(options, deadline)

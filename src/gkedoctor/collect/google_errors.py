@@ -25,7 +25,7 @@ def cloud_state(collection: str, refused: RequestFailed | CollectionStopped, *, 
 
 def refusal(code: int, message: str, headers: Any = None) -> RequestFailed:
     """A Refused out of a status and what the answer says; a rate limit comes as 403 and passes."""
-    text = html_page(message[message.find("<") :]) or " ".join(message.split())[:300] or f"Google Cloud answered {code}"
+    text = html_page(message[message.find("<") :]) or " ".join(message.split())[:300] or f"Google Cloud returned {code}"
     if code == 403 and is_busy(message):
         code = 429
     return RequestFailed(text, code=code, retry_after=retry_after(headers or {}))
@@ -33,7 +33,7 @@ def refusal(code: int, message: str, headers: Any = None) -> RequestFailed:
 
 def no_answer(error: Exception) -> RequestFailed:
     """A Refused for a request that got none; the address of a proxy may have a password in it."""
-    return RequestFailed(f"no answer: {without_login(str(error))[:200]}")
+    return RequestFailed(f"no response: {without_login(str(error))[:200]}")
 
 
 def unusable(error: Exception) -> RequestFailed:

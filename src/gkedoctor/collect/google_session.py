@@ -29,7 +29,7 @@ def guard(session: Any, deadline: Deadline) -> None:
             response = super().send(request, *args, **(kwargs | {"stream": True}))
             response._content = body = _in_time(response, ends, deadline)
             if response.ok and not body.lstrip().startswith(b"{"):  # protobuf reads [] as a message without fields
-                raise RequestFailed("the answer is no JSON object")
+                raise RequestFailed("the response is not a JSON object")
             error = hidden_error(body) if response.ok else None
             if error is not None:
                 raise error
@@ -84,11 +84,11 @@ def _in_time(response: Any, ends: float, deadline: Deadline) -> bytes:
         while part := response.raw.read1(_CHUNK, decode_content=True):
             body += part
             if len(body) > _LARGEST:
-                raise RequestFailed(f"the answer is too large: more than {_LARGEST >> 20} MiB", code=-1)
+                raise RequestFailed(f"the response is too large: more than {_LARGEST >> 20} MiB", code=-1)
             if deadline.clock() > ends:
-                raise RequestFailed(f"the answer was not complete within {deadline.request:g} s")
+                raise RequestFailed(f"the response was not complete within {deadline.request:g} s")
     except HTTPError as error:
-        raise RequestFailed(f"the answer was cut off: {' '.join(str(error).split())[:200]}") from error
+        raise RequestFailed(f"the response was cut off: {' '.join(str(error).split())[:200]}") from error
     except RequestFailed:
         response.close()
         raise
@@ -113,4 +113,4 @@ def ask(session: Any, url: str, deadline: Deadline, shape: Any, body: Any = None
     except requests.RequestException as error:
         raise no_answer(error) from error
     except (msgspec.DecodeError, RecursionError) as error:
-        raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
+        raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error

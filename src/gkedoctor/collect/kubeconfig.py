@@ -157,7 +157,7 @@ def _chosen(login: Login, files: list[Path], deadline: Deadline | None = None) -
                 )
             else:
                 raise UnreachableError(
-                    "no credentials for the cluster: exec: the plugin gives no token and no certificate",
+                    "no credentials for the cluster: exec: the plugin returned neither a token nor a certificate",
                     hint="kubectl get --raw /version",
                 )
             if status.get("expirationTimestamp"):
@@ -238,7 +238,7 @@ def _reason(error: Exception, files: Iterable[Path]) -> str:
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark
         at = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
-        return f"{error.problem or 'it is no YAML'}{at}"[:200]
+        return f"{error.problem or 'it is not valid YAML'}{at}"[:200]
     text = str(error)
     for file in files:  # behind whose name the client prints the entry as it is, tokens and all
         before, found, _ = text.partition(f"{file}/")
@@ -253,7 +253,7 @@ def _in_cluster(login: Login, configuration: Any, files: list[Path]) -> ClusterA
     if login.kubeconfig or login.context or not os.environ.get("KUBERNETES_SERVICE_HOST"):
         given = login.kubeconfig or login.context
         raise (SourceError if given else UnreachableError)(
-            f"there is no kubeconfig at {files[0]}",
+            f"kubeconfig {files[0]} does not exist",
             hint="gcloud container clusters get-credentials CLUSTER --location LOCATION, or --from a recording",
         )
     try:

@@ -35,7 +35,7 @@ _MAX_NAMESPACES = 200
 _CONNECT_LIMITS = RequestLimits(attempts=2)
 """Who cannot reach the cluster wants to know at once."""
 
-_UNREACHABLE_HINT = "kubectl cluster-info; with --project ID, Google Cloud alone is asked; with --from, a recording"
+_UNREACHABLE_HINT = "kubectl cluster-info. To read Google Cloud only: --project ID. To read a recording: --from FILE"
 
 _KEEP_LAST_APPLIED = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
@@ -114,7 +114,7 @@ def reached(client: KubernetesClient) -> Cluster:
     try:
         said = msgspec.json.decode(answer.body, type=_Version)
     except msgspec.DecodeError as error:
-        message = f"{client.address.host} is no Kubernetes API server: /version is no JSON"
+        message = f"{client.address.host} is not a Kubernetes API server: /version is not JSON"
         raise UnreachableError(message, hint="kubectl cluster-info") from error
     known = recording_header(client) if said.platform == PLATFORM else None
     if known is not None:
@@ -335,7 +335,7 @@ def _slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
     try:
         item = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
+        raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
     if not isinstance(item, dict):
         return item
     metadata = item.get("metadata")

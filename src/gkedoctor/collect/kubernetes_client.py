@@ -129,7 +129,7 @@ def call(
         if not isinstance(error, TimeoutError | TimeoutException) or isinstance(error, NewConnectionError):
             raise RequestFailed(_network_reason(error)) from error
         deadline.check()
-        raise RequestFailed(f"timed out: no answer within {seconds:.3g} s", timed_out=True) from error
+        raise RequestFailed(f"timed out: no response within {seconds:.3g} s", timed_out=True) from error
     except api_exception() as error:
         raise RequestFailed(f"no connection: {without_login(str(error.reason)).splitlines()[-1]}") from error
     except _config_exception() as error:
@@ -138,7 +138,7 @@ def call(
         raise RequestFailed(error.message, code=401) from error
     except ValueError as error:  # whose text has the header in it
         raise RequestFailed(
-            "the token, or the user to act as, has characters that no header may have", code=-1
+            "the token or the impersonated user has characters that are not allowed in a header", code=-1
         ) from error
 
 
@@ -166,9 +166,9 @@ def _body(response: Any, ends: float, deadline: Deadline) -> bytearray:
             body += part
             deadline.check()
             if deadline.clock() > ends:
-                raise RequestFailed(f"the answer was not complete within {deadline.request:g} s", timed_out=True)
+                raise RequestFailed(f"the response was not complete within {deadline.request:g} s", timed_out=True)
             if len(body) > _LARGEST or len(body) > max(_ALWAYS_FINE, _MAX_RATIO * response.tell()):
-                raise RequestFailed(f"the answer is too large: more than {len(body) >> 20} MiB", code=-1)
+                raise RequestFailed(f"the response is too large: more than {len(body) >> 20} MiB", code=-1)
     except (RequestFailed, CollectionStopped):
         response.close()
         raise
@@ -182,7 +182,7 @@ def _decoded(answer: HttpResponse, shape: Any) -> Any:
     try:
         return msgspec.json.decode(answer.body, type=shape)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise RequestFailed(f"the answer is no proper JSON: {str(error)[:120]}") from error
+        raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
 
 
 class _Failure(msgspec.Struct):
@@ -196,7 +196,7 @@ def _message(answer: HttpResponse) -> str:
         message = msgspec.json.decode(answer.body, type=_Failure).message
     except (msgspec.DecodeError, RecursionError, ValueError):
         message = ""
-    return " ".join(message.split())[:300] or f"the API server answered {answer.status}"
+    return " ".join(message.split())[:300] or f"the API server returned {answer.status}"
 
 
 def _network_reason(error: Exception) -> str:

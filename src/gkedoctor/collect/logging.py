@@ -43,7 +43,7 @@ class Logging:
     def events(self, now: datetime, seconds: float) -> Listing:
         """The Events of the last `seconds`, the latest first; partial where there are more than are read."""
         if self.place.cluster is None:
-            reason = "the name of the cluster is not known, and the log has the Events of all of them"
+            reason = "the cluster name is not known, and the log contains the Events of all clusters"
             return Listing(HISTORY, (), CollectionState(Status.FAILED, reason=reason, needs=permission(HISTORY)))
         wanted = self._filter(now - timedelta(seconds=seconds))
         events: list[Any] = []

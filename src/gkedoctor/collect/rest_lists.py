@@ -66,7 +66,7 @@ class RestLists:
                 pages.followed(token, len(page.found))
             except (RequestFailed, CollectionStopped) as refused:
                 return Listing(collection, items, cloud_state(collection, refused, some=bool(items)))
-        reason = f"not answered by: {', '.join(sorted(missing))}"
+        reason = f"no response from: {', '.join(sorted(missing))}"
         return Listing(collection, items, CollectionState(Status.PARTIAL, reason=reason) if missing else COMPLETE)
 
     def _page(self, collection: str, token: str) -> _Page:

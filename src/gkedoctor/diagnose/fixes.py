@@ -50,22 +50,25 @@ def _listed(run_all: Expression | None, placeholders: Mapping[str, str], scope: 
     """The commands that an expression gives, each with the placeholders that stand in it."""
     found = scope.evaluate(run_all) if run_all is not None else None
     commands = [c for c in found if isinstance(c, str)] if isinstance(found, list) else []
-    return [
-        Step(
-            command,
-            safety_of(command) or Safety.CHANGES,
-            {name: text for name, text in placeholders.items() if re.search(rf"\b{re.escape(name)}\b", command)},
-        )
-        for command in commands
-    ]
+    return [Step(c, safety_of(c) or Safety.CHANGES, _open_placeholders(c, placeholders)) for c in commands]
 
 
 def _steps(run: Sequence[CompiledCommand], scope: Scope) -> list[Step]:
-    return [
-        Step(command.text.render(scope.evaluate, shell=True), command.safety, command.placeholders)
-        for command in run
-        if _holds(command.when, scope)
-    ]
+    return [_step(command, scope) for command in run if _holds(command.when, scope)]
+
+
+def _step(command: CompiledCommand, scope: Scope) -> Step:
+    text = command.text.render(scope.evaluate, shell=True)
+    return Step(text, command.safety, _open_placeholders(text, command.placeholders))
+
+
+def _open_placeholders(command: str, placeholders: Mapping[str, str]) -> dict[str, str]:
+    """Those that are in the command; one that gave way to a value of the recording needs no word."""
+    return {
+        name: meaning
+        for name, meaning in placeholders.items()
+        if re.search(rf"(?<![A-Z0-9_]){re.escape(name)}(?![A-Z0-9_])", command)
+    }
 
 
 def _holds(condition: Expression | None, scope: Scope) -> bool:

@@ -26,7 +26,7 @@ _MOST = 20_000
 
 _MIN_MASKING_SECONDS = 2.0
 
-_NO_LOGS = "--no-logs was given"
+_NO_LOGS = "--no-logs is set"
 
 
 class CollectionResult(NamedTuple):
@@ -106,8 +106,8 @@ def _masking_limit(deadline: Deadline) -> Callable[[], None]:
     def check() -> None:
         if deadline.clock() > ends:
             raise SourceError(
-                f"credentials in what was read could not be masked within {seconds:.0f} s",
-                hint="less to read (-n NAMESPACE, --no-logs), or more time (--timeout 10m)",
+                f"masking credentials did not finish within {seconds:.0f} s",
+                hint="read less (-n NAMESPACE, --no-logs), or allow more time (--timeout 10m)",
             )
 
     return check

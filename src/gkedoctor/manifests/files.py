@@ -108,8 +108,8 @@ def _whole(name: str, message: str, hint: str | None = None) -> ManifestError:
 def _read(name: str, file: BinaryIO) -> File:
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        message = f"larger than {LARGEST // 2**20} MB, which no manifest is"
-        return File(name, problem=_whole(name, message, "leave it out, or split it"))
+        message = f"larger than {LARGEST // 2**20} MB, too large for a manifest"
+        return File(name, problem=_whole(name, message, "leave the file out, or split it"))
     if not data.strip():
         return File(name)
     try:

@@ -28,9 +28,9 @@ _OBJECT = re.compile(r"\b(?:apiVersion|kind)\b")
 """What every object of Kubernetes says of itself."""
 
 _SORTERS = ("kustomization.yaml", "kustomization.yml", "Chart.yaml")
-_WINS = "the one that is applied last wins"
-_TWICE = f"{_WINS}; what goes to two namespaces is two runs, each with its -n"
-_UNRENDERED = "a template that was not rendered"
+_WINS = "the last one applied wins"
+_TWICE = f"{_WINS}; for two namespaces, run gkedoctor twice, each time with -n"
+_UNRENDERED = "a template that is not rendered"
 _RENDER = "render it first: helm template CHART | gkedoctor lint -"
 _STATUS_NOTES = re.compile(r"ingress\.kubernetes\.io/|cloud\.google\.com/neg-status$|deployment\.kubernetes\.io/")
 """Annotations that controllers write: status in another place."""
@@ -148,7 +148,7 @@ class _Reading:
         if lacks is None:
             self.found.others[_format_of(item)] += 1
         elif wrong or lacks:
-            said = f"{wrong} has to be text" if wrong else f"{lacks} is missing"
+            said = f"{wrong} must be a string" if wrong else f"{lacks} is missing"
             self.found.problems.append(origin.error(said, wrong or lacks))
         elif _is_template(item):
             self.found.problems.append(origin.error(_UNRENDERED, hint=_RENDER))
@@ -160,7 +160,7 @@ class _Reading:
         before = self.found.objects.get(ref)
         if before is not None and before.item != manifest.item:
             first = before.origin.place()
-            message = f"{ref} is also in {first.file}:{first.line}:{first.column}, with other content"
+            message = f"{ref} is also in {first.file}:{first.line}:{first.column}, with different content"
             hint = _TWICE if ref.namespace == self._namespace else _WINS
             self.found.problems.append(manifest.origin.error(message, hint=hint))
         self.found.objects[ref] = manifest
@@ -210,7 +210,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise Mistake(f"the key `{twice}` stands twice in one object")
+        raise Mistake(f"the key `{twice}` appears twice in one object")
     return found
 
 
@@ -228,7 +228,7 @@ def _told(document: Document, mistake: Mistake) -> ManifestError:
     hint = None
     lines = document.text.splitlines()
     if mistake.line < len(lines) and re.match(r" *\t", lines[mistake.line]):
-        hint = "indent with spaces: YAML takes no tabs"
+        hint = "indent with spaces: YAML does not allow tabs"
     return document.error(mistake.message, mistake.line, mistake.column, hint)
 
 

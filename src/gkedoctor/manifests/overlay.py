@@ -25,7 +25,7 @@ from gkedoctor.snapshot.model import FILES_ALONE, Collection, CollectionState, O
 
 NOT_HERE = "not in these files"
 HOLLOW = "without data in these files"
-DECLARED = "declared in .gkedoctor.yaml as made elsewhere"
+DECLARED = "declared in .gkedoctor.yaml as created elsewhere"
 
 _COMPLETE = CollectionState(Status.COMPLETE)
 _PLACE = " - at `"
@@ -217,7 +217,7 @@ def _open(
         if ref in hollow:
             return HOLLOW
         found = made.get(ref)
-        return f"{found.kind} {found.name} is to make it" if found is not None else None
+        return f"{found.kind} {found.name} creates it" if found is not None else None
 
     kept = [item for item in collection.objects if ref_of(item) not in hollow] if hollow else collection.objects
     return FromFiles(Collection(collection.name, collection.state, kept), reason, maker)
@@ -238,7 +238,7 @@ def _refused(snapshot: Snapshot, manifests: Manifests, there: Set[Ref]) -> Itera
             yield _misfit(ref, manifest, reason)
         elif ref in there:
             for found in refusals(manifest.item):
-                yield manifest.origin.error(f"{ref} would be refused: {found.reason}", found.path)
+                yield manifest.origin.error(f"{ref} is invalid: {found.reason}", found.path)
 
 
 def _misfit(ref: Ref, manifest: Manifest, reason: str) -> ManifestError:

@@ -32,9 +32,9 @@ def unrendered(sources: list[Path]) -> Iterator[ManifestError]:
     used = {used for source in filter(is_kustomization, sources) for used in _built_on(source)}
     for source in sources:
         if not is_kustomization(source):
-            yield _told(source, "a chart, which has to be rendered", "helm template")
+            yield _told(source, "a Helm chart: render it first", "helm template")
         elif source.parent.resolve() not in used:
-            yield _told(source, "a kustomization, which has to be built", "kubectl kustomize")
+            yield _told(source, "a kustomization: build it first", "kubectl kustomize")
 
 
 def _told(source: Path, message: str, command: str) -> ManifestError:

@@ -47,7 +47,7 @@ class _NodeComposer(CParser, yaml.resolver.Resolver):
     def resolve(self, kind: type[yaml.Node], _value: Any, implicit: Any) -> str:
         self._left -= 1
         if self._left < 0:
-            raise Mistake(f"more than {self._most:,} keys and values in one document, which no manifest has")
+            raise Mistake(f"more than {self._most:,} keys and values in one document, too many for a manifest")
         if kind is yaml.ScalarNode:
             return _PLAIN if implicit[0] else _TEXT
         return _INNER
@@ -154,7 +154,7 @@ class _Values:
     def _count(self, node: yaml.CollectionNode, depth: int) -> None:
         self._left -= len(node.value)
         if depth > DEEPEST or self._left < 0:
-            raise _mistake("nested too deeply" if depth > DEEPEST else "its aliases stand for too much", node)
+            raise _mistake("nested too deeply" if depth > DEEPEST else "its aliases expand to too many values", node)
 
     def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
         self._count(node, depth)
@@ -162,17 +162,17 @@ class _Values:
         merged: list[yaml.Node] = []
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise _mistake("a key has to be text", key)
+                raise _mistake("a key must be a string", key)
             name = key.value
             if name == "<<" and key.tag is _PLAIN:
                 merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
                 continue
             if name in found:
-                raise _mistake(f"the key `{name}` stands twice", key)
+                raise _mistake(f"the key `{name}` appears twice", key)
             found[name] = self._plain[value.value] if value.tag is _PLAIN else self.of(value, depth)
         for base in merged:
             if not isinstance(base, yaml.MappingNode):
-                raise _mistake("`<<` takes a mapping", base)
+                raise _mistake("`<<` needs a mapping", base)
             found = self._mapping(base, depth + 1) | found
         return found
 
@@ -181,7 +181,7 @@ class _Values:
         try:
             return tagged(node.tag, node.value)
         except KeyError:
-            raise ForeignTag(f"the tag {node.tag} means nothing here", line, column) from None
+            raise ForeignTag(f"the tag {node.tag} is not supported here", line, column) from None
         except ValueError:
             said = f"`{node.value[:40]}` is not a valid value for the tag {shown_tag(node.tag)}"
             raise Mistake(said, line, column) from None

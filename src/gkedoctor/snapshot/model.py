@@ -160,7 +160,7 @@ class Collection:
         if namespace is not None and namespace in state.unread:
             return f"namespace {namespace} could not be read: {state.unread[namespace]}"
         if state.namespaces is not None and namespace is not None and namespace not in state.namespaces:
-            return f"namespace {namespace} was not asked for"
+            return f"namespace {namespace} was not requested"
         if namespace is None and state.namespaces:
             return f"only {_named(state.namespaces)} read"
         if namespace is None and state.unread:
@@ -175,7 +175,7 @@ class Collection:
         return self.why_incomplete(namespace)
 
 
-WITHOUT_STATUS = "exported without status: `gkedoctor lint` looks at such files"
+WITHOUT_STATUS = "exported without status: check such files with `gkedoctor lint`"
 """The reason of a partial collection whose objects say what was asked for, and not what became of it."""
 
 
@@ -187,7 +187,7 @@ MASKED, KEPT = "masked", "kept"
 """What was done with the credentials in the texts of a snapshot."""
 
 
-KEPT_NOTE = "this recording was made with --keep-values: it may hold credentials, and so may this report"
+KEPT_NOTE = "this recording was made with --keep-values: it may contain credentials, and so may this report"
 """What every report of such a snapshot says."""
 
 

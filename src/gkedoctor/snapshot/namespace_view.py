@@ -85,4 +85,4 @@ class Part(Collection):
         if why is not None or namespace == self._bounds.namespace or namespace in self._others:
             return why
         self._bounds.crossed.add(self.name)
-        return f"only namespace {self._bounds.namespace} was looked at"
+        return f"only namespace {self._bounds.namespace} was checked"

@@ -64,7 +64,7 @@ def _meant(path: Path) -> str | None:
     try:
         beside = [entry.name for entry in path.parent.iterdir()]
     except OSError:
-        return f"there is no folder {path.parent}"
+        return f"folder {path.parent} does not exist"
     near = get_close_matches(path.name, beside, 1)
     return f"did you mean `{path.with_name(near[0])}`?" if near else None
 

@@ -63,7 +63,7 @@ def health_of(graph: Graph, backend_service: Object) -> Facts:
     if isinstance(found, Unknown):
         return found
     if found is None:
-        return Unknown("compute.backendServicesHealth", f"health of {name_of(backend_service)} was not asked")
+        return Unknown("compute.backendServicesHealth", f"health of {name_of(backend_service)} was not read")
     return [
         _endpoint(status, group) for group in found.get("backends") or [] for status in group.get("healthStatus") or []
     ]

@@ -156,10 +156,10 @@ _BLOCKS = {
 
 @edge("policy_faults", *POLICIES, reads=("Secret",), record="PolicyFaultRecord")
 def policy_faults(graph: Graph, policy: Object) -> Facts:
-    """What is wrong in the spec of the policy: records {fault, at, says, secret, block}.
+    """What is wrong in the spec of the policy: records {fault, at, says, secret, block, given}.
 
-    `fault`: `block` (the settings are those of another type), `timeout` (longer than the interval), `secret` (the
-    Secret of IAP does not exist or lacks its key).
+    `fault`: `block` (the settings are those of another type, under `given`), `timeout` (longer than the interval),
+    `secret` (the Secret of IAP does not exist or lacks its key).
     """
     return list(_faults(graph, policy))
 
@@ -169,17 +169,17 @@ def _faults(graph: Graph, policy: Object) -> Iterator[Record]:
     config = default.get("config") or {}
     block, given = _BLOCKS.get(str(config.get("type"))), [b for b in _BLOCKS.values() if config.get(b)]
     if block is not None and given and given != [block]:
-        says = f"type {config['type']} with the settings of {given[0]}"
-        yield {"fault": "block", "at": config, "says": says, "secret": None, "block": block}
+        says = f"type is {config['type']}, but the settings are under {given[0]}"
+        yield {"fault": "block", "at": config, "says": says, "secret": None, "block": block, "given": given[0]}
     interval, timeout = default.get("checkIntervalSec"), default.get("timeoutSec")
     if interval and timeout and policy.get("kind") == "HealthCheckPolicy" and timeout > interval:
         says = f"timeoutSec {timeout} is longer than checkIntervalSec {interval}"
-        yield {"fault": "timeout", "at": default, "says": says, "secret": None, "block": None}
+        yield {"fault": "timeout", "at": default, "says": says, "secret": None, "block": None, "given": None}
     name = ((default.get("iap") or {}).get("oauth2ClientSecret") or {}).get("name")
     secret = graph.find("Secret", namespace_of(policy), str(name)) if name else {}
     if secret is None:
-        says = f"Secret {name} of IAP does not exist"
-        yield {"fault": "secret", "at": default["iap"], "says": says, "secret": name, "block": None}
+        says = f"Secret {name} for IAP does not exist"
+        yield {"fault": "secret", "at": default["iap"], "says": says, "secret": name, "block": None, "given": None}
     elif isinstance(secret, dict) and secret and "key" not in (secret.get("keys") or {"key": None}):
-        says = f"Secret {name} of IAP has no key `key`"
-        yield {"fault": "secret", "at": default["iap"], "says": says, "secret": name, "block": None}
+        says = f"Secret {name} for IAP has no key `key`"
+        yield {"fault": "secret", "at": default["iap"], "says": says, "secret": name, "block": None, "given": None}

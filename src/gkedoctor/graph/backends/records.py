@@ -86,6 +86,7 @@ class PolicyFaultRecord(TypedDict):
     says: str
     secret: str | None
     block: str | None
+    given: str | None
 
 
 class ProxyAccessRecord(TypedDict):

@@ -44,7 +44,7 @@ def _record(graph: Graph, name: str, state: Any, services: list[Object]) -> Reco
     service, port = next(((s, p) for s in services for n, p in _names(s) if n == plain), (None, None))
     if service is None or isinstance(asked, dict):
         return None
-    doubt = asked if asked is not None else Unknown("compute.backendServicesHealth", f"health of {name} was not asked")
+    doubt = asked if asked is not None else Unknown("compute.backendServicesHealth", f"health of {name} was not read")
     pods = graph.follow("pods", service)
     return {"name": name, "state": str(state).upper(), "service": service, "port": port, "pods": pods, "asked": doubt}
 

@@ -92,7 +92,7 @@ def _internal_quirks(graph: Graph, ingress: Object, annotation: str | None) -> I
     if annotation != _INTERNAL:
         return
     if annotations_of(ingress).get(_FRONTEND_CONFIG):
-        yield {"fault": "frontend config", "says": "it is internal and names a FrontendConfig"}
+        yield {"fault": "frontend config", "says": "it is internal and references a FrontendConfig"}
     services = graph.follow("services", ingress)
     for service in [] if isinstance(services, Unknown) else services:
         if not neg_of(service):

@@ -33,21 +33,33 @@ CERTMAP = "networking.gke.io/certmap"
     record="ListenerCertificateRecord",
 )
 def listener_certificates_of(graph: Graph, gateway: Object) -> Facts:
-    """The certificateRefs of its listeners: {kind, name, namespace, found, target, nearest, allowed, listener, at}.
+    """The certificateRefs of its listeners: {kind, name, namespace, found, target, nearest, allowed, pointer, at, …}.
 
     `found`, `nearest` and `allowed` of Secrets only; a reference to another kind is for Google Cloud or for nobody.
+    `pointer`: the JSON pointer of the reference in `owner`, the Gateway or a ListenerSet.
     """
     return [
-        _certificate(graph, owner, listener, ref)
-        for owner, listener in owned_listeners(graph, gateway)
-        for ref in (listener.get("tls") or {}).get("certificateRefs") or []
+        _certificate(graph, owner, listener, ref, f"{pointer}/tls/certificateRefs/{number}")
+        for owner, listener, pointer in _listeners(graph, gateway)
+        for number, ref in enumerate((listener.get("tls") or {}).get("certificateRefs") or [])
         if ref.get("name")
     ]
 
 
-def _certificate(graph: Graph, owner: Object, listener: Object, ref: Object) -> Record:
+def _listeners(graph: Graph, gateway: Object) -> Iterator[tuple[Object, Object, str]]:
+    """Each listener with the object that holds it and the JSON pointer to it there."""
+    held: dict[int, int] = {}
+    for owner, listener in owned_listeners(graph, gateway):
+        number = held[id(owner)] = held.get(id(owner), -1) + 1
+        yield owner, listener, f"/spec/listeners/{number}"
+
+
+def _certificate(graph: Graph, owner: Object, listener: Object, ref: Object, pointer: str) -> Record:
     kind, namespace = str(ref.get("kind") or "Secret"), str(ref.get("namespace") or namespace_of(owner))
-    record = {"kind": kind, "namespace": namespace, "listener": listener.get("name"), "at": ref}
+    record = {
+        "kind": kind, "namespace": namespace, "listener": listener.get("name"), "pointer": pointer, "owner": owner,
+        "at": ref,
+    }  # fmt: skip
     if kind != "Secret":
         known = {"name": str(ref["name"]), "found": None, "target": None, "nearest": None, "allowed": None}
         return {**record, **known}
@@ -62,15 +74,21 @@ def _certificate(graph: Graph, owner: Object, listener: Object, ref: Object) -> 
     record="SharedCertificateRecord",
 )
 def shared_certificates_of(graph: Graph, gateway: Object) -> Facts:
-    """The certificates that the option pre-shared-certs of its listeners names: {name, found, elsewhere, nearest}."""
+    """The certificates that the option pre-shared-certs of its listeners names: {name, found, elsewhere, nearest, …}.
+
+    `pointer`: the JSON pointer of the option in `owner`, `text` its value with the closest match in place of the name.
+    """
     regional = bool(class_record(graph, gateway).get("regional"))
-    return [_shared(graph, name, regional=regional) for name in dict.fromkeys(_shared_names(graph, gateway))]
-
-
-def _shared_names(graph: Graph, gateway: Object) -> Iterator[str]:
-    for _, listener in owned_listeners(graph, gateway):
+    seen: dict[str, Record] = {}
+    for owner, listener, pointer in _listeners(graph, gateway):
         text = str(((listener.get("tls") or {}).get("options") or {}).get(PRE_SHARED) or "")
-        yield from (name.strip() for name in text.split(",") if name.strip())
+        names = [name.strip() for name in text.split(",") if name.strip()]
+        for name in (n for n in names if n not in seen):
+            found = _shared(graph, name, regional=regional)
+            corrected = ",".join(str(found["nearest"] or name) if n == name else n for n in names)
+            option = f"{pointer}/tls/options/{PRE_SHARED.replace('/', '~1')}"
+            seen[name] = {**found, "pointer": option, "owner": owner, "text": corrected}
+    return list(seen.values())
 
 
 def _shared(graph: Graph, name: str, *, regional: bool) -> Record:

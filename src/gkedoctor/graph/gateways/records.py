@@ -63,6 +63,8 @@ class ListenerCertificateRecord(TypedDict):
     nearest: str | None
     allowed: bool | None
     listener: str | None
+    pointer: str
+    owner: KubernetesObject
     at: Part
 
 
@@ -126,6 +128,9 @@ class SharedCertificateRecord(TypedDict):
     """A certificate of Google Cloud that the listeners of a Gateway name."""
 
     name: str
+    pointer: str
+    owner: KubernetesObject
+    text: str
     found: bool
     certificate: CloudObject | None
     elsewhere: CloudObject | None

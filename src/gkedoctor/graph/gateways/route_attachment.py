@@ -157,9 +157,9 @@ def _shares_hosts(_graph: Graph, _owner: Object, listener: Object, route: Object
 
 _Check = Callable[[Graph, Object, Object, Object], bool]
 _CHECKS: tuple[tuple[str, _Check, str], ...] = (
-    ("listener", _is_named, "names no listener of the Gateway"),
-    ("kind", _allows_kind, "no listener that it names takes routes of its kind"),
-    ("namespace", _allows_namespace, "no listener takes routes of its namespace"),
+    ("listener", _is_named, "references no listener of the Gateway"),
+    ("kind", _allows_kind, "no listener that it references allows routes of its kind"),
+    ("namespace", _allows_namespace, "no listener allows routes of its namespace"),
     ("hostname", _shares_hosts, "no listener serves one of its hostnames"),
 )
 """What a listener asks of a route: a word for it, the question, and what to say where the answer is no."""

@@ -42,15 +42,15 @@ def _of_rule(rule: Object, pointer: str, *, classic: bool) -> Iterator[Record]:
         path = match.get("path") or {}
         if path.get("type") == "RegularExpression":
             where = f"{pointer}/matches/{number}/path"
-            yield _record("path", where, match, "a path as a regular expression", path.get("value"))
+            yield _record("path", where, match, "regular expressions in paths", path.get("value"))
     for number, item in enumerate(rule.get("filters") or []):
         where = f"{pointer}/filters/{number}"
         if (item.get("requestRedirect") or {}).get("port"):
-            yield _record("redirect-port", f"{where}/requestRedirect/port", item, "a port in a redirect")
+            yield _record("redirect-port", f"{where}/requestRedirect/port", item, "ports in redirects")
         elif classic:
             yield _record("filters", where, item, "filters")
     if classic and len(rule.get("backendRefs") or []) > 1:
-        yield _record("backends", f"{pointer}/backendRefs", rule, "several backends in one rule")
+        yield _record("backends", f"{pointer}/backendRefs", rule, "more than one backend in a rule")
 
 
 def _record(

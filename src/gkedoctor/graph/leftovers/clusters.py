@@ -189,7 +189,7 @@ class ClusterMatch(NamedTuple):
 def home(trace: ClusterTraces, clusters: list[ExistingCluster] | Unknown, own: frozenset[Id]) -> ClusterMatch:
     """Where a trace belongs, by its names, the clusters' ids and when both were made. `own`: all names of this one."""
     if trace.is_contradictory:
-        return ClusterMatch(unknown=Unknown(LIST, "links mix the objects of two clusters"))
+        return ClusterMatch(unknown=Unknown(LIST, "its links lead to objects of two clusters"))
     if own & trace.ids:
         return ClusterMatch(own=True)
     if isinstance(clusters, Unknown):
@@ -200,7 +200,7 @@ def home(trace: ClusterTraces, clusters: list[ExistingCluster] | Unknown, own: f
         return ClusterMatch(other=not is_own, own=any(c.own for c in possible))
     others = sorted(c.name for c in possible if not c.own)
     if others:
-        why = f"cluster {', '.join(others)} may be the owner: its UID is not recorded"
+        why = f"cluster {', '.join(others)} may own it: the UID of that cluster is not recorded"
         return ClusterMatch(unknown=Unknown(LIST, why))
     return ClusterMatch(own=bool(possible))
 

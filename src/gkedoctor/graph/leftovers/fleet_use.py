@@ -39,8 +39,8 @@ def _used_by(graph: Graph, backend: Object, made: Mapping[str, CreatedObject], g
     if path_of(link) in gone:
         return None
     if path_of(link) in made:
-        return Unknown("container.clusters", f"NEG {last(link)} behind it is of a cluster that may exist")
+        return Unknown("container.clusters", f"NEG {last(link)} behind it belongs to a cluster that may exist")
     found = resolve(graph, link) if link else None
     if isinstance(found, Unknown):
         return found
-    return Unknown(_NEGS, f"NEG {last(link)} behind it was not made by GKE") if found is not None else None
+    return Unknown(_NEGS, f"NEG {last(link)} behind it was not created by GKE") if found is not None else None

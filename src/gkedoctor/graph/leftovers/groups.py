@@ -107,24 +107,32 @@ def _record(
         "oldest": min((m.item for m in members), key=lambda i: str(i.get("creationTimestamp") or "~")),
         "project": project_of(root),
         "addresses": [m.item for m in members if m.kind == "Address"],
-        "reserved": [str(m.item.get("name")) for m in members if m.kind == "Address" and not m.ids],
+        "reserved": [str(m.item.get("name")) for m in members if _reserved_by_hand(m)],
         "clusters": _cluster_list(clusters),
         "explains": [{"item": m.item, "says": _says(m)} for m in members],
-        "commands": [command for m in members for command in _deletion(m)],
+        "commands": [command for m in members if not _reserved_by_hand(m) for command in _deletion(m)],
         "members": [m.item for m in members],
         "paths": [m.path for m in members],
     }
 
 
+def _reserved_by_hand(m: CreatedObject) -> bool:
+    """Whether it is an address that a person reserved: once released, it may never be had again."""
+    return m.kind == "Address" and not m.ids
+
+
 def _deletion(m: CreatedObject) -> list[str]:
-    """The commands that delete an object; a disk is copied before."""
+    """The command that deletes an object; a disk or share only after its copy succeeded.
+
+    The parts of load balancers are deleted without a prompt, which would take the next pasted line for its answer.
+    """
     delete = gcloud("delete", m.kind, m.item)
     if m.kind == "FilestoreInstance":
-        return [*_backup(m.item), delete]
+        return [" && ".join([*_backup(m.item), delete])]
     if m.kind != "Disk":
-        return [delete]
+        return [f"{delete} --quiet"]
     copy = shlex.quote(f"{str(m.item.get('name'))[:58]}-last")
-    return [f"{gcloud('snapshot', m.kind, m.item)} --snapshot-names {copy}", delete]
+    return [f"{gcloud('snapshot', m.kind, m.item)} --snapshot-names {copy} && {delete}"]
 
 
 def _backup(instance: Object) -> list[str]:
@@ -142,13 +150,13 @@ def _backup(instance: Object) -> list[str]:
 
 def _says(m: CreatedObject) -> str:
     if m.kind == "Address" and m.item.get("status") == "IN_USE":
-        return f"{m.item.get('address')} is held by a forwarding rule that is left over"
-    sure = "" if m.certain else ", by its name alone (likely)"
+        return f"{m.item.get('address')} is used by a leftover forwarding rule"
+    sure = "" if m.certain else ", judged by its name only (likely)"
     if not m.owner.kind:
-        return f"left over {word(m.kind)}{sure}"
+        return f"leftover {word(m.kind)}{sure}"
     if not m.owner.name:
-        return f"left over {word(m.kind)} of the {m.owner.kind}s of namespace {m.owner.namespace}{sure}"
-    return f"left over {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}{sure}"
+        return f"leftover {word(m.kind)} of the {m.owner.kind}s of namespace {m.owner.namespace}{sure}"
+    return f"leftover {word(m.kind)} of {m.owner.kind} {m.owner.namespace}/{m.owner.name}{sure}"
 
 
 def _owners(members: Sequence[CreatedObject]) -> list[str]:

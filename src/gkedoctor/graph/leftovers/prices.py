@@ -60,7 +60,7 @@ def price_list() -> PriceList:
 
 
 def monthly_cost(graph: Graph, members: Sequence[CreatedObject]) -> str:
-    """`It costs about 18.25 USD a month, list price of 2026-09-20.`; empty where none of it is billed by itself."""
+    """`Estimated cost: 18.25 USD a month (list prices of 2026-09-20).`; empty where none of it is billed by itself."""
     billed = [m for m in members if m.kind in _BILLED and not _is_internal(m.item)]
     if not billed:
         return ""
@@ -74,11 +74,11 @@ def monthly_cost(graph: Graph, members: Sequence[CreatedObject]) -> str:
 
 
 def _sentence(found: Sequence[_Cost], unknown: int) -> str:
-    more = f" The price of {unknown} part{'s' * (unknown != 1)} of it is not known here." if unknown else ""
+    more = f" The price of {unknown} more part{'s' * (unknown != 1)} is not known." if unknown else ""
     if not found:
-        return "What it costs is not known here: no list price is recorded."
+        return "The cost is not known: no list price is recorded."
     amount, oldest = sum(cost.amount for cost in found), min(cost.date for cost in found)
-    return f"It costs about {amount:.2f} {price_list().currency} a month, list price of {oldest.isoformat()}.{more}"
+    return f"Estimated cost: {amount:.2f} {price_list().currency} a month (list prices of {oldest.isoformat()}).{more}"
 
 
 def _of_rules(graph: Graph, rules: Sequence[CreatedObject]) -> _Cost | None:

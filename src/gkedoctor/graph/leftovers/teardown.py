@@ -21,7 +21,7 @@ STEPS = (
     ("Gateway", "load balancers of Gateways"),
     ("Service", "load balancers and standalone NEGs of Services"),
     ("PersistentVolumeClaim", "disks of claims"),
-    ("PersistentVolume", "disks of volumes that are kept"),
+    ("PersistentVolume", "disks of retained volumes"),
 )
 """What is taken down, in this order, by kind."""
 

@@ -171,13 +171,13 @@ def _why_not(container: Object, target: Any, protocol: str) -> str | None:
     """Why the container's readinessProbe does not become the health check; None where it does."""
     action = (container.get("readinessProbe") or {}).get("httpGet")
     if not action:
-        return "it does not ask by HTTP"
+        return "it is not an HTTP probe"
     if not any(target in (p.get("containerPort"), p.get("name")) for p in container.get("ports") or []):
-        return f"port {target} is not declared under ports of the container"
+        return f"the container does not declare port {target}"
     if _number(container, action.get("port")) != _number(container, target):
-        return f"it asks at port {action.get('port')}, and the Service sends to {target}"
+        return f"it uses port {action.get('port')}, but the Service sends to port {target}"
     if (action.get("scheme") or "HTTP") != _scheme(protocol):
-        return f"it asks over {action.get('scheme') or 'HTTP'}, and GKE speaks {protocol}"
+        return f"it uses {action.get('scheme') or 'HTTP'}, but GKE uses {protocol}"
     headers = action.get("httpHeaders") or []
     if action.get("host") or any(h.get("name") != "Host" for h in headers) or len(headers) > 1:
         return "it sets a host or headers"

@@ -24,10 +24,10 @@ class Removal(NamedTuple):
 
 _SELECTOR = "spec.selector is required and cannot be changed later"
 _ROLLING = f"{_SELECTOR}; spec.updateStrategy.type is RollingUpdate by default"
-_DEPLOYMENT = f"{_SELECTOR}; spec.rollbackTo is gone; progressDeadlineSeconds is 600 and maxSurge 25% by default"
+_DEPLOYMENT = f"{_SELECTOR}; spec.rollbackTo is removed; progressDeadlineSeconds is 600 and maxSurge 25% by default"
 _INGRESS = (
-    "spec.backend is called spec.defaultBackend; serviceName and servicePort of a backend become service.name and "
-    "service.port.number or service.port.name; every path needs a pathType (ImplementationSpecific is what it was)"
+    "spec.backend is now spec.defaultBackend; serviceName and servicePort of a backend become service.name and "
+    "service.port.number or service.port.name; every path needs a pathType (ImplementationSpecific keeps the behavior)"
 )
 _WEBHOOK = (
     "sideEffects and admissionReviewVersions are required; failurePolicy is Fail and timeoutSeconds 10 by default"
@@ -36,13 +36,13 @@ _DEFINITION = (
     "spec.version, validation, subresources and additionalPrinterColumns move into spec.versions[]; each version needs "
     "schema.openAPIV3Schema; spec.scope is required"
 )
-_BUDGET = "an empty spec.selector selects every Pod of the namespace, where it selected none"
+_BUDGET = "an empty spec.selector selects every Pod of the namespace; before, it selected none"
 _SCALER = "the metrics of v2beta1 have a target: targetAverageUtilization becomes target.averageUtilization"
 _SLICE = "topology becomes nodeName and zone of each endpoint"
-_EVENT = "involvedObject is called regarding; action, reason, reportingController and eventTime are required"
-_SHARES = "spec.limited.assuredConcurrencyShares is called nominalConcurrencyShares"
-_PSP = "Pod Security admission takes its place: labels pod-security.kubernetes.io/enforce of the Namespace"
-_PRESET = "a mutating webhook can take its place"
+_EVENT = "involvedObject is now regarding; action, reason, reportingController and eventTime are required"
+_SHARES = "spec.limited.assuredConcurrencyShares is now nominalConcurrencyShares"
+_PSP = "replace it by Pod Security admission: label pod-security.kubernetes.io/enforce of the Namespace"
+_PRESET = "replace it by a mutating webhook"
 
 _TABLE = (
     ("extensions/v1beta1", "Deployment", "1.16", "apps/v1", _DEPLOYMENT),

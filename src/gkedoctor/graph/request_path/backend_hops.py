@@ -34,7 +34,7 @@ def missing_service(graph: Graph, namespace: str, name: str, why: Unknown | None
     if why is not None:
         return unknown_hop("Service", name, why, namespace=namespace, via=via)
     near = nearest_name(graph, "Service", namespace, name)
-    meant = f"; Service {near} does" if near else ""
+    meant = f"; closest match: Service {near}" if near else ""
     return Hop(Ref("Service", name, namespace), State.FAIL, f"does not exist{meant}", via=via)
 
 
@@ -49,10 +49,10 @@ def backend_hop(graph: Graph, backend: Backend, via: str = "") -> Hop:
     item, service = backend["backendService"], backend["service"]
     behind = [service_hop(graph, service, backend["port"])] if service is not None else []
     sides = [*check_hops(graph, backend), *group_hops(graph, backend)]
-    timeout = f", waits {item['timeoutSec']} s" if item.get("timeoutSec") else ""
-    state, fact = State.OK, f"speaks {item.get('protocol') or 'HTTP'}{timeout}"
+    timeout = f", timeout {item['timeoutSec']} s" if item.get("timeoutSec") else ""
+    state, fact = State.OK, f"protocol {item.get('protocol') or 'HTTP'}{timeout}"
     if not item.get("backends") and _ready_endpoints(graph, service):
-        state, fact = _late(graph, item), "no NEG and no instance group is attached to it"
+        state, fact = _late(graph, item), "no NEG or instance group is attached"
     return Hop(ref_of(item), state, fact, (*sides, *behind), via)
 
 
@@ -81,16 +81,16 @@ def _judged(graph: Graph, backend: Backend, health: Sequence[Record], *, passthr
     if good:
         return State.OK, counted
     if not total:
-        return State.UNKNOWN, "no endpoint was asked"
+        return State.UNKNOWN, "no endpoint was checked"
     if passthrough:  # cloud.google.com/load-balancing/docs/network: all unhealthy, so all of them as a last resort
-        return State.UNKNOWN, f"{counted}: where none is, traffic goes to all"
+        return State.UNKNOWN, f"{counted}: with none healthy, traffic goes to all"
     pods = backend["pods"]
     if not isinstance(pods, Unknown) and not any(_contained(pod) for pod in pods):
-        return State.UNKNOWN, f"{counted}, and no Pod behind it is ready"
+        return State.UNKNOWN, f"{counted}, no Pod behind it is Ready"
     blocked = _blocked(graph, backend["backendService"])
     if blocked is not None:
         rule = f" (Firewall {name_of(blocked['rule'])})" if blocked["rule"] else ""
-        return State.FAIL, f"{counted}: {blocked['range']} is not let in to port {blocked['port']}{rule}"
+        return State.FAIL, f"{counted}: the firewall blocks {blocked['range']} at port {blocked['port']}{rule}"
     return _late(graph, backend["backendService"]), counted
 
 
@@ -129,9 +129,9 @@ def _group_hop(graph: Graph, link: str, group: Object | Unknown | None, service:
     if size or filled:
         return Hop(ref_of(group), State.OK, counted(size, what))
     if kind == "InstanceGroup" or ready:
-        fact = f"empty, and the Service has {counted(ready or 0, 'ready endpoint')}"
+        fact = f"empty, but the Service has {counted(ready or 0, 'ready endpoint')}"
         return Hop(ref_of(group), _late(graph, group), fact)
-    return Hop(ref_of(group), State.OK, "empty, as the Service has no ready endpoint")
+    return Hop(ref_of(group), State.OK, "empty: the Service has no ready endpoint")
 
 
 def service_hop(graph: Graph, service: Object, port: Any, via: str = "") -> Hop:
@@ -151,21 +151,21 @@ def _port_fact(service: Object, port: Any) -> tuple[State, str]:
     if found is not None:
         return State.OK, f"port {found.get('port')} to {found.get('targetPort') or found.get('port')}"
     listed = ", ".join(str(p.get("port")) for p in ports) or "none"
-    return (State.OK, f"port {listed}") if port is None else (State.FAIL, f"has no port {port}; there is {listed}")
+    return (State.OK, f"port {listed}") if port is None else (State.FAIL, f"has no port {port}; its ports: {listed}")
 
 
 def _selection(graph: Graph, service: Object, pods: list[Object], fact: str) -> tuple[State, str]:
     workloads = graph.follow("workloads", service)
     if not pods and not workloads_known(workloads):
         pairs = ",".join(f"{k}={v}" for k, v in sorted(selector_of(service).items()))
-        return State.FAIL, f"selects {pairs}, and no Pod has that"
+        return State.FAIL, f"selector {pairs} matches no Pod"
     endpoints = graph.follow("endpoints", service)
     if isinstance(endpoints, Unknown):
         return State.OK, fact
     ready = sum(e["ready"] for e in endpoints)
     good = [pod for pod in pods if _ready(pod)]
     if good and not ready and all(_settled(graph, pod) for pod in good):
-        return State.FAIL, f"{fact}: no endpoint, though {counted(len(good), 'Pod')} behind it Ready"
+        return State.FAIL, f"{fact}: no endpoint, but {counted(len(good), 'Ready Pod')} behind it"
     return State.OK, f"{fact}, {ready} of {counted(len(endpoints), 'endpoint')} ready"
 
 
@@ -195,14 +195,14 @@ def _workload_hop(graph: Graph, ref: Ref, pods: list[Object]) -> Hop:
     if ready:
         return Hop(ref, State.OK, fact)
     if contained:
-        return Hop(ref, State.OK, f"{fact}: {counted(contained, 'Pod')} only for want of the load balancer's word")
+        return Hop(ref, State.OK, f"{fact}: only the readiness gate of the load balancer is missing")
     young = all((age(graph.clock, p["metadata"].get("creationTimestamp")) or YOUNG) < YOUNG for p in pods)
     return Hop(ref, State.UNKNOWN if young and not _stuck(pods) else State.FAIL, f"{fact}{_obstacle(pods)}")
 
 
 def _empty_hop(item: Object) -> Hop:
     wanted = (item.get("spec") or {}).get("replicas")
-    return Hop(ref_of(item), State.FAIL, "scaled to zero" if wanted == 0 else "has no Pod")
+    return Hop(ref_of(item), State.FAIL, "scaled to zero" if wanted == 0 else "has no Pods")
 
 
 def _stuck(pods: list[Object]) -> bool:

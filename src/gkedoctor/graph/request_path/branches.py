@@ -82,7 +82,7 @@ def default_hops(graph: Graph, url_map: Object | None) -> list[Hop]:
     if place != _SYSTEM_DEFAULT:
         return [backend_of_any(graph, found, place, via="any other")]
     checks = check_hops(graph, backend_of(graph, found, None))
-    return [Hop(ref_of(found), overall_state(checks), "answers 404 to what no rule names", via="any other")]
+    return [Hop(ref_of(found), overall_state(checks), "returns 404 to requests that match no rule", via="any other")]
 
 
 def joined(labels: Sequence[str]) -> str:

@@ -25,13 +25,13 @@ def forwarding_rule_path(graph: Graph, rule: Object) -> Hop:
         hop = hops.rule_hop(rule)
     else:
         hop = Hop(ref_of(rule), State.OK, str(rule.get("IPAddress") or ""), tuple(passthrough_hops(graph, rule, None)))
-    made = f"; made for {owner[0]} {owner[1]}/{owner[2]}{_deleted_owner(graph, owner)}" if owner else ""
+    made = f"; created for {owner[0]} {owner[1]}/{owner[2]}{_deleted_owner(graph, owner)}" if owner else ""
     return Hop(hop.ref, hop.state, hop.fact + made, hop.children)
 
 
 def _deleted_owner(graph: Graph, owner: tuple[str, str, str]) -> str:
     found = graph.find(*owner)
-    return ", which does not exist" if found is None else "" if isinstance(found, dict) else ", which was not seen"
+    return ", which does not exist" if found is None else "" if isinstance(found, dict) else ", which was not recorded"
 
 
 def _branches(graph: Graph, url_map: Object | None) -> list[Hop]:

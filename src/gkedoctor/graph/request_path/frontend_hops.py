@@ -44,7 +44,7 @@ class FrontendHops:
         if proxy is None:
             return Hop(Ref(_kind(link), last(link)), State.FAIL, "does not exist", self.beyond_unseen())
         certificates = [certificate_hop(self._graph, c) for c in proxy.get("sslCertificates") or []]
-        fact = f"presents {counted(len(certificates), 'certificate')}" if certificates else "leads to the URL map"
+        fact = f"presents {counted(len(certificates), 'certificate')}" if certificates else "uses the URL map"
         return Hop(ref_of(proxy), State.OK, fact, (*certificates, self.map_hop(proxy.get("urlMap"))))
 
     def map_hop(self, link: object) -> Hop:
@@ -57,7 +57,7 @@ class FrontendHops:
         if url_map.get("defaultUrlRedirect"):
             return Hop(ref_of(url_map), State.OK, "redirects to HTTPS")
         if path_of(link) in self._seen:
-            return Hop(ref_of(url_map), State.OK, "the same as above")
+            return Hop(ref_of(url_map), State.OK, "same as above")
         self._seen.add(path_of(link))
         fact = counted(len(rules_in(url_map)), "rule")
         return Hop(ref_of(url_map), State.OK, fact, tuple(self._behind(url_map)))
@@ -89,7 +89,7 @@ def certificate_hop(graph: Graph, link: object) -> Hop:
     if isinstance(certificate, Unknown):
         return unknown_hop("SslCertificate", last(link), certificate)
     if certificate is None:
-        return Hop(Ref("SslCertificate", last(link)), State.OK, "is held by the proxy")
+        return Hop(Ref("SslCertificate", last(link)), State.OK, "is attached to the proxy")
     managed = certificate.get("managed") or {}
     if managed.get("status") not in (None, "ACTIVE"):
         made = age(graph.clock, certificate.get("creationTimestamp"))
@@ -101,9 +101,9 @@ def certificate_hop(graph: Graph, link: object) -> Hop:
 def _dated(graph: Graph, ref: Ref, until: object) -> Hop:
     over = age(graph.clock, until)
     if over is None:
-        return Hop(ref, State.OK, "says no end")
+        return Hop(ref, State.OK, "no expiry date recorded")
     if over >= 0:
-        return Hop(ref, State.FAIL, f"ended on {str(until)[:10]}")
+        return Hop(ref, State.FAIL, f"expired on {str(until)[:10]}")
     return Hop(ref, State.OK, f"valid until {str(until)[:10]}")
 
 
@@ -155,7 +155,7 @@ def address_hop(graph: Graph, ingress: Object, *children: Hop) -> tuple[Hop, ...
 
 
 def _meant(near: str | None) -> str:
-    return f"; {near} does" if near else ""
+    return f"; closest match: {near}" if near else ""
 
 
 def _kind(link: object) -> str:

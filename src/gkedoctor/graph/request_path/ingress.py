@@ -57,7 +57,7 @@ def _unserved(graph: Graph, ingress: Object, children: Sequence[Hop]) -> tuple[S
         return State.FAIL, f": {errors[-1].get('message')}"
     made = age(graph.clock, ingress["metadata"].get("creationTimestamp"))
     young = made is not None and made < YOUNG_LOAD_BALANCER
-    return (State.UNKNOWN, ": it is still being made") if young else (State.FAIL, "")
+    return (State.UNKNOWN, ": it is still being created") if young else (State.FAIL, "")
 
 
 def _other_controller(graph: Graph, ingress: Object) -> str:
@@ -65,9 +65,9 @@ def _other_controller(graph: Graph, ingress: Object) -> str:
     found = class_of(graph, ingress)
     who: Record = {} if isinstance(found, Unknown) or not found else found[0]
     if who.get("foreign") is True:
-        return f": the controller of class {name_of(who['item'])} has given it none"
+        return f": the controller of class {name_of(who['item'])} has not set one"
     if who.get("annotation"):
-        return f": nobody serves the class {who['annotation']}"
+        return f": no controller serves class {who['annotation']}"
     return f": GKE does not read spec.ingressClassName ({who.get('named')})"
 
 

@@ -48,7 +48,7 @@ def _standalone_hops(graph: Graph, service: Object) -> list[Hop]:
         Hop(
             ref_of(backend["backendService"]),
             State.OK,
-            f"speaks {backend['backendService'].get('protocol') or 'HTTP'}",
+            f"protocol {backend['backendService'].get('protocol') or 'HTTP'}",
             (*check_hops(graph, backend), *group_hops(graph, backend)),
         )
         for backend in found
@@ -88,10 +88,10 @@ def _pool_hop(graph: Graph, rule: Object) -> Hop:
 
 def _not_ready_yet(graph: Graph, service: Object, served: list[str]) -> tuple[State, str]:
     if served:
-        return State.OK, ", and no forwarding rule of Google Cloud's has it"
+        return State.OK, ", but no forwarding rule has this address"
     errors = balancer_errors_of(graph, service)
     if not isinstance(errors, Unknown) and errors:
         return State.FAIL, f": {errors[-1].get('message')}"
     made = age(graph.clock, service["metadata"].get("creationTimestamp"))
     young = made is not None and made < YOUNG_LOAD_BALANCER
-    return (State.UNKNOWN, ": still being made") if young else (State.FAIL, "")
+    return (State.UNKNOWN, ": still being created") if young else (State.FAIL, "")

@@ -52,13 +52,18 @@ def derived_services(graph: Graph, item: Object) -> Facts:
 
 @edge("gone_clusters", "MultiClusterService", reads=("Cluster",), record="GoneClusterRecord")
 def gone_clusters(graph: Graph, item: Object) -> Facts:
-    """The clusters that it names as `location/name` and that are not among those of the project: {link, clusters}."""
-    links = [str(c["link"]) for c in (item.get("spec") or {}).get("clusters") or [] if c.get("link")]
+    """The clusters that it names as `location/name` and that are not among those of the project: {link, number, …}.
+
+    `number`: the place of the link in `spec.clusters`; `clusters`: those of the project.
+    """
+    named = enumerate((item.get("spec") or {}).get("clusters") or [])
+    links = [(number, str(c["link"])) for number, c in named if c.get("link")]
     clusters = graph.listing("Cluster") if links else []
     if isinstance(clusters, Unknown):
         return clusters
     known = [f"{c.get('location') or c.get('zone')}/{name_of(c)}" for c in clusters]
-    return [{"link": link, "clusters": known} for link in links if not _names_one(link, clusters)]
+    gone = [(number, link) for number, link in links if not _names_one(link, clusters)]
+    return [{"link": link, "number": number, "clusters": known} for number, link in gone]
 
 
 def _names_one(link: str, clusters: list[Object]) -> bool:
@@ -68,19 +73,24 @@ def _names_one(link: str, clusters: list[Object]) -> bool:
 
 @edge("services", "MultiClusterIngress", reads=("MultiClusterService",), record="MultiClusterBackendRecord")
 def services_of_ingress(graph: Graph, ingress: Object) -> Facts:
-    """The MultiClusterServices that a rule or the default names: {name, found, target, nearest, port, ports, at, …}."""
-    return [_backend(graph, ingress, at) for at in _named(ingress)]
+    """The MultiClusterServices that a rule or the default names: {name, found, target, nearest, port, ports, at, …}.
+
+    `pointer`: the JSON pointer of the backend in the MultiClusterIngress.
+    """
+    return [_backend(graph, ingress, at, pointer) for pointer, at in _named(ingress)]
 
 
-def _named(ingress: Object) -> Iterator[Any]:
+def _named(ingress: Object) -> Iterator[tuple[str, Any]]:
     spec = ((ingress.get("spec") or {}).get("template") or {}).get("spec") or {}
     if spec.get("backend"):
-        yield spec["backend"]
-    for rule in spec.get("rules") or []:
-        yield from (p["backend"] for p in (rule.get("http") or {}).get("paths") or [] if p.get("backend"))
+        yield "/spec/template/spec/backend", spec["backend"]
+    for i, rule in enumerate(spec.get("rules") or []):
+        for j, path in enumerate((rule.get("http") or {}).get("paths") or []):
+            if path.get("backend"):
+                yield f"/spec/template/spec/rules/{i}/http/paths/{j}/backend", path["backend"]
 
 
-def _backend(graph: Graph, ingress: Object, at: Any) -> Record:
+def _backend(graph: Graph, ingress: Object, at: Any, pointer: str) -> Record:
     named = resolve_reference(graph, "MultiClusterService", namespace_of(ingress), str(at.get("serviceName") or ""))
     port, target = at.get("servicePort"), named["target"]
     ports = _ports(target) if isinstance(target, dict) else []
@@ -93,6 +103,7 @@ def _backend(graph: Graph, ingress: Object, at: Any) -> Record:
         "port": port,
         "ports": [p.get("port") for p in ports],
         "portFound": any(port in (p.get("port"), p.get("name")) for p in ports) if known else None,
+        "pointer": pointer,
         "at": at,
     }
 

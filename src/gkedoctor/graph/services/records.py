@@ -123,6 +123,7 @@ class GoneClusterRecord(TypedDict):
     """A cluster that a MultiClusterService names and that is not among those of the project."""
 
     link: str
+    number: int
     clusters: list[str]
 
 
@@ -136,6 +137,7 @@ class MultiClusterBackendRecord(TypedDict):
     port: Part
     ports: list[Part]
     portFound: bool | None
+    pointer: str
     at: Part
 
 

@@ -26,7 +26,7 @@ def target_of(graph: Graph, item: Object) -> Facts:
     if not name:
         return []
     if kind not in KINDS:
-        return Unknown(kind.lower() + "s", "gkedoctor does not look at this kind")
+        return Unknown(kind.lower() + "s", "gkedoctor does not check this kind")
     return resolve_targets(graph, kind, namespace_of(item), str(name))
 
 

@@ -29,7 +29,7 @@ def unnamed(container: Object) -> Iterator[Refusal]:
     if not name:
         yield Refusal("", "the container has no name")
     elif not is_label(name):
-        yield Refusal("name", f'"{name}" is no name of a container: {LABEL}')
+        yield Refusal("name", f'"{name}" is not a valid container name: {LABEL}')
     if not container.get("image"):
         yield Refusal("", "the container has no image")
 
@@ -54,9 +54,9 @@ def env_refused(container: Object) -> Iterator[Refusal]:
             yield Refusal(f"env[{i}]", "the variable has no name")
         source = variable.get("valueFrom")
         if source is not None and variable.get("value"):
-            yield Refusal(f"env[{i}].valueFrom", "valueFrom may not stand beside value")
+            yield Refusal(f"env[{i}].valueFrom", "valueFrom cannot be set together with value")
         elif source is not None and not any(value is not None for value in source.values()):
-            yield Refusal(f"env[{i}].valueFrom", "valueFrom names no source")
+            yield Refusal(f"env[{i}].valueFrom", "valueFrom has no source")
 
 
 def mounts_refused(container: Object) -> Iterator[Refusal]:
@@ -77,10 +77,8 @@ def probes_refused(container: Object) -> Iterator[Refusal]:
             continue
         handlers = [handler for handler in _HANDLERS if probe.get(handler) is not None]
         if len(handlers) != 1:
-            told = (
-                f"asks by {' and '.join(handlers)}: one of them" if handlers else f"needs one of {', '.join(_HANDLERS)}"
-            )
-            yield Refusal(name, f"{name} {told}")
+            reason = f"sets {' and '.join(handlers)}: keep one" if handlers else f"needs one of {', '.join(_HANDLERS)}"
+            yield Refusal(name, f"{name} {reason}")
         elif handlers[0] != "exec":
             yield from port_refused(probe[handlers[0]].get("port"), f"{name}.{handlers[0]}.port")
         if name != "readinessProbe" and (probe.get("successThreshold") or 1) != 1:
@@ -92,7 +90,7 @@ def probes_of_init_refused(container: Object) -> Iterator[Refusal]:
     if container.get("restartPolicy") != "Always":
         for name in (*_PROBES, "lifecycle"):
             if container.get(name) is not None:
-                yield Refusal(name, f"{name} may not be set for init containers without restartPolicy Always")
+                yield Refusal(name, f"{name} cannot be set for init containers without restartPolicy Always")
 
 
 def resources_refused(container: Object) -> Iterator[Refusal]:
@@ -107,9 +105,9 @@ def resources_refused(container: Object) -> Iterator[Refusal]:
             continue
         path = f'resources.requests."{name}"'
         if least > most:
-            yield Refusal(path, f"the request of {wanted} {name} is above the limit of {limits[name]}")
+            yield Refusal(path, f"the {name} request {wanted} is greater than the limit {limits[name]}")
         elif least < most and _is_extended(name):
-            yield Refusal(path, f"the request of {name} must be as much as its limit")
+            yield Refusal(path, f"the request of {name} must be equal to its limit")
 
 
 def quantities_refused(amounts: dict[str, Any]) -> Iterator[Refusal]:
@@ -117,9 +115,9 @@ def quantities_refused(amounts: dict[str, Any]) -> Iterator[Refusal]:
     for name, amount in amounts.items():
         number = quantity(amount)
         if number is None and not is_filled_in_later(str(amount)):
-            yield Refusal(f'"{name}"', f'"{amount}" is no quantity, as 500m, 2 or 1.5Gi are')
+            yield Refusal(f'"{name}"', f'"{amount}" is not a valid quantity (examples: 500m, 2, 1.5Gi)')
         elif number is not None and number < 0:
-            yield Refusal(f'"{name}"', f"{amount} is less than nothing")
+            yield Refusal(f'"{name}"', f"{amount} is negative")
 
 
 def _is_extended(name: str) -> bool:

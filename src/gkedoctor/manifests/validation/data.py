@@ -19,25 +19,28 @@ def keys_refused(item: Object) -> Iterator[Refusal]:
         for key in item.get(field) or {}:
             fits = _KEY.fullmatch(key) and len(key) <= 253 and key != "." and not key.startswith("..")
             if not fits and not is_filled_in_later(key):
-                yield Refusal(f'{field}."{key}"', f'"{key}" is no key: letters, digits, `-`, `_` and `.`, at most 253')
+                yield Refusal(
+                    f'{field}."{key}"',
+                    f'"{key}" is not a valid key: letters, digits, `-`, `_` and `.`, at most 253 characters',
+                )
 
 
 def secret_data_refused(item: Object) -> Iterator[Refusal]:
     """encoding/json of Go: the values of `data` are bytes."""
-    yield from _not_base64(item, "data", "stringData takes plain text")
+    yield from _not_base64(item, "data", "for plain text, use stringData")
 
 
 def config_data_refused(item: Object) -> Iterator[Refusal]:
     """The same of binaryData; core: ValidateConfigMap."""
-    yield from _not_base64(item, "binaryData", "data takes plain text")
+    yield from _not_base64(item, "binaryData", "for plain text, use data")
     for key in (item.get("data") or {}).keys() & (item.get("binaryData") or {}).keys():
-        yield Refusal(f'binaryData."{key}"', f'"{key}" stands in data and in binaryData')
+        yield Refusal(f'binaryData."{key}"', f'"{key}" is in both data and binaryData')
 
 
 def _not_base64(item: Object, field: str, hint: str) -> Iterator[Refusal]:
     for key, value in (item.get(field) or {}).items():
         if decoded(value) is None and not is_filled_in_later(value):
-            yield Refusal(f'{field}."{key}"', f'the value of "{key}" is no base64; {hint}')
+            yield Refusal(f'{field}."{key}"', f'the value of "{key}" is not base64; {hint}')
 
 
 def claim_refused(spec: Object) -> Iterator[Refusal]:

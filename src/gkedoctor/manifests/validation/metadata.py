@@ -30,18 +30,18 @@ def name_refused(item: Object) -> Iterator[Refusal]:
     kind, name = item["kind"], item["metadata"]["name"]
     if kind in _PATH_SEGMENTS:
         if name in (".", "..") or "/" in name or "%" in name:
-            yield Refusal("metadata.name", f'"{name}" is no name: it takes no `/` and no `%`')
+            yield Refusal("metadata.name", f'"{name}" is not a valid name: `/` and `%` are not allowed')
     elif kind in _LABELS:
         if not is_label(name):
-            yield Refusal("metadata.name", f'"{name}" is no name: {LABEL}')
+            yield Refusal("metadata.name", f'"{name}" is not a valid name: {LABEL}')
     elif not is_subdomain(name):
-        yield Refusal("metadata.name", f'"{name}" is no name: {SUBDOMAIN}')
+        yield Refusal("metadata.name", f'"{name}" is not a valid name: {SUBDOMAIN}')
 
 
 def labels_refused(metadata: Mapping[str, Any]) -> Iterator[Refusal]:
     """apimachinery: ValidateLabels."""
     for key, value in (metadata.get("labels") or {}).items():
         if not is_label_key(key):
-            yield Refusal(f'labels."{key}"', f'"{key}" is no key of a label: {LABEL_VALUE}, and a domain in front')
+            yield Refusal(f'labels."{key}"', f'"{key}" is not a valid label key: {LABEL_VALUE}, optional domain prefix')
         elif not is_label_value(value):
-            yield Refusal(f'labels."{key}"', f'"{value}" is no value of a label: {LABEL_VALUE}')
+            yield Refusal(f'labels."{key}"', f'"{value}" is not a valid label value: {LABEL_VALUE}')

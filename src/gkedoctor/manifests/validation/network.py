@@ -15,11 +15,11 @@ def service_type_refused(spec: Object) -> Iterator[Refusal]:
     """core: ValidateService."""
     kind, headless = spec.get("type") or "ClusterIP", spec.get("clusterIP") == "None"
     if kind not in ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"):
-        yield Refusal("type", f'"{kind}" is no type of a Service')
+        yield Refusal("type", f'"{kind}" is not a valid Service type')
     elif kind == "ExternalName" and not spec.get("externalName"):
         yield Refusal("type", "type ExternalName needs externalName")
     elif kind in ("NodePort", "LoadBalancer") and headless:
-        yield Refusal("clusterIP", f"clusterIP None may not be used when `type` is {kind}")
+        yield Refusal("clusterIP", f"clusterIP None is not allowed with type {kind}")
     elif kind != "ExternalName" and not headless and not spec.get("ports"):
         yield Refusal("ports", "ports are missing")
 
@@ -31,7 +31,7 @@ def service_ports_refused(spec: Object) -> Iterator[Refusal]:
     for i, port in enumerate(ports):
         found = [*_port(port), *_node_port(port, internal)]
         if len(ports) > 1 and not port.get("name"):
-            found.append(Refusal("port", "a port needs a name where there are several"))
+            found.append(Refusal("port", "with more than one port, each port needs a name"))
         yield from (one.below(f"ports[{i}]") for one in found)
 
 
@@ -49,7 +49,7 @@ def service_ports_repeated(spec: Object) -> Iterator[Refusal]:
 def _port(port: Object) -> Iterator[Refusal]:
     name, number, target = port.get("name"), port.get("port"), port.get("targetPort")
     if name and not is_label(name):
-        yield Refusal("name", f'"{name}" is no name of a port: {LABEL}')
+        yield Refusal("name", f'"{name}" is not a valid port name: {LABEL}')
     yield from port_refused(number, "port")
     if target:
         yield from port_refused(target, "targetPort")
@@ -59,24 +59,24 @@ def _port(port: Object) -> Iterator[Refusal]:
 def _node_port(port: Object, internal: bool) -> Iterator[Refusal]:
     number = port.get("nodePort")
     if number and internal:
-        yield Refusal("nodePort", "nodePort may not be used when `type` is ClusterIP, which it is if not given")
+        yield Refusal("nodePort", "nodePort is not allowed with type ClusterIP (the default type)")
     elif number and not is_port(number):
-        yield Refusal("nodePort", f"{number} is no port: 1 to 65535")
+        yield Refusal("nodePort", f"{number} is not a valid port: use 1 to 65535")
 
 
 def protocol_refused(port: Object) -> Iterator[Refusal]:
     """core: supportedPortProtocols."""
     protocol = port.get("protocol") or "TCP"
     if protocol not in PROTOCOLS:
-        yield Refusal("protocol", f'protocol "{protocol}" is none of {", ".join(PROTOCOLS)}')
+        yield Refusal("protocol", f'protocol "{protocol}" is not one of {", ".join(PROTOCOLS)}')
 
 
 def ingress_refused(spec: Object) -> Iterator[Refusal]:
     """networking: ValidateIngressSpec, validateIngressBackend; of networking.k8s.io/v1 alone."""
     rules, default = spec.get("rules") or [], spec.get("defaultBackend")
     if not rules and default is None:
-        hint = "; `backend` is of v1beta1" if "backend" in spec else ""
-        yield Refusal("backend", f"neither rules nor defaultBackend are given{hint}")
+        hint = "; `backend` is a field of v1beta1" if "backend" in spec else ""
+        yield Refusal("backend", f"either rules or defaultBackend is required{hint}")
     if default is not None:
         yield from (one.below("defaultBackend") for one in _backend(default))
     for i, rule in enumerate(rules):
@@ -89,9 +89,9 @@ def _path(path: Object) -> Iterator[Refusal]:
     """networking: validateHTTPIngressPath."""
     kind, text = path.get("pathType"), path.get("path") or ""
     if kind is None:
-        yield Refusal("", "pathType is missing: Prefix, Exact or ImplementationSpecific")
+        yield Refusal("", "pathType is missing: set Prefix, Exact or ImplementationSpecific")
     elif kind not in ("Prefix", "Exact", "ImplementationSpecific"):
-        yield Refusal("pathType", f'pathType "{kind}" is none of Prefix, Exact, ImplementationSpecific')
+        yield Refusal("pathType", f'pathType "{kind}" is not one of Prefix, Exact, ImplementationSpecific')
     elif not text.startswith("/") and (text or kind != "ImplementationSpecific"):
         yield Refusal("path", "path must begin with `/`")
 
@@ -101,7 +101,7 @@ def _backend(backend: Object) -> Iterator[Refusal]:
     if service is None and backend.get("resource") is None:
         old = next((key for key in ("serviceName", "servicePort") if key in backend), "")
         form = "service: {name, port: {number or name}}"
-        yield Refusal(old, f"`{old}` is of v1beta1; v1 has {form}" if old else f"a backend needs {form}")
+        yield Refusal(old, f"`{old}` is a field of v1beta1; in v1 it is {form}" if old else f"a backend needs {form}")
     elif service is not None:
         yield from _service(service)
 

@@ -12,10 +12,10 @@ _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _PLACEHOLDER = re.compile(r"\$|\{\{")
 """In texts that envsubst, Flux, OpenShift or a template fills in before they are applied."""
 
-LABEL = "lower case letters, digits and `-`, at most 63, with a letter or digit at both ends"
-SUBDOMAIN = "lower case letters, digits, `-` and `.`, at most 253, with a letter or digit at both ends"
-LABEL_VALUE = "letters, digits, `-`, `_` and `.`, at most 63, with a letter or digit at both ends"
-PORT_NAME = "lower case letters, digits and single `-`, at most 15, with a letter among them"
+LABEL = "lowercase letters, digits and `-`, at most 63 characters, a letter or digit at both ends"
+SUBDOMAIN = "lowercase letters, digits, `-` and `.`, at most 253 characters, a letter or digit at both ends"
+LABEL_VALUE = "letters, digits, `-`, `_` and `.`, at most 63 characters, a letter or digit at both ends"
+PORT_NAME = "lowercase letters, digits and single `-`, at most 15 characters, at least one letter"
 
 
 class Refusal(NamedTuple):
@@ -73,13 +73,13 @@ def port_refused(port: int | str | None, path: str) -> Iterator[Refusal]:
         yield Refusal(path, "port is missing")
     elif isinstance(port, str) and not is_port_name(port):
         number = port.isdecimal()
-        yield Refusal(path, f'"{port}" in quotes is a name, and a name needs a letter' if number else _form(port))
+        yield Refusal(path, f'"{port}" in quotes is a port name, which needs a letter' if number else _form(port))
     elif isinstance(port, int) and not is_port(port):
-        yield Refusal(path, f"{port} is no port: 1 to 65535")
+        yield Refusal(path, f"{port} is not a valid port: use 1 to 65535")
 
 
 def _form(name: str) -> str:
-    return f'"{name}" is no name of a port: {PORT_NAME}'
+    return f'"{name}" is not a valid port name: {PORT_NAME}'
 
 
 def port_name_refused(name: str, path: str) -> Iterator[Refusal]:

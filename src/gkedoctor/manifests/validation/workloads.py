@@ -62,7 +62,10 @@ def volumes_refused(spec: Object, brought: set[str | None]) -> Iterator[Refusal]
     names = [volume.get("name") for volume in volumes]
     for i, name in enumerate(names):
         if not is_label(name or ""):
-            yield Refusal(f"volumes[{i}].name", f'"{name}" is no name of a volume: {LABEL}' if name else "no name")
+            yield Refusal(
+                f"volumes[{i}].name",
+                f'"{name}" is not a valid volume name: {LABEL}' if name else "the name is missing",
+            )
     for i, name in repeated(names):
         yield Refusal(f"volumes[{i}].name", f'two volumes have the name "{name}"')
     known = {*names, *brought}
@@ -71,18 +74,18 @@ def volumes_refused(spec: Object, brought: set[str | None]) -> Iterator[Refusal]
             for j, mount in enumerate(container.get("volumeMounts") or []):
                 if mount.get("name") not in known:
                     path = f"{field}[{i}].volumeMounts[{j}].name"
-                    yield Refusal(path, f'"{mount.get("name")}" is none of the volumes of the Pod')
+                    yield Refusal(path, f'"{mount.get("name")}" is not a volume of the Pod')
 
 
 def restart_refused(kind: str, spec: Object) -> Iterator[Refusal]:
     """batch: validateJobSpec; core: ValidatePodTemplateSpecForRC; apps: likewise. Always where it is not given."""
     policy = spec.get("restartPolicy") or "Always"
     if kind in ("Job", "CronJob") and policy == "Always":
-        yield Refusal("restartPolicy", f"the Pods of a {kind} need restartPolicy OnFailure or Never")
+        yield Refusal("restartPolicy", f"restartPolicy of a {kind} must be OnFailure or Never")
     elif kind not in ("Job", "CronJob", "Pod") and policy != "Always":
         yield Refusal("restartPolicy", f"restartPolicy of a {kind} must be Always")
     elif policy not in ("Always", "OnFailure", "Never"):
-        yield Refusal("restartPolicy", f'restartPolicy "{policy}" is none of Always, OnFailure, Never')
+        yield Refusal("restartPolicy", f'restartPolicy "{policy}" is not one of Always, OnFailure, Never')
 
 
 def selector_refused(item: Object) -> Iterator[Refusal]:
@@ -94,9 +97,9 @@ def selector_refused(item: Object) -> Iterator[Refusal]:
     labels = (template.get("metadata") or {}).get("labels")
     if not selector or not (selector.get("matchLabels") or selector.get("matchExpressions")):
         if not _is_fragment(item, template.get("spec") or {}):
-            yield Refusal("spec.selector", "selector is missing: matchLabels with labels of the template")
+            yield Refusal("spec.selector", "selector is missing: set matchLabels to labels of the Pod template")
     elif not matches(selector, labels):
-        yield Refusal("spec.selector", "selector does not match the labels of its own template")
+        yield Refusal("spec.selector", "selector does not match the labels of its own Pod template")
 
 
 def replication_selector_refused(item: Object) -> Iterator[Refusal]:
@@ -104,13 +107,13 @@ def replication_selector_refused(item: Object) -> Iterator[Refusal]:
     spec = item.get("spec") or {}
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     if spec.get("template") is not None and not matches_map(spec.get("selector"), labels):
-        yield Refusal("spec.selector", "selector does not match the labels of its own template")
+        yield Refusal("spec.selector", "selector does not match the labels of its own Pod template")
 
 
 def budget_refused(spec: Object) -> Iterator[Refusal]:
     """policy: ValidatePodDisruptionBudgetSpec."""
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
-        yield Refusal("maxUnavailable", "minAvailable and maxUnavailable may not be set both")
+        yield Refusal("maxUnavailable", "minAvailable and maxUnavailable cannot both be set")
 
 
 def autoscaler_refused(spec: Object) -> Iterator[Refusal]:

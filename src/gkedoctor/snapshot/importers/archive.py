@@ -285,5 +285,5 @@ def _inner_name(path: Path, name: str) -> str:
     """The member's name; one that leads out of the archive is never an accident."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if name.startswith(("/", "\\")) or ".." in parts or (parts and parts[0].endswith(":")) or "\0" in name:
-        raise SourceError(f"{path.name} holds a member that leads out of it: {name[:80]!r}")
+        raise SourceError(f"{path.name} contains a member with a path outside of it: {name[:80]!r}")
     return _sayable("/".join(part for part in parts if part != "."))

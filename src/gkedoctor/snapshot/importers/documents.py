@@ -57,11 +57,11 @@ def text_of(data: bytes, name: str, budget: Budget | None = None) -> str:
     try:
         text = data.decode("utf-16" if data.startswith(WIDE) else "utf-8")
     except UnicodeDecodeError as error:
-        raise SourceError(f"{name} is no text: byte {error.start} is not {error.encoding}") from error
+        raise SourceError(f"{name} is not a text file: byte {error.start} is not {error.encoding}") from error
     finally:
         budget.release(size)
     if "\0" in text:
-        raise SourceError(f"{name} is no text: it holds zero bytes")
+        raise SourceError(f"{name} is not a text file: it contains zero bytes")
     return text
 
 

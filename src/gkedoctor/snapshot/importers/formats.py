@@ -56,7 +56,7 @@ def _written(path: Path) -> datetime | None:
 
 def _from_folder(folder: Folder) -> Gathered:
     if "manifest.json" in folder.files and b"gkedoctor/snapshot/" in folder.read("manifest.json")[:4096]:
-        raise SnapshotError(f"{folder.name} is a snapshot that was packed again", hint="Unpack it first.")
+        raise SnapshotError(f"{folder.name} is a snapshot that was archived again", hint="Unpack it first.")
     root = bundle_root(folder)
     if root is not None:
         gathered = gather_support_bundle(folder, root)
@@ -77,7 +77,7 @@ def _from_files(folder: Folder) -> Gathered:
     if gathered is None and has_lists(folder, "gcp"):
         return gather_recording(folder)
     if gathered is None:
-        what = "holds nothing that is known" if folder.files else "is empty"
+        what = "contains no known format" if folder.files else "is empty"
         raise SourceError(f"{folder.name} {what}", hint=_LOOKED_FOR)
     gather_cloud(gathered, folder)
     gather_logs(gathered, folder.under("logs"))

@@ -24,8 +24,8 @@ from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
-_ELSEWHERE = "must-gather does not say whether this was empty, denied or not asked for"
-_SINGLE = CollectionState(Status.PARTIAL, reason="must-gather holds single objects of it, not the list")
+_ELSEWHERE = "must-gather does not show whether this was empty, denied or not requested"
+_SINGLE = CollectionState(Status.PARTIAL, reason="must-gather contains single objects of it, not the list")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4})")
 _CLUSTER = "cluster-scoped-resources"
 

@@ -41,7 +41,7 @@ def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
     gathered = Gathered(source=name, elsewhere=_ELSEWHERE, budget=budget)
     add_documents(gathered, stem_of(name), documents(data, name, budget))
     if not gathered.states:
-        raise SourceError(f"{name} holds no Kubernetes objects", hint=_HINT)
+        raise SourceError(f"{name} contains no Kubernetes objects", hint=_HINT)
     narrow(gathered)
     _mark_exports(gathered)
     return gathered

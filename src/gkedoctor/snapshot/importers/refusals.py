@@ -62,7 +62,7 @@ def _said(error: dict[str, Any]) -> str:
     """The message with the reasons, by which an API that is off is told from a permission that is missing."""
     details = [*_dicts(error.get("errors")), *_dicts(error.get("details"))]
     reasons = [str(entry["reason"]) for entry in details if entry.get("reason")]
-    words = [str(error.get("message") or "the API answered with an error"), str(error.get("status") or ""), *reasons]
+    words = [str(error.get("message") or "the API returned an error"), str(error.get("status") or ""), *reasons]
     return " ".join(dict.fromkeys(word for word in words if word))
 
 

@@ -170,18 +170,18 @@ class _Reader:
         try:
             return tagged(event.tag, event.value)
         except KeyError:
-            message = f"the tag {shown_tag(event.tag)} means nothing here"
+            message = f"the tag {shown_tag(event.tag)} is not supported here"
         except ValueError:
             message = f"`{event.value[:40]}` is not a valid value for the tag {shown_tag(event.tag)}"
         raise _at(event, message)
 
     def _opened(self, event: Any) -> None:
         if self._stack[-1].wants_key:
-            raise _at(event, "a key has to be text")
+            raise _at(event, "a key must be a string")
         if len(self._stack) > DEEPEST:
             raise _at(event, f"nested too deeply: more than {DEEPEST} levels")
         if not fits_collection(event.tag):
-            raise _at(event, f"the tag {shown_tag(event.tag)} means nothing here")
+            raise _at(event, f"the tag {shown_tag(event.tag)} is not supported here")
         is_map = type(event) is yaml.MappingStartEvent
         self._used += _MAP if is_map else _LIST
         self._stack.append(_Frame({} if is_map else [], event.anchor, self._count))
@@ -202,7 +202,7 @@ class _Reader:
         found: dict[str, Any] = {}
         for base in reversed([one for part in frame.merged for one in (part if isinstance(part, list) else [part])]):
             if not isinstance(base, dict):
-                raise _at(event, "`<<` takes a mapping")
+                raise _at(event, "`<<` needs a mapping")
             found |= base
         own: dict[str, Any] = frame.value
         return found | own
@@ -214,14 +214,14 @@ class _Reader:
             raise _at(event, f"the alias *{event.anchor} has no anchor before it")
         if top.wants_key:
             if not isinstance(known.value, str):
-                raise _at(event, "a key has to be text")
+                raise _at(event, "a key must be a string")
             top.key, top.wants_key = known.value, False
             return
         self._aliases -= known.size
         self._used += known.size * _SCALAR
         if self._aliases < 0:
             raise LimitError(
-                self._name, "has YAML aliases that stand for too many values", f"{self._limits.yaml_aliases:,}"
+                self._name, "has YAML aliases that expand to too many values", f"{self._limits.yaml_aliases:,}"
             )
         if len(self._stack) + known.depth > DEEPEST:
             raise _at(event, f"nested too deeply: more than {DEEPEST} levels")
@@ -234,7 +234,7 @@ class _Reader:
             top.value.append(value)
             return
         if top.wants_key:
-            raise _at(event, "a key has to be text")
+            raise _at(event, "a key must be a string")
         if top.key is None:
             top.merged.append(value)
         else:

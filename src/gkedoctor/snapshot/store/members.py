@@ -58,7 +58,7 @@ class File:
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise SnapshotError(f"{path.name} is damaged: {info.filename[:80]!r} is not deflated")
         if len(self._names) != len(found):
-            raise SnapshotError(f"{path.name} is damaged: a member is there twice")
+            raise SnapshotError(f"{path.name} is damaged: it has a member twice")
         budget.expand(sum(info.file_size for info in found))
 
     def pieces(self, name: str, limit: int) -> Iterator[bytes]:
@@ -108,7 +108,7 @@ def refuse_name(path: Path, name: str) -> None:
     """SnapshotError for a member that would lead out of the snapshot."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if name.startswith(("/", "\\")) or ".." in parts or ":" in name or "\0" in name:
-        raise SnapshotError(f"{path.name} holds a member that leads out of it: {name[:80]!r}")
+        raise SnapshotError(f"{path.name} contains a member with a path outside of it: {name[:80]!r}")
 
 
 @contextmanager

@@ -38,9 +38,9 @@ def write(snapshot: Snapshot, path: Path) -> None:
 def write_file(snapshot: Snapshot, path: Path) -> None:
     """Writes the snapshot as one file, replacing an older snapshot but no other file."""
     if path.is_dir():
-        raise UsageError(f"{path} is a directory", hint=f"Name a file: {path / ('cluster' + SUFFIX)}")
+        raise UsageError(f"{path} is a directory", hint=f"Choose a file: {path / ('cluster' + SUFFIX)}")
     if path.exists() and not _may_replace(path):
-        raise UsageError(f"{path} exists and is no snapshot", hint="Name another file, or remove this one.")
+        raise UsageError(f"{path} exists and is not a snapshot", hint="Choose another file, or remove this one.")
     with _writing(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         temporary = Path(name)
@@ -58,8 +58,8 @@ def write_directory(snapshot: Snapshot, path: Path) -> None:
     """Writes the snapshot as a directory to look at and to keep in git, replacing an older one of its own."""
     if path.exists() and not _is_only_a_snapshot(path):
         raise UsageError(
-            f"{path} exists and is no snapshot, or holds more than one",
-            hint="Name another directory, or remove what is in the way.",
+            f"{path} exists and is not a snapshot, or holds more than one",
+            hint="Choose another directory, or empty this one.",
         )
     with _writing(path):
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
