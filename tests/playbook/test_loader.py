@@ -11,9 +11,9 @@ import pytest
 from gkedoctor.errors import PlaybookError, UsageError
 from gkedoctor.playbook.check import problems
 from gkedoctor.playbook.loader import Source, load_playbook, load_playbooks
-from tests.conftest import PLAYBOOKS, shipped_playbooks
+from tests.conftest import shipped_playbooks
 
-GOOD = (PLAYBOOKS / "config" / "configuration-missing.yaml").read_text()
+GOOD = (Path(__file__).parent / "good.yaml").read_text()
 WHEN, REF = "when: key.kind == 'Secret'", "root: ref('Secret', namespace, object.name)"
 RUN = "      run:\n        - "
 LINK = "https://kubernetes.io/docs/concepts/configuration/secret/"

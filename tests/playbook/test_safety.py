@@ -19,7 +19,7 @@ API_WORDS = frozenset((
     "PRIVATE_SERVICE_CONNECT",
     "IN_USE", "ACTIVE", "REGIONAL_MANAGED_PROXY",
     "INGRESS", "ALLOW", "ENABLED", "ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", "EOF",
-    "GKE", "ING", "HTTP", "HTTPS", "TCP",
+    "GKE", "ING", "CAA", "SHARED_LOADBALANCER_VIP", "HTTP", "HTTPS", "TCP",
 ))  # fmt: skip
 """Words in capitals that are values of an API, not names to fill in."""
 
@@ -72,7 +72,10 @@ def test_any_text_has_a_safety_or_none(text: str) -> None:
     assert safety_of(text) in (*Safety, None)
 
 
-@given(st.sampled_from([c.run for _, c in COMMANDS]), st.sampled_from([c.run for _, c in COMMANDS]))
+KNOWN = [c.run for _, c in COMMANDS if safety_of(c.run) is not None]  # of others their author says it
+
+
+@given(st.sampled_from(KNOWN), st.sampled_from(KNOWN))
 def test_two_commands_are_as_unsafe_as_the_worse_of_them(first: str, second: str) -> None:
     order = list(Safety)
     worse = max((safety_of(first), safety_of(second)), key=order.index)
