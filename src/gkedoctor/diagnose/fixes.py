@@ -51,21 +51,22 @@ def _listed(run_all: Expression | None, placeholders: Mapping[str, str], scope: 
     found = scope.evaluate(run_all) if run_all is not None else None
     commands = [c for c in found if isinstance(c, str)] if isinstance(found, list) else []
     return [
-        Step(
-            command,
-            safety_of(command) or Safety.CHANGES,
-            {name: text for name, text in placeholders.items() if re.search(rf"\b{re.escape(name)}\b", command)},
-        )
-        for command in commands
+        Step(command, safety_of(command) or Safety.CHANGES, _present(placeholders, command)) for command in commands
     ]
+
+
+def _present(placeholders: Mapping[str, str], command: str) -> dict[str, str]:
+    """The placeholders that stand in a command: a value of the recording may have taken the place of one."""
+    return {n: text for n, text in placeholders.items() if re.search(rf"(?<![A-Z0-9_]){n}(?![A-Z0-9_])", command)}
 
 
 def _steps(run: Sequence[CompiledCommand], scope: Scope) -> list[Step]:
-    return [
-        Step(command.text.render(scope.evaluate, shell=True), command.safety, command.placeholders)
-        for command in run
-        if _holds(command.when, scope)
-    ]
+    return [_step(command, scope) for command in run if _holds(command.when, scope)]
+
+
+def _step(command: CompiledCommand, scope: Scope) -> Step:
+    text = command.text.render(scope.evaluate, shell=True)
+    return Step(text, command.safety, _present(command.placeholders, text))
 
 
 def _holds(condition: Expression | None, scope: Scope) -> bool:
@@ -87,7 +88,10 @@ def recovery_of(graph: Graph, finding: Finding) -> Recovery | None:
         say=rule.say.render(scope.evaluate),
         by=rule.fixed.retry.by,
         longest=_remaining(graph, rule.fixed.retry, last),
-        commands=tuple(text.render(scope.evaluate, shell=True) for text in rule.fixed.run),
+        commands=(
+            *(text.render(scope.evaluate, shell=True) for text in rule.fixed.run),
+            *_commands(_listed(rule.fixed.run_all, {}, scope)),
+        ),
     )
 
 

@@ -350,6 +350,13 @@ class Functions(functions.Functions):
             return None
         return [item for item in items if isinstance(item, dict) and item.get(field) == value]
 
+    @functions.signature(_ANY, _ANY, _ANY)
+    def _func_replaced(self, text: Any, old: Any, new: Any) -> str | None:
+        """replaced('http://web-api:80', 'web-api', 'api'): http://api:80; null where there is nothing to replace."""
+        if not (isinstance(text, str) and isinstance(old, str) and isinstance(new, str)) or not old or old not in text:
+            return None
+        return text.replace(old, new)
+
     @functions.signature(_ANY, _TEXT, _ANY)
     def _func_without(self, items: Any, field: str, value: Any) -> list[Any] | None:
         """without(list, 'field', value): the others than `where` gives; with '' as the field, of a list of values."""

@@ -125,7 +125,7 @@ def restart(workload: Mapping[str, Any], pod: Any = None) -> list[str]:
     if ref.kind in ("Deployment", "StatefulSet", "DaemonSet"):
         return [f"kubectl -n {ref.namespace} rollout restart {ref.kind.lower()}/{ref.name}"]
     if ref.kind == "Pod":
-        return _replace(workload, [(("nodeName",), _REMOVE)])
+        return _replace(workload, [], fresh=True)
     name = ref_of(pod).name if isinstance(pod, dict) and "metadata" in pod else None
     return [f"kubectl -n {ref.namespace} delete pod {name}"] if name else []
 
@@ -191,14 +191,14 @@ def _after(workload: Mapping[str, Any], pod: Any) -> list[str]:
     return []
 
 
-def _replace(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]]) -> list[str]:
-    """The object is saved first, so that it is not lost if it cannot be created again."""
+def _replace(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]], *, fresh: bool = False) -> list[str]:
+    """The object is saved first, so that it is not lost if it cannot be created again. `fresh`: on any node."""
     ref = ref_of(workload)
     kubectl, file = f"kubectl -n {ref.namespace}", f"{ref.name}.json"
     is_job = ref.kind == "Job"
     start: Path = ("spec", "template", "spec") if is_job else ("spec",)
     steps = [f"del(.status, .spec.selector, .spec.template{_GENERATED})"] if is_job else []
-    if changes and not is_job:
+    if (changes or fresh) and not is_job:
         steps.append("del(.status, .spec.nodeName)")
     for path, value in changes:
         at = _jq_path((*start, *path))
