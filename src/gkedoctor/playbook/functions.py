@@ -226,7 +226,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_set_at(self, workload: Any, pod: Any, parts: Any, values: Any) -> list[str]:
         """set_at(workload, pod, reference.at, {key: 'x'}): the commands that set fields of this part of a Pod."""
-        if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(values, dict):
+        if not isinstance(workload, dict) or not isinstance(pod, dict) or not _is_known_map(values):
             return []
         spots = parts if isinstance(parts, list) else [parts]
         return workload_commands.set_at(workload, pod, [workload_commands.Setting(s, values) for s in spots])
@@ -269,20 +269,22 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_set_resources(self, workload: Any, container: Any, resources: Any, pod: Any) -> list[str]:
         """set_resources(workload, container, {limits: {memory: '512Mi'}}, pod): the commands that set those."""
-        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(resources, dict):
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not _is_known_map(resources):
             return []
         return workload_commands.set_resources(workload, container, resources, pod)
 
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_patch_container(self, workload: Any, container: Any, part: Any, pod: Any) -> list[str]:
         """patch_container(workload, container, {stdin: true}, pod): the commands that merge this into the container."""
-        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(part, dict):
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not _is_known_map(part):
             return []
         return workload_commands.merge_container(workload, container, part, pod)
 
     @functions.signature(_ANY, _ANY)
-    def _func_access(self, bindings: Any, said: Any) -> dict[str, Any] | None:
+    def _func_access(self, bindings: Any, said: Any) -> Any:
         """access(role_bindings, extract(line, 'rbac/refused-request')): {allowed, says, commands, binding, scope}."""
+        if isinstance(said, Unknown):
+            return said
         request = request_of(said) if isinstance(said, dict) else None
         if request is None or not isinstance(bindings, (list, Unknown)):
             return None
@@ -291,7 +293,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, {"types": [], "variadic": True})
     def _func_patch_template(self, workload: Any, part: Any, *pod: Any) -> list[str]:
         """patch_template(workload, {dnsPolicy: 'None'}, pod): the commands that merge this into its Pod template."""
-        if not isinstance(workload, dict) or not isinstance(part, dict):
+        if not isinstance(workload, dict) or not _is_known_map(part):
             return []
         return workload_commands.merge(workload, part, next(iter(pod), None))
 
@@ -351,11 +353,12 @@ class Functions(functions.Functions):
         return [item for item in items if isinstance(item, dict) and item.get(field) == value]
 
     @functions.signature(_ANY, _ANY, _ANY)
-    def _func_replaced(self, text: Any, old: Any, new: Any) -> str | None:
-        """replaced('http://web-api:80', 'web-api', 'api'): http://api:80; null where there is nothing to replace."""
-        if not (isinstance(text, str) and isinstance(old, str) and isinstance(new, str)) or not old or old not in text:
+    def _func_replaced(self, text: Any, old: Any, new: Any) -> Any:
+        """replaced('http://web-api:80', 'web-api', 'api'): http://api:80, of a text or texts; null without `old`."""
+        if not isinstance(old, str) or not isinstance(new, str) or not old or not any(old in t for t in _texts(text)):
             return None
-        return text.replace(old, new)
+        changed = [t.replace(old, new) for t in _texts(text)]
+        return changed[0] if isinstance(text, str) else changed
 
     @functions.signature(_ANY, _TEXT, _ANY)
     def _func_without(self, items: Any, field: str, value: Any) -> list[Any] | None:
@@ -368,6 +371,17 @@ class Functions(functions.Functions):
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
         return isinstance(value, Unknown)
+
+
+def _is_known_map(value: Any) -> bool:
+    """Whether a value is a map in which nothing is unknown."""
+    return isinstance(value, dict) and not _holds_unknown(value)
+
+
+def _holds_unknown(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_unknown, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Unknown)
 
 
 def _texts(value: Any) -> list[str]:
