@@ -218,6 +218,22 @@ class Functions(functions.Functions):
         """restart(workload, pod): the commands that create its Pods again from the same template."""
         return workload_commands.restart(workload, pod) if isinstance(workload, dict) else []
 
+    @functions.signature(_ANY, _ANY, _ANY)
+    def _func_run_again(self, job: Any, owner: Any, part: Any) -> list[str]:
+        """run_again(job, cronjob, {backoffLimit: `3`}): the commands that run a Job once more, so changed."""
+        return workload_commands.run_again(job, owner, part) if isinstance(job, dict) and _is_known_map(part) else []
+
+    @functions.signature(_ANY)
+    def _func_save_logs(self, job: Any) -> str | None:
+        """save_logs(job): the command that saves the logs of its Pods to a file."""
+        return workload_commands.save_logs(job) if isinstance(job, dict) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_native_sidecar(self, workload: Any, name: Any) -> list[str]:
+        """native_sidecar(workload, 'proxy'): the command that makes a container a sidecar that ends with the Pod."""
+        valid = isinstance(workload, dict) and isinstance(name, str)
+        return workload_commands.native_sidecar(workload, name) if valid else []
+
     @functions.signature(_ANY, _ANY)
     def _func_effect(self, workload: Any, pod: Any) -> str | None:
         """effect(workload, pod): what follows a change of its Pod template, in one sentence."""
