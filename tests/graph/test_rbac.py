@@ -112,8 +112,8 @@ CREATED_EVERYWHERE = (
         (LOG, bound(rule("get", "pods")), "has no such rule", None),
         (LEASE, bound(rule("get update", "leases", "coordination.k8s.io", "other")), "has no such rule", None),
         (LEASE, None, "", (
-            "kubectl -n shop create role web-update-leases --verb=update --resource=leases.coordination.k8s.io"
-            " --resource-name=web",
+            "kubectl -n shop create role web-update-leases --verb=get,create,update"
+            " --resource=leases.coordination.k8s.io",
             "kubectl -n shop create rolebinding web-update-leases --role=web-update-leases --serviceaccount=shop:web",
         )),
         (HERE, bound(rule("get"), subject="Group/system:authenticated", namespace=""), "", CREATED),

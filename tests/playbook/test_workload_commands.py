@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gkedoctor.graph import Unknown
 from gkedoctor.playbook import workload_commands as commands
 from tests.expression.test_functions import evaluate
 
@@ -133,3 +134,10 @@ def test_a_corrected_image(text: str, image: str | None) -> None:
 @pytest.mark.parametrize(("amount", "found"), [("128Mi", "256Mi"), ("0.5", "1"), ("1e3", None), (None, None)])
 def test_a_multiple(amount: str | None, found: str | None) -> None:
     assert evaluate("multiply(amount, `2`)", amount=amount) == found
+
+
+def test_what_is_unknown_gives_no_command() -> None:
+    unknown = Unknown("services", "denied")
+    names = {"w": workload("Deployment"), "c": CONTAINER, "x": unknown, "p": pod()}
+    assert evaluate("patch_container(w, c, {command: ['a', x]}, p)", **names) == []
+    assert evaluate("patch_template(w, {dnsPolicy: x}, p)", **names) == []

@@ -66,6 +66,7 @@ class CompiledFixed:
     retry: Retry
     last: Expression | None
     run: tuple[Template, ...]
+    run_all: Expression | None
 
 
 @dataclass(frozen=True)
@@ -327,7 +328,8 @@ def _compile_fixed(fixed: Fixed | None) -> CompiledFixed | None:
     if fixed is None:
         return None
     last = Expression(fixed.last) if fixed.last else None
-    return CompiledFixed(RETRIES[fixed.retry], last, tuple(map(template, fixed.run)))
+    run_all = Expression(fixed.run_all) if fixed.run_all else None
+    return CompiledFixed(RETRIES[fixed.retry], last, tuple(map(template, fixed.run)), run_all)
 
 
 def _compile_command(command: Command) -> CompiledCommand:
@@ -383,6 +385,8 @@ def _ruled_out_expressions(place: str, rule: CompiledRuledOut) -> Iterator[tuple
             yield f"{place}.fixed.last", rule.fixed.last
         for i, text in enumerate(rule.fixed.run):
             yield from _holes(f"{place}.fixed.run[{i}]", text)
+        if rule.fixed.run_all is not None:
+            yield f"{place}.fixed.run_all", rule.fixed.run_all
 
 
 def _run_expressions(

@@ -218,6 +218,22 @@ class Functions(functions.Functions):
         """restart(workload, pod): the commands that create its Pods again from the same template."""
         return workload_commands.restart(workload, pod) if isinstance(workload, dict) else []
 
+    @functions.signature(_ANY, _ANY, _ANY)
+    def _func_run_again(self, job: Any, owner: Any, part: Any) -> list[str]:
+        """run_again(job, cronjob, {backoffLimit: `3`}): the commands that run a Job once more, so changed."""
+        return workload_commands.run_again(job, owner, part) if isinstance(job, dict) and _is_known_map(part) else []
+
+    @functions.signature(_ANY)
+    def _func_save_logs(self, job: Any) -> str | None:
+        """save_logs(job): the command that saves the logs of its Pods to a file."""
+        return workload_commands.save_logs(job) if isinstance(job, dict) else None
+
+    @functions.signature(_ANY, _ANY)
+    def _func_native_sidecar(self, workload: Any, name: Any) -> list[str]:
+        """native_sidecar(workload, 'proxy'): the command that makes a container a sidecar that ends with the Pod."""
+        valid = isinstance(workload, dict) and isinstance(name, str)
+        return workload_commands.native_sidecar(workload, name) if valid else []
+
     @functions.signature(_ANY, _ANY)
     def _func_effect(self, workload: Any, pod: Any) -> str | None:
         """effect(workload, pod): what follows a change of its Pod template, in one sentence."""
@@ -226,7 +242,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_set_at(self, workload: Any, pod: Any, parts: Any, values: Any) -> list[str]:
         """set_at(workload, pod, reference.at, {key: 'x'}): the commands that set fields of this part of a Pod."""
-        if not isinstance(workload, dict) or not isinstance(pod, dict) or not isinstance(values, dict):
+        if not isinstance(workload, dict) or not isinstance(pod, dict) or not _is_known_map(values):
             return []
         spots = parts if isinstance(parts, list) else [parts]
         return workload_commands.set_at(workload, pod, [workload_commands.Setting(s, values) for s in spots])
@@ -269,20 +285,22 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_set_resources(self, workload: Any, container: Any, resources: Any, pod: Any) -> list[str]:
         """set_resources(workload, container, {limits: {memory: '512Mi'}}, pod): the commands that set those."""
-        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(resources, dict):
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not _is_known_map(resources):
             return []
         return workload_commands.set_resources(workload, container, resources, pod)
 
     @functions.signature(_ANY, _ANY, _ANY, _ANY)
     def _func_patch_container(self, workload: Any, container: Any, part: Any, pod: Any) -> list[str]:
         """patch_container(workload, container, {stdin: true}, pod): the commands that merge this into the container."""
-        if not isinstance(workload, dict) or not isinstance(container, dict) or not isinstance(part, dict):
+        if not isinstance(workload, dict) or not isinstance(container, dict) or not _is_known_map(part):
             return []
         return workload_commands.merge_container(workload, container, part, pod)
 
     @functions.signature(_ANY, _ANY)
-    def _func_access(self, bindings: Any, said: Any) -> dict[str, Any] | None:
+    def _func_access(self, bindings: Any, said: Any) -> Any:
         """access(role_bindings, extract(line, 'rbac/refused-request')): {allowed, says, commands, binding, scope}."""
+        if isinstance(said, Unknown):
+            return said
         request = request_of(said) if isinstance(said, dict) else None
         if request is None or not isinstance(bindings, (list, Unknown)):
             return None
@@ -291,7 +309,7 @@ class Functions(functions.Functions):
     @functions.signature(_ANY, {"types": [], "variadic": True})
     def _func_patch_template(self, workload: Any, part: Any, *pod: Any) -> list[str]:
         """patch_template(workload, {dnsPolicy: 'None'}, pod): the commands that merge this into its Pod template."""
-        if not isinstance(workload, dict) or not isinstance(part, dict):
+        if not isinstance(workload, dict) or not _is_known_map(part):
             return []
         return workload_commands.merge(workload, part, next(iter(pod), None))
 
@@ -350,6 +368,14 @@ class Functions(functions.Functions):
             return None
         return [item for item in items if isinstance(item, dict) and item.get(field) == value]
 
+    @functions.signature(_ANY, _ANY, _ANY)
+    def _func_replaced(self, text: Any, old: Any, new: Any) -> Any:
+        """replaced('http://web-api:80', 'web-api', 'api'): http://api:80, of a text or texts; null without `old`."""
+        if not isinstance(old, str) or not isinstance(new, str) or not old or not any(old in t for t in _texts(text)):
+            return None
+        changed = [t.replace(old, new) for t in _texts(text)]
+        return changed[0] if isinstance(text, str) else changed
+
     @functions.signature(_ANY, _TEXT, _ANY)
     def _func_without(self, items: Any, field: str, value: Any) -> list[Any] | None:
         """without(list, 'field', value): the others than `where` gives; with '' as the field, of a list of values."""
@@ -361,6 +387,17 @@ class Functions(functions.Functions):
     def _func_is_unknown(self, value: Any) -> bool:
         """is_unknown(value): whether the fact could not be looked at. For texts; conditions need it rarely."""
         return isinstance(value, Unknown)
+
+
+def _is_known_map(value: Any) -> bool:
+    """Whether a value is a map in which nothing is unknown."""
+    return isinstance(value, dict) and not _holds_unknown(value)
+
+
+def _holds_unknown(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_unknown, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Unknown)
 
 
 def _texts(value: Any) -> list[str]:

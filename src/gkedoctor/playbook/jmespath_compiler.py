@@ -21,7 +21,7 @@ from gkedoctor.playbook.functions import Functions
 Closure = Callable[[Any, Functions], Any]
 """What an expression gives for a value, with the functions that it may call."""
 
-_SEEN_THROUGH = ("not_null", "is_unknown")
+_SEEN_THROUGH = ("not_null", "is_unknown", "access")
 """Functions that have an answer for what is unknown."""
 
 _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(

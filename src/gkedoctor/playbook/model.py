@@ -80,12 +80,14 @@ class Symptom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """Who tries again now that the fault is fixed: a name of `RETRIES`.
 
-    `last`: an expression for the time of the last try. `run`: the command that does not wait for the next one.
+    `last`: an expression for the time of the last try. `run`: the command that does not wait for the next one, or
+    `run_all`: an expression for a list of such commands.
     """
 
     retry: RetryName
     last: str | None = None
     run: tuple[str, ...] = ()
+    run_all: str | None = None
 
 
 class RuledOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):

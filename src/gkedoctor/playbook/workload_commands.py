@@ -33,6 +33,9 @@ _GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r'"#([A-Z][A-Z0-9_]*)"')
 _REMOVE = None
+_JOB_SPEC = "spec of the Job"
+_JOB_NAME = 57
+"""Characters of a name to which `-retry` is added: names of Jobs have 63 at most."""
 
 
 def edit(workload: Mapping[str, Any]) -> list[str]:
@@ -119,13 +122,56 @@ def create_with_keys(kind: str, namespace: str, name: str, keys: Sequence[str]) 
     return [f"kubectl -n {shlex.quote(namespace)} {made} | kubectl apply -f -"]
 
 
+def run_again(job: Mapping[str, Any], owner: Any, part: Mapping[str, Any]) -> list[str]:
+    """Commands that run a Job once more, with `part` in its spec: of a CronJob as a new Job beside the old one.
+
+    A Job without a CronJob keeps its name: its logs and the Job itself are saved to files before it is replaced.
+    """
+    ref = ref_of(job)
+    kubectl = f"kubectl -n {ref.namespace}"
+    if isinstance(owner, dict) and owner.get("kind") == "CronJob":
+        cron = ref_of(owner).name
+        whole = _json({"spec": {"jobTemplate": {"spec": part}}})
+        patch = [f"{kubectl} patch cronjob {cron} --type=merge -p {shlex.quote(whole)}"] if part else []
+        return [*patch, f"{kubectl} create job {ref.name[:_JOB_NAME]}-retry --from=cronjob/{cron}"]
+    changes: list[tuple[Path, Any]] = [((_JOB_SPEC, field), value) for field, value in part.items()]
+    return [save_logs(job), *_replace(job, changes)]
+
+
+def save_logs(job: Mapping[str, Any]) -> str:
+    """The command that saves the logs of the Pods of a Job to a file."""
+    ref = ref_of(job)
+    pods = f"-l batch.kubernetes.io/job-name={ref.name} --all-containers --prefix --tail=-1"
+    return f"kubectl -n {ref.namespace} logs {pods} > {ref.name}.log"
+
+
+def native_sidecar(workload: Mapping[str, Any], name: str) -> list[str]:
+    """The command that moves a container of the template to the init containers, as a sidecar that ends with the Pod.
+
+    https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+    """
+    ref, spec = ref_of(workload), template_of(dict(workload)).get("spec") or {}
+    names = [container.get("name") for container in spec.get("containers") or []]
+    if ref.kind not in PATCHED or name not in names:
+        return []
+    start = "/spec/jobTemplate/spec/template/spec" if ref.kind == "CronJob" else "/spec/template/spec"
+    sidecar = {**spec["containers"][names.index(name)], "restartPolicy": "Always"}
+    there = bool(spec.get("initContainers"))
+    operations = [
+        {"op": "add", "path": f"{start}/initContainers{'/0' * there}", "value": sidecar if there else [sidecar]},
+        {"op": "remove", "path": f"{start}/containers/{names.index(name)}"},
+    ]
+    text = shlex.quote(_json(operations))
+    return [f"kubectl -n {ref.namespace} patch {ref.kind.lower()} {ref.name} --type=json --patch {text}"]
+
+
 def restart(workload: Mapping[str, Any], pod: Any = None) -> list[str]:
     """Commands that create the Pods again from the same template; what has no owner is saved and replaced."""
     ref = ref_of(workload)
     if ref.kind in ("Deployment", "StatefulSet", "DaemonSet"):
         return [f"kubectl -n {ref.namespace} rollout restart {ref.kind.lower()}/{ref.name}"]
     if ref.kind == "Pod":
-        return _replace(workload, [(("nodeName",), _REMOVE)])
+        return _replace(workload, [], fresh=True)
     name = ref_of(pod).name if isinstance(pod, dict) and "metadata" in pod else None
     return [f"kubectl -n {ref.namespace} delete pod {name}"] if name else []
 
@@ -191,17 +237,17 @@ def _after(workload: Mapping[str, Any], pod: Any) -> list[str]:
     return []
 
 
-def _replace(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]]) -> list[str]:
-    """The object is saved first, so that it is not lost if it cannot be created again."""
+def _replace(workload: Mapping[str, Any], changes: Sequence[tuple[Path, Any]], *, fresh: bool = False) -> list[str]:
+    """The object is saved first, so that it is not lost if it cannot be created again. `fresh`: on any node."""
     ref = ref_of(workload)
     kubectl, file = f"kubectl -n {ref.namespace}", f"{ref.name}.json"
     is_job = ref.kind == "Job"
     start: Path = ("spec", "template", "spec") if is_job else ("spec",)
     steps = [f"del(.status, .spec.selector, .spec.template{_GENERATED})"] if is_job else []
-    if changes and not is_job:
+    if (changes or fresh) and not is_job:
         steps.append("del(.status, .spec.nodeName)")
     for path, value in changes:
-        at = _jq_path((*start, *path))
+        at = _jq_path(("spec", *path[1:]) if path[0] == _JOB_SPEC else (*start, *path))
         steps.append(f"del({at})" if value is _REMOVE else f"{at} = {_json(value)}")
     keep = f" | jq {shlex.quote(' | '.join(steps))}" if steps else ""
     return [

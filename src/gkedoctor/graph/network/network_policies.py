@@ -15,6 +15,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.dependencies import dependencies_of
+from gkedoctor.graph.network.missing_rules import missing_rule, with_ports
 from gkedoctor.graph.network.policy_rules import Peer, Port, allows, allows_dns, isolates, ports_at, rules_of
 from gkedoctor.graph.objects.namespaces import namespace_labels
 from gkedoctor.graph.services.ports import target_port
@@ -84,11 +85,11 @@ def _denial(graph: Graph, pod: Object, need: Record) -> Record | None:
     pods, ports = servers
     policy = _closed(graph, pod, "egress", lambda p: _any_allowed(graph, p, "egress", pods or [_outside(need)], ports))
     if policy is not None:
-        return _record(pod, need, "egress", policy, pods)
+        return _record(pod, need, "egress", policy, pods, ports)
     for server in pods:
         policy = _closed(graph, server, "ingress", lambda p: _any_allowed(graph, p, "ingress", [pod], ports))
         if policy is not None:
-            return _record(pod, need, "ingress", policy, [server])
+            return _record(pod, need, "ingress", policy, [server], ports)
     return None
 
 
@@ -129,10 +130,16 @@ def _closed(graph: Graph, pod: Object, direction: str, allowed: Callable[[Object
 
 
 def _record(
-    pod: Object, need: Record, direction: str, policy: Object | None, servers: list[Object] | None
+    pod: Object,
+    need: Record,
+    direction: str,
+    policy: Object | None,
+    servers: list[Object] | None,
+    ports: Sequence[Port] = (),
 ) -> Record | None:
     if policy is None:
         return None
+    rule = missing_rule(pod, need, direction, servers)
     return {
         "pod": pod,
         "policy": policy,
@@ -142,4 +149,5 @@ def _record(
         "line": need["line"],
         "dns": need["problem"] == "dns",
         "server": servers[0] if servers else None,
+        "rule": with_ports(rule, ports) if servers else rule,
     }

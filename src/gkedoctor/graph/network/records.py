@@ -119,3 +119,5 @@ class DenialRecord(TypedDict):
     line: str
     dns: bool
     server: KubernetesObject | None
+    rule: Part
+    """The narrowest rule that the policy lacks."""

@@ -20,6 +20,9 @@ _NAMELESS = frozenset({"create", "deletecollection", "list", "watch"})
 _INFORMER = ("list", "watch")
 """What a client that keeps a copy of all objects does, one after the other (client-go, tools/cache/reflector.go)."""
 
+_ELECTION = ("get", "create", "update")
+"""What a client does with its lease to become the leader (client-go, tools/leaderelection/leaderelection.go)."""
+
 _KINDS = ("RoleBinding", "ClusterRoleBinding", "Role", "ClusterRole")
 
 
@@ -262,13 +265,17 @@ def _subject(binding: Object, request: Request) -> str:
 def _rule(request: Request) -> str:
     main, _, part = request.resource.partition("/")
     resource = f"{main}.{request.group}" if request.group else main
-    names = f" --resource-name={request.name}" if request.name else ""
     verbs = ",".join(_verbs(request))
+    names = f" --resource-name={request.name}" if request.name and "create" not in _verbs(request) else ""
     return f"--verb={verbs} --resource={resource}{f'/{part}' if part else ''}{names}"
 
 
 def _verbs(request: Request) -> tuple[str, ...]:
-    return _INFORMER if request.verb in _INFORMER else (request.verb,)
+    """The refused verb, with those that the same client sends next."""
+    for together in (_INFORMER, _ELECTION if request.resource == "leases" else ()):
+        if request.verb in together:
+            return together
+    return (request.verb,)
 
 
 def _name(request: Request) -> str:

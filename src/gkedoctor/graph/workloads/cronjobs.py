@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.numbers import whole_number
+from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.objects.owners import owned
 from gkedoctor.snapshot.model import Object
@@ -130,6 +131,8 @@ def schedule_of(graph: Graph, item: Object) -> Facts:
     every = str(spec.get("schedule") or "").startswith("@every ")
     record: Record = {"readable": schedule is not None or every, "never": False, "zoneKnown": zone is not None}
     record |= _runs(graph, item)
+    if zone is None:
+        record["nearestZone"] = nearest(str(spec.get("timeZone")), sorted(available_timezones()))
     if schedule is None or zone is None:
         return [{**record, "missed": None, "last": None, "every": None}]
     since = _last_start(graph, item)

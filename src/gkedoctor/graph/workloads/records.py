@@ -34,6 +34,8 @@ class ScheduleRecord(TypedDict):
     missed: int | None
     last: str | None
     every: float | None
+    nearestZone: NotRequired[str | None]
+    """The time zone that may be meant, where there is none of that name."""
 
 
 class EvictionRecord(TypedDict):
