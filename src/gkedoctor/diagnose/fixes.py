@@ -35,11 +35,13 @@ def resolved_fix(graph: Graph, cause: CompiledCause, scope: Scope, root: Ref) ->
 
 
 def _steps(run: Sequence[CompiledCommand], scope: Scope) -> list[Step]:
-    return [
-        Step(command.text.render(scope.evaluate, shell=True), command.safety, command.placeholders)
-        for command in run
-        if _holds(command.when, scope)
-    ]
+    return [_step(command, scope) for command in run if _holds(command.when, scope)]
+
+
+def _step(command: CompiledCommand, scope: Scope) -> Step:
+    """A command with its values; a placeholder whose value the recording has needs no words."""
+    text = command.text.render(scope.evaluate, shell=True)
+    return Step(text, command.safety, {name: what for name, what in command.placeholders.items() if name in text})
 
 
 def _holds(condition: Expression | None, scope: Scope) -> bool:
