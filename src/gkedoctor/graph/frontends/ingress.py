@@ -241,9 +241,10 @@ def is_unserved(graph: Graph, service: Object, port: Object | None) -> bool:
 
 @edge("tls", "Ingress", reads=("Secret", "Job", "Gateway", "Event", CUSTOM), record="TlsSecretRecord")
 def tls_of(graph: Graph, ingress: Object) -> Facts:
-    """The Secrets of `spec.tls` as records {name, hosts, at, pointer, secret, found, nearest, maker, lacks, certificate, …}.
+    """The Secrets of `spec.tls` as records {name, hosts, at, pointer, secret, found, nearest, maker, lacks, …}.
 
-    `pointer`: the JSON pointer to the entry. `fault`: `keys` (tls.crt or tls.key is not there), `unreadable`, `mismatch`; null where none is known.
+    `pointer`: the JSON pointer to the entry. `fault`: `keys` (tls.crt or tls.key is not there), `unreadable`,
+    `mismatch`; null where none is known.
     """
     entries = (ingress.get("spec") or {}).get("tls") or []
     return [_tls(graph, ingress, t, f"/spec/tls/{i}") for i, t in enumerate(entries) if t.get("secretName")]

@@ -314,7 +314,8 @@ def foreign_of(graph: Graph, service: Object) -> Facts:
     """Workloads that the selector matches although they do not serve a port that another one serves.
 
     {item, port, served, pods, sure, labels}: `served` is a workload that serves it, with the `labels` that the other
-    has not; `sure` where the foreign one is known to serve something else. Where that is not known, a copy (the same image) is a canary and not foreign.
+    has not; `sure` where the foreign one is known to serve something else. Where that is not known, a copy (the same
+    image) is a canary and not foreign.
     """
     ports = graph.follow("ports", service)
     pods = graph.follow("pods", service)
