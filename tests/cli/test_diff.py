@@ -30,8 +30,8 @@ def test_something_new_exits_1_and_names_the_change(gkedoctor: Gkedoctor) -> Non
     result = gkedoctor("diff", BEFORE, AFTER)
     assert (result.code, result.err) == (ExitCode.FOUND, "")
     assert result.out == (
-        "new critical[GKE-SVC-001]: Service front selects app=frontend, and Deployment\n"
-        "  front carries app=front\n"
+        "new critical[GKE-SVC-001]: Service front selects app=frontend, but Deployment\n"
+        "  front has app=front\n"
         "  --> pair-selector/Service/front\n"
         "   |\n"
         "   = what changed, the likeliest first:\n"

@@ -17,7 +17,7 @@ COMMANDS = [(p.id, command) for p in shipped_playbooks() for cause in p.model.ca
 
 API_WORDS = frozenset((
     "PRIVATE_SERVICE_CONNECT",
-    "IN_USE", "ACTIVE", "REGIONAL_MANAGED_PROXY",
+    "IN_USE", "RESERVED", "ACTIVE", "REGIONAL_MANAGED_PROXY", "SHARED_LOADBALANCER_VIP",
     "INGRESS", "ALLOW", "ENABLED", "ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", "EOF",
     "GKE", "ING", "CAA", "SHARED_LOADBALANCER_VIP", "HTTP", "HTTPS", "TCP",
 ))  # fmt: skip

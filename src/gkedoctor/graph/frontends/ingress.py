@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from gkedoctor.graph.cloud.links import last, place_of
 from gkedoctor.graph.core.accessors import annotations_of, json_map, name_of, namespace_of
@@ -78,35 +78,45 @@ def backends_of(graph: Graph, ingress: Object) -> Facts:
     """Every backend that a rule or the default names, as records (see `_backend`)."""
     found = class_of(graph, ingress)
     assert not isinstance(found, Unknown)
-    return [_backend(graph, ingress, found[0], *site) for site in _sites(ingress.get("spec") or {})]
+    return [_backend(graph, ingress, found[0], site) for site in _sites(ingress.get("spec") or {})]
 
 
-def _sites(spec: Object) -> Iterator[tuple[Object, Object | None, str | None]]:
-    """(backend, path entry, host) of every backend."""
-    default = spec.get("defaultBackend") or spec.get("backend")
-    if default:
-        yield default, None, None
-    for rule in spec.get("rules") or []:
-        for path in (rule.get("http") or {}).get("paths") or []:
-            yield path.get("backend") or {}, path, rule.get("host")
+class _Site(NamedTuple):
+    """Where an Ingress names a backend. `pointer`: to the backend, as a JSON patch takes it."""
+
+    backend: Object
+    path: Object | None
+    host: str | None
+    pointer: str
 
 
-def _backend(
-    graph: Graph, ingress: Object, who: Record, backend: Object, path: Object | None, host: str | None
-) -> Record:
-    """One backend: {host, path, pathType, at, entry, name, wanted, service, found, nearest, elsewhere, port, portFound,
-    ports, resource, neg, type, typeFits, pathFault}. `wanted` is the port's name or number, `port` the Service's."""
+def _sites(spec: Object) -> Iterator[_Site]:
+    for field in ("defaultBackend", "backend"):
+        if spec.get(field):
+            yield _Site(spec[field], None, None, f"/spec/{field}")
+            break
+    for i, rule in enumerate(spec.get("rules") or []):
+        for j, path in enumerate((rule.get("http") or {}).get("paths") or []):
+            yield _Site(path.get("backend") or {}, path, rule.get("host"), f"/spec/rules/{i}/http/paths/{j}/backend")
+
+
+def _backend(graph: Graph, ingress: Object, who: Record, site: _Site) -> Record:
+    """One backend: {host, path, pathType, at, entry, pointer, name, wanted, service, found, nearest, elsewhere, port,
+    portFound, ports, resource, neg, type, typeFits, pathFault}. `wanted` is the port's name or number, `port` the
+    Service's, `pointer` the JSON pointer to the backend."""
+    backend, path = site.backend, site.path
     named = backend.get("service") or {}
     name = named.get("name") or backend.get("serviceName")
     port = named.get("port") or {}
     wanted = port.get("name") or port.get("number") or backend.get("servicePort")
     service = graph.find("Service", namespace_of(ingress), str(name)) if name else None
     record = {
-        "host": host,
+        "host": site.host,
         "path": (path or {}).get("path") or "",
         "pathType": (path or {}).get("pathType"),
         "at": backend,
         "entry": path if path is not None else backend,
+        "pointer": site.pointer,
         "name": name,
         "wanted": wanted,
         "resource": backend.get("resource"),
@@ -169,14 +179,18 @@ def _path_fault(entry: Object) -> str | None:
 def services_of_ingress(graph: Graph, ingress: Object) -> Facts:
     """The Services behind the Ingress, each once."""
     found: dict[str, Object] = {}
-    for backend, _, _ in _sites(ingress.get("spec") or {}):
-        name = (backend.get("service") or {}).get("name") or backend.get("serviceName")
+    for site in _sites(ingress.get("spec") or {}):
+        name = _service_named(site.backend)
         service = graph.find("Service", namespace_of(ingress), str(name)) if name else None
         if isinstance(service, Unknown):
             return service
         if service is not None:
             found[str(name)] = service
     return list(found.values())
+
+
+def _service_named(backend: Object) -> Any:
+    return (backend.get("service") or {}).get("name") or backend.get("serviceName")
 
 
 @edge("ingresses", "Service", reads=("Ingress",), record="KubernetesObject")
@@ -191,10 +205,7 @@ def ingresses_of(graph: Graph, service: Object) -> Facts:
 def _by_service(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     found: dict[tuple[str, str], list[Object]] = {}
     for ingress in graph.all("Ingress"):
-        names = [
-            (b.get("service") or {}).get("name") or b.get("serviceName")
-            for b, _, _ in _sites(ingress.get("spec") or {})
-        ]
+        names = [_service_named(site.backend) for site in _sites(ingress.get("spec") or {})]
         for name in sorted({str(n) for n in names if n}):
             found.setdefault((namespace_of(ingress), name), []).append(ingress)
     return found
@@ -230,14 +241,16 @@ def is_unserved(graph: Graph, service: Object, port: Object | None) -> bool:
 
 @edge("tls", "Ingress", reads=("Secret", "Job", "Gateway", "Event", CUSTOM), record="TlsSecretRecord")
 def tls_of(graph: Graph, ingress: Object) -> Facts:
-    """The Secrets of `spec.tls` as records {name, hosts, at, secret, found, nearest, maker, lacks, certificate, fault}.
+    """The Secrets of `spec.tls` as records {name, hosts, at, pointer, secret, found, nearest, maker, lacks, …}.
 
-    `fault`: `keys` (tls.crt or tls.key is not there), `unreadable`, `mismatch`; null where none is known.
+    `pointer`: the JSON pointer to the entry. `fault`: `keys` (tls.crt or tls.key is not there), `unreadable`,
+    `mismatch`; null where none is known.
     """
-    return [_tls(graph, ingress, t) for t in (ingress.get("spec") or {}).get("tls") or [] if t.get("secretName")]
+    entries = (ingress.get("spec") or {}).get("tls") or []
+    return [_tls(graph, ingress, t, f"/spec/tls/{i}") for i, t in enumerate(entries) if t.get("secretName")]
 
 
-def _tls(graph: Graph, ingress: Object, entry: Object) -> Record:
+def _tls(graph: Graph, ingress: Object, entry: Object, pointer: str) -> Record:
     name, namespace = str(entry["secretName"]), namespace_of(ingress)
     reference = resolve_reference(graph, "Secret", namespace, name)
     secret = reference["target"]
@@ -248,6 +261,7 @@ def _tls(graph: Graph, ingress: Object, entry: Object) -> Record:
         "name": name,
         "hosts": entry.get("hosts") or [],
         "at": entry,
+        "pointer": pointer,
         "secret": secret,
         "found": reference["found"],
         "nearest": reference["nearest"],

@@ -22,10 +22,10 @@ _INTERNAL = "gce-internal"
 
 @edge("quirks", "Ingress", reads=("UrlMap", "BackendService", "Service"), record="QuirkRecord")
 def quirks_of(graph: Graph, ingress: Object) -> Facts:
-    """What GKE reads otherwise: records {fault, says, rule, other, host, paths, backends, seen, service, annotation}.
+    """What GKE reads otherwise: records {fault, says, patch, rule, other, host, paths, backends, seen, service, …}.
 
     `fault`: `host twice`, `no http`, `frontend config`, `no neg`. `seen`: whether Google Cloud's side could be seen
-    (`host twice`), or whether there is a NEG (`no neg`).
+    (`host twice`), or whether there is a NEG (`no neg`). `patch`: the JSON patch that gives the rules one meaning.
     """
     found = class_of(graph, ingress)
     if isinstance(found, Unknown) or not found[0]["gke"]:
@@ -39,11 +39,11 @@ def _rule_quirks(graph: Graph, ingress: Object) -> Iterator[Record]:
         host, later = rule.get("host") or "", rules[i + 1 :]
         if not rule.get("http"):
             yield {"fault": "no http", "says": f"its rule for {host or 'every host'} has no paths", "rule": rule,
-                   "host": host}  # fmt: skip
+                   "host": host, "patch": [{"op": "remove", "path": f"/spec/rules/{i}"}]}  # fmt: skip
             continue
         other = next((r for r in reversed(later) if (r.get("host") or "") == host and r.get("http")), None)
         if other is not None:
-            yield _twice(graph, ingress, rule, other)
+            yield _twice(graph, ingress, rule, other) | {"patch": _joined(rules, i, rules.index(other))}
 
 
 def _twice(graph: Graph, ingress: Object, rule: Object, other: Object) -> Record:
@@ -59,6 +59,14 @@ def _twice(graph: Graph, ingress: Object, rule: Object, other: Object) -> Record
         "backends": [b for p in own for b in _in_map(graph, ingress, p, url_map)],
         "seen": url_map if isinstance(url_map, Unknown) else bool(url_map),
     }
+
+
+def _joined(rules: list[Object], earlier: int, later: int) -> list[Object]:
+    """The JSON patch that moves the paths of a rule into a later one for the same host."""
+    paths = [p for p in (rules[earlier].get("http") or {}).get("paths") or [] if not _has(rules[later], p)]
+    end = f"/spec/rules/{later}/http/paths/-"
+    added: list[Object] = [{"op": "add", "path": end, "value": p} for p in paths]
+    return [*added, {"op": "remove", "path": f"/spec/rules/{earlier}"}]
 
 
 def _has(rule: Object, path: Object) -> bool:

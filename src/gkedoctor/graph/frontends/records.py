@@ -124,6 +124,7 @@ class BackendRecord(TypedDict):
     pathType: str | None
     at: Part
     entry: Part
+    pointer: str
     name: str | None
     wanted: int | str | None
     resource: Part
@@ -159,6 +160,7 @@ class TlsSecretRecord(TypedDict):
     name: str
     hosts: Part
     at: Part
+    pointer: str
     secret: KubernetesObject | None
     found: bool
     nearest: str | None
@@ -180,6 +182,7 @@ class QuirkRecord(TypedDict):
 
     fault: str
     says: str
+    patch: NotRequired[list[Part]]
     rule: NotRequired[Part]
     other: NotRequired[Part]
     host: NotRequired[str]

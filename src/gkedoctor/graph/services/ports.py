@@ -313,8 +313,9 @@ def manual_ports(graph: Graph, service: Object) -> Facts:
 def foreign_of(graph: Graph, service: Object) -> Facts:
     """Workloads that the selector matches although they do not serve a port that another one serves.
 
-    {item, port, served, pods, sure}: `served` is a workload that serves it; `sure` where the foreign one is known to
-    serve something else. Where that is not known, a copy (the same image) is a canary and not foreign.
+    {item, port, served, pods, sure, labels}: `served` is a workload that serves it, with the `labels` that the other
+    has not; `sure` where the foreign one is known to serve something else. Where that is not known, a copy (the same
+    image) is a canary and not foreign.
     """
     ports = graph.follow("ports", service)
     pods = graph.follow("pods", service)
@@ -340,7 +341,14 @@ def _foreign(graph: Graph, record: Record, item: Object, pods: list[Object]) -> 
         "pods": [p for p in mine if is_planned(p) or _is_ready(p)],
         "sure": any(item is x for x in record["lacking"]),
         "name": name_of(item),
+        "labels": _labels_apart(record["serving"][0], item),
     }
+
+
+def _labels_apart(served: Object, other: Object) -> dict[str, str]:
+    """The labels of the Pods of one workload that those of another do not have with that value."""
+    mine, others = (template_of(x).get("metadata", {}).get("labels") or {} for x in (served, other))
+    return {key: value for key, value in mine.items() if others.get(key) != value and not key.endswith("-hash")}
 
 
 def _is_ready(pod: Object) -> bool:

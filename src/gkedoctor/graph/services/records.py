@@ -40,6 +40,7 @@ class ForeignRecord(TypedDict):
     pods: list[KubernetesObject]
     sure: bool
     name: str
+    labels: dict[str, str]
 
 
 class ManualPortRecord(TypedDict):
