@@ -33,7 +33,7 @@ _OF_KUBERNETES = ("kubernetes.io/pvc-protection", "kubernetes.io/pv-protection",
 
 @edge("broken_apis", "Namespace", reads=("APIService",), record="KubernetesObject")
 def broken_apis(graph: Graph, item: Object) -> Facts:
-    """The APIServices that the namespace controller names: while their discovery fails, nothing is deleted."""
+    """The APIServices that the namespace controller reports: while their discovery fails, no object is deleted."""
     if not is_true(item, _DISCOVERY):
         return []
     text = _message(item, _DISCOVERY)
