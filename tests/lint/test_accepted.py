@@ -81,7 +81,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     ),
     "a port of 0": (service("{ports: [{port: 0}]}"), "0 is not a valid port", "4:17"),
     "a port that is missing": (service("{ports: [{targetPort: 80}]}"), "port is missing", "4:16"),
-    "a protocol of other layers": (service("{ports: [{port: 80, protocol: HTTP}]}"), '"HTTP" not one of TCP', "4:27"),
+    "a protocol of other layers": (service("{ports: [{port: 80, protocol: HTTP}]}"), "is not one of TCP", "4:27"),
     "a target port in quotes": (service("{ports: [{port: 80, targetPort: '8080'}]}"), "needs a letter", "4:27"),
     "a port name with a dash below": (service("{ports: [{port: 80, name: my_http}]}"), "not a valid port name", "4:27"),
     "no external name": (service("{type: ExternalName}"), "needs externalName", "4:8"),
@@ -267,7 +267,7 @@ def test_neither_a_value_of_a_secret_nor_its_line_is_shown(tmp_path: Path) -> No
     ran = lint_text(tmp_path, REFUSED["a Secret in plain text"][0])
     assert ran.code == 3
     assert "hunter2" not in ran.out + ran.err
-    assert "Secret/default/a would be refused" in ran.err
+    assert "Secret/default/a is invalid" in ran.err
 
 
 def test_an_object_that_stands_twice_is_told_with_both_places() -> None:

@@ -49,7 +49,7 @@ def test_the_same_object_twice_is_no_collision_and_with_other_content_it_is_one(
     other = lint_text(tmp_path, UNPLACED["secret"] + UNPLACED["secret"].replace("a: b", "a: c"))
     (problem,) = other.report["problems"]
     assert problem["line"] == 7
-    assert "each with its -n" in problem["hint"]
+    assert "each time with -n" in problem["hint"]
 
 
 def test_a_service_of_another_api_group_is_no_twin(tmp_path: Path) -> None:

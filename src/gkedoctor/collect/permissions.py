@@ -99,7 +99,7 @@ def google_role(kinds: Iterable[Kind]) -> dict[str, Any]:
     """The custom role for `gcloud iam roles create gkedoctor --project … --file FILE`."""
     return {
         "title": "gkedoctor",
-        "description": "What gkedoctor reads to diagnose a GKE cluster. Changes nothing.",
+        "description": "Read-only access that gkedoctor needs to diagnose a GKE cluster.",
         "stage": "GA",
         "includedPermissions": google_permissions(kinds),
     }

@@ -87,7 +87,7 @@ def has_missing_pods(item: Object) -> bool:
 
 @candidate_index("lacking", "ReplicaSet", reads=("Event",))
 def workloads_with_missing_pods(graph: Graph) -> list[Object]:
-    """ReplicaSets that have fewer Pods than they want."""
+    """ReplicaSets that have fewer Pods than desired."""
     return graph.index(_lacking)["ReplicaSet"]
 
 

@@ -33,7 +33,7 @@ _OF_KUBERNETES = ("kubernetes.io/pvc-protection", "kubernetes.io/pv-protection",
 
 @edge("broken_apis", "Namespace", reads=("APIService",), record="KubernetesObject")
 def broken_apis(graph: Graph, item: Object) -> Facts:
-    """The APIServices that the namespace controller names: while their discovery fails, nothing is deleted."""
+    """The APIServices that the namespace controller reports: while their discovery fails, no object is deleted."""
     if not is_true(item, _DISCOVERY):
         return []
     text = _message(item, _DISCOVERY)
@@ -82,10 +82,10 @@ def _record(by: str, says: str, commands: list[str], item: Object | None = None)
 def _apis(graph: Graph, item: Object) -> Iterator[Record]:
     found = broken_apis(graph, item)
     for api in [] if isinstance(found, Unknown) else found:
-        says = f"APIService {name_of(api)} does not answer: repair its Service, or delete it if what it served is gone"
+        says = f"APIService {name_of(api)} does not respond: repair its Service, or delete it if its API is unused"
         yield _record("api", says, [f"kubectl delete apiservice {name_of(api)}"], api)
     if is_true(item, _DISCOVERY) and not (isinstance(found, list) and found):
-        says = f"an API group does not answer ({_message(item, _DISCOVERY)})"
+        says = f"an API group does not respond ({_message(item, _DISCOVERY)})"
         yield _record("api", says, ["kubectl get apiservices"])
 
 
@@ -111,8 +111,8 @@ def _conversion(graph: Graph, said: Any) -> Record:
     service = _conversion_service(found[0]) if found else {}
     behind = referenced_service(graph, service) if service else None
     says = (
-        f"the conversion webhook of CustomResourceDefinition {name} does not answer: start its operator again, or if"
-        " that is gone for good, set its conversion to None (or delete it with all its objects)"
+        f"the conversion webhook of CustomResourceDefinition {name} does not respond: start its operator again. If"
+        " the operator was removed, set the conversion strategy to None"
     )
     patch = '{"spec":{"conversion":{"strategy":"None","webhook":null}}}'
     command = f"kubectl patch customresourcedefinition {name} --type=merge -p '{patch}'"
@@ -135,8 +135,8 @@ def _webhook(graph: Graph, name: str, text: str) -> Iterator[Record]:
     for configuration in found:
         kind = str(configuration["kind"])
         says = (
-            f"webhook {name} of {kind} {name_of(configuration)} fails when objects are deleted: repair its Service, or"
-            " delete the configuration if its operator is gone"
+            f"webhook {name} of {kind} {name_of(configuration)} fails when objects are deleted: repair its Service. If"
+            " its operator was removed, delete the configuration"
         )
         yield _record("webhook", says, [f"kubectl delete {kind.lower()} {name_of(configuration)}"], configuration)
     if not found:
@@ -152,7 +152,7 @@ def _finalizers(graph: Graph, item: Object) -> Iterator[Record]:
         resource = resource_name(one) if is_custom(one) else KINDS[str(one["kind"])].kubectl
         says = f"{one['kind']} {name_of(one)} waits for its finalizer {', '.join(finalizers)}"
         if all(finalizer in _OF_KUBERNETES for finalizer in finalizers):
-            yield _record("finalizer", f"{says}, which goes when what uses it is gone", [], one)
+            yield _record("finalizer", f"{says}, which is removed when the object is unused", [], one)
         else:
             yield _record("finalizer", says, [_unfinalized(name_of(item), resource, name_of(one))], one)
     if not isinstance(held, Unknown) and len(held) > _MOST:
@@ -186,7 +186,7 @@ def _own(item: Object) -> Iterator[Record]:
     others = [f for f in (item.get("spec") or {}).get("finalizers") or [] if f != "kubernetes"]
     if others:
         says = (
-            f"the Namespace itself waits for {', '.join(others)} in spec.finalizers, which its controller has to remove"
+            f"the Namespace itself waits for {', '.join(others)} in spec.finalizers, which its controller must remove"
         )
         yield _record("own-finalizer", says, [])
 
@@ -197,4 +197,4 @@ def _rest(graph: Graph, item: Object) -> Iterator[Record]:
         return
     for pod in graph.in_namespace("Pod", name_of(item))[:_MOST]:
         if pod["metadata"].get("deletionTimestamp") and not pod["metadata"].get("finalizers"):
-            yield _record("remaining", f"Pod {name_of(pod)} has not ended yet", [], pod)
+            yield _record("remaining", f"Pod {name_of(pod)} has not terminated yet", [], pod)

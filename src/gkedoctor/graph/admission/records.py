@@ -22,7 +22,7 @@ class RefusedWorkloadRecord(TypedDict):
 
 
 class ShortfallRecord(TypedDict):
-    """What the refused objects ask for and the quota has not left."""
+    """What the rejected objects request and the quota does not have left."""
 
     resource: str
     requested: str
@@ -101,7 +101,7 @@ class DefaultRequestRecord(TypedDict):
 
 
 class OutOfBoundRecord(TypedDict):
-    """What planned Pods ask for beyond the bounds."""
+    """What planned Pods request beyond the limits."""
 
     workload: KubernetesObject
     message: str
@@ -117,7 +117,7 @@ class BoundedResourceRecord(TypedDict):
 
 
 class OverdraftRecord(TypedDict):
-    """Of what the lasting Pods of the namespace ask for more than the quota allows."""
+    """The resources of which the running Pods of the namespace request more than the quota allows."""
 
     resource: str
     requested: str
@@ -128,7 +128,7 @@ class OverdraftRecord(TypedDict):
 
 
 class UndeclaredRecord(TypedDict):
-    """What the quota wants said and a planned Pod does not say."""
+    """What the quota requires and a planned Pod does not set."""
 
     what: str
     workload: KubernetesObject

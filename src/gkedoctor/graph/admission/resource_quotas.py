@@ -26,7 +26,7 @@ _DECLARED = ("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "
 
 @edge("overdraft", "ResourceQuota", reads=("Pod", *_LASTING, "HorizontalPodAutoscaler"), record="OverdraftRecord")
 def quota_excess_of(graph: Graph, quota: Object) -> Facts:
-    """Of what the lasting Pods of the namespace ask for more than the quota allows: {resource, requested, hard, still}.
+    """What running Pods of the namespace request beyond the quota: {resource, requested, hard, still}.
 
     A lower bound: Jobs, DaemonSets and whatever an autoscaler may shrink count for nothing.
     """
@@ -95,7 +95,7 @@ def _amounts(container: Object, field: str) -> Mapping[str, Any]:
 
 @edge("undeclared", "ResourceQuota", reads=("Pod", "LimitRange"), record="UndeclaredRecord")
 def missing_requests_of(graph: Graph, quota: Object) -> Facts:
-    """What the quota wants said and a planned Pod does not say: {what, workload, container}; no default fills it in."""
+    """What the quota requires and a planned Pod does not set: {what, workload, container}; no default sets it."""
     namespace, spec = namespace_of(quota), quota.get("spec") or {}
     wanted = [name for name in _DECLARED if name in (spec.get("hard") or {})]
     if not wanted or spec.get("scopes") or spec.get("scopeSelector"):
@@ -162,7 +162,7 @@ def default_requests_of(graph: Graph, item: Object) -> Facts:
 
 @edge("out_of_bounds", "LimitRange", reads=("Pod",), record="OutOfBoundRecord")
 def out_of_bounds(graph: Graph, limits: Object) -> Facts:
-    """What planned Pods ask for beyond the bounds: {workload, message}, in the words of the API server."""
+    """What planned Pods request beyond the limits: {workload, message}, in the words of the API server."""
     return [
         {"workload": workload(graph, pod), "message": message, "container": container}
         for pod in graph.in_namespace("Pod", namespace_of(limits))

@@ -17,7 +17,7 @@ from gkedoctor.snapshot.model import Object
 
 
 class SuggestedCheck(TypedDict):
-    """A health check that the Pods would pass, as their readiness probe tells."""
+    """A health check that the Pods would pass, as their readiness probe shows."""
 
     type: str
     """HTTP, HTTPS, GRPC or TCP."""

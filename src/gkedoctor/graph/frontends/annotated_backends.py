@@ -28,7 +28,7 @@ _GROUPS = "cloud.google.com/neg-status"
     record="AnnotatedBackendRecord",
 )
 def annotated_backends_of(graph: Graph, ingress: Object) -> Facts:
-    """Backends of the Ingress whose health only its annotation tells: {name, state, service, port, pods, asked}.
+    """Backends of the Ingress whose health only its annotation shows: {name, state, service, port, pods, asked}.
 
     `asked`: what Google Cloud answered of its health, unknown where nobody may ask it.
     """

@@ -101,7 +101,7 @@ _NAMED_ADDRESS = "networking.gke.io/load-balancer-ip-addresses"
     record="AddressHolderRecord",
 )
 def address_holders_of(graph: Graph, item: Object) -> Facts:
-    """Who else uses the address that the Ingress or Service asks for: {address, name, rule, kind, place, owner, live}.
+    """Who else uses the address that the Ingress or Service requests: {address, name, rule, kind, place, owner, live}.
 
     `kind` and `place` name the Ingress or Service that the holder was made for (null: made by hand); `live`: it exists.
     """

@@ -81,7 +81,7 @@ def services_behind(graph: Graph, item: Object) -> list[tuple[str, str, Any]]:
 
 @candidate_index("load_balancer_backends", "Service", reads=("Ingress",))
 def backends_of_load_balancers(graph: Graph) -> Iterator[Object]:
-    """Services that an Ingress sends to, or that ask for a NEG; all where the Ingresses cannot be seen."""
+    """Services that an Ingress sends to, or that request a NEG; all where the Ingresses cannot be seen."""
     for service in graph.all("Service"):
         ingresses = graph.follow("ingresses", service)
         if isinstance(ingresses, Unknown) or ingresses or NEG in annotations_of(service):

@@ -56,7 +56,7 @@ class PreSharedRecord(TypedDict):
 
 
 class AddressHolderRecord(TypedDict):
-    """Who else uses the address that the Ingress or Service asks for."""
+    """Who else uses the address that the Ingress or Service requests."""
 
     address: CloudObject
     name: str
@@ -212,7 +212,7 @@ class AskedRecord(TypedDict):
 
 
 class SlipRecord(TypedDict):
-    """The host that may be meant by one that nobody serves, where nobody asks for it: at most one."""
+    """The host that is probably intended by one that no front end serves and no check uses: at most one."""
 
     host: str
     item: KubernetesObject
@@ -220,7 +220,7 @@ class SlipRecord(TypedDict):
 
 
 class UnwatchedRecord(TypedDict):
-    """The public hosts that no uptime check asks for, at most one."""
+    """The public hosts without an uptime check, at most one record."""
 
     hosts: list[str]
     host: str
@@ -230,7 +230,7 @@ class UnwatchedRecord(TypedDict):
 
 
 class AnnotatedBackendRecord(TypedDict):
-    """A backend of an Ingress whose health only the annotation of the Ingress tells."""
+    """A backend of an Ingress whose health is known only from the annotation of the Ingress."""
 
     name: str
     state: str

@@ -42,7 +42,7 @@ def _record(graph: Graph, route: Object, ref: Object) -> Record:
     reference = resolve_reference(graph, "Service", namespace, backend["name"])
     found = reference["found"]
     if found is False and namespace != namespace_of(route) and not graph.in_namespace("Service", namespace):
-        found = Unknown("services", f"nothing of namespace {namespace} is in this recording")
+        found = Unknown("services", f"namespace {namespace} was not recorded")
     target = reference["target"]
     service = target if isinstance(target, dict) else {}
     ports = [p.get("port") for p in (service.get("spec") or {}).get("ports") or []]

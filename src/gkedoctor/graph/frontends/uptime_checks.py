@@ -35,7 +35,7 @@ _CREDENTIALS = ("authorization", "proxy-authorization")
 
 @edge("unwatched", "Ingress", "Gateway", reads=("UptimeCheckConfig", "HTTPRoute"), record="UnwatchedRecord")
 def hosts_without_uptime_check(graph: Graph, item: Object) -> Facts:
-    """The public hosts that no uptime check asks for: at most one record {hosts, host, project, tls, synthetic}.
+    """The public hosts without an uptime check: at most one record {hosts, host, project, tls, synthetic}.
 
     A front end that names no host is known by its address; it counts only where no check asks for a host that nobody
     here names: any such name may lead to it. `synthetic`: a synthetic monitor, which may visit anything.
@@ -137,7 +137,7 @@ def _header(http: Object, names: tuple[str, ...]) -> str:
 
 @edge("slip", "UptimeCheckConfig", reads=("Ingress", "Gateway", "HTTPRoute"), record="SlipRecord")
 def misspelled_host(graph: Graph, check: Object) -> Facts:
-    """The host that may be meant by one that nobody serves, where nobody asks for it: at most one {host, item}."""
+    """The host that is probably intended, where the one of the check is served nowhere: at most one {host, item}."""
     found = graph.index(_slips).get(str(check.get("name")))
     return [found] if found is not None else []
 
@@ -187,7 +187,7 @@ def _meets(text: str, ident: str, host: str) -> bool:
 
 @edge("uptime_checks", "Ingress", "Gateway", "Service", reads=("UptimeCheckConfig",), record="CloudObject")
 def uptime_checks(graph: Graph, item: Object) -> Facts:
-    """The uptime checks that look at an Ingress, a Gateway or a Service."""
+    """The uptime checks for an Ingress, a Gateway or a Service."""
     doubt = graph.why_incomplete("UptimeCheckConfig")
     found = _lasting(graph, item)
     if doubt is not None or found is None:

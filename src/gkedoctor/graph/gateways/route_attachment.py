@@ -211,7 +211,7 @@ def _parent(graph: Graph, route: Object, ref: Object, number: int) -> Record:
     kind, namespace = str(ref.get("kind") or "Gateway"), _namespace(ref, route)
     record = resolve_reference(graph, kind, namespace, str(ref["name"]))
     if record["found"] is False and namespace != namespace_of(route) and not graph.in_namespace(kind, namespace):
-        record["found"] = Unknown("gateways", f"nothing of namespace {namespace} is in this recording")
+        record["found"] = Unknown("gateways", f"namespace {namespace} was not recorded")
     target = record["target"]
     accepted = _accepted(route, ref)
     closest = _closest(graph, target, route, ref) if isinstance(target, dict) else dict.fromkeys(_FACTS)

@@ -51,7 +51,7 @@ def _is_odd(backend: Record) -> bool:
 
 @candidate_index("wishes", "Ingress", reads=("Address", "FrontendConfig", "SslCertificate", "Event"))
 def with_wishes(graph: Graph) -> Iterator[Object]:
-    """Ingresses whose annotations ask for something of Google Cloud, or of which a controller complains."""
+    """Ingresses whose annotations request something of Google Cloud, or for which a controller reports an error."""
     edges = ("address", "frontend_config", "pre_shared", "sync_errors")
     return (item for item in graph.all("Ingress") if any(_leads(graph, edge, item) for edge in edges))
 

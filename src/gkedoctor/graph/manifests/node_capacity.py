@@ -62,7 +62,7 @@ _TEXTS = {
     "selector": "no node has the labels",
     "taint": "every node that has the labels is tainted",
     "resources": "no node is large enough",
-    "ports": "there are fewer nodes than replicas, and each uses the same host port",
+    "ports": "there are fewer nodes than replicas, and each replica uses the same host port",
     "affinity": "there are fewer nodes than replicas, and no two may share one",
 }
 

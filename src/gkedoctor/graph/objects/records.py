@@ -54,7 +54,7 @@ class ProductRecord(TypedDict):
 
 
 class MakerRecord(TypedDict):
-    """Who is to make an object that does not exist. `item` is null where nothing but names tells."""
+    """What creates an object that does not exist. `item` is null where only names show it."""
 
     item: KubernetesObject | None
     failure: OwnFailureRecord | None

@@ -38,7 +38,7 @@ _MOST = 2
     record="RequestedAddressRecord",
 )
 def requested_addresses_of(graph: Graph, service: Object) -> Facts:
-    """The addresses that a Service of type LoadBalancer asks for: {asked, by, item, found, nearest, fault, …}.
+    """The addresses that a Service of type LoadBalancer requests: {asked, by, item, found, nearest, fault, …}.
 
     `fault` says why one that exists cannot be used: scope, region, type, purpose, tier, subnet or range; null where
     it can. `place` is where it is, `region` where it has to be.

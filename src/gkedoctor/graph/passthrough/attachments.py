@@ -104,7 +104,7 @@ def _why_unseen(graph: Graph, here: list[Object], full: str) -> Unknown | None:
 
 @edge("attachment_errors", "ServiceAttachment", reads=("Event",), record="KubernetesObject")
 def attachment_errors_of(graph: Graph, attachment: Object) -> Facts:
-    """The last error about a ServiceAttachment, if nothing went well after it."""
+    """The last error about a ServiceAttachment, if no success followed."""
     events = graph.follow("all_events", attachment)
     if isinstance(events, Unknown):
         return events
@@ -117,7 +117,7 @@ _FAILED = ("ProcessServiceAttachmentFailed", "ServiceAttachmentGCError")
 
 @edge("waiting_consumers", "ServiceAttachment", reads=("ComputeServiceAttachment",), record="ConsumerRecord")
 def waiting_consumers_of(graph: Graph, attachment: Object) -> Facts:
-    """Consumers whose connection is not accepted: {endpoint, status, project}, as Google Cloud or the status tells."""
+    """Consumers whose connection is not accepted: {endpoint, status, project}, by Google Cloud or the status."""
     published = _published(graph, attachment)
     rules = (attachment.get("status") or {}).get("consumerForwardingRules") or []
     told = [(r.get("forwardingRuleURL"), r.get("status")) for r in rules]

@@ -24,7 +24,7 @@ _OF_CHECKS = re.compile(r"-hc\b|-hc-|\b130\.211\.0\.0/22|\b35\.191\.0\.0/16")
 
 @edge("firewall_changes", "Ingress", "Service", "Gateway", reads=("Event", "Firewall"), record="FirewallChangeRecord")
 def firewall_changes_of(graph: Graph, item: Object) -> Facts:
-    """The changes that Events of the last hour ask for: {name, verb, command, project, checks, existing, event}."""
+    """The changes that Events of the last hour require: {name, verb, command, project, checks, existing, event}."""
     events = graph.follow("all_events", item)
     if isinstance(events, Unknown):
         return events

@@ -24,7 +24,7 @@ __all__ = [
 
 
 class RequestedAddressRecord(TypedDict):
-    """An address that a Service of type LoadBalancer asks for."""
+    """An address that a Service of type LoadBalancer requests."""
 
     asked: str
     by: str
@@ -41,7 +41,7 @@ class RequestedAddressRecord(TypedDict):
 
 
 class RequestedSubnetRecord(TypedDict):
-    """The subnet that a Service of type LoadBalancer asks for, at most one."""
+    """The subnet that a Service of type LoadBalancer requests, at most one."""
 
     name: str
     annotation: str

@@ -25,7 +25,7 @@ _STATUS = "cloud.google.com/neg-status"
 
 @candidate_index("standalone_groups", "Service")
 def with_standalone_groups(graph: Graph) -> Iterator[Object]:
-    """Services that ask for network endpoint groups of their own."""
+    """Services with standalone network endpoint groups."""
     return (s for s in graph.all("Service") if _exposed(s))
 
 

@@ -126,12 +126,13 @@ def _group_hop(graph: Graph, link: str, group: Object | Unknown | None, service:
     if size is None:
         return Hop(ref_of(group), State.UNKNOWN, f"its number of {what}s was not recorded")
     ready = _ready_endpoints(graph, service)
+    zone = f" in {last(group['zone'])}" if group.get("zone") else ""
     if size or filled:
-        return Hop(ref_of(group), State.OK, counted(size, what))
+        return Hop(ref_of(group), State.OK, f"{counted(size, what)}{zone}")
     if kind == "InstanceGroup" or ready:
-        fact = f"empty, but the Service has {counted(ready or 0, 'ready endpoint')}"
+        fact = f"empty{zone}, but the Service has {counted(ready or 0, 'ready endpoint')}"
         return Hop(ref_of(group), _late(graph, group), fact)
-    return Hop(ref_of(group), State.OK, "empty: the Service has no ready endpoint")
+    return Hop(ref_of(group), State.OK, f"empty{zone}: the Service has no ready endpoint")
 
 
 def service_hop(graph: Graph, service: Object, port: Any, via: str = "") -> Hop:

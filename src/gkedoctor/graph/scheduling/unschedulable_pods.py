@@ -278,7 +278,7 @@ def _why_not_others(lead: str, reasons: list[verdict.Reason]) -> dict[str, str]:
     said = "taint" if lead in ("not-ready", "pressure") else lead
     main = next((r["text"] for r in reasons if r["kind"] == said), lead)
     return {
-        r["kind"]: f"the scheduler also counts {r['text']}, but the nodes that come closest fail for: {main}"
+        r["kind"]: f"the scheduler also reports {r['text']}, but the best candidate nodes fail for: {main}"
         for r in reasons
         if r["kind"] != said
     }
@@ -328,7 +328,7 @@ def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
     asked = placement.format_amount(name, number) if number else name
     never = number is not None and largest is not None and number > largest
     if name == "pods":
-        text = "every node that it may use is full: the maximum number of pods runs there"
+        text = "every node that it may use already runs its maximum number of Pods"
     elif not never:
         text = f"{asked} requested, and no node that it may use has that much left"
     elif largest:

@@ -20,7 +20,7 @@ _APIS = {
 
 @edge("metrics_apis", "HorizontalPodAutoscaler", reads=("APIService",), record="KubernetesObject")
 def metrics_apis_of(graph: Graph, item: Object) -> Facts:
-    """The APIServices of the metrics that the autoscaler asks for; none where they are not registered."""
+    """The APIServices of the metrics that the autoscaler uses; none where they are not registered."""
     groups = {_APIS.get(str(m.get("type"))) for m in metrics_of(item)}
     found = [a for a in graph.all("APIService") if (a.get("spec") or {}).get("group") in groups]
     doubt = graph.why_incomplete("APIService")

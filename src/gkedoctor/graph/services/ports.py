@@ -50,7 +50,7 @@ def ports_of(graph: Graph, service: Object) -> Facts:
 
 @candidate_index("port_unserved", "Service", reads=("Pod", "Deployment", "StatefulSet", "DaemonSet"))
 def with_a_port_unserved(graph: Graph) -> Iterator[Object]:
-    """Services with a port that not every workload behind them declares, or behind which nothing can be seen."""
+    """Services with a port that not every workload behind them declares, or behind which no workload is recorded."""
     for service in graph.all("Service"):
         pods = graph.follow("pods", service)
         if isinstance(pods, Unknown) or not _all_declared(graph, service, pods):
@@ -292,7 +292,7 @@ def _backend_states(graph: Graph) -> dict[str, dict[str, str]]:
 
 @edge("manual_ports", "Service", reads=("EndpointSlice", "Endpoints"), record="ManualPortRecord")
 def manual_ports(graph: Graph, service: Object) -> Facts:
-    """The ports of a Service whose endpoints are made by hand, with the names that the endpoints have for theirs.
+    """The ports of a Service with manually created endpoints, and the port names of those endpoints.
 
     {port, name, names, slice}: kube-proxy joins the two by name, the empty name included.
     """

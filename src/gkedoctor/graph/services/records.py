@@ -44,7 +44,7 @@ class ForeignRecord(TypedDict):
 
 
 class ManualPortRecord(TypedDict):
-    """The ports of a Service whose endpoints are made by hand, with the names that the endpoints have for theirs."""
+    """The ports of a Service with manually created endpoints, and the port names of those endpoints."""
 
     port: Part
     name: str

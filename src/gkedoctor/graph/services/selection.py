@@ -262,7 +262,7 @@ def _endpoints(graph: Graph, service: Object) -> Iterable[Record] | Unknown:
 
 @edge("slices", "Service", reads=("EndpointSlice",), record="KubernetesObject")
 def slices_of(graph: Graph, service: Object) -> Facts:
-    """The EndpointSlices of a Service: a controller makes at least one, empty where nothing is selected."""
+    """The EndpointSlices of a Service: a controller creates at least one, empty where no Pod is selected."""
     doubt = graph.why_incomplete("EndpointSlice", namespace_of(service))
     if doubt is not None:
         return doubt

@@ -20,7 +20,7 @@ def referenced_service(graph: Graph, service: Any) -> Object | Unknown | None:
         return None
     found = graph.find("Service", namespace, name)
     if found is None and not _seen(graph, namespace):
-        return Unknown("services", f"nothing of namespace {namespace} was recorded")
+        return Unknown("services", f"namespace {namespace} was not recorded")
     return found
 
 

@@ -67,6 +67,6 @@ def _selects(item: Object, made: Object) -> bool:
 
 @edge("first_rival", "HorizontalPodAutoscaler", reads=_READS, record="KubernetesObject")
 def first_rival(graph: Graph, item: Object) -> Facts:
-    """The first by name of the autoscaler and its rivals: all of them are one fault."""
+    """The first by name of the autoscalers that scale the same Pods: together they are one fault."""
     found = rivals_of(graph, item)
     return found if isinstance(found, Unknown) else [min([item, *(r["item"] for r in found)], key=name_of)]
