@@ -50,6 +50,7 @@ def kept() -> dict[str, str]:
         "reference/playbook-format.md": reference.format_page(),
         "reference/edges.md": reference.edges_page(),
         "reference/functions.md": reference.functions_page(),
+        "reference/what-if-rules.md": reference.rules_page(),
         "reference/python.md": reference.api_page(),
         "man/gkedoctor.1": man_page(),
     }

@@ -21,6 +21,7 @@ from gkedoctor.graph.core.records import record_type
 from gkedoctor.playbook import model
 from gkedoctor.playbook.functions import documented
 from gkedoctor.report.markdown import code
+from gkedoctor.whatif.simulate import all_rules
 
 MADE = "<!-- made by `make docs`: edits here are lost -->"
 
@@ -97,6 +98,28 @@ def _type(hint: Any) -> str:
         known = hint in (*_STRUCTS, *_CASES)
         return f"[{hint.__name__}](#{hint.__name__.lower()})" if known else hint.__name__
     return {str: "text", bool: "true or false", int: "number", Any: "object"}.get(hint, "object")
+
+
+def rules_page() -> str:
+    """The rules by which `gkedoctor whatif` simulates controllers."""
+    rules = sorted(all_rules().values(), key=lambda rule: (rule.order, rule.name))
+    rows = [f"| `{rule.name}` | {prose(rule.says)} | {rule.source} |" for rule in rules]
+    about = (
+        "What controllers, the scheduler and the kubelet are assumed to do after a change, by `gkedoctor whatif` and "
+        "by the tests that try the printed fixes. The rules run in this order until nothing changes. "
+        "[What a change would do](../what-if.md) says what that proves and what it does not."
+    )
+    return (
+        "\n\n".join(
+            [
+                "# Rules of what-if",
+                MADE,
+                about,
+                "\n".join(["| rule | assumption | source |", "| --- | --- | --- |", *rows]),
+            ]
+        )
+        + "\n"
+    )
 
 
 def edges_page() -> str:

@@ -1,6 +1,7 @@
 """gkedoctor from Python: `load` a recording or `collect` one, `diagnose` it, `lint` manifests, `render` the outcome.
 
-`report`, `compare`, `leftovers`, `teardown`, `path` and `explain` answer what the commands of these names answer.
+`report`, `compare`, `what_if`, `leftovers`, `teardown`, `path` and `explain` answer what the commands of these names
+answer.
 
 >>> from gkedoctor import shipped
 >>> from gkedoctor.api import diagnose, load, render
@@ -44,12 +45,17 @@ from gkedoctor.service.leftovers import leftovers as left_behind
 from gkedoctor.service.path import request_path
 from gkedoctor.service.report import ReportOptions, ReportQuery
 from gkedoctor.service.teardown import teardown_plan
+from gkedoctor.service.whatif import WhatIfOptions
+from gkedoctor.service.whatif import changes as whatif_changes
+from gkedoctor.service.whatif import what_if as whatif_answer
 from gkedoctor.snapshot import sources
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.whatif.answer import WhatIf
+from gkedoctor.whatif.commands import changes_of_text, changes_of_words
 
 __all__ = [
     "Linted", "Outcome", "ReportOptions", "Snapshot", "collect", "compare", "diagnose", "explain", "leftovers", "lint",
-    "load", "path", "render", "report", "teardown",
+    "load", "path", "render", "report", "teardown", "what_if",
 ]  # fmt: skip
 
 
@@ -168,6 +174,30 @@ def compare(before: str | PathLike[str], after: str | PathLike[str]) -> Comparis
     ['image-not-found']
     """
     return compare_recordings(Path(before), Path(after), _library([]))
+
+
+def what_if(
+    snapshot: Snapshot,
+    *manifests: str | PathLike[str],
+    command: str | Sequence[str] = (),
+    namespace: str = "default",
+    playbooks: Iterable[str | PathLike[str]] = (),
+) -> WhatIf:
+    """What `gkedoctor whatif` says of a change: what it fixes and breaks. The snapshot stays as it is.
+
+    `manifests`: files and folders to apply. `command`: a kubectl command, as a shell line or an argument list.
+    `namespace`: of manifests that do not set one. ChangeError for a change that would be refused.
+
+    >>> from gkedoctor import shipped
+    >>> typo = load(shipped.recorded_clusters() / "teratail-selector-typo")
+    >>> selector = "kubectl -n teratail-selector-typo set selector service nginx app=nginx"
+    >>> [found.cause for found in what_if(typo, command=selector).comparison.fixed]
+    ['service-selector-mismatch']
+    """
+    words = changes_of_text(command) if isinstance(command, str) else changes_of_words(command) if command else []
+    options = WhatIfOptions(files=tuple(Path(path) for path in manifests), namespace=namespace)
+    applied = whatif_changes(options, sys.stdin.buffer)
+    return whatif_answer(snapshot, [*applied, *words], _library([Path(folder) for folder in playbooks]))
 
 
 def leftovers(snapshot: Snapshot) -> Outcome:

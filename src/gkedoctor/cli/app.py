@@ -22,6 +22,7 @@ _COMMANDS = {
     "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a cluster, and why."),
     "verify": Entry("gkedoctor.cli.commands.verify:verify", "Wait until a finding is fixed."),
     "lint": Entry("gkedoctor.cli.commands.lint:lint", "Say what will not work of manifests, before they are applied."),
+    "whatif": Entry("gkedoctor.cli.commands.whatif:whatif", "Show what a change would fix and break."),
     "access": Entry("gkedoctor.cli.commands.access:access", "Say which permissions are missing, and print roles."),
     "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),
     "diff": Entry("gkedoctor.cli.commands.diff:diff", "Say what is new, what is fixed, and what broke it."),

@@ -11,6 +11,7 @@ from gkedoctor.playbook.model import Severity
 if TYPE_CHECKING:
     from gkedoctor.compare.comparison import Comparison
     from gkedoctor.fleet.model import Fleet
+    from gkedoctor.whatif.answer import WhatIf
 
 NEVER = "never"
 
@@ -40,6 +41,14 @@ def news_verdict(comparison: Comparison, fail_on: str) -> ExitCode:
         return ExitCode.FOUND
     less = not comparison.after.complete and comparison.new_holes
     return ExitCode.INCOMPLETE if less else ExitCode.OK
+
+
+def whatif_verdict(answer: WhatIf, fail_on: str) -> ExitCode:
+    """The exit code of a what-if: what is new counts, and whether all could be checked."""
+    found = news_verdict(answer.comparison, fail_on)
+    if found is ExitCode.FOUND or answer.is_complete:
+        return found if found is ExitCode.FOUND else ExitCode.OK
+    return ExitCode.INCOMPLETE
 
 
 def fleet_verdict(fleet: Fleet, fail_on: str) -> ExitCode:

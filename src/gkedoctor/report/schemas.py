@@ -21,6 +21,7 @@ from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.json_schema import Report
 from gkedoctor.report.teardown.json import TeardownReport
 from gkedoctor.report.verification import Verification
+from gkedoctor.report.whatif._json_schema import WhatIfReport
 from gkedoctor.snapshot.kinds import KINDS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -53,6 +54,11 @@ def teardown_schema() -> Schema:
 def verify_schema() -> Schema:
     """The schema of `gkedoctor verify --json`."""
     return _schema(Verification, "What became of a finding")
+
+
+def whatif_schema() -> Schema:
+    """The schema of `gkedoctor whatif --json`."""
+    return _schema(WhatIfReport, "What a change would do, as gkedoctor reports it")
 
 
 def config_schema() -> Schema:
@@ -101,6 +107,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "fleet": fleet_schema,
         "teardown": teardown_schema,
         "verify": verify_schema,
+        "whatif": whatif_schema,
         "config": config_schema,
     }
 )

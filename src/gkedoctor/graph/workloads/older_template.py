@@ -74,7 +74,7 @@ def _compared(made: Object, above: Object) -> OlderTemplate | None:
 def template_changes(then: Object, now: Object) -> Iterator[tuple[str, tuple[Any, Any]]]:
     """The fields that differ; what admission added to the Pod is no difference."""
     for field in _OF_PODS:
-        if not has_all(then.get(field), now.get(field)):
+        if not _holds(then.get(field), now.get(field)):
             yield field, (then.get(field), now.get(field))
     for group in ("initContainers", "containers"):
         made = {c.get("name"): c for c in then.get(group) or []}
@@ -85,7 +85,7 @@ def template_changes(then: Object, now: Object) -> Iterator[tuple[str, tuple[Any
                 yield place, (None, container.get("name"))
                 continue
             for field in _OF_CONTAINERS:
-                if not has_all(before.get(field), container.get(field)) or _lacks(before, container, field):
+                if not _holds(before.get(field), container.get(field)) or _lacks(before, container, field):
                     yield f"{place}.{field}", (before.get(field), container.get(field))
 
 
@@ -94,12 +94,17 @@ def _lacks(before: Object, now: Object, field: str) -> bool:
     return field in ("command", "args", "envFrom") and bool(before.get(field)) and not now.get(field)
 
 
-def has_all(have: Any, wanted: Any) -> bool:
+def _holds(have: Any, wanted: Any) -> bool:
     """Whether a value has all that the template says; defaults and what admission added may stand beside it."""
     if wanted in (None, "", [], {}):
         return True
     if isinstance(wanted, dict):
-        return isinstance(have, dict) and all(has_all(have.get(key), value) for key, value in wanted.items())
+        return isinstance(have, dict) and all(_holds(have.get(key), value) for key, value in wanted.items())
     if isinstance(wanted, list):
-        return isinstance(have, list) and all(any(has_all(h, w) for h in have) for w in wanted)
+        return isinstance(have, list) and all(any(_holds(h, w) for h in have) for w in wanted)
     return bool(have == wanted)
+
+
+def has_all(have: Any, wanted: Any) -> bool:
+    """Whether a value of a Pod has all that its template says; see `_holds`."""
+    return _holds(have, wanted)

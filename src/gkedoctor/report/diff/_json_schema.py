@@ -74,9 +74,9 @@ def to_wire(comparison: Comparison) -> Diff:
         schema=SCHEMA_ID,
         before=_side(comparison.before),
         after=_side(comparison.after),
-        new=tuple(map(_finding, comparison.new)),
-        fixed=tuple(map(_finding, comparison.fixed)),
-        same=tuple(map(_finding, comparison.same)),
+        new=tuple(map(finding_entry, comparison.new)),
+        fixed=tuple(map(finding_entry, comparison.fixed)),
+        same=tuple(map(finding_entry, comparison.same)),
         changes=tuple(map(_change, comparison.changes)),
         suppressed=comparison.suppressed,
         notes=comparison.notes,
@@ -95,7 +95,8 @@ def _side(side: ComparisonInput) -> SideEntry:
     )
 
 
-def _finding(found: ComparedFinding) -> FindingEntry:
+def finding_entry(found: ComparedFinding) -> FindingEntry:
+    """The wire form of a finding."""
     return FindingEntry(
         fingerprint=found.fingerprint,
         playbook=found.playbook or UNSET,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph import Unknown
+from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.services.aggregated_apis import metrics_apis_of
 from gkedoctor.graph.workloads.autoscaling import target_of, without_requests
@@ -28,39 +28,41 @@ def autoscalers(world: World) -> None:
         return
     for item in world.graph.all("HorizontalPodAutoscaler"):
         bad = [kind for kind in _SCALES if (state := condition(item, kind)) is not None and state["status"] != "True"]
-        if bad and not _lacks(world, item) and _lacked(world, item):
-            world.put({**item, "status": _working(item, world.now)})
+        good = [kind for kind in bad if not _lacks(world.graph, item, kind) and _lacked(world, item, kind)]
+        if good:
+            world.put({**item, "status": _working(item, good, world.now)})
         elif is_true(item, "ScalingLimited") and _was_raised(world, item):
             world.put({**item, "status": _unlimited(item, world.now)})
 
 
-def _lacks(world: World, item: Object) -> bool:
-    graph = world.graph
+def _lacks(graph: Graph, item: Object, kind: str) -> bool:
+    """Whether what a condition reports on is missing: the target, or what its metrics need."""
     target, apis = target_of(graph, item), metrics_apis_of(graph, item)
-    if isinstance(target, Unknown) or not target or isinstance(apis, Unknown):
+    if isinstance(target, Unknown) or not target:
+        return True
+    if kind == "AbleToScale":
+        return False
+    if isinstance(apis, Unknown):
         return True
     if any(condition(api, "Available") is not None and not is_true(api, "Available") for api in apis):
         return True
     return bool(without_requests(graph, item))
 
 
-def _lacked(world: World, item: Object) -> bool:
+def _lacked(world: World, item: Object, kind: str) -> bool:
     """Whether something of it was missing in the recorded state, or the autoscaler itself was written."""
     if world.was_touched(item):
         return True
     earlier = world.recorded(item)
-    if earlier is None or world.before is None:
-        return False
-    past = World(world.before.snapshot, None)
-    return _lacks(past, earlier)
+    return earlier is not None and world.before is not None and _lacks(world.before, earlier, kind)
 
 
-def _working(item: Object, now: str) -> dict[str, Any]:
+def _working(item: Object, kinds: list[str], now: str) -> dict[str, Any]:
     old = item.get("status") or {}
-    kept = [c for c in old.get("conditions") or [] if c.get("type") not in _SCALES]
+    kept = [c for c in old.get("conditions") or [] if c.get("type") not in kinds]
     states = [
-        {"type": kind, "status": "True", "reason": reason, "message": "", "lastTransitionTime": now}
-        for kind, reason in _SCALES.items()
+        {"type": kind, "status": "True", "reason": _SCALES[kind], "message": "", "lastTransitionTime": now}
+        for kind in kinds
     ]
     return {**old, "conditions": [*states, *kept]}
 

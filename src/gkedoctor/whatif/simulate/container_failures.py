@@ -60,6 +60,12 @@ class Failure:
         return self.world.graph
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the Pod is on another node than the one that failed."""
+        nodes = [(p.get("spec") or {}).get("nodeName") for p in (self.predecessor, self.pod)]
+        return bool(nodes[0]) and nodes[0] != nodes[1]
+
+    @property
     def says(self) -> str:
         """What the kubelet or runtime says of it."""
         parts = [self.record.get("waiting") or {}, self.record.get("ended") or {}]
@@ -122,6 +128,8 @@ def _config(failure: Failure) -> bool:
 
 
 def _create(failure: Failure) -> bool:
+    if failure.is_elsewhere:
+        return False
     if not configuration_found(failure.graph, failure.pod, volumes=True):
         return True
     if not runtime_found(failure.graph, failure.pod):

@@ -55,7 +55,7 @@ def pods_below(world: World, item: Object) -> list[Object]:
 def _roll_out(world: World, item: Object) -> None:
     template = template_of(item)
     current = _current_set(world, item)
-    is_new = template_changed(world, item) or world.recorded(item) is None
+    is_new = template_changed(world, item) or world.recorded(item) is None or _recreates_now(world, item)
     if current is None and is_new:
         current = _create_set(world, item, template)
     if current is None:
@@ -68,6 +68,12 @@ def _roll_out(world: World, item: Object) -> None:
     elif replicas_of(current) != replicas_of(item):
         world.put({**current, "spec": {**current["spec"], "replicas": replicas_of(item)}})
         world.busy |= {ref_of(current), ref_of(item)}
+
+
+def _recreates_now(world: World, item: Object) -> bool:
+    """Whether the change set the strategy Recreate: then the old Pods go before new ones start."""
+    types = [((i or {}).get("spec") or {}).get("strategy") or {} for i in (world.recorded(item), item)]
+    return types[1].get("type") == "Recreate" and types[0].get("type") != "Recreate"
 
 
 def _current_set(world: World, item: Object) -> Object | None:

@@ -191,10 +191,13 @@ def _check_comes_in(world: World, backend: Any) -> bool:
 def _answers(world: World, backend: Any, pod: Object, port: Any) -> bool:
     """Whether a ready Pod answers the check: it asks what the readiness probe asks, or was answered by others before.
 
-    Of Pods without a probe nothing is known. Those that were started by the change are taken to answer.
+    Of Pods without a probe nothing is known. Those that were started by the change are taken to answer, and so is a
+    check that the change wrote.
     """
-    suggested = backend["suggested"]
+    suggested, check = backend["suggested"], backend["check"]
     if suggested is None:
+        if isinstance(check, Mapping) and ref_of(check) in world.used.get("health-check-written", ()):
+            return True
         was = world.recorded(pod)
         return was is None or step(world.graph.clock, was) != "fine"
     asked = (backend["checkPort"] or port, str(backend["type"] or ""))

@@ -19,7 +19,7 @@ from gkedoctor.whatif.simulate.references import (
     runtime_found,
 )
 from gkedoctor.whatif.simulate.registry import rule
-from gkedoctor.whatif.simulate.scheduling import node_for
+from gkedoctor.whatif.simulate.scheduling import claim_was_freed, node_for
 from gkedoctor.whatif.simulate.world import World
 
 _KUBELET = "https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet.go"
@@ -50,11 +50,13 @@ def _is_ended(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-def next_pod(world: World, pod: Object, predecessor: Object, template: Object | None = None) -> dict[str, Any] | None:
+def next_pod(
+    world: World, pod: Object, predecessor: Object | None, template: Object | None = None
+) -> dict[str, Any] | None:
     """The Pod as it is once nothing holds it up; None where it is held up as its predecessor was.
 
-    `predecessor`: the Pod itself before the change, or the one of the older template that it takes the place of;
-    `template`: the Pod spec of that template, where it is known.
+    `predecessor`: the Pod itself before the change, or the one of the older template that it takes the place of; None
+    for one that never was. `template`: the Pod spec of that template, where it is known.
     """
     spec = pod.get("spec") or {}
     if not spec.get("nodeName"):
@@ -64,29 +66,31 @@ def next_pod(world: World, pod: Object, predecessor: Object, template: Object | 
         pod = {**pod, "spec": {**spec, "nodeName": node}}
     if not _volumes_ready(world, pod, predecessor):
         return None
-    before = world.before if world.recorded(predecessor) is not None and world.before is not None else world.graph
-    records = containers_of(before, predecessor)
-    if isinstance(records, Unknown) or _gone_wrong(world, pod, predecessor, records, template):
-        return None
     if not configuration_found(world.graph, pod, volumes=False) or not runtime_found(world.graph, pod):
+        return None
+    if predecessor is not None and _fails_again(world, pod, predecessor, template):
         return None
     return running(pod, world.now, address_of(pod))
 
 
-def _gone_wrong(world: World, pod: Object, predecessor: Object, records: Any, template: Object | None) -> bool:
+def _fails_again(world: World, pod: Object, predecessor: Object, template: Object | None) -> bool:
     """Whether a container fails as before. One that never got as far as to start has shown no failure."""
+    before = world.before if world.recorded(predecessor) is not None and world.before is not None else world.graph
+    records = containers_of(before, predecessor)
+    if isinstance(records, Unknown):
+        return True
     failures = (Failure(world, pod, predecessor, record, template) for record in records if record["status"])
     return any(map(fails_again, failures))
 
 
-def _volumes_ready(world: World, pod: Object, predecessor: Object) -> bool:
+def _volumes_ready(world: World, pod: Object, predecessor: Object | None) -> bool:
     """Whether volumes can be mounted: what they name is there, and what failed otherwise was changed."""
     graph = world.graph
     if not configuration_found(graph, pod, volumes=True) or not claims_bound(graph, pod):
         return False
     if not _account_ready(graph, pod):
         return False
-    if step(graph.clock, predecessor) not in ("starting", "silent"):
+    if predecessor is None or step(graph.clock, predecessor) not in ("starting", "silent"):
         return True
     old, new = (p.get("spec") or {} for p in (predecessor, pod))
     changed = old.get("volumes") != new.get("volumes") or old.get("nodeName") != new.get("nodeName")
@@ -98,7 +102,8 @@ def _volumes_ready(world: World, pod: Object, predecessor: Object) -> bool:
             and _account_ready(before, predecessor)
             and runtime_found(before, predecessor)
         )
-        return was_missing or changed or reads_what_was_touched(world, pod)
+        freed = claim_was_freed(world, pod, predecessor)
+        return was_missing or changed or freed or reads_what_was_touched(world, pod)
     return changed or _waits_for_configuration(graph, predecessor)
 
 
@@ -123,8 +128,7 @@ def first_status(
 ) -> dict[str, Any]:
     """A new Pod as it will be: running, or held up as its predecessor was, or without a node."""
     bare = {**pod, "status": {"phase": "Pending"}}
-    likeness: Object = predecessor if predecessor is not None else bare
-    after = next_pod(world, bare, likeness, template)
+    after = next_pod(world, bare, predecessor, template)
     if after is not None:
         return after
     if predecessor is not None and (predecessor.get("spec") or {}).get("nodeName"):

@@ -27,16 +27,36 @@ def deleted(world: World) -> None:
     if not world.touched:
         return
     for item in world.graph.all("Namespace"):
-        if item["metadata"].get("deletionTimestamp") and not _is_kept(world, item):
+        if not item["metadata"].get("deletionTimestamp"):
+            continue
+        found = deletion_blockers(world.graph, item)
+        left = [] if isinstance(found, Unknown) else [r["by"] for r in found if not _is_removed(world, item, r)]
+        if not left and not isinstance(found, Unknown):
             _remove(world, item)
+        elif not isinstance(found, Unknown):
+            world.put({**item, "status": _reported(item, left, world.now)})
 
 
-def _is_kept(world: World, item: Object) -> bool:
-    """Whether a blocker is left that the change did not remove: what a condition reports of APIs is checked again."""
-    found = deletion_blockers(world.graph, item)
-    if isinstance(found, Unknown):
-        return True
-    return any(not _is_removed(world, item, record) for record in found)
+_CONDITIONS = {
+    "NamespaceDeletionDiscoveryFailure": ("api",),
+    "NamespaceDeletionContentFailure": ("conversion", "webhook", "content"),
+    "NamespaceFinalizersRemaining": ("finalizer",),
+}
+"""The conditions of a Namespace that is being deleted, with the blockers that each reports."""
+
+
+def _reported(item: Object, left: list[str], now: str) -> dict[str, Any]:
+    """The status without conditions of which no blocker is left: the controller checks again after each change."""
+    status = item.get("status") or {}
+    return {
+        **status,
+        "conditions": [
+            {**c, "status": "False", "message": "", "lastTransitionTime": now}
+            if c.get("status") == "True" and not set(_CONDITIONS.get(str(c.get("type")), left)) & set(left)
+            else c
+            for c in status.get("conditions") or []
+        ],
+    }
 
 
 def _is_removed(world: World, item: Object, record: Any) -> bool:

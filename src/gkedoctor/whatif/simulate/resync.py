@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gkedoctor.graph import Unknown, name_of, namespace_of, ref_of
+from gkedoctor.graph import Ref, Unknown, name_of, namespace_of, ref_of
 from gkedoctor.graph.core.accessors import annotations_of
 from gkedoctor.graph.core.conditions import good_status, is_bad
 from gkedoctor.snapshot.kinds import CUSTOM, KINDS
@@ -24,6 +24,8 @@ _KINDS = (
     "GCPBackendPolicy", "GCPGatewayPolicy", "BackendTLSPolicy", "ManagedCertificate", "MultiClusterIngress",
     "MultiClusterService", "ServiceAttachment", "ServiceExport", "ServiceImport",
 )  # fmt: skip
+_NOT_PERMITTED = re.compile(r"not permitted|RefNotPermitted|other namespaces|ReferenceGrant", re.IGNORECASE)
+"""How controllers report a reference to another namespace (Gateway API, reason RefNotPermitted; GKE, GWCER104)."""
 _WORD = re.compile(r"[A-Za-z0-9](?:[\w.:/-]{1,200}\w)")
 _READ = (
     "kubernetes.io/", "ingress.kubernetes.io/", "ingress.gcp.kubernetes.io/", "networking.gke.io/",
@@ -111,16 +113,41 @@ def _names_what_came(world: World, item: Object, text: str) -> bool:
             continue
         if re.search(rf"(?<![\w.-]){re.escape(ref.name)}(?![\w-])", text) is None:
             continue
-        known = ref.kind in KINDS and ref.kind != CUSTOM
-        target = world.graph.find(ref.kind, ref.namespace, ref.name) if known else None
-        if isinstance(target, Mapping) and name_of(target) != name_of(item):
+        target = _written(world, ref)
+        if target is not None and (name_of(target) != name_of(item) or ref.kind in text):
+            return True
+    return _permits(world, item, text)
+
+
+def _written(world: World, ref: Ref) -> Object | None:
+    """The object of that name, where it is new or the change wrote what controllers read of it."""
+    known = ref.kind in KINDS and ref.kind != CUSTOM
+    target = world.graph.find(ref.kind, ref.namespace, ref.name) if known else None
+    if not isinstance(target, Mapping):
+        return None
+    earlier = world.recorded(target)
+    is_new = earlier is None or ref.kind in ("Secret", "ConfigMap") or set(_values(earlier)) != set(_values(target))
+    return target if is_new else None
+
+
+def _permits(world: World, item: Object, text: str) -> bool:
+    """Whether an error is about a reference to another namespace, and the change wrote a grant for such references."""
+    if _NOT_PERMITTED.search(text) is None:
+        return False
+    for ref in world.touched:
+        grant = world.graph.find(ref.kind, ref.namespace, ref.name) if ref.kind == "ReferenceGrant" else None
+        sources = (grant.get("spec") or {}).get("from") or [] if isinstance(grant, Mapping) else []
+        if any((s.get("kind"), s.get("namespace")) == (item["kind"], namespace_of(item)) for s in sources):
             return True
     return False
 
 
 def _values(item: Object) -> Iterator[str]:
     """What controllers read of an object: the texts and numbers of its spec, and annotations of theirs."""
-    yield from _scalars(item.get("spec") or {})
+    spec = dict(item.get("spec") or {})
+    if item.get("kind") in ("Gateway", "ListenerSet"):  # errors name the listener, which is no fault of it
+        spec["listeners"] = [{k: v for k, v in one.items() if k != "name"} for one in spec.get("listeners") or []]
+    yield from _scalars(spec)
     for key in ("data", "rules", "provisioner", "parameters", "allowVolumeExpansion", "allowedTopologies"):
         yield from _scalars(item.get(key) or {})
     for key, value in annotations_of(item).items():

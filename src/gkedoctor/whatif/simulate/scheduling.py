@@ -15,7 +15,7 @@ from gkedoctor.graph.core.label_selectors import matches
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.scheduling import node_fit
 from gkedoctor.graph.scheduling.unschedulable_pods import node_evaluation, scheduling_of
-from gkedoctor.graph.storage.claims import claims_named, class_of
+from gkedoctor.graph.storage.claims import claims_named, class_of, consumers_of
 from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.world import World
 
@@ -40,7 +40,9 @@ def node_for(world: World, pod: Object, predecessor: Object | None) -> str | Non
         return None
     kept = ((predecessor or {}).get("spec") or {}).get("nodeName")
     if predecessor is not None and kept and (not nodes or not _differs(pod, predecessor)):
-        return str(kept)
+        seat = world.graph.find("Node", None, str(kept))
+        if not isinstance(seat, Mapping) or _is_open(pod, seat):
+            return str(kept)
     if predecessor is not None and not kept and not _obstacle_changed(world, pod, predecessor):
         return None
     if not nodes:
@@ -55,6 +57,12 @@ def _is_served(graph: Graph, pod: Object) -> bool:
         return True
     found = scheduling_of(graph, pod)
     return not isinstance(found, Unknown) and any(record["served"] is True for record in found)
+
+
+def _is_open(pod: Object, node: Object) -> bool:
+    """Whether a node that had a Pod of the workload takes another one: it is not cordoned, tainted or unready."""
+    blocks = node_evaluation(pod, node, {})["blocks"]
+    return not blocks and (condition(node, "Ready") is None or is_true(node, "Ready"))
 
 
 def _node_of(graph: Graph, pod: Object | None) -> Object | None:
@@ -99,7 +107,12 @@ def _obstacle_changed(world: World, pod: Object, predecessor: Object) -> bool:
         return True
     asked, wanted = node_fit.requests(predecessor), node_fit.requests(pod)
     lowered = any(wanted.get(name, 0.0) < amount for name, amount in asked.items())
-    return lowered or _ports(pod) != _ports(predecessor) or _room_was_freed(world, kinds)
+    return (
+        lowered
+        or _ports(pod) != _ports(predecessor)
+        or _room_was_freed(world, kinds)
+        or claim_was_freed(world, pod, predecessor)
+    )
 
 
 def _claims_came(world: World, pod: Object, predecessor: Object) -> bool:
@@ -107,6 +120,22 @@ def _claims_came(world: World, pod: Object, predecessor: Object) -> bool:
     if any(ref.kind in _DEVICES for ref in world.touched):
         return True
     return world.before is not None and not _claims_allow(world.before, predecessor) and _claims_allow(world.graph, pod)
+
+
+def claim_was_freed(world: World, pod: Object, predecessor: Object) -> bool:
+    """Whether another Pod used a claim of this one, and no other does now."""
+    if world.before is None:
+        return False
+    return any(
+        _others(world.before, predecessor, r) and not _others(world.graph, pod, r)
+        for r in claims_named(world.graph, pod)
+    )
+
+
+def _others(graph: Graph, pod: Object, record: Mapping[str, Any]) -> bool:
+    claim = graph.find("PersistentVolumeClaim", namespace_of(pod), str(record["name"]))
+    found = consumers_of(graph, claim) if isinstance(claim, Mapping) else []
+    return isinstance(found, Unknown) or any(name_of(user) != name_of(pod) for user in found)
 
 
 def _room_was_freed(world: World, kinds: set[str]) -> bool:

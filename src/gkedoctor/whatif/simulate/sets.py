@@ -33,7 +33,7 @@ _STATEFULSET = "https://kubernetes.io/docs/concepts/workloads/controllers/statef
 def stateful_sets(world: World) -> None:
     """StatefulSets that were written, or that lost Pods."""
     for item in world.graph.all("StatefulSet"):
-        if world.was_touched(item) or _lost(world, item):
+        if world.was_touched(item) or _lost(world, item) or _is_refused(world, item):
             _stateful_set(world, item)
 
 
@@ -155,7 +155,7 @@ def daemon_sets(world: World) -> None:
     """DaemonSets that were written or lost Pods, and those for which Nodes changed."""
     nodes_changed = any(ref.kind == "Node" for ref in world.touched)
     for item in world.graph.all("DaemonSet"):
-        if world.was_touched(item) or _lost(world, item) or nodes_changed:
+        if world.was_touched(item) or _lost(world, item) or nodes_changed or _is_refused(world, item):
             _daemon_set(world, item)
 
 
@@ -189,7 +189,9 @@ def _nodes_for(world: World, item: Object) -> set[str]:
     if isinstance(nodes, Unknown) or not nodes:
         earlier = world.recorded(item)
         pods = owned(world.before, earlier) if world.before is not None and earlier is not None else []
-        return {str(p["spec"]["nodeName"]) for p in pods if (p.get("spec") or {}).get("nodeName")}
+        known = {str(p["spec"]["nodeName"]) for p in pods if (p.get("spec") or {}).get("nodeName")}
+        wanted = int((item.get("status") or {}).get("desiredNumberScheduled") or 0)
+        return known or {f"node-{number}" for number in range(1, wanted + 1)}
     return {name_of(n) for n in nodes if node_fit.selected(planned, n) and not _repels(planned, n)}
 
 

@@ -36,7 +36,7 @@ def settle(snapshot: Snapshot, before: Snapshot | None = None) -> Snapshot:
 def settled(snapshot: Snapshot, before: Snapshot | None = None) -> Settled:
     """The same with the rules that were used."""
     world = World(snapshot, before)
-    rules = sorted(_rules().values(), key=lambda rule: (rule.order, rule.name))
+    rules = sorted(all_rules().values(), key=lambda rule: (rule.order, rule.name))
     for _ in range(_ROUNDS):
         graph = world.graph
         for rule in rules:
@@ -48,7 +48,8 @@ def settled(snapshot: Snapshot, before: Snapshot | None = None) -> Settled:
     return Settled(world.graph.snapshot, found)
 
 
-def _rules() -> Mapping[str, Rule]:
+def all_rules() -> Mapping[str, Rule]:
+    """Every rule by name; imports the modules that have them."""
     package = importlib.import_module("gkedoctor.whatif.simulate")
     for module in pkgutil.iter_modules(package.__path__, "gkedoctor.whatif.simulate."):
         importlib.import_module(module.name)

@@ -27,7 +27,8 @@ def released(world: World) -> None:
     """Volumes that were written."""
     for item in world.graph.all("PersistentVolume"):
         status = item.get("status") or {}
-        is_free = not (item.get("spec") or {}).get("claimRef")
+        holder = (item.get("spec") or {}).get("claimRef") or {}
+        is_free = not holder.get("uid")
         if (world.was_touched(item) and is_free and status.get("phase") in ("Released", "Failed")) or (
             is_free and not status.get("phase")
         ):

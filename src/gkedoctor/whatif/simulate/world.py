@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gkedoctor.graph import Graph, Ref, Unknown, name_of, namespace_of, ref_of, workload
-from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS, LOGS
+from gkedoctor.snapshot.kinds import KINDS, LOGS
 from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.whatif.differences import differences
 from gkedoctor.whatif.state import ClusterState, place_of, uid_of
 
-_IGNORED = ("resourceVersion", "generation")
-_REPORTS = ("events", "compute.backendServicesHealth", "compute.networkEndpoints", "logging.logEntries")
 _READ_AT_START = ("pods", "secrets", "configmaps")
 
 
@@ -26,7 +25,8 @@ class World:
         self.state = ClusterState(snapshot)
         self.now = self.state.now
         self.before = Graph(before) if before is not None else None
-        self.touched: frozenset[Ref] = frozenset(_differences(before, snapshot)) if before is not None else frozenset()
+        changed = differences(before, snapshot) if before is not None else ()
+        self.touched: frozenset[Ref] = frozenset(ref for ref, _ in changed)
         self.busy: set[Ref] = set()
         """Workloads of which Pods were created, deleted or changed: their status is written again."""
 
@@ -106,24 +106,3 @@ class World:
     def _collection(self, item: Object) -> str:
         kind = KINDS.get(str(item.get("kind")))
         return kind.collection if kind is not None else self.state.resource_of(item).collection
-
-
-def _differences(before: Snapshot, after: Snapshot) -> Iterator[Ref]:
-    """The objects of Kubernetes that differ, other than in what the API server counts and controllers report."""
-    for name in before.collections.keys() | after.collections.keys():
-        old, new = before.collection(name), after.collection(name)
-        if old is new or (name not in COLLECTIONS and "." not in name) or name in _REPORTS:
-            continue
-        held = {ref_of(item): item for item in old.objects}
-        for item in new.objects:
-            earlier = held.pop(ref_of(item), None)
-            if earlier is not item and (earlier is None or _content(earlier) != _content(item)):
-                yield ref_of(item)
-        yield from held
-
-
-def _content(item: Object) -> dict[str, Any]:
-    if "metadata" not in item:
-        return dict(item)
-    metadata = {key: value for key, value in item["metadata"].items() if key not in _IGNORED}
-    return {key: value for key, value in item.items() if key not in ("metadata", "status")} | {"metadata": metadata}
