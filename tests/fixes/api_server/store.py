@@ -1,0 +1,177 @@
+"""The objects of a cluster that changes: the Kubernetes side and the Google Cloud side."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
+from gkedoctor.snapshot.kinds import LOGS, is_cloud
+from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status
+from tests.fixes.api_server.values import with_facts, with_values
+
+_BUILT_IN = (
+    "runtimeclasses.node.k8s.io", "csidrivers.storage.k8s.io", "csinodes.storage.k8s.io", "leases.coordination.k8s.io",
+    "resourceclaims.resource.k8s.io", "resourceclaimtemplates.resource.k8s.io", "deviceclasses.resource.k8s.io",
+    "resourceslices.resource.k8s.io",
+)  # fmt: skip
+"""Kinds that every cluster serves and that a case seldom has."""
+
+Key = tuple[str, str]
+
+
+class Change(NamedTuple):
+    """One change, as a watch reports it."""
+
+    version: int
+    kind: str
+    collection: str
+    item: Object
+
+
+class Store:
+    """Used by many threads at once: hold `lock` for what reads and then writes."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.lock = threading.RLock()
+        self.first = snapshot
+        self.clock = snapshot.clock
+        self.version = 1_000_000
+        self.changes: list[Change] = []
+        self.deleted: list[tuple[str, Key]] = []
+        self._states = {name: collection.state for name, collection in snapshot.collections.items()}
+        self._facts: dict[tuple[str, Key], Object] = {}
+        self.objects: dict[str, dict[Key, dict[str, Any]]] = {}
+        self.cloud: dict[str, list[dict[str, Any]]] = {}
+        for name, collection in snapshot.collections.items():
+            if is_cloud(name):
+                self.cloud[name] = [copy.deepcopy(dict(item)) for item in collection.objects]
+            elif name != LOGS:
+                self.objects[name] = {key_of(item): self._taken(name, item) for item in collection.objects}
+        self._raw: tuple[int, Snapshot] | None = None
+        self.settled = self.version
+        """The version that controllers have seen."""
+
+    def _taken(self, collection: str, item: Object) -> dict[str, Any]:
+        if collection in ("secrets", "configmaps"):
+            self._facts[collection, key_of(item)] = item
+            return with_values(item)
+        return copy.deepcopy(dict(item))
+
+    def get(self, collection: str, namespace: str, name: str) -> dict[str, Any] | None:
+        """A copy of an object."""
+        found = self.objects.get(collection, {}).get((namespace, name))
+        return copy.deepcopy(found) if found is not None else None
+
+    def put(self, collection: str, item: dict[str, Any]) -> dict[str, Any]:
+        """Stores an object under a new version."""
+        with self.lock:
+            kind = "MODIFIED" if key_of(item) in self.objects.setdefault(collection, {}) else "ADDED"
+            self._states.setdefault(collection, CollectionState(Status.COMPLETE))
+            self.version += 1
+            item["metadata"]["resourceVersion"] = str(self.version)
+            self.objects[collection][key_of(item)] = item
+            self.changes.append(Change(self.version, kind, collection, copy.deepcopy(item)))
+            return copy.deepcopy(item)
+
+    def remove(self, collection: str, namespace: str, name: str) -> None:
+        """Takes an object away."""
+        with self.lock:
+            item = self.objects.get(collection, {}).pop((namespace, name), None)
+            if item is not None:
+                self.version += 1
+                self.deleted.append((collection, (namespace, name)))
+                item["metadata"]["resourceVersion"] = str(self.version)
+                self.changes.append(Change(self.version, "DELETED", collection, item))
+
+    def touch(self) -> None:
+        """Marks that the Google Cloud side changed."""
+        self.version += 1
+
+    def all(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every object of Kubernetes with its collection."""
+        for collection, items in list(self.objects.items()):
+            for item in list(items.values()):
+                yield collection, item
+
+    def has_namespace(self, namespace: str) -> bool:
+        """Whether it exists: a case often has its objects and not the Namespace itself."""
+        if ("", namespace) in self.objects.get("namespaces", {}):
+            return True
+        if ("namespaces", ("", namespace)) in self.deleted:
+            return False
+        return any(key[0] == namespace for items in self.objects.values() for key in items)
+
+    def raw(self) -> Snapshot:
+        """What an API serves: values as they are."""
+        with self.lock:
+            if self._raw is None or self._raw[0] != self.version:
+                found = [
+                    Collection(name, self._states[name], list(items.values())) for name, items in self.objects.items()
+                ]
+                known = {collection.name for collection in found}
+                complete = CollectionState(Status.COMPLETE)
+                found += [Collection(name, complete) for name in _BUILT_IN if name not in known]
+                found += [c for c in self.first.collections.values() if c.name == LOGS]
+                self._raw = self.version, Snapshot(self.first.manifest, found)
+            return self._raw[1]
+
+    def snapshot(self) -> Snapshot:
+        """What a recording of it would hold now."""
+        with self.lock:
+            gathered = Gathered(source=self.first.manifest.source)
+            for name, items in self.objects.items():
+                gathered.add(name, [self._recorded(name, item) for item in items.values()], self._state(name))
+            for name, cloud in self.cloud.items():
+                gathered.add(name, copy.deepcopy(cloud), self._state(name))
+            logs = self.first.collections.get(LOGS)
+            if logs is not None:
+                gathered.mark(LOGS, logs.state)
+                for item in logs.objects:
+                    text = "\n".join(item["lines"])
+                    gathered.add_log(item["namespace"], item["pod"], item["container"], text, previous=item["previous"])
+        return build_snapshot(gathered, recorded_at=self.clock, manifest=self.first.manifest)
+
+    def _state(self, name: str) -> CollectionState:
+        return self._states.get(name, CollectionState(Status.COMPLETE))
+
+    def _recorded(self, collection: str, item: Object) -> dict[str, Any]:
+        if collection in ("secrets", "configmaps"):
+            return with_facts(item, self._facts.get((collection, key_of(item))))
+        return copy.deepcopy(dict(item))
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Makes the Kubernetes side what controllers made of it: each difference is a change."""
+        with self.lock:
+            for name, collection in snapshot.collections.items():
+                if is_cloud(name):
+                    self.cloud[name] = [copy.deepcopy(dict(item)) for item in collection.objects]
+                elif name not in (LOGS, "secrets", "configmaps"):
+                    self._take_collection(name, collection)
+            self.clock = snapshot.clock
+            self.version += 1
+
+    def _take_collection(self, name: str, collection: Collection) -> None:
+        after = {key_of(item): item for item in collection.objects}
+        before = self.objects.setdefault(name, {})
+        for namespace, own in before.keys() - after.keys():
+            self.remove(name, namespace, own)
+        for key, item in after.items():
+            if _content(before.get(key)) != _content(item):
+                self.put(name, copy.deepcopy(dict(item)))
+
+
+def _content(item: Object | None) -> Any:
+    """An object without its version."""
+    if item is None:
+        return None
+    metadata = {key: value for key, value in (item.get("metadata") or {}).items() if key != "resourceVersion"}
+    return {**item, "metadata": metadata}
+
+
+def key_of(item: Object) -> Key:
+    """Namespace and name."""
+    metadata = item.get("metadata") or {}
+    return str(metadata.get("namespace") or ""), str(metadata.get("name"))

@@ -1,0 +1,63 @@
+"""Harm that a fix does, whether or not it cures: data lost, something made public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gkedoctor.snapshot.model import Object, Snapshot
+from tests.fixes.api_server.store import Store
+
+_DATA = {
+    "secrets": "Secret", "configmaps": "ConfigMap", "persistentvolumeclaims": "PersistentVolumeClaim",
+    "persistentvolumes": "PersistentVolume", "namespaces": "Namespace",
+}  # fmt: skip
+_INTERNAL = ("networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type")
+
+
+def harm_of(before: Snapshot, store: Store) -> list[str]:
+    """What was harmed, in words."""
+    return [*_lost(store), *_made_public(before, store)]
+
+
+def _lost(store: Store) -> Iterator[str]:
+    for collection, (namespace, name) in store.deleted:
+        kind = _DATA.get(collection)
+        if kind is None:
+            continue
+        if store.get(collection, namespace, name) is None:
+            yield f"{kind} {namespace}/{name} was deleted, the only copy of its content"
+        elif collection.startswith("persistent"):
+            yield f"{kind} {namespace}/{name} was deleted and created again: what it stored may be gone"
+
+
+def _made_public(before: Snapshot, store: Store) -> Iterator[str]:
+    old = {_key(item): item for item in before.collection("services").objects}
+    for key, item in store.objects.get("services", {}).items():
+        if _is_public(item) and key in old and not _is_public(old[key]):
+            yield f"Service {'/'.join(key)} got an external load balancer"
+    classes = {_key(item): _class(item) for item in before.collection("ingresses").objects}
+    for key, item in store.objects.get("ingresses", {}).items():
+        if _class(item) in ("gce", "gce-regional-external") and classes.get(key, "gce") not in (
+            "",
+            "gce",
+            "gce-internal",
+        ):
+            yield f"Ingress {'/'.join(key)} of class {classes[key]} got a load balancer of Google Cloud"
+
+
+def _is_public(item: Object) -> bool:
+    spec: Mapping[str, Any] = item.get("spec") or {}
+    annotations = item["metadata"].get("annotations") or {}
+    internal = any(str(annotations.get(name)).lower() == "internal" for name in _INTERNAL)
+    return spec.get("type") == "LoadBalancer" and not internal and "internal" not in str(spec.get("loadBalancerClass"))
+
+
+def _class(item: Object) -> str:
+    annotations = item["metadata"].get("annotations") or {}
+    own = annotations.get("kubernetes.io/ingress.class")
+    return str(own if own is not None else (item.get("spec") or {}).get("ingressClassName") or "")
+
+
+def _key(item: Object) -> tuple[str, str]:
+    return str(item["metadata"].get("namespace") or ""), str(item["metadata"]["name"])

@@ -1,0 +1,144 @@
+"""Plausible values for what only a person knows: the names in CAPITALS of commands.
+
+What the cluster has is taken from it: a fix with a placeholder for a StorageClass is tried with one that exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from gkedoctor.diagnose.model import Step
+from gkedoctor.playbook.placeholders import placeholders_in
+from gkedoctor.snapshot.model import Snapshot
+
+_WORD = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
+
+
+def names_in(step: Step) -> list[str]:
+    """The placeholders of a command: those that its author declared, and those that are plain to see."""
+    declared = [name for name in step.placeholders if re.search(_WORD.format(re.escape(name)), step.command)]
+    return list(dict.fromkeys([*declared, *placeholders_in(step.command)]))
+
+
+def filled(step: Step, snapshot: Snapshot, folder: Path) -> str:
+    """The command with a value for each placeholder. Files that it names are written into the folder."""
+    command = step.command
+    for name in names_in(step):
+        value = _value(name, snapshot, folder).replace("\\", r"\\")
+        command = re.sub(rf"\$\{{?{re.escape(name)}\}}?", value, command)
+        command = re.sub(_WORD.format(re.escape(name)), value, command)
+    return command
+
+
+def _value(name: str, snapshot: Snapshot, folder: Path) -> str:
+    for pattern, value in _VALUES:
+        if re.fullmatch(pattern, name):
+            found = value(snapshot) if callable(value) else value
+            return _file(name, folder) if found == _FILE else found
+    return name.lower().replace("_", "-")
+
+
+_FILE = "(file)"
+Value = str | Callable[[Snapshot], str]
+
+
+def _first(collection: str, default: str) -> Callable[[Snapshot], str]:
+    def value(snapshot: Snapshot) -> str:
+        names = [str(_metadata(item)["name"]) for item in snapshot.collection(collection).objects]
+        return names[0] if names else default
+
+    return value
+
+
+def _metadata(item: Mapping[str, object]) -> Mapping[str, object]:
+    found = item.get("metadata")
+    return found if isinstance(found, Mapping) else item
+
+
+def _project(snapshot: Snapshot) -> str:
+    return snapshot.manifest.project or "acme"
+
+
+def _location(snapshot: Snapshot) -> str:
+    return snapshot.manifest.location or "europe-west1"
+
+
+def _region(snapshot: Snapshot) -> str:
+    found = _location(snapshot)
+    return found.rpartition("-")[0] if re.fullmatch(r"[a-z]+-[a-z]+\d-[a-z]", found) else found
+
+
+def _zone(snapshot: Snapshot) -> str:
+    found = _location(snapshot)
+    return found if re.fullmatch(r"[a-z]+-[a-z]+\d-[a-z]", found) else f"{found}-b"
+
+
+_VALUES: tuple[tuple[str, Value], ...] = (
+    (r".*PROJECT(_ID)?", _project),
+    (r".*PROJECT_NUMBER", "123456789012"),
+    (r"REGION", _region),
+    (r"LOCATION", _location),
+    (r"ZONE", _zone),
+    (r"CLUSTER(_NAME)?", lambda snapshot: snapshot.manifest.cluster or "cluster"),
+    (r"NETWORK", "default"),
+    (r"(STORAGE_?)?CLASS(_NAME)?", _first("storageclasses", "standard-rwo")),
+    (r"SERVICE(_NAME)?", _first("services", "web")),
+    (r"SUBNET(WORK)?", _first("compute.subnetworks", "default")),
+    (r"NODE(_NAME)?", _first("nodes", "node-1")),
+    (r"PULL_SECRET|SECRET(_NAME)?", _first("secrets", "pull-secret")),
+    (r".*(RANGE|CIDR)", "10.129.0.0/23"),
+    (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
+    (r".*SIZE(_GB)?|.*MEMORY|STORAGE", lambda _: "200Gi"),
+    (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT)", "4"),
+    (r".*PORT", "8080"),
+    (r".*(DOMAIN|HOST(NAME)?)", "www.example.com"),
+    (r".*(ADDRESS|IP)", "203.0.113.77"),
+    (r".*CHANNEL", "projects/acme/notificationChannels/1"),
+    (r".*(PASSWORD|TOKEN|VALUE|KEY|USER)", "a-value-of-a-person"),
+    (r".*IMAGE", "europe-docker.pkg.dev/acme/shop/app:1.2.3"),
+    (r".*TAG", "1.2.3"),
+)
+
+
+def _file(name: str, folder: Path) -> str:
+    path = folder / name.lower().replace("_", "-")
+    if "CERT" in name or "CHAIN" in name:
+        certificate, _ = key_pair()
+        path.write_text(certificate)
+    elif "KEY" in name:
+        path.write_text(key_pair()[1])
+    elif "JSON" in name or "CONFIG" in name:
+        path.write_text('{"auths":{"ghcr.io":{"auth":"dTpw"}}}')
+    else:
+        path.write_text("KEY=a value\n")
+    return path.name
+
+
+def key_pair(hosts: tuple[str, ...] = ("www.example.com",)) -> tuple[str, str]:
+    """A certificate that is valid for a long time, and its key."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hosts[0])])
+    now = datetime(2025, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=3650))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return made.public_bytes(Encoding.PEM).decode(), secret.decode()
