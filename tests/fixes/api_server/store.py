@@ -41,6 +41,10 @@ class Store:
         self.version = 1_000_000
         self.changes: list[Change] = []
         self.deleted: list[tuple[str, Key]] = []
+        self.cloud_deleted: list[tuple[str, str]] = []
+        self.granted: list[tuple[str, str]] = []
+        """Members and the roles that they were granted on Google Cloud."""
+
         self._states = {name: collection.state for name, collection in snapshot.collections.items()}
         self._facts: dict[tuple[str, Key], Object] = {}
         self.objects: dict[str, dict[Key, dict[str, Any]]] = {}
