@@ -21,9 +21,15 @@ def harm_of(before: Snapshot, store: Store) -> list[str]:
 
 
 def _lost(store: Store) -> Iterator[str]:
+    going = {
+        (collection, _key(item))
+        for collection in _DATA
+        for item in store.first.collection(collection).objects
+        if item["metadata"].get("deletionTimestamp")
+    }
     for collection, (namespace, name) in store.deleted:
         kind = _DATA.get(collection)
-        if kind is None:
+        if kind is None or (collection, (namespace, name)) in going:
             continue
         if store.get(collection, namespace, name) is None:
             yield f"{kind} {namespace}/{name} was deleted, the only copy of its content"

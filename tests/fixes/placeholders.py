@@ -16,10 +16,15 @@ from gkedoctor.snapshot.model import Snapshot
 _WORD = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
 
 
+_VALUE_IN_CAPITALS = re.compile(r"""(?:=|:\s*"|\[")(?P<name>(?!USE_)[A-Z][A-Z0-9_]+)(?=["',}\s]|$)""")
+
+
 def names_in(step: Step) -> list[str]:
     """The placeholders of a command: those that its author declared, and those that are plain to see."""
     declared = [name for name in step.placeholders if re.search(_WORD.format(re.escape(name)), step.command)]
-    return list(dict.fromkeys([*declared, *placeholders_in(step.command)]))
+    values = (match["name"] for match in _VALUE_IN_CAPITALS.finditer(step.command))
+    seen = [name for name in values if any(re.fullmatch(pattern, name) for pattern, _ in _VALUES)]
+    return list(dict.fromkeys([*declared, *placeholders_in(step.command), *seen]))
 
 
 def filled(step: Step, snapshot: Snapshot, folder: Path) -> str:

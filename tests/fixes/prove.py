@@ -15,6 +15,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Safety, Severity
 from gkedoctor.playbook.safety import safety_of
 from gkedoctor.snapshot.model import Snapshot
+from tests.fixes.api_server.index import resources_named
 from tests.fixes.api_server.server import WritableServer
 from tests.fixes.api_server.store import Store
 from tests.fixes.controllers import settle
@@ -24,7 +25,7 @@ from tests.fixes.placeholders import filled, names_in
 from tests.fixes.shell import Done, Shell
 
 _EDIT = re.compile(r"\bkubectl\b[^|;&]*?\s(edit)\s")
-_NOT_THERE = re.compile(r"not ?found|No resources found|doesn't have a resource type", re.IGNORECASE)
+_NOT_THERE = re.compile(r"not ?found|No resources found in|doesn't have a resource type", re.IGNORECASE)
 
 
 class Result(StrEnum):
@@ -113,8 +114,10 @@ class Prover:
         store = Store(snapshot)
         with (
             tempfile.TemporaryDirectory(prefix="gkedoctor-fix-") as name,
-            self._server.cluster(store, settle, gcloud) as (_, url),
+            self._server.cluster(store, settle, gcloud) as (api, url),
         ):
+            text = "\n".join((*(step.command for step in fix.steps), *fix.verify))
+            api.serve_also(resources_named(text, snapshot))
             shell = Shell(self._tools, Path(name), url)
             return self._tried(shell, store, before, diagnosis, fix, needs_value)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from gkedoctor.serve.api import Api
 from gkedoctor.serve.request import Request, Response
-from gkedoctor.serve.resources import Resource
+from gkedoctor.serve.resources import Resource, resources_of
 from gkedoctor.serve.snapshot_index import SnapshotIndex
+from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.model import Snapshot
 
 _BUILT_IN = tuple(
@@ -25,7 +28,7 @@ _BUILT_IN = tuple(
     )
 )
 _ALSO = {
-    "referencegrants": ("v1",), "gateways": ("v1", "v1beta1"), "httproutes": ("v1", "v1beta1"),
+    "referencegrants": ("v1", "v1beta1"), "gateways": ("v1", "v1beta1"), "httproutes": ("v1", "v1beta1"),
     "gatewayclasses": ("v1", "v1beta1"), "horizontalpodautoscalers": ("v1", "v2"), "frontendconfigs": ("v1beta1",),
     "servicenetworkendpointgroups": ("v1beta1",),
 }  # fmt: skip
@@ -37,14 +40,25 @@ _EVICTION = {"group": "policy", "version": "v1", "kind": "Eviction"}
 _SCALED = ("deployments", "replicasets", "statefulsets", "replicationcontrollers")
 
 
+def resources_named(text: str, snapshot: Snapshot) -> list[Resource]:
+    """The kinds of operators that commands name, and those that the cluster had at first."""
+    words = set(re.split(r"[\s,/]+", text.lower()))
+    found = [
+        Resource(kind.group, "v1", kind.resource, kind.name, kind.namespaced, kind.collection)
+        for kind in listed_kinds()
+        if words & {kind.resource, kind.name.lower(), kind.collection}
+    ]
+    return [*resources_of(snapshot), *found]
+
+
 class Index(SnapshotIndex):
     """A snapshot with the resources that every cluster serves."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, more: Sequence[Resource]) -> None:
         super().__init__(snapshot)
         have = {(r.group, r.version, r.plural) for r in self.resources}
         names = {(r.group, r.plural) for r in self.resources}
-        more = [r for r in _BUILT_IN if (r.group, r.plural) not in names]
+        more = [r for r in (*_BUILT_IN, *more) if (r.group, r.plural) not in names]
         for resource in self.resources:
             more += [
                 resource._replace(version=version)
@@ -58,9 +72,9 @@ class Index(SnapshotIndex):
 class Reader:
     """Answers what only reads."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, more: Sequence[Resource] = ()) -> None:
         self.api = Api(snapshot)
-        self.api.recorded = Index(snapshot)
+        self.api.recorded = Index(snapshot, more)
 
     @property
     def index(self) -> SnapshotIndex:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gkedoctor.serve.errors import ApiError
 from gkedoctor.serve.request import Request, Response, answer, refused
+from gkedoctor.serve.resources import Resource
 from gkedoctor.serve.server import Server, _Handler
 from tests.fixes.api_server.access import reviewed
 from tests.fixes.api_server.index import Reader
@@ -28,14 +29,23 @@ class WritableApi:
     def __init__(self, store: Store, settle: Callable[[Store], None], extra: Extra | None = None) -> None:
         self.store, self.settle, self.extra = store, settle, extra
         self.stopping = threading.Event()
+        self.resources: list[Resource] = []
+        """Kinds that are served though no object of theirs is there."""
+
         self._reader: tuple[int, Reader] | None = None
+
+    def serve_also(self, resources: list[Resource]) -> None:
+        """Serves kinds of which no object need be there."""
+        self.resources = resources
+        self.store.served = [resource.collection for resource in resources]
+        self._reader = None
 
     @property
     def reader(self) -> Reader:
         """The store as it is now."""
         with self.store.lock:
             if self._reader is None or self._reader[0] != self.store.version:
-                self._reader = self.store.version, Reader(self.store.raw())
+                self._reader = self.store.version, Reader(self.store.raw(), self.resources)
             return self._reader[1]
 
     def reply(self, request: Request, content_type: str, user: str) -> Response:

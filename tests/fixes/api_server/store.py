@@ -45,6 +45,9 @@ class Store:
         self.granted: list[tuple[str, str]] = []
         """Members and the roles that they were granted on Google Cloud."""
 
+        self.served: list[str] = []
+        """Collections that are served though no object of theirs is there."""
+
         self._states = {name: collection.state for name, collection in snapshot.collections.items()}
         self._facts: dict[tuple[str, Key], Object] = {}
         self.objects: dict[str, dict[Key, dict[str, Any]]] = {}
@@ -54,6 +57,7 @@ class Store:
                 self.cloud[name] = [copy.deepcopy(dict(item)) for item in collection.objects]
             elif name != LOGS:
                 self.objects[name] = {key_of(item): self._taken(name, item) for item in collection.objects}
+        self._namespaces = {namespace for items in self.objects.values() for namespace, _ in items}
         self._raw: tuple[int, Snapshot] | None = None
         self.settled = self.version
         """The version that controllers have seen."""
@@ -106,7 +110,7 @@ class Store:
             return True
         if ("namespaces", ("", namespace)) in self.deleted:
             return False
-        return any(key[0] == namespace for items in self.objects.values() for key in items)
+        return namespace in self._namespaces or any(key[0] == namespace for i in self.objects.values() for key in i)
 
     def raw(self) -> Snapshot:
         """What an API serves: values as they are."""
@@ -117,7 +121,7 @@ class Store:
                 ]
                 known = {collection.name for collection in found}
                 complete = CollectionState(Status.COMPLETE)
-                found += [Collection(name, complete) for name in _BUILT_IN if name not in known]
+                found += [Collection(name, complete) for name in {*_BUILT_IN, *self.served} if name not in known]
                 found += [c for c in self.first.collections.values() if c.name == LOGS]
                 self._raw = self.version, Snapshot(self.first.manifest, found)
             return self._raw[1]

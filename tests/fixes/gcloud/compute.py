@@ -23,7 +23,12 @@ def lists(plural: str) -> Any:
 
 def describes(plural: str) -> Any:
     """`describe`."""
-    return lambda store, call: json.dumps(find(store, call, plural))
+
+    def run(store: Store, call: Call) -> str:
+        recorded = store.first.collection(f"compute.{plural}").objects
+        return json.dumps(find(store, call, plural)) if recorded else call.name
+
+    return run
 
 
 def deletes(plural: str) -> Any:

@@ -72,7 +72,18 @@ def delete(store: Store, call: Call, plural: str) -> None:
                 f"Could not fetch resource:\n - The {plural} resource '{name}' is already being used by '{user}'"
             )
         store.cloud[f"compute.{plural}"].remove(item)
+        _release(store, item)
         store.cloud_deleted.append((plural, name))
+
+
+def _release(store: Store, item: Mapping[str, Any]) -> None:
+    """What the deleted object used is in use no more."""
+    for others in store.cloud.values():
+        for other in others:
+            if item.get("selfLink") in (other.get("users") or ()):
+                other["users"] = [user for user in other["users"] if user != item["selfLink"]]
+                if not other["users"] and other.get("status") == "IN_USE":
+                    other["status"] = "RESERVED"
 
 
 def _users(store: Store, item: Mapping[str, Any], plural: str) -> Iterator[str]:
