@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Step
@@ -34,6 +34,7 @@ class Result(StrEnum):
     CURED = "cured"
     NEEDS_VALUE = "needs a value, then cured"
     READS = "reads only"
+    NO_REASON = "reads only, without a reason (fix.only_reads)"
     EDIT = "edit"
     FAILS = "fails"
     NOT_CURED = "does not cure"
@@ -70,21 +71,17 @@ class Alternative(NamedTuple):
 
 def fix_of(diagnosis: Diagnosis) -> Fix:
     """The way that is printed first."""
-    reason = getattr(diagnosis.fix, "only_reads", None) or ""
-    return Fix(tuple(diagnosis.fix.steps), diagnosis.verify, reason)
+    return Fix(tuple(diagnosis.fix.steps), diagnosis.verify, diagnosis.fix.only_reads or "")
 
 
 def alternatives_of(diagnosis: Diagnosis) -> list[tuple[str, Fix]]:
     """The other ways."""
-    ways = getattr(diagnosis.fix, "alternatives", ())
-    return [(str(way.say), Fix(_steps(way), diagnosis.verify)) for way in ways]
+    known = {step.command: step for step in diagnosis.fix.described}
 
+    def step(command: str) -> Step:
+        return known.get(command) or Step(command, safety_of(command) or Safety.INTERRUPTS)
 
-def _steps(way: Any) -> tuple[Step, ...]:
-    steps = getattr(way, "steps", None)
-    if steps is not None:
-        return tuple(steps)
-    return tuple(Step(command, safety_of(command) or Safety.INTERRUPTS) for command in way.commands)
+    return [(way.say, Fix(tuple(map(step, way.commands)), diagnosis.verify)) for way in diagnosis.fix.alternatives]
 
 
 class Prover:
@@ -110,7 +107,8 @@ class Prover:
         if edits:
             return Proof(Result.EDIT, tuple(edits), needs_value)
         if all(step.safety is Safety.READS for step in fix.steps):
-            return Proof(Result.READS, (fix.only_reads or "no reason stated (fix.only_reads)",), needs_value)
+            result = Result.READS if fix.only_reads else Result.NO_REASON
+            return Proof(result, (fix.only_reads,) if fix.only_reads else (), needs_value)
         store = Store(snapshot)
         with (
             tempfile.TemporaryDirectory(prefix="gkedoctor-fix-") as name,
@@ -190,7 +188,7 @@ def new_findings(before: Outcome, after: Outcome) -> list[str]:
     seen |= {found.root for found in before.diagnoses}
     new += [
         f"new symptom: {symptom.ref}: {symptom.symptom}"
-        for symptom in after.unexplained
+        for symptom in after.open
         if not seen.intersection(symptom.refs)
     ]
     return new
@@ -207,6 +205,3 @@ def verify(shell: Shell, commands: Sequence[str]) -> tuple[list[str], list[Done]
         if one.code or _NOT_THERE.search(one.err):
             wrong.append(_complaint(one))
     return wrong, done
-
-
-Found = Callable[[Proof], None]
