@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from docs.tool import failure_modes, reference
+from docs.tool import failure_modes, fixes, reference
 from docs.tool.manual import man_page
 
 from gkedoctor import shipped
@@ -45,6 +45,7 @@ def kept() -> dict[str, str]:
         "causes/README.md": _by_cause(),
         "what-you-see.md": _by_symptom(),
         failure_modes.PAGE: failure_modes.page({p.id: _from("", Path(p.path)) for p in library()}),
+        fixes.PAGE: fixes.page({p.id: _from("", Path(p.path)) for p in library()}),
         "reference/cli.md": reference.cli_page(),
         "reference/playbook-format.md": reference.format_page(),
         "reference/edges.md": reference.edges_page(),

@@ -14,8 +14,10 @@ from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import TEST_SUFFIX, load_playbooks
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
+from tests.fixes import ledger
 from tests.fixes.api_server.server import writable_server
 from tests.fixes.cases import FixCase, fix_cases
+from tests.fixes.ledger import Tried
 from tests.fixes.prove import Proof, Prover, Result
 from tests.fixes.shell import tools
 
@@ -38,16 +40,20 @@ def main(arguments: Sequence[str]) -> int:
         return load((recordings if recordings.is_dir() else _ROOT / "recorded_clusters") / name)
 
     counts: Counter[Result] = Counter()
+    found: list[Tried] = []
     start = time.monotonic()
     with tools() as folder, writable_server() as server:
         prover = Prover(server, folder, library)
         for case in fix_cases(paths, library, recorded, every=options.every):
             proof = prover.prove(case.snapshot, case.before, case.diagnosis)
             counts[proof.result] += 1
+            found.append(Tried(case, proof))
             _show(case, proof, options.verbose)
             for other in prover.alternatives(case.snapshot, case.before, case.diagnosis):
                 print(f"    or: {other.say}: {other.proof.result}")
                 _show_details(other.proof, options.verbose)
+    if options.write:
+        ledger.write(ledger.rows(paths, library, found))
     print()
     for result in Result:
         if counts[result]:
@@ -62,6 +68,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--playbooks", type=Path, default=_ROOT / "playbooks", help="The folder of all playbooks.")
     parser.add_argument("--every", action="store_true", help="Every case, not one for each way the commands come out.")
     parser.add_argument("-v", "--verbose", action="store_true", help="Show each command and its output.")
+    parser.add_argument("--write", action="store_true", help="Write docs/fixes.tsv. Only without an argument.")
     return parser.parse_args(arguments)
 
 
