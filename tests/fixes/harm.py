@@ -44,12 +44,9 @@ def _made_public(before: Snapshot, store: Store) -> Iterator[str]:
             yield f"Service {'/'.join(key)} got an external load balancer"
     classes = {_key(item): _class(item) for item in before.collection("ingresses").objects}
     for key, item in store.objects.get("ingresses", {}).items():
-        if _class(item) in ("gce", "gce-regional-external") and classes.get(key, "gce") not in (
-            "",
-            "gce",
-            "gce-internal",
-        ):
-            yield f"Ingress {'/'.join(key)} of class {classes[key]} got a load balancer of Google Cloud"
+        before_it = classes.get(key, "")
+        if _class(item) in ("gce", "gce-regional-external") and before_it and not before_it.startswith("gce"):
+            yield f"Ingress {'/'.join(key)} of class {before_it} got a load balancer of Google Cloud"
 
 
 def _is_public(item: Object) -> bool:

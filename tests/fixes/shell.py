@@ -22,11 +22,12 @@ _KUBECTL = """#!/bin/bash
 # `kubectl create KIND` and its like send protobuf, which the test server does not read: the object that kubectl
 # makes is sent as JSON by a second kubectl.
 set -o pipefail
-skip= verb= plain=1
+skip= verb= plain=1 dry=
 for word in "$@"; do
   if [ "$skip" ]; then skip=; continue; fi
   case "$word" in
     -n|--namespace|--context|--as) skip=1 ;;
+    --dry-run=server) dry="$word" ;;
     -f*|--filename*|--dry-run*|-k*|--help|--raw*) plain= ;;
     -*) ;;
     *) [ "$verb" ] || verb="$word" ;;
@@ -34,7 +35,7 @@ for word in "$@"; do
 done
 case "$verb" in
   create|expose|autoscale|run)
-    [ "$plain" ] && { KUBECTL "$@" --dry-run=client -o json | KUBECTL create -f -; exit $?; } ;;
+    [ "$plain" ] && { KUBECTL "$@" --dry-run=client -o json | KUBECTL create $dry -f -; exit $?; } ;;
 esac
 exec KUBECTL "$@"
 """

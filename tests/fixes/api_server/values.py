@@ -32,6 +32,8 @@ def with_facts(item: Object, before: Object | None) -> dict[str, Any]:
     found = secret_facts(item) if is_secret else config_facts(item, values="data" in (before or {}))
     if before is None:
         return found
+    if "data" not in before:
+        found.pop("data", None)
     own = with_values(before).get("data") or {}
     data = item.get("data") or {}
     same = {name for name in before.get("keys") or {} if data.get(name) == own.get(name)}
