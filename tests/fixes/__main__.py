@@ -16,7 +16,7 @@ from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
 from tests.fixes import ledger
 from tests.fixes.api_server.server import writable_server
-from tests.fixes.cases import FixCase, fix_cases
+from tests.fixes.cases import FixCase, fix_cases, recording_cases
 from tests.fixes.ledger import Tried
 from tests.fixes.prove import Proof, Prover, Result
 from tests.fixes.shell import tools
@@ -39,12 +39,16 @@ def main(arguments: Sequence[str]) -> int:
     def recorded(name: str) -> Snapshot:
         return load((recordings if recordings.is_dir() else _ROOT / "recorded_clusters") / name)
 
+    if options.recordings:
+        cases = recording_cases(options.recordings, library, every=options.every)
+    else:
+        cases = fix_cases(paths, library, recorded, every=options.every)
     counts: Counter[Result] = Counter()
     found: list[Tried] = []
     start = time.monotonic()
     with tools() as folder, writable_server() as server:
         prover = Prover(server, folder, library)
-        for case in fix_cases(paths, library, recorded, every=options.every):
+        for case in cases:
             proof = prover.prove(case.snapshot, case.before, case.diagnosis)
             counts[proof.result] += 1
             found.append(Tried(case, proof))
@@ -68,6 +72,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--playbooks", type=Path, default=_ROOT / "playbooks", help="The folder of all playbooks.")
     parser.add_argument("--every", action="store_true", help="Every case, not one for each way the commands come out.")
     parser.add_argument("-v", "--verbose", action="store_true", help="Show each command and its output.")
+    parser.add_argument("--recordings", type=Path, nargs="+", default=[], help="Recordings instead: the first finding.")
     parser.add_argument("--write", action="store_true", help="Write docs/fixes.tsv. Only without an argument.")
     return parser.parse_args(arguments)
 

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from gkedoctor.diagnose.cases import Case, case_files, given_snapshot, load_cases
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis, Outcome
+from gkedoctor.errors import SourceError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.sources import load
 
 _FLAGS = re.compile(r"^-")
 
@@ -47,6 +49,20 @@ def fix_cases(
                 if every or shape not in seen:
                     seen.add(shape)
                     yield found
+
+
+def recording_cases(
+    folders: Sequence[Path], library: Sequence[CompiledPlaybook], *, every: bool = False
+) -> Iterator[FixCase]:
+    """The first finding of each recording; `every`: all of them."""
+    for folder in folders:
+        try:
+            snapshot = load(folder)
+        except SourceError:  # beside recordings stand folders of other things
+            continue
+        before = diagnose(snapshot, library)
+        for diagnosis in before.diagnoses if every else before.diagnoses[:1]:
+            yield FixCase(diagnosis.playbook, folder.name, snapshot, before, diagnosis)
 
 
 def _ordered(cases: Sequence[Case]) -> list[Case]:
