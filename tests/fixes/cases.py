@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -57,12 +58,19 @@ def recording_cases(
     """The first finding of each recording; `every`: all of them."""
     for folder in folders:
         try:
-            snapshot = load(folder)
+            snapshot = load(_place(folder))
         except SourceError:  # beside recordings stand folders of other things
             continue
         before = diagnose(snapshot, library)
         for diagnosis in before.diagnoses if every else before.diagnoses[:1]:
             yield FixCase(diagnosis.playbook, folder.name, snapshot, before, diagnosis)
+
+
+def _place(folder: Path) -> Path:
+    """Where a recording with a known truth says that it is."""
+    truth = folder / "truth.json"
+    inner = json.loads(truth.read_text()).get("path", "") if truth.is_file() else ""
+    return folder / inner
 
 
 def _ordered(cases: Sequence[Case]) -> list[Case]:

@@ -17,7 +17,7 @@ _INTERNAL = ("networking.gke.io/load-balancer-type", "cloud.google.com/load-bala
 
 def harm_of(before: Snapshot, store: Store) -> list[str]:
     """What was harmed, in words."""
-    return [*_lost(store), *_made_public(before, store)]
+    return [*_lost(store), *_not_run_again(store), *_checks_off(before, store), *_made_public(before, store)]
 
 
 def _lost(store: Store) -> Iterator[str]:
@@ -35,6 +35,42 @@ def _lost(store: Store) -> Iterator[str]:
             yield f"{kind} {namespace}/{name} was deleted, the only copy of its content"
         elif collection.startswith("persistent"):
             yield f"{kind} {namespace}/{name} was deleted and created again: what it stored may be gone"
+
+
+def _not_run_again(store: Store) -> Iterator[str]:
+    """Work that no controller starts again: a Job without a CronJob, a healthy Pod without a controller."""
+    for collection, (namespace, name) in store.deleted:
+        if collection not in ("jobs", "pods") or store.get(collection, namespace, name) is not None:
+            continue
+        items = store.first.collection(collection).objects
+        item = next((item for item in items if _key(item) == (namespace, name)), None)
+        if item is None or item["metadata"].get("ownerReferences") or item["metadata"].get("deletionTimestamp"):
+            continue
+        if collection == "jobs" and not _holds(item, "Complete"):
+            yield f"Job {namespace}/{name} was deleted, and nothing runs it again"
+        if collection == "pods" and _holds(item, "Ready"):
+            yield f"Pod {namespace}/{name} was running, has no controller, and is gone"
+
+
+def _holds(item: Object, condition: str) -> bool:
+    conditions = (item.get("status") or {}).get("conditions") or []
+    return any(c.get("type") == condition and c.get("status") == "True" for c in conditions)
+
+
+def _checks_off(before: Snapshot, store: Store) -> Iterator[str]:
+    """An admission webhook that no longer refuses anything, though its Service is there."""
+    services = {_key(item) for item in before.collection("services").objects}
+    for collection in ("validatingwebhookconfigurations", "mutatingwebhookconfigurations"):
+        for item in before.collection(collection).objects:
+            name = item["metadata"]["name"]
+            now = {hook.get("name"): hook for hook in (store.get(collection, "", name) or {}).get("webhooks") or []}
+            for hook in item.get("webhooks") or []:
+                service = (hook.get("clientConfig") or {}).get("service") or {}
+                place = (str(service.get("namespace") or ""), str(service.get("name")))
+                fails = hook.get("failurePolicy", "Fail") == "Fail"
+                kept = (now.get(hook.get("name")) or {}).get("failurePolicy", "Ignore") == "Fail"
+                if fails and not kept and place in services:
+                    yield f"webhook {hook.get('name')} no longer checks anything"
 
 
 def _made_public(before: Snapshot, store: Store) -> Iterator[str]:

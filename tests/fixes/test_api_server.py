@@ -17,6 +17,8 @@ from tests.fixes.shell import Done, Shell
 NAME = "teratail-readiness-404"
 APPLY = f"kubectl -n {NAME} apply -f -"
 OTHER_SELECTOR = '[{"op":"replace","path":"/spec/selector/matchLabels","value":{"a":"b"}}]'
+UNKNOWN_FIELD = '{"spec":{"template":{"spec":{"dnsPolice":"Default"}}}}'
+WRONG_TYPE = '{"spec":{"replicas":"two"}}'
 OTHER_LABELS = '{"spec":{"template":{"metadata":{"labels":{"app":"other"}}}}}'
 NODE = "gke-teratail-default-pool-5f3c1b2a-x7k2"
 
@@ -119,6 +121,8 @@ def test_what_kubectl_writes_is_stored(cluster: Cluster, command: str, check: Ch
         ("kubectl patch configmap nosuch -p '{}'", "not found"),
         (f"kubectl patch deploy teratail -p '{OTHER_LABELS}'", "selector"),
         ("""kubectl patch service teratail -p '{"spec":{"externalTrafficPolicy":"local"}}'""", "supported values"),
+        (f"kubectl patch deploy teratail -p '{UNKNOWN_FIELD}'", 'unknown field "spec.template.spec.dnsPolice"'),
+        (f"kubectl patch deploy teratail --type=merge -p '{WRONG_TYPE}'", "is invalid"),
         ("kubectl rollout restart pod/nosuch", "not found"),
         ("kubectl delete secret nosuch", "not found"),
         ("kubectl create secret generic a --from-file=nosuch.txt", "no such file"),

@@ -14,6 +14,7 @@ from gkedoctor.manifests.validation.table import refusals
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.redaction.secret_facts import secret_facts
 from gkedoctor.snapshot.shape_check import shape_error
+from tests.fixes.api_server.schema import schema_problems
 
 _IMMUTABLE = "field is immutable"
 Rule = Callable[[Any, Any], Iterator[str]]
@@ -34,6 +35,7 @@ def _of_any(item: Object) -> Iterator[str]:
     if shape is not None:
         yield shape
         return
+    yield from schema_problems(item)
     yield from (f"{refusal.path}: Invalid value: {refusal.reason}" for refusal in refusals(item))
     for rule in _CONTENT.get(str(item.get("kind")), ()):
         yield from rule(item)
