@@ -60,7 +60,8 @@ class Store:
         self._namespaces = {namespace for items in self.objects.values() for namespace, _ in items}
         self._raw: tuple[int, Snapshot] | None = None
         self.settled = self.version
-        """The version that controllers have seen."""
+        self.last = snapshot
+        """The version that controllers have seen, and what they made of it."""
 
     def _taken(self, collection: str, item: Object) -> dict[str, Any]:
         if collection in ("secrets", "configmaps"):
