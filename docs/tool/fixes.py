@@ -13,10 +13,12 @@ from gkedoctor.explain.markdown import prose
 
 DATA = Path(__file__).resolve().parents[1] / "fixes.tsv"
 PAGE = "fixes.md"
-CURED, NEEDS_VALUE, READS, IN_FILES = "cured", "needs a value, then cured", "reads only", "in files"
+CURED, NEEDS_VALUE, UNSEEN = "cured", "needs a value, then cured", "cannot be seen"
+READS, IN_FILES = "reads only", "in files"
 _WORDS = {
     CURED: "proved",
     NEEDS_VALUE: "needs a value from you",
+    UNSEEN: "cannot be proved: its effect is in no recording",
     READS: "cannot be proved: only reads",
     IN_FILES: "in your files",
 }
@@ -67,7 +69,7 @@ def _totals(found: Sequence[Row]) -> str:
     counts = Counter(row.result for row in found if row.result != IN_FILES)
     total = sum(counts.values())
     lines = ["| class | causes | share |", "| --- | --- | --- |"]
-    order = [CURED, NEEDS_VALUE, READS]
+    order = [CURED, NEEDS_VALUE, UNSEEN, READS]
     for result in [*order, *sorted(counts.keys() - set(order))]:
         share = round(100 * counts[result] / total) if total else 0
         lines.append(f"| {_WORDS.get(result, f'not proved: {result}')} | {counts[result]} | {share} % |")

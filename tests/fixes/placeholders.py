@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gkedoctor.diagnose.model import Step
 from gkedoctor.playbook.placeholders import placeholders_in
-from gkedoctor.snapshot.model import Snapshot
+from tests.fixes.api_server.store import Store
 
 _WORD = r"(?<![A-Za-z0-9_]){}(?![A-Za-z0-9_])"
 
@@ -27,31 +27,31 @@ def names_in(step: Step) -> list[str]:
     return list(dict.fromkeys([*declared, *placeholders_in(step.command), *seen]))
 
 
-def filled(step: Step, snapshot: Snapshot, folder: Path) -> str:
+def filled(step: Step, store: Store, folder: Path) -> str:
     """The command with a value for each placeholder. Files that it names are written into the folder."""
     command = step.command
     for name in names_in(step):
-        value = _value(name, snapshot, folder).replace("\\", r"\\")
+        value = _value(name, store, folder).replace("\\", r"\\")
         command = re.sub(rf"\$\{{?{re.escape(name)}\}}?", value, command)
         command = re.sub(_WORD.format(re.escape(name)), value, command)
     return command
 
 
-def _value(name: str, snapshot: Snapshot, folder: Path) -> str:
+def _value(name: str, store: Store, folder: Path) -> str:
     for pattern, value in _VALUES:
         if re.fullmatch(pattern, name):
-            found = value(snapshot) if callable(value) else value
+            found = value(store) if callable(value) else value
             return _file(name, folder) if found == _FILE else found
     return name.lower().replace("_", "-")
 
 
 _FILE = "(file)"
-Value = str | Callable[[Snapshot], str]
+Value = str | Callable[[Store], str]
 
 
-def _first(collection: str, default: str) -> Callable[[Snapshot], str]:
-    def value(snapshot: Snapshot) -> str:
-        names = [str(_metadata(item)["name"]) for item in snapshot.collection(collection).objects]
+def _first(collection: str, default: str) -> Callable[[Store], str]:
+    def value(store: Store) -> str:
+        names = [str(_metadata(item)["name"]) for item in store.first.collection(collection).objects]
         return names[0] if names else default
 
     return value
@@ -62,22 +62,29 @@ def _metadata(item: Mapping[str, object]) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else item
 
 
-def _project(snapshot: Snapshot) -> str:
-    return snapshot.manifest.project or "acme"
+def _project(store: Store) -> str:
+    return store.first.manifest.project or "acme"
 
 
-def _location(snapshot: Snapshot) -> str:
-    return snapshot.manifest.location or "europe-west1"
+def _location(store: Store) -> str:
+    return store.first.manifest.location or "europe-west1"
 
 
-def _region(snapshot: Snapshot) -> str:
-    found = _location(snapshot)
+def _region(store: Store) -> str:
+    found = _location(store)
     return found.rpartition("-")[0] if re.fullmatch(r"[a-z]+-[a-z]+\d-[a-z]", found) else found
 
 
-def _zone(snapshot: Snapshot) -> str:
-    found = _location(snapshot)
+def _zone(store: Store) -> str:
+    found = _location(store)
     return found if re.fullmatch(r"[a-z]+-[a-z]+\d-[a-z]", found) else f"{found}-b"
+
+
+def _new_address(store: Store) -> str:
+    """The address that an earlier command reserved."""
+    known = {item.get("name") for item in store.first.collection("compute.addresses").objects}
+    made = [item for item in store.cloud.get("compute.addresses", []) if item.get("name") not in known]
+    return str(made[-1]["address"]) if made else "203.0.113.77"
 
 
 _VALUES: tuple[tuple[str, Value], ...] = (
@@ -86,7 +93,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r"REGION", _region),
     (r"LOCATION", _location),
     (r"ZONE", _zone),
-    (r"CLUSTER(_NAME)?", lambda snapshot: snapshot.manifest.cluster or "cluster"),
+    (r"CLUSTER(_NAME)?", lambda store: store.first.manifest.cluster or "cluster"),
     (r"NETWORK", "default"),
     (r"(STORAGE_?)?CLASS(_NAME)?", _first("storageclasses", "standard-rwo")),
     (r"SERVICE(_NAME)?", _first("services", "web")),
@@ -99,7 +106,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT)", "4"),
     (r".*PORT", "8080"),
     (r".*(DOMAIN|HOST(NAME)?)", "www.example.com"),
-    (r".*(ADDRESS|IP)", "203.0.113.77"),
+    (r".*(ADDRESS|IP)", _new_address),
     (r".*CHANNEL", "projects/acme/notificationChannels/1"),
     (r".*(PASSWORD|TOKEN|VALUE|KEY|USER)", "a-value-of-a-person"),
     (r".*IMAGE", "europe-docker.pkg.dev/acme/shop/app:1.2.3"),

@@ -33,6 +33,9 @@ class Result(StrEnum):
 
     CURED = "cured"
     NEEDS_VALUE = "needs a value, then cured"
+    UNSEEN = "cannot be seen"
+    """Its effect is on Google Cloud, in a place that recordings do not hold."""
+
     READS = "reads only"
     NO_REASON = "reads only, without a reason (fix.only_reads)"
     EDIT = "edit"
@@ -122,7 +125,7 @@ class Prover:
     def _tried(
         self, shell: Shell, store: Store, before: Outcome, diagnosis: Diagnosis, fix: Fix, needs_value: bool
     ) -> Proof:
-        done = run_all(shell, store, (filled(step, store.first, shell.work) for step in fix.steps if _can_run(step)))
+        done = run_all(shell, store, (filled(step, store, shell.work) for step in fix.steps if _can_run(step)))
         failed = [one for one in done if one.code]
         harm = harm_of(store.first, store)
         if harm:
@@ -131,6 +134,9 @@ class Prover:
             return Proof(Result.FAILS, tuple(_complaint(one) for one in failed), needs_value, tuple(done))
         after = diagnose(store.snapshot(), self._library)
         left = still_there(diagnosis, after)
+        if left and store.unseen:
+            says = tuple(f"no recording holds what `{command}` changes" for command in dict.fromkeys(store.unseen))
+            return Proof(Result.UNSEEN, says, needs_value, tuple(done))
         if left:
             return Proof(Result.NOT_CURED, tuple(left), needs_value, tuple(done))
         new = new_findings(before, after)

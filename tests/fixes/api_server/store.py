@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
@@ -42,8 +42,8 @@ class Store:
         self.changes: list[Change] = []
         self.deleted: list[tuple[str, Key]] = []
         self.cloud_deleted: list[tuple[str, str]] = []
-        self.granted: list[tuple[str, str]] = []
-        """Members and the roles that they were granted on Google Cloud."""
+        self.unseen: list[str] = []
+        """Commands that succeeded and whose effect no recording holds."""
 
         self.served: list[str] = []
         """Collections that are served though no object of theirs is there."""
@@ -118,7 +118,8 @@ class Store:
         with self.lock:
             if self._raw is None or self._raw[0] != self.version:
                 found = [
-                    Collection(name, self._states[name], list(items.values())) for name, items in self.objects.items()
+                    Collection(name, self._states[name], [*items.values(), *self._implied(name, items)])
+                    for name, items in self.objects.items()
                 ]
                 known = {collection.name for collection in found}
                 complete = CollectionState(Status.COMPLETE)
@@ -126,6 +127,14 @@ class Store:
                 found += [c for c in self.first.collections.values() if c.name == LOGS]
                 self._raw = self.version, Snapshot(self.first.manifest, found)
             return self._raw[1]
+
+    def _implied(self, collection: str, items: Mapping[Key, Object]) -> Iterator[Object]:
+        """The Namespaces that a case has by its objects alone: kubectl reads them to word what is not found."""
+        if collection == "namespaces":
+            for name in sorted(self._namespaces - {own for _, own in items} - {""}):
+                if self.has_namespace(name):
+                    status = {"phase": "Active"}
+                    yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "status": status}
 
     def snapshot(self) -> Snapshot:
         """What a recording of it would hold now."""

@@ -17,6 +17,8 @@ def gcloud(store: Store, body: bytes) -> Response:
             printed = call.command.run(store, call)
             if call.command.writes:
                 store.touch()
+            if call.command.unseen:
+                store.unseen.append(f"gcloud {' '.join(call.group)}")
     except GcloudError as error:
         return Response(f"ERROR: (gcloud) {error}\n".encode(), "text/plain", 400)
     return Response(f"{printed}\n".encode() if printed else b"", "text/plain")

@@ -19,7 +19,10 @@ class GcloudError(Exception):
 
 
 class Command(NamedTuple):
-    """One command. `flags` take a value, `switches` none; `needs`: of each group, one flag has to be there."""
+    """One command. `flags` take a value, `switches` none; `needs`: of each group, one flag has to be there.
+
+    `unseen`: it changes something of which recordings hold nothing.
+    """
 
     run: Callable[[Store, Call], str]
     names: tuple[int, int] = (1, 1)
@@ -27,6 +30,7 @@ class Command(NamedTuple):
     switches: frozenset[str] = frozenset()
     needs: tuple[tuple[str, ...], ...] = ()
     writes: bool = True
+    unseen: bool = False
 
 
 @dataclass(frozen=True)

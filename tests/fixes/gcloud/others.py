@@ -208,7 +208,6 @@ def grant(store: Store, call: Call) -> str:
     known = ("user", "group", "serviceAccount", "domain", "principal", "principalSet", "allUsers")
     if kind not in known or not role.startswith(("roles/", "projects/", "organizations/")):
         raise GcloudError(f"INVALID_ARGUMENT: {member} or {role}")
-    store.granted.append((member, role))
     return ""
 
 

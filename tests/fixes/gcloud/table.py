@@ -20,7 +20,8 @@ def _read(run: Any, names: tuple[int, int] = (1, 1), *flags: str, switches: tupl
 
 def _write(run: Any, *flags: str, switches: tuple[str, ...] = (), names: tuple[int, int] = (1, 1),
            needs: tuple[tuple[str, ...], ...] = ()) -> Command:  # fmt: skip
-    return Command(run, names, frozenset(flags), frozenset(switches), needs)
+    unseen = run in (others.nothing, others.grant)
+    return Command(run, names, frozenset(flags), frozenset(switches), needs, unseen=unseen)
 
 
 _REGIONAL = {
