@@ -102,6 +102,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r"PULL_SECRET|SECRET(_NAME)?", _first("secrets", "pull-secret")),
     (r".*(RANGE|CIDR)", "10.129.0.0/23"),
     (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
+    (r".*SIZE_GB|DISK_SIZE", "200"),
     (r".*SIZE(_GB)?|.*MEMORY|STORAGE", lambda _: "200Gi"),
     (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT)", "4"),
     (r".*PORT", "8080"),
