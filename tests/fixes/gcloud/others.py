@@ -60,7 +60,13 @@ def update_cluster(store: Store, call: Call) -> str:
         item["workloadIdentityConfig"] = {"workloadPool": call.flags["workload-pool"]}
     if "enable-l4-ilb-subsetting" in call.flags:
         item.setdefault("networkConfig", {})["enableL4ilbSubsetting"] = True
+    if not _SHOWN.intersection(changes):
+        store.unseen.append("gcloud container clusters update")
     return ""
+
+
+_SHOWN = frozenset({"gateway-api", "update-addons", "workload-pool", "enable-l4-ilb-subsetting"})
+"""Changes of a cluster that its recorded object shows."""
 
 
 def _update_addons(item: dict[str, Any], text: str) -> None:
