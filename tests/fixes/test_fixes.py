@@ -41,7 +41,7 @@ def test_what_is_not_proved_does_not_grow() -> None:
     assert sum(n for result, n in counts.items() if result not in GOOD) <= NOT_PROVED
 
 
-HARMFUL = frozenset(
+HARMFUL: frozenset[tuple[str, str]] = frozenset(
     {
         ("GKE-ADM-013", "admission-webhook-unavailable"),
         ("GKE-IMG-001", "image-pull-secret-invalid"),
@@ -57,5 +57,5 @@ HARMFUL = frozenset(
 )
 """What is still to be rewritten. Nothing may be added."""
 
-NOT_PROVED = 246
+NOT_PROVED = 240
 """Causes whose fix is neither proved nor reads for a stated reason. Lower it when you prove one; never raise it."""
