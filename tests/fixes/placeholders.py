@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from gkedoctor.diagnose.model import Step
@@ -41,7 +42,7 @@ def _value(name: str, store: Store, folder: Path) -> str:
     for pattern, value in _VALUES:
         if re.fullmatch(pattern, name):
             found = value(store) if callable(value) else value
-            return _file(name, folder) if found == _FILE else found
+            return _file(name, folder, hosts_of(store)) if found == _FILE else found
     return name.lower().replace("_", "-")
 
 
@@ -121,13 +122,13 @@ _VALUES: tuple[tuple[str, Value], ...] = (
 )
 
 
-def _file(name: str, folder: Path) -> str:
+def _file(name: str, folder: Path, hosts: tuple[str, ...]) -> str:
     path = folder / name.lower().replace("_", "-")
     if "CERT" in name or "CHAIN" in name:
-        certificate, _ = key_pair()
+        certificate, _ = key_pair(hosts)
         path.write_text(certificate)
     elif "KEY" in name:
-        path.write_text(key_pair()[1])
+        path.write_text(key_pair(hosts)[1])
     elif "JSON" in name or "CONFIG" in name:
         path.write_text('{"auths":{"ghcr.io":{"auth":"dTpw"}}}')
     else:
@@ -135,6 +136,19 @@ def _file(name: str, folder: Path) -> str:
     return path.name
 
 
+def hosts_of(store: Store) -> tuple[str, ...]:
+    """The hosts that Ingresses and Gateways serve, for the certificate of whoever owns them."""
+    found = {"www.example.com"}
+    for collection in ("ingresses", "gateways"):
+        for item in store.first.collection(collection).objects:
+            spec = item.get("spec") or {}
+            found |= {rule["host"] for rule in spec.get("rules") or [] if rule.get("host")}
+            found |= {host for entry in spec.get("tls") or [] for host in entry.get("hosts") or []}
+            found |= {listener["hostname"] for listener in spec.get("listeners") or [] if listener.get("hostname")}
+    return tuple(sorted(found))
+
+
+@cache
 def key_pair(hosts: tuple[str, ...] = ("www.example.com",)) -> tuple[str, str]:
     """A certificate that is valid for a long time, and its key."""
     from datetime import UTC, datetime, timedelta

@@ -24,7 +24,7 @@ def _write(run: Any, *flags: str, switches: tuple[str, ...] = (), names: tuple[i
     return Command(run, names, frozenset(flags), frozenset(switches), needs, unseen=unseen)
 
 
-_UNSEEN = (others.nothing, others.grant, others.resize, others.update_pool, compute.nothing)
+_UNSEEN = (others.nothing, others.grant, compute.nothing)
 """What these do shows on machines, policies and services that no recording holds."""
 
 _REGIONAL = {
