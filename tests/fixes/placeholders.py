@@ -88,6 +88,17 @@ def _new_address(store: Store) -> str:
     return str(made[-1]["address"]) if made else "203.0.113.77"
 
 
+def _node_tag(store: Store) -> str:
+    """The network tag of the nodes, as machines or firewall rules have it."""
+    for machine in store.first.collection("compute.instances").objects:
+        if (machine.get("tags") or {}).get("items"):
+            return str(machine["tags"]["items"][0])
+    for rule in store.first.collection("compute.firewalls").objects:
+        if rule.get("targetTags"):
+            return str(rule["targetTags"][0])
+    return "gke-node"
+
+
 _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*PROJECT(_ID)?", _project),
     (r".*PROJECT_NUMBER", "123456789012"),
@@ -118,6 +129,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*CHANNEL", "projects/acme/notificationChannels/1"),
     (r".*(PASSWORD|TOKEN|VALUE|KEY|USER)", "a-value-of-a-person"),
     (r".*IMAGE", "europe-docker.pkg.dev/acme/shop/app:1.2.3"),
+    (r"(NODE|NETWORK|TARGET)_TAG", _node_tag),
     (r".*TAG", "1.2.3"),
 )
 
