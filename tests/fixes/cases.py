@@ -44,11 +44,14 @@ def fix_cases(
     for path in case_files(paths):
         file = load_cases(path)
         seen: set[tuple[str, ...]] = set()
+        causes: set[str] = set()
         for case in _ordered(file.cases):
             for found in _of_case(file.playbook, case, library, recording):
                 shape = shape_of(found.diagnosis)
-                if every or shape not in seen:
+                known = shape in seen or (case.given.deny and found.diagnosis.cause in causes)
+                if every or not known:
                     seen.add(shape)
+                    causes.add(found.diagnosis.cause)
                     yield found
 
 

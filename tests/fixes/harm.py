@@ -21,20 +21,25 @@ def harm_of(before: Snapshot, store: Store) -> list[str]:
 
 
 def _lost(store: Store) -> Iterator[str]:
-    going = {
+    spared = {
         (collection, _key(item))
         for collection in _DATA
         for item in store.first.collection(collection).objects
-        if item["metadata"].get("deletionTimestamp")
+        if item["metadata"].get("deletionTimestamp") or _is_empty_claim(collection, item)
     }
     for collection, (namespace, name) in store.deleted:
         kind = _DATA.get(collection)
-        if kind is None or (collection, (namespace, name)) in going:
+        if kind is None or (collection, (namespace, name)) in spared:
             continue
         if store.get(collection, namespace, name) is None:
             yield f"{kind} {namespace}/{name} was deleted, the only copy of its content"
         elif collection.startswith("persistent"):
             yield f"{kind} {namespace}/{name} was deleted and created again: what it stored may be gone"
+
+
+def _is_empty_claim(collection: str, item: Object) -> bool:
+    """A claim without a volume: nothing was ever stored."""
+    return collection == "persistentvolumeclaims" and not (item.get("spec") or {}).get("volumeName")
 
 
 def _not_run_again(store: Store) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from gkedoctor.diagnose.model import Step
@@ -41,7 +42,7 @@ def _value(name: str, store: Store, folder: Path) -> str:
     for pattern, value in _VALUES:
         if re.fullmatch(pattern, name):
             found = value(store) if callable(value) else value
-            return _file(name, folder) if found == _FILE else found
+            return _file(name, folder, hosts_of(store)) if found == _FILE else found
     return name.lower().replace("_", "-")
 
 
@@ -87,6 +88,17 @@ def _new_address(store: Store) -> str:
     return str(made[-1]["address"]) if made else "203.0.113.77"
 
 
+def _node_tag(store: Store) -> str:
+    """The network tag of the nodes, as machines or firewall rules have it."""
+    for machine in store.first.collection("compute.instances").objects:
+        if (machine.get("tags") or {}).get("items"):
+            return str(machine["tags"]["items"][0])
+    for rule in store.first.collection("compute.firewalls").objects:
+        if rule.get("targetTags"):
+            return str(rule["targetTags"][0])
+    return "gke-node"
+
+
 _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*PROJECT(_ID)?", _project),
     (r".*PROJECT_NUMBER", "123456789012"),
@@ -97,30 +109,38 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r"NETWORK", "default"),
     (r"(STORAGE_?)?CLASS(_NAME)?", _first("storageclasses", "standard-rwo")),
     (r"SERVICE(_NAME)?", _first("services", "web")),
+    (r"SERVICE_ACCOUNT(_NAME)?", _first("serviceaccounts", "default")),
+    (r"(DEPLOYMENT|WORKLOAD)(_NAME)?", _first("deployments", "web")),
+    (r"INGRESS|GATEWAY", _first("ingresses", "web")),
+    (r"NODE_POOL", "default-pool"),
     (r"SUBNET(WORK)?", _first("compute.subnetworks", "default")),
     (r"NODE(_NAME)?", _first("nodes", "node-1")),
     (r"PULL_SECRET|SECRET(_NAME)?", _first("secrets", "pull-secret")),
     (r".*(RANGE|CIDR)", "10.129.0.0/23"),
     (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
-    (r".*SIZE(_GB)?|.*MEMORY|STORAGE", lambda _: "200Gi"),
-    (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT)", "4"),
+    (r".*SIZE_GB|DISK_SIZE", "200"),
+    (r".*SIZE(_GB)?|STORAGE", "200Gi"),
+    (r".*MEMORY", "256Mi"),
+    (r"CPU|AMOUNT", "100m"),
+    (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT|PRIORITY)", "4"),
     (r".*PORT", "8080"),
     (r".*(DOMAIN|HOST(NAME)?)", "www.example.com"),
     (r".*(ADDRESS|IP)", _new_address),
     (r".*CHANNEL", "projects/acme/notificationChannels/1"),
     (r".*(PASSWORD|TOKEN|VALUE|KEY|USER)", "a-value-of-a-person"),
     (r".*IMAGE", "europe-docker.pkg.dev/acme/shop/app:1.2.3"),
+    (r"(NODE|NETWORK|TARGET)_TAG", _node_tag),
     (r".*TAG", "1.2.3"),
 )
 
 
-def _file(name: str, folder: Path) -> str:
+def _file(name: str, folder: Path, hosts: tuple[str, ...]) -> str:
     path = folder / name.lower().replace("_", "-")
     if "CERT" in name or "CHAIN" in name:
-        certificate, _ = key_pair()
+        certificate, _ = key_pair(hosts)
         path.write_text(certificate)
     elif "KEY" in name:
-        path.write_text(key_pair()[1])
+        path.write_text(key_pair(hosts)[1])
     elif "JSON" in name or "CONFIG" in name:
         path.write_text('{"auths":{"ghcr.io":{"auth":"dTpw"}}}')
     else:
@@ -128,6 +148,19 @@ def _file(name: str, folder: Path) -> str:
     return path.name
 
 
+def hosts_of(store: Store) -> tuple[str, ...]:
+    """The hosts that Ingresses and Gateways serve, for the certificate of whoever owns them."""
+    found = {"www.example.com"}
+    for collection in ("ingresses", "gateways"):
+        for item in store.first.collection(collection).objects:
+            spec = item.get("spec") or {}
+            found |= {rule["host"] for rule in spec.get("rules") or [] if rule.get("host")}
+            found |= {host for entry in spec.get("tls") or [] for host in entry.get("hosts") or []}
+            found |= {listener["hostname"] for listener in spec.get("listeners") or [] if listener.get("hostname")}
+    return tuple(sorted(found))
+
+
+@cache
 def key_pair(hosts: tuple[str, ...] = ("www.example.com",)) -> tuple[str, str]:
     """A certificate that is valid for a long time, and its key."""
     from datetime import UTC, datetime, timedelta

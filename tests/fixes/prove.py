@@ -28,6 +28,9 @@ _EDIT = re.compile(r"\bkubectl\b[^|;&]*?\s(edit)\s")
 _NOT_THERE = re.compile(r"not ?found|No resources found in|doesn't have a resource type", re.IGNORECASE)
 
 
+_ELSEWHERE = frozenset({"helm", "crane", "skopeo", "docker", "openssl", "curl", "dig", "gkedoctor", "git", "make"})
+
+
 class Result(StrEnum):
     """How a fix came out, the best first."""
 
@@ -125,6 +128,7 @@ class Prover:
     def _tried(
         self, shell: Shell, store: Store, before: Outcome, diagnosis: Diagnosis, fix: Fix, needs_value: bool
     ) -> Proof:
+        store.unseen += [_program(step.command) for step in fix.steps if not _can_run(step) and not _only_reads(step)]
         done = run_all(shell, store, (filled(step, store, shell.work) for step in fix.steps if _can_run(step)))
         failed = [one for one in done if one.code]
         harm = harm_of(store.first, store)
@@ -149,9 +153,19 @@ class Prover:
         return Proof(Result.NEEDS_VALUE if needs_value else Result.CURED, (), needs_value, tuple(done))
 
 
+def _program(command: str) -> str:
+    return command.split()[0]
+
+
+def _only_reads(step: Step) -> bool:
+    return step.safety is Safety.READS
+
+
 def _can_run(step: Step) -> bool:
-    """What reads by another program than kubectl or gcloud goes to places that are not here."""
-    return step.safety is not Safety.READS or step.command.split()[0] in ("kubectl", "gcloud")
+    """Other programs (helm, crane, openssl) go to places that are not here; what files need is written by the shell."""
+    return _program(step.command) not in _ELSEWHERE and (
+        not _only_reads(step) or _program(step.command) in ("kubectl", "gcloud")
+    )
 
 
 def run_all(shell: Shell, store: Store, commands: Iterable[str]) -> list[Done]:

@@ -1,4 +1,4 @@
-"""The commands of every cause are pasted into its case, and come out as `docs/fixes.tsv` says."""
+"""The commands of every cause are pasted into its case, and come out at least as well as `docs/fixes.tsv` says."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ from tests.fixes.ledger import rows, tried
 from tests.fixes.prove import Prover, Result
 
 FILES = list(case_files([PLAYBOOKS]))
-AGAIN = "see `python -m tests.fixes ID -v`; where it is meant: python -m tests.fixes --write, then make docs"
+AGAIN = "see: `python -m tests.fixes ID -v`; where it is meant: python -m tests.fixes --write, then make docs"
+GOOD = (Result.CURED, Result.NEEDS_VALUE, Result.UNSEEN, Result.READS, Result.IN_FILES)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.name.removesuffix(".test.yaml"))
-def test_fixes_come_out_as_the_page_says(file: Path, prover: Prover) -> None:
+def test_no_fix_comes_out_worse_than_the_page_says(file: Path, prover: Prover) -> None:
     library = shipped_playbooks()
+    stated = {row[:2]: row.result for row in recorded_rows()}
     found = rows([file], library, tried([file], library, recorded, prover))
-    playbooks = {row.playbook for row in found}
-    expected = {row[:3] for row in recorded_rows() if row.playbook in playbooks}
-    assert {row[:3] for row in found} == expected, AGAIN
+    worse = [row for row in found if rank(row.result) > rank(stated.get(row[:2], Result.IN_FILES))]
+    assert not worse, AGAIN
+
+
+def rank(result: str) -> int:
+    """0: proved, or not to be proved here. 2: harm."""
+    return 0 if result in GOOD else 1 + (result == Result.HARM)
 
 
 def test_no_fix_does_harm() -> None:
@@ -32,11 +38,10 @@ def test_no_fix_does_harm() -> None:
 
 def test_what_is_not_proved_does_not_grow() -> None:
     counts = Counter(row.result for row in recorded_rows())
-    good = (Result.CURED, Result.NEEDS_VALUE, Result.UNSEEN, Result.READS, Result.IN_FILES)
-    assert sum(n for result, n in counts.items() if result not in good) <= NOT_PROVED
+    assert sum(n for result, n in counts.items() if result not in GOOD) <= NOT_PROVED
 
 
-HARMFUL = frozenset(
+HARMFUL: frozenset[tuple[str, str]] = frozenset(
     {
         ("GKE-ADM-013", "admission-webhook-unavailable"),
         ("GKE-IMG-001", "image-pull-secret-invalid"),
@@ -52,5 +57,5 @@ HARMFUL = frozenset(
 )
 """What is still to be rewritten. Nothing may be added."""
 
-NOT_PROVED = 246
+NOT_PROVED = 240
 """Causes whose fix is neither proved nor reads for a stated reason. Lower it when you prove one; never raise it."""

@@ -10,6 +10,7 @@ from tests.fixes.api_server.requests import Write, not_found
 from tests.fixes.api_server.store import Store
 
 _SUCCESS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}
+_PROTECTIONS = frozenset({"kubernetes.io/pvc-protection", "kubernetes.io/pv-protection"})
 
 
 def delete(store: Store, write: Write) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def delete_object(store: Store, collection: str, item: dict[str, Any], policy: s
     metadata = item["metadata"]
     namespace, name = str(metadata.get("namespace") or ""), metadata["name"]
     protected = _protection(store, collection, item)
-    finalizers = metadata.get("finalizers") or ([protected] if protected else [])
+    finalizers = [name for name in metadata.get("finalizers") or [] if name not in _PROTECTIONS]
+    finalizers += [protected] if protected else []
     if collection == "namespaces":
         _empty_namespace(store, name)
         finalizers = finalizers or _left_in(store, name)
@@ -69,14 +71,18 @@ def _refers(reference: Object, item: Object) -> bool:
 
 
 def _protection(store: Store, collection: str, item: Object) -> str:
-    """The finalizer that keeps a claim while a Pod uses it, and a volume while it is bound."""
+    """The finalizer that keeps a claim while a Pod on a node uses it, and a volume while it is bound.
+
+    Source: pkg/controller/volume/pvcprotection: a Pod that has no node yet does not count.
+    """
     name = item["metadata"]["name"]
     if collection == "persistentvolumeclaims":
         pods = (pod for key, pod in store.objects.get("pods", {}).items() if key[0] == item["metadata"]["namespace"])
         used = any(
             (volume.get("persistentVolumeClaim") or {}).get("claimName") == name
             for pod in pods
-            if (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed")
+            if (pod.get("spec") or {}).get("nodeName")
+            and (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed")
             for volume in (pod.get("spec") or {}).get("volumes") or ()
         )
         return "kubernetes.io/pvc-protection" if used else ""

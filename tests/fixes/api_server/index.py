@@ -25,6 +25,8 @@ _BUILT_IN = tuple(
         ("resource.k8s.io", "v1", "resourceclaimtemplates", "ResourceClaimTemplate", True, ()),
         ("resource.k8s.io", "v1", "deviceclasses", "DeviceClass", False, ()),
         ("resource.k8s.io", "v1", "resourceslices", "ResourceSlice", False, ()),
+        ("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", True, ()),
+        ("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", False, ()),
     )
 )
 _ALSO = {

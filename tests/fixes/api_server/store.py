@@ -15,7 +15,7 @@ from tests.fixes.api_server.values import with_facts, with_values
 _BUILT_IN = (
     "runtimeclasses.node.k8s.io", "csidrivers.storage.k8s.io", "csinodes.storage.k8s.io", "leases.coordination.k8s.io",
     "resourceclaims.resource.k8s.io", "resourceclaimtemplates.resource.k8s.io", "deviceclasses.resource.k8s.io",
-    "resourceslices.resource.k8s.io",
+    "resourceslices.resource.k8s.io", "pods.metrics.k8s.io", "nodes.metrics.k8s.io",
 )  # fmt: skip
 """Kinds that every cluster serves and that a case seldom has."""
 

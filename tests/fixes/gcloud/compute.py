@@ -23,12 +23,7 @@ def lists(plural: str) -> Any:
 
 def describes(plural: str) -> Any:
     """`describe`."""
-
-    def run(store: Store, call: Call) -> str:
-        recorded = store.first.collection(f"compute.{plural}").objects
-        return json.dumps(find(store, call, plural)) if recorded else call.name
-
-    return run
+    return lambda store, call: json.dumps(find(store, call, plural))
 
 
 def deletes(plural: str) -> Any:

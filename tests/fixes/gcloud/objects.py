@@ -39,6 +39,10 @@ def find(store: Store, call: Call, plural: str, name: str = "") -> dict[str, Any
     for item in store.cloud.get(f"compute.{plural}", []):
         if item.get("name") == wanted and _is_at(item, place):
             return item
+    if not store.first.collection(f"compute.{plural}").objects:
+        if call.command.writes:  # the case has none of them: what is there is not known
+            store.unseen.append(f"gcloud {' '.join(call.group)}")
+        return {"name": wanted, "selfLink": link(call, plural, wanted, store, place)}
     where = f"{project_of(call, store)}/{place or 'global'}/{plural}/{wanted}"
     raise GcloudError(f"Could not fetch resource:\n - The resource 'projects/{where}' was not found")
 
@@ -71,7 +75,9 @@ def delete(store: Store, call: Call, plural: str) -> None:
             raise GcloudError(
                 f"Could not fetch resource:\n - The {plural} resource '{name}' is already being used by '{user}'"
             )
-        store.cloud[f"compute.{plural}"].remove(item)
+        found = store.cloud.get(f"compute.{plural}", [])
+        if item in found:
+            found.remove(item)
         _release(store, item)
         store.cloud_deleted.append((plural, name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
@@ -60,7 +61,13 @@ def update_cluster(store: Store, call: Call) -> str:
         item["workloadIdentityConfig"] = {"workloadPool": call.flags["workload-pool"]}
     if "enable-l4-ilb-subsetting" in call.flags:
         item.setdefault("networkConfig", {})["enableL4ilbSubsetting"] = True
+    if not _SHOWN.intersection(changes):
+        store.unseen.append("gcloud container clusters update")
     return ""
+
+
+_SHOWN = frozenset({"gateway-api", "update-addons", "workload-pool", "enable-l4-ilb-subsetting"})
+"""Changes of a cluster that its recorded object shows."""
 
 
 def _update_addons(item: dict[str, Any], text: str) -> None:
@@ -75,10 +82,31 @@ def _update_addons(item: dict[str, Any], text: str) -> None:
 
 
 def resize(store: Store, call: Call) -> str:
-    """`container clusters resize`."""
-    pool = _pool(cluster(store, call.name), call.flags.get("node-pool", "default-pool"))
+    """`container clusters resize`: nodes like those that the pool has."""
+    name = call.flags.get("node-pool", "default-pool")
+    pool = _pool(cluster(store, call.name), name)
     pool["initialNodeCount"] = int(call.flags["num-nodes"])
+    grow(store, call, name, int(call.flags["num-nodes"]))
     return ""
+
+
+def grow(store: Store, call: Call, pool: str, size: int) -> None:
+    """Adds nodes of a pool until it has so many in each zone; of a pool without nodes nothing is known."""
+    zones: dict[str, list[dict[str, Any]]] = {}
+    for node in store.objects.get("nodes", {}).values():
+        labels = node["metadata"].get("labels") or {}
+        if labels.get("cloud.google.com/gke-nodepool") == pool:
+            zones.setdefault(str(labels.get("topology.kubernetes.io/zone")), []).append(node)
+    if not zones:
+        store.unseen.append(f"gcloud {' '.join(call.group)}")
+    for number, nodes in enumerate(zones.values()):
+        for more in range(size - len(nodes)):
+            node = copy.deepcopy(nodes[0])
+            name = f"{node['metadata']['name'].rpartition('-')[0]}-n{number}{more:02}"
+            node["metadata"] = {**node["metadata"], "name": name, "uid": name}
+            node["metadata"]["labels"] = {**node["metadata"]["labels"], "kubernetes.io/hostname": name}
+            node["spec"] = {k: v for k, v in (node.get("spec") or {}).items() if k not in ("unschedulable", "taints")}
+            store.put("nodes", node)
 
 
 def _pool(item: dict[str, Any], name: str) -> dict[str, Any]:
@@ -98,6 +126,12 @@ def describe_pool(store: Store, call: Call) -> str:
 def update_pool(store: Store, call: Call) -> str:
     """`container node-pools update`."""
     pool = _pool(cluster(store, call.flags["cluster"]), call.name)
+    if not {"max-nodes", "total-max-nodes"} & call.flags.keys():
+        store.unseen.append("gcloud container node-pools update")
+    for flag in ("max-nodes", "total-max-nodes"):
+        if flag in call.flags:  # the autoscaler adds what is missing
+            pool.setdefault("autoscaling", {}).update({"enabled": True, "maxNodeCount": int(call.flags[flag])})
+            grow(store, call, call.name, int(call.flags[flag]))
     config = pool.setdefault("config", {})
     if "disk-size" in call.flags:
         match = re.fullmatch(r"(\d+)(?:GB|TB|GiB|TiB)?", call.flags["disk-size"])

@@ -20,9 +20,12 @@ def _read(run: Any, names: tuple[int, int] = (1, 1), *flags: str, switches: tupl
 
 def _write(run: Any, *flags: str, switches: tuple[str, ...] = (), names: tuple[int, int] = (1, 1),
            needs: tuple[tuple[str, ...], ...] = ()) -> Command:  # fmt: skip
-    unseen = run in (others.nothing, others.grant)
+    unseen = run in _UNSEEN
     return Command(run, names, frozenset(flags), frozenset(switches), needs, unseen=unseen)
 
+
+_UNSEEN = (others.nothing, others.grant, compute.nothing)
+"""What these do shows on machines, policies and services that no recording holds."""
 
 _REGIONAL = {
     "addresses": "addresses", "backend-services": "backendServices", "forwarding-rules": "forwardingRules",
@@ -70,6 +73,7 @@ _COMPUTE |= {
     ),
     "networks subnets update": _write(
         compute.update_subnet, "region", "stack-type", "ipv6-access-type", "role", "add-secondary-ranges",
+        switches=("enable-private-ip-google-access", "enable-flow-logs"),
     ),
     "ssl-certificates create": _write(
         compute.create_certificate, "certificate", "private-key", "domains", "region", "description",
@@ -77,6 +81,17 @@ _COMPUTE |= {
     ),
     "disks snapshot": _write(
         compute.snapshot_disk, "zone", "region", "snapshot-names", "storage-location", "description",
+    ),
+    "disks create": _write(
+        compute.nothing, "zone", "region", "size", "type", "source-snapshot", "image", "labels", "replica-zones",
+        "source-disk", "source-disk-zone", "description", names=(1, 20),
+    ),
+    "instances reset": _write(compute.nothing, "zone", names=(1, 20)),
+    "routers create": _write(compute.nothing, "network", "region", "asn", "description"),
+    "routers nats create": _write(
+        compute.nothing, "router", "region", "router-region", "nat-custom-subnet-ip-ranges", "nat-external-ip-pool",
+        switches=("nat-all-subnet-ip-ranges", "auto-allocate-nat-external-ips", "enable-logging"),
+        needs=(("router",),),
     ),
     "project-info describe": _read(compute.nothing, (0, 0)),
     "regions describe": _read(compute.nothing),
@@ -92,8 +107,9 @@ _CONTAINER = {
     "clusters update": _write(
         others.update_cluster, "location", "region", "zone", "gateway-api", "update-addons", "workload-pool",
         "logging", "monitoring", "cluster-dns", "cluster-dns-scope", "node-locations", "release-channel",
-        "max-nodes", "min-nodes", "node-pool",
-        switches=("enable-l4-ilb-subsetting", "enable-autoscaling", "enable-master-authorized-networks",
+        "max-nodes", "min-nodes", "node-pool", "additional-pod-ipv4-ranges",
+        switches=("enable-secret-manager", "enable-autoprovisioning", "enable-l4-ilb-subsetting",
+                  "enable-autoscaling", "enable-master-authorized-networks",
                   "enable-network-policy", "enable-image-streaming", "enable-vertical-pod-autoscaling"),
         needs=(("location", "region", "zone"),),
     ),
@@ -105,16 +121,18 @@ _CONTAINER = {
     "node-pools update": _write(
         others.update_pool, "cluster", "location", "region", "zone", "disk-size", "disk-type", "accelerator",
         "machine-type", "node-labels", "node-taints", "node-locations", "max-nodes", "min-nodes", "tags",
-        "total-max-nodes", "total-min-nodes", "workload-metadata", "labels",
+        "total-max-nodes", "total-min-nodes", "workload-metadata", "labels", "system-config-from-file",
         switches=("enable-autoscaling", "enable-autorepair", "no-enable-autorepair"), needs=(("cluster",),),
     ),
     "node-pools create": _write(
         others.nothing, "cluster", "location", "region", "zone", "machine-type", "num-nodes", "accelerator",
         "node-labels", "node-taints", "node-locations", "disk-size", "disk-type", "max-nodes", "min-nodes",
         "total-max-nodes", "total-min-nodes", "image-type", "placement-type", "tpu-topology",
-        "workload-metadata", "service-account", "scopes", "node-version", "sandbox",
+        "workload-metadata", "service-account", "scopes", "node-version", "sandbox", "max-pods-per-node",
+        "pod-ipv4-range", "labels", "tags", "reservation", "reservation-affinity", "windows-os-version",
         switches=("enable-autoscaling", "spot", "preemptible"), needs=(("cluster",),),
     ),
+    "node-pools delete": _write(others.nothing, "cluster", "location", "region", "zone", needs=(("cluster",),)),
     "fleet ingress describe": _read(others.nothing, (0, 0)),
     "fleet ingress enable": _write(others.nothing, "config-membership", "location", names=(0, 0)),
     "fleet ingress update": _write(others.nothing, "config-membership", "location", names=(0, 0)),
@@ -160,6 +178,9 @@ COMMANDS: Mapping[str, Command] = {
     "projects get-iam-policy": _read(others.nothing),
     "secrets add-iam-policy-binding": _GRANT,
     "secrets list": _read(others.nothing, (0, 0)),
+    "storage buckets list": _read(others.nothing, (0, 1)),
+    "storage buckets describe": _read(others.nothing),
+    "iam service-accounts create": _write(others.nothing, "display-name", "description"),
     "storage buckets create": _write(
         others.nothing, "location", "default-storage-class", switches=("uniform-bucket-level-access",),
     ),
@@ -171,6 +192,14 @@ COMMANDS: Mapping[str, Command] = {
     "artifacts docker tags list": _read(others.nothing, (0, 1)),
     "artifacts repositories add-iam-policy-binding": _write(
         others.grant, "member", "role", "location", "condition", needs=(("member",), ("role",)),
+    ),
+    "artifacts docker images describe": _read(others.nothing),
+    "dns record-sets create": _write(others.nothing, "zone", "type", "ttl", "rrdatas", "location"),
+    "dns record-sets update": _write(others.nothing, "zone", "type", "ttl", "rrdatas", "location"),
+    "dns record-sets list": _read(others.nothing, (0, 0)),
+    "dns managed-zones list": _read(others.nothing, (0, 0)),
+    "kms keys add-iam-policy-binding": _write(
+        others.grant, "member", "role", "keyring", "location", "condition", needs=(("member",), ("role",)),
     ),
     "org-policies describe": _read(others.nothing, (1, 1), "folder", "organization", switches=("effective",)),
     "services enable": _write(others.nothing, names=(1, 20)),
