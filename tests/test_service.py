@@ -75,7 +75,7 @@ def test_what_is_selected_of_an_outcome_is_what_is_answered_of_its_snapshot() ->
 
 @pytest.mark.parametrize(
     "options",
-    [ReportOptions(target="x"), ReportOptions(target="Podd/x"), ReportOptions(selector="a in")],
+    [ReportOptions(target="x/y/z/"), ReportOptions(target="Podd/x"), ReportOptions(selector="a in")],
 )
 def test_options_that_cannot_be_read_are_refused_before_anything_is_asked(options: ReportOptions) -> None:
     with pytest.raises(UsageError):

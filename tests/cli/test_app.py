@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,8 +34,9 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
 def test_every_command_has_help_with_a_verb_and_two_examples(command: list[str], flag: str) -> None:
     result = CliRunner().invoke(app, [*command, flag], prog_name="gkedoctor")
     assert result.exit_code == 0
-    paragraphs = result.output.split("Options:")[0].strip().split("\n\n")
-    assert paragraphs[1].strip().split()[0] in {"Find", "Say", "Turn", "Print", "List,", "List", "Explain", "Run"}
+    paragraphs = re.split(r"Options:|Which cluster:", result.output)[0].strip().split("\n\n")
+    verbs = {"Find", "Report", "Convert", "Print", "List,", "List", "Explain", "Run", "Show", "Check"}
+    assert paragraphs[1].strip().split()[0] in verbs
     examples = [line for line in paragraphs[-1].splitlines() if line.startswith("    gkedoctor ")]
     assert len(examples) >= 2
     assert all(len(line) <= 80 for line in result.output.splitlines())
@@ -44,20 +46,35 @@ def test_version(gkedoctor: Gkedoctor) -> None:
     assert gkedoctor("--version").out == f"gkedoctor {__version__}\n"
 
 
-def test_no_command_shows_help_on_standard_error(gkedoctor: Gkedoctor) -> None:
+def test_no_command_says_where_to_start(gkedoctor: Gkedoctor) -> None:
     result = gkedoctor()
-    assert (result.code, result.out) == (ExitCode.USAGE, "")
-    assert "Commands:" in result.err
+    assert (result.code, result.err) == (ExitCode.OK, "")
+    assert [line.split()[1] for line in result.out.splitlines() if line.startswith("  ")] == [
+        "diagnose", "report", "demo", "help",
+    ]  # fmt: skip
+
+
+def test_help_and_version_are_commands_too(gkedoctor: Gkedoctor) -> None:
+    assert gkedoctor("version") == gkedoctor("--version")
+    assert gkedoctor("help", "report") == gkedoctor("report", "--help")
+    assert "Commands:" in gkedoctor("help").out
+
+
+def test_the_help_of_report_is_grouped_and_fits_a_screen() -> None:
+    output = CliRunner().invoke(app, ["report", "--help"], prog_name="gkedoctor", terminal_width=80).output
+    assert len(output.splitlines()) < 60
+    groups = [line for line in output.splitlines() if re.fullmatch(r"[A-Z][a-z ]+:", line)]
+    assert groups == ["Which cluster:", "What to report:", "How to print:"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["reprot"], "no command `reprot`; did you mean `report`?"),
-        (["playbooks", "lits"], "no command `lits`; did you mean `list`?"),
-        (["report", "--form", "x"], "no option `--form`; did you mean `--from`?"),
-        (["report", "--fail-on", "hgih"], "`hgih` is not possible; did you mean `high`?"),
-        (["schema", "reprot"], "`reprot` is not possible; did you mean `report`?"),
+        (["reprot"], "unknown command `reprot`; did you mean `report`?"),
+        (["playbooks", "lits"], "unknown command `lits`; did you mean `list`?"),
+        (["report", "--form", "x"], "unknown option `--form`; did you mean `--from`?"),
+        (["report", "--fail-on", "hgih"], "`hgih` is not valid; did you mean `high`?"),
+        (["schema", "reprot"], "`reprot` is not valid; did you mean `report`?"),
     ],
 )
 def test_a_typing_error_names_what_was_meant(gkedoctor: Gkedoctor, arguments: list[str], message: str) -> None:
@@ -75,7 +92,7 @@ def test_a_fault_of_our_own_exits_5_with_one_line_and_the_place_of_the_trace(
     except ZeroDivisionError as error:
         assert print_failure(error) == ExitCode.BUG
     message, hint = capsys.readouterr().err.splitlines()
-    assert message == "gkedoctor: error: a fault of gkedoctor itself: ZeroDivisionError: division"
+    assert message == "gkedoctor: error: internal error of gkedoctor: ZeroDivisionError: division"
     trace = Path(hint.removeprefix("hint: the trace is in "))
     assert "ZeroDivisionError" in trace.read_text(encoding="utf-8")
     trace.unlink()
@@ -93,8 +110,8 @@ def test_a_failure_tells_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_playbook_error_without_a_line_still_names_the_file() -> None:
-    assert file_excerpt(PlaybookError("bad", path="a.yaml", hint="mend it")) == (
-        "error[playbook]: bad\n  --> a.yaml\nhint: mend it"
+    assert file_excerpt(PlaybookError("bad", path="a.yaml", hint="fix it")) == (
+        "error[playbook]: bad\n  --> a.yaml\nhint: fix it"
     )
 
 

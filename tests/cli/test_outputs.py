@@ -52,7 +52,7 @@ def test_output_file_is_for_the_format_without_a_file(gkedoctor: Gkedoctor, tmp_
         (["-o", "json", "-o", "md", "--output-file", "x"], "json, md cannot all go to x"),
         (["-o", "json=x", "-o", "md=x"], "json, md cannot all go to x"),
         (["-o", "hmtl"], "did you mean `html`?"),
-        (["-o", "json="], "`json=` names no file"),
+        (["-o", "json="], "`json=` has no file name"),
         (["-o", "json=no/such/r.json"], "there is no folder no/such"),
         (["-o", "json=."], "it is a folder"),
     ],

@@ -94,7 +94,7 @@ def test_all_namespaces_is_stronger_than_a_namespace(gkedoctor: Gkedoctor) -> No
 
 def test_what_could_not_be_looked_up_is_a_note_on_standard_error(gkedoctor: Gkedoctor, cluster: Cluster) -> None:
     result = gkedoctor("report", "deploy/cart", "--from", cluster(deny=("Deployment",)))
-    assert result.err == "gkedoctor: note: Deployment/cart could not be looked up: forbidden\n"
+    assert result.err == "gkedoctor: note: Deployment/cart could not be checked: forbidden\n"
     assert result.code == ExitCode.INCOMPLETE
 
 

@@ -131,7 +131,7 @@ def test_an_object_in_another_namespace_is_said_to_be_there() -> None:
 
 def test_an_object_that_could_not_be_looked_up_is_a_note_and_makes_the_answer_incomplete() -> None:
     answer = ask("deploy/ledgre", deny=("Deployment",))
-    assert answer.notes == ("Deployment/ledgre could not be looked up: forbidden",)
+    assert answer.notes == ("Deployment/ledgre could not be checked: forbidden",)
     assert not answer.outcome.complete
 
 
@@ -172,7 +172,7 @@ def test_what_names_no_object_is_an_error(text: str) -> None:
 
 
 def test_a_cluster_object_is_in_no_namespace() -> None:
-    with pytest.raises(UsageError, match="a Node is in no namespace"):
+    with pytest.raises(UsageError, match="a Node has no namespace"):
         parse_target("node/shop/gke-1")
 
 

@@ -129,6 +129,22 @@ class TestDresses:
 
 
 class TestTheCommand:
+    def test_a_list_of_every_kind_says_that_gateways_were_requested_too(self, tmp_path: Path) -> None:
+        every = ("Namespace", "ServiceAccount", "PriorityClass", "APIService", "ClusterRole", "Pod", "Service")
+        versions = {"PriorityClass": "scheduling.k8s.io/v1", "APIService": "apiregistration.k8s.io/v1",
+                    "ClusterRole": "rbac.authorization.k8s.io/v1"}  # fmt: skip
+        only = {"FlowSchema": "flowcontrol.apiserver.k8s.io/v1", "Lease": "coordination.k8s.io/v1",
+                "PriorityLevelConfiguration": "flowcontrol.apiserver.k8s.io/v1"}  # fmt: skip
+        found = [{"apiVersion": versions.get(kind, "v1"), "kind": kind, "metadata": {"name": "x"}} for kind in every]
+        by_name = tmp_path / "by-name.json"
+        by_name.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": found}))
+        found += [{"apiVersion": version, "kind": kind, "metadata": {"name": "x"}} for kind, version in only.items()]
+        of_all = tmp_path / "all.json"
+        of_all.write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": found}))
+        assert load(by_name).collection("gateways").state.status is not Status.COMPLETE
+        assert load(of_all).collection("gateways").state.status is Status.COMPLETE
+        assert load(of_all).collection("secrets").state.status is not Status.COMPLETE
+
     def test_its_words_are_kinds(self) -> None:
         assert {collection_of_file(word) for word in RECORDED[1:]} - set(COLLECTIONS) <= {"runtimeclasses"}
 
@@ -136,6 +152,12 @@ class TestTheCommand:
     def test_no_page_prints_another(self, page: str) -> None:
         path = ROOT / page
         files = [path] if path.is_file() else sorted(path.rglob("*.py"))
-        lines = [line for file in files for line in file.read_text().splitlines() if "kubectl get all," in line]
-        assert all(RECORD_COMMAND in line for line in lines)
+        lines = [
+            line
+            for file in files
+            for line in file.read_text().splitlines()
+            if "kubectl api-resources --verbs=list" in line
+        ]
+        assert all(RECORD_COMMAND in line for line in lines if "=" in line and path.is_file())
+        assert not any("kubectl get all,events" in file.read_text() for file in files)
         assert lines or path.is_dir()

@@ -14,46 +14,69 @@ from gkedoctor import __version__
 from gkedoctor.cli.damaged_recording import damaged_recording
 from gkedoctor.cli.error_output import print_failure
 from gkedoctor.cli.lazy_group import Entry, LazyGroup
+from gkedoctor.cli.stdout import write_result
 from gkedoctor.cli.streams import prepare_streams
 from gkedoctor.errors import ExitCode, GkedoctorError
 
 _COMMANDS = {
-    "diagnose": Entry("gkedoctor.cli.commands.diagnose:diagnose", "Walk through what is wrong on a full screen."),
-    "report": Entry("gkedoctor.cli.commands.report:report", "Say what is wrong in a cluster, and why."),
+    "demo": Entry("gkedoctor.cli.commands.demo:demo", "Diagnose a recorded cluster; no cluster is needed."),
+    "diagnose": Entry("gkedoctor.cli.commands.diagnose:diagnose", "Browse problems interactively on a full screen."),
+    "report": Entry("gkedoctor.cli.commands.report:report", "Report problems in a cluster, with cause and fix."),
     "verify": Entry("gkedoctor.cli.commands.verify:verify", "Wait until a finding is fixed."),
-    "lint": Entry("gkedoctor.cli.commands.lint:lint", "Say what will not work of manifests, before they are applied."),
+    "lint": Entry("gkedoctor.cli.commands.lint:lint", "Check manifests for problems before you apply them."),
     "whatif": Entry("gkedoctor.cli.commands.whatif:whatif", "Show what a change would fix and break."),
-    "access": Entry("gkedoctor.cli.commands.access:access", "Say which permissions are missing, and print roles."),
+    "access": Entry("gkedoctor.cli.commands.access:access", "Check permissions, and print the roles needed."),
     "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),
-    "diff": Entry("gkedoctor.cli.commands.diff:diff", "Say what is new, what is fixed, and what broke it."),
-    "fleet": Entry("gkedoctor.cli.commands.fleet:fleet", "Say what many recorded clusters have in common."),
-    "path": Entry("gkedoctor.cli.commands.path:path", "Show the way of a request, hop by hop."),
-    "leftovers": Entry("gkedoctor.cli.commands.leftovers:leftovers", "Say what gone clusters left on Google Cloud."),
+    "diff": Entry("gkedoctor.cli.commands.diff:diff", "Compare two recordings: new, fixed, and why."),
+    "fleet": Entry("gkedoctor.cli.commands.fleet:fleet", "Diagnose many recorded clusters together."),
+    "path": Entry("gkedoctor.cli.commands.path:path", "Show the path of a request, hop by hop."),
+    "leftovers": Entry(
+        "gkedoctor.cli.commands.leftovers:leftovers", "List what deleted clusters left on Google Cloud."
+    ),
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),
-    "explain": Entry("gkedoctor.cli.commands.explain:explain", "Explain a playbook, a cause or a message."),
-    "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Turn a recording into a snapshot."),
+    "explain": Entry("gkedoctor.cli.commands.explain:explain", "Explain an error message, a cause or a playbook."),
+    "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Convert a recording into a snapshot."),
     "serve": Entry("gkedoctor.cli.commands.serve:serve", "Serve a recorded cluster to kubectl."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
-    "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of reports or playbooks."),
-    "completion": Entry("gkedoctor.cli.commands.completion:completion", "Print what makes a shell complete commands."),
+    "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of a file format."),
+    "completion": Entry("gkedoctor.cli.commands.completion:completion", "Print the shell completion script."),
 }
 
+_START = """\
+gkedoctor finds out why something on Google Kubernetes Engine does not work.
 
-@click.group(cls=LazyGroup, entries=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+  gkedoctor diagnose    Browse the problems of your current cluster.
+  gkedoctor report      Print them.
+  gkedoctor demo        See a recorded cluster; no cluster is needed.
+  gkedoctor help        List all commands.
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=_COMMANDS,
+    aliases={"help": "--help", "version": "--version"},
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="gkedoctor %(version)s")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Find out why something on Google Kubernetes Engine does not work.
 
-    gkedoctor only reads. It exits 0 if nothing is wrong, 1 if something is,
-    2 for a wrong flag or playbook, 3 if the recording cannot be read, 4 if
-    nothing was found and not everything could be looked at, 5 for its own
-    faults.
+    gkedoctor only reads. Exit 0 if no problem was found, 1 if one was, 2 for
+    a wrong flag or playbook, 3 if the cluster or recording cannot be read,
+    4 if no problem was found but not everything could be checked, 5 for an
+    internal error.
 
     \b
     Examples:
-      gkedoctor report --from cluster.json
+      gkedoctor diagnose
+      gkedoctor report -n shop
       gkedoctor report --from cluster.json --json deploy/cart -n shop
     """
+    if context.invoked_subcommand is None:
+        write_result(_START)
 
 
 def main() -> None:

@@ -14,4 +14,4 @@ class Choice(click.Choice[str]):
         """The message for a word that is none of the choices."""
         near = get_close_matches(str(value), self.choices, 1)
         meant = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(self.choices)}"
-        return f"`{value}` is not possible; {meant}"
+        return f"`{value}` is not valid; {meant}"

@@ -36,7 +36,7 @@ def print_failure(error: BaseException) -> ExitCode:
         case OSError():
             return _print_system_error(error)
         case _:
-            _say(f"a fault of gkedoctor itself: {_first_line(error)}", _written_trace(error))
+            _say(f"internal error of gkedoctor: {_first_line(error)}", _written_trace(error))
             return ExitCode.BUG
 
 
@@ -65,10 +65,10 @@ def _click_words(error: click.ClickException) -> tuple[str, str | None]:
     message = error.format_message().rstrip(".")
     if isinstance(error, click.NoSuchOption):
         near = f"; did you mean `{error.possibilities[0]}`?" if error.possibilities else ""
-        message = f"no option `{error.option_name}`{near}"
+        message = f"unknown option `{error.option_name}`{near}"
     message = message[:1].lower() + message[1:]
     context = getattr(error, "ctx", None)
-    return message, f"`{context.command_path} --help` says what there is" if context is not None else None
+    return message, f"run `{context.command_path} --help` for the list" if context is not None else None
 
 
 def _say(message: str, hint: str | None) -> None:

@@ -20,9 +20,18 @@ class Entry(NamedTuple):
 class LazyGroup(click.Group):
     """A group whose commands are known by a table."""
 
-    def __init__(self, *args: Any, entries: Mapping[str, Entry], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, entries: Mapping[str, Entry], aliases: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`aliases`: words that stand for an option, as `help` does for `--help`."""
         super().__init__(*args, **kwargs)
-        self._entries = entries
+        self._entries, self._aliases = entries, aliases or {}
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments; `help report` is `report --help`, and `version` is `--version`."""
+        if args and args[0] in self._aliases:
+            args = [*args[1:], self._aliases[args[0]]]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""
@@ -43,9 +52,9 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command asked for; for an unknown one, the name that was probably meant."""
+        """The command; for an unknown one, the name that was probably meant."""
         if args and not args[0].startswith("-") and args[0] not in self._entries:
             near = get_close_matches(args[0], self._entries, 1)
             meant = f"; did you mean `{near[0]}`?" if near else ""
-            raise click.UsageError(f"no command `{args[0]}`{meant}", ctx)
+            raise click.UsageError(f"unknown command `{args[0]}`{meant}", ctx)
         return super().resolve_command(ctx, args)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gkedoctor.cli.messages import print_message, redraw
+from gkedoctor.cli.object_words import complete_context
 from gkedoctor.errors import UsageError
 from gkedoctor.report.escaping import inert
 
@@ -45,30 +46,38 @@ class Duration(click.ParamType[float]):
 
 
 _TIMEOUT = click.option(
-    "--timeout", type=Duration(), default="5m", metavar="TIME", help="Limit for all of the reading (default 5m)."
+    "--timeout", type=Duration(), default="5m", metavar="TIME", help="Timeout of all requests together. Default: 5m."
 )
 _CLUSTER = (
-    click.option("--kubeconfig", metavar="FILE", help="The kubeconfig, as for kubectl."),
-    click.option("--context", metavar="NAME", help="The context of the kubeconfig."),
-    click.option("--as", "as_user", metavar="USER", help="Impersonate this user of the cluster."),
+    click.option("--kubeconfig", metavar="FILE", help="Path to the kubeconfig file."),
     click.option(
-        "--as-group", "as_groups", multiple=True, metavar="GROUP", help="With --as: as a member of this. Repeatable."
+        "--context", metavar="NAME", shell_complete=complete_context, help="Context of the kubeconfig to use."
+    ),
+    click.option("--as", "as_user", metavar="USER", help="User to impersonate in the cluster."),
+    click.option(
+        "--as-group", "as_groups", multiple=True, metavar="GROUP", help="Group to impersonate with --as. Repeatable."
     ),
     click.option(
-        "--request-timeout", type=Duration(), default="30s", metavar="TIME", help="Limit for one request (default 30s)."
+        "--request-timeout",
+        type=Duration(),
+        default="30s",
+        metavar="TIME",
+        help="Timeout of one request. Default: 30s.",
     ),
     _TIMEOUT,
-    click.option("--project", metavar="ID", help="The Google Cloud project, if context and Nodes do not say."),
-    click.option("--location", metavar="ZONE|REGION", help="The cluster's location, likewise."),
-    click.option("--impersonate-service-account", "impersonate", metavar="EMAIL", help="As for gcloud."),
-    click.option("--gcp/--no-gcp", "gcp", default=True, help="Ask Google Cloud too (default), or not."),
+    click.option("--project", metavar="ID", help="Google Cloud project, if not in the context."),
+    click.option("--location", metavar="ZONE|REGION", help="Cluster location, if not in the context."),
+    click.option(
+        "--impersonate-service-account", "impersonate", metavar="EMAIL", help="Service account to use, as in gcloud."
+    ),
+    click.option("--gcp/--no-gcp", "gcp", default=True, help="Read Google Cloud as well (default), or not."),
 )
 _BESIDE = (
-    click.option("--logs/--no-logs", "logs", default=True, help="Read logs of containers that are not well (default)."),
-    click.option("--uptime-checks", is_flag=True, help="Read uptime checks of Cloud Monitoring and their alerts too."),
+    click.option("--logs/--no-logs", "logs", default=True, help="Read logs of unhealthy containers (default)."),
+    click.option("--uptime-checks", is_flag=True, help="Read uptime checks and their alerts as well."),
     click.option(
         "--event-history", type=Duration(), metavar="TIME",
-        help="Read the Events of this long from Cloud Logging too, as 24h: clusters keep them for an hour.",
+        help="Read older Events from Cloud Logging, as 24h.",
     ),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.errors import UsageError
@@ -35,6 +37,10 @@ class OutputType(click.ParamType[Output]):
     def __init__(self, known: Callable[[], list[str]] = names) -> None:
         self._known = known
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The formats that begin like this."""
+        return [CompletionItem(form) for form in self._known() if form.startswith(incomplete)]
+
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """As help shows it."""
         return "FORMAT[=FILE]"
@@ -47,9 +53,9 @@ class OutputType(click.ParamType[Output]):
         if form not in self._known():
             near = get_close_matches(form, self._known(), 1)
             meant = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(self._known())}"
-            self.fail(f"`{form}` is no format; {meant}", param, ctx)
+            self.fail(f"`{form}` is not a format; {meant}", param, ctx)
         if told and not file:
-            self.fail(f"`{value}` names no file", param, ctx)
+            self.fail(f"`{value}` has no file name", param, ctx)
         return Output(form, Path(file) if file else None)
 
 
@@ -76,7 +82,14 @@ def outputs(options: OutputOptions) -> list[Output]:
             raise UsageError(f"{forms} cannot all go to {where}", hint="give each a file: -o json=report.json -o md")
     for output in listed:
         _check_place(output.file)
+    _refuse_page_on_terminal(listed)
     return listed
+
+
+def _refuse_page_on_terminal(listed: Sequence[Output]) -> None:
+    """A page is for a browser: on a terminal it would only scroll by."""
+    if sys.stdout.isatty() and any(output == Output("html") for output in listed):
+        raise UsageError("an HTML report cannot be shown in a terminal", hint="write it to a file: -o html=report.html")
 
 
 def _sent_to(output: Output, file: Path) -> Output:

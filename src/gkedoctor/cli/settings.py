@@ -24,9 +24,9 @@ def config_options(command: Command) -> Command:
         "--config",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="The configuration (default: the nearest .gkedoctor.yaml, else ~/.config/gkedoctor/config.yaml).",
+        help="Default: the nearest .gkedoctor.yaml.",
     )
-    none = click.option("--no-config", is_flag=True, help="Read no configuration file.")
+    none = click.option("--no-config", is_flag=True, help="Do not read a configuration file.")
     return file(none(command))
 
 

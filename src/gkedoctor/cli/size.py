@@ -40,11 +40,9 @@ def size_option(command: F) -> F:
         type=Size(),
         metavar="SIZE",
         envvar="GKEDOCTOR_MAX_SIZE",
-        show_envvar=True,
         expose_value=False,
         callback=_note,
-        help="Maximum size of a recording after decompression, for example 20Gi. Raises all other limits with it: "
-        "set it only for recordings that you trust.",
+        help="Limit for trusted recordings (GKEDOCTOR_MAX_SIZE).",
     )(command)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from gkedoctor.cli.examples import RecordingPath
 from gkedoctor.cli.live import cluster_options, parse_options, read_live, refuse_live_flags
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.progress import progress
@@ -57,8 +58,8 @@ def source_options_without_timeout(command: F) -> F:
 
 def _source_options(command: F, *, timeout: bool = True) -> F:
     source = click.option(
-        "--from", "source", type=click.Path(path_type=Path), metavar="PATH",
-        help="A recording instead of the live cluster: a snapshot, `kubectl get -o json`, a dump, a support bundle.",
+        "--from", "source", type=RecordingPath(), metavar="PATH",
+        help="Recording to read, or example:NAME.",
     )  # fmt: skip
     return source(size_option(cluster_options(command, timeout=timeout)))
 

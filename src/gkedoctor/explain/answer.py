@@ -15,6 +15,7 @@ from gkedoctor.snapshot.kinds import KINDS
 
 MOST_LINES = 12
 _MOST_CAUSES = 3
+_FEW = 3
 _SHORT = 8
 """Letters of a kind up to which its own name is as quick to type as its short one."""
 
@@ -67,7 +68,9 @@ def of_cause(word: str, library: Library) -> Answer:
     run = _command(said[0][0]) if said else ""
     meaning = f"{definition.means[:1].upper()}{definition.means[1:]}. Object to fix: {definition.root}."
     checks = f"Check: {definition.check}" if definition.check else ""
-    return Answer(meaning, (), fix, run, (f"gkedoctor explain {word} --all",), checks)
+    ids = list(dict.fromkeys(playbook.id for playbook, _ in said))
+    detected = [f"detected by {', '.join(ids[:_FEW])}{' …' if len(ids) > _FEW else ''}"] if ids else []
+    return Answer(meaning, (), fix, run, (f"gkedoctor explain {word} --all", *detected), checks)
 
 
 def _typical(playbook: CompiledPlaybook) -> tuple[str, ...]:

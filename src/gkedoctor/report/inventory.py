@@ -11,6 +11,7 @@ from gkedoctor.snapshot.kinds import COLLECTIONS, is_cloud
 from gkedoctor.snapshot.model import Collection, Snapshot, Status
 
 _WIDTH = 80
+_GOOD = (Status.COMPLETE, Status.NOT_ASKED)
 _NAMES_WIDTH = 13
 """The longest state and two spaces, so that the lists stand in one column."""
 
@@ -22,6 +23,18 @@ def inventory(snapshot: Snapshot) -> list[str]:
     of = f" of {inert(manifest.cluster)}" if manifest.cluster else ""
     head = f"{counted(objects, 'object')}{of}, recorded {at_moment(manifest.recorded_at)}"
     return [head, *(line for status in Status for line in _paragraph(snapshot, status))]
+
+
+def summary(snapshot: Snapshot) -> list[str]:
+    """Two or three lines: how much, of what and when, and what could not be read."""
+    first, *_ = inventory(snapshot)
+    bad = [name for name, held in snapshot.collections.items() if held.state.status not in (_GOOD)]
+    left_out = sum(len(held.state.malformed) for held in snapshot.collections.values())
+    return [
+        first,
+        *([f"not recorded: {', '.join(sorted(map(inert, bad)))}"] if bad else []),
+        *([f"left out: {counted(left_out, 'object')} that could not be understood"] if left_out else []),
+    ]
 
 
 def _paragraph(snapshot: Snapshot, status: Status) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 
 from gkedoctor.errors import UsageError
-from gkedoctor.graph import nearest
 from gkedoctor.snapshot.custom_kinds import collections_by_word, listed_kinds
 from gkedoctor.snapshot.kinds import CUSTOM, KINDS, Kind
+
+_CLOSE = 0.7
+_SOME = "kinds are named as in kubectl: pod, deploy, sts, ds, job, svc, ing, gateway, httproute, pvc, node, ns, …"
 
 
 def kind_named(text: str) -> Kind:
@@ -17,8 +20,8 @@ def kind_named(text: str) -> Kind:
     found = known.get(text.lower())
     if found is not None:
         return found
-    near = nearest(text.lower(), list(known))
-    meant = f"did you mean `{near}` ({known[near].name})?" if near else "kinds are named as in kubectl: deploy, svc, …"
+    near = next(iter(get_close_matches(text.lower(), list(known), 1, _CLOSE)), None)
+    meant = f"did you mean `{near}` ({known[near].name})?" if near else _SOME
     raise UsageError(f"unknown kind `{text}`", hint=meant)
 
 

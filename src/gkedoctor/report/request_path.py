@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -12,6 +13,7 @@ from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph, Hop, State, nearest, path_of_object, ref_of
 from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.frontends.forwarding_rules import addresses_of
+from gkedoctor.graph.frontends.frontend import is_frontend
 from gkedoctor.graph.request_path.hop import overall_state
 from gkedoctor.graph.request_path.lookup import PATHS, hosts, paths_to_address, paths_to_host
 from gkedoctor.report.json_schema import HopEntry, hop_entry
@@ -57,8 +59,11 @@ def to_wire(found: RequestPathAnswer) -> PathReport:
 
 
 def way(asked: str, snapshot: Snapshot) -> RequestPathAnswer:
-    """The ways that begin at KIND/NAME, KIND/NAMESPACE/NAME, a host or an address; UsageError where there is none."""
+    """The ways of an object, a host, an address or a URL; UsageError where there is none."""
     graph = Graph(snapshot)
+    host = host_of_url(asked)
+    if host is not None:
+        return way(host, snapshot)
     if "/" in asked:
         return _from_object(asked, parse_target(asked), graph)
     if is_ip_address(asked):
@@ -68,13 +73,67 @@ def way(asked: str, snapshot: Snapshot) -> RequestPathAnswer:
 
 def _from_object(asked: str, target: ObjectArgument, graph: Graph) -> RequestPathAnswer:
     if target.kind.name not in PATHS:
-        raise UsageError(
-            f"no request begins at a {target.kind.name}",
-            hint="ask for an Ingress, a Gateway, a Service, a host or an IP",
-        )
+        return _through(asked, target, graph)
     items = [item for item in graph.all(target.kind.name) if target.is_at(ref_of(item))]
     notes = () if items else tuple(target_doubts(target, (), graph.snapshot))
     return RequestPathAnswer(asked, tuple(path_of_object(graph, item) for item in items), notes)
+
+
+def _through(asked: str, target: ObjectArgument, graph: Graph) -> RequestPathAnswer:
+    """The ways that pass an object: those of the front ends behind which it is, else of the Services before a Pod."""
+    notes = tuple(target_doubts(target, (), graph.snapshot))
+    ways = [path_of_object(graph, item) for item in _starts(graph)]
+    passing = [top for top in ways if any(target.is_at(hop.ref) for hop in top.all())]
+    passing = passing or [path_of_object(graph, item) for item in _before(target, graph)]
+    if passing or notes:
+        return RequestPathAnswer(asked, tuple(passing), notes)
+    raise UsageError(
+        f"no request passes {target}",
+        hint="name an Ingress, a Gateway, a route, a Service, a host, an address or a URL",
+    )
+
+
+def _starts(graph: Graph) -> Iterator[Any]:
+    """The objects where a request enters the cluster."""
+    yield from (item for kind in PATHS for item in graph.all(kind) if is_frontend(item))
+
+
+def _before(target: ObjectArgument, graph: Graph) -> Iterator[Any]:
+    """The front ends of a route, and the Services that select a Pod or the Pods of a workload."""
+    for item in graph.all(target.kind.name):
+        if target.is_at(ref_of(item)):
+            yield from _gateways_of(item, graph) if "parentRefs" in (item.get("spec") or {}) else ()
+            yield from _services_of(item, graph)
+
+
+def _gateways_of(route: Any, graph: Graph) -> Iterator[Any]:
+    own = (route.get("metadata") or {}).get("namespace")
+    for parent in route["spec"]["parentRefs"] or ():
+        found = graph.find("Gateway", parent.get("namespace") or own, str(parent.get("name")))
+        if isinstance(found, dict):
+            yield found
+
+
+def _services_of(item: Any, graph: Graph) -> Iterator[Any]:
+    template = (item.get("spec") or {}).get("template") or item
+    labels = ((template.get("metadata") or {}).get("labels") or {}).items()
+    own = (item.get("metadata") or {}).get("namespace")
+    for service in graph.all("Service"):
+        selector = (service.get("spec") or {}).get("selector") or {}
+        if selector and (service.get("metadata") or {}).get("namespace") == own and selector.items() <= labels:
+            yield service
+
+
+def host_of_url(text: str) -> str | None:
+    """The host of a URL as a browser shows it; None for anything else.
+
+    >>> host_of_url("https://shop.example.com:8443/cart?x=1"), host_of_url("svc/cart")
+    ('shop.example.com', None)
+    """
+    scheme, found, rest = text.partition("://")
+    if not found or not scheme.isalpha():
+        return None
+    return urlsplit(f"//{rest}").hostname
 
 
 def _from_name(asked: str, graph: Graph, hops: list[Hop], what: str, known: list[str]) -> RequestPathAnswer:
@@ -83,11 +142,11 @@ def _from_name(asked: str, graph: Graph, hops: list[Hop], what: str, known: list
     doubts = [graph.why_incomplete(kind) for kind in _SOURCES]
     notes = tuple(f"{d.collection}: {d.reason}" for d in doubts if d is not None)
     if notes:
-        return RequestPathAnswer(asked, (), (f"nothing that is seen {what} {asked}", *notes))
+        return RequestPathAnswer(asked, (), (f"no object that could be read {what} {asked}", *notes))
     near = nearest(asked, known)
     listed = ", ".join(known[:5])
     hint = f"did you mean `{near}`?" if near else f"there is: {listed}" if listed else None
-    raise UsageError(f"nothing in the recording {what} {asked}", hint=hint)
+    raise UsageError(f"no object {what} {asked}", hint=hint)
 
 
 def _addresses(graph: Graph) -> list[str]:

@@ -9,7 +9,7 @@ from gkedoctor.explain.answer import Answer, of_cause, of_hits, of_playbook
 from gkedoctor.explain.document import Block
 from gkedoctor.explain.example import example
 from gkedoctor.explain.pages import cause_page, playbook_page
-from gkedoctor.explain.search import Index, SearchHit
+from gkedoctor.explain.search import HitReason, Index, SearchHit
 from gkedoctor.graph import nearest
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
@@ -39,7 +39,7 @@ def explain(asked: str, library: Library) -> Explanation:
         return Explanation(page, cause)
     index = Index(library)
     hits = index.hits(asked)
-    if not hits:
+    if not hits or (" " not in asked and hits[0].why is HitReason.SIMILAR and _slip(asked, library)):
         raise _unknown(asked, library, index)
     return Explanation(hits=tuple(hits))
 
@@ -69,9 +69,14 @@ def _unknown(asked: str, library: Library, index: Index) -> UsageError:
     outside = index.outside(asked)
     if outside is not None:
         return NoPageError(f"No page fits. {outside.entry.meaning}", hint=outside.entry.fix)
-    near = nearest(asked.upper(), [p.id for p in library]) or nearest(asked.lower(), list(library.causes))
+    near = _slip(asked, library)
     if near:
         return UsageError(f"no playbook, cause or message `{asked}`", hint=f"did you mean `{near}`?")
     topics = ", ".join(f"{hit.playbook.id} ({hit.playbook.model.title})" for hit in index.nearby(asked))
     hint = f"nearest topics: {topics}" if topics else "`gkedoctor playbooks list` lists all topics"
     return NoPageError("No page fits this message.", hint=hint)
+
+
+def _slip(asked: str, library: Library) -> str | None:
+    """The id or cause that was most probably meant by a word that is none."""
+    return nearest(asked.upper(), [p.id for p in library]) or nearest(asked.lower(), list(library.causes))

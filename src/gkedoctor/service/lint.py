@@ -1,4 +1,4 @@
-"""What will not work of manifests, before they are applied."""
+"""Problems in manifests, before they are applied."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from msgspec.structs import replace as replace_field
 
 from gkedoctor.config.model import Settings
 from gkedoctor.diagnose import spec
+from gkedoctor.diagnose.file_fixes import corrected
+from gkedoctor.diagnose.model import NotChecked, Outcome
 from gkedoctor.manifests.loading import Manifests, read
 from gkedoctor.manifests.overlay import world
 from gkedoctor.playbook.library import Library
@@ -30,7 +32,7 @@ class LintOptions:
     """Files and folders; `-` is standard input."""
 
     namespace: str = "default"
-    """Of objects that name none."""
+    """The namespace of objects that do not set one."""
 
     complete: bool = False
     """What is not in the files does not exist."""
@@ -64,7 +66,7 @@ def lint(
     files = world(manifests, cluster, complete=options.complete, elsewhere=held.elsewhere, now=now)
     wanted = Selection(min_severity=Severity(options.min_severity or held.min_severity or Severity.ADVISORY))
     found = answer(
-        spec.lint(files, library), files.open, wanted, library, rules=held.rules,
+        _of_files(spec.lint(files, library), manifests), files.open, wanted, library, rules=held.rules,
         show_suppressed=options.show_suppressed,
     )  # fmt: skip
     return replace(
@@ -74,3 +76,12 @@ def lint(
         problems=(*manifests.problems, *files.problems),
         notes=(*notes, *found.notes),
     )
+
+
+def _of_files(outcome: Outcome, manifests: Manifests) -> Outcome:
+    """The outcome with fixes for the files; without an object, nothing was checked and it is not complete."""
+    diagnoses = tuple(map(corrected, outcome.diagnoses))
+    if manifests.objects:
+        return replace_field(outcome, diagnoses=diagnoses)
+    nothing = NotChecked("files", "not_asked", "", "no Kubernetes object was found in them")
+    return replace_field(outcome, diagnoses=diagnoses, complete=False, not_checked=(*outcome.not_checked, nothing))

@@ -20,7 +20,7 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.filtering import answer
 from gkedoctor.report.namespace_answer import answer_of_part
-from gkedoctor.report.object_argument import parse_target
+from gkedoctor.report.object_argument import named_object, parse_target
 from gkedoctor.report.selection import Selection
 from gkedoctor.snapshot.model import Snapshot
 
@@ -30,7 +30,7 @@ class ReportOptions:
     """What a report is asked for. Empty: everything."""
 
     target: str | None = None
-    """KIND/NAME or KIND/NAMESPACE/NAME."""
+    """KIND/NAME, KIND/NAMESPACE/NAME, or a name that only one object has."""
 
     namespaces: tuple[str, ...] = ()
     selector: str | None = None
@@ -65,13 +65,20 @@ class ReportQuery:
         self._limits = limits
         self._options, self._library = options, library
         self._settings = settings or Settings()
-        self._wanted = _wanted(options, self._settings)
+        self._selection = _wanted(options, self._settings)
+
+    def _wanted(self, snapshot: Snapshot) -> Selection:
+        """What is selected; an object that only its name was given of is looked up. UsageError where it is not one."""
+        target = self._options.target
+        if not target or "/" in target:
+            return self._selection
+        return replace(self._selection, target=named_object(target, self._options.namespaces, snapshot))
 
     def answer(self, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of all that is found. Of a large snapshot only the needed part is read."""
         if not self._settings.rules and baseline is None:
             shown = self._options.show_suppressed
-            found = answer_of_part(snapshot, self._library, self._wanted, show_suppressed=shown)
+            found = answer_of_part(snapshot, self._library, self._wanted(snapshot), show_suppressed=shown)
             if found is not None:
                 return found
         return self.select(diagnose(snapshot, self._library), snapshot, baseline)
@@ -79,7 +86,7 @@ class ReportQuery:
     def select(self, outcome: Outcome, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of an outcome of the whole snapshot."""
         return answer(
-            outcome, snapshot, self._wanted, self._library, rules=self._settings.rules, baseline=baseline,
+            outcome, snapshot, self._wanted(snapshot), self._library, rules=self._settings.rules, baseline=baseline,
             show_suppressed=self._options.show_suppressed,
         )  # fmt: skip
 
@@ -105,7 +112,7 @@ class ReportQuery:
 
 def _wanted(options: ReportOptions, settings: Settings) -> Selection:
     return Selection(
-        target=parse_target(options.target) if options.target else None,
+        target=parse_target(options.target) if options.target and "/" in options.target else None,
         namespaces=frozenset(options.namespaces),
         labels=parse_label_selector(options.selector) if options.selector else (),
         min_severity=Severity(options.min_severity or settings.min_severity or Severity.ADVISORY),

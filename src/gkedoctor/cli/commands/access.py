@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Board, ending_signals, live_options, parse_options
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode
@@ -29,20 +30,20 @@ if TYPE_CHECKING:
 _ROLES = ("cluster", "namespace", "gcp")
 
 
-@click.command()
-@click.option("-n", "--namespace", metavar="NAME", help="Ask for the rights in this namespace only.")
+@click.command(cls=GroupedCommand)
+@click.option("-n", "--namespace", metavar="NAME", help="Check permissions in this namespace only.")
 @click.option(
     "--print-role",
     "printed",
     type=Choice(_ROLES),
-    help="Print the smallest ClusterRole, Role or custom Google Cloud role as YAML. Asks nobody.",
+    help="Print the smallest ClusterRole, Role or custom Google Cloud role as YAML.",
 )
 @live_options
 def access(namespace: str | None, printed: str | None, **flags: Any) -> int:
-    """Say which permissions there are, which are missing, and what cannot be answered without them.
+    """Check which permissions are missing, and what cannot be checked without them.
 
-    Asks the cluster by SelfSubjectAccessReview, and Google Cloud by reading.
-    Exits 0 if nothing is missing, else 4.
+    Uses SelfSubjectAccessReview in the cluster, and reads lists in Google
+    Cloud. Exit 0 if nothing is missing, else 4.
 
     \b
     Examples:
@@ -102,7 +103,7 @@ def _kubernetes(
         f"Kubernetes, {client.address.host}{_as(client.address.acts_as)}: {allowed} of {len(found)} permissions {where}"
     ]
     lines += [f"  {_word(right)}  {right.words}" for right, answer in found.items() if answer is False]
-    lines += [f"  not told  {right.words}" for right, answer in found.items() if answer is None]
+    lines += [f"  unknown   {right.words}" for right, answer in found.items() if answer is None]
     return {r.collection for r, answer in found.items() if answer is not True and not r.is_optional}, lines
 
 
@@ -128,7 +129,7 @@ def _google(live: LiveOptions, kinds: Sequence[Kind], now: datetime, deadline: D
 
     place = live.cloud.place(location_of_context(context_of(live.login)))
     if place is None:
-        return set(), ["Google Cloud: not asked; the context names no project, so give --project"]
+        return set(), ["Google Cloud: not checked; the context names no project. Add --project PROJECT."]
     board, found = Board(sys.stderr.isatty()), list[Listing]()
     wanted = [kind for kind in kinds if kind.cloud]
     cloud = live.cloud._replace(now=now)
@@ -136,7 +137,7 @@ def _google(live: LiveOptions, kinds: Sequence[Kind], now: datetime, deadline: D
         deadline.within(lambda: collect_google(cloud, place, wanted, deadline, found.append, board.say), "google")
     board.close()
     late = {kind.collection for kind in wanted} - {find.collection for find in found}
-    found += [Listing(name, (), CollectionState(Status.FAILED, reason="not done in time")) for name in sorted(late)]
+    found += [Listing(name, (), CollectionState(Status.FAILED, reason="timed out")) for name in sorted(late)]
     bad = [find for find in found if find.state.status in (Status.DENIED, Status.FAILED)]
     name = f"{place.project}{f', as {inert(live.impersonate)}' if live.impersonate else ''}"
     lines = [f"Google Cloud, project {name}: {len(found) - len(bad)} of {len(found)} collections can be read"]
@@ -150,13 +151,13 @@ def _unanswered(playbooks: Iterable[CompiledPlaybook], missing: set[str]) -> lis
     from gkedoctor.snapshot.kinds import KINDS, LOGS
 
     if not missing:
-        return ["nothing is missing of what was asked for"]
+        return ["All required permissions are granted."]
     lines = []
     for playbook in playbooks:
         lacks = sorted(missing & {KINDS[name].collection for name in kinds_of(playbook)})
         if lacks:
             lines.append(f"  {playbook.id}  {playbook.model.title}: needs {', '.join(lacks)}")
-    head = [f"{counted(len(lines), 'playbook')} cannot answer, or not always:"] if lines else []
+    head = [f"{counted(len(lines), 'playbook')} cannot run completely:"] if lines else []
     if LOGS in missing:
-        lines.append("without logs, crashes are explained by exit codes, Events and termination messages alone")
+        lines.append("Without logs, crashes are explained only by exit codes, Events and termination messages.")
     return [*head, *lines]

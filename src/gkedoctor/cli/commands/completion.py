@@ -15,10 +15,10 @@ _VARIABLE = "_GKEDOCTOR_COMPLETE"
 @click.command()
 @click.argument("shell", type=Choice(["bash", "zsh", "fish"]), metavar="bash|zsh|fish")
 def completion(shell: str) -> None:
-    """Print what makes a shell complete gkedoctor's commands and options.
+    """Print the shell completion script.
 
-    `kubectl gkedoctor` completes by itself as soon as kubectl does: it asks
-    the program kubectl_complete-gkedoctor, which is installed with gkedoctor.
+    `kubectl gkedoctor` completes as soon as kubectl does: kubectl calls the
+    program kubectl_complete-gkedoctor, which is installed with gkedoctor.
 
     \b
     Examples:

@@ -9,38 +9,59 @@ from typing import Any
 
 import click
 
+from gkedoctor.cli.examples import RecordingPath
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Duration, live_options, parse_options, refuse_live_flags
+from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.size import size_option
+from gkedoctor.cli.theme import ThemeName
 from gkedoctor.errors import ExitCode
 
 
-@click.command()
-@click.argument("target", metavar="[KIND/NAME]", required=False)
+def _themes() -> list[str]:
+    from gkedoctor.tui.themes import theme_names
+
+    return theme_names()
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("target", metavar="[KIND/NAME]", nargs=-1, callback=one_object, shell_complete=complete_object)
 @click.option(
-    "--from", "source", type=click.Path(path_type=Path), metavar="PATH",
-    help="What to read instead of a live cluster, as for `report`.",
+    "--from", "source", type=RecordingPath(), metavar="PATH",
+    help="Recording to read (or example:NAME), not a cluster.",
 )  # fmt: skip
-@click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
+@click.option(
+    "-n",
+    "--namespace",
+    "namespaces",
+    shell_complete=complete_namespace,
+    multiple=True,
+    metavar="NAME",
+    help="Limit to this namespace. Repeatable.",
+)
 @click.option(
     "--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-    help="Playbooks besides the shipped ones. Repeatable.",
+    help="Use the playbooks of a folder. Repeatable.",
 )  # fmt: skip
-@click.option("-w", "--watch", is_flag=True, help="Read again and again, and mark what is new, gone and changed.")
-@click.option("--interval", type=Duration(), default="30s", metavar="TIME", help="Between two readings (default 30s).")
-@click.option("--theme", metavar="NAME", envvar="GKEDOCTOR_THEME", help="ansi-dark, textual-light … (GKEDOCTOR_THEME)")
+@click.option("-w", "--watch", is_flag=True, help="Read repeatedly, and mark what is new, gone and changed.")
+@click.option(
+    "--interval", type=Duration(), default="30s", metavar="TIME", help="Time between two readings. Default: 30s."
+)
+@click.option("--theme", metavar="NAME", envvar="GKEDOCTOR_THEME", type=ThemeName(_themes),
+              help="Colors: textual-dark, textual-light, … (GKEDOCTOR_THEME).")  # fmt: skip
 @config_options
 @size_option
 @live_options
 def diagnose(source: Path | None, watch: bool, interval: float, theme: str | None, **given: Any) -> int:
-    """Walk through what is wrong on a full screen. Only reads.
+    """Browse problems interactively on a full screen. Only reads.
 
-    Without --from, the live cluster of the kubeconfig is looked at. Off a
-    terminal it prints what `gkedoctor report` prints. No key changes the
-    cluster. `?` lists the keys, `q` quits.
+    Without --from, reads the live cluster of the kubeconfig. Without a
+    terminal, prints the text of `gkedoctor report`. No key changes the
+    cluster. Press ? for the keys, q to quit.
 
-    Exits 0, or 2 for a wrong flag, 3 if the source cannot be read.
+    Exit 0, 2 for a wrong flag, or 3 if the source cannot be read.
 
     \b
     Examples:
@@ -50,7 +71,7 @@ def diagnose(source: Path | None, watch: bool, interval: float, theme: str | Non
     from gkedoctor.report.object_argument import parse_target
     from gkedoctor.service.report import ReportOptions
 
-    if given["target"]:
+    if given["target"] and "/" in given["target"]:
         parse_target(given["target"])
     names = ("target", "namespaces", "folders", "config", "no_config")
     flags = {name: value for name, value in given.items() if name not in names}

@@ -9,7 +9,9 @@ from typing import Any
 import click
 
 from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.examples import RecordingPath
 from gkedoctor.cli.exit_codes import NEVER, news_verdict
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.progress import progress
@@ -24,32 +26,37 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 _PATH = click.Path(path_type=Path)
 
 
-@click.command()
-@click.argument("before", metavar="BEFORE", type=_PATH)
-@click.argument("after", metavar="AFTER", type=_PATH)
+@click.command(cls=GroupedCommand)
+@click.argument("before", metavar="BEFORE", type=RecordingPath())
+@click.argument("after", metavar="AFTER", type=RecordingPath())
 @click.option("-o", "--output", "form", type=Choice(names()), default="text", help=f"{', '.join(names())}.")
-@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
 @click.option(
     "--fail-on",
     type=Choice([*map(str, Severity), NEVER]),
     default=Severity.LOW.value,
-    help="Exit 1 if something new is this grave or graver (default low: all but advice).",
+    metavar="SEVERITY",
+    help="Exit 1 if a new finding is at or above. Default: low.",
 )
-@click.option(
-    "--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Playbooks besides the shipped ones."
-)
+@click.option("--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Use the playbooks of a folder.")
 @size_option
 @config_options
-@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the comparison here.")
-@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
+@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the output to FILE.")
+@click.option(
+    "--color",
+    type=Choice(["auto", "always", "never"]),
+    metavar="WHEN",
+    default="auto",
+    help="always, never, or auto (default): on a terminal.",
+)
 def diff(before: Path, after: Path, fail_on: str, folders: tuple[Path, ...], **given: Any) -> int:
-    """Say what is new, what is fixed, and which change most probably broke it.
+    """Compare two recordings: what is new, what is fixed, and which change caused it.
 
-    BEFORE and AFTER are each a recording of any format or a saved JSON
-    report. Changes of objects are found where both are recordings.
+    BEFORE and AFTER are recordings of any format or saved JSON reports.
+    Changes of objects are found if both are recordings.
 
-    Exits 0 if nothing is new, 1 if something is, 4 if nothing new was found
-    and AFTER could look at less than BEFORE.
+    Exit 0 if nothing is new, 1 if something is, 4 if nothing new was found
+    but AFTER covers less than BEFORE.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gkedoctor.service.explain import Explanation
 
 
-def _known_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def known_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids and causes that begin like what was typed."""
     from gkedoctor.cli.library import library
     from gkedoctor.report.escaping import inert
@@ -31,15 +31,15 @@ def _known_words(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 @click.command()
-@click.argument("words", metavar="CAUSE|PLAYBOOK|MESSAGE", nargs=-1, required=True, shell_complete=_known_words)
+@click.argument("words", metavar="CAUSE|PLAYBOOK|MESSAGE", nargs=-1, required=True, shell_complete=known_words)
 @click.option(
     "-o", "--output", "form", type=Choice(["text", "md"]), default="text", help="Output format: text (default) or md."
 )
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Use the playbooks of this folder as well. Repeatable.")  # fmt: skip
+              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
 @click.option("--all", "everything", is_flag=True, help="Print the whole page, with the conditions for authors.")
-@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto",
-              help="auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
+@click.option("--color", type=Choice(["auto", "always", "never"]), metavar="WHEN", default="auto",
+              help="always, never, or auto (default): on a terminal.")  # fmt: skip
 def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], everything: bool, color: str) -> None:
     """Explain a message, a cause or a playbook.
 

@@ -13,6 +13,7 @@ import click
 
 from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.exit_codes import NEVER, fleet_verdict
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.messages import print_note, print_notes
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, write_rendered
@@ -32,40 +33,49 @@ _PATH = click.Path(path_type=Path)
 _SEVERITIES = [str(severity) for severity in Severity]
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.argument("sources", metavar="SOURCE…", nargs=-1, required=True)
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a core).")
-@click.option("--scheduler", metavar="ADDRESS", help="Have the workers of a Dask scheduler do it: tcp://host:8786")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of processes. Default: one per core."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Use the workers of a Dask scheduler: tcp://host:8786")
 @click.option(
     "-o",
     "--output",
     "wanted_outputs",
     type=OutputType(names),
     multiple=True,
-    help=f"{', '.join(names())} (default text); with =FILE written there. Repeatable.",
+    help=f"{', '.join(names())}. Default: text. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
-@click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
+@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@click.option(
+    "--min-severity", type=Choice(_SEVERITIES), metavar="SEVERITY", help="Leave out findings below this severity."
+)
 @click.option(
     "--fail-on",
     type=Choice([*_SEVERITIES, NEVER]),
-    help="Exit 1 if something is this grave or graver (default high).",
+    metavar="SEVERITY",
+    help="Exit 1 if a finding is at or above. Default: high.",
 )
-@click.option(
-    "--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Playbooks besides the shipped ones."
-)
+@click.option("--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Use the playbooks of a folder.")
 @click.option(
     "--baseline",
     type=_PATH,
     metavar="FILE",
-    help="A saved `fleet -o json`: only what it does not have counts for the exit code.",
+    help="Saved `fleet -o json`: its findings do not count for the exit code.",
 )
 @size_option
 @config_options
-@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the one -o here that has no =FILE.")
-@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
+@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the output to FILE.")
+@click.option(
+    "--color",
+    type=Choice(["auto", "always", "never"]),
+    metavar="WHEN",
+    default="auto",
+    help="always, never, or auto (default): on a terminal.",
+)
 def fleet(sources: tuple[str, ...], fail_on: str | None, folders: tuple[Path, ...], **given: Any) -> int:
-    """Say what is wrong in many recorded clusters, and what they share.
+    """Diagnose many recorded clusters, and find what they have in common.
 
     Each SOURCE is a recording, a folder of recordings, a file that lists
     recordings one a line, `-` for such a list on standard input, or a URL
@@ -74,10 +84,10 @@ def fleet(sources: tuple[str, ...], fail_on: str | None, folders: tuple[Path, ..
     The same cause in several clusters is one entry. A recording that cannot
     be diagnosed is named and stops nothing.
 
-    Exits 1 if something is as grave as --fail-on, else 3 if a recording
-    could not be diagnosed, else 4 if nothing was found in a cluster and not
-    everything in it could be looked at, else 0; 130 after Ctrl-C, with what
-    was found by then.
+    Exit 1 if a finding is at or above --fail-on, else 3 if a recording could
+    not be diagnosed, else 4 if nothing was found in a cluster but not
+    everything in it could be checked, else 0; 130 after Ctrl-C, with the
+    findings up to then.
 
     \b
     Examples:
@@ -118,7 +128,7 @@ def _diagnosed(
     severity = Severity(min_severity or held.min_severity or Severity.ADVISORY)
     kit = DiagnosisInputs(library(folders), held.rules, severity, limits())
     results = _results(recordings, kit, min(jobs, len(recordings)), scheduler)
-    with Tally(len(recordings), "recordings diagnosed", "could not be") as tally, closing(results):
+    with Tally(len(recordings), "recordings diagnosed", "failed") as tally, closing(results):
         return gathered(recordings, results, tally.tell, known)
 
 
@@ -134,7 +144,7 @@ def _recordings(sources: Sequence[str]) -> Sequence[Recording]:
     if found.left_aside:
         first, *more = found.left_aside
         others = f" and {len(more)} more" if more else ""
-        print_note(f"left aside, no recording by its name: {first}{others}")
+        print_note(f"ignored (the name is not that of a recording): {first}{others}")
     return found.recordings
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.errors import ExitCode
@@ -17,23 +18,24 @@ from gkedoctor.report.formats import NARROW, WIDE, Page, renderer
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="The report's JSON, with these diagnoses only.")
+@click.command(cls=GroupedCommand)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as `report` does, with these findings only.")
 @click.option(
-    "--color", type=Choice(["auto", "always", "never"]), default="auto",
-    help="auto: on a terminal, unless NO_COLOR is set.",
+    "--color", type=Choice(["auto", "always", "never"]), metavar="WHEN", default="auto",
+    help="always, never, or auto (default): on a terminal.",
 )  # fmt: skip
 @source_options
 def leftovers(as_json: bool, color: str, source: Path | None, **flags: Any) -> int:
-    """Say what deleted clusters, Ingresses and claims left on Google Cloud.
+    """List Google Cloud resources left behind by deleted clusters.
 
-    Prints the commands that delete each group, in the order that works.
-    gkedoctor itself deletes nothing. Without --from, the live cluster of the
-    kubeconfig and its project are looked at. Where the cluster is deleted,
-    or there is no kubeconfig, --project is enough.
+    Also finds those of deleted Ingresses, Services and volume claims. Prints
+    the commands that delete each group, in the right order; gkedoctor itself
+    deletes nothing. Without --from, reads the live cluster of the kubeconfig
+    and its project. If the cluster is deleted or there is no kubeconfig,
+    --project is enough.
 
-    Exits 0 if nothing is left over, 1 if something is, 4 if nothing was found
-    and not everything could be looked at.
+    Exit 0 if nothing is left, 1 if something is, 4 if nothing was found but
+    not everything could be checked.
 
     \b
     Examples:

@@ -11,7 +11,9 @@ import click
 
 from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.error_output import file_excerpt
+from gkedoctor.cli.examples import RecordingPath
 from gkedoctor.cli.exit_codes import NEVER, verdict
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import cluster_options
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.options import take_options
@@ -33,41 +35,45 @@ if TYPE_CHECKING:
 _SEVERITIES = [str(severity) for severity in Severity]
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.argument("paths", metavar="PATH…", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--from", "source", type=click.Path(path_type=Path), metavar="PATH",
-              help="A recorded cluster: what is in it need not be in the files.")  # fmt: skip
-@click.option("--with-cluster", is_flag=True, help="The live cluster, likewise. Only reads.")
-@click.option("--complete", is_flag=True, help="The files are everything: what is not in them does not exist.")
-@click.option("-n", "--namespace", default="default", metavar="NAME", help="Of objects that name none.")
+@click.option("--from", "source", type=RecordingPath(), metavar="PATH",
+              help="Recorded cluster: its objects need not be in the files.")  # fmt: skip
+@click.option("--with-cluster", is_flag=True, help="Check against the live cluster. Only reads.")
+@click.option("--complete", is_flag=True, help="The files are complete: other objects do not exist.")
+@click.option(
+    "-n", "--namespace", default="default", metavar="NAME", help="Namespace for manifests that do not set one."
+)
 @click.option("-o", "--output", "wanted_outputs", type=OutputType(), multiple=True,
-              help=f"{', '.join(names())} (default text); with =FILE written there. Repeatable.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
-@click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
-@click.option("--fail-on", type=Choice([*_SEVERITIES, NEVER]),
-              help="Exit 1 if something is this grave or graver (default medium).")  # fmt: skip
+              help=f"{', '.join(names())}. Default: text. Repeatable.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@click.option(
+    "--min-severity", type=Choice(_SEVERITIES), metavar="SEVERITY", help="Leave out findings below this severity."
+)
+@click.option("--fail-on", type=Choice([*_SEVERITIES, NEVER]), metavar="SEVERITY",
+              help="Exit 1 if a finding is at or above. Default: medium.")  # fmt: skip
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
-@click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
+              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
+@click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), hidden=True,
-              help="The present, where there is no cluster: for runs that are to be repeated.")  # fmt: skip
+              help="Current time where there is no cluster, for repeatable runs.")  # fmt: skip
 @config_options
 @cluster_options
 @click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write the one -o here that has no =FILE.")  # fmt: skip
-@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto",
-              help="auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
+              help="Write the output to FILE.")  # fmt: skip
+@click.option("--color", type=Choice(["auto", "always", "never"]), metavar="WHEN", default="auto",
+              help="always, never, or auto (default): on a terminal.")  # fmt: skip
 def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: tuple[Path, ...], **given: Any) -> int:
-    """Say what will not work of manifests, before they are applied.
+    """Check manifests for problems before you apply them.
 
-    PATH is a file or a folder with YAML or JSON, or - for standard input,
-    as `helm template` and `kubectl kustomize` write it.
-    What is not in the files may exist elsewhere: that is only advisory,
-    unless --complete, --from or --with-cluster says what there is.
+    PATH is a file or folder with YAML or JSON, or - for standard input, as
+    `helm template` and `kubectl kustomize` print it. Objects that are not in
+    the files may exist elsewhere: findings about them are advisory, unless
+    --complete, --from or --with-cluster shows what exists.
 
-    Exits 0 if nothing is as grave as --fail-on, 1 if something is, 3 if a
-    file cannot be read or understood or no object is found, 4 if nothing was found and not all
-    of the cluster could be looked at.
+    Exit 0 if no finding is at or above --fail-on, 1 if one is, 3 if a file
+    cannot be read or no object is found, 4 if nothing was found but part of
+    the cluster could not be checked.
 
     \b
     Examples:
@@ -81,9 +87,9 @@ def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: 
     options, shown = take_options(service.LintOptions, given), take_options(OutputOptions, given)
     configured = take_options(ConfigOptions, given)
     if not options.paths:
-        raise UsageError("no PATH was given", hint="gkedoctor lint production/, or - for standard input")
+        raise UsageError("PATH is missing", hint="gkedoctor lint production/, or - for standard input")
     if source is not None and with_cluster:
-        raise UsageError("--from and --with-cluster exclude each other")
+        raise UsageError("--from and --with-cluster cannot be used together")
     if source is None and not with_cluster:
         _refuse_cluster_flags(list(given))
     held, places = settings(configured), outputs(shown)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from gkedoctor.cli.help_groups import GroupedCommand
+from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import ExitCode
@@ -14,38 +16,40 @@ from gkedoctor.report.formats import NARROW, WIDE
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 
-@click.command()
-@click.argument("entrance", metavar="KIND/NAME|HOST|IP")
-@click.option("-n", "--namespace", metavar="NAME", help="The namespace of KIND/NAME.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+@click.command(cls=GroupedCommand)
+@click.argument("entrance", metavar="KIND/NAME|HOST|IP|URL", nargs=-1, required=True, callback=one_object,
+                shell_complete=complete_object)  # fmt: skip
+@click.option("-n", "--namespace", metavar="NAME", shell_complete=complete_namespace, help="Namespace of KIND/NAME.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @source_options
 def path(entrance: str, namespace: str | None, as_json: bool, source: Path | None, **flags: Any) -> int:
-    """Show the way of a request, hop by hop, from the load balancer to the Pods.
+    """Show the path of a request, hop by hop, from the load balancer to the Pods.
 
-    Begins at an Ingress, a Gateway or a Service (KIND/NAMESPACE/NAME, or
-    KIND/NAME with -n), at a host or at an IP address. Each hop is OK, FAIL or unknown, with the
-    one fact that decides. Without --from, the live cluster of the
-    kubeconfig is looked at.
+    Starts at a URL, a host, an IP address or an object: an Ingress, Gateway
+    or Service, or one that requests pass (HTTPRoute, Pod, BackendService).
+    Each hop is OK, FAIL or unknown, with the fact that decides. Without
+    --from, reads the live cluster of the kubeconfig.
 
-    Exits 0 if every hop is OK, 1 if one fails, 4 if none fails and one is
-    not known.
+    Exit 0 if every hop is OK, 1 if one fails, 4 if none fails but one is
+    unknown.
 
     \b
     Examples:
       gkedoctor path Ingress/shop/storefront
       gkedoctor path svc/cart -n shop
-      gkedoctor path shop.example.com --from recording/ --json
+      gkedoctor path https://shop.example.com/cart --from recording/
+      gkedoctor path shop.example.com --json
     """
     from gkedoctor.report.formats.json import encoded
     from gkedoctor.report.path_text import path_lines
     from gkedoctor.report.request_path import to_wire
     from gkedoctor.service.path import fallback_namespaces, in_namespace, request_path
 
-    entrance = in_namespace(entrance, namespace)
-    purpose = Purpose(fallback=fallback_namespaces(entrance))
+    start = in_namespace(entrance, namespace)
+    purpose = Purpose(fallback=fallback_namespaces(start))
     with paused_garbage_collector(), patiently(source):
         taken = take(source, flags | {"logs": False}, purpose)
-        found = request_path(entrance, taken.snapshot)
+        found = request_path(start, taken.snapshot)
     tell([*taken.notes, *found.notes])
     text = encoded(to_wire(found)) if as_json else "\n".join(path_lines(found.hops, width(NARROW, WIDE)))
     write_result(text + "\n" if text else "")

@@ -11,7 +11,9 @@ import click
 
 from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.exit_codes import NEVER, verdict
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import beside_options, refuse_live_flags
+from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import Output, OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
@@ -28,28 +30,41 @@ if TYPE_CHECKING:
 _SEVERITIES = [str(severity) for severity in Severity]
 
 
-@click.command()
-@click.argument("target", metavar="[KIND/NAME]", required=False)
+@click.command(cls=GroupedCommand)
+@click.argument("target", metavar="[KIND/NAME]", nargs=-1, callback=one_object, shell_complete=complete_object)
 @source_options
 @beside_options
-@click.option("--save", type=click.Path(path_type=Path), metavar="FILE.gkesnap", help="Keep what was read live.")
+@click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE.gkesnap", help="Save what was read from the live cluster."
+)
 @click.option(
     "-o",
     "--output",
     "wanted_outputs",
     type=OutputType(),
     multiple=True,
-    help=f"{', '.join(names())} (default text); with =FILE written there. Repeatable.",
+    help=f"{', '.join(names())}. Default: text. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
-@click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
-@click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
-@click.option("-l", "--selector", metavar="LABELS", help="Only objects with these labels: app=cart,tier!=db")
-@click.option("--min-severity", type=Choice(_SEVERITIES), help="Leave out what is milder.")
+@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@click.option(
+    "-n",
+    "--namespace",
+    "namespaces",
+    shell_complete=complete_namespace,
+    multiple=True,
+    metavar="NAME",
+    help="Limit to this namespace. Repeatable.",
+)
+@click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces (default; overrides -n).")
+@click.option("-l", "--selector", metavar="LABELS", help="Limit to objects with these labels: app=cart")
+@click.option(
+    "--min-severity", type=Choice(_SEVERITIES), metavar="SEVERITY", help="Leave out findings below this severity."
+)
 @click.option(
     "--fail-on",
     type=Choice([*_SEVERITIES, NEVER]),
-    help="Exit 1 if something is this grave or graver (default high).",
+    metavar="SEVERITY",
+    help="Exit 1 if a finding is at or above. Default: high.",
 )
 @click.option(
     "--playbooks",
@@ -57,40 +72,38 @@ _SEVERITIES = [str(severity) for severity in Severity]
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="DIR",
-    help="Playbooks besides the shipped ones. Repeatable.",
+    help="Use the playbooks of a folder. Repeatable.",
 )
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="A saved JSON report or a recording: only what it does not have counts for the exit code.",
+    help="JSON report or recording of known findings.",
 )
-@click.option("--show-suppressed", is_flag=True, help="List what is suppressed, and suppressions that meet nothing.")
+@click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option(
     "--first-answers/--no-first-answers",
     default=None,
-    help="Say on standard error what is found before all is read (default: on a terminal).",
+    help="Print findings while reading (on a terminal).",
 )
 @config_options
-@click.option(
-    "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the one -o here that has no =FILE."
-)
+@click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the output to FILE.")
 @click.option(
     "--color",
     type=Choice(["auto", "always", "never"]),
+    metavar="WHEN",
     default="auto",
-    help="auto: on a terminal, unless NO_COLOR is set.",
+    help="always, never, or auto (default): on a terminal.",
 )
 def report(source: Path | None, save: Path | None, fail_on: str | None, **given: Any) -> int:
-    """Say what is wrong in a cluster, and why. Only reads.
+    """Report problems in a cluster, with cause and fix. Only reads.
 
-    Without --from, the live cluster of the kubeconfig is looked at.
+    Without --from, reads the live cluster of the kubeconfig. With an object
+    (deploy/cart, deploy cart or cart), reports what affects that object.
 
-    With KIND/NAME (or KIND/NAMESPACE/NAME), only what is wrong with that
-    object or what it suffers from.
-
-    Exits 0 if nothing is as grave as --fail-on, 1 if something is, 4 if
-    nothing was found and not everything could be looked at.
+    Exit 0 if no finding is at or above --fail-on, 1 if one is, 4 if nothing
+    was found but not everything could be checked. SEVERITY is critical,
+    high, medium, low or advisory.
 
     \b
     Examples:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gkedoctor.cli.examples import RecordingPath
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.progress import progress
 from gkedoctor.cli.size import limits, size_option
@@ -24,28 +25,28 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", metavar="SRC", type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Where to listen; 0 picks one.")
+@click.argument("source", metavar="SRC", type=RecordingPath())
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port to listen on. Default: a free one."
+)
 @click.option(
     "--kubeconfig", "to", type=click.Path(path_type=Path), metavar="OUT",
-    help="Where to write the kubeconfig; else a temporary file.",
+    help="Write the kubeconfig to this file. Default: a temporary file.",
 )  # fmt: skip
 @size_option
-@click.option("--config-values", is_flag=True, help="Show the values of ConfigMaps, if SRC holds them.")
-@click.option("--token", "with_token", is_flag=True, help="Answer those only who have the token in the kubeconfig.")
-@click.option(
-    "--token-file", type=click.Path(path_type=Path), metavar="FILE", help="The same with the token in a file."
-)
+@click.option("--config-values", is_flag=True, help="Show values of ConfigMaps, if SRC has them.")
+@click.option("--token", "with_token", is_flag=True, help="Require the token in the kubeconfig.")
+@click.option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="Require the token in this file.")
 def serve(
     source: Path, port: int, to: Path | None, config_values: bool, with_token: bool, token_file: Path | None
 ) -> None:
     """Serve a recorded cluster to kubectl.
 
-    Answers as its API server, read-only, on 127.0.0.1 until Ctrl-C. SRC is a
-    snapshot or a recording of any other format. Without --token, whoever can
-    log in to this machine can read it. Ages in tables count from the
-    recording's clock, those of `kubectl describe` from now. In place of the
-    values of ConfigMaps it answers that they are left out.
+    Acts as its API server, read-only, on 127.0.0.1 until Ctrl-C. SRC is a
+    snapshot or a recording of any other format. Without --token, anyone with
+    a login on this machine can read it. Ages in tables count from the time
+    of the recording, those of `kubectl describe` from now. Values of
+    ConfigMaps are replaced by a note.
 
     \b
     Examples:
@@ -64,7 +65,7 @@ def serve(
         recorded = api.recorded
         print_message(f"{recorded.name} as recorded at {recorded.moment}: {server.url}")
         print_message(f"export KUBECONFIG={shlex.quote(str(path.resolve()))}")
-        print_message("Ctrl-C ends it.")
+        print_message("Press Ctrl-C to stop.")
         try:
             server.serve_forever(poll_interval=0.1)
         except KeyboardInterrupt:

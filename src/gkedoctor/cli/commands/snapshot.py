@@ -7,26 +7,29 @@ from typing import Any
 
 import click
 
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import live_options, parse_options, read_live
 from gkedoctor.cli.messages import print_message, print_note
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.option(
     "-o", "--output", "to", required=True, type=click.Path(path_type=Path), metavar="FILE.gkesnap|DIR",
-    help="Where to write: one file, or a directory to look at.",
+    help="File or directory to write.",
 )  # fmt: skip
-@click.option("-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Only this namespace. Repeatable.")
-@click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces: the default, and stronger than -n.")
-@click.option("--keep-values", is_flag=True, help="Mask nothing but values of Secrets; every report will say so.")
+@click.option(
+    "-n", "--namespace", "namespaces", multiple=True, metavar="NAME", help="Limit to this namespace. Repeatable."
+)
+@click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces (default; overrides -n).")
+@click.option("--keep-values", is_flag=True, help="Mask only values of Secrets; reports will say so.")
 @live_options
 def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, keep_values: bool, **flags: Any) -> int:
     """Record the live cluster, Kubernetes and Google Cloud, to diagnose it later or elsewhere.
 
-    Only reads. The values of Secrets and ConfigMaps are left behind; what
-    looks like a credential elsewhere is masked.
+    Only reads. Values of Secrets and ConfigMaps are not recorded; anything
+    else that resembles a credential is masked.
 
     \b
     Examples:
@@ -48,6 +51,6 @@ def snapshot(to: Path, namespaces: tuple[str, ...], all_namespaces: bool, keep_v
     if recorded.unreached:
         print_note(f"{recorded.unreached}; Google Cloud alone was recorded")
     if recorded.interrupted:
-        print_note("interrupted, so this snapshot is partial")
+        print_note("interrupted: this snapshot is partial")
         return ExitCode.INTERRUPTED
     return ExitCode.INCOMPLETE if recorded.unreached else ExitCode.OK

@@ -7,24 +7,25 @@ from typing import Any
 
 import click
 
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+@click.command(cls=GroupedCommand)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @source_options
 def teardown(as_json: bool, source: Path | None, **flags: Any) -> int:
     """List what deleting this cluster now would leave on Google Cloud.
 
-    Prints what to take down first, in the order that works, with commands to
-    read and paste. gkedoctor itself deletes nothing. Without --from, the
-    live cluster of the kubeconfig is looked at.
+    Prints what to delete first, in the right order, with commands to review
+    and paste. gkedoctor itself deletes nothing. Without --from, reads the
+    live cluster of the kubeconfig.
 
-    Exits 0 if nothing would be left, 1 if something would, 4 if nothing was
-    found and not everything could be looked at.
+    Exit 0 if nothing would be left, 1 if something would, 4 if nothing was
+    found but not everything could be checked.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Duration
 from gkedoctor.cli.source import source_options_without_timeout
 from gkedoctor.cli.stdout import write_result
@@ -23,7 +24,7 @@ _ONE_READING = 60.0
 """Seconds that one reading may take: it is of few kinds and namespaces."""
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.argument("finding", metavar="[FINGERPRINT]", required=False)
 @click.option("--last", is_flag=True, help="Verify the first finding of the last live report.")
 @click.option("--report", "saved", type=click.Path(path_type=Path), metavar="FILE", help="A saved JSON report.")

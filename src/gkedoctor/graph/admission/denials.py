@@ -263,7 +263,7 @@ def priority_classes(graph: Graph, _item: Object) -> Facts:
 
 @edge("shortfalls", "ResourceQuota", reads=("Event", "Namespace", CUSTOM, *CREATORS), record="ShortfallRecord")
 def shortfalls_of(graph: Graph, item: Object) -> Facts:
-    """What the rejected objects request and the quota does not have left: {resource, requested, used, hard, still, needed}.
+    """What rejected objects request and the quota does not have left: {resource, requested, used, hard, still, needed}.
 
     `used` and `hard` are the present ones; `still` says whether the request passes them now; with `needed` as limit all
     Pods that are lacking fit.

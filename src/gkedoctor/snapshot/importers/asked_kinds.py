@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gkedoctor.snapshot.importers.names import collection_of_file, collection_of_object
-from gkedoctor.snapshot.kinds import CATEGORY_ALL
+from gkedoctor.snapshot.kinds import CATEGORY_ALL, COLLECTIONS
 
 RECORDED = (
     *("all", "events", "endpointslices", "configmaps", "secrets", "sa", "ingresses", "ingressclasses", "netpol"),
@@ -19,10 +19,26 @@ RECORDED = (
     *("runtimeclasses", "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "apiservices", "crds"),
     *("roles", "rolebindings", "clusterroles", "clusterrolebindings"),
 )
-"""What is worth recording by hand. Each is served by every cluster: kubectl prints nothing where one is not."""
+"""What earlier versions recommended. Each is served by every cluster: kubectl prints nothing where one is not."""
 
-RECORD_COMMAND = f"kubectl get {','.join(RECORDED)} -A -o json > cluster.json"
-"""The command that README, documentation and hints recommend."""
+SNAPSHOT_COMMAND = "gkedoctor snapshot -o cluster.gkesnap"
+"""The recommended way to record: with Google Cloud, logs and the state of each list, without values of Secrets."""
+
+RECORD_COMMAND = (
+    'kubectl get "$(kubectl api-resources --verbs=list -o name'
+    " | grep -vE 'metrics.k8s.io|events.events.k8s.io' | paste -sd, -)\" -A -o json > cluster.json"
+)
+"""The same with kubectl alone, where gkedoctor cannot run: every kind that the cluster serves."""
+
+VALUES_WARNING = "cluster.json then holds the values of Secrets: do not send it; `gkedoctor import` removes them"
+"""What has to be said beside RECORD_COMMAND."""
+
+_ONLY_WITH_ALL = (
+    "flowschemas.flowcontrol.apiserver.k8s.io",
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+    "leases.coordination.k8s.io",
+)
+"""Kinds of which every cluster has objects, and that only a request for every kind contains."""
 
 _EVERYWHERE = ("namespaces", "serviceaccounts", "priorityclasses", "apiservices", "clusterroles", "pods", "services")
 """Kinds of `RECORDED` of which every cluster has objects, and that a shorter command seldom names together."""
@@ -43,6 +59,8 @@ def asked_for(items: Iterable[Any]) -> frozenset[str]:
         asked.update(CATEGORY_ALL)
     if held.issuperset(_EVERYWHERE):
         asked.update(CATEGORY_ALL, map(collection_of_file, RECORDED[1:]))
+    if held.issuperset((*_EVERYWHERE, *_ONLY_WITH_ALL)):
+        asked.update(name for name, kind in COLLECTIONS.items() if not kind.cloud)
     contradicted = owners - held  # their owner is there, and was not recorded
     return frozenset(asked) - held - contradicted - set(_OFTEN_REFUSED)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from gkedoctor.errors import SourceError
+from gkedoctor.errors import LimitError, SourceError
 from gkedoctor.snapshot.budget import Budget
 from gkedoctor.snapshot.importers.archive import Folder
-from gkedoctor.snapshot.importers.asked_kinds import RECORD_COMMAND, asked_for
+from gkedoctor.snapshot.importers.asked_kinds import RECORD_COMMAND, SNAPSHOT_COMMAND, VALUES_WARNING, asked_for
 from gkedoctor.snapshot.importers.documents import documents
 from gkedoctor.snapshot.importers.lists import is_list, is_refusal, items_of, list_state, namespaces_of
 from gkedoctor.snapshot.importers.names import (
@@ -25,8 +26,11 @@ from gkedoctor.snapshot.importers.recording import lists_in, stem_of
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.model import WITHOUT_STATUS, CollectionState, Status
 
+_BEGIN = 1 << 20
+_OF_KUBERNETES = re.compile(rb'(?m)^[\s-]{0,8}"?(?:apiVersion|kind|items)"?\s{0,8}:')
+_FORMATS = (".json", ".yaml", ".yml", ".gz")
 _ELSEWHERE = "no such object in this recording"
-_HINT = f"Record one with: {RECORD_COMMAND}"
+_HINT = f"record one with `{SNAPSHOT_COMMAND}`, or without gkedoctor: {RECORD_COMMAND} ({VALUES_WARNING})"
 _WITH_STATUS = (
     *("pods", "nodes", "deployments", "replicasets", "statefulsets", "daemonsets", "replicationcontrollers", "jobs"),
     *("cronjobs", "persistentvolumeclaims", "ingresses", "horizontalpodautoscalers", "gateways", "httproutes"),
@@ -39,12 +43,25 @@ _ALONE = CollectionState(Status.PARTIAL, reason="one object was recorded, and no
 def gather_file(name: str, data: bytes, budget: Budget) -> Gathered:
     """Reads one file; what it does not hold at all may or may not have been asked for."""
     gathered = Gathered(source=name, elsewhere=_ELSEWHERE, budget=budget)
-    add_documents(gathered, stem_of(name), documents(data, name, budget))
+    add_documents(gathered, stem_of(name), _documents(data, name, budget))
     if not gathered.states:
-        raise SourceError(f"{name} contains no Kubernetes objects", hint=_HINT)
+        raise SourceError(f"{name} is not a recording: it contains no Kubernetes objects", hint=_HINT)
     narrow(gathered)
     _mark_exports(gathered)
     return gathered
+
+
+def _documents(data: bytes, name: str, budget: Budget) -> list[Any]:
+    """The documents of a file; a file without a word of Kubernetes that cannot be parsed is another kind of file."""
+    begin = data[:_BEGIN]
+    try:
+        return documents(data, name, budget)
+    except LimitError:
+        raise
+    except SourceError as error:
+        if _OF_KUBERNETES.search(begin) or name.endswith(_FORMATS):
+            raise
+        raise SourceError(f"{name} is not a recording", hint=_HINT) from error
 
 
 def gather_files(folder: Folder) -> Gathered | None:

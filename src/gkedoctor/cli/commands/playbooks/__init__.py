@@ -9,8 +9,8 @@ from gkedoctor.cli.lazy_group import Entry, LazyGroup
 _HERE = "gkedoctor.cli.commands.playbooks"
 _COMMANDS = {
     "list": Entry(f"{_HERE}.list:list_playbooks", "List the playbooks."),
-    "show": Entry(f"{_HERE}.show:show", "Explain one playbook."),
-    "lint": Entry(f"{_HERE}.lint:lint", "Say what is wrong with playbooks."),
+    "show": Entry(f"{_HERE}.show:show", "Show one playbook."),
+    "lint": Entry(f"{_HERE}.lint:lint", "Check playbooks and messages for mistakes."),
     "edges": Entry(f"{_HERE}.edges:edges", "List the edges and functions that playbooks may use."),
     "new": Entry(f"{_HERE}.new:new", "Write a playbook, its tests and its cause."),
     "test": Entry(f"{_HERE}.test:test", "Run the cases beside playbooks."),

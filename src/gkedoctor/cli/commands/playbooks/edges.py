@@ -11,7 +11,7 @@ from gkedoctor.errors import UsageError
 @click.command()
 @click.argument("kind", required=False)
 def edges(kind: str | None) -> None:
-    """List the edges, the indexes of suspects and the functions that playbooks may use.
+    """List the edges, candidate indexes and functions that playbooks may use.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> int:
-    """Say what is wrong with playbooks and messages: all of it, with file, line and column.
+    """Check playbooks and messages for mistakes, with file, line and column.
 
     Without PATH, the shipped ones. Exits 2 if anything is wrong. A line that
     begins with `warn` is no mistake: it names a cause or another part of a
@@ -62,7 +62,7 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source]:
         elif is_message_file(path):
             continue
         elif path.name.endswith(TEST_SUFFIX):
-            raise UsageError(f"{path} holds cases", hint="`gkedoctor playbooks test` runs them")
+            raise UsageError(f"{path} holds cases", hint="run them with `gkedoctor playbooks test`")
         else:
             yield read_source(path)
 
@@ -154,7 +154,7 @@ def _contents(source: Source, playbook: CompiledPlaybook, names: Names | None) -
         yield playbook_error(source, problem)
     if names and playbook.id in names.retired:
         now = names.retired[playbook.id]
-        yield error_at(source, "$.id", f"`{playbook.id}` was retired: it stands for {now}", hint="take another number")
+        yield error_at(source, "$.id", f"`{playbook.id}` was retired and stands for {now}", hint="use another number")
 
 
 def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[FileError]:
@@ -176,4 +176,4 @@ def _surroundings(playbook: CompiledPlaybook, first: str) -> Iterator[FileError]
         yield error
         return
     if named != playbook.id:
-        yield PlaybookError(f"the cases are of `{named}`", path=str(cases), hint=f"write `playbook: {playbook.id}`")
+        yield PlaybookError(f"the cases belong to `{named}`", path=str(cases), hint=f"write `playbook: {playbook.id}`")

@@ -18,11 +18,18 @@ SCHEMA_ID = "gkedoctor/playbooks/v1"
 
 
 @click.command("list")
-@click.option("-o", "--output", "form", type=Choice(["text", "json"]), default="text", help="The format.")
+@click.option(
+    "-o",
+    "--output",
+    "form",
+    type=Choice(["text", "json"]),
+    default="text",
+    help="Output format: text (default) or json.",
+)
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
+              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
 def list_playbooks(form: str, folders: tuple[Path, ...]) -> None:
-    """List the playbooks, one a line.
+    """List the playbooks, one per line.
 
     \b
     Examples:

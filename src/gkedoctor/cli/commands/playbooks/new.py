@@ -13,14 +13,14 @@ from gkedoctor.errors import UsageError
 @click.command()
 @click.argument("playbook", metavar="ID")
 @click.option("--cause", metavar="WORD",
-              help="The cause that it gives: a known word, or one of your own with a prefix, as in "
+              help="Cause that it finds: a known word, or your own with a prefix, as in "
               "acme/no-rollback-history. Without it, the playbook only finds a symptom.")  # fmt: skip
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="DIR",
-              help="The folder to write to. Default: this one.")  # fmt: skip
+              help="Folder to write to. Default: the current one.")  # fmt: skip
 @click.option("--name", metavar="NAME",
-              help="The name of the files: what the playbook finds. Default: after the cause.")  # fmt: skip
+              help="Name of the files: what the playbook finds. Default: the cause.")  # fmt: skip
 def new(playbook: str, cause: str | None, folder: Path, name: str | None) -> None:
-    """Write a playbook, its tests and its cause, to be changed from there.
+    """Write a new playbook with tests and a cause, as a start.
 
     The files pass `playbooks lint` and `playbooks test` as they are written.
     ID is GKE-AREA-NNN. Numbers from 900 on are free for your own playbooks.

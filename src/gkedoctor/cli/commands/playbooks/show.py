@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
+from gkedoctor.cli.commands.explain import explain, known_words
 from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import UsageError
 
 
 @click.command()
-@click.argument("wanted", metavar="ID")
+@click.argument("wanted", metavar="ID|CAUSE", shell_complete=known_words)
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Playbooks besides the shipped ones. Repeatable.")  # fmt: skip
+              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
 def show(wanted: str, folders: tuple[Path, ...]) -> None:
-    """Explain one playbook: its symptom, its causes, and how they are told apart.
+    """Show one playbook: its symptom, its causes, and how to tell them apart.
 
     \b
     Examples:
@@ -29,10 +30,15 @@ def show(wanted: str, folders: tuple[Path, ...]) -> None:
 
     known = library(folders)
     found = known.find(wanted)
+    if found is None and wanted.lower() in known.causes:
+        click.get_current_context().invoke(
+            explain, words=(wanted,), folders=folders, form="text", everything=False, color="auto"
+        )
+        return
     if found is None:
         near = nearest(wanted.upper(), [playbook.id for playbook in known])
-        hint = f"did you mean `{near}`?" if near else "`gkedoctor playbooks list` lists all of them"
+        hint = f"did you mean `{near}`?" if near else "run `gkedoctor playbooks list` for the list"
         if not folders:
             hint += " (add --playbooks DIR for your own playbooks)"
-        raise UsageError(f"no playbook `{wanted}`", hint=hint)
+        raise UsageError(f"unknown playbook `{wanted}`", hint=hint)
     write_result(playbook_page(found.model, width(NARROW, WIDE)))

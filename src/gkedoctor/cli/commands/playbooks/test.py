@@ -23,7 +23,7 @@ _WARNINGS_SHOWN = 5
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH…]", type=click.Path(path_type=Path))
 @click.option("--recordings", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Where the recordings are that cases name (default: the shipped ones).")  # fmt: skip
+              help="Folder of the recordings that cases use. Default: the shipped ones.")  # fmt: skip
 def test(paths: tuple[Path, ...], recordings: Path | None) -> int:
     """Run the cases beside playbooks, each against all playbooks.
 
