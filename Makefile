@@ -32,15 +32,15 @@ fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers
 bench: .venv/installed-dev  ## what it costs and whether it is right at scale, as ratios; half an hour
 	$(BIN)/python -m benchmarks
 
-readme: .venv/installed-dev  ## the screen in the README, as it is now
-	UPDATE_GOLDEN=1 $(BIN)/pytest tests/test_readme.py tests/tui/test_picture.py -k screen
+readme: .venv/installed-dev  ## the picture in the README, as it is now
+	UPDATE_GOLDEN=1 $(BIN)/pytest tests/tui/test_picture.py -k screen
 
 docs: .venv/installed-dev   ## the pages that are made from playbooks, structs and commands, the man page, and the site
 	$(BIN)/python -m docs.tool site
 
 generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
 	for name in report playbook causes messages diff fleet teardown verify whatif config; do $(BIN)/gkedoctor schema $$name > schemas/$$name-v1.json; done
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/redaction tests/test_readme.py -k "golden or screen or text or template or vocabulary"
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/redaction -k "golden or screen or text or template or vocabulary"
 	$(BIN)/python -m docs.tool site
 
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \

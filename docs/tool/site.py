@@ -1,31 +1,21 @@
-"""The site: each Markdown page under `docs/` as one HTML page, with one style sheet and no script."""
+"""The site: each Markdown page under `docs/` as one HTML page, with one style sheet and a search of its own."""
 
 from __future__ import annotations
 
-import html
 import os
-import re
 import shutil
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from docs.tool.chapters import neighbours
+from docs.tool.layout import Place, html_name, whole_page
+from docs.tool.markdown import headings, parsed, parser
 from docs.tool.pages import DOCS, built, page_of
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from docs.tool.search_index import entry, script
 
 ROOT = DOCS.parent
-STYLE = Path(__file__).with_name("style.css")
-NAV = (
-    ("Start", "README.md"),
-    ("What you see", "what-you-see.md"),
-    ("Playbooks", "playbooks/README.md"),
-    ("Causes", "causes/README.md"),
-    ("Commands", "reference/cli.md"),
-    ("Python", "reference/python.md"),
-    ("Write playbooks", "writing-playbooks.md"),
-)
+_FILES = ("style.css", "search.js")
 SOURCE = "source"
 """The anchor of a link that leads to a YAML file itself, not to the page that is made of it."""
 _OUTSIDE = "repository"
@@ -48,50 +38,28 @@ def build(target: Path, pages: Mapping[Path, str]) -> None:
     if target.exists():
         shutil.rmtree(target)
     target.mkdir(parents=True)
-    shutil.copy(STYLE, target / "style.css")
+    for name in _FILES:
+        shutil.copy(Path(__file__).with_name(name), target / name)
+    entries = (entry(html_name(page).as_posix(), text) for page, text in sorted(pages.items()))
+    (target / "search-index.js").write_text(script(entries), encoding="utf-8")
+    order = neighbours(pages)
     for page, text in pages.items():
-        place = target / html_name(page)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(page_html(page, text, target), encoding="utf-8")
+        before, after = order.get(page, (None, None))
+        place = Place(html_name(page), _named(before, pages), _named(after, pages))
+        (target / place.file).parent.mkdir(parents=True, exist_ok=True)
+        (target / place.file).write_text(page_html(page, text, target, place), encoding="utf-8")
 
 
-def html_name(page: Path) -> Path:
-    """`playbooks/README.md` → `playbooks/index.html`."""
-    return page.with_name("index.html") if page.name == "README.md" else page.with_suffix(".html")
+def _named(page: Path | None, pages: Mapping[Path, str]) -> tuple[str, Path] | None:
+    return (title_of(pages[page]), html_name(page)) if page is not None else None
 
 
-def parsed(text: str) -> list[Token]:
-    """The tokens of a page, its headings with anchors as GitHub makes them."""
-    tokens = _parser().parse(text)
-    seen: dict[str, int] = {}
-    for token, inner in pairwise(tokens):
-        if token.type == "heading_open":
-            anchor = slug(_plain(inner))
-            count = seen.get(anchor, 0)
-            seen[anchor] = count + 1
-            token.attrSet("id", f"{anchor}-{count}" if count else anchor)
-    return tokens
+def title_of(text: str) -> str:
+    """The first heading of a page."""
+    return next((heading.text for heading in headings(parsed(text))), "")
 
 
-def anchors(text: str) -> set[str]:
-    """The anchors of a page."""
-    return {str(token.attrGet("id")) for token in parsed(text) if token.type == "heading_open"}
-
-
-def links(text: str) -> Iterator[str]:
-    """Every address that a page links to."""
-    for token in parsed(text):
-        for inner in token.children or []:
-            if inner.type == "link_open":
-                yield str(inner.attrGet("href"))
-
-
-def slug(heading: str) -> str:
-    """As GitHub: small letters, spaces as `-`, signs left out."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
-
-
-def page_html(page: Path, text: str, target: Path) -> str:
+def page_html(page: Path, text: str, target: Path, place: Place) -> str:
     """One whole page, `page` being its path under `docs/`; files of the repository that it links to are copied."""
     tokens = parsed(text)
     for token in tokens:
@@ -100,18 +68,9 @@ def page_html(page: Path, text: str, target: Path) -> str:
                 inner.attrSet("href", _address(str(inner.attrGet("href")), page, target))
             elif inner.type == "image":
                 inner.attrSet("src", _address(str(inner.attrGet("src")), page, target))
-    body = _parser().renderer.render(tokens, _parser().options, {})
+    body = parser().renderer.render(tokens, parser().options, {})
     body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
-    title = next((_plain(after) for token, after in pairwise(tokens) if token.tag == "h1"), "")
-    here = html_name(page)
-    up = "../" * (len(here.parts) - 1)
-    nav = "\n".join(_nav_entry(name, Path(to), here, up) for name, to in NAV)
-    return _PAGE.format(title=html.escape(title), up=up, nav=nav, body=body)
-
-
-def _nav_entry(name: str, to: Path, here: Path, up: str) -> str:
-    current = ' aria-current="page"' if html_name(to) == here else ""
-    return f'<a href="{up}{html_name(to).as_posix()}"{current}>{name}</a>'
+    return whole_page(title_of(text), body, list(headings(tokens)), place)
 
 
 def _address(link: str, page: Path, target: Path) -> str:
@@ -132,33 +91,3 @@ def _address(link: str, page: Path, target: Path) -> str:
             shutil.copy(file, target / place)
     shown = "" if anchor in ("", SOURCE) else f"#{anchor}"
     return Path(os.path.relpath(place, here)).as_posix() + shown
-
-
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable("table")
-
-
-def _plain(inline: Token) -> str:
-    return "".join(child.content for child in inline.children or [] if child.type in ("text", "code_inline"))
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · gkedoctor</title>
-<link rel="stylesheet" href="{up}style.css">
-</head>
-<body>
-<header>
-<a class="name" href="{up}index.html">gkedoctor</a>
-<nav>
-{nav}
-</nav>
-</header>
-<main>
-{body}</main>
-</body>
-</html>
-"""

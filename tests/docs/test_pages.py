@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from docs.tool import site
+from docs.tool import markdown, site
+from docs.tool.chapters import chapters
+from docs.tool.layout import html_name
 from docs.tool.pages import DOCS, built_page, kept, page_of, surplus
 
 from gkedoctor.report.escaping import is_link
@@ -56,13 +59,13 @@ def test_a_change_of_the_template_is_seen(name: str) -> None:
 @cache
 def anchors(page: str) -> set[str]:
     """The anchors of a page of the site, or of a Markdown file elsewhere in the repository."""
-    return site.anchors(PAGES[page] if page in PAGES else (DOCS / page).read_text(encoding="utf-8"))
+    return markdown.anchors(PAGES[page] if page in PAGES else (DOCS / page).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_leads_somewhere(page: str) -> None:
     kept_in_git = (DOCS / page).is_file()
-    for link in site.links(PAGES[page]):
+    for link in markdown.links(PAGES[page]):
         if "://" in link:
             assert is_link(link), f"{page}: {link}"
             continue
@@ -87,7 +90,7 @@ def test_every_page_is_reached_from_the_first() -> None:
         if page in seen or page not in PAGES:
             continue
         seen.add(page)
-        for link in (link for link in site.links(PAGES[page]) if "://" not in link):
+        for link in (link for link in markdown.links(PAGES[page]) if "://" not in link):
             path, _, anchor = link.partition("#")
             target = (DOCS / page).parent.joinpath(unquote(path)).resolve()
             made = page_of(target, anchor)
@@ -137,6 +140,8 @@ class Page(HTMLParser):
         self.ids: set[str] = set()
         self.tags: set[str] = set()
         self.pictures: list[str] = []
+        self.scripts: list[str] = []
+        self.turns = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
@@ -144,6 +149,8 @@ class Page(HTMLParser):
         self.links += [value for key in ("href", "src") if (value := found.get(key))]
         self.ids |= {str(found["id"])} if found.get("id") else set()
         self.pictures += [str(found.get("src"))] if tag == "img" else []
+        self.scripts += [str(found.get("src"))] if tag == "script" else []
+        self.turns |= found.get("rel") in ("prev", "next")
 
 
 @pytest.fixture(scope="module")
@@ -170,10 +177,52 @@ def test_every_link_of_the_site_leads_somewhere(built: dict[Path, Page]) -> None
             assert not parts.fragment or parts.fragment in built[target].ids, f"{file.name}: {link}"
 
 
-def test_the_site_has_no_script_and_asks_nobody(built: dict[Path, Page]) -> None:
-    for page in built.values():
-        assert not page.tags & {"script", "iframe", "object", "embed", "form"}
+def test_the_site_runs_its_own_search_alone_and_asks_nobody(built: dict[Path, Page]) -> None:
+    root = min(built, key=lambda file: len(file.parts)).parent
+    for file, page in built.items():
+        assert not page.tags & {"iframe", "object", "embed", "form"}
         assert not [address for address in page.pictures if ":" in address or address.startswith("//")]
-    style = (min(built, key=lambda f: len(f.parts)).parent / "style.css").read_text()
+        scripts = {(file.parent / address).resolve() for address in page.scripts}
+        assert scripts == {root / "search.js", root / "search-index.js"}
+    assert not re.search(r"fetch|XMLHttpRequest|import\b|eval|innerHTML", (root / "search.js").read_text())
+    style = (root / "style.css").read_text()
     assert "url(" not in style
     assert "@import" not in style
+
+
+def test_every_page_of_the_sidebar_is_there_and_has_neighbors(built: dict[Path, Page]) -> None:
+    root = min(built, key=lambda file: len(file.parts)).parent
+    for chapter in chapters():
+        page = built[root / html_name(Path(chapter.page))]
+        assert page.turns, chapter.page
+
+
+def test_the_search_finds_pages_by_their_titles(built: dict[Path, Page]) -> None:
+    root = min(built, key=lambda file: len(file.parts)).parent
+    text = (root / "search-index.js").read_text(encoding="utf-8")
+    pages = json.loads(text.removeprefix("window.gkedoctorPages = ").removesuffix(";\n"))
+    assert {address for address, *_ in pages} == {file.relative_to(root).as_posix() for file in built}
+    titles = {title: address for address, title, *_ in pages}
+    assert titles["Troubleshooting gkedoctor"] == "troubleshooting.html"
+    assert len(text) < 1_500_000
+
+
+def test_the_search_runs_in_a_browser(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    folder = tmp_path / "site"
+    site.build(folder, {Path(name): text for name, text in PAGES.items()})
+    page = folder / "index.html"
+    typed = (
+        "<script>addEventListener('load', () => { const field = document.getElementById('search');"
+        " field.value = 'missing secret'; field.dispatchEvent(new Event('input')); });</script></body>"
+    )
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", typed), encoding="utf-8")
+    shown = subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
+         "--virtual-time-budget=2000", "--dump-dom", page.as_uri()],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    found = re.search(r'<ul id="found">(.*?)</ul>', shown.stdout, re.DOTALL)
+    assert found is not None and "missing-secret.html" in found[1]

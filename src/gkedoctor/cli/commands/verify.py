@@ -105,6 +105,8 @@ def _claim(finding: str | None, *, last: bool, saved: Path | None) -> Claim:
         raise UsageError("FINGERPRINT and --last exclude each other", hint="leave one of them out")
     known = recall() if saved is None else None
     claims = claims_in(saved) if saved is not None else known.claims if known is not None else ()
+    if known is not None and not claims:
+        raise UsageError("the last report has no findings to verify", hint="run `gkedoctor report` to read again")
     if not claims:
         raise UsageError("no report to verify", hint="run `gkedoctor report` first, or name a saved one with --report")
     if finding is None:
