@@ -4,12 +4,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 QUICK_TESTS := tests/test_architecture.py tests/test_service.py tests/cli tests/config tests/expression tests/graph tests/playbook \
   tests/report tests/snapshot --ignore tests/report/test_browser.py --ignore tests/cli/test_streams.py
-EXAMPLE := recorded_clusters/teratail-missing-secret
 
 .PHONY: demo check docs test fuzz bench readme generated lock clean
 
 demo: .venv/installed
-	$(BIN)/gkedoctor report --from $(EXAMPLE) --fail-on never
+	@$(BIN)/gkedoctor demo
 
 test: .venv/installed-dev
 	$(BIN)/ruff check src tests benchmarks docs
@@ -56,12 +55,14 @@ lock: .venv/installed-dev   ## pins all packages: of the tools, and in the same 
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml requirements.lock requirements-build.lock
+	@echo "Installing gkedoctor into .venv (about a minute) …"
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-build.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/installed-dev: .venv/bin/python pyproject.toml requirements-dev.lock
+	@echo "Installing gkedoctor and its tools into .venv (about two minutes) …"
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@ .venv/installed

@@ -38,8 +38,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _renamed(objects: list[Any]) -> list[Any]:
     """The objects of the recording in the namespace, and with the host, that the README names."""
-    text = json.dumps(objects).replace(f'"{RECORDING}"', '"shop"')
-    return list(json.loads(re.sub(r'"host": "[^"]*"', '"host": "shop.example.com"', text)))
+    renamed: list[Any] = json.loads(json.dumps(objects).replace(f'"{RECORDING}"', '"shop"'))
+    for item in renamed:
+        for rule in (item.get("spec") or {}).get("rules") or [] if item.get("kind") == "Ingress" else []:
+            rule["host"] = "shop.example.com"
+    return renamed
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
