@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.collect.kube_api import KubeApi
-from tests.conftest import RECORDINGS, ROOT, recorded
+from tests.conftest import ROOT, recorded
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINES = [line for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]

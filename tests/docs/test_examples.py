@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from gkedoctor.cli.commands.lint import lint
 from gkedoctor.cli.commands.report import report
 from gkedoctor.diagnose.cases import case_files, run_file
 from gkedoctor.errors import ExitCode
@@ -23,6 +24,15 @@ from tests.conftest import RECORDINGS, ROOT, recorded, shipped_playbooks
 
 PACKAGE = ROOT / "examples" / "playbook-package"
 INSTRUCTIONS = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "ENTRYPOINT", "CMD"}
+
+
+WORKFLOWS = sorted((ROOT / "examples" / "github-actions").glob("*.yaml"))
+
+
+def steps_of(file: Path) -> list[dict[str, Any]]:
+    """The steps of the one job of a workflow."""
+    (job,) = yaml.safe_load(file.read_text())["jobs"].values()
+    return list(job["steps"])
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -43,10 +53,9 @@ def test_the_containerfile_has_known_instructions_in_two_stages() -> None:
 
 
 def test_everything_is_installed_by_its_hash() -> None:
-    """In the image, by `make` and in the example workflow: from the locks, or from what is there already."""
+    """In the image, by `make` and in the example workflows: from the locks, or from what is there already."""
     texts = [rest for name, rest in instructions() if name == "RUN"]
-    workflow = yaml.safe_load((ROOT / "examples" / "github-actions" / "gkedoctor.yaml").read_text())
-    texts += [step["run"] for step in workflow["jobs"]["diagnose"]["steps"] if "run" in step]
+    texts += [step["run"] for file in WORKFLOWS for step in steps_of(file) if "run" in step]
     texts.append((ROOT / "Makefile").read_text())
     installs = [line for text in texts for line in re.split(r"&&|\n", text) if re.search(r"pip (install|wheel)", line)]
     assert len(installs) >= 8
@@ -133,16 +142,31 @@ def test_the_cronjob_runs_without_root_and_its_command_parses() -> None:
     assert context.params["gcp"] is False
 
 
-def test_the_workflow_uses_commands_that_there_are() -> None:
-    workflow = yaml.safe_load((ROOT / "examples" / "github-actions" / "gkedoctor.yaml").read_text())
-    (job,) = workflow["jobs"].values()
-    commands = [step["run"] for step in job["steps"] if step.get("run", "").startswith("gkedoctor")]
-    for command in commands:
-        assert shlex.split(command)[1] == "report"
-        report.make_context("report", shlex.split(command)[2:])
-    uploads = [step for step in job["steps"] if "upload-sarif" in step.get("uses", "")]
-    assert uploads[0]["with"]["sarif_file"] in commands[0]
-    assert workflow["permissions"] == {"contents": "read", "security-events": "write"}
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_workflow_uses_commands_that_there_are(file: Path) -> None:
+    known = {"report": report, "lint": lint}
+    steps = steps_of(file)
+    (command,) = [step["run"] for step in steps if step.get("run", "").startswith("gkedoctor")]
+    _, name, *arguments = shlex.split(command)
+    known[name].make_context(name, arguments)
+    (upload,) = [step for step in steps if "upload-sarif" in step.get("uses", "")]
+    assert upload["with"]["sarif_file"] in command
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_a_workflow_installs_gkedoctor_and_not_the_repository_that_runs_it(file: Path) -> None:
+    """`pip install .` in the folder of the user's own repository would install that."""
+    steps = steps_of(file)
+    (install,) = [step for step in steps if step.get("name") == "Install gkedoctor"]
+    checkouts = [step["with"] for step in steps if "actions/checkout" in step.get("uses", "") and "with" in step]
+    assert [c["path"] for c in checkouts if "GKEDOCTOR_REPOSITORY" in c["repository"]] == [install["working-directory"]]
+
+
+def test_workflows_may_only_read_and_upload_findings() -> None:
+    for file in WORKFLOWS:
+        permissions = yaml.safe_load(file.read_text())["permissions"]
+        assert permissions.pop("id-token", "write") == "write"  # to log in to Google Cloud without a key
+        assert permissions == {"contents": "read", "security-events": "write"}
 
 
 def test_the_playbooks_of_the_example_package_hold() -> None:
