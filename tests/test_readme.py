@@ -1,4 +1,4 @@
-"""The README holds: it is one screen, and every command in it runs, those for a live cluster on a server on loopback."""
+"""The README holds: it is one screen, and every command in it runs, those for a cluster on a server on loopback."""
 
 from __future__ import annotations
 
