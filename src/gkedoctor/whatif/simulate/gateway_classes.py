@@ -12,7 +12,8 @@ def _take_up(world: World) -> None:
     names = {str(item["metadata"]["name"]) for item in builtins(()) if item["kind"] == "GatewayClass"}
     for gateway in world.graph.all("Gateway"):
         status = gateway.get("status") or {}
-        if (gateway.get("spec") or {}).get("gatewayClassName") in names and not status.get("conditions"):
+        waits = all(state.get("status") == "Unknown" for state in status.get("conditions") or [])
+        if (gateway.get("spec") or {}).get("gatewayClassName") in names and waits:
             conditions = [
                 {"type": kind, "status": "True", "reason": kind, "lastTransitionTime": world.now}
                 for kind in ("Accepted", "Programmed")
@@ -23,7 +24,7 @@ def _take_up(world: World) -> None:
 
 @rule(
     "gateway-classes",
-    says="GKE installs its GatewayClasses after the Gateway API of the cluster was enabled, and serves Gateways of them.",
+    says="GKE installs its GatewayClasses after the Gateway API of the cluster was enabled, and serves their Gateways.",
     source="https://cloud.google.com/kubernetes-engine/docs/how-to/deploying-gateways#enable-gateway",
     order=6,
 )
