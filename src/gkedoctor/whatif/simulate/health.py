@@ -7,7 +7,7 @@ from typing import Any
 
 from gkedoctor.graph import Ref, Unknown, ref_of
 from gkedoctor.graph.backends.firewall import probe_access_of
-from gkedoctor.graph.backends.service_annotations import APP_PROTOCOLS
+from gkedoctor.graph.backends.service_annotations import APP_PROTOCOLS, NEG
 from gkedoctor.graph.core.accessors import annotations_of, json_map
 from gkedoctor.graph.network.health_check_policies import probe_policies_of
 from gkedoctor.graph.workloads.pods import step
@@ -16,15 +16,20 @@ from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
 
 _CHECKS = "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress#health_checks"
-_FRONTENDS = ("Ingress", "Gateway")
+_FRONTENDS = (
+    ("Ingress", "load_balancing"), ("Gateway", "load_balancing"), ("Service", "load_balancing"),
+    ("Service", "standalone_backends"),
+)  # fmt: skip
+_KUBE_PROXY = {"type": "HTTP", "port": 10256, "requestPath": "/healthz"}
+"""The health check of a Service of type LoadBalancer whose externalTrafficPolicy is Cluster: kube-proxy answers it."""
 _TIMES = ("checkIntervalSec", "timeoutSec", "healthyThreshold", "unhealthyThreshold")
 
 
 def _backends(world: World) -> Iterator[tuple[Object, Any]]:
-    """Every backend of an Ingress or Gateway that the change, or a rule, may have reached."""
-    for kind in _FRONTENDS:
+    """Every backend of a front end, and those of groups that stand alone, each with what leads to it."""
+    for kind, edge in _FRONTENDS:
         for item in world.graph.all(kind):
-            found = world.graph.follow("load_balancing", item)
+            found = world.graph.follow(edge, item)
             for backend in [] if isinstance(found, Unknown) else found:
                 yield item, backend
 
@@ -52,6 +57,8 @@ def _settings(world: World, backend: Any) -> dict[str, Any] | None:
     service = backend["service"]
     if service is None:
         return None
+    if not backend["checksPods"]:
+        return _of_nodes(world, service)
     policies = backend["checkPolicies"]
     if not isinstance(policies, Unknown) and policies:
         return _of_policy(policies[0]) if world.was_touched(policies[0]) or world.was_touched(service) else None
@@ -64,6 +71,17 @@ def _settings(world: World, backend: Any) -> dict[str, Any] | None:
             if settings:
                 return dict(settings)
     return _protocol(backend) if world.was_touched(service) else None
+
+
+def _of_nodes(world: World, service: Object) -> dict[str, Any] | None:
+    """The check of a load balancer that sends to nodes, where the change wrote the Service's traffic policy."""
+    spec = service.get("spec") or {}
+    if not world.was_touched(service) or spec.get("type") != "LoadBalancer":
+        return None
+    if (spec.get("externalTrafficPolicy") or "Cluster") == "Cluster":
+        return dict(_KUBE_PROXY)
+    port = spec.get("healthCheckNodePort")
+    return {**_KUBE_PROXY, "port": port} if port else None
 
 
 def _of_policy(policy: Object) -> dict[str, Any]:
@@ -147,7 +165,11 @@ def _addresses(backend: Any) -> set[str]:
 def _write(world: World, backend: Any) -> str | None:
     """Writes the health of each endpoint; returns the state of the backend as a whole."""
     found = world.graph.find("BackendServiceHealth", None, str(backend["name"]))
-    if not isinstance(found, Mapping) or not found.get("backends"):
+    if not isinstance(found, Mapping):
+        return None
+    if not found.get("backends"):
+        found = _filled(world, backend, found)
+    if not found.get("backends"):
         return None
     groups = list(found["backends"])
     template: dict[str, Any] = next((s for group in groups for s in group.get("healthStatus") or []), {})
@@ -164,6 +186,29 @@ def _write(world: World, backend: Any) -> str | None:
     if not statuses:
         return None
     return "HEALTHY" if any(s["healthState"] == "HEALTHY" for s in statuses) else "UNHEALTHY"
+
+
+def _filled(world: World, backend: Any, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The health of a backend whose groups were empty: the NEG controller fills them after the annotation was written.
+
+    The first group takes all endpoints, at the number of the target port.
+    """
+    groups, service = backend["groups"], backend["service"]
+    if isinstance(groups, Unknown) or not groups or not _asks_for_groups(world, service):
+        return found
+    ready = [pod for pod in backend["pods"] if step(world.graph.clock, pod) == "fine"]
+    world.put({**groups[0], "size": len(ready)}, kind="NetworkEndpointGroup")
+    slices = world.graph.follow("endpoints", service)
+    ports = [] if isinstance(slices, Unknown) else [p.get("port") for e in slices for p in e.get("ports") or []]
+    status = {"port": next(iter(ports), None)}
+    return {**found, "backends": [{"group": groups[0].get("selfLink"), "healthStatus": [status]}]}
+
+
+def _asks_for_groups(world: World, service: Object) -> bool:
+    """Whether the change wrote the annotation for NEGs, which makes the controller begin again."""
+    earlier = world.recorded(service)
+    notes = [annotations_of(one).get(NEG) for one in (earlier or service, service)]
+    return notes[1] is not None and notes[0] != notes[1]
 
 
 def _state(world: World, backend: Any, pod: Object, port: Any, *, reached: bool) -> str | None:
@@ -192,8 +237,10 @@ def _answers(world: World, backend: Any, pod: Object, port: Any) -> bool:
     """Whether a ready Pod answers the check: it asks what the readiness probe asks, or was answered by others before.
 
     Of Pods without a probe nothing is known. Those that were started by the change are taken to answer, and so is a
-    check that the change wrote.
+    check that the change wrote, or that was kept out before.
     """
+    if _was_kept_out(world, backend, pod):
+        return True
     suggested, check = backend["suggested"], backend["check"]
     if suggested is None:
         if isinstance(check, Mapping) and ref_of(check) in world.used.get("health-check-written", ()):
@@ -207,6 +254,18 @@ def _answers(world: World, backend: Any, pod: Object, port: Any) -> bool:
     if asked[1] == "TCP":
         return True
     return asked[1] == kind and (not kind.startswith("HTTP") or backend["path"] == suggested["path"])
+
+
+def _was_kept_out(world: World, backend: Any, pod: Object) -> bool:
+    """Whether a firewall or a network policy kept the check from the Pod before the change."""
+    before, earlier = world.before, world.recorded(pod)
+    if before is None or earlier is None:
+        return False
+    service = before.find("BackendService", None, str(backend["name"]))
+    access = probe_access_of(before, service) if isinstance(service, Mapping) else []
+    barred = probe_policies_of(before, earlier)
+    was_barred = not isinstance(barred, Unknown) and any(record["enforced"] is not False for record in barred)
+    return was_barred or (not isinstance(access, Unknown) and any(record["allowed"] is False for record in access))
 
 
 def _annotate(world: World, ref: Ref, states: dict[str, str]) -> None:

@@ -66,7 +66,34 @@ def _retry(world: World, item: Object) -> None:
     if isinstance(status, Mapping):
         cleared = _cleared(world, item, status)
         if cleared != status:
-            world.put({**item, "status": cleared})
+            world.put({**item, "status": _programmed(item, cleared, world.now)})
+
+
+def _programmed(item: Object, status: dict[str, Any], now: str) -> dict[str, Any]:
+    """The status of a Gateway with all of its conditions good: its controller says then that it is programmed."""
+    kind = str(item["kind"])
+    if kind != "Gateway" or any(is_bad(kind, state) for state in _states(status)):
+        return status
+    held = list(status.get("conditions") or [])
+    known = {state.get("type") for state in held}
+    added = [
+        {"type": name, "status": "True", "reason": name, "message": "", "lastTransitionTime": now}
+        for name in ("Accepted", "Programmed")
+        if name not in known
+    ]
+    return {**status, "conditions": [*held, *added]}
+
+
+def _states(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Every condition in a status."""
+    if isinstance(value, Mapping):
+        if {"type", "status"} <= value.keys():
+            yield value
+        for part in value.values():
+            yield from _states(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _states(part)
 
 
 def _cleared(world: World, item: Object, value: Any) -> Any:
