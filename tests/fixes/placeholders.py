@@ -120,7 +120,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*(RANGE|CIDR)", "10.129.0.0/23"),
     (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
     (r".*SIZE_GB|DISK_SIZE", "200"),
-    (r".*SIZE(_GB)?|STORAGE", "200Gi"),
+    (r".*SIZE(_GB)?|STORAGE", "20Ti"),
     (r".*MEMORY", "256Mi"),
     (r"CPU|AMOUNT", "100m"),
     (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT|PRIORITY)", "4"),
