@@ -32,7 +32,8 @@ def filled(step: Step, store: Store, folder: Path) -> str:
     """The command with a value for each placeholder. Files that it names are written into the folder."""
     command = step.command
     for name in names_in(step):
-        value = _value(name, store, folder).replace("\\", r"\\")
+        is_number = re.search(rf":\s*{re.escape(name)}\s*[,}}\]]", command) is not None
+        value = "4" if is_number else _value(name, store, folder).replace("\\", r"\\")
         command = re.sub(rf"\$\{{?{re.escape(name)}\}}?", value, command)
         command = re.sub(_WORD.format(re.escape(name)), value, command)
     return command
@@ -119,7 +120,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*(RANGE|CIDR)", "10.129.0.0/23"),
     (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
     (r".*SIZE_GB|DISK_SIZE", "200"),
-    (r".*SIZE(_GB)?|STORAGE", "200Gi"),
+    (r".*SIZE(_GB)?|STORAGE", "20Ti"),
     (r".*MEMORY", "256Mi"),
     (r"CPU|AMOUNT", "100m"),
     (r".*(NUMBER|COUNT|REPLICAS|LIMIT|SECONDS|PERCENT|PRIORITY)", "4"),

@@ -14,7 +14,8 @@ from gkedoctor.diagnose.model import Diagnosis, Outcome, Step
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Safety, Severity
 from gkedoctor.playbook.safety import safety_of
-from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.model import Snapshot, Status
 from tests.fixes.api_server.index import resources_named
 from tests.fixes.api_server.server import WritableServer
 from tests.fixes.api_server.store import Store
@@ -28,6 +29,7 @@ _EDIT = re.compile(r"\bkubectl\b[^|;&]*?\s(edit)\s")
 _NOT_THERE = re.compile(r"not ?found|No resources found in|doesn't have a resource type", re.IGNORECASE)
 
 
+_IN_CONTAINERS = re.compile(r"\bkubectl\b[^|;&]*?\s(?:exec|cp|debug|attach|port-forward)\s")
 _ELSEWHERE = frozenset({"helm", "crane", "skopeo", "docker", "openssl", "curl", "dig", "gkedoctor", "git", "make"})
 
 
@@ -146,7 +148,7 @@ class Prover:
         new = new_findings(before, after)
         if new:
             return Proof(Result.NEW_FINDING, tuple(new), needs_value, tuple(done))
-        wrong, verified = verify(shell, fix.verify)
+        wrong, verified = verify(shell, store.first, fix.verify)
         done += verified
         if wrong:
             return Proof(Result.VERIFY_FAILS, tuple(wrong), needs_value, tuple(done))
@@ -154,7 +156,7 @@ class Prover:
 
 
 def _program(command: str) -> str:
-    return command.split()[0]
+    return "kubectl exec" if _IN_CONTAINERS.search(command) else command.split()[0]
 
 
 def _only_reads(step: Step) -> bool:
@@ -163,6 +165,8 @@ def _only_reads(step: Step) -> bool:
 
 def _can_run(step: Step) -> bool:
     """Other programs (helm, crane, openssl) go to places that are not here; what files need is written by the shell."""
+    if _IN_CONTAINERS.search(step.command):
+        return False
     return _program(step.command) not in _ELSEWHERE and (
         not _only_reads(step) or _program(step.command) in ("kubectl", "gcloud")
     )
@@ -214,7 +218,7 @@ def new_findings(before: Outcome, after: Outcome) -> list[str]:
     return new
 
 
-def verify(shell: Shell, commands: Sequence[str]) -> tuple[list[str], list[Done]]:
+def verify(shell: Shell, recorded: Snapshot, commands: Sequence[str]) -> tuple[list[str], list[Done]]:
     """What is wrong with the commands that show the cure: they fail, or name what is no longer there."""
     wrong, done = [], []
     for command in commands:
@@ -222,6 +226,13 @@ def verify(shell: Shell, commands: Sequence[str]) -> tuple[list[str], list[Done]
             continue
         one = shell.run(command)
         done.append(one)
-        if one.code or _NOT_THERE.search(one.err):
+        if one.code or (_NOT_THERE.search(one.err) and _was_complete(recorded, command)):
             wrong.append(_complaint(one))
     return wrong, done
+
+
+def _was_complete(recorded: Snapshot, command: str) -> bool:
+    """Whether all that a command lists was recorded: what was not cannot be shown."""
+    words = set(re.split(r"[\s,/]+", command.lower()))
+    kinds = [k for k in COLLECTIONS.values() if words & {k.collection, k.name.lower(), *k.short_names}]
+    return all(recorded.collection(kind.collection).state.status is Status.COMPLETE for kind in kinds)

@@ -54,6 +54,16 @@ sys.exit(0 if answer.status == 200 else 1)
 """
 
 
+_OPENSSL = """#!/bin/bash
+# Only what reads and writes files: s_client would leave the machine.
+case "$1" in
+  x509|verify|pkey|rsa|ec|req|crl2pkcs7|pkcs7|base64|rand) exec OPENSSL "$@" ;;
+esac
+echo "openssl $1 is not run here" >&2
+exit 1
+"""
+
+
 class Done(NamedTuple):
     """What a command did."""
 
@@ -114,6 +124,9 @@ def tools() -> Iterator[Path]:
             if found is not None:
                 (folder / tool).symlink_to(found)
         _script(folder / "kubectl", _KUBECTL.replace("KUBECTL", program))
+        openssl = shutil.which("openssl")
+        if openssl is not None:
+            _script(folder / "openssl", _OPENSSL.replace("OPENSSL", openssl))
         _script(folder / "gcloud", _GCLOUD.replace("PYTHON", os.path.realpath(sys.executable)))
         yield folder
 

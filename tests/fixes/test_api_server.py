@@ -152,6 +152,13 @@ def test_a_budget_takes_one_of_both_fields_and_stops_an_eviction(cluster: Cluste
     assert "disruption budget" in done.err
 
 
+def test_what_a_service_had_for_its_old_type_goes_with_it(cluster: Cluster) -> None:
+    cluster.ok("""kubectl patch service teratail -p '{"spec":{"type":"LoadBalancer"}}'""")
+    assert "nodePort" in cluster.get("services", "teratail")["spec"]["ports"][0]
+    cluster.ok("""kubectl patch service teratail -p '{"spec":{"type":"ClusterIP"}}'""")
+    assert "nodePort" not in cluster.get("services", "teratail")["spec"]["ports"][0]
+
+
 def test_rights_are_those_of_the_stored_roles(cluster: Cluster) -> None:
     account = f"system:serviceaccount:{NAME}:default"
     assert cluster.run(f"kubectl auth can-i list pods --as={account}").out == "no\n"

@@ -45,6 +45,12 @@ def test_a_firewall_rule_is_created_and_changed(store: Store) -> None:
     assert rule["allowed"] == [{"IPProtocol": "tcp", "ports": ["8080"]}]
 
 
+def test_fields_are_printed_as_they_are_asked_for(store: Store) -> None:
+    run(store, "compute addresses create web-ip --region=r --project=p --addresses=203.0.113.9")
+    printed = run(store, "compute addresses describe web-ip --region=r --project=p --format=value(address,status)")
+    assert printed.body == b"203.0.113.9\tRESERVED\n"
+
+
 def test_what_is_in_use_is_not_deleted(store: Store) -> None:
     service = store.cloud["compute.backendServices"][0]["name"]
     refused = run(store, f"compute backend-services delete {service} --global")

@@ -29,6 +29,30 @@ def defaulted(item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
+def without_old_type(before: dict[str, Any], item: dict[str, Any]) -> None:
+    """Drops what a Service had for its old type and did not change.
+
+    Source: pkg/registry/core/service/strategy.go, dropTypeDependentFields.
+    """
+    old, new = before.get("spec") or {}, item.get("spec") or {}
+    if item.get("kind") != "Service" or old.get("type") == new.get("type"):
+        return
+    if new.get("type") != "LoadBalancer":
+        for field in ("loadBalancerClass", "allocateLoadBalancerNodePorts", "healthCheckNodePort"):
+            if old.get(field) == new.get(field):
+                new.pop(field, None)
+    if new.get("type") in ("ClusterIP", "ExternalName", None):
+        if old.get("externalTrafficPolicy") == new.get("externalTrafficPolicy"):
+            new.pop("externalTrafficPolicy", None)
+        if [port.get("nodePort") for port in old.get("ports") or []] == [
+            port.get("nodePort") for port in new.get("ports") or []
+        ]:
+            new["ports"] = [{k: v for k, v in port.items() if k != "nodePort"} for port in new.get("ports") or []]
+    if new.get("type") == "ExternalName" and old.get("clusterIP") == new.get("clusterIP"):
+        new.pop("clusterIP", None)
+        new.pop("clusterIPs", None)
+
+
 def _fold_string_data(item: dict[str, Any]) -> None:
     text = item.pop("stringData", None) or {}
     if text:

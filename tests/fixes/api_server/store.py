@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
-from gkedoctor.snapshot.kinds import LOGS, is_cloud
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, is_cloud
 from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status
 from tests.fixes.api_server.values import with_facts, with_values
 
@@ -114,16 +114,17 @@ class Store:
         return namespace in self._namespaces or any(key[0] == namespace for i in self.objects.values() for key in i)
 
     def raw(self) -> Snapshot:
-        """What an API serves: values as they are."""
+        """What an API serves: values as they are, and all collections: who fixes may read what a recording lacks."""
         with self.lock:
             if self._raw is None or self._raw[0] != self.version:
+                complete = CollectionState(Status.COMPLETE)
                 found = [
-                    Collection(name, self._states[name], [*items.values(), *self._implied(name, items)])
+                    Collection(name, complete, [*items.values(), *self._implied(name, items)])
                     for name, items in self.objects.items()
                 ]
                 known = {collection.name for collection in found}
-                complete = CollectionState(Status.COMPLETE)
-                found += [Collection(name, complete) for name in {*_BUILT_IN, *self.served} if name not in known]
+                more = {*_BUILT_IN, *self.served, *(n for n, kind in COLLECTIONS.items() if not kind.cloud)}
+                found += [Collection(name, complete) for name in sorted(more - known)]
                 found += [c for c in self.first.collections.values() if c.name == LOGS]
                 self._raw = self.version, Snapshot(self.first.manifest, found)
             return self._raw[1]

@@ -15,7 +15,7 @@ from gkedoctor.serve.request import Response, answer
 from gkedoctor.serve.resources import Resource
 from gkedoctor.whatif.patches import json_patch, merge_patch, strategic_merge
 from tests.fixes.api_server.admission import eviction_refused, write_refused
-from tests.fixes.api_server.defaults import defaulted
+from tests.fixes.api_server.defaults import defaulted, without_old_type
 from tests.fixes.api_server.deletion import delete
 from tests.fixes.api_server.requests import Write, conflict, invalid, not_found
 from tests.fixes.api_server.store import Store
@@ -129,6 +129,7 @@ def _kept(write: Write, before: dict[str, Any], item: dict[str, Any]) -> dict[st
             own[field] = old[field]
     if item.get("spec") != before.get("spec") and "spec" in item:
         own["generation"] = int(old.get("generation") or 1) + 1
+    without_old_type(before, item)
     return defaulted(item)
 
 

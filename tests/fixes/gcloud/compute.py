@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ _PROTOCOLS = frozenset({"tcp", "udp", "icmp", "esp", "ah", "sctp", "ipip", "all"
 
 def lists(plural: str) -> Any:
     """`list`."""
-    return lambda store, call: shown(store.cloud.get(f"compute.{plural}", []))
+    return lambda store, call: shown(call, store.cloud.get(f"compute.{plural}", []))
 
 
 def describes(plural: str) -> Any:
     """`describe`."""
-    return lambda store, call: json.dumps(find(store, call, plural))
+    return lambda store, call: shown(call, [find(store, call, plural)])
 
 
 def deletes(plural: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.fixes.api_server.store import Store
@@ -106,6 +107,22 @@ def _users(store: Store, item: Mapping[str, Any], plural: str) -> Iterator[str]:
                 yield str(other.get("selfLink") or other.get("name"))
 
 
-def shown(items: Iterator[dict[str, Any]] | list[dict[str, Any]]) -> str:
-    """What `list` prints: enough to see that there is something."""
-    return "\n".join(str(item.get("name")) for item in items)
+def shown(call: Call, items: Sequence[Mapping[str, Any]]) -> str:
+    """What `list` and `describe` print: the fields of `--format=value(…)`, else the names."""
+    fields = re.fullmatch(r"(?:value|csv\[no-heading\])\((?P<names>.*)\)", call.flags.get("format", ""))
+    if fields is None:
+        return "\n".join(str(item.get("name")) for item in items)
+    names = [name.strip().removesuffix(".basename()") for name in fields["names"].split(",")]
+    return "\n".join("\t".join(_text(_at(item, name.split("."))) for name in names) for item in items)
+
+
+def _at(item: Any, path: Sequence[str]) -> Any:
+    for step in path:
+        item = item.get(step.removesuffix("[]")) if isinstance(item, Mapping) else None
+    return item
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    return "" if value is None else str(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.fixes.api_server.store import Store
 from tests.fixes.gcloud.command import Call, GcloudError
+from tests.fixes.gcloud.objects import shown
 
 _ADDONS = {
     "HttpLoadBalancing": "httpLoadBalancing", "GcsFuseCsiDriver": "gcsFuseCsiDriverConfig",
@@ -36,12 +37,12 @@ def cluster(store: Store, name: str) -> dict[str, Any]:
 
 def describe_cluster(store: Store, call: Call) -> str:
     """`container clusters describe`."""
-    return str(cluster(store, call.name)["name"])
+    return shown(call, [cluster(store, call.name)])
 
 
 def list_clusters(store: Store, call: Call) -> str:
     """`container clusters list`."""
-    return "\n".join(str(item.get("name")) for item in store.cloud.get("container.clusters", []))
+    return shown(call, store.cloud.get("container.clusters", []))
 
 
 def update_cluster(store: Store, call: Call) -> str:
