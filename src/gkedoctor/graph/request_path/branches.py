@@ -77,12 +77,16 @@ def default_hops(graph: Graph, url_map: Object | None) -> list[Hop]:
         return []
     found = resolve(graph, link)
     if found is None or isinstance(found, Unknown):
-        return [unknown_hop("BackendService", last(link), found, via="any other")] if found is not None else []
+        return [unknown_hop("BackendService", last(link), found, via="all other requests")] if found is not None else []
     place = service_in_description(found)
     if place != _SYSTEM_DEFAULT:
-        return [backend_of_any(graph, found, place, via="any other")]
+        return [backend_of_any(graph, found, place, via="all other requests")]
     checks = check_hops(graph, backend_of(graph, found, None))
-    return [Hop(ref_of(found), overall_state(checks), "returns 404 to requests that match no rule", via="any other")]
+    return [
+        Hop(
+            ref_of(found), overall_state(checks), "returns 404 to requests that match no rule", via="all other requests"
+        )
+    ]
 
 
 def joined(labels: Sequence[str]) -> str:

@@ -89,5 +89,5 @@ def _branches(
 
 def _label(route: Route) -> str:
     if not route["hosts"] and not route["path"]:
-        return "any other"
+        return "all other requests"
     return f"{''.join(route['hosts'])}{route['path'] or '/*'}"
