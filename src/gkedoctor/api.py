@@ -255,8 +255,8 @@ def render(
 
     >>> from gkedoctor import shipped
     >>> outcome = diagnose(load(shipped.recorded_clusters() / "teratail-healthy"))
-    >>> print(render(outcome).splitlines()[-2])
-    nothing is wrong in 4 pods, 3 services, 2 nodes of teratail, recorded 2026-11-22
+    >>> print(render(outcome, width=100).splitlines()[-2])
+    No problems in what was checked: 4 pods, 3 services, 2 nodes of teratail, recorded 2026-11-22 12:01
     >>> render(outcome, "jsno")
     Traceback (most recent call last):
     ...

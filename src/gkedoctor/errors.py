@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
     """The source cannot be reached or read."""
 
     INCOMPLETE = 4
-    """Nothing was found, and not everything could be looked at."""
+    """No finding, and not everything that is needed was checked."""
 
     BUG = 5
     """gkedoctor's own fault."""

@@ -33,12 +33,11 @@ def test_something_new_exits_1_and_names_the_change(gkedoctor: Gkedoctor) -> Non
         "new critical[GKE-SVC-001]: Service front selects app=frontend, but Deployment\n"
         "  front has app=front\n"
         "  --> pair-selector/Service/front\n"
-        "   |\n"
-        "   = what changed, the likeliest first:\n"
-        "       Service/pair-selector/front\n"
-        "         spec.selector.app: front -> frontend\n"
-        "       Service/pair-selector/front\n"
-        "         endpoints.ready: 2 -> 0\n"
+        "  What changed, most likely first:\n"
+        "    Service/pair-selector/front\n"
+        "      spec.selector.app: front -> frontend\n"
+        "    Service/pair-selector/front\n"
+        "      endpoints.ready: 2 -> 0\n"
         "\n"
         "1 new, 0 fixed, 0 still there of teratail, from 2026-11-22 12:29 UTC to\n"
         "  2026-11-22 12:30 UTC\n"
@@ -75,7 +74,7 @@ def test_markdown_has_a_table(gkedoctor: Gkedoctor) -> None:
 def test_reports_have_no_objects_to_compare(gkedoctor: Gkedoctor, saved: Path) -> None:
     result = gkedoctor("diff", BEFORE, saved)
     assert result.code == ExitCode.FOUND
-    assert "objects were not there to compare" in result.err
+    assert "objects were not compared" in result.err
     assert "what changed" not in result.out
     assert gkedoctor("diff", saved, saved).code == ExitCode.OK
 

@@ -45,7 +45,7 @@ CLAIM = {"kind": "PersistentVolumeClaim", "metadata": {"name": "data", "namespac
 def test_leftovers_exit_1_and_come_with_their_commands_in_order(gkedoctor: Gkedoctor) -> None:
     result = gkedoctor("leftovers", "--from", ORPHANS)
     assert (result.code, result.err) == (ExitCode.FOUND, "")
-    resources = [line.split()[2] for line in result.out.splitlines() if line.startswith("    gcloud compute ")]
+    resources = [line.split()[2] for line in result.out.splitlines() if line.startswith("      gcloud compute ")]
     order = ["forwarding-rules", "target-http-proxies", "url-maps", "backend-services", "health-checks",
              "network-endpoint-groups", "firewall-rules", "addresses"]  # fmt: skip
     assert list(dict.fromkeys(resources)) == order
@@ -70,14 +70,14 @@ def test_leftovers_say_nothing_of_other_faults(gkedoctor: Gkedoctor) -> None:
 def test_leftovers_cannot_be_found_where_google_cloud_was_not_recorded(gkedoctor: Gkedoctor) -> None:
     result = gkedoctor("leftovers", "--from", RECORDED / "teratail-healthy")
     assert result.code == ExitCode.INCOMPLETE
-    assert "nothing was found" in result.out
+    assert "Not enough was checked to rule out problems" in result.out
     assert "Google Cloud" in result.out
 
 
 def test_no_leftovers_exit_0(gkedoctor: Gkedoctor, cluster: Cluster) -> None:
     result = gkedoctor("leftovers", "--from", cluster())
     assert result.code == ExitCode.OK
-    assert "nothing is wrong in 0 forwarding rules" in result.out
+    assert "No problems found" in result.out
 
 
 def test_a_denied_listing_exits_4(gkedoctor: Gkedoctor, cluster: Cluster) -> None:
@@ -128,7 +128,7 @@ def test_teardown_leaves_out_what_other_controllers_serve(
     plain = {"kind": "Service", "metadata": {"name": "web", "namespace": "shop"}, "spec": {"type": "ClusterIP"}}
     result = gkedoctor("teardown", "--from", cluster(other, plain))
     assert result.code == ExitCode.OK
-    assert "leaves nothing behind" in result.out
+    assert "leaves no resources behind" in result.out
 
 
 def test_teardown_of_a_recorded_cluster_ends_with_deleting_it(gkedoctor: Gkedoctor) -> None:
@@ -142,8 +142,8 @@ def test_teardown_of_a_recorded_cluster_ends_with_deleting_it(gkedoctor: Gkedoct
 def test_teardown_that_could_not_look_exits_4(gkedoctor: Gkedoctor, cluster: Cluster, kind: str) -> None:
     result = gkedoctor("teardown", "--from", cluster(deny=(kind,)))
     assert result.code == ExitCode.INCOMPLETE
-    assert "not looked at" in result.out
-    assert "leaves nothing" not in result.out
+    assert "Not checked" in result.out
+    assert "leaves no resources" not in result.out
 
 
 def test_without_a_recording_both_look_at_the_live_cluster(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
@@ -173,6 +173,6 @@ def test_teardown_as_json_says_the_same_as_its_text(gkedoctor: Gkedoctor, name: 
     ]
     assert all(step["command"] in printed for step in steps)
     assert printed[-1] == plan["afterwards"] or plan["afterwards"] is None
-    assert [f"not looked at: {line}" for line in plan["not_checked"]] == [
-        line for line in printed if line.startswith("not looked at")
+    assert [f"Not checked: {line}" for line in plan["not_checked"]] == [
+        line for line in printed if line.startswith("Not checked")
     ]

@@ -67,6 +67,8 @@ def test_what_is_not_there_exits_2_with_a_hint(gkedoctor: Gkedoctor, asked: str,
 
 def test_the_report_shows_the_way(gkedoctor: Gkedoctor) -> None:
     result = gkedoctor("report", "--from", RECORDED / "teratail-ingress")
-    assert "   |  FAIL     |- HealthCheck k8s1-a92bb14e-teratail-ingress-sakura" in result.out
+    assert "Request path: Ingress teratail-ingress/teratail: FAIL at HealthCheck" in result.out
+    details = gkedoctor("report", "--from", RECORDED / "teratail-ingress", "--details")
+    assert "    FAIL     |- HealthCheck k8s1-a92bb14e-teratail-ingress-sakura" in details.out
     entry = json.loads(gkedoctor("report", "--json", "--from", RECORDED / "teratail-ingress").out)["diagnoses"][0]
     assert entry["path"][0]["kind"] == "Ingress"

@@ -46,7 +46,7 @@ def test_it_is_left_out_and_counted(gkedoctor: Gkedoctor, here: Path) -> None:
 
 def test_it_can_be_listed(gkedoctor: Gkedoctor, here: Path) -> None:
     out = gkedoctor("report", "--from", FAULTY, "--show-suppressed").out
-    assert "suppressed:\n  Secret/two-problems/alpha-keys: Secret alpha-keys does not exist" in out
+    assert "Suppressed:\n  Secret/two-problems/alpha-keys: Secret alpha-keys does not exist" in out
     assert "    by .gkedoctor.yaml:2 until 2026-12-31: alpha is going away\n" in out
 
 
@@ -63,7 +63,7 @@ def test_what_is_suppressed_does_not_fail(gkedoctor: Gkedoctor, here: Path) -> N
     configure(here, "suppress:\n  - namespace: two-problems\n    reason: a playground\n")
     result = gkedoctor("report", "--from", FAULTY)
     assert result.code == ExitCode.OK
-    assert "\nnothing was found in " in result.out
+    assert "\nNo faults shown in " in result.out
     assert "2 suppressed" in result.out.replace("\n  ", " ")
 
 
@@ -77,7 +77,7 @@ def test_an_expired_one_speaks_up(gkedoctor: Gkedoctor, here: Path) -> None:
 def test_one_that_meets_nothing_is_said_on_request(gkedoctor: Gkedoctor, here: Path) -> None:
     configure(here, "suppress:\n  - cause: oom-killed\n    reason: x\n")
     assert gkedoctor("report", "--from", FAULTY).err == ""
-    assert "meets nothing" in gkedoctor("report", "--from", FAULTY, "--show-suppressed").err
+    assert "matches nothing" in gkedoctor("report", "--from", FAULTY, "--show-suppressed").err
 
 
 def test_no_config_and_another_config(gkedoctor: Gkedoctor, here: Path) -> None:

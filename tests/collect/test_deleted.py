@@ -155,7 +155,7 @@ def test_teardown_of_a_deleted_cluster_points_to_what_it_left(
 ) -> None:
     assert gkedoctor(["teardown", "--kubeconfig", config(tmp_path, closed())]) == 4
     said = capsys.readouterr().out
-    assert "not looked at: multiclusteringresses, ingresses, gateways, services, persistentvolumeclaims, " in said
+    assert "Not checked: multiclusteringresses, ingresses, gateways, services, persistentvolumeclaims, " in said
     assert "teratail is not among the clusters of its project: it is deleted" in said
     assert f"gkedoctor leftovers --project {PROJECT}" in said and "clusters delete" not in said
 

@@ -72,7 +72,7 @@ def test_a_saved_report_is_a_side(tmp_path: Path) -> None:
     ]
     assert "events" in saved.holes
     assert compare(saved, saved, Vocabulary()).notes == (
-        f"objects were not there to compare: {path} and {path} holds findings only",
+        f"objects were not compared: {path} and {path} has findings only",
     )
 
 
@@ -93,7 +93,10 @@ def test_other_files_are_none(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [('{"schema": "gkedoctor/report/v2"}', "newer"), ('{"schema": "gkedoctor/report/v1", "diag', "no whole report")],
+    [
+        ('{"schema": "gkedoctor/report/v2"}', "newer"),
+        ('{"schema": "gkedoctor/report/v1", "diag', "not a complete report"),
+    ],
 )
 def test_reports_that_cannot_be_read(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "x.json"

@@ -85,7 +85,7 @@ def test_a_symptom_without_a_cause_is_met_by_place_alone() -> None:
 def test_an_ended_rule_speaks_up_and_says_whether_it_is_needed() -> None:
     ended = rule(causes=("missing-secret",), until=date(2025, 12, 1))
     assert sifted(ended).notes == (
-        "file:1: this suppression ended on 2025-12-01, and what it was about is still there (1): known",
+        "file:1: this suppression ended on 2025-12-01, and its findings are still there (1): known",
     )
     idle = rule(causes=("oom-killed",), until=date(2025, 12, 1))
     assert sifted(idle).notes == ("file:1: this suppression ended on 2025-12-01: known",)
@@ -93,7 +93,7 @@ def test_an_ended_rule_speaks_up_and_says_whether_it_is_needed() -> None:
 
 def test_a_rule_that_meets_nothing_is_idle() -> None:
     result = sifted(rule(causes=("oom-killed",)))
-    assert (result.notes, result.idle) == ((), ("file:1: this suppression meets nothing: known",))
+    assert (result.notes, result.idle) == ((), ("file:1: this suppression matches nothing: known",))
     assert sifted(rule(causes=("missing-secret",))).idle == ()
 
 
@@ -121,7 +121,7 @@ def test_an_annotation_that_ended_speaks_up() -> None:
         ("missing-secrt", "did you mean `missing-secret`?"),
         ("", "names no cause"),
         ("*; util=2026-01-01", "did you mean `until=`?"),
-        ("*; until=tomorrow", "is no day"),
+        ("*; until=tomorrow", "is not a date"),
         ("*; 2026-01-01", "unknown part"),
     ],
 )

@@ -31,11 +31,11 @@ def test_the_same_cause_in_two_clusters_is_one_line(gkedoctor: Gkedoctor, copies
         "critical[missing-secret] Secret/teratail-missing-secret/teratail-secret in 2\n"
         "  clusters: eu-1, eu-2\n"
         "\n"
-        "clusters, the gravest first (gkedoctor report --from RECORDING tells all of one):\n"
+        "Clusters, most severe first (details: gkedoctor report --from RECORDING):\n"
         "  eu-1  1 critical\n"
         "  eu-2  1 critical\n"
         "\n"
-        "something is wrong in 2 of 3 clusters\n"
+        "Found faults in 2 of 3 clusters\n"
     )
 
 
@@ -69,15 +69,15 @@ def test_a_recording_that_cannot_be_read_is_an_entry_and_exits_3(gkedoctor: Gked
     (folder / "torn.gkesnap").write_bytes(b"PK\x03\x04")
     result = gkedoctor("fleet", folder, "-j", 1)
     assert result.code == ExitCode.SOURCE
-    assert "could not be diagnosed:\n  torn: " in result.out
-    assert result.out.endswith("nothing is wrong in 1 cluster; 1 recording could not be diagnosed\n")
+    assert "Could not be diagnosed:\n  torn: " in result.out
+    assert result.out.endswith("No problems in what was checked of 1 cluster; 1 recording could not be diagnosed\n")
 
 
 def test_a_configuration_suppresses_in_each_cluster(gkedoctor: Gkedoctor, copies: Copies, tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("config: 1\nsuppress:\n  - cause: missing-secret\n    reason: is made by hand\n")
     result = gkedoctor("fleet", copies(**SICK), "-j", 2, "--config", config)
-    assert (result.code, result.out) == (ExitCode.OK, "nothing was found in 3 clusters; 2 suppressed\n")
+    assert (result.code, result.out) == (ExitCode.OK, "No faults shown in 3 clusters; 2 suppressed\n")
 
 
 def test_a_baseline_leaves_only_what_is_new_for_the_exit_code(
@@ -98,13 +98,13 @@ def test_what_is_no_fleet_is_no_baseline(gkedoctor: Gkedoctor, copies: Copies, t
     saved.write_text('{"schema": "gkedoctor/report/v1"}')
     result = gkedoctor("fleet", copies(**SICK), "-j", 1, "--baseline", saved)
     assert (result.code, result.out) == (ExitCode.SOURCE, "")
-    assert "is no report of a fleet" in result.err
+    assert "is not a report of a fleet" in result.err
 
 
 def test_what_is_too_mild_is_left_out_and_counted(gkedoctor: Gkedoctor, copies: Copies) -> None:
     result = gkedoctor("fleet", copies(a="image-dns", b="two-problems"), "-j", 1, "--min-severity", "critical")
     assert "[image" not in result.out
-    assert "1 finding milder than what was asked for" in result.out
+    assert "1 finding below --min-severity" in result.out
 
 
 def test_ctrl_c_reports_what_there_is_and_says_partial(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_list_can_come_on_standard_input(copies: Copies) -> None:
     folder = copies(**SICK)
     command = [sys.executable, "-m", "gkedoctor", "fleet", "-", "--no-config", "-j", "1"]
     run = subprocess.run(command, input=f"{folder / 'eu-3'}\n", capture_output=True, text=True, check=True)
-    assert run.stdout == "nothing is wrong in 1 cluster\n"
+    assert run.stdout == "No problems in what was checked of 1 cluster\n"
 
 
 def test_an_empty_list_is_refused(copies: Copies) -> None:

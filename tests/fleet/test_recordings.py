@@ -94,7 +94,7 @@ def test_a_recording_as_text_is_no_list(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds no recording"):
+    with pytest.raises(SourceError, match="has no recording"):
         named([str(tmp_path)], no_storage)
 
 

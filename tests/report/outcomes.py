@@ -92,3 +92,17 @@ SICK = msgspec.structs.replace(
 def with_diagnosis(**changes: object) -> Outcome:
     """The sick cluster with a changed diagnosis."""
     return msgspec.structs.replace(SICK, diagnoses=(msgspec.structs.replace(MISSING_SECRET, **changes),))
+
+
+def many(count: int) -> Outcome:
+    """So many findings of one kind, in seven namespaces."""
+    found = [
+        msgspec.structs.replace(
+            MISSING_SECRET,
+            fingerprint=f"{i:016x}",
+            root=Ref("Secret", f"mail-{i:03}", f"team-{i % 7}"),
+            title=f"Secret mail-{i:03} does not exist, so 2 pods of Deployment mail-{i:03} cannot start",
+        )
+        for i in range(count)
+    ]
+    return msgspec.structs.replace(HEALTHY, diagnoses=tuple(found))

@@ -129,8 +129,9 @@ def _md(text: str, answer: Answer) -> None:
         if token.type == "text" and token.content not in links:
             assert not re.search(r"@|://|www\.|#\d|[<>`*_[\]~|\\]", token.content), token.content
     headings = sum(token.type == "heading_open" for token in tokens)
-    assert headings <= len(answer.outcome.diagnoses) + 1
-    assert sum(token.type == "fence" for token in tokens) <= 2 * len(answer.outcome.diagnoses)
+    assert headings <= len(answer.outcome.diagnoses) + 2
+    fences = sum(2 + len(found.fix.alternatives) for found in answer.outcome.diagnoses)
+    assert sum(token.type == "fence" for token in tokens) <= fences
 
 
 def _is_fold(html: str) -> None:
@@ -169,7 +170,7 @@ _ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "script", "header", "main", "footer", "nav", "input",
     "button", "span", "strong", "p", "h1", "h2", "h3", "details", "summary", "section", "div", "dl",
     "dt", "dd", "ul", "ol", "li", "pre", "code", "a", "svg", "g", "path", "circle",
-    "text",
+    "text", "table", "thead", "tbody", "tr", "th", "td", "b",
 }  # fmt: skip
 _ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "type", "id", "placeholder", "aria-label", "aria-pressed",
@@ -190,7 +191,9 @@ def _html(text: str, answer: Answer) -> None:
     assert (tags.count("script"), tags.count("style")) == (1, 1)
     assert parser.raw["script"] == (Path(page).parent / "page.js").read_text(encoding="utf-8")
     docs = {doc for found in answer.outcome.diagnoses for doc in found.docs}
-    assert {attributes["href"] for _, attributes in parser.found if "href" in attributes} <= docs
+    links = {attributes["href"] or "" for _, attributes in parser.found if "href" in attributes}
+    anchors = {f"#{attributes['id']}" for _, attributes in parser.found if "id" in attributes}
+    assert links <= docs | anchors
     policy = next(a["content"] or "" for _, a in parser.found if a.get("http-equiv"))
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.formats import Page, renderer
 
 from .browser import CHROMIUM, MISSING, Browser
+from .outcomes import many
 from .recordings import answer
 from .test_injection import HOSTILE, hostile
 
@@ -73,7 +75,7 @@ def test_the_filter_takes_words_and_severities(browser: Browser, tmp_path: Path)
 
 
 def test_findings_fold_and_unfold(browser: Browser, tmp_path: Path) -> None:
-    shown = "[...document.querySelectorAll('.words')].filter(f => f.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}) && f.getBoundingClientRect().height > 0).length"  # noqa: E501
+    shown = "[...document.querySelectorAll('.fix')].filter(f => f.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}) && f.getBoundingClientRect().height > 0).length"  # noqa: E501
     browser.open(page(answer("two-problems"), tmp_path))
     assert browser.ask(shown) == 2
     browser.ask("document.getElementById('fold').click()")
@@ -124,14 +126,50 @@ def test_no_text_of_a_drawing_is_cut_off(browser: Browser, tmp_path: Path) -> No
     assert min(browser.ask(room)) >= 0
 
 
-def test_everything_is_printed_also_what_is_folded(browser: Browser, tmp_path: Path) -> None:
+def test_a_short_report_is_printed_whole_also_what_is_folded(browser: Browser, tmp_path: Path) -> None:
     browser.open(page(answer("two-problems"), tmp_path))
     browser.ask("document.getElementById('fold').click()")
     assert browser.pdf().startswith(b"%PDF-")
-    assert browser.ask("document.querySelectorAll('details:not([open])').length") == 0, "beforeprint opened them"
+    assert browser.ask("document.querySelectorAll('details.finding:not([open])').length") == 0, (
+        "beforeprint opened them"
+    )
     browser.send("Emulation.setEmulatedMedia", media="print", features=[])
     assert browser.ask("document.querySelector('nav').checkVisibility()") is False
     assert browser.ask("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_107_findings_are_a_table_and_the_first_card_on_at_most_12_pages(browser: Browser, tmp_path: Path) -> None:
+    browser.open(page(Answer(many(107)), tmp_path))
+    assert browser.ask("document.querySelectorAll('.index tbody tr').length") == 107
+    assert browser.ask("document.querySelectorAll('.finding[open]').length") == 1
+    assert len(re.findall(rb"/Type\s*/Page[^s]", browser.pdf())) <= 12
+    _type(browser, "mail-050")
+    assert browser.ask("document.querySelectorAll('.index tbody tr:not([hidden])').length") == 1
+
+
+@pytest.mark.parametrize("found", [answer("ing-basic-auth"), answer("two-problems"), Answer(many(107))], ids=str)
+def test_the_first_fix_is_seen_on_a_phone_without_scrolling(browser: Browser, tmp_path: Path, found: Answer) -> None:
+    browser.open(page(found, tmp_path), width=390, height=844)
+    assert browser.ask("document.querySelector('.finding pre').getBoundingClientRect().top") < 720
+    assert browser.ask("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_heading_and_the_title_are_the_first_fault(browser: Browser, tmp_path: Path) -> None:
+    found = answer("ing-basic-auth")
+    browser.open(page(found, tmp_path))
+    assert browser.ask("document.querySelector('h1').textContent") == found.outcome.diagnoses[0].title
+    assert browser.ask("document.title").startswith(found.outcome.diagnoses[0].title)
+
+
+def test_a_button_copies_a_command_and_a_playbook_leads_to_what_it_is(browser: Browser, tmp_path: Path) -> None:
+    found = answer("two-problems")
+    browser.open(page(found, tmp_path))
+    copied = "(async () => { let got; navigator.clipboard.writeText = async (t) => { got = t; };"
+    copied += " document.querySelector('pre button').click(); await 0; return got; })()"
+    result = browser.send("Runtime.evaluate", expression=copied, awaitPromise=True, returnByValue=True)
+    assert result["result"]["value"] == found.outcome.diagnoses[0].fix.commands[0] + "\n"
+    browser.ask("document.querySelector('a[href=\"#p-GKE-CFG-001\"]').click()")
+    assert "gkedoctor playbooks show GKE-CFG-001" in browser.ask("document.querySelector(':target').textContent")
 
 
 def _type(browser: Browser, text: str) -> None:

@@ -66,9 +66,9 @@ def test_every_format_renders_what_was_made_by_hand(outcome: Outcome, form: str)
 
 
 @pytest.mark.parametrize("form", [n for n in names() if n not in ("name", "prometheus", "json", "yaml", "sarif")])
-def test_what_was_not_looked_at_is_said_by_every_format_for_people(form: str) -> None:
+def test_what_was_not_checked_is_said_by_every_format_for_people(form: str) -> None:
     incomplete = msgspec.structs.replace(SICK, diagnoses=(), unexplained=())
-    assert "not everything could be looked at" in shown(form, incomplete).lower().replace("\n", "").replace("  ", " ")
+    assert "not enough was checked" in shown(form, incomplete).lower().replace("\n", "").replace("  ", " ")
     assert "not everything could be looked at" not in shown(form, HEALTHY).lower()
 
 
@@ -118,7 +118,7 @@ def test_a_ticket_fits_its_field_and_says_what_does_not(count: int) -> None:
     told = re.search(r"\*\*(\d+) further findings? did not fit here\.\*\*", text)
     assert headings + (int(told[1]) if told else 0) == count
     assert "events: no permission" in text, "what was not seen is there, whatever is cut"
-    assert text.index("**Fix.**") < text.index("Shortened: " if "Shortened: " in text else "gkedoctor 0."), (
+    assert text.index("**Fix**") < text.index("Shortened: " if "Shortened: " in text else "gkedoctor 0."), (
         "first in full"
     )
     assert count > 40 or headings == count, "every first line is there"
@@ -146,7 +146,7 @@ def test_a_ticket_folds_what_few_will_read() -> None:
     outcome = with_diagnosis(evidence=tuple(ResolvedEvidence(POD, f"spec.x[{i}]", i) for i in range(5)))
     text = shown("md", outcome)
     folded = text[text.index("<details>") : text.index("</details>")]
-    assert "<summary>Ruled out (1), not known (1), further evidence (2)</summary>" in folded
+    assert "<summary>Other possible causes (2), further evidence (2)</summary>" in folded
     assert "`spec.x[4]`" in folded
     assert "`spec.x[2]`" not in folded
 
@@ -222,10 +222,10 @@ def test_metrics_of_a_healthy_cluster_are_zeros_and_not_silence() -> None:
     assert "gkedoctor_snapshot_timestamp_seconds 1795348841\n" in text
 
 
-def test_html_draws_the_way_of_the_request_and_who_suffers() -> None:
+def test_html_draws_the_request_path_and_what_is_affected() -> None:
     page = renderer("html").render(answer("ing-basic-auth"), Page())
-    assert 'aria-label="The way of a request"' in page
-    assert 'aria-label="The cause and what it breaks"' in page
+    assert 'aria-label="The request path"' in page
+    assert 'aria-label="The cause and what it affects"' in page
     assert "HealthCheck: FAIL" in page
 
 

@@ -19,11 +19,11 @@ NEVER = "never"
 def verdict(
     outcome: Outcome, fail_on: str, known: frozenset[str] | None = None, holes: frozenset[str] = frozenset()
 ) -> ExitCode:
-    """The exit code. "Found nothing" and "could not look" are told apart; an advisory is not a finding for that.
+    """The exit code. "No finding" and "not checked" differ; an advisory is not a finding for that.
 
-    How grave a symptom without a cause is nobody knows: it counts as a finding whatever `fail_on` but `never`.
+    The severity of a symptom without a cause is unknown: it counts as a finding whatever `fail_on` but `never`.
 
-    `known` and `holes`: the fingerprints of a baseline, and what it could not look at; only what is new counts then.
+    `known` and `holes`: the fingerprints of a baseline, and what it did not check; only what is new counts then.
     """
     old = known or ()
     if any(_is_grave(d.severity, fail_on) for d in outcome.diagnoses if d.fingerprint not in old):

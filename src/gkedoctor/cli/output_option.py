@@ -107,9 +107,10 @@ def _check_place(file: Path | None) -> None:
         raise UsageError(f"cannot write {file}: there is no folder {file.parent}", hint=f"mkdir -p {file.parent}")
 
 
-def write(answer: Answer, places: Sequence[Output], color: str) -> None:
-    """A report in all its places."""
-    write_rendered(places, color, lambda form, page: renderer(form).render(answer, page))
+def write(answer: Answer, places: Sequence[Output], color: str, *, details: bool = False) -> None:
+    """A report in all its places. `details`: all evidence of all findings, and every gap with its reason."""
+    render = lambda form, page: renderer(form).render(answer, page._replace(details=details))  # noqa: E731
+    write_rendered(places, color, render)
 
 
 def write_rendered(places: Sequence[Output], color: str, render: Callable[[str, Page], str]) -> None:

@@ -48,8 +48,8 @@ def wants_colour(choice: str, environment: Mapping[str, str]) -> bool:
     return not plain and sys.stdout.isatty()
 
 
-def width(narrow: int, wide: int) -> int:
-    """The columns to wrap at: the terminal's between `narrow` and `wide`, `narrow` where there is no terminal."""
+def width(narrow: int, wide: int, narrowest: int = 40) -> int:
+    """The columns to wrap at: the terminal's from `narrowest` to `wide`, `narrow` where there is no terminal."""
     if not sys.stdout.isatty():
         return narrow
-    return max(narrow, min(wide, shutil.get_terminal_size().columns))
+    return max(narrowest, min(wide, shutil.get_terminal_size().columns))

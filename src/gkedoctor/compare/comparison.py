@@ -51,7 +51,7 @@ def _changes(
 ) -> tuple[list[RankedChange], list[str]]:
     if before.snapshot is None or after.snapshot is None:
         reports = [side.source for side in (before, after) if side.snapshot is None]
-        return [], [f"objects were not there to compare: {' and '.join(reports)} holds findings only"]
+        return [], [f"objects were not compared: {' and '.join(reports)} has findings only"]
     diagnoses = [found.diagnosis for found in new if found.diagnosis is not None]
     if not diagnoses:
         return [], []
@@ -62,7 +62,7 @@ def _changes(
 def _uncompared(before: Snapshot, after: Snapshot) -> Iterator[str]:
     names = not_comparable(before, after)
     if names:
-        yield f"not compared, because only one of the two holds them: {', '.join(names)}"
+        yield f"not compared, because only one of the two has them: {', '.join(names)}"
 
 
 def _doubts(before: ComparisonInput, after: ComparisonInput) -> Iterator[str]:

@@ -31,7 +31,7 @@ def parse(text: str, owner: str, known: Callable[[], Vocabulary]) -> Suppression
         return fields
     until = day(fields["until"]) if "until" in fields else None
     if "until" in fields and until is None:
-        return Mistake(f"`{fields['until']}` is no day", "write it like until=2026-12-31")
+        return Mistake(f"`{fields['until']}` is not a date", "write it as until=2026-12-31")
     return SuppressionRule(f"annotation of {owner}", fields.get("reason") or "no reason given", until, causes=causes)
 
 

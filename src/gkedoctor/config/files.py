@@ -105,27 +105,27 @@ def _check_severity(source: Source, field: str, word: str | None) -> None:
     if word is not None and word not in known:
         near = nearest(word, known)
         hint = f"did you mean `{near}`?" if near else f"one of {', '.join(known)}"
-        raise error_at(source, f"$.{field}", f"`{word}` is no severity", hint=hint)
+        raise error_at(source, f"$.{field}", f"`{word}` is not a severity", hint=hint)
 
 
 def _folder(source: Source, path: Path, i: int, name: str) -> Path:
     folder = path.parent / Path(name).expanduser()
     if not folder.is_dir():
-        raise error_at(source, f"$.playbooks[{i}]", f"no folder of playbooks at {folder}")
+        raise error_at(source, f"$.playbooks[{i}]", f"there is no folder of playbooks at {folder}")
     return folder
 
 
 def _rule(source: Source, shown: str, i: int, one: Suppression, names: Callable[[], Names]) -> SuppressionRule:
     place = f"$.suppress[{i}]"
     if not one.reason.strip():
-        raise error_at(source, f"{place}.reason", "the reason is empty", hint="say why nobody has to hear of it")
+        raise error_at(source, f"{place}.reason", "the reason is empty", hint="write why the finding is suppressed")
     if not any(getattr(one, field) for field in _CRITERIA):
         raise error_at(source, place, "this would suppress everything", hint=f"add one of {', '.join(_CRITERIA)}")
     _check(source, f"{place}.cause", one.cause, partial(unknown_cause, causes=lambda: names().causes))
     _check(source, f"{place}.object", one.object, unknown_object)
     until = day(one.until) if one.until is not None else None
     if one.until is not None and until is None:
-        raise error_at(source, f"{place}.until", f"`{one.until}` is no day", hint="write it like 2026-12-31")
+        raise error_at(source, f"{place}.until", f"`{one.until}` is not a date", hint="write it as 2026-12-31")
     playbooks = tuple(_current(word, names) for word in _many(one.playbook))
     return SuppressionRule(
         f"{shown}:{line_of(source, place)}", " ".join(one.reason.split()), until,

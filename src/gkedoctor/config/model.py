@@ -1,4 +1,4 @@
-"""What stands in a `.gkedoctor.yaml`: closed structs, so that each slip of the pen is an error with a line."""
+"""What stands in a `.gkedoctor.yaml`: closed structs, so that each typing error is an error with a line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Patterns = str | tuple[str, ...]
 
 
 class Suppression(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Findings that nobody wants to hear of, and why. All criteria that are given have to fit, and one must be given.
+    """Findings to suppress, and why. A finding has to match all criteria that are given, and one must be given.
 
     `object`: KIND/NAME or KIND/NAMESPACE/NAME. `until`: the last day on which it holds, by the recording's clock.
     """

@@ -1,4 +1,4 @@
-"""Takes out of an outcome what somebody said that nobody has to hear of, and says so.
+"""Takes out of an outcome what is suppressed, and counts it.
 
 A rule fits a finding by its root. Where the root does not fit (a Secret that is missing carries no annotation), it
 fits if it fits every workload that suffers: what hits others too is not hidden by one of them.
@@ -26,7 +26,7 @@ Finding = Diagnosis | Unexplained
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """A finding that nobody has to hear of, and the rule that says so."""
+    """A suppressed finding, and the rule that suppresses it."""
 
     finding: Finding
     rule: SuppressionRule
@@ -77,7 +77,7 @@ class _SuppressionFilter:
         """The rules that ended, and the annotations that cannot be read."""
         for place, rule in self._ended.items():
             count = self._met.get(place, 0)
-            again = f", and what it was about is still there ({count})" if count else ""
+            again = f", and its findings are still there ({count})" if count else ""
             yield f"{place}: this suppression ended on {rule.until}{again}: {rule.reason}"
         for owner, mistake in self._unreadable.items():
             hint = f"; {mistake.hint}" if mistake.hint else ""
@@ -87,7 +87,7 @@ class _SuppressionFilter:
         """The rules that would hold and met nothing."""
         for rule in self._rules:
             if rule.place not in self._met and rule.place not in self._ended:
-                yield f"{rule.place}: this suppression meets nothing: {rule.reason}"
+                yield f"{rule.place}: this suppression matches nothing: {rule.reason}"
 
     def _holds(self, rule: SuppressionRule) -> bool:
         self._met[rule.place] = self._met.get(rule.place, 0) + 1

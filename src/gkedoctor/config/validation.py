@@ -51,7 +51,7 @@ def unknown_object(word: str) -> Mistake | None:
     """What is wrong with KIND/NAME or KIND/NAMESPACE/NAME."""
     kind, *rest = word.split("/")
     if not 1 <= len(rest) <= 2 or not all(rest):
-        return Mistake(f"`{word}` names no object", "write KIND/NAME or KIND/NAMESPACE/NAME, as in Deployment/cart-*")
+        return Mistake(f"`{word}` is not an object", "write KIND/NAME or KIND/NAMESPACE/NAME, as in Deployment/cart-*")
     known = {*KINDS, *(row.kind for row in custom_kinds())}
     return None if kind in known or is_pattern(kind) else _unknown("kind", kind, known)
 

@@ -25,7 +25,7 @@ from gkedoctor.diagnose.model import (
 )
 from gkedoctor.diagnose.older_template import deletion
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
-from gkedoctor.graph.passthrough.unwatched import has_unwatched_load_balancer
+from gkedoctor.graph.request_path.unknown_hops import unknown_hops
 from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Severity
@@ -63,7 +63,7 @@ def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> 
     snapshot = graph.snapshot
     unexplained = _folded(graph, _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing))
     not_checked = tuple(_not_checked(snapshot, doubts))
-    manifest = snapshot.manifest
+    manifest, hops = snapshot.manifest, tuple(unknown_hops(graph))
     return Outcome(
         source=manifest.source,
         cluster=manifest.cluster,
@@ -71,11 +71,12 @@ def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> 
         location=manifest.location,
         recorded_at=manifest.recorded_at,
         live=False,
-        complete=not any(matters(n) for n in not_checked) and not has_unwatched_load_balancer(graph),
+        complete=not hops and not any(matters(n) for n in not_checked),
         not_checked=not_checked,
         diagnoses=tuple(diagnoses),
         unexplained=tuple(_told_apart(unexplained)),
         looked_at={name: _size(snapshot.collection(name)) for name in ("pods", "services", "nodes")},
+        unknown_hops=hops,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from gkedoctor.graph import Hop, Ref
+from gkedoctor.graph.request_path.unknown_hops import UnknownHop
 from gkedoctor.playbook.model import Confidence, Safety, Severity
 from gkedoctor.playbook.safety import safety_of
 
@@ -180,7 +181,7 @@ class Unexplained(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """All that was found in one snapshot."""
+    """All that was found in one snapshot. `unknown_hops`: request paths of which a hop could not be checked."""
 
     source: str
     cluster: str | None
@@ -193,6 +194,7 @@ class Outcome(msgspec.Struct, frozen=True):
     diagnoses: tuple[Diagnosis, ...]
     unexplained: tuple[Unexplained, ...]
     looked_at: dict[str, int]
+    unknown_hops: tuple[UnknownHop, ...] = ()
 
     @property
     def open(self) -> tuple[Unexplained, ...]:

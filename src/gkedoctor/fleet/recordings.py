@@ -57,7 +57,7 @@ def named(words: Iterable[str], listing: Listing) -> RecordingList:
     for word in words:
         found = list(_behind(word, listing, aside))
         if not found:
-            raise SourceError(f"{word} holds no recording", hint="files end in .gkesnap, .json, .yaml, .gz, .zip …")
+            raise SourceError(f"{word} has no recording", hint="files end in .gkesnap, .json, .yaml, .gz, .zip …")
         for base, at in found:
             places.setdefault(at, base)
     return RecordingList(tuple(_called(places)), tuple(aside))
@@ -139,7 +139,7 @@ def _is_list(head: str, folder: Path) -> bool:
 def lines_of(text: str) -> list[str]:
     """What a list names. UsageError for what is no list of names: a binary file."""
     if "\0" in text:
-        raise UsageError("the list of recordings holds a zero byte", hint="write one path or URL a line")
+        raise UsageError("the list of recordings has a zero byte", hint="write one path or URL a line")
     stripped = (line.strip() for line in text.splitlines())
     return [line for line in stripped if line and not line.startswith("#")]
 

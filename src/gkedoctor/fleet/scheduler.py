@@ -33,8 +33,8 @@ def run_on_dask(
     for recording in recordings:
         if not is_url(recording.at):
             raise UsageError(
-                f"{recording.at} is a path on this machine, which the workers of {shown(address)} do not see",
-                hint="put it into a bucket (gs://…), or write file:///… for a folder that all of them have",
+                f"{recording.at} is a path on this machine, which the workers of {shown(address)} cannot read",
+                hint="put it into a bucket (gs://…), or use file:///… for a folder that all of them have",
             )
     distributed = _distributed()
     try:
@@ -92,7 +92,7 @@ class _DaskRun:
                     return
                 continue
             except self._distributed.CancelledError as error:
-                raise SourceError(f"the scheduler at {self._address} has gone") from error
+                raise SourceError(f"the scheduler at {self._address} has stopped") from error
             futures -= ended
             yield from ended
 
@@ -108,7 +108,7 @@ class _DaskRun:
             return None
         except Exception as error:
             raise SourceError(
-                f"the workers of {self._address} cannot do it: {type(error).__name__}: {error}",
+                f"the workers of {self._address} failed: {type(error).__name__}: {error}",
                 hint=f"they need gkedoctor {__version__}: {EXTRA}",
             ) from error
         return found

@@ -27,7 +27,7 @@ def listing(url: str) -> dict[str, FolderEntries]:
     except Exception as error:  # a storage system's own code: it may raise anything
         raise _unreadable(url, error) from error
     if not found:
-        raise SourceError(f"{shown(url)} holds nothing", hint="is the name right, and may you list it?")
+        raise SourceError(f"{shown(url)} has no files", hint="check the name, and the permission to list it")
     return _levels(at.removeprefix(path.rstrip("/")).lstrip("/") for at in found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Outcome
+from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.errors import ManifestError
 
 
@@ -31,6 +31,12 @@ class Answer:
     known: frozenset[str] | None = None
     advice_in_full: bool = False
     problems: tuple[ManifestError, ...] = ()
+
+    @property
+    def covers_several_namespaces(self) -> bool:
+        """Whether its findings are about objects of more than one namespace."""
+        found: list[Diagnosis | Unexplained] = [*self.outcome.diagnoses, *self.outcome.unexplained]
+        return len({one.place.namespace for one in found if one.place.namespace}) > 1
 
     def title_of(self, playbook: str) -> str:
         """What a playbook is about, in a few words."""

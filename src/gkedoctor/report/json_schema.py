@@ -25,27 +25,19 @@ from gkedoctor.diagnose.model import (
     Unexplained,
 )
 from gkedoctor.errors import ManifestError
-from gkedoctor.graph import Hop, Ref, State
 from gkedoctor.playbook.model import Confidence, Safety, Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.ref_schema import (
+    HopEntry,
+    ObjectRef,
+    Symptomatic,
+    UnknownHopEntry,
+    hop_entry,
+    object_ref,
+    unknown_hop_entry,
+)  # fmt: skip
 
 SCHEMA_ID: Final = "gkedoctor/report/v1"
-
-
-class ObjectRef(msgspec.Struct, frozen=True, kw_only=True):
-    """One object: cluster objects have a namespace or none, Google Cloud ones a project and a location."""
-
-    kind: str
-    namespace: str | UnsetType = UNSET
-    project: str | UnsetType = UNSET
-    location: str | UnsetType = UNSET
-    name: str
-
-
-class Symptomatic(ObjectRef, frozen=True, kw_only=True):
-    """An object that suffers, and how."""
-
-    symptom: str
 
 
 class CauseAndWhy(msgspec.Struct, frozen=True):
@@ -122,15 +114,6 @@ class Fix(msgspec.Struct, frozen=True):
     alternatives: tuple[AlternativeEntry, ...] | UnsetType = UNSET
     only_reads: str | UnsetType = UNSET
     managed_by: str | UnsetType = UNSET
-
-
-class HopEntry(ObjectRef, frozen=True, kw_only=True):
-    """One hop of a request. `via`: the host and path by which one gets here from the hop above."""
-
-    state: State
-    fact: str
-    via: str | UnsetType = UNSET
-    children: tuple[HopEntry, ...] = ()
 
 
 class LocationEntry(msgspec.Struct, frozen=True):
@@ -220,10 +203,10 @@ class SnapshotEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that was found in one snapshot, the most important first.
 
-    `left_out` counts the findings outside of what was asked for (one object, a namespace, labels, a severity),
-    null where nobody looked there, as for one object of a large snapshot;
-    `suppressed` holds what the configuration or an annotation suppresses; `notes` say what of the question could not
-    be looked up, and which suppressions ended. `problems`: of `lint`, what in the manifests cannot be read.
+    `left_out` counts the findings outside the selection (one object, a namespace, labels, a severity), null where
+    that was not checked, as for one object of a large snapshot; `suppressed` holds what the configuration or an
+    annotation suppresses; `notes`: what of the question could not be looked up, and which suppressions ended.
+    `problems`: of `lint`, what in the manifests cannot be read. `unknown_hops`: request paths that are not known.
     """
 
     schema: Literal["gkedoctor/report/v1"]
@@ -238,6 +221,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: tuple[SuppressedEntry, ...]
     notes: tuple[str, ...]
     problems: tuple[ProblemEntry, ...] | UnsetType = UNSET
+    unknown_hops: tuple[UnknownHopEntry, ...] | UnsetType = UNSET
 
 
 def to_wire(answer: Answer) -> Report:
@@ -263,6 +247,7 @@ def to_wire(answer: Answer) -> Report:
         suppressed=tuple(map(_suppressed, answer.suppressed)),
         notes=answer.notes,
         problems=tuple(map(_problem, answer.problems)) or UNSET,
+        unknown_hops=tuple(map(unknown_hop_entry, outcome.unknown_hops)) or UNSET,
     )
 
 
@@ -337,17 +322,6 @@ def _step(step: Step) -> StepEntry:
     return StepEntry(command=step.command, safety=step.safety, placeholders=step.placeholders or UNSET)
 
 
-def hop_entry(hop: Hop) -> HopEntry:
-    """The wire form of a hop and what is behind it."""
-    return HopEntry(
-        **hop.ref.to_json(),
-        state=hop.state,
-        fact=hop.fact,
-        via=hop.via or UNSET,
-        children=tuple(map(hop_entry, hop.children)),
-    )
-
-
 def _evidence(proof: ResolvedEvidence) -> Evidence:
     return Evidence(ref=object_ref(proof.ref), path=proof.path, value=proof.value, label=proof.label or UNSET)
 
@@ -396,8 +370,3 @@ def _not_checked(entry: NotChecked) -> NotCheckedEntry:
 
 def _not_known(items: tuple[UnconfirmedCause, ...]) -> tuple[CauseAndWhy, ...]:
     return tuple(CauseAndWhy(n.cause, n.why) for n in items)
-
-
-def object_ref(ref: Ref) -> ObjectRef:
-    """The wire form of a reference."""
-    return ObjectRef(**ref.to_json())

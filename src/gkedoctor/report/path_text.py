@@ -1,4 +1,4 @@
-"""The way of a request as text: one line a hop, its state in front as a word, branches drawn with ASCII signs.
+"""The request path as text: one line a hop, its state in front as a word, branches drawn with ASCII signs.
 
     OK       ForwardingRule k8s2-fr-…: 203.0.113.9 port 80
     OK       UrlMap k8s2-um-…: 1 rule
@@ -20,13 +20,31 @@ _STATE = 9
 
 
 def path_lines(hops: Sequence[Hop], width: int) -> list[str]:
-    """The whole way, with every fact."""
+    """The whole path, with every fact."""
     return [line for hop in hops for line in _lines(hop, width, "", "")]
 
 
 def compact_lines(hops: Sequence[Hop], width: int) -> list[str]:
-    """The way as a diagnosis shows it: what gets through without its facts, branches without a fault left out."""
+    """The path as a diagnosis shows it in full: facts only where they decide, branches without a fault left out."""
     return [line for hop in hops for line in _lines(_pruned(hop), width, "", "")]
+
+
+def path_sentences(hops: Sequence[Hop]) -> list[str]:
+    """Where each path stops: `Ingress shop/web: FAIL at HealthCheck k8s1-…: GET / expected 200, …`."""
+    return [_sentence(hop) for hop in hops]
+
+
+def _sentence(top: Hop) -> str:
+    """At the hop that fails, else at the first that is unknown."""
+    hops = list(top.all())
+    for state in (State.FAIL, State.UNKNOWN):
+        found = next((hop for hop in reversed(hops) if hop.state is state), None)
+        if found is not None and found is not top:
+            fact = f": {inert(found.fact)}" if found.fact else ""
+            return f"{_name(top)}: {state.value} at {_name(found)}{fact}"
+        if found is not None:
+            break
+    return f"{_name(top)}: {top.state.value}{f', {inert(top.fact)}' if top.fact else ''}"
 
 
 def _lines(hop: Hop, width: int, first: str, rest: str) -> Iterator[str]:

@@ -1,42 +1,27 @@
-"""Facts as words: refs, values, counts, and why something was not looked at."""
+"""Facts as words: refs, values, counts, times, and the title of a finding."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from gkedoctor.diagnose.model import Diagnosis, Location, NotChecked, Outcome, Unexplained
+from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, Outcome, ResolvedFix
 from gkedoctor.errors import ManifestError
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.escaping import inert
-from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.latest_timestamp import EPOCH
 from gkedoctor.snapshot.model import FILES_ALONE
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONGEST_VALUE = 300
-_COUNTED_APIS = frozenset({"networking.gke.io", "gateway.networking.k8s.io"})
-"""API groups with so many kinds that few clusters have that a list of them would hide the rest."""
-
-_MOST_OF_API = 2
-_MOST_DENIED = 3
-"""Denied kinds that are told one by one, each with the permission that it needs."""
-
-_MOST_NAMED = 6
-_REASONS = {
-    "denied": "no permission",
-    "failed": "could not be read",
-    "disabled": "the API is off or the kind is not served",
-    "malformed": "not all objects could be understood",
-    "not_asked": "not looked at",
-    "partial": "only in part",
-    "complete": "only in part",
-}
+_PAIR = re.compile(r"[\w./:-]+=[\w./:@%+-]+")
+"""A key and its value that nobody can misread without quotes."""
 
 
 def place(ref: Ref) -> str:
@@ -52,13 +37,32 @@ def in_file(found: Location) -> str:
 
 def value(found: Any, longest: int = _LONGEST_VALUE) -> str:
     """A value of an object on one line, shortened where it is long: the JSON report has all of it."""
-    text = inert(found if isinstance(found, str) else _json(found))
+    text = inert(found if isinstance(found, str) else _flat(found) or _json(found))
     return text if len(text) <= longest else text[:longest] + "…"
 
 
+def _flat(found: Any) -> str:
+    """`app=cart, tier=web`, `address=10.8.0.98 state=UNHEALTHY, …`; empty where only JSON shows what it is."""
+    if isinstance(found, Mapping):
+        return _pairs(found, ", ")
+    if isinstance(found, list) and found and all(isinstance(one, Mapping) for one in found):
+        pairs = [_pairs(one, " ") for one in found]
+        return ", ".join(pairs) if all(pairs) else ""
+    return ""
+
+
+def _pairs(found: Mapping[Any, Any], between: str) -> str:
+    words = [f"{key}={_scalar(one)}" for key, one in found.items()]
+    return between.join(words) if all(_PAIR.fullmatch(word) for word in words) else ""
+
+
+def _scalar(found: Any) -> str:
+    return _json(found) if isinstance(found, bool | int | float) else found if isinstance(found, str) else ""
+
+
 def counts(looked_at: Mapping[str, int]) -> str:
-    """`18 pods, 1 service, 3 nodes`."""
-    return ", ".join(counted(count, name.removesuffix("s")) for name, count in looked_at.items())
+    """`18 pods, 1 service, 3 nodes`; what a recording has none of is left out."""
+    return ", ".join(counted(count, name.removesuffix("s")) for name, count in looked_at.items() if count)
 
 
 def counted(count: int, noun: str) -> str:
@@ -67,7 +71,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def severities(diagnoses: Iterable[Diagnosis]) -> str:
-    """`1 critical, 2 high`, the gravest first."""
+    """`1 critical, 2 high`, the most severe first."""
     found = [d.severity for d in diagnoses]
     return ", ".join(f"{found.count(s)} {s}" for s in Severity if s in found)
 
@@ -82,18 +86,22 @@ def at_moment(time: datetime) -> str:
     return "at an unknown time" if time == EPOCH else moment(time)
 
 
-def since(told: str) -> str:
+def since(text: str) -> str:
     """A time out of the cluster like `moment`; as it is where it is none."""
-    time = parse_timestamp(told)
-    return moment(time) if time is not None else inert(told)
+    time = parse_timestamp(text)
+    return moment(time) if time is not None else inert(text)
 
 
-def closing(answer: Answer) -> str:
-    """One line: what was found, in how much, of which cluster and moment, and what lies outside of the question."""
-    outcome = answer.outcome
-    of = f" of {inert(outcome.cluster)}" if outcome.cluster else ""
-    where = ", ".join([f"in {counts(outcome.looked_at)}{of}", *recorded(outcome)])
-    return "; ".join([f"{verdict(answer)} {where}", *asides(answer)])
+def title(found: Diagnosis, answer: Answer) -> str:
+    """The title of a finding, with the namespace of its object where the report covers several."""
+    namespace = found.root.namespace
+    if not namespace or not answer.covers_several_namespaces or _names(found.title, namespace):
+        return found.title
+    return f"{found.title} (namespace {namespace})"
+
+
+def _names(text: str, word: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
 
 
 def recorded(outcome: Outcome) -> list[str]:
@@ -106,91 +114,32 @@ def unread(problem: ManifestError) -> str:
     return inert(f"{problem.place}: {problem.message}")
 
 
-def asides(answer: Answer) -> list[str]:
-    """What a reader has to know of a report beside its findings, in a few words each."""
-    outcome = answer.outcome
-    told = [] if outcome.complete else ["not everything could be looked at"]
-    if answer.known is not None:
-        found: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
-        new = sum(answer.is_new(one.fingerprint) is True for one in found)
-        told.append(f"{new} new, {len(found) - new} known from the baseline")
-    if answer.problems:
-        told.append(f"{counted(len(answer.problems), 'problem')} in the files themselves")
-    if answer.suppressed:
-        told.append(f"{len(answer.suppressed)} suppressed")
-    if answer.left_out is None:
-        told.append("other namespaces were not looked at")
-    elif answer.left_out:
-        told.append(f"{counted(answer.left_out, 'finding')} outside of what was asked for")
-    return told
-
-
-def verdict(answer: Answer) -> str:
-    """`found 1 critical and 2 symptoms without a cause`; "nothing is wrong" only where all was looked at."""
-    outcome = answer.outcome
-    found = [severities(outcome.diagnoses)] if outcome.diagnoses else []
-    if outcome.open:
-        found.append(f"{counted(len(outcome.open), 'symptom')} without a cause")
-    if outcome.recovering:
-        found.append(f"{counted(len(outcome.recovering), 'fixed fault')} not retried yet")
-    if found:
-        return f"found {' and '.join(found)}"
-    hidden = answer.left_out != 0 or answer.suppressed or answer.problems
-    return "nothing was found" if hidden or not outcome.complete else "nothing is wrong"
-
-
-def holes(entries: Sequence[NotChecked]) -> list[str]:
-    """What was not looked at, one line per reason: Google Cloud counts as one thing, and many denied kinds too."""
-    grouped: dict[str, list[NotChecked]] = {}
-    denied = [entry for entry in entries if entry.reason == "denied" and not _is_cloud(entry)]
-    if len(denied) > _MOST_DENIED:
-        entries = [entry for entry in entries if entry not in denied]
-        named = ", ".join(inert(entry.collection) for entry in denied[:_MOST_NAMED])
-        more = f" and {len(denied) - _MOST_NAMED} more" if len(denied) > _MOST_NAMED else ""
-        why = "no permission (the missing ones: gkedoctor access; a role: gkedoctor access --print-role cluster)"
-        return [f"{counted(len(denied), 'kind')} ({named}{more}): {why}", *holes(entries)]
-    for entry in entries:
-        needs = "" if _is_cloud(entry) or entry.reason != "denied" else entry.needs
-        grouped.setdefault(_why(entry, needs), []).append(entry)
-    return [f"{_which(group)}: {why}" for why, group in grouped.items()]
-
-
-def _is_cloud(entry: NotChecked) -> bool:
-    known = COLLECTIONS.get(entry.collection)
-    return known is not None and known.cloud
-
-
-def _which(group: Sequence[NotChecked]) -> str:
-    """The names of the collections; many of one API group of GKE or the Gateway API are counted."""
-    cloud = [inert(entry.collection) for entry in group if _is_cloud(entry)]
-    names = []
-    for api, entries in _by_api(entry for entry in group if not _is_cloud(entry)):
-        found = [inert(entry.collection) for entry in entries]
-        names += [f"{api} ({len(found)} kinds)"] if api and len(found) > _MOST_OF_API else found
-    if cloud:
-        names.append(f"Google Cloud ({counted(len(cloud), 'collection') if len(cloud) > 3 else ', '.join(cloud)})")
-    return ", ".join(names)
-
-
-def _by_api(entries: Iterable[NotChecked]) -> Iterator[tuple[str, list[NotChecked]]]:
-    """The entries by the API group of their kind, in the order of the first of each; "" for the built-in groups."""
-    found: dict[str, list[NotChecked]] = {}
-    for entry in entries:
-        known = COLLECTIONS.get(entry.collection)
-        group = known.group if known is not None else ""
-        found.setdefault(group if group in _COUNTED_APIS else "", []).append(entry)
-    return iter(found.items())
-
-
-def _why(entry: NotChecked, needs: str) -> str:
-    if entry.reason in ("not_asked", "disabled") and entry.detail:
-        return inert(entry.detail)
-    parts = (_REASONS.get(entry.reason, entry.reason), entry.detail, f"needs {needs}" if needs else "")
-    return inert(", ".join(part for part in parts if part))
-
-
 def _json(found: Any) -> str:
     try:
         return msgspec.json.encode(found, enc_hook=str).decode()
     except UnicodeEncodeError:
         return str(found)
+
+
+def belongs_to(fix: ResolvedFix) -> str:
+    """Where else the fix has to be made; empty where the object stands for itself."""
+    if not fix.managed_by:
+        return ""
+    owner = inert(fix.managed_by)
+    return f"This object belongs to {owner}: change it there too, or the next update undoes the fix."
+
+
+def only_reads(fix: ResolvedFix) -> str:
+    """Why the commands only read; empty where they fix it."""
+    return f"These commands only read: {inert(fix.only_reads)}" if fix.only_reads else ""
+
+
+def all_commands(found: Diagnosis) -> tuple[str, ...]:
+    """Every command that is shown with a finding."""
+    others = (command for way in found.fix.alternatives for command in way.commands)
+    return (*found.fix.commands, *others, *found.verify)
+
+
+def affected(found: Diagnosis) -> list[Consequence]:
+    """The objects that a cause affects, without its own."""
+    return [one for one in found.explains if one.ref != found.root]

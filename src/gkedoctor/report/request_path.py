@@ -16,8 +16,8 @@ from gkedoctor.graph.frontends.forwarding_rules import addresses_of
 from gkedoctor.graph.frontends.frontend import is_frontend
 from gkedoctor.graph.request_path.hop import overall_state
 from gkedoctor.graph.request_path.lookup import PATHS, hosts, paths_to_address, paths_to_host
-from gkedoctor.report.json_schema import HopEntry, hop_entry
 from gkedoctor.report.object_argument import ObjectArgument, parse_target, target_doubts
+from gkedoctor.report.ref_schema import HopEntry, hop_entry
 from gkedoctor.snapshot.model import Snapshot
 
 _SOURCES = ("Ingress", "ForwardingRule")

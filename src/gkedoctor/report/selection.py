@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from gkedoctor.diagnose.engine import matters
 from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.core.selector_syntax import Requirements, selects
+from gkedoctor.graph.request_path.unknown_hops import UnknownHop
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.object_argument import ObjectArgument, namespace_doubts, target_doubts
@@ -42,15 +44,24 @@ def select(outcome: Outcome, snapshot: Snapshot, wanted: Selection) -> Answer:
     diagnoses = [d for d in outcome.diagnoses if _grave(d, wanted) and any(map(matches, _refs(d)))]
     unexplained = [u for u in outcome.unexplained if any(map(matches, u.refs))]
     notes = tuple(_doubts(outcome, snapshot, wanted))
+    hops = tuple(one for one in outcome.unknown_hops if matches(one.frontend))
     everything = len(outcome.diagnoses) + len(outcome.unexplained)
     selected = msgspec.structs.replace(
         outcome,
         diagnoses=tuple(diagnoses),
         unexplained=tuple(unexplained),
-        complete=outcome.complete and not notes,
+        complete=_is_complete(outcome, hops) and not notes,
+        unknown_hops=hops,
     )
     left_out = everything - len(diagnoses) - len(unexplained)
     return Answer(selected, left_out, notes, advice_in_full=wanted.target is not None)
+
+
+def _is_complete(outcome: Outcome, hops: Sequence[UnknownHop]) -> bool:
+    """Whether all was checked that the question needs: a request path elsewhere is no gap in its answer."""
+    if outcome.complete or hops or not outcome.unknown_hops:
+        return outcome.complete
+    return not any(map(matters, outcome.not_checked))
 
 
 def _grave(diagnosis: Diagnosis, wanted: Selection) -> bool:

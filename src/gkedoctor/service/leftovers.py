@@ -34,7 +34,7 @@ def leftovers(snapshot: Snapshot, library: Sequence[CompiledPlaybook], *, live: 
     outcome = diagnose(snapshot, leftover_playbooks(library))
     counts = {noun: len(snapshot.collection(name).objects) for noun, name in _COUNTED.items()}
     complete = not any(map(_may_hide_leftovers, outcome.not_checked))
-    return msgspec.structs.replace(outcome, looked_at=counts, complete=complete, live=live)
+    return msgspec.structs.replace(outcome, looked_at=counts, complete=complete, live=live, unknown_hops=())
 
 
 def _may_hide_leftovers(entry: NotChecked) -> bool:

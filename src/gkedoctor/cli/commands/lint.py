@@ -54,6 +54,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
               help="Exit 1 if a finding is at or above. Default: medium.")  # fmt: skip
 @click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
               help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
+@click.option("--details", is_flag=True, help="All findings with all evidence.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), hidden=True,
               help="Current time where there is no cluster, for repeatable runs.")  # fmt: skip
@@ -84,6 +85,7 @@ def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: 
     from gkedoctor.cli.library import library
     from gkedoctor.service import lint as service
 
+    details = given.pop("details")
     options, shown = take_options(service.LintOptions, given), take_options(OutputOptions, given)
     configured = take_options(ConfigOptions, given)
     if not options.paths:
@@ -101,7 +103,7 @@ def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: 
         answer = service.lint(manifests, options, playbooks, held, snapshot, live=live, notes=notes)
     _tell_how_much(manifests, answer)
     tell(answer.notes)
-    write(answer, places, shown.color)
+    write(answer, places, shown.color, details=details)
     found = verdict(answer.outcome, fail_on or held.fail_on or Severity.MEDIUM)
     unread = bool(answer.problems) or not manifests.objects
     return ExitCode.SOURCE if unread and found is not ExitCode.FOUND else found

@@ -80,6 +80,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="PATH",
     help="JSON report or recording of known findings.",
 )
+@click.option("--details", is_flag=True, help="Show all findings with all evidence, and every gap.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option(
     "--first-answers/--no-first-answers",
@@ -95,15 +96,16 @@ _SEVERITIES = [str(severity) for severity in Severity]
     default="auto",
     help="always, never, or auto (default): on a terminal.",
 )
-def report(source: Path | None, save: Path | None, fail_on: str | None, **given: Any) -> int:
+def report(source: Path | None, save: Path | None, fail_on: str | None, details: bool, **given: Any) -> int:
     """Report problems in a cluster, with cause and fix. Only reads.
 
     Without --from, reads the live cluster of the kubeconfig. With an object
     (deploy/cart, deploy cart or cart), reports what affects that object.
 
-    Exit 0 if no finding is at or above --fail-on, 1 if one is, 4 if nothing
-    was found but not everything could be checked. SEVERITY is critical,
-    high, medium, low or advisory.
+    Exit 0 if no finding is at or above --fail-on, 1 if one is or a symptom
+    has no known cause, 4 if there is none and something that is needed was
+    not checked: a listing was refused, or a hop of a request path is
+    unknown. SEVERITY is critical, high, medium, low or advisory.
 
     \b
     Examples:
@@ -133,7 +135,7 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, **given:
     if taken.live:
         _remember(made.answer.outcome)
     tell(made.answer.notes)
-    write(made.answer, places, shown.color)
+    write(made.answer, places, shown.color, details=details)
     worst = fail_on or held.fail_on or Severity.HIGH
     return verdict(made.answer.outcome, worst, made.answer.known, made.baseline_holes)
 

@@ -10,6 +10,7 @@ import msgspec
 from gkedoctor.graph.core.ref import Ref
 from gkedoctor.graph.core.unknown import Unknown
 
+_NOT_COLLECTED = "not collected:"
 YOUNG_LOAD_BALANCER = 600.0
 """Seconds in which a load balancer may still be made (ingress-gce, LIMITATIONS.md: five to ten minutes)."""
 
@@ -46,7 +47,12 @@ def overall_state(hops: Iterable[Hop]) -> State:
 
 def not_collected(why: Unknown) -> str:
     """`not collected: compute.urlMaps (forbidden)`."""
-    return f"not collected: {why.collection} ({why.reason})"
+    return f"{_NOT_COLLECTED} {why.collection} ({why.reason})"
+
+
+def lacks_data(hop: Hop) -> bool:
+    """Whether a hop is unknown because what it takes to tell was not read."""
+    return hop.state is State.UNKNOWN and _NOT_COLLECTED in hop.fact
 
 
 def unknown_hop(kind: str, name: str, why: Unknown, *children: Hop, namespace: str | None = None, via: str = "") -> Hop:

@@ -12,7 +12,7 @@ from gkedoctor.compare.comparison import Comparison
 from gkedoctor.compare.inputs import ComparedFinding, ComparisonInput
 from gkedoctor.compare.rank import RankedChange
 from gkedoctor.playbook.model import Severity
-from gkedoctor.report.json_schema import ObjectRef
+from gkedoctor.report.ref_schema import ObjectRef
 
 SCHEMA_ID: Final = "gkedoctor/diff/v1"
 

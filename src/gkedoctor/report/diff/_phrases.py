@@ -12,7 +12,7 @@ from gkedoctor.report.phrases import at_moment
 
 
 def closing(comparison: Comparison) -> str:
-    """One line: how many came, went and stayed, between which moments."""
+    """One line: how many are new, fixed and still there, between which moments."""
     counts = f"{len(comparison.new)} new, {len(comparison.fixed)} fixed, {len(comparison.same)} still there"
     suppressed = f", {comparison.suppressed} suppressed" if comparison.suppressed else ""
     before, after = comparison.before, comparison.after
@@ -26,10 +26,10 @@ def _moment(time: datetime) -> str:
 
 
 def behind(found: ComparedFinding, comparison: Comparison) -> list[RankedChange]:
-    """The changes that may have caused a new finding, the likeliest first."""
+    """The changes that may have caused a new finding, the most likely first."""
     return [s for s in comparison.changes if found.fingerprint in s.fingerprints]
 
 
 def mark(found: ComparedFinding) -> str:
     """`high[GKE-CFG-001]`, or what stands in its place for a symptom without a cause."""
-    return f"{found.severity}[{found.playbook}]" if found.severity else "symptom without a cause"
+    return f"{found.severity}[{found.playbook}]" if found.severity else "symptom without a known cause"

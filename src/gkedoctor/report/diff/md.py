@@ -32,7 +32,7 @@ def _new(found: ComparedFinding, comparison: Comparison) -> Iterator[str]:
     yield from [f"- cause: {code(found.cause)}"] if found.cause else []
     suspicions = behind(found, comparison)
     if suspicions:
-        yield from ["", "What changed, the likeliest first:", "", "| object | field | before | after |"]
+        yield from ["", "What changed, most likely first:", "", "| object | field | before | after |"]
         yield "| --- | --- | --- | --- |"
         yield from map(_row, suspicions[:_CHANGES])
     if len(suspicions) > _CHANGES:

@@ -1,4 +1,4 @@
-"""The comparison for people: each new finding with the change that most probably broke it."""
+"""The comparison for people: each new finding with the change that most probably caused it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from gkedoctor.report.phrases import place, value
 from gkedoctor.report.wrap import wrapped
 
 _CHANGES, _LIST = 5, 20
-_UNDER = "       "
+_UNDER = "    "
 
 
 def render(comparison: Comparison, page: Page) -> str:
     """What is new with its changes, what is fixed, what is still there, one closing line."""
     blocks = [list(_new(found, comparison, page)) for found in comparison.new]
-    blocks += [list(_list("fixed:", comparison.fixed, page))] if comparison.fixed else []
-    blocks += [list(_list("still there:", comparison.same, page))] if comparison.same else []
+    blocks += [list(_list("Fixed:", comparison.fixed, page))] if comparison.fixed else []
+    blocks += [list(_list("Still there:", comparison.same, page))] if comparison.same else []
     blocks.append(wrapped(closing(comparison), page.width, rest="  "))
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -37,8 +37,7 @@ def _new(found: ComparedFinding, comparison: Comparison, page: Page) -> Iterator
     yield f"  --> {place(found.root)}"
     suspicions = behind(found, comparison)
     if suspicions:
-        yield "   |"
-        yield f"   = {paint.label('what changed, the likeliest first:')}"
+        yield f"  {paint.label('What changed, most likely first:')}"
         yield from _changes(suspicions[:_CHANGES], page)
     if len(suspicions) > _CHANGES:
         yield f"{_UNDER}and {len(suspicions) - _CHANGES} more"
@@ -51,10 +50,10 @@ def _changes(suspicions: Sequence[RankedChange], page: Page) -> Iterator[str]:
             yield from wrapped(f"{inert(str(change.ref))} was {change.what}", page.width, _UNDER, _UNDER + "  ")
             continue
         yield f"{_UNDER}{inert(str(change.ref))}"
-        told = f"{value(change.before)} -> {value(change.after)}"
+        said = f"{value(change.before)} -> {value(change.after)}"
         if change.what != "changed":
-            told = f"{change.what} {value(change.after if change.what == 'added' else change.before)}"
-        yield from wrapped(f"{inert(change.path)}: {told}", page.width, _UNDER + "  ", _UNDER + "    ")
+            said = f"{change.what} {value(change.after if change.what == 'added' else change.before)}"
+        yield from wrapped(f"{inert(change.path)}: {said}", page.width, _UNDER + "  ", _UNDER + "    ")
 
 
 def _list(label: str, found: Sequence[ComparedFinding], page: Page) -> Iterator[str]:

@@ -8,7 +8,9 @@ from gkedoctor.fleet.model import Diagnosed, Fleet, FleetCause, Root
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.fleet._json_schema import answer
-from gkedoctor.report.phrases import asides, counted, verdict
+from gkedoctor.report.not_checked import gaps
+from gkedoctor.report.phrases import counted
+from gkedoctor.report.verdict import asides, verdict
 
 NAMES = 3
 """Names of clusters in a list; the JSON has all of them."""
@@ -34,49 +36,58 @@ def extent(cause: FleetCause) -> str:
     return clusters if cause.roots == len(cause.clusters) else f"{clusters}, {counted(cause.roots, 'root')}"
 
 
-def is_sick(cluster: Diagnosed) -> bool:
-    """Whether something is wrong with a cluster: advice is not."""
+def is_faulty(cluster: Diagnosed) -> bool:
+    """Whether a cluster has a fault: an advisory is none."""
     outcome = cluster.outcome
     return bool(outcome.unexplained) or any(d.severity is not Severity.ADVISORY for d in outcome.diagnoses)
 
 
-def by_gravity(clusters: Sequence[Diagnosed]) -> list[Diagnosed]:
-    """The sick ones, the gravest first, then by their numbers of findings and their names."""
-    return sorted(filter(is_sick, clusters), key=_gravity)
+def by_severity(clusters: Sequence[Diagnosed]) -> list[Diagnosed]:
+    """Those with a fault, the most severe first, then by their numbers of findings and their names."""
+    return sorted(filter(is_faulty, clusters), key=_rank)
 
 
-def _gravity(cluster: Diagnosed) -> tuple[list[int], str]:
+def _rank(cluster: Diagnosed) -> tuple[list[int], str]:
     found = cluster.outcome.diagnoses
     counts = [-sum(d.severity is severity for d in found) for severity in Severity]
-    return [*counts, -len(cluster.outcome.unexplained)], cluster.name
+    return [*counts, -len(cluster.outcome.open)], cluster.name
 
 
 def standing(cluster: Diagnosed) -> str:
-    """`found 1 critical, 2 high; not everything could be looked at`."""
-    told = answer(cluster)
-    return "; ".join([verdict(told).removeprefix("found "), *asides(told)])
+    """`1 critical, 2 high; not everything was checked`."""
+    found = answer(cluster)
+    return "; ".join([verdict(found).removeprefix("Found "), *asides(found)])
 
 
 def closing(fleet: Fleet) -> str:
-    """One line: in how many of how many clusters something is wrong, and what is not known or not shown of the rest."""
-    sick, of = sum(map(is_sick, fleet.clusters)), counted(len(fleet.clusters), "cluster")
+    """One line: how many of how many clusters have faults, and what was not checked or is not shown of the rest."""
+    faulty, of = sum(map(is_faulty, fleet.clusters)), counted(len(fleet.clusters), "cluster")
     unseen = sum(not cluster.outcome.complete for cluster in fleet.clusters)
+    gaps_left = any(gaps(cluster.outcome) for cluster in fleet.clusters)
     suppressed = sum(len(cluster.suppressed) for cluster in fleet.clusters)
     mild = sum(cluster.left_out for cluster in fleet.clusters)
-    nothing = "was found" if unseen or suppressed or mild else "is wrong"
-    told = [f"something is wrong in {sick:,} of {of}" if sick else f"nothing {nothing} in {of}"]
-    told += [f"not everything could be looked at in {unseen:,}"] if unseen else []
-    told += [f"{suppressed:,} suppressed"] if suppressed else []
-    told += [f"{counted(mild, 'finding')} milder than what was asked for"] if mild else []
-    told += [f"{counted(len(fleet.failed), 'recording')} could not be diagnosed"] if fleet.failed else []
-    told += [f"partial: interrupted before {counted(len(fleet.not_reached), 'recording')}"] if fleet.interrupted else []
-    return "; ".join(told)
+    said = [f"Found faults in {faulty:,} of {of}" if faulty else f"{_calm(unseen, suppressed + mild, gaps_left)} {of}"]
+    said += [f"not everything was checked in {unseen:,}"] if unseen else []
+    said += [f"{suppressed:,} suppressed"] if suppressed else []
+    said += [f"{counted(mild, 'finding')} below --min-severity"] if mild else []
+    said += [f"{counted(len(fleet.failed), 'recording')} could not be diagnosed"] if fleet.failed else []
+    said += [f"partial: interrupted before {counted(len(fleet.not_reached), 'recording')}"] if fleet.interrupted else []
+    return "; ".join(said)
+
+
+def _calm(unseen: int, hidden: int, gaps_left: bool) -> str:
+    """The verdict without a fault, as in the report of one cluster."""
+    if unseen:
+        return "Not enough was checked to rule out problems in"
+    if hidden:
+        return "No faults shown in"
+    return "No problems in what was checked of" if gaps_left else "No problems found in"
 
 
 def open_symptoms(fleet: Fleet) -> str:
-    """`no cause found for 12 symptoms in 4 clusters: a, b, c, d`; empty where there are none."""
-    where = [cluster for cluster in fleet.clusters if cluster.outcome.unexplained]
+    """`No known cause for 12 symptoms in 4 clusters: a, b, c, d`; empty where there are none."""
+    where = [cluster for cluster in fleet.clusters if cluster.outcome.open]
     if not where:
         return ""
-    count = counted(sum(len(cluster.outcome.unexplained) for cluster in where), "symptom")
-    return f"no cause found for {count} in {counted(len(where), 'cluster')}: {few([c.name for c in where])}"
+    count = counted(sum(len(cluster.outcome.open) for cluster in where), "symptom")
+    return f"No known cause for {count} in {counted(len(where), 'cluster')}: {few([c.name for c in where])}"

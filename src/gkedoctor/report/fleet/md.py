@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gkedoctor.fleet.model import Diagnosed, Failed, Fleet, FleetCause
-from gkedoctor.report.fleet._phrases import by_gravity, closing, open_symptoms, root_words, standing
+from gkedoctor.report.fleet._phrases import by_severity, closing, open_symptoms, root_words, standing
 from gkedoctor.report.formats import Page
 from gkedoctor.report.markdown import code, text
 
@@ -13,18 +13,18 @@ _ROWS, _NAMES = 60, 5
 
 
 def render(fleet: Fleet, page: Page) -> str:
-    """A table of causes, a table of sick clusters, and what could not be diagnosed. The page does not matter."""
+    """A table of causes, a table of faulty clusters, and what could not be diagnosed. The page does not matter."""
     said = closing(fleet)
     lines = [f"**{said[:1].upper()}{text(said[1:])}.**", *_causes(fleet.causes)]
-    if told := open_symptoms(fleet):
-        lines += ["", text(told)]
-    lines += [*_clusters(by_gravity(fleet.clusters)), *_failed(fleet.failed)]
+    if symptoms := open_symptoms(fleet):
+        lines += ["", text(symptoms)]
+    lines += [*_clusters(by_severity(fleet.clusters)), *_failed(fleet.failed)]
     return "\n".join(lines) + "\n"
 
 
 def _causes(causes: Sequence[FleetCause]) -> Iterator[str]:
     if causes:
-        yield from ["", "| severity | cause | clusters | roots | to mend | where |"]
+        yield from ["", "| severity | cause | clusters | roots | objects | where |"]
         yield "| --- | --- | --- | --- | --- | --- |"
     for cause in causes[:_ROWS]:
         cells = [
@@ -39,11 +39,11 @@ def _causes(causes: Sequence[FleetCause]) -> Iterator[str]:
     yield from _rest(len(causes))
 
 
-def _clusters(sick: Sequence[Diagnosed]) -> Iterator[str]:
-    if sick:
+def _clusters(faulty: Sequence[Diagnosed]) -> Iterator[str]:
+    if faulty:
         yield from ["", "| cluster | found |", "| --- | --- |"]
-    yield from (f"| {_code(cluster.name)} | {text(standing(cluster))} |" for cluster in sick[:_ROWS])
-    yield from _rest(len(sick))
+    yield from (f"| {_code(cluster.name)} | {text(standing(cluster))} |" for cluster in faulty[:_ROWS])
+    yield from _rest(len(faulty))
 
 
 def _failed(failed: Sequence[Failed]) -> Iterator[str]:

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from gkedoctor.fleet.model import Diagnosed, Failed, Fleet, FleetCause
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.escaping import inert
-from gkedoctor.report.fleet._phrases import NAMES, by_gravity, closing, extent, few, open_symptoms, root_words, standing
+from gkedoctor.report.fleet._phrases import (
+    NAMES,
+    by_severity,
+    closing,
+    extent,
+    few,
+    open_symptoms,
+    root_words,
+    standing,
+)
 from gkedoctor.report.formats import Page
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.phrases import counted
@@ -30,7 +39,7 @@ def _blocks(fleet: Fleet, page: Page) -> Iterator[Iterator[str]]:
     yield _causes(fleet.causes[: len(fleet.causes) - len(advice)], page)
     yield _advice(advice, page)
     yield _open(fleet, page)
-    yield _clusters(by_gravity(fleet.clusters), page)
+    yield _clusters(by_severity(fleet.clusters), page)
     yield _failed(fleet.failed, page)
 
 
@@ -49,42 +58,42 @@ def _causes(causes: Sequence[FleetCause], page: Page) -> Iterator[str]:
 def _roots(cause: FleetCause) -> str:
     """`Secret/shop/db (12 clusters), Secret/shop/cache and 4 more`."""
     shown = cause.at[:NAMES]
-    told = [
+    names = [
         f"{root_words(root)} ({counted(len(root.clusters), 'cluster')})" if len(root.clusters) > 1 else root_words(root)
         for root in shown
     ]
     more = len(cause.at) - len(shown)
-    return f"{', '.join(told)} and {more} more" if more else ", ".join(told)
+    return f"{', '.join(names)} and {more} more" if more else ", ".join(names)
 
 
 def _advice(causes: Sequence[FleetCause], page: Page) -> Iterator[str]:
     if causes:
-        yield Paint(page.colour).label("worth knowing, breaks nothing now:")
+        yield Paint(page.colour).label("Advisories:")
     for cause in causes[:_MOST]:
         yield from wrapped(f"{cause.cause} in {extent(cause)}: {few(cause.clusters)}", page.width, "  ", "    ")
     yield from _rest(len(causes) - _MOST)
 
 
 def _open(fleet: Fleet, page: Page) -> Iterator[str]:
-    if told := open_symptoms(fleet):
-        yield from wrapped(told, page.width, rest="  ")
+    if symptoms := open_symptoms(fleet):
+        yield from wrapped(symptoms, page.width, rest="  ")
 
 
-def _clusters(sick: Sequence[Diagnosed], page: Page) -> Iterator[str]:
-    """The gravest first; nothing of those that are well."""
-    if not sick:
+def _clusters(faulty: Sequence[Diagnosed], page: Page) -> Iterator[str]:
+    """The most severe first; none without a fault."""
+    if not faulty:
         return
-    yield Paint(page.colour).label("clusters, the gravest first (gkedoctor report --from RECORDING tells all of one):")
-    wide = min(max(columns(inert(cluster.name)) for cluster in sick[:_MOST]), _WIDEST_NAME)
-    for cluster in sick[:_MOST]:
+    yield Paint(page.colour).label("Clusters, most severe first (details: gkedoctor report --from RECORDING):")
+    wide = min(max(columns(inert(cluster.name)) for cluster in faulty[:_MOST]), _WIDEST_NAME)
+    for cluster in faulty[:_MOST]:
         name = inert(cluster.name)
         yield from wrapped(f"{name}{' ' * max(0, wide - columns(name))}  {standing(cluster)}", page.width, "  ", "    ")
-    yield from _rest(len(sick) - _MOST)
+    yield from _rest(len(faulty) - _MOST)
 
 
 def _failed(failed: Sequence[Failed], page: Page) -> Iterator[str]:
     if failed:
-        yield Paint(page.colour).label("could not be diagnosed:")
+        yield Paint(page.colour).label("Could not be diagnosed:")
     for one in failed[:_MOST]:
         hint = f" ({inert(one.hint)})" if one.hint else ""
         yield from wrapped(f"{inert(one.name)}: {inert(one.message)}{hint}", page.width, "  ", "    ")

@@ -13,10 +13,11 @@ NARROW, WIDE = 80, 100
 
 
 class Page(NamedTuple):
-    """What a report is shown on."""
+    """What a report is shown on. `details`: all evidence, request paths in full, and each gap with its reason."""
 
     width: int = NARROW
     colour: bool = False
+    details: bool = False
 
 
 class Renderer(Protocol):

@@ -13,7 +13,8 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.phrases import closing
+from gkedoctor.report.phrases import title
+from gkedoctor.report.verdict import closing
 from gkedoctor.snapshot.model import KEPT_NOTE
 
 _LEVELS = {
@@ -34,11 +35,15 @@ def render(answer: Answer, page: Page) -> str:
 
 def _lines(answer: Answer) -> Iterator[str]:
     yield from map(_problem, answer.problems)
-    yield from map(_diagnosis, answer.outcome.diagnoses)
+    yield from (_diagnosis(found, answer) for found in answer.outcome.diagnoses)
     for found in answer.outcome.unexplained:
-        yield _command("warning", {"title": "no cause found"}, f"{found.ref}: {found.symptom}")
+        yield _command(
+            "warning",
+            {"title": "no known cause" if found.recovery is None else "fixed, not retried yet"},
+            f"{found.ref}: {found.symptom}",
+        )
     for entry in answer.outcome.not_checked:
-        yield _command("notice", {"title": "not looked at"}, f"{entry.collection}: {entry.detail or entry.reason}")
+        yield _command("notice", {"title": "not checked"}, f"{entry.collection}: {entry.detail or entry.reason}")
     for one in answer.suppressed if answer.show_suppressed else ():
         yield _command("notice", {"title": "suppressed"}, f"{one.finding.says} ({one.rule.place}: {one.rule.reason})")
     for note in answer.notes:
@@ -47,11 +52,15 @@ def _lines(answer: Answer) -> Iterator[str]:
     yield _command("notice", {"title": "gkedoctor"}, closing(answer))
 
 
-def _diagnosis(found: Diagnosis) -> str:
+def _diagnosis(found: Diagnosis, answer: Answer) -> str:
     at = found.location
     place = {"file": at.file, "line": at.line, "col": at.column} if at is not None else {}
-    title = f"{found.severity}[{found.playbook}] {found.cause}"
-    return _command(_LEVELS[found.severity], {**place, "title": title}, f"{found.title}. {found.fix.say}")
+    head = f"{found.severity}[{found.playbook}] {found.cause}"
+    commands = found.fix.commands if at is None else ()
+    lines = [line for command in commands for line in command.rstrip("\n").split("\n")]
+    return _command(
+        _LEVELS[found.severity], {**place, "title": head}, f"{title(found, answer)}. {found.fix.say}", *lines
+    )
 
 
 def _problem(found: ManifestError) -> str:
@@ -60,6 +69,7 @@ def _problem(found: ManifestError) -> str:
     return _command("error", {**place, "title": "cannot be read"}, f"{found.message}{hint}")
 
 
-def _command(level: str, properties: dict[str, object], message: str) -> str:
-    told = ",".join(f"{key}={inert(str(value)).translate(_PROPERTY)}" for key, value in properties.items())
-    return f"::{level} {told}::{inert(message).translate(_DATA)}"
+def _command(level: str, properties: dict[str, object], *lines: str) -> str:
+    pairs = ",".join(f"{key}={inert(str(value)).translate(_PROPERTY)}" for key, value in properties.items())
+    message = "\n".join(map(inert, lines)).translate(_DATA)
+    return f"::{level} {pairs}::{message}"

@@ -8,39 +8,25 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 
 from gkedoctor import __version__
 from gkedoctor.config.suppress import Suppressed
-from gkedoctor.diagnose.model import Diagnosis, Outcome, ResolvedEvidence, Unexplained
+from gkedoctor.diagnose.model import Outcome, Unexplained
+from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report import page as assets
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.escaping import is_link
+from gkedoctor.report.docs_site import playbook_link
 from gkedoctor.report.formats import Page
+from gkedoctor.report.not_checked import not_checked_lines, ways_to_check
+from gkedoctor.report.page.card import card, card_id, playbook_id
 from gkedoctor.report.page.markup import Markup, element, joined
-from gkedoctor.report.page.svg_diagram import consequences, way
-from gkedoctor.report.phrases import (
-    asides,
-    closing,
-    counted,
-    counts,
-    holes,
-    in_file,
-    moment,
-    place,
-    recorded,
-    since,
-    unread,
-    value,
-    verdict,
-)
+from gkedoctor.report.phrases import counted, moment, recorded, unread
+from gkedoctor.report.verdict import asides, extent, headline, is_healthy, unknown_paths, verdict
 
-_LONGEST_VALUE = 2000
-_MOST_DRAWN = 12
-"""Who suffers is drawn up to this many; all of them stand in a list below."""
-_MOST_BOXES = 4
+_MOST_OPEN = 3
+"""Findings up to which all cards are open; of more there is a table, and only the first is open."""
 
 
 def render(answer: Answer, page: Page) -> str:
@@ -53,7 +39,7 @@ def render(answer: Answer, page: Page) -> str:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
         element("meta", name="color-scheme", content="light dark"),
-        element("title", f"gkedoctor: {closing(answer)}"),
+        element("title", f"{headline(answer)} · gkedoctor"),
         element("style", style),
     )
     body = element("body", *_body(answer), element("script", script))
@@ -76,34 +62,53 @@ def _hash(text: str) -> str:
 
 def _body(answer: Answer) -> Iterable[Markup]:
     outcome = answer.outcome
+    count = len(outcome.diagnoses) + len(outcome.unexplained)
+    indexed = count > _MOST_OPEN
     yield _header(answer)
-    if len(outcome.diagnoses) + len(outcome.unexplained) > 1:
+    if count > 1:
         yield _toolbar(outcome)
-    sections = [_diagnosis(found, new=answer.is_new(found.fingerprint) is True) for found in outcome.diagnoses]
-    sections += [_unexplained(outcome.unexplained)] if outcome.unexplained else []
+    sections = [_index(answer)] if indexed else []
+    sections += [card(d, answer, opened=not indexed or i == 0, first=i == 0) for i, d in enumerate(outcome.diagnoses)]
+    sections += [_recovering(outcome.recovering)] if outcome.recovering else []
+    sections += [_unexplained(outcome.open)] if outcome.open else []
     sections += [_suppressed(answer.suppressed)] if answer.suppressed and answer.show_suppressed else []
-    unseen = [*map(unread, answer.problems), *holes(outcome.not_checked), *answer.notes]
-    sections += [_unseen(unseen)] if unseen else []
-    yield element("main", *sections)
-    yield element("footer", element("p", f"gkedoctor {__version__}, from {outcome.source}"))
+    sections += _not_checked(answer)
+    yield element("main", *sections, class_="indexed" if indexed else "")
+    yield element("footer", *_playbooks(answer), element("p", f"gkedoctor {__version__}, from {outcome.source}"))
 
 
 def _header(answer: Answer) -> Markup:
+    """The first fault as the heading, then what was found in all."""
     outcome = answer.outcome
-    told = verdict(answer)
     cluster = " · ".join(part for part in (outcome.cluster, outcome.project, outcome.location) if part)
-    calm = not (outcome.diagnoses or outcome.unexplained or asides(answer))
-    grave = outcome.diagnoses[0].severity if outcome.diagnoses else "ok" if calm else "unknown"
+    severity = outcome.diagnoses[0].severity if outcome.diagnoses else "ok" if is_healthy(answer) else "unknown"
     when = [f"live {moment(outcome.recorded_at)}"] if outcome.live else recorded(outcome)
     where = [cluster or outcome.source, *(joined(" · ", element("strong", text)) for text in when)]
+    head = headline(answer)
+    found = extent(answer).lstrip(": ") if head == verdict(answer) else f"{verdict(answer)}{extent(answer)}"
+    said = "; ".join(part for part in (found, *asides(answer)) if part)
     return element(
         "header",
         element("p", *where),
-        element("h1", told[:1].upper() + told[1:]),
-        element("p", f"in {counts(outcome.looked_at)}"),
-        *(element("p", f"{text[:1].upper()}{text[1:]}.", class_="partly") for text in asides(answer)),
-        class_=grave,
+        element("h1", head),
+        *([element("p", f"{said[:1].upper()}{said[1:]}.", class_="said")] if said else []),
+        class_=severity,
     )
+
+
+def _index(answer: Answer) -> Markup:
+    """The findings as a table: severity, namespace, object, title."""
+    outcome = answer.outcome
+    rows = [_row(d.severity, d.root, element("a", d.title, href=f"#{card_id(d)}")) for d in outcome.diagnoses]
+    rows += [_row("unknown", u.ref, joined(u.symptom)) for u in outcome.unexplained]
+    head = element("tr", *(element("th", word) for word in ("Severity", "Namespace", "Object", "Finding")))
+    return element("div", element("table", element("thead", head), element("tbody", *rows)), class_="index")
+
+
+def _row(severity: str, ref: Ref, said: Markup) -> Markup:
+    chip, name = element("span", severity, class_="chip"), element("code", f"{ref.kind}/{ref.name}")
+    cells = (chip, joined(ref.namespace or ""), name, said)
+    return element("tr", *(element("td", cell) for cell in cells), class_=severity)
 
 
 def _toolbar(outcome: Outcome) -> Markup:
@@ -124,104 +129,13 @@ def _toolbar(outcome: Outcome) -> Markup:
     )
 
 
-def _diagnosis(found: Diagnosis, *, new: bool) -> Markup:
-    drawings = [_drawing("Way of the request", way(found.path))] if found.path else []
-    drawings += [_affected(found)] if any(c.ref != found.root for c in found.explains) else []
-    summary = element(
-        "summary",
-        element("span", f"new, {found.severity}" if new else found.severity, class_="chip"),
-        element("h2", found.title),
-        element("p", *_facts(found), class_="facts"),
-    )
-    columns = [element("div", *_words(found), class_="words")]
-    columns += [element("div", *drawings, class_="drawings")] if drawings else []
-    return element(
-        "details",
-        summary,
-        element("div", *columns, class_="columns"),
-        open=True,
-        id=f"d-{found.fingerprint}",
-        class_=f"finding {found.severity}",
-        data_severity=found.severity,
-    )
-
-
-def _facts(found: Diagnosis) -> Iterable[Markup]:
-    yield joined("mend ", element("code", place(found.root)))
-    if found.location is not None:
-        yield joined(" · ", element("code", in_file(found.location)))
-    yield joined(" · ", element("code", found.cause), f" ({found.confidence})")
-    if found.since:
-        yield joined(f" · since {since(found.since)}")
-    yield joined(f" · {found.playbook}")
-
-
-def _words(found: Diagnosis) -> Iterable[Markup]:
-    if found.evidence:
-        yield _part("Because", element("dl", *_evidence(found.evidence)))
-    for label, rivals in (("Ruled out", found.ruled_out), ("Not known", found.not_known)):
-        if rivals:
-            listed = [element("li", element("code", rival.cause), f": {rival.why}") for rival in rivals]
-            head = element("summary", element("h3", f"{label} ({len(rivals)})"))
-            yield element("details", head, element("ul", *listed), class_="more")
-    yield _part("Fix", element("p", found.fix.say), *_commands(found.fix.commands))
-    if found.verify:
-        yield _part("Verify", *_commands(found.verify))
-    if found.docs:
-        yield _part("Read on", element("ul", *(element("li", _link(doc)) for doc in found.docs)))
-
-
-def _evidence(evidence: Sequence[ResolvedEvidence]) -> Iterable[Markup]:
-    for ref, proofs in groupby(evidence, key=lambda p: p.ref):
-        yield element("dt", element("code", str(ref)))
-        for proof in proofs:
-            label = [element("span", proof.label, class_="quiet")] if proof.label else []
-            shown = element("code", value(proof.value, _LONGEST_VALUE), class_="value")
-            yield element("dd", *label, element("span", proof.path, class_="path"), shown)
-
-
-def _affected(found: Diagnosis) -> Markup:
-    tree = consequences(found, _MOST_DRAWN)
-    if len(found.explains) <= _MOST_DRAWN:
-        return _drawing("What follows", tree)
-    listed = [element("li", element("code", str(c.ref)), f": {c.symptom}") for c in found.explains]
-    head = element("summary", element("h3", f"All {len(listed)} in order"))
-    rest = element("details", head, element("ol", *listed), class_="more")
-    return joined(_drawing(f"What follows (the first {_MOST_DRAWN} of {len(listed)})", tree), rest)
-
-
-def _drawing(label: str, svg: Markup) -> Markup:
-    return element("section", element("h3", label), svg)
-
-
-def _part(label: str, *children: Markup) -> Markup:
-    return element("section", element("h3", label), *children)
-
-
-def _commands(commands: Sequence[str]) -> Iterable[Markup]:
-    """One box each, so that a click selects it; many stand together. Line ends stay: a heredoc needs them."""
-    boxes = [[command] for command in commands] if len(commands) <= _MOST_BOXES else [commands]
-    for box in boxes:
-        lines = [_line(line) for command in box for line in command.rstrip("\n").split("\n")]
-        yield element("pre", element("code", Markup("\n".join(lines))))
-
-
-def _line(line: str) -> Markup:
-    """A line of a command. Browsers break `--global` after its dashes unless it is an element."""
-    return Markup(" ".join(element("span", word) if "-" in word else joined(word) for word in line.split(" ")))
-
-
-def _link(doc: str) -> Markup:
-    return element("a", doc, href=doc, rel="noreferrer") if is_link(doc) else element("code", doc)
-
-
 def _unexplained(found: Sequence[Unexplained]) -> Markup:
     items = []
     for item in found:
-        rivals = [element("li", "not known: ", element("code", n.cause), f": {n.why}") for n in item.not_known]
-        nested = [element("ul", *rivals)] if rivals else []
+        others = [element("li", "not checked: ", element("code", n.cause), f": {n.why}") for n in item.not_known]
+        nested = [element("ul", *others)] if others else []
         items.append(element("li", element("code", str(item.ref)), f": {item.symptom}", *nested))
-    head = element("summary", element("h2", f"No cause found for {counted(len(found), 'symptom')}"))
+    head = element("summary", element("h2", f"No known cause for {counted(len(found), 'symptom')}"))
     return element("details", head, element("ul", *items), open=True, class_="finding unknown")
 
 
@@ -235,6 +149,34 @@ def _suppressed(found: Sequence[Suppressed]) -> Markup:
     return element("details", head, element("ul", *items), class_="unseen")
 
 
-def _unseen(lines: Sequence[str]) -> Markup:
-    head = element("summary", element("h2", "Not looked at"))
-    return element("details", head, element("ul", *(element("li", line) for line in lines)), open=True, class_="unseen")
+def _recovering(found: Sequence[Unexplained]) -> Markup:
+    items = []
+    for item in found:
+        commands = [element("li", element("code", c)) for c in (item.recovery.commands if item.recovery else ())]
+        nested = [element("ul", *commands)] if commands else []
+        items.append(element("li", element("code", str(item.ref)), f": {item.symptom}", *nested))
+    head = element("summary", element("h2", f"Fixed, not retried yet ({len(found)})"))
+    return element("details", head, element("ul", *items), open=True, class_="finding ok")
+
+
+def _not_checked(answer: Answer) -> list[Markup]:
+    """Open where it leaves the answer in doubt."""
+    outcome = answer.outcome
+    urgent = [*unknown_paths(outcome), *ways_to_check(outcome)]
+    lines = [*map(unread, answer.problems), *urgent, *not_checked_lines(outcome.not_checked), *answer.notes]
+    if not lines:
+        return []
+    head = element("summary", element("h2", "Not checked"))
+    listed = element("ul", *(element("li", line) for line in lines))
+    return [element("details", head, listed, open=not outcome.complete, class_="unseen")]
+
+
+def _playbooks(answer: Answer) -> Iterable[Markup]:
+    """What the ids stand for, where no site has their pages."""
+    ids = sorted({d.playbook for d in answer.outcome.diagnoses if playbook_link(d.playbook) is None})
+    items = [
+        element("li", element("b", i), f" {answer.title_of(i)}: ", element("code", f"gkedoctor playbooks show {i}"),
+                id=playbook_id(i))
+        for i in ids
+    ]  # fmt: skip
+    return [element("ul", *items)] if items else []

@@ -1,7 +1,7 @@
-"""The report as JUnit XML, for CI systems: one suite a playbook, one case an object to mend.
+"""The report as JUnit XML, for CI systems: one suite a playbook, one case an object to fix.
 
-A diagnosis is a failure; an advisory is a case that passes and says something. What is suppressed and what was not
-looked at is skipped, in suites of their own, so that a pipeline never takes it for tested. A manifest that cannot be
+A diagnosis is a failure; an advisory is a case that passes and has an output. What is suppressed and what was not
+checked is skipped, in suites of their own, so that a pipeline never takes it for tested. A manifest that cannot be
 read is an error. The first case is the recording itself: a healthy cluster has one that passes.
 """
 
@@ -19,7 +19,8 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.phrases import closing, value
+from gkedoctor.report.phrases import affected, belongs_to, only_reads, since, title, value
+from gkedoctor.report.verdict import closing
 
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
@@ -45,13 +46,15 @@ def _suites(answer: Answer) -> Iterator[ET.Element]:
         yield _suite("cannot be read", map(_problem, answer.problems))
     for playbook, found in groupby(sorted(outcome.diagnoses, key=lambda d: d.playbook), key=lambda d: d.playbook):
         title = answer.title_of(playbook)
-        yield _suite(playbook if title == playbook else f"{playbook}: {title}", [_diagnosis(d) for d in found])
-    if outcome.unexplained:
-        yield _suite("no cause found", [_unexplained(item) for item in outcome.unexplained])
+        yield _suite(playbook if title == playbook else f"{playbook}: {title}", [_diagnosis(d, answer) for d in found])
+    if outcome.recovering:
+        yield _suite("fixed, not retried yet", [_unexplained(item, "not-retried-yet") for item in outcome.recovering])
+    if outcome.open:
+        yield _suite("no known cause", [_unexplained(item, "no-cause-found") for item in outcome.open])
     if answer.suppressed:
         yield _suite("suppressed", [_suppressed(one) for one in answer.suppressed])
     if outcome.not_checked:
-        yield _suite("not looked at", [_not_checked(entry) for entry in outcome.not_checked])
+        yield _suite("not checked", [_not_checked(entry) for entry in outcome.not_checked])
 
 
 def _suite(name: str, cases: Iterable[ET.Element], answer: Answer | None = None) -> ET.Element:
@@ -59,48 +62,55 @@ def _suite(name: str, cases: Iterable[ET.Element], answer: Answer | None = None)
     if answer is not None:
         properties = ET.SubElement(suite, "properties")
         for key in ("source", "cluster", "project", "location"):
-            if told := getattr(answer.outcome, key):
-                ET.SubElement(properties, "property", name=key, value=inert(told))
+            if named := getattr(answer.outcome, key):
+                ET.SubElement(properties, "property", name=key, value=inert(named))
     suite.extend(cases)
     return suite
 
 
 def _whole(answer: Answer) -> ET.Element:
-    case = _case("gkedoctor", "everything that matters could be looked at")
+    case = _case("gkedoctor", "everything that is needed was checked")
     if not answer.outcome.complete:
-        ET.SubElement(case, "skipped", message="not everything could be looked at")
+        ET.SubElement(case, "skipped", message="not everything was checked")
     ET.SubElement(case, "system-out").text = "\n".join(map(inert, [closing(answer), *answer.notes]))
     return case
 
 
-def _diagnosis(found: Diagnosis) -> ET.Element:
+def _diagnosis(found: Diagnosis, answer: Answer) -> ET.Element:
     """The same name in every run, so that a CI system can tell an old failure from a new one."""
     case = _case(f"{found.playbook}.{found.cause}", str(found.root))
     if found.location is not None:
         case.set("file", inert(found.location.file))
         case.set("line", str(found.location.line))
-    text = "\n".join(_lines(found))
+    shown = title(found, answer)
+    text = "\n".join([f"{found.severity}: {inert(shown)}", *_lines(found)])
     if found.severity is Severity.ADVISORY:
         ET.SubElement(case, "system-out").text = text
     else:
-        ET.SubElement(case, "failure", type=found.severity, message=inert(found.title)).text = text
+        ET.SubElement(case, "failure", type=found.severity, message=inert(shown)).text = text
     return case
 
 
 def _lines(found: Diagnosis) -> Iterator[str]:
-    yield f"{found.severity}: {inert(found.title)}"
-    yield f"cause: {found.cause} ({found.confidence}), mend {inert(str(found.root))}"
-    if found.since:
-        yield f"since: {inert(found.since)}"
-    yield from (f"because: {inert(str(p.ref))} {inert(p.path)}: {value(p.value)}" for p in found.evidence)
-    yield from (f"affects: {inert(str(c.ref))}: {inert(c.symptom)}" for c in found.explains)
-    yield from (f"ruled out: {inert(r.cause)}: {inert(r.why)}" for r in found.ruled_out)
-    yield from (f"not known: {inert(n.cause)}: {inert(n.why)}" for n in found.not_known)
-    yield f"fix: {inert(found.fix.say)}"
+    """The fix first, then what it is about and what proves it."""
+    yield f"Fix: {inert(found.fix.say)}"
+    yield from [note] if (note := only_reads(found.fix)) else []
     yield from _commands(found.fix.commands)
+    for way in found.fix.alternatives:
+        yield f"Or: {inert(way.say)}"
+        yield from _commands(way.commands)
+    yield from [note] if (note := belongs_to(found.fix)) else []
     if found.verify:
-        yield "verify:"
+        yield "Verify:"
         yield from _commands(found.verify)
+    yield f"Object: {inert(str(found.root))}"
+    if found.since:
+        yield f"Since: {since(found.since)}"
+    yield from (f"Affected: {inert(str(c.ref))}: {inert(c.symptom)}" for c in affected(found))
+    yield f"Cause: {found.cause} ({found.confidence})"
+    yield from (f"Evidence: {inert(str(p.ref))} {inert(p.path)}: {value(p.value)}" for p in found.evidence)
+    yield from (f"Ruled out: {inert(r.cause)}: {inert(r.why)}" for r in found.ruled_out)
+    yield from (f"Not checked: {inert(n.cause)}: {inert(n.why)}" for n in found.not_known)
 
 
 def _commands(commands: Iterable[str]) -> Iterator[str]:
@@ -108,10 +118,12 @@ def _commands(commands: Iterable[str]) -> Iterator[str]:
         yield from map(inert, command.rstrip("\n").split("\n"))
 
 
-def _unexplained(item: Unexplained) -> ET.Element:
-    case = _case("gkedoctor.no-cause-found", str(item.ref))
-    failure = ET.SubElement(case, "failure", type="no-cause-found", message=inert(item.symptom))
-    failure.text = "\n".join(f"not known: {inert(n.cause)}: {inert(n.why)}" for n in item.not_known) or None
+def _unexplained(item: Unexplained, kind: str) -> ET.Element:
+    case = _case(f"gkedoctor.{kind}", str(item.ref))
+    failure = ET.SubElement(case, "failure", type=kind, message=inert(item.symptom))
+    lines = [*map(inert, item.recovery.commands if item.recovery else ())]
+    lines += [f"Not checked: {inert(n.cause)}: {inert(n.why)}" for n in item.not_known]
+    failure.text = "\n".join(lines) or None
     return case
 
 
@@ -131,11 +143,11 @@ def _problem(found: ManifestError) -> ET.Element:
 
 
 def _not_checked(entry: NotChecked) -> ET.Element:
-    case = _case("gkedoctor.not-looked-at", entry.collection)
-    told = ", ".join(
+    case = _case("gkedoctor.not-checked", entry.collection)
+    why = ", ".join(
         part for part in (entry.reason, entry.detail, f"needs {entry.needs}" if entry.needs else "") if part
     )
-    ET.SubElement(case, "skipped", message=inert(told))
+    ET.SubElement(case, "skipped", message=inert(why))
     return case
 
 

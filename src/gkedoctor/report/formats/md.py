@@ -1,7 +1,7 @@
 """The report as Markdown for a ticket: GitHub's dialect, which Jira and Google's Issue Tracker read as well.
 
 Text out of the cluster stands in code spans, where it can neither mark up, link nor mention. What does not fit is cut
-from the end and said so: of what is not told in full, the first line is there for as long as there is room.
+from the end and the text says so: of what is not shown in full, the first line is there for as long as there is room.
 """
 
 from __future__ import annotations
@@ -18,13 +18,27 @@ from gkedoctor.report.escaping import inert, is_link
 from gkedoctor.report.formats import Page
 from gkedoctor.report.markdown import code as _code
 from gkedoctor.report.markdown import text as _text
-from gkedoctor.report.phrases import asides, counted, counts, holes, in_file, recorded, since, unread, value, verdict
+from gkedoctor.report.not_checked import not_checked_lines, ways_to_check
+from gkedoctor.report.phrases import (
+    affected,
+    belongs_to,
+    counted,
+    counts,
+    in_file,
+    only_reads,
+    recorded,
+    since,
+    title,
+    unread,
+    value,
+)  # fmt: skip
+from gkedoctor.report.verdict import asides, between, unknown_paths, verdict
 
 LIMIT = 32_767
 """Characters that a field of Jira takes: the smallest of them. GitHub takes 65,536."""
 
 _TAIL = 6_000
-"""Characters that are kept free for what was not looked at and for the last lines."""
+"""Characters that are kept free for what was not checked and for the last lines."""
 _PROOFS, _AFFECTED, _OPEN, _UNSEEN = 3, 20, 40, 20
 """Lines of a list that are shown at once; further evidence is folded, the rest is counted."""
 _LONGEST_TITLE = 400
@@ -38,7 +52,7 @@ def render(answer: Answer, page: Page) -> str:
 
 
 def _blocks(answer: Answer, room: int) -> Iterator[str]:
-    """A block a diagnosis. Half of the room is for the gravest in full, the other for the first lines of the rest."""
+    """A block a diagnosis. Half of the room is for the first in full, the other for the first lines of the rest."""
     diagnoses = answer.outcome.diagnoses
     heads = [_heading(number, answer) for number in range(len(diagnoses))]
     shortest = [_line(head, found) for head, found in zip(heads, diagnoses, strict=True)]
@@ -60,7 +74,7 @@ def _heading(index: int, answer: Answer) -> str:
     found = answer.outcome.diagnoses[index]
     number = f"{index + 1}. " if len(answer.outcome.diagnoses) > 1 else ""
     new = "new, " if answer.is_new(found.fingerprint) else ""
-    return f"\n## {number}{new}{found.severity}: {_text(found.title, _LONGEST_TITLE)}\n\n"
+    return f"\n## {number}{new}{found.severity}: {_text(title(found, answer), _LONGEST_TITLE)}\n\n"
 
 
 def _versions(head: str, found: Diagnosis) -> Iterator[str]:
@@ -75,49 +89,58 @@ def _line(head: str, found: Diagnosis) -> str:
 
 def _head(answer: Answer) -> Iterator[str]:
     outcome = answer.outcome
-    found = verdict(answer)
-    of = f" of cluster {_code(outcome.cluster)}" if outcome.cluster else ""
+    of = f"cluster {_code(outcome.cluster)}" if outcome.cluster else ""
     place = ", ".join(_code(part) for part in (outcome.project, outcome.location) if part)
-    where = f"{counts(outcome.looked_at)}{of}{f' ({place})' if place else ''}"
-    yield f"**{found[:1].upper()}{found[1:]}** in {', '.join([where, *recorded(outcome)])}."
+    where = " of ".join(part for part in (counts(outcome.looked_at), of) if part) + (f" ({place})" if place else "")
+    yield f"**{verdict(answer)}**{between(answer) if where else ', '}{', '.join([where, *recorded(outcome)])}."
     if beside := "; ".join(asides(answer)):
         yield f"{beside[:1].upper()}{beside[1:]}."
 
 
 def _body(found: Diagnosis) -> Iterator[str]:
-    yield f"- **Cause:** {_cause(found)}"
-    yield f"- **To mend:** {_code(str(found.root))}"
+    yield from ["**Fix**", "", _text(found.fix.say)]
+    yield from _paragraph(only_reads(found.fix))
+    yield from _fence(found.fix.commands)
+    for way in found.fix.alternatives:
+        yield from ["", f"**Or:** {_text(way.say)}"]
+        yield from _fence(way.commands)
+    yield from _paragraph(belongs_to(found.fix))
+    if found.verify:
+        yield from ["", "**Verify**"]
+        yield from _fence(found.verify)
+    yield from ["", f"- **Object:** {_code(str(found.root))}"]
     if found.location is not None:
         yield f"- **In:** {_code(in_file(found.location))}"
     if found.since:
         yield f"- **Since:** {_text(since(found.since))}"
-    yield from _part("Affected", _cut([f"{_code(str(c.ref))}: {_text(c.symptom)}" for c in found.explains], _AFFECTED))
-    yield from _part("Because", _evidence(found.evidence[:_PROOFS]))
-    yield from ["", f"**Fix.** {_text(found.fix.say)}"]
-    yield from _fence(found.fix.commands)
-    if found.verify:
-        yield from ["", "**Verify**"]
-        yield from _fence(found.verify)
+    yield f"- **Cause:** {_cause(found)}"
+    yield from _part("Affected", _cut([f"{_code(str(c.ref))}: {_text(c.symptom)}" for c in affected(found)], _AFFECTED))
+    yield from _part("Evidence", _evidence(found.evidence[:_PROOFS]))
     if found.docs:
-        yield from ["", f"Read on: {', '.join(map(_link, found.docs))}"]
+        yield from ["", f"Documentation: {', '.join(map(_link, found.docs))}"]
+
+
+def _paragraph(text: str) -> list[str]:
+    return ["", _text(text)] if text else []
 
 
 def _cause(found: Diagnosis) -> str:
-    return f"{_code(found.cause)} ({found.confidence}), found by {_code(found.playbook)}"
+    return f"{_code(found.cause)} ({found.confidence}), playbook {_code(found.playbook)}"
 
 
 def _folded(found: Diagnosis) -> Iterator[str]:
-    """Rivals and further evidence, behind one line."""
+    """Other possible causes and further evidence, behind one line."""
     further = found.evidence[_PROOFS:]
+    others = [f"{_code(r.cause)} (ruled out): {_text(r.why)}" for r in found.ruled_out]
+    others += [f"{_code(n.cause)} (not checked): {_text(n.why)}" for n in found.not_known]
     lists: list[tuple[str, Iterable[str]]] = [
-        ("ruled out", map(_rival, found.ruled_out)),
-        ("not known", map(_rival, found.not_known)),
+        ("other possible causes", others),
         ("further evidence", _evidence(further)),
     ]
-    numbers = (len(found.ruled_out), len(found.not_known), len(further))
-    told = [f"{label} ({number})" for (label, _), number in zip(lists, numbers, strict=True) if number]
-    if told:
-        summary = ", ".join(told)
+    numbers = (len(others), len(further))
+    heads = [f"{label} ({number})" for (label, _), number in zip(lists, numbers, strict=True) if number]
+    if heads:
+        summary = ", ".join(heads)
         yield from ["", f"<details><summary>{summary[:1].upper()}{summary[1:]}</summary>"]
         for label, items in lists:
             yield from _part(label[:1].upper() + label[1:], items)
@@ -143,7 +166,7 @@ def _rival(rival: RuledOutCause | UnconfirmedCause) -> str:
 
 
 def _tail(answer: Answer) -> Iterator[str]:
-    """What was not seen, and where it comes from. Never longer than `_TAIL`."""
+    """What was not checked, and where it comes from. Never longer than `_TAIL`."""
     outcome = answer.outcome
     lines = [*_open(outcome), *_suppressed(answer), *_unseen(answer)]
     footer = ", ".join([f"gkedoctor {__version__}", f"from {_code(outcome.source)}", *recorded(outcome)])
@@ -160,15 +183,20 @@ def _tail(answer: Answer) -> Iterator[str]:
 
 
 def _open(outcome: Outcome) -> Iterator[str]:
-    found = outcome.unexplained
+    if outcome.recovering:
+        yield from ["", "## Fixed, not retried yet", ""]
+        for item in outcome.recovering[:_OPEN]:
+            yield f"- {_symptom(item)}"
+            yield from (f"  - {_code(command)}" for command in (item.recovery.commands if item.recovery else ()))
+    found = outcome.open
     if found:
-        yield from ["", f"## No cause found for {counted(len(found), 'symptom')}", ""]
+        yield from ["", f"## No known cause for {counted(len(found), 'symptom')}", ""]
         yield from (f"- {line}" for line in _cut([_symptom(item) for item in found], _OPEN))
 
 
 def _symptom(item: Unexplained) -> str:
     doubts = "; ".join(_rival(rival) for rival in item.not_known)
-    return f"{_code(str(item.ref))}: {_text(item.symptom)}{f' (not known: {doubts})' if doubts else ''}"
+    return f"{_code(str(item.ref))}: {_text(item.symptom)}{f' (not checked: {doubts})' if doubts else ''}"
 
 
 def _suppressed(answer: Answer) -> Iterator[str]:
@@ -184,9 +212,10 @@ def _hidden(one: Suppressed) -> str:
 
 
 def _unseen(answer: Answer) -> Iterator[str]:
-    unseen = [*map(unread, answer.problems), *holes(answer.outcome.not_checked), *answer.notes]
+    ways = [*unknown_paths(answer.outcome), *ways_to_check(answer.outcome)]
+    unseen = [*map(unread, answer.problems), *ways, *not_checked_lines(answer.outcome.not_checked), *answer.notes]
     if unseen:
-        yield from ["", "**Not looked at**", ""]
+        yield from ["", "**Not checked**", ""]
         yield from (f"- {line}" for line in _cut([_text(line) for line in unseen], _UNSEEN))
 
 

@@ -30,18 +30,19 @@ def _lines(answer: Answer) -> Iterator[str]:
         "location": outcome.location or "",
     }
     severities = [d.severity for d in outcome.diagnoses]
-    yield from _metric("snapshot_info", "What was looked at.", [(where, 1)])
+    yield from _metric("snapshot_info", "What was checked.", [(where, 1)])
     yield from _metric("snapshot_timestamp_seconds", "When it was recorded.", [({}, outcome.recorded_at.timestamp())])
-    yield from _metric("complete", "1 if everything that matters could be looked at.", [({}, outcome.complete)])
-    yield from _metric("diagnosis", "A root cause that was found.", [(_labels(d), 1) for d in outcome.diagnoses])
+    yield from _metric("complete", "1 if everything that is needed was checked.", [({}, outcome.complete)])
+    yield from _metric("diagnosis", "A root cause.", [(_labels(d), 1) for d in outcome.diagnoses])
     totals: list[_Sample] = [({"severity": s}, severities.count(s)) for s in Severity]
-    yield from _metric("diagnoses", "Root causes that were found, by severity.", totals)
-    yield from _metric("unexplained", "Symptoms for which no cause was found.", [({}, len(outcome.unexplained))])
+    yield from _metric("diagnoses", "Root causes by severity.", totals)
+    yield from _metric("unexplained", "Symptoms without a known cause.", [({}, len(outcome.open))])
+    yield from _metric("recovering", "Faults that are fixed and not retried yet.", [({}, len(outcome.recovering))])
     yield from _metric("suppressed", "Findings that are suppressed.", [({}, len(answer.suppressed))])
     if answer.left_out is not None:
-        yield from _metric("left_out", "Findings outside of what was asked for.", [({}, answer.left_out)])
+        yield from _metric("left_out", "Findings outside the selection.", [({}, answer.left_out)])
     holes: list[_Sample] = [({"collection": n.collection, "reason": n.reason}, 1) for n in outcome.not_checked]
-    yield from _metric("not_checked", "A collection that could not be looked at.", holes)
+    yield from _metric("not_checked", "A collection that was not checked.", holes)
 
 
 def _labels(found: Diagnosis) -> dict[str, str]:
@@ -59,8 +60,8 @@ def _labels(found: Diagnosis) -> dict[str, str]:
     }
 
 
-def _metric(name: str, told: str, samples: Iterable[_Sample]) -> Iterator[str]:
-    yield f"# HELP gkedoctor_{name} {told}"
+def _metric(name: str, text: str, samples: Iterable[_Sample]) -> Iterator[str]:
+    yield f"# HELP gkedoctor_{name} {text}"
     yield f"# TYPE gkedoctor_{name} gauge"
     for labels, number in samples:
         listed = ",".join(f'{key}="{_quoted(text)}"' for key, text in labels.items())

@@ -20,6 +20,7 @@ from gkedoctor.report.escaping import inert, is_link
 from gkedoctor.report.formats import Page
 from gkedoctor.report.formats.json import encoded
 from gkedoctor.report.json_schema import to_wire
+from gkedoctor.report.phrases import title
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {
@@ -55,7 +56,7 @@ def render(answer: Answer, page: Page) -> str:
 
 
 def _about(answer: Answer) -> _Part:
-    """What was looked at, as the JSON report tells it."""
+    """What was checked, as in the JSON report."""
     wire = to_wire(answer)
     return {
         "snapshot": wire.snapshot,
@@ -67,7 +68,7 @@ def _about(answer: Answer) -> _Part:
 
 
 def _findings(answer: Answer) -> list[Diagnosis | Unexplained]:
-    """All that is told, what is suppressed at the end."""
+    """All findings, the suppressed ones at the end."""
     outcome = answer.outcome
     return [*outcome.diagnoses, *outcome.unexplained, *(one.finding for one in answer.suppressed)]
 
@@ -77,19 +78,19 @@ def _rules(answer: Answer) -> list[_Part]:
     first = {found.playbook: found for found in reversed(listed) if isinstance(found, Diagnosis)}
     rules = [_rule(first[playbook], answer.title_of(playbook)) for playbook in sorted(first)]
     if any(isinstance(found, Unexplained) for found in listed):
-        told = "Something does not work, and no playbook names a cause for it"
-        rules.append({"id": _OPEN, "shortDescription": _message(told), "defaultConfiguration": {"level": "warning"}})
+        text = "A symptom without a known cause"
+        rules.append({"id": _OPEN, "shortDescription": _message(text), "defaultConfiguration": {"level": "warning"}})
     if answer.problems:
-        told = "A manifest cannot be read or understood"
+        text = "A manifest cannot be read"
         rules.append(
-            {"id": _UNREADABLE, "shortDescription": _message(told), "defaultConfiguration": {"level": "error"}}
+            {"id": _UNREADABLE, "shortDescription": _message(text), "defaultConfiguration": {"level": "error"}}
         )
     return rules
 
 
 def _rule(found: Diagnosis, title: str) -> _Part:
     links = [doc for doc in found.docs if is_link(doc)]
-    helped = f"gkedoctor playbooks show {found.playbook} tells what it looks at, and how rivals are told apart."
+    helped = f"Conditions and other possible causes: gkedoctor playbooks show {found.playbook}"
     return {
         "id": found.playbook,
         "shortDescription": _message(title),
@@ -99,12 +100,12 @@ def _rule(found: Diagnosis, title: str) -> _Part:
 
 
 def _result(found: Diagnosis | Unexplained, index: dict[str, int], answer: Answer) -> _Part:
-    told = _diagnosis(found, index) if isinstance(found, Diagnosis) else _unexplained(found, index)
+    result = _diagnosis(found, index, answer) if isinstance(found, Diagnosis) else _unexplained(found, index)
     # GitHub keeps alerts apart by primaryLocationLineHash alone.
     prints = {"gkedoctor/v1": found.fingerprint, "primaryLocationLineHash": f"{found.fingerprint}:1"}
     new = answer.is_new(found.fingerprint)
     state = {} if new is None else {"baselineState": "new" if new else "unchanged"}
-    return {**told, "partialFingerprints": prints, **state}
+    return {**result, "partialFingerprints": prints, **state}
 
 
 def _suppression(one: Suppressed) -> _Part:
@@ -112,12 +113,12 @@ def _suppression(one: Suppressed) -> _Part:
     return {"kind": "external", "justification": inert(f"{one.rule.place}: {one.rule.reason}{until}")}
 
 
-def _diagnosis(found: Diagnosis, index: dict[str, int]) -> _Part:
+def _diagnosis(found: Diagnosis, index: dict[str, int], answer: Answer) -> _Part:
     return {
         "ruleId": found.playbook,
         "ruleIndex": index[found.playbook],
         "level": _LEVELS[found.severity],
-        "message": _message(f"{found.title}. {found.fix.say}"),
+        "message": _message(f"{title(found, answer)}. {found.fix.say}"),
         "locations": [_location(found.root, found.location)],
         "relatedLocations": [
             {"id": i, **_location(c.ref), "message": _message(c.symptom)} for i, c in enumerate(found.explains)
@@ -128,6 +129,7 @@ def _diagnosis(found: Diagnosis, index: dict[str, int]) -> _Part:
             "severity": found.severity,
             **({"since": inert(found.since)} if found.since else {}),
             "fix": found.fix.commands,
+            **({"managedBy": inert(found.fix.managed_by)} if found.fix.managed_by else {}),
             "verify": found.verify,
         },
     }

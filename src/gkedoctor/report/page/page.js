@@ -1,9 +1,39 @@
 "use strict";
-// Filter and fold. Without this script everything is shown, and each finding folds by itself.
+// Copy, filter and fold. Without this script everything is there, and each finding folds by itself.
 (() => {
+  const copy = async (button, text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(button.previousElementSibling);
+      button.textContent = document.execCommand("copy") ? "Copied" : "Selected";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  };
+  for (const box of document.querySelectorAll("pre")) {
+    const button = document.createElement("button");
+    const text = box.textContent;
+    button.type = "button";
+    button.textContent = "Copy";
+    button.addEventListener("click", () => copy(button, `${text.trim()}\n`));
+    box.append(button);
+  }
+
+  // A link into a folded finding opens it.
+  const reveal = () => {
+    const found = location.hash && document.getElementById(location.hash.slice(1));
+    if (found && found.tagName === "DETAILS") { found.open = true; found.scrollIntoView(); }
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
+  // Paper gets what is folded in a short report; of a long one, its table and what is open.
+  const short = !document.querySelector(".indexed");
+  addEventListener("beforeprint", () => {
+    for (const one of document.querySelectorAll("details")) if (short && !one.matches(".unseen")) one.open = true;
+  });
   const bar = document.querySelector("nav");
-  const all = [...document.querySelectorAll("details")];
-  addEventListener("beforeprint", () => { for (const one of all) one.open = true; });
   if (!bar) return;
 
   const findings = [...document.querySelectorAll(".finding")];
@@ -20,6 +50,8 @@
       const text = finding.textContent.toLowerCase();
       finding.hidden = off.has(finding.dataset.severity) || !words.every((word) => text.includes(word));
       if (!finding.hidden) count += 1;
+      const row = document.querySelector(`tr:has(a[href="#${finding.id}"])`);
+      if (row) row.hidden = finding.hidden;
     }
     shown.textContent = `${count} of ${findings.length} shown`;
   };

@@ -1,4 +1,4 @@
-"""The way of a request, and what a cause breaks, as SVG: lines with stations, like the plan of an underground.
+"""The request path, and what a cause breaks, as SVG: lines with stations, like the plan of an underground.
 
 What has one station behind it stands straight above it; only branches move to the right, so that names fit on a phone.
 Colours are classes of the page's style, and each state has a sign as well.
@@ -53,15 +53,15 @@ class _Placed(NamedTuple):
     bottom: int
 
 
-def way(hops: Sequence[Hop]) -> Markup:
-    """The way of a request, hop by hop."""
-    return _plan("The way of a request", [_station(hop) for hop in hops])
+def request_path(hops: Sequence[Hop]) -> Markup:
+    """The request path, hop by hop."""
+    return _plan("The request path", [_station(hop) for hop in hops])
 
 
 def consequences(found: Diagnosis, most: int) -> Markup:
-    """The root of a fault, and who suffers from it."""
+    """The root of a fault, and the objects that it affects."""
     hurt = tuple(Station(c.ref, "hurt", "", c.symptom) for c in found.explains[:most] if c.ref != found.root)
-    return _plan("The cause and what it breaks", [Station(found.root, "fail", "root", "", children=hurt)])
+    return _plan("The cause and what it affects", [Station(found.root, "fail", "cause", "", children=hurt)])
 
 
 def _station(hop: Hop) -> Station:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from gkedoctor.report.formats.json import encoded
-from gkedoctor.report.json_schema import ObjectRef, object_ref
+from gkedoctor.report.ref_schema import ObjectRef, object_ref
 from gkedoctor.report.teardown.model import TeardownPlan
 
 

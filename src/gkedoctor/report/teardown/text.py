@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.teardown.model import TeardownPlan
 
-_WAIT = "wait until each is gone: its controller deletes the load balancer before it lets go"
+_WAIT = "Wait until each is deleted: its controller deletes the load balancer first."
 
 
 def render(plan: TeardownPlan) -> str:
@@ -28,7 +28,7 @@ def _stages(plan: TeardownPlan) -> Iterator[str]:
 
 def _closing(plan: TeardownPlan) -> Iterator[str]:
     for line in plan.not_checked:
-        yield inert(f"not looked at: {line}")
+        yield inert(f"Not checked: {line}")
     yield inert(_verdict(plan))
     if plan.closing is not None:
         yield inert(f"     {plan.closing}")
@@ -36,10 +36,10 @@ def _closing(plan: TeardownPlan) -> Iterator[str]:
 
 def _verdict(plan: TeardownPlan) -> str:
     if plan.gone:
-        return f"{plan.cluster} is not among the clusters of its project: it is deleted; what it left behind:"
+        return f"{plan.cluster} is not in the list of clusters of its project: it is deleted. What it left behind:"
     cluster = plan.cluster or "the cluster"
     if plan.count:
-        return f"{plan.count} object{'s' * (plan.count != 1)} to take down before {cluster} is deleted; afterwards:"
+        return f"{plan.count} object{'s' * (plan.count != 1)} to delete before you delete {cluster}. Afterwards:"
     if plan.not_checked:
-        return f"nothing was found that deleting {cluster} would leave behind; not everything could be looked at"
-    return f"deleting {cluster} leaves nothing behind:"
+        return f"Not enough was checked to tell what deleting {cluster} leaves behind"
+    return f"Deleting {cluster} leaves no resources behind:"

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
-from gkedoctor.report.phrases import closing, holes, since, value
+from gkedoctor.report.not_checked import not_checked_lines
+from gkedoctor.report.phrases import since, value
+from gkedoctor.report.verdict import closing
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Link, Open, Page, short
 from gkedoctor.tui.model.state import Found, ViewState
@@ -48,10 +50,10 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
 def summary_lines(scene: ViewState, width: int) -> list[Line]:
     """What stands in place of a finding: what was looked at."""
     page = Page(width)
-    page.text(closing(scene.answer)[:1].upper() + closing(scene.answer)[1:] + ".", "title")
+    page.text(f"{closing(scene.answer)}.", "title")
     for note in scene.answer.notes:
         page.text(f"note: {note}", "unknown")
-    unseen = holes(scene.outcome.not_checked)
+    unseen = not_checked_lines(scene.outcome.not_checked)
     if unseen:
         page.head("NOT LOOKED AT", "`Not checked` has all of it")
     for hole in unseen:

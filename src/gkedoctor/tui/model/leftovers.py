@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gkedoctor.diagnose.model import Consequence, Diagnosis
-from gkedoctor.report.phrases import holes
+from gkedoctor.report.not_checked import not_checked_lines
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import Term, meets
 from gkedoctor.tui.model.findings import facts_of, severity_of, sign
@@ -59,7 +59,7 @@ def _nothing(scene: ViewState, page: Page) -> None:
     looked = [name for name in NEEDED if scene.snapshot.collections.get(name) is not None]
     if unseen or len(looked) < len(NEEDED):
         page.text("Nothing can be said of leftovers: Google Cloud's side was not looked at.", "unknown")
-        for hole in holes(unseen):
+        for hole in not_checked_lines(unseen):
             page.text(hole, "dim", "  ")
     else:
         page.text("Nothing is left over.", "ok")
