@@ -31,8 +31,9 @@ _READS = ("EndpointSlice", "Endpoints", "Cluster", "Firewall", "Instance")
 def control_plane_access(graph: Graph, service: Object) -> Facts:
     """Whether firewall rules let the control plane of a private cluster reach the ready endpoints, by port.
 
-    {range, port, network, allowed, rule, tag, cluster, project}: `rule` is the one of GKE for the control plane, `tag`
-    the target tag of the nodes. Nothing where the cluster has no range of that kind.
+    {range, port, network, allowed, opened, rule, tag, cluster, project}: `opened` is when the rule was created that
+    allows it, `rule` the one of GKE for the control plane, `tag` the target tag of the nodes. Nothing where the cluster
+    has no range of that kind.
     """
     found = cluster_of(graph, service)
     cluster = found[0] if isinstance(found, list) and found else {}
@@ -77,6 +78,7 @@ def _judged(graph: Graph, network: str, machines: list[Object], source: str, por
     return {
         "port": port,
         "allowed": bool(rule and rule.get("allowed")),
+        "opened": rule.get("creationTimestamp") if rule and rule.get("allowed") else None,
         "rule": own,
         "tag": tags[0] if tags else None,
     }

@@ -155,6 +155,7 @@ class ControlPlaneAccessRecord(TypedDict):
     port: int
     network: str
     allowed: bool
+    opened: str | None
     rule: CloudObject | None
     tag: str | None
     cluster: str
