@@ -93,8 +93,11 @@ def _made_public(before: Snapshot, store: Store) -> Iterator[str]:
 def _is_public(item: Object) -> bool:
     spec: Mapping[str, Any] = item.get("spec") or {}
     annotations = item["metadata"].get("annotations") or {}
-    internal = any(str(annotations.get(name)).lower() == "internal" for name in _INTERNAL)
-    return spec.get("type") == "LoadBalancer" and not internal and "internal" not in str(spec.get("loadBalancerClass"))
+    # the class decides; the annotation is read where there is none (ingress-gce, pkg/l4/annotations/service.go)
+    kind = str(spec.get("loadBalancerClass") or "")
+    noted = any(str(annotations.get(name)).lower() == "internal" for name in _INTERNAL)
+    internal = "internal" in kind if kind else noted
+    return spec.get("type") == "LoadBalancer" and not internal
 
 
 def _class(item: Object) -> str:
