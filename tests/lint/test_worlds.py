@@ -37,7 +37,7 @@ def test_what_is_not_in_the_files_is_advice(tmp_path: Path) -> None:
     assert ran.code == 0
     (found,) = ran.report["diagnoses"]
     assert (found["severity"], found["confidence"]) == ("advisory", "possible")
-    assert found["title"].startswith("Secret elsewhere is not in these files; Deployment teratail asks for it (spec.")
+    assert found["title"].startswith("Secret elsewhere is not in these files; Deployment teratail references it (spec.")
     assert "does not exist" not in found["title"]
 
 

@@ -66,7 +66,7 @@ MISTAKES = [
     ),
     ("an unknown subject", "subject: Pod", "subject: Pdo", "unknown kind `Pdo`", "Pod"),
     ("an unknown kind in a list", "subject: Pod", "subject: [Pod, Gatway]", "unknown kind `Gatway`", "Gateway"),
-    ("a list without a kind", "subject: Pod", "subject: []", "no kind is looked at", "Ingress"),
+    ("a list without a kind", "subject: Pod", "subject: []", "no kind is given", "Ingress"),
     ("a kind that is named twice", "subject: Pod", "subject: [Pod, Pod]", "Pod is named twice", None),
     ("an unknown edge", "edge: containers", "edge: contaners", "unknown edge `contaners`", "containers"),
     ("an edge that does not start here", "edge: node}", "edge: endpoints}", "a Pod has no edge `endpoints`", None),

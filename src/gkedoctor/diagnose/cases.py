@@ -340,4 +340,4 @@ def _texts_with_holes(where: str, found: Diagnosis) -> Iterator[str]:
     ways = [text for way in found.fix.alternatives for text in (way.say, *way.commands)]
     texts = [found.title, found.fix.say, *found.fix.commands, *ways, *found.verify, *(r.why for r in found.ruled_out)]
     yield from (f"{where}: a hole came to nothing in `{text}`" for text in texts if "(none)" in text)
-    yield from (f"{where}: nobody knows the Pod in `{text}`" for text in texts if names_planned(text))
+    yield from (f"{where}: the Pod in `{text}` is not known" for text in texts if names_planned(text))

@@ -26,8 +26,8 @@ def deletion(graph: Graph, group: Sequence[Finding], proofs: Sequence[ResolvedEv
     made, above = ref_of(first.made), ref_of(first.owner)
     commands = [f"kubectl -n {ref.namespace} delete {ref.kind.lower()} {ref.name}" for ref in list(found)[:_MOST]]
     say = (
-        f"{above.kind} {above.name} has been corrected ({_difference(first)}); {made.kind} {made.name} was made of the "
-        f"older template and keeps it. Delete {made.kind} {made.name}: {_what_comes(first)}"
+        f"{above.kind} {above.name} has been corrected ({_difference(first)}); {made.kind} {made.name} was created "
+        f"from the older template. Delete {made.kind} {made.name}: {_what_comes(first)}"
     )
     return ResolvedFix(say, tuple(commands))
 
@@ -61,7 +61,9 @@ def _failing(finding: Finding, proofs: Iterable[ResolvedEvidence]) -> Iterator[s
 def _difference(older: OlderTemplate) -> str:
     field, (then, now) = next(iter(older.changed.items()))
     short = field.rpartition(".")[2]
-    return f"{short} {_text(then)} is now {_text(now)}" if _is_short(then) and _is_short(now) else f"{short} is another"
+    return (
+        f"{short} {_text(then)} is now {_text(now)}" if _is_short(then) and _is_short(now) else f"{short} was changed"
+    )
 
 
 def _is_short(value: Any) -> bool:
@@ -74,5 +76,5 @@ def _text(value: Any) -> str:
 
 def _what_comes(older: OlderTemplate) -> str:
     if older.made.get("kind") == "Job":
-        return "the next run on schedule is made of the corrected template."
-    return "it is made anew of the corrected template, and then the others are replaced."
+        return "the next scheduled run uses the corrected template."
+    return "it is created again from the corrected template, then the others are replaced."

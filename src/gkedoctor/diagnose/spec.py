@@ -123,7 +123,7 @@ def _doubt(finding: Finding, scope: Scope | None) -> Unknown | None:
 def _likely(finding: Finding, why: Unknown, near: object) -> Finding:
     """The same finding where something in the files comes near: most likely that is meant."""
     assert finding.winner is not None
-    also = f", and {near} is" if isinstance(near, str) else ""
+    also = f" (closest match: {near})" if isinstance(near, str) else ""
     winner = replace(finding.winner, title=_title(finding, why, also)) if why.name else finding.winner
     return replace(finding, winner=winner, confidence=max(finding.confidence, Confidence.LIKELY, key=lambda c: c.rank))
 
@@ -138,22 +138,22 @@ def _advice(finding: Finding, why: Unknown) -> Finding:
 
 
 def _title(finding: Finding, why: Unknown, aside: str) -> Template:
-    """`Secret db is not in these files; Deployment cart asks for it (…)`: that it does not exist is not known."""
+    """`Secret db is not in these files; Deployment cart references it (…)`: that it does not exist is not known."""
     assert finding.winner is not None
     kind = COLLECTIONS.get(why.collection)
     if not why.name or kind is None:
-        return Template(("as far as these files go: ", *finding.winner.title.parts))
+        return Template(("in these files: ", *finding.winner.title.parts))
     state = HOLLOW if why.reason == HOLLOW else NOT_HERE
     return Template((f"{kind.name} {why.name} is {state}{aside}; {_asks(finding)}",))
 
 
 def _asks(finding: Finding) -> str:
-    """`Deployment cart asks for it (spec.template.spec.volumes[0].secret)`."""
+    """`Deployment cart references it (spec.template.spec.volumes[0].secret)`."""
     assert finding.winner is not None
     found = (proof(evidence, finding.scope, finding.ref) for evidence in finding.winner.evidence)
     told = next((_of_workload(one) for one in found if one is not None), None)
     ref = told.ref if told is not None else _of_ref(finding.ref)
-    return f"{ref.kind} {ref.name} asks for it" + (f" ({told.path})" if told is not None else "")
+    return f"{ref.kind} {ref.name} references it" + (f" ({told.path})" if told is not None else "")
 
 
 def _of_ref(ref: Ref) -> Ref:

@@ -133,7 +133,7 @@ def _phrases(playbook: CompiledPlaybook) -> Iterator[tuple[str, str]]:
 
 def _kind_problems(model: Playbook) -> Iterator[Problem]:
     if not model.kinds:
-        yield Problem("$.subject", "no kind is looked at", "a kind, or a list of kinds: [Ingress, Gateway]")
+        yield Problem("$.subject", "no kind is given", "a kind, or a list of kinds: [Ingress, Gateway]")
     listed = () if isinstance(model.subject, str) else model.subject
     places = [f"$.subject[{i}]" for i in range(len(listed))] or ["$.subject"] * bool(model.subject)
     for place, kind in zip([*places, *(f"$.also[{i}]" for i in range(len(model.also)))], model.kinds, strict=True):
