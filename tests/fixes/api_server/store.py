@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, is_cloud
 from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status
@@ -50,6 +52,11 @@ class Store:
 
         self._states = {name: collection.state for name, collection in snapshot.collections.items()}
         self._facts: dict[tuple[str, Key], Object] = {}
+        self._clean: dict[tuple[str, Key], Object] = {}
+        """Objects as a recording has them, of those that nobody wrote since."""
+
+        self._clean_cloud: dict[str, Collection] | None = {n: c for n, c in snapshot.collections.items() if is_cloud(n)}
+        self._logs = snapshot.collections.get(LOGS)
         self.objects: dict[str, dict[Key, dict[str, Any]]] = {}
         self.cloud: dict[str, list[dict[str, Any]]] = {}
         for name, collection in snapshot.collections.items():
@@ -57,6 +64,7 @@ class Store:
                 self.cloud[name] = [copy.deepcopy(dict(item)) for item in collection.objects]
             elif name != LOGS:
                 self.objects[name] = {key_of(item): self._taken(name, item) for item in collection.objects}
+                self._clean |= {(name, key_of(item)): item for item in collection.objects}
         self._namespaces = {namespace for items in self.objects.values() for namespace, _ in items}
         self._raw: tuple[int, Snapshot] | None = None
         self.settled = self.version
@@ -82,6 +90,7 @@ class Store:
             self.version += 1
             item["metadata"]["resourceVersion"] = str(self.version)
             self.objects[collection][key_of(item)] = item
+            self._clean.pop((collection, key_of(item)), None)
             self.changes.append(Change(self.version, kind, collection, copy.deepcopy(item)))
             return copy.deepcopy(item)
 
@@ -91,6 +100,7 @@ class Store:
             item = self.objects.get(collection, {}).pop((namespace, name), None)
             if item is not None:
                 self.version += 1
+                self._clean.pop((collection, (namespace, name)), None)
                 self.deleted.append((collection, (namespace, name)))
                 item["metadata"]["resourceVersion"] = str(self.version)
                 self.changes.append(Change(self.version, "DELETED", collection, item))
@@ -98,6 +108,7 @@ class Store:
     def touch(self) -> None:
         """Marks that the Google Cloud side changed."""
         self.version += 1
+        self._clean_cloud = None
 
     def all(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every object of Kubernetes with its collection."""
@@ -125,7 +136,7 @@ class Store:
                 known = {collection.name for collection in found}
                 more = {*_BUILT_IN, *self.served, *(n for n, kind in COLLECTIONS.items() if not kind.cloud)}
                 found += [Collection(name, complete) for name in sorted(more - known)]
-                found += [c for c in self.first.collections.values() if c.name == LOGS]
+                found += [self._logs] if self._logs is not None else []
                 self._raw = self.version, Snapshot(self.first.manifest, found)
             return self._raw[1]
 
@@ -138,20 +149,36 @@ class Store:
                     yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "status": status}
 
     def snapshot(self) -> Snapshot:
-        """What a recording of it would hold now."""
+        """What a recording of it would hold now. Only what was written is taken in again."""
         with self.lock:
-            gathered = Gathered(source=self.first.manifest.source)
-            for name, items in self.objects.items():
-                gathered.add(name, [self._recorded(name, item) for item in items.values()], self._state(name))
-            for name, cloud in self.cloud.items():
-                gathered.add(name, copy.deepcopy(cloud), self._state(name))
-            logs = self.first.collections.get(LOGS)
-            if logs is not None:
-                gathered.mark(LOGS, logs.state)
-                for item in logs.objects:
-                    text = "\n".join(item["lines"])
-                    gathered.add_log(item["namespace"], item["pod"], item["container"], text, previous=item["previous"])
-        return build_snapshot(gathered, recorded_at=self.clock, manifest=self.first.manifest)
+            states = self._take_in()
+            found = [
+                Collection(name, states.get(name, self._state(name)), self._in_order(name, items))
+                for name, items in self.objects.items()
+            ]
+            found += [*(self._clean_cloud or {}).values(), *([self._logs] if self._logs is not None else [])]
+            return Snapshot(msgspec.structs.replace(self.first.manifest, recorded_at=self.clock), found)
+
+    def _in_order(self, name: str, items: Mapping[Key, Object]) -> list[Object]:
+        return [self._clean[name, key] for key in sorted(items) if (name, key) in self._clean]
+
+    def _take_in(self) -> dict[str, CollectionState]:
+        """Trims, masks and checks what was written; the states of collections with objects that do not fit."""
+        gathered = Gathered(source=self.first.manifest.source)
+        for name, items in self.objects.items():
+            written = [self._recorded(name, item) for key, item in items.items() if (name, key) not in self._clean]
+            if written:
+                gathered.add(name, written, self._state(name))
+        cloud = self.cloud if self._clean_cloud is None else {}
+        for name, found in cloud.items():
+            gathered.add(name, copy.deepcopy(found), self._state(name))
+        taken = build_snapshot(gathered, recorded_at=self.clock, manifest=self.first.manifest)
+        if self._clean_cloud is None:
+            self._clean_cloud = {n: c for n, c in taken.collections.items() if is_cloud(n)}
+        for name, collection in taken.collections.items():
+            if not is_cloud(name) and name != LOGS:
+                self._clean |= {(name, key_of(item)): item for item in collection.objects}
+        return {name: c.state for name, c in taken.collections.items() if c.state.malformed}
 
     def _state(self, name: str) -> CollectionState:
         return self._states.get(name, CollectionState(Status.COMPLETE))
@@ -166,11 +193,18 @@ class Store:
         with self.lock:
             for name, collection in snapshot.collections.items():
                 if is_cloud(name):
-                    self.cloud[name] = [copy.deepcopy(dict(item)) for item in collection.objects]
-                elif name not in (LOGS, "secrets", "configmaps"):
+                    self._take_cloud(name, collection)
+                elif name == LOGS:
+                    self._logs = collection
+                elif name not in ("secrets", "configmaps"):
                     self._take_collection(name, collection)
             self.clock = snapshot.clock
             self.version += 1
+
+    def _take_cloud(self, name: str, collection: Collection) -> None:
+        if self._clean_cloud is not None and self._clean_cloud.get(name) is not collection:
+            self._clean_cloud[name] = collection
+            self.cloud[name] = [copy.deepcopy(dict(item)) for item in collection.objects]
 
     def _take_collection(self, name: str, collection: Collection) -> None:
         after = {key_of(item): item for item in collection.objects}
@@ -178,8 +212,8 @@ class Store:
         for namespace, own in before.keys() - after.keys():
             self.remove(name, namespace, own)
         for key, item in after.items():
-            if _content(before.get(key)) != _content(item):
-                self.put(name, copy.deepcopy(dict(item)))
+            if self._clean.get((name, key)) is not item and _content(before.get(key)) != _content(item):
+                self._clean[name, key] = self.put(name, copy.deepcopy(dict(item)))
 
 
 def _content(item: Object | None) -> Any:
