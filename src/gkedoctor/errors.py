@@ -20,7 +20,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the shell is told. The same numbers for every command."""
+    """The exit codes, the same for every command."""
 
     OK = 0
     """Nothing at or above `--fail-on`."""
@@ -35,10 +35,10 @@ class ExitCode(IntEnum):
     """The source cannot be reached or read."""
 
     INCOMPLETE = 4
-    """Nothing was found, and not everything could be looked at."""
+    """Nothing was found, but not everything could be checked."""
 
     BUG = 5
-    """gkedoctor's own fault."""
+    """An internal error."""
 
     INTERRUPTED = 130
     """Ctrl-C."""

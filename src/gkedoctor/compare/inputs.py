@@ -163,7 +163,7 @@ def read_saved_report(path: Path) -> SavedReport | None:
     try:
         report = msgspec.json.decode(content, type=SavedReport)
     except msgspec.MsgspecError as error:
-        raise SourceError(f"{path} is no whole report: {error}") from error
+        raise SourceError(f"{path} is not a complete report: {error}") from error
     return report if report.schema == _SCHEMA else None
 
 

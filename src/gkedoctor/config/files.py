@@ -118,7 +118,7 @@ def _folder(source: Source, path: Path, i: int, name: str) -> Path:
 def _rule(source: Source, shown: str, i: int, one: Suppression, names: Callable[[], Names]) -> SuppressionRule:
     place = f"$.suppress[{i}]"
     if not one.reason.strip():
-        raise error_at(source, f"{place}.reason", "the reason is empty", hint="say why nobody has to hear of it")
+        raise error_at(source, f"{place}.reason", "the reason is empty", hint="say why it is suppressed")
     if not any(getattr(one, field) for field in _CRITERIA):
         raise error_at(source, place, "this would suppress everything", hint=f"add one of {', '.join(_CRITERIA)}")
     _check(source, f"{place}.cause", one.cause, partial(unknown_cause, causes=lambda: names().causes))
