@@ -52,14 +52,15 @@ lock: .venv/installed-dev   ## pins all packages: of the tools, and in the same 
 	  --output-file requirements-build.lock pyproject.toml
 
 .venv/bin/python:
-	$(PYTHON) -m venv .venv
+	@echo "Creating a virtual environment in .venv ($(PYTHON)) ..."
+	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml requirements.lock requirements-build.lock
-	@echo "Installing gkedoctor into .venv (about a minute) …"
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-build.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "Installing gkedoctor and its dependencies into .venv (about 200 MB; one to three minutes) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-build.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 
 .venv/installed-dev: .venv/bin/python pyproject.toml requirements-dev.lock
 	@echo "Installing gkedoctor and its tools into .venv (about two minutes) …"

@@ -42,6 +42,7 @@ from gkedoctor.report.teardown.model import TeardownPlan
 from gkedoctor.service import explain as explanations
 from gkedoctor.service.comparison import compare_recordings
 from gkedoctor.service.leftovers import leftovers as left_behind
+from gkedoctor.service.lint import of_files
 from gkedoctor.service.path import request_path
 from gkedoctor.service.report import ReportOptions, ReportQuery
 from gkedoctor.service.teardown import teardown_plan
@@ -124,7 +125,7 @@ def lint(
     playbooks: Iterable[str | PathLike[str]] = (),
     now: datetime | None = None,
 ) -> Linted:
-    """Says what will not work of manifests, before they are applied: files and folders, as `gkedoctor lint` takes.
+    """Checks manifests for problems before they are applied: files and folders, as `gkedoctor lint` takes.
 
     What is not in the files is advisory, unless they are `complete`, or laid over a `cluster`. `namespace`: of objects
     that name none. `elsewhere`: patterns like `Secret/shop/tls-*` of what others make. `now`: the time by which
@@ -144,7 +145,7 @@ def lint(
     """
     manifests = read([Path(path) for path in paths], stdin=sys.stdin.buffer, namespace=namespace)
     files = world(manifests, cluster, complete=complete, elsewhere=elsewhere, now=now or datetime.now(UTC))
-    outcome = spec.lint(files, _library([Path(folder) for folder in playbooks]))
+    outcome = of_files(spec.lint(files, _library([Path(folder) for folder in playbooks])), manifests)
     return Linted(outcome, (*manifests.problems, *files.problems))
 
 

@@ -20,7 +20,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the shell is told. The same numbers for every command."""
+    """The exit codes, the same for every command."""
 
     OK = 0
     """Nothing at or above `--fail-on`."""
@@ -38,7 +38,7 @@ class ExitCode(IntEnum):
     """No finding, and not everything that is needed was checked."""
 
     BUG = 5
-    """gkedoctor's own fault."""
+    """An internal error."""
 
     INTERRUPTED = 130
     """Ctrl-C."""

@@ -56,7 +56,7 @@ def test_it_says_how_to_go_on(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
             "did you mean `missing-secret`?",
         ),
         (["GKE-ROL-901", "--cause", "Acme/X"], "unknown cause `Acme/X`", "acme/no-rollback-history"),
-        (["GKE-ROL-901", "--name", "../up"], "`../up` is no name", "rollback-history-missing"),
+        (["GKE-ROL-901", "--name", "../up"], "`../up` is not a valid playbook name", "rollback-history-missing"),
     ],
 )
 def test_what_cannot_be_is_refused(

@@ -98,7 +98,7 @@ def test_what_is_no_fleet_is_no_baseline(gkedoctor: Gkedoctor, copies: Copies, t
     saved.write_text('{"schema": "gkedoctor/report/v1"}')
     result = gkedoctor("fleet", copies(**SICK), "-j", 1, "--baseline", saved)
     assert (result.code, result.out) == (ExitCode.SOURCE, "")
-    assert "is not a report of a fleet" in result.err
+    assert "is not a fleet report" in result.err
 
 
 def test_what_is_too_mild_is_left_out_and_counted(gkedoctor: Gkedoctor, copies: Copies) -> None:

@@ -41,7 +41,7 @@ class Duration(click.ParamType[float]):
             return float(value)
         parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", value)
         if not parts or "".join(a + b for a, b in parts) != value:
-            self.fail(f"`{value}` is no duration; write it like 10s or 1m", param, ctx)
+            self.fail(f"`{value}` is not a duration; write it like 10s or 1m", param, ctx)
         return sum(float(number) * _SECONDS[unit or "s"] for number, unit in parts)
 
 

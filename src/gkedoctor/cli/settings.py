@@ -45,7 +45,7 @@ def settings(options: ConfigOptions) -> Settings:
     from gkedoctor.playbook.library import public_names
 
     if options.no_config and options.config is not None:
-        raise UsageError("--config and --no-config exclude each other")
+        raise UsageError("--config and --no-config cannot be used together")
     if options.no_config:
         return Settings()
     here = _working_folder()

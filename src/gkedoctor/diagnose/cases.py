@@ -230,7 +230,7 @@ def _now(given: Given, default: datetime) -> datetime:
     """The clock of a case, if it states one."""
     now = parse_timestamp(given.now) if given.now else default
     if now is None:
-        raise UsageError(f"`now: {given.now}` of a case is no time", hint="write it like 2026-11-22T12:00:00Z")
+        raise UsageError(f"`now: {given.now}` of a case is not a time", hint="write it like 2026-11-22T12:00:00Z")
     return now
 
 

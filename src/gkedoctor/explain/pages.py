@@ -180,4 +180,4 @@ def _advice(causes: Sequence[Cause]) -> list[str]:
     """The advice of variants of a cause, each once; what only a finding fills in is left out where that is readable."""
     texts = dict.fromkeys(general_advice(cause.fix.say) or with_placeholders(cause.fix.say) for cause in causes)
     readable = [text for text in texts if "…" not in text]
-    return readable or list(texts)[:1]
+    return readable or [text for text in texts if not text.startswith("…")][:1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 _HOLE = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
 _CHAIN = re.compile(r"[A-Za-z_][\w.\[\]-]*\.([A-Za-z_]\w*)(?:\[\d*\])?|([A-Za-z_]\w*)(?:\[\d*\])?")
@@ -28,8 +29,8 @@ _PLACE = re.compile(r"\bin namespace (?:NAME|NAMESPACE)\b")
 def general_advice(text: str) -> str:
     """The first sentences of advice that hold for every object, without what only a finding can fill in."""
     said = _PLACE.sub("in the namespace of the Pod", _NAMED.sub(r"the \1", _ASIDE.sub("", with_placeholders(text))))
-    kept = [sentence for sentence in re.split(r"(?<=[.!]) ", said) if not _UNFILLED.search(sentence)]
-    return " ".join(kept[:2])
+    sentences = re.split(r"(?<=[.!]) ", said)[:2]
+    return " ".join(takewhile(lambda sentence: not _UNFILLED.search(sentence), sentences))
 
 
 def with_placeholders(text: str) -> str:

@@ -30,7 +30,5 @@ def clusters_of(path: Path) -> dict[str, ComparisonInput]:
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from error
     except msgspec.MsgspecError as error:
-        raise SourceError(
-            f"{path} is not a report of a fleet: {error}", hint="save one with: fleet … -o json"
-        ) from error
+        raise SourceError(f"{path} is not a fleet report: {error}", hint="save one with: fleet … -o json") from error
     return {cluster.name: saved_side(str(path), cluster.report) for cluster in saved.clusters}

@@ -33,7 +33,7 @@ def drafts(folder: Path, playbook: str, cause: str | None, name: str | None, lib
     declared = [_declared(folder, cause, library.causes)] if cause and cause not in library.causes else []
     stem = name or (cause or playbook.lower()).rpartition("/")[2]
     if not _NAME.fullmatch(stem):
-        raise UsageError(f"`{stem}` is no name for a playbook", hint="what it finds, as in rollback-history-missing")
+        raise UsageError(f"`{stem}` is not a valid playbook name", hint="what it finds, as in rollback-history-missing")
     text = (_PLAYBOOK + (_CAUSE if cause else "")).format(id=playbook, stem=stem, cause=cause)
     found = [
         Draft(folder / f"{stem}.yaml", text),

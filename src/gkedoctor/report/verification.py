@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from gkedoctor.diagnose.verification import Claim, Reading, State
 from gkedoctor.report.escaping import inert
-from gkedoctor.report.json_schema import ObjectRef, object_ref
+from gkedoctor.report.ref_schema import ObjectRef, object_ref
 
 _MOST_WAITS = 3
 _SENTENCES = {

@@ -66,7 +66,7 @@ def lint(
     files = world(manifests, cluster, complete=options.complete, elsewhere=held.elsewhere, now=now)
     wanted = Selection(min_severity=Severity(options.min_severity or held.min_severity or Severity.ADVISORY))
     found = answer(
-        _of_files(spec.lint(files, library), manifests), files.open, wanted, library, rules=held.rules,
+        of_files(spec.lint(files, library), manifests), files.open, wanted, library, rules=held.rules,
         show_suppressed=options.show_suppressed,
     )  # fmt: skip
     return replace(
@@ -78,7 +78,7 @@ def lint(
     )
 
 
-def _of_files(outcome: Outcome, manifests: Manifests) -> Outcome:
+def of_files(outcome: Outcome, manifests: Manifests) -> Outcome:
     """The outcome with fixes for the files; without an object, nothing was checked and it is not complete."""
     diagnoses = tuple(map(corrected, outcome.diagnoses))
     if manifests.objects:

@@ -11,7 +11,7 @@ from gkedoctor.cli.examples import names, resolve
 from gkedoctor.cli.messages import print_message
 from gkedoctor.errors import ExitCode
 
-_FIRST = "teratail-missing-secret"
+FIRST = "teratail-missing-secret"
 _CAUSE = "missing-secret"
 _NEXT = """
 Try next:
@@ -31,7 +31,7 @@ def _explained(context: click.Context, name: str) -> None:
     """What the cause of the first demo means, as a second step."""
     from gkedoctor.cli.commands.explain import explain
 
-    if name != _FIRST:
+    if name != FIRST:
         return
     if sys.stdin.isatty() and sys.stdout.isatty():
         click.pause("Press any key for what the cause means …", err=True)
@@ -40,7 +40,7 @@ def _explained(context: click.Context, name: str) -> None:
 
 
 @click.command()
-@click.argument("name", metavar="[NAME]", default=_FIRST, shell_complete=_examples)
+@click.argument("name", metavar="[NAME]", default=FIRST, shell_complete=_examples)
 @click.option("--screen", is_flag=True, help="Browse it on a full screen, as `gkedoctor diagnose` does.")
 def demo(name: str, screen: bool) -> int:
     """Diagnose a recorded cluster that comes with gkedoctor. No cluster is needed.

@@ -102,7 +102,7 @@ def _claim(finding: str | None, *, last: bool, saved: Path | None) -> Claim:
     from gkedoctor.compare.saved_claims import claims_in
 
     if finding is not None and last:
-        raise UsageError("FINGERPRINT and --last exclude each other", hint="leave one of them out")
+        raise UsageError("FINGERPRINT and --last cannot be used together", hint="leave one of them out")
     known = recall() if saved is None else None
     claims = claims_in(saved) if saved is not None else known.claims if known is not None else ()
     if known is not None and not claims:

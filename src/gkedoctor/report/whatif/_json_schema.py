@@ -9,7 +9,7 @@ import msgspec
 
 from gkedoctor.graph import Ref
 from gkedoctor.report.diff._json_schema import FindingEntry, finding_entry
-from gkedoctor.report.json_schema import ObjectRef
+from gkedoctor.report.ref_schema import ObjectRef
 from gkedoctor.whatif.answer import WhatIf
 
 SCHEMA_ID: Final = "gkedoctor/whatif/v1"

@@ -59,7 +59,7 @@ def _documents(data: bytes, name: str, budget: Budget) -> list[Any]:
     except LimitError:
         raise
     except SourceError as error:
-        if _OF_KUBERNETES.search(begin) or name.endswith(_FORMATS):
+        if _OF_KUBERNETES.search(begin) or name.endswith(_FORMATS) or "text file" in error.message:
             raise
         raise SourceError(f"{name} is not a recording", hint=_HINT) from error
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def lint(paths: tuple[Path, ...]) -> int:
     """Check playbooks and messages for mistakes, with file, line and column.
 
-    Without PATH, the shipped ones. Exits 2 if anything is wrong. A line that
-    begins with `warn` is no mistake: it names a cause or another part of a
-    playbook that none of its cases reaches.
+    Without PATH, checks the shipped ones. Exit 2 if there is a mistake. Lines
+    with `warn` are not mistakes: they name a cause or another part of a
+    playbook that no case reaches.
 
     \b
     Examples:
