@@ -11,7 +11,7 @@ _GROUPS = {
     ),
     "What to report": (
         *("namespaces", "namespace", "all_namespaces", "selector", "min_severity", "fail_on", "baseline"),
-        *("folders", "show_suppressed", "complete", "config", "no_config", "last", "saved"),
+        *("files", "folders", "show_suppressed", "complete", "config", "no_config", "last", "saved"),
     ),
     "How to print": (
         "wanted_outputs",
@@ -19,6 +19,7 @@ _GROUPS = {
         "as_json",
         "output_file",
         "color",
+        "details",
         "first_answers",
         "theme",
         "_click_default_help",

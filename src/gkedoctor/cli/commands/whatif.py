@@ -11,6 +11,7 @@ import click
 
 from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.exit_codes import NEVER, whatif_verdict
+from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.argument("command", metavar="[-- kubectl …]", nargs=-1, type=click.UNPROCESSED)
 @click.option("-f", "--filename", "files", type=_PATH, multiple=True, metavar="PATH",
               help="Manifests to apply: a file, a folder, or - for standard input. Repeatable.")  # fmt: skip
 @click.option("-n", "--namespace", default="default", metavar="NAME",
               help="Namespace for manifests that do not set one.")  # fmt: skip
 @click.option("-o", "--output", "form", type=Choice(names()), default="text", help=f"{', '.join(names())}.")
-@click.option("--json", "as_json", is_flag=True, help="The same as -o json.")
+@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
 @click.option("--details", is_flag=True, help="Show which steps of controllers were assumed, and where they are "
               "documented.")  # fmt: skip
 @click.option(
@@ -44,7 +45,14 @@ _PATH = click.Path(path_type=Path)
     default=Severity.LOW.value,
     help="Exit 1 if a new finding is at or above this severity. Default: low.",
 )
-@click.option("--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="More playbooks. Repeatable.")
+@click.option(
+    "--playbooks",
+    "folders",
+    type=_PATH,
+    multiple=True,
+    metavar="DIR",
+    help="Use the playbooks of a folder. Repeatable.",
+)
 @config_options
 @source_options
 @click.option("--output-file", type=_PATH, metavar="FILE", help="Write the output to FILE.")
@@ -70,7 +78,8 @@ def whatif(source: Path | None, folders: tuple[Path, ...], fail_on: str, **given
     Examples:
       gkedoctor whatif -f production/
       gkedoctor whatif -f shop.yaml -n shop -o json
-      gkedoctor whatif --from before.gkesnap -- kubectl -n shop scale deploy/web --replicas=0
+      gkedoctor whatif -- kubectl -n shop scale deploy/web --replicas=0
+      gkedoctor whatif --from before.gkesnap -- kubectl uncordon node-1
     """
     from gkedoctor.cli.library import library
     from gkedoctor.service import whatif as service
