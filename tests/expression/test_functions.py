@@ -97,11 +97,12 @@ def test_a_bare_pod_is_made_anew_and_others_are_edited(kind: str, commands: list
 
 def test_a_change_of_a_bare_pod_is_written_into_it_by_jq() -> None:
     pod = {"kind": "Pod", "metadata": {"namespace": "shop", "name": "cart"}}
-    (command,) = evaluate("patch_template(w, p)", w=pod, p={"nodeName": None, "hostNetwork": False})
-    assert command == (
-        "kubectl -n shop get pod cart -o json | jq '.spec |= (del(.nodeName) | .hostNetwork = false) | del(.status)'"
-        " | kubectl -n shop replace --force -f -"
+    save, replace = evaluate("patch_template(w, p)", w=pod, p={"hostNetwork": False})
+    assert save == (
+        "kubectl -n shop get pod cart -o json"
+        " | jq 'del(.status, .spec.nodeName) | .spec.hostNetwork = false' > cart.json"
     )
+    assert replace == "kubectl -n shop replace --force -f cart.json"
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
@@ -113,7 +114,7 @@ def test_the_program_for_jq_merges_lists_by_name_as_a_strategic_merge_patch_does
         "tolerations": [{"key": "k"}],
     }
     spec = {"containers": [{"name": "a", "ports": [{"containerPort": 80, "hostPort": 80}]}, {"name": "b"}]}
-    pod = {"kind": "Pod", "metadata": {"namespace": "shop", "name": "cart"}}
+    pod = {"kind": "Pod", "metadata": {"namespace": "shop", "name": "cart"}, "spec": spec}
     words = shlex.split(evaluate("patch_template(w, p)", w=pod, p=part)[0])
     text = json.dumps({"spec": spec})
     done = subprocess.run(["jq", words[words.index("jq") + 1]], input=text, capture_output=True, text=True, check=True)
