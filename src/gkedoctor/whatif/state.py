@@ -17,6 +17,7 @@ from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import KEPT, Collection, CollectionState, Object, Snapshot, Status
 from gkedoctor.whatif.hidden_values import with_facts, with_values
+from gkedoctor.whatif.immutable import immutable_changes
 from gkedoctor.whatif.resources import resource_named, resource_of
 
 Place = tuple[str, str]
@@ -68,7 +69,7 @@ class ClusterState:
     def write(self, item: Mapping[str, Any]) -> None:
         """Creates or replaces an object as the API server does: uid, times, generation, Secrets' stringData.
 
-        Removes one that is being deleted and has no finalizer left.
+        Removes one that is being deleted and has no finalizer left. ChangeError for a field that is immutable.
         """
         resource = self.resource_of(item)
         ref = ref_of(item)
@@ -80,7 +81,14 @@ class ClusterState:
         if written["metadata"].get("deletionTimestamp") and not _finalizers(written):
             self.remove(resource.collection, space, ref.name)
             return
-        self._put(resource.collection, (space or "", ref.name), with_facts(written, before), raw=True)
+        held = with_facts(written, before)
+        changed = list(immutable_changes(before, held)) if before is not None else []
+        if changed:
+            raise ChangeError(
+                f"{resource.kind} {ref.name}: {changed[0]} is immutable",
+                hint="delete the object and create it again: kubectl replace --force",
+            )
+        self._put(resource.collection, (space or "", ref.name), held, raw=True)
 
     def put(self, collection: str, item: Object) -> None:
         """Replaces an object by one that has the form of a snapshot already."""
