@@ -286,3 +286,10 @@ EOF
     assert at(changed, "Deployment", "web", "spec.replicas") == 4
     assert at(changed, "Deployment", "web", "spec.template.spec.containers.0.image") == "nginx:1"
     assert at(changed, "Deployment", "web", "metadata.annotations") == {"a": "1"}
+
+
+def test_a_patch_that_is_nested_too_deeply_is_one_clear_error() -> None:
+    patch = '{"spec":' * 3000 + "1" + "}" * 3000
+    with pytest.raises(ChangeError) as caught:
+        after(f"kubectl -n shop patch service web --type=merge -p '{patch}'")
+    assert "\n" not in caught.value.message

@@ -37,6 +37,7 @@ class ClusterState:
         self._touched: dict[str, set[Place]] = {}
         self._raw: dict[str, set[Place]] = {}
         self._logs: list[Object] = []
+        self._version, self._counted = 0, set[str]()
 
     def resource(self, word: str) -> Resource:
         """The resource that a word of a command means."""
@@ -167,10 +168,15 @@ class ClusterState:
         return self._held[name]
 
     def next_version(self, *collections: str) -> str:
-        """A resourceVersion above those of the objects of some collections: later than what reads them, or is read."""
-        held = [self._collection(name).values() for name in dict.fromkeys(collections)]
-        texts = (str((item.get("metadata") or {}).get("resourceVersion") or "") for items in held for item in items)
-        return str(max((int(text) for text in texts if text.isdecimal()), default=0) + 1)
+        """A resourceVersion above those of some collections, and of all that were given before. O(objects) once."""
+        for name in collections:
+            if name not in self._counted:
+                self._counted.add(name)
+                held = self._collection(name).values()
+                texts = (str((item.get("metadata") or {}).get("resourceVersion") or "") for item in held)
+                self._version = max(self._version, *(int(text) for text in texts if text.isdecimal()), 0)
+        self._version += 1
+        return str(self._version)
 
 
 def place_of(item: Object) -> Place:
