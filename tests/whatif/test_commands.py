@@ -175,6 +175,11 @@ def test_a_command_changes_what_kubectl_changes(command: str, kind: str, name: s
         ("kubectl drain n1 --force", "PodDisruption|emptyDir|managed|does not"),
         ("kubectl -n shop patch deployment web -p '{\"metadata\":{\"name\":\"other\"}}'", "cannot change kind, name"),
         ("kubectl -n shop patch service web --type=merge -p '{\"spec\":{\"ports\":\"x\"}}'", "would refuse"),
+        ("kubectl -n shop patch deployment web -p '{\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}}}}'",
+         "spec.selector is immutable"),
+        ("kubectl -n shop set env pod/web-1 A=b", "env is immutable"),
+        ("kubectl -n shop patch rolebinding b --type=merge -p '{\"roleRef\":{\"name\":\"x\"}}'",
+         "roleRef is immutable"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said_in_one_line(command: str, words: str) -> None:
@@ -281,3 +286,10 @@ EOF
     assert at(changed, "Deployment", "web", "spec.replicas") == 4
     assert at(changed, "Deployment", "web", "spec.template.spec.containers.0.image") == "nginx:1"
     assert at(changed, "Deployment", "web", "metadata.annotations") == {"a": "1"}
+
+
+def test_a_patch_that_is_nested_too_deeply_is_one_clear_error() -> None:
+    patch = '{"spec":' * 3000 + "1" + "}" * 3000
+    with pytest.raises(ChangeError) as caught:
+        after(f"kubectl -n shop patch service web --type=merge -p '{patch}'")
+    assert "\n" not in caught.value.message

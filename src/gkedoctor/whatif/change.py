@@ -25,6 +25,8 @@ class Change:
             self.run(state)
         except GkedoctorError as error:
             raise ChangeError(f"`{self.command}`: {error.message}", hint=error.hint) from None
+        except RecursionError:
+            raise ChangeError(f"`{self.command}`: the change is nested too deeply") from None
 
 
 @dataclass(frozen=True)

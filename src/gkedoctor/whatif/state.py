@@ -17,6 +17,7 @@ from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
 from gkedoctor.snapshot.model import KEPT, Collection, CollectionState, Object, Snapshot, Status
 from gkedoctor.whatif.hidden_values import with_facts, with_values
+from gkedoctor.whatif.immutable import immutable_changes
 from gkedoctor.whatif.resources import resource_named, resource_of
 
 Place = tuple[str, str]
@@ -36,6 +37,7 @@ class ClusterState:
         self._touched: dict[str, set[Place]] = {}
         self._raw: dict[str, set[Place]] = {}
         self._logs: list[Object] = []
+        self._version, self._counted = 0, set[str]()
 
     def resource(self, word: str) -> Resource:
         """The resource that a word of a command means."""
@@ -68,7 +70,7 @@ class ClusterState:
     def write(self, item: Mapping[str, Any]) -> None:
         """Creates or replaces an object as the API server does: uid, times, generation, Secrets' stringData.
 
-        Removes one that is being deleted and has no finalizer left.
+        Removes one that is being deleted and has no finalizer left. ChangeError for a field that is immutable.
         """
         resource = self.resource_of(item)
         ref = ref_of(item)
@@ -80,7 +82,14 @@ class ClusterState:
         if written["metadata"].get("deletionTimestamp") and not _finalizers(written):
             self.remove(resource.collection, space, ref.name)
             return
-        self._put(resource.collection, (space or "", ref.name), with_facts(written, before), raw=True)
+        held = with_facts(written, before)
+        changed = list(immutable_changes(before, held)) if before is not None else []
+        if changed:
+            raise ChangeError(
+                f"{resource.kind} {ref.name}: {changed[0]} is immutable",
+                hint="delete the object and create it again: kubectl replace --force",
+            )
+        self._put(resource.collection, (space or "", ref.name), held, raw=True)
 
     def put(self, collection: str, item: Object) -> None:
         """Replaces an object by one that has the form of a snapshot already."""
@@ -159,10 +168,15 @@ class ClusterState:
         return self._held[name]
 
     def next_version(self, *collections: str) -> str:
-        """A resourceVersion above those of the objects of some collections: later than what reads them, or is read."""
-        held = [self._collection(name).values() for name in dict.fromkeys(collections)]
-        texts = (str((item.get("metadata") or {}).get("resourceVersion") or "") for items in held for item in items)
-        return str(max((int(text) for text in texts if text.isdecimal()), default=0) + 1)
+        """A resourceVersion above those of some collections, and of all that were given before. O(objects) once."""
+        for name in collections:
+            if name not in self._counted:
+                self._counted.add(name)
+                held = self._collection(name).values()
+                texts = (str((item.get("metadata") or {}).get("resourceVersion") or "") for item in held)
+                self._version = max(self._version, *(int(text) for text in texts if text.isdecimal()), 0)
+        self._version += 1
+        return str(self._version)
 
 
 def place_of(item: Object) -> Place:

@@ -71,8 +71,8 @@ def whatif(source: Path | None, folders: tuple[Path, ...], fail_on: str, **given
     rollout.
 
     Exit 0 if no finding is new, 1 if one is, 2 if the change would be
-    refused, 3 if a file or the source cannot be read, 4 if nothing is new
-    and not everything could be checked.
+    refused, 3 if a file or the source cannot be read, 4 if no finding is
+    new and not everything could be checked.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ from gkedoctor.report.diff._phrases import mark
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
 from gkedoctor.report.paint import Paint
-from gkedoctor.report.phrases import place
+from gkedoctor.report.phrases import counted, place
 from gkedoctor.report.wrap import wrapped
 from gkedoctor.whatif.answer import Assumed, WhatIf
 
@@ -66,7 +66,7 @@ def _assumptions(answer: WhatIf, page: Page, *, details: bool) -> Iterator[str]:
 def _simulated(answer: WhatIf, *, details: bool) -> str:
     if not answer.assumed:
         return "Simulated: nothing was written, and no controller would act on the change."
-    rest = ":" if details else f" ({len(answer.assumed)} rules; --details lists them)."
+    rest = ":" if details else f" ({counted(len(answer.assumed), 'rule')}; --details lists them)."
     return f"Simulated: nothing was written. The next steps of controllers are assumed{rest}"
 
 

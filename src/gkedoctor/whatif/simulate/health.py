@@ -124,8 +124,8 @@ def _rewritten(check: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[st
 
 @rule(
     "backend-health",
-    says="Endpoints of a load balancer follow the Pods of its Service. A ready Pod is healthy if the health check asks "
-    "what its readiness probe asks, and firewall rules and network policies let the check in.",
+    says="Endpoints of a load balancer follow the Pods of its Service. A ready Pod is healthy if the health check uses "
+    "port, protocol and path of its readiness probe, and firewall rules and network policies allow the check.",
     source=_CHECKS,
     order=86,
 )
