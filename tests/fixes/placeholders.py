@@ -33,7 +33,7 @@ def filled(step: Step, store: Store, folder: Path) -> str:
     command = step.command
     for name in names_in(step):
         is_number = re.search(rf":\s*{re.escape(name)}\s*[,}}\]]", command) is not None
-        value = "4" if is_number else _value(name, store, folder).replace("\\", r"\\")
+        value = "4" if is_number and name == "VALUE" else _value(name, store, folder).replace("\\", r"\\")
         command = re.sub(rf"\$\{{?{re.escape(name)}\}}?", value, command)
         command = re.sub(_WORD.format(re.escape(name)), value, command)
     return command
@@ -103,6 +103,9 @@ def _node_tag(store: Store) -> str:
 _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*PROJECT(_ID)?", _project),
     (r".*PROJECT_NUMBER", "123456789012"),
+    (r"(?!.*FILE)(?!PATH_TO).*PATH", "/healthz"),
+    (r"ROLE(_NAME)?", "roles/viewer"),
+    (r".*SERVICE_ACCOUNT_EMAIL|.*NODE_SERVICE_ACCOUNT", "gcs@acme.iam.gserviceaccount.com"),
     (r"REGION", _region),
     (r"LOCATION", _location),
     (r"ZONE", _zone),
