@@ -41,12 +41,8 @@ def test_what_is_not_proved_does_not_grow() -> None:
     assert sum(n for result, n in counts.items() if result not in GOOD) <= NOT_PROVED
 
 
-HARMFUL: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("GKE-ING-044", "invalid-annotation"),
-    }
-)
+HARMFUL: frozenset[tuple[str, str]] = frozenset()
 """What is still to be rewritten. Nothing may be added."""
 
-NOT_PROVED = 67
+NOT_PROVED = 64
 """Causes whose fix is neither proved nor reads for a stated reason. Lower it when you prove one; never raise it."""
