@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
-import shlex
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,35 +89,6 @@ def test_every_function_says_what_it_does() -> None:
 def test_a_bare_pod_is_made_anew_and_others_are_edited(kind: str, commands: list[str]) -> None:
     workload = {"kind": kind, "metadata": {"namespace": "shop", "name": "cart"}}
     assert evaluate("change(w)", w=workload) == commands
-
-
-def test_a_change_of_a_bare_pod_is_written_into_it_by_jq() -> None:
-    pod = {"kind": "Pod", "metadata": {"namespace": "shop", "name": "cart"}}
-    (command,) = evaluate("patch_template(w, p)", w=pod, p={"nodeName": None, "hostNetwork": False})
-    assert command == (
-        "kubectl -n shop get pod cart -o json | jq '.spec |= (del(.nodeName) | .hostNetwork = false) | del(.status)'"
-        " | kubectl -n shop replace --force -f -"
-    )
-
-
-@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
-def test_the_program_for_jq_merges_lists_by_name_as_a_strategic_merge_patch_does() -> None:
-    ports, variable = [{"containerPort": 80, "hostPort": None}], {"name": "X", "value": "1"}
-    part = {
-        "containers": [{"name": "a", "ports": ports, "env": [variable]}],
-        "volumes": [{"name": "v", "emptyDir": {}}],
-        "tolerations": [{"key": "k"}],
-    }
-    spec = {"containers": [{"name": "a", "ports": [{"containerPort": 80, "hostPort": 80}]}, {"name": "b"}]}
-    pod = {"kind": "Pod", "metadata": {"namespace": "shop", "name": "cart"}}
-    words = shlex.split(evaluate("patch_template(w, p)", w=pod, p=part)[0])
-    text = json.dumps({"spec": spec})
-    done = subprocess.run(["jq", words[words.index("jq") + 1]], input=text, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["spec"] == {
-        "containers": [{"name": "a", "ports": [{"containerPort": 80}], "env": [variable]}, {"name": "b"}],
-        "volumes": [{"name": "v", "emptyDir": {}}],
-        "tolerations": [{"key": "k"}],
-    }
 
 
 def test_a_job_is_made_anew_without_what_the_api_server_gave_it() -> None:

@@ -26,6 +26,7 @@ PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "CronJob")
 _MERGE_KEYS = {
     "containers": "name", "initContainers": "name", "env": "name", "volumes": "name",
     "volumeMounts": "mountPath", "ports": "containerPort", "imagePullSecrets": "name",
+    "topologySpreadConstraints": "topologyKey",
 }  # fmt: skip
 """Lists that a strategic merge patch joins by a key (`patchMergeKey` in k8s.io/api/core/v1/types.go)."""
 _GENERATED = '.metadata.labels."controller-uid", .spec.template.metadata.labels."batch.kubernetes.io/controller-uid"'
