@@ -17,6 +17,7 @@ _GROUPS = {
         "wanted_outputs",
         "form",
         "as_json",
+        "details",
         "output_file",
         "color",
         "details",

@@ -11,7 +11,7 @@ from gkedoctor.report.wrap import wrapped
 def playbook_page(model: Playbook, width: int) -> str:
     """The page. Expressions stand as the author wrote them: `{{ … }}` is filled in for each finding."""
     lines = [*wrapped(f"{model.id}: {model.title}", width), "", *wrapped(_one_line(model.about), width), ""]
-    lines += _field("looks at", _subject(model), width)
+    lines += _field("checks", _subject(model), width)
     lines += _field("symptom", model.symptom.say, width)
     lines += _field("when", model.symptom.when, width, "  ")
     for expression in model.explained_by:

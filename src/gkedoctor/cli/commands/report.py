@@ -80,7 +80,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="PATH",
     help="JSON report or recording of known findings.",
 )
-@click.option("--details", is_flag=True, help="Show all findings with all evidence, and every gap.")
+@click.option("--details", is_flag=True, help="All findings with all evidence.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option(
     "--first-answers/--no-first-answers",
@@ -102,10 +102,9 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, details:
     Without --from, reads the live cluster of the kubeconfig. With an object
     (deploy/cart, deploy cart or cart), reports what affects that object.
 
-    Exit 0 if no finding is at or above --fail-on, 1 if one is or a symptom
-    has no known cause, 4 if there is none and something that is needed was
-    not checked: a listing was refused, or a hop of a request path is
-    unknown. SEVERITY is critical, high, medium, low or advisory.
+    Exit 0 if no finding is at or above --fail-on, 1 if one is or a symptom has
+    no known cause, 4 if none is but a needed listing was refused or a hop of a
+    request path is unknown. SEVERITY: critical, high, medium, low or advisory.
 
     \b
     Examples:

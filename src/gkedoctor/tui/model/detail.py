@@ -1,4 +1,4 @@
-"""One finding in full, in the order of every report: cause, evidence, rivals, fix, verify."""
+"""One finding in full, in the order of every report: fix, since, affected, cause and evidence, other causes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
 from gkedoctor.report.not_checked import not_checked_lines
-from gkedoctor.report.phrases import since, value
+from gkedoctor.report.phrases import belongs_to, only_reads, since, value
 from gkedoctor.report.verdict import closing
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Link, Open, Page, short
@@ -18,7 +18,7 @@ _AFFECTED = 8
 
 
 def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = False) -> list[Line]:
-    """The page of a finding. `brief`: without rivals that were ruled out."""
+    """The page of a finding. `brief`: without causes that were ruled out."""
     page = Page(width)
     page.text(found.says, "title")
     if isinstance(found, Unexplained):
@@ -28,46 +28,56 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     page.add(
         (sign(found), severity_of(found)), (f"  {found.playbook}  {name}", "dim"), entry="root", act=Open(found.root)
     )
+    _fix(found, page)
+    if found.since:
+        page.gap()
+        page.text(f"since {since(found.since)}{before(found.since, scene.graph.clock)}", "dim")
+    _affected(found, page)
     page.head("CAUSE", found.confidence)
     page.text(found.cause, indent="  ")
-    if found.since:
-        page.text(f"since {since(found.since)}{before(found.since, scene.graph.clock)}", "dim", "  ")
     _evidence(found.evidence, page)
-    _affected(found, page)
-    if not brief:
-        _rivals("RULED OUT", found.ruled_out, page)
-    _rivals("NOT KNOWN", found.not_known, page)
-    page.head("FIX", "c f copies" if found.fix.commands else "")
-    page.text(found.fix.say, indent="  ")
-    page.commands(found.fix.commands, "fix", "the command")
-    if found.verify:
-        page.head("VERIFY", "c v copies")
-        page.commands(found.verify, "verify", "the command")
+    _others([*found.not_known, *(() if brief else found.ruled_out)], page)
     _docs(found.docs, page)
     return page.lines
 
 
 def summary_lines(scene: ViewState, width: int) -> list[Line]:
-    """What stands in place of a finding: what was looked at."""
+    """What stands in place of a finding: the verdict."""
     page = Page(width)
     page.text(f"{closing(scene.answer)}.", "title")
     for note in scene.answer.notes:
         page.text(f"note: {note}", "unknown")
     unseen = not_checked_lines(scene.outcome.not_checked)
     if unseen:
-        page.head("NOT LOOKED AT", "`Not checked` has all of it")
+        page.head("NOT CHECKED", "the view `Not checked` lists all")
     for hole in unseen:
         page.text(hole, "dim", "  ", rest="    ")
     return page.lines
 
 
+def _fix(found: Diagnosis, page: Page) -> None:
+    """What to do, other ways, and how to see that it worked."""
+    fix = found.fix
+    page.head("FIX", "c f copies" if fix.commands else "")
+    for text in (fix.say, only_reads(fix)):
+        if text:
+            page.text(text, indent="  ")
+    page.commands(fix.commands, "fix", "the command")
+    for i, way in enumerate(fix.alternatives):
+        page.text(f"Or: {way.say}", indent="  ")
+        page.commands(way.commands, f"or {i}", "the command")
+    if owner := belongs_to(fix):
+        page.text(owner, "unknown", "  ")
+    if found.verify:
+        page.head("VERIFY", "c v copies")
+        page.commands(found.verify, "verify", "the command")
+
+
 def _symptom(found: Unexplained, page: Page) -> None:
     page.add(("? unkn", "unknown"), (f"  {found.ref}", "dim"), entry="root", act=Open(found.ref))
-    page.head("CAUSE", "not found")
-    page.text(
-        "None of the playbooks knows a cause for this. Its events and logs may tell more: Enter opens it.", indent="  "
-    )
-    _rivals("NOT KNOWN", found.not_known, page)
+    page.head("CAUSE", "not known")
+    page.text("No playbook has a cause for this symptom. Press Enter for its events and logs.", indent="  ")
+    _others(found.not_known, page)
 
 
 def _evidence(evidence: Sequence[ResolvedEvidence], page: Page) -> None:
@@ -87,18 +97,19 @@ def _evidence(evidence: Sequence[ResolvedEvidence], page: Page) -> None:
 def _affected(found: Diagnosis, page: Page) -> None:
     affected = suffering(found)
     if affected:
-        page.head("AFFECTS", str(len(affected)))
+        page.head("AFFECTED", str(len(affected)))
     for i, one in enumerate(affected[:_AFFECTED]):
         page.text(f"{one.ref}: {one.symptom}", "", "  ", rest="    ", entry=("affects", i), act=Open(one.ref))
     if len(affected) > _AFFECTED:
         page.text(f"and {len(affected) - _AFFECTED} more: unfold the finding with the right arrow", "dim", "  ")
 
 
-def _rivals(head: str, rivals: Sequence[RuledOutCause | UnconfirmedCause], page: Page) -> None:
-    if rivals:
-        page.head(head)
-    for i, rival in enumerate(rivals):
-        page.text(f"{rival.cause}: {rival.why}", "", "  ", rest="    ", entry=(head, i))
+def _others(causes: Sequence[RuledOutCause | UnconfirmedCause], page: Page) -> None:
+    if causes:
+        page.head("OTHER POSSIBLE CAUSES")
+    for i, one in enumerate(causes):
+        state = "ruled out" if isinstance(one, RuledOutCause) else "not checked"
+        page.text(f"{one.cause} ({state}): {one.why}", "", "  ", rest="    ", entry=("other", i))
 
 
 def _docs(docs: Sequence[str], page: Page) -> None:

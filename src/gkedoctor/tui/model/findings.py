@@ -1,4 +1,4 @@
-"""The list of findings: each by its root, with what suffers from it folded under."""
+"""The list of findings: each by its root, with what it affects folded under."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import counted
+from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import Facts, Term, facts, meets
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, clip, first_of, fold, pad, short
@@ -117,7 +118,7 @@ def _named(ref: Ref, width: int) -> list[Part]:
 
 def _affected(found: Found, consequences: Sequence[Consequence], width: int) -> str:
     names = [name(c.ref, namespace=c.ref.namespace != found.place.namespace) for c in consequences]
-    text = inert(f"affects {len(names)}: {', '.join(names[:4])}")
+    text = inert(f"affected {len(names)}: {', '.join(names[:4])}")
     return text if columns(text) <= width else clip(text, width - 1) + "…"
 
 
@@ -133,20 +134,19 @@ def empty_lines(scene: ViewState | None, width: int, hidden: int) -> list[Line]:
     """What stands in place of findings."""
     page = Page(width)
     if scene is None or not scene.diagnosed:
-        page.text("Looking …", "dim", " ")
+        page.text("Reading …", "dim", " ")
     elif hidden:
         page.text(f"No finding passes the filter; {counted(hidden, 'finding')} without it. Esc clears it.", "", " ")
     elif scene.outcome.complete and not scene.partial:
-        page.text("Nothing is wrong.", "ok", " ")
-        page.text("No playbook found a fault in what was looked at.", "dim", " ")
+        page.text(f"{verdict(scene.answer)}.", "ok", " ")
     else:
-        page.text("Nothing was found, and not everything could be looked at.", "unknown", " ")
-        page.text("`Not checked` says what, and which permission is missing.", "dim", " ")
+        page.text("Not enough was checked to rule out problems.", "unknown", " ")
+        page.text("`Not checked` lists what, with the missing permissions.", "dim", " ")
     return page.lines
 
 
 def counts(scene: ViewState) -> list[tuple[int, str]]:
-    """How many there are of each severity, the gravest first."""
+    """How many there are of each severity, the most severe first."""
     severities = [severity_of(f) for f in scene.found]
     words = [*map(str, Severity), "unknown"]
     return [(severities.count(w), w) for w in words if w in severities]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.latest_timestamp import EPOCH
 from gkedoctor.tui.model.findings import BRIEF, counts
@@ -57,7 +58,7 @@ def _counts(scene: ViewState, doing: str, brief: bool) -> list[Part]:
     found = counts(scene)
     if not found:
         calm = scene.outcome.complete and not scene.partial
-        return [("nothing is wrong", "ok") if calm else ("nothing found, not all seen", "unknown")]
+        return [(verdict(scene.answer).lower(), "ok") if calm else ("not enough checked", "unknown")]
     parts: list[Part] = []
     for i, (number, style) in enumerate(found):
         word = BRIEF[style] if brief else style
@@ -71,10 +72,7 @@ def tab_parts(scene: ViewState | None, here: str, width: int) -> list[tuple[str,
     if sum(map(len, names.values())) > width:
         names = {view: f" {title} " for view, title in VIEWS.items()}
     if sum(map(len, names.values())) > width:
-        names = {
-            view: f" {title} " if view == here else f" {title.replace('Not checked', 'Unseen')[:4]} "
-            for view, title in VIEWS.items()
-        }
+        names = {view: f" {title} " if view == here else f" {title[:4].strip()} " for view, title in VIEWS.items()}
     return [(text, "here" if view == here else "", view) for view, text in names.items()]
 
 

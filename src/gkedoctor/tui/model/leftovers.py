@@ -58,8 +58,8 @@ def _nothing(scene: ViewState, page: Page) -> None:
     unseen = [n for n in scene.outcome.not_checked if n.collection in NEEDED and n.reason != "complete"]
     looked = [name for name in NEEDED if scene.snapshot.collections.get(name) is not None]
     if unseen or len(looked) < len(NEEDED):
-        page.text("Nothing can be said of leftovers: Google Cloud's side was not looked at.", "unknown")
+        page.text("Leftovers are unknown: Google Cloud was not checked.", "unknown")
         for hole in not_checked_lines(unseen):
             page.text(hole, "dim", "  ")
     else:
-        page.text("Nothing is left over.", "ok")
+        page.text("No leftovers found.", "ok")

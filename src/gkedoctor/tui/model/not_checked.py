@@ -1,4 +1,4 @@
-"""What could not be looked at, which permission is missing, and which answers that costs."""
+"""What was not checked, which permission is missing, and which answers it affects."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gkedoctor.tui.model.state import ViewState
 
 _WORDS = {
     "denied": "no permission", "failed": "could not be read", "disabled": "the API is off, or the kind is not served",
-    "malformed": "objects that could not be understood", "not_asked": "not in this recording",
+    "malformed": "some objects have an unknown form", "not_asked": "not in this recording",
     "partial": "only in part", "complete": "only in part",
 }  # fmt: skip
 _ORDER = tuple(_WORDS)
 
 
 def unchecked_lines(scene: ViewState, terms: Sequence[Term], width: int) -> list[Line]:
-    """Holes by their reason, the ones that a permission mends first."""
+    """Holes by their reason, those that a permission solves first."""
     page = Page(width)
     entries = [n for n in scene.outcome.not_checked if meets(terms, _facts(n))]
     for reason in sorted({n.reason for n in entries}, key=lambda r: _ORDER.index(r) if r in _ORDER else 99):
@@ -31,7 +31,7 @@ def unchecked_lines(scene: ViewState, terms: Sequence[Term], width: int) -> list
             _hole(scene, one, page)
     if not entries:
         page.text(
-            "Everything that a playbook asked for could be looked at." if not terms else "Nothing passes the filter.",
+            "Everything that the playbooks need was checked." if not terms else "No entry matches the filter.",
             "ok",
         )
     return page.lines
@@ -40,7 +40,7 @@ def unchecked_lines(scene: ViewState, terms: Sequence[Term], width: int) -> list
 def _words(scene: ViewState, reason: str) -> str:
     """The reason in words; of a live cluster nothing is said about a recording."""
     if reason == "not_asked" and scene.outcome.live:
-        return "not looked at"
+        return "not collected"
     return _WORDS.get(reason, reason)
 
 
@@ -71,6 +71,6 @@ def _cost(scene: ViewState, collection: str) -> str:
     kind = COLLECTIONS.get(collection)
     limited = [p.id for p in scene.playbooks if kind is not None and kind.name in kinds_of(p)]
     if not limited:
-        return "no playbook needs it for an answer"
+        return "no playbook needs it"
     more = f", and {len(limited) - 6} more" if len(limited) > 6 else ""
     return f"{counted(len(limited), 'playbook')} may miss something: {', '.join(limited[:6])}{more}"

@@ -67,8 +67,8 @@ class Overview(View):
 
     def on_mount(self) -> None:
         """The list has the keys."""
-        set_title(self.query_one("#detail"), "Why")
-        set_title(self.query_one("#path"), "Path of the request")
+        set_title(self.query_one("#detail"), "Finding")
+        set_title(self.query_one("#path"), "Request path")
         super().on_mount()
         self.set_focus(self.query_one("#findings"))
 
@@ -119,7 +119,7 @@ class Overview(View):
             path.show_ways(ways(None, scene) if scene is not None and scene.diagnosed else (), "")
             return
         detail.show(detail_lines(found, scene, detail.room, brief=self.faults_only), top=top)
-        path.show_ways(ways(found, scene), f"no request passes through {found.place.kind} {found.place.name}")
+        path.show_ways(ways(found, scene), f"No request path passes {found.place.kind} {found.place.name}.")
 
     @on(Lines.Moved, "#findings")
     def _moved(self) -> None:

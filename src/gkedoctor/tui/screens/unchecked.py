@@ -1,4 +1,4 @@
-"""What was not looked at."""
+"""What was not checked."""
 
 from __future__ import annotations
 
