@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gkedoctor.collect.results import CollectorProgress
+    from gkedoctor.diagnose.verification import Claim
     from gkedoctor.live.collection import LiveCollection
     from gkedoctor.live.options import LiveOptions
     from gkedoctor.playbook.compiled import CompiledPlaybook
@@ -39,3 +40,22 @@ class Gathering:
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice."""
         return self._running.so_far() if self._running is not None else None
+
+
+ONE_READING = 60.0
+"""Seconds that a reading for one finding may take: it is of few kinds and namespaces."""
+
+
+def reader_of(options: LiveOptions, claim: Claim, playbooks: Sequence[CompiledPlaybook]) -> Callable[[], Snapshot]:
+    """Reads of a live cluster what a finding is based on, as often as it is called."""
+    from gkedoctor.live.collection import LiveCollection
+    from gkedoctor.service.verify import kinds_to_read, namespaces_to_read
+
+    kinds, namespaces = kinds_to_read(claim, playbooks), namespaces_to_read(claim)
+    brief = options._replace(timeout=ONE_READING)
+
+    def read() -> Snapshot:
+        asked = brief.request(playbooks, only=namespaces, kinds=kinds)
+        return LiveCollection(asked).whole(lambda said: None).snapshot
+
+    return read

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkedoctor.cli.library import library
-from gkedoctor.cli.live_source import Gathering
+from gkedoctor.cli.live_source import Gathering, reader_of
 from gkedoctor.cli.size import limits
 from gkedoctor.config.model import Settings, SuppressionRule
 from gkedoctor.diagnose.model import Outcome
@@ -66,5 +66,5 @@ def cluster_source(live: LiveOptions, query: ScreenQuery, interval: float | None
     gathering = Gathering(live, query.options.namespaces)
     return Source(
         live.context or "the cluster of the kubeconfig", gathering.load, lambda: query.library, query.select,
-        live=True, so_far=gathering.so_far, interval=interval,
+        live=True, so_far=gathering.so_far, interval=interval, reader=partial(reader_of, live),
     )  # fmt: skip

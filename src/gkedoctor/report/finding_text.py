@@ -110,7 +110,8 @@ class _Block:
         yield from self._text(belongs_to(fix))
         if self.found.verify:
             yield _LABEL + self.paint.label("Verify:")
-        yield from self._commands(self.found.verify)
+        watch = (f"gkedoctor verify {self.found.fingerprint[:8]}",) if self.answer.outcome.live else ()
+        yield from self._commands((*self.found.verify, *watch))
 
     def _text(self, text: str) -> Iterator[str]:
         if text:

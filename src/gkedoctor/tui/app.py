@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -41,6 +42,7 @@ from gkedoctor.tui.screens.timeline import Timeline
 from gkedoctor.tui.screens.unchecked import Unchecked
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.source import Source, Watch
+from gkedoctor.tui.verifying import Verifications
 
 
 class GkedoctorApp(PlainApp):
@@ -87,6 +89,7 @@ class GkedoctorApp(PlainApp):
         self.reading: Watch | None = None
         self._ticking: Timer | None = None
         self._looking = False
+        self._verifications = Verifications(self)
 
     # life
 
@@ -194,7 +197,7 @@ class GkedoctorApp(PlainApp):
 
     def _show(self, scene: ViewState) -> None:
         again = self.scene is not None and self.scene.diagnosed and not self.scene.partial
-        self.scene = scene
+        self.scene = replace(scene, verified=self.scene.verified if self.scene is not None else {})
         self.now_doing("")
         if again:
             news = scene.news
@@ -312,6 +315,10 @@ class GkedoctorApp(PlainApp):
         """Reads the source again, and marks what is new."""
         if not self.doing:
             self.read()
+
+    def verify(self, found: Found) -> None:
+        """Waits in the background until a finding is fixed; a second time ends it."""
+        self._verifications.toggle(found)
 
     # copy, save, documentation
 

@@ -49,6 +49,9 @@ class Navigator(Protocol):
     def explain(self, playbook: str) -> None:
         """The page of a playbook."""
 
+    def verify(self, found: Found) -> None:
+        """Waits in the background until a finding is fixed."""
+
     def ask_copy(self, found: Sequence[Found], here: str) -> None:
         """Asks what to copy of some findings."""
 

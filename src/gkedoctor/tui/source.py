@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from gkedoctor.diagnose.verification import Claim
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.model.progress import Step
@@ -69,3 +70,5 @@ class Source:
     so_far: Callable[[], Snapshot | None] = field(default=nothing_yet)
     interval: float | None = None
     """Seconds between two readings where it is watched."""
+    reader: Callable[[Claim, Sequence[CompiledPlaybook]], Callable[[], Snapshot]] | None = None
+    """What reads a live cluster again for one finding; a recording does not change."""

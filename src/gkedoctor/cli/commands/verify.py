@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from gkedoctor.playbook.library import Library
     from gkedoctor.snapshot.model import Snapshot
 
-_ONE_READING = 60.0
-"""Seconds that one reading may take: it is of few kinds and namespaces."""
-
 
 @click.command(cls=GroupedCommand)
 @click.argument("finding", metavar="[FINGERPRINT]", required=False)
@@ -132,14 +129,6 @@ def _reader(source: Path | None, claim: Claim, playbooks: Library, flags: dict[s
 
         return lambda: load(source, limits=limits())
     from gkedoctor.cli.live import parse_options
-    from gkedoctor.live.collection import LiveCollection
-    from gkedoctor.service.verify import kinds_to_read, namespaces_to_read
+    from gkedoctor.cli.live_source import ONE_READING, reader_of
 
-    options = parse_options(flags | {"timeout": _ONE_READING})
-    kinds, namespaces = kinds_to_read(claim, playbooks), namespaces_to_read(claim)
-
-    def read() -> Snapshot:
-        asked = options.request(playbooks, only=namespaces, kinds=kinds)
-        return LiveCollection(asked).whole(lambda said: None).snapshot
-
-    return read
+    return reader_of(parse_options(flags | {"timeout": ONE_READING}), claim, playbooks)

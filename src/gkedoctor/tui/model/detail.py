@@ -28,6 +28,8 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     page.add(
         (sign(found), severity_of(found)), (f"  {found.playbook}  {name}", "dim"), entry="root", act=Open(found.root)
     )
+    if verified := scene.verified.get(found.fingerprint):
+        page.text(verified, "ok" if verified.startswith("fixed") else "new")
     _fix(found, page)
     if found.since:
         page.gap()

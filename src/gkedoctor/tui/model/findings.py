@@ -83,7 +83,8 @@ def list_lines(
 
 
 def _entry(found: Found, scene: ViewState, width: int, marked: bool, unfolded: bool) -> list[Line]:
-    key, style, news = found.fingerprint, severity_of(found), scene.news.word(found.fingerprint)
+    key, style = found.fingerprint, severity_of(found)
+    news = scene.verified.get(key, "").partition(":")[0].partition(" ")[0] or scene.news.word(key)
     page, indent = Page(width), " " * _INDENT
     told = f"{news} " if news else ""
     mark = "+" if marked else " "

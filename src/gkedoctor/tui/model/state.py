@@ -45,6 +45,8 @@ class ViewState:
     diagnosed: bool = True
     partial: str = ""
     news: News = field(default_factory=News)
+    verified: Mapping[str, str] = field(default_factory=dict)
+    """What is said of findings that are or were verified, by fingerprint."""
 
     @property
     def outcome(self) -> Outcome:

@@ -47,6 +47,7 @@ class Overview(View):
         Binding("left,minus", "unfold(False)", "Fold", show=False, id="overview.fold"),
         Binding("s", "sort(1)", "Sort", show=False, id="overview.sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="overview.reverse"),
+        Binding("v", "verify", "Verify the fix", id="overview.verify"),
         Binding("z", "zoom", "Full width", show=False, id="overview.zoom"),
     ]
 
@@ -180,6 +181,12 @@ class Overview(View):
             if not on_:
                 pane.go(found.fingerprint)
             self.draw()
+
+    def action_verify(self) -> None:
+        """Reads again what the finding is based on, until it is fixed."""
+        found = self.found_here()
+        if found is not None:
+            self.navigator.verify(found)
 
     def action_sort(self, step: int) -> None:
         """By the next column."""
