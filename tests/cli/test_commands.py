@@ -201,7 +201,7 @@ def test_a_case_that_fails_exits_1_and_says_why(gkedoctor: Gkedoctor, tmp_path: 
         "       missing: oom-killed on Deployment/shop/cart\n"
         "todo GKE-CFG-901: later\n"
         "       missing: oom-killed on Deployment/shop/cart\n"
-        "done GKE-CFG-901: already holds by now; take its `todo` away\n"
+        "done GKE-CFG-901: already holds now; remove its `todo`\n"
         "3 cases: 0 hold, 1 fail, 2 to do\n"
     )
 

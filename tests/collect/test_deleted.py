@@ -1,4 +1,4 @@
-"""A cluster that is gone or out of reach: what Google Cloud alone tells of it, and what stays unknown."""
+"""A cluster that is gone or out of reach: what Google Cloud alone shows of it, and what stays unknown."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_leftovers_need_no_kubeconfig(compute: ComputeApi, tmp_path: Path, capsy
     assert gkedoctor(["leftovers", "--json", "--project", PROJECT]) == 1
     live, err = answered(capsys)
     assert found(live["diagnoses"]) == found(known) and known
-    assert "does not exist" in err and "this is what Google Cloud alone tells" in err
+    assert "does not exist" in err and "this is what Google Cloud alone shows" in err
     assert live["snapshot"]["live"] is True and live["snapshot"]["source"] == PROJECT
 
 

@@ -10,7 +10,7 @@ from benchmarks.words import AREAS, dropped, figure, texts
 
 ROOT = Path(__file__).parents[2]
 LONGEST_TITLE = 100
-OWN = frozenset({"report", "tui", "errors", "messages"})
+OWN = frozenset({"playbooks", "report", "tui", "errors", "messages", "cli", "docs"})
 """Areas that are finished. The others are being rewritten: their mark goes once they are merged."""
 
 
@@ -26,7 +26,6 @@ def test_no_dropped_word_is_read_by_a_person(area: str) -> None:
     assert not found, f"{len(found)}: {found[:20]}"
 
 
-@pytest.mark.xfail(strict=False, reason="being rewritten")
 def test_a_title_has_at_most_100_characters_before_its_names() -> None:
     long = []
     for file in sorted((ROOT / "playbooks").rglob("*.yaml")):

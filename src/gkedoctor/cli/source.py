@@ -80,7 +80,7 @@ def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Tak
 
 def notes_on(recorded: CollectionResult) -> tuple[str, ...]:
     """What is to be said of how a cluster was read."""
-    alone = (f"{recorded.unreached}; this is what Google Cloud alone tells",) if recorded.unreached else ()
+    alone = (f"{recorded.unreached}; this is what Google Cloud alone shows",) if recorded.unreached else ()
     return (*recorded.notes, *alone, *((INTERRUPTED,) if recorded.interrupted else ()))
 
 

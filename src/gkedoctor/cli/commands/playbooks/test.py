@@ -88,7 +88,7 @@ def _lines(results: Sequence[CaseResult], warnings: Sequence[str]) -> Iterator[s
             yield f"{'todo' if result.todo else 'FAIL'} {result.playbook}: {result.name}"
             yield from (f"       {failure}" for failure in result.failures)
         elif result.todo:
-            yield f"done {result.playbook}: {result.name} holds by now; take its `todo` away"
+            yield f"done {result.playbook}: {result.name} holds now; remove its `todo`"
     unsourced = [result for result in results if result.unsourced]
     for result in unsourced[:_WARNINGS_SHOWN]:
         yield f"warn {result.playbook}: {result.name}: a status is written by hand; name what it follows in `source`"
