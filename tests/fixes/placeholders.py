@@ -89,6 +89,25 @@ def _new_address(store: Store) -> str:
     return str(made[-1]["address"]) if made else "203.0.113.77"
 
 
+def _health_path(store: Store) -> str:
+    """A path that answers a probe: another one than those that the probes of the recording request in vain."""
+    asked = {
+        str((probe.get("httpGet") or {}).get("path"))
+        for pod in store.first.collection("pods").objects
+        for container in (pod.get("spec") or {}).get("containers") or []
+        for name, probe in container.items()
+        if name.endswith("Probe") and isinstance(probe, Mapping)
+    }
+    return next(path for path in ("/healthz", "/ready", "/livez", "/health-of-app") if path not in asked)
+
+
+def _serving_deployment(store: Store) -> str:
+    """A Deployment with ready Pods, which a Service that is created can send requests to."""
+    items = store.first.collection("deployments").objects
+    names = [str(_metadata(item)["name"]) for item in items if (item.get("status") or {}).get("readyReplicas")]
+    return names[0] if names else _first("deployments", "web")(store)
+
+
 def _node_tag(store: Store) -> str:
     """The network tag of the nodes, as machines or firewall rules have it."""
     for machine in store.first.collection("compute.instances").objects:
@@ -103,7 +122,7 @@ def _node_tag(store: Store) -> str:
 _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*PROJECT(_ID)?", _project),
     (r".*PROJECT_NUMBER", "123456789012"),
-    (r"(?!.*FILE)(?!PATH_TO).*PATH", "/healthz"),
+    (r"(?!.*FILE)(?!PATH_TO).*PATH", _health_path),
     (r"ROLE(_NAME)?", "roles/viewer"),
     (r".*SERVICE_ACCOUNT_EMAIL|.*NODE_SERVICE_ACCOUNT", "gcs@acme.iam.gserviceaccount.com"),
     (r"REGION", _region),
@@ -114,7 +133,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r"(STORAGE_?)?CLASS(_NAME)?", _first("storageclasses", "standard-rwo")),
     (r"SERVICE(_NAME)?", _first("services", "web")),
     (r"SERVICE_ACCOUNT(_NAME)?", _first("serviceaccounts", "default")),
-    (r"(DEPLOYMENT|WORKLOAD)(_NAME)?", _first("deployments", "web")),
+    (r"(DEPLOYMENT|WORKLOAD)(_NAME)?", _serving_deployment),
     (r"INGRESS|GATEWAY", _first("ingresses", "web")),
     (r"NODE_POOL", "default-pool"),
     (r"SUBNET(WORK)?", _first("compute.subnetworks", "default")),

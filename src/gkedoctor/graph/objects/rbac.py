@@ -33,6 +33,11 @@ def role_bindings_of(graph: Graph, item: Object) -> Facts:
         doubt = graph.why_incomplete(kind, None if kind.startswith("Cluster") else namespace_of(item))
         if doubt is not None:
             return doubt
+    return known_bindings(graph)
+
+
+def known_bindings(graph: Graph) -> list[Record]:
+    """Every binding of the snapshot with its role, also where listings are not complete."""
     return graph.index(_bindings)
 
 

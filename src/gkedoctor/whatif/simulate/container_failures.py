@@ -14,12 +14,13 @@ from gkedoctor.graph import Graph, Unknown, name_of
 from gkedoctor.graph.core.graph import Record
 from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.network.dependencies import dependencies_of
-from gkedoctor.graph.objects.rbac import access_of, request_of, role_bindings_of
+from gkedoctor.graph.objects.rbac import access_of, known_bindings, request_of
 from gkedoctor.graph.workloads.logs.listening import ports_in
 from gkedoctor.graph.workloads.older_template import has_all
 from gkedoctor.graph.workloads.readiness_probes import readiness_of
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
+from gkedoctor.whatif.simulate.network_access import traffic_is_allowed_now
 from gkedoctor.whatif.simulate.references import (
     configuration_found,
     named_object_found,
@@ -112,7 +113,10 @@ def fails_again(failure: Failure) -> bool:
 def _image(failure: Failure) -> bool:
     if failure.differs("image"):
         return False
-    if failure.differs("imagePullPolicy") and "ErrImageNeverPull" in failure.says:
+    if (
+        failure.differs("imagePullPolicy")
+        and (failure.record.get("waiting") or {}).get("reason") == "ErrImageNeverPull"
+    ):
         return False
     return not pull_secrets_changed(failure.world, failure.pod, failure.predecessor)
 
@@ -158,7 +162,7 @@ def _crash(failure: Failure) -> bool:
         return False
     if reads_what_was_touched(failure.world, failure.pod):
         return False
-    return not (_allowed_now(failure) or _dependency_is_back(failure))
+    return not (_allowed_now(failure) or _dependency_is_back(failure) or _is_let_through(failure))
 
 
 def _references_found(failure: Failure) -> bool:
@@ -172,10 +176,8 @@ def _allowed_now(failure: Failure) -> bool:
     line = str(failure.record.get("faultLine") or "")
     said = message("rbac/refused-request").groups(line)
     request = request_of(said) if said else None
-    bindings = role_bindings_of(failure.graph, failure.pod)
-    if request is None or isinstance(bindings, Unknown):
-        return False
-    return access_of(bindings, request)["allowed"] is True
+    # Roles only add: those that are known are enough to prove that a request is allowed
+    return request is not None and access_of(known_bindings(failure.graph), request)["allowed"] is True
 
 
 def _dependency_is_back(failure: Failure) -> bool:
@@ -185,6 +187,10 @@ def _dependency_is_back(failure: Failure) -> bool:
         return False
     lost = _lost(before, failure.predecessor, str(failure.record["name"]))
     return bool(lost) and not (lost & _lost(failure.graph, failure.pod, str(failure.record["name"])))
+
+
+def _is_let_through(failure: Failure) -> bool:
+    return traffic_is_allowed_now(failure.world, failure.pod, failure.predecessor)
 
 
 def _lost(graph: Graph, pod: Object, container: str) -> set[str]:
@@ -211,6 +217,7 @@ def _init(failure: Failure) -> bool:
         failure.differs(*_PROGRAM)
         or reads_what_was_touched(failure.world, failure.pod)
         or _dependency_is_back(failure)
+        or _is_let_through(failure)
         or _allowed_now(failure)
     )
 
@@ -223,7 +230,9 @@ def _unready(failure: Failure) -> bool:
         return not (_asks_elsewhere(then, now) and _is_served(failure))
     if failure.differs(*_PROGRAM) or failure.pod_differs(*_POD_WIDE):
         return False
-    return not (reads_what_was_touched(failure.world, failure.pod) or _dependency_is_back(failure))
+    return not (
+        reads_what_was_touched(failure.world, failure.pod) or _dependency_is_back(failure) or _is_let_through(failure)
+    )
 
 
 def _asks_elsewhere(then: Object, now: Object) -> bool:

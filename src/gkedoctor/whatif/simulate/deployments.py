@@ -55,7 +55,7 @@ def pods_below(world: World, item: Object) -> list[Object]:
 def _roll_out(world: World, item: Object) -> None:
     template = template_of(item)
     current = _current_set(world, item)
-    is_new = template_changed(world, item) or world.recorded(item) is None or _recreates_now(world, item)
+    is_new = world.recorded(item) is None or _template_counts_now(world, item) or _recreates_now(world, item)
     if current is None and is_new:
         current = _create_set(world, item, template)
     if current is None:
@@ -70,6 +70,13 @@ def _roll_out(world: World, item: Object) -> None:
         world.busy |= {ref_of(current), ref_of(item)}
 
 
+def _template_counts_now(world: World, item: Object) -> bool:
+    """Whether the change wrote the template, or resumed a Deployment of which it was written while it was paused."""
+    earlier = world.recorded(item)
+    was_paused = bool(((earlier or {}).get("spec") or {}).get("paused"))
+    return template_changed(world, item) or was_paused
+
+
 def _recreates_now(world: World, item: Object) -> bool:
     """Whether the change set the strategy Recreate: then the old Pods go before new ones start."""
     types = [((i or {}).get("spec") or {}).get("strategy") or {} for i in (world.recorded(item), item)]
@@ -82,7 +89,7 @@ def _current_set(world: World, item: Object) -> Object | None:
     same = [rs for rs in sets if template_of(rs) and same_template(template_of(rs), template_of(item))]
     if same:
         return max(same, key=_revision)
-    if template_changed(world, item) or not sets:
+    if not sets or (_template_counts_now(world, item) and any(map(template_of, sets))):
         return None
     return max(sets, key=_revision)
 
