@@ -218,6 +218,12 @@ class Functions(functions.Functions):
         """restart(workload, pod): the commands that create its Pods again from the same template."""
         return workload_commands.restart(workload, pod) if isinstance(workload, dict) else []
 
+    @functions.signature(_ANY)
+    def _func_recreate(self, pods: Any) -> list[str]:
+        """recreate(pods): the commands that create these Pods again, and no others of their workloads."""
+        known = isinstance(pods, list) and all(isinstance(pod, dict) for pod in pods)
+        return workload_commands.recreate(pods) if known else []
+
     @functions.signature(_ANY, _ANY, _ANY)
     def _func_run_again(self, job: Any, owner: Any, part: Any) -> list[str]:
         """run_again(job, cronjob, {backoffLimit: `3`}): the commands that run a Job once more, so changed."""

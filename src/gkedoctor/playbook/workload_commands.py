@@ -177,6 +177,19 @@ def restart(workload: Mapping[str, Any], pod: Any = None) -> list[str]:
     return [f"kubectl -n {ref.namespace} delete pod {name}"] if name else []
 
 
+def recreate(pods: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Commands that let their controllers create Pods again; what has no controller is saved and replaced."""
+    owned: dict[str, list[str]] = {}
+    alone: list[str] = []
+    for pod in pods:
+        ref = ref_of(pod)
+        if controller_ref(pod) is None:
+            alone += _replace(pod, [], fresh=True)
+        elif ref.namespace is not None:
+            owned.setdefault(ref.namespace, []).append(ref.name)
+    return [*(f"kubectl -n {place} delete pod {' '.join(names)}" for place, names in owned.items()), *alone]
+
+
 def set_image(workload: Mapping[str, Any], container: Mapping[str, Any], image: str, pod: Any = None) -> list[str]:
     """Commands that set the image of a container. The image of a Pod can be changed in place."""
     ref = ref_of(workload)
