@@ -19,7 +19,7 @@ _FINALIZER = "networking.gke.io/ingress-finalizer-V2"
 
 @rule(
     "ingress-served",
-    says="The Ingress controller of GKE creates the load balancer of an Ingress of its class after the add-on HTTP load "
+    says="The Ingress controller of GKE creates the load balancer of an Ingress after the add-on HTTP load "
     "balancing was enabled, if every backend of the Ingress can be used.",
     source="https://cloud.google.com/kubernetes-engine/docs/concepts/ingress",
     order=73,
