@@ -30,10 +30,14 @@ def names_in(step: Step) -> list[str]:
 
 def filled(step: Step, store: Store, folder: Path) -> str:
     """The command with a value for each placeholder. Files that it names are written into the folder."""
-    command = step.command
-    for name in names_in(step):
+    command, names = step.command, names_in(step)
+    if " set selector " in command:
+        command = command.replace("KEY=VALUE", _label_of_pods(store))
+    for name in names:
         is_number = re.search(rf":\s*{re.escape(name)}\s*[,}}\]]", command) is not None
         value = "4" if is_number and name == "VALUE" else _value(name, store, folder).replace("\\", r"\\")
+        if name == "PORT" and "SERVICE" in names:
+            value = _port_of_service(store)
         command = re.sub(rf"\$\{{?{re.escape(name)}\}}?", value, command)
         command = re.sub(_WORD.format(re.escape(name)), value, command)
     return command
@@ -57,6 +61,21 @@ def _first(collection: str, default: str) -> Callable[[Store], str]:
         return names[0] if names else default
 
     return value
+
+
+def _label_of_pods(store: Store) -> str:
+    """`key=value`: a label of the first Pod that has one."""
+    for pod in store.first.collection("pods").objects:
+        for key, value in (pod["metadata"].get("labels") or {}).items():
+            return f"{key}={value}"
+    return "app=web"
+
+
+def _port_of_service(store: Store) -> str:
+    """A port of the Service that stands for SERVICE in the same command."""
+    services = store.first.collection("services").objects
+    ports = (services[0].get("spec") or {}).get("ports") or [] if services else []
+    return str(ports[0]["port"]) if ports else "80"
 
 
 def _metadata(item: Mapping[str, object]) -> Mapping[str, object]:
@@ -130,6 +149,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r"ZONE", _zone),
     (r"CLUSTER(_NAME)?", lambda store: store.first.manifest.cluster or "cluster"),
     (r"NETWORK", "default"),
+    (r"INGRESS_CLASS", _first("ingressclasses", "nginx")),
     (r"(STORAGE_?)?CLASS(_NAME)?", _first("storageclasses", "standard-rwo")),
     (r"SERVICE(_NAME)?", _first("services", "web")),
     (r"SERVICE_ACCOUNT(_NAME)?", _first("serviceaccounts", "default")),
@@ -139,6 +159,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r"SUBNET(WORK)?", _first("compute.subnetworks", "default")),
     (r"NODE(_NAME)?", _first("nodes", "node-1")),
     (r"PULL_SECRET|SECRET(_NAME)?", _first("secrets", "pull-secret")),
+    (r"CLIENT_RANGE", "198.51.100.0/24"),
     (r".*(RANGE|CIDR)", "10.129.0.0/23"),
     (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
     (r".*SIZE_GB|DISK_SIZE", "200"),

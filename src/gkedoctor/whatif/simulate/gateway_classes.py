@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gkedoctor.manifests.builtins import builtins
+from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
 
@@ -11,15 +12,50 @@ def _take_up(world: World) -> None:
     """Gateways of these classes that no controller has reported on get their first status."""
     names = {str(item["metadata"]["name"]) for item in builtins(()) if item["kind"] == "GatewayClass"}
     for gateway in world.graph.all("Gateway"):
-        status = gateway.get("status") or {}
-        waits = all(state.get("status") == "Unknown" for state in status.get("conditions") or [])
-        if (gateway.get("spec") or {}).get("gatewayClassName") in names and waits:
-            conditions = [
-                {"type": kind, "status": "True", "reason": kind, "lastTransitionTime": world.now}
-                for kind in ("Accepted", "Programmed")
-            ]
-            address = {"type": "IPAddress", "value": "198.51.100.1"}
-            world.put({**gateway, "status": {**status, "conditions": conditions, "addresses": [address]}})
+        if (gateway.get("spec") or {}).get("gatewayClassName") in names and _waits(gateway):
+            _program(world, gateway)
+
+
+def _waits(gateway: Object) -> bool:
+    """Whether no controller has reported on the Gateway."""
+    conditions = (gateway.get("status") or {}).get("conditions") or []
+    return all(state.get("status") == "Unknown" for state in conditions)
+
+
+def _program(world: World, gateway: Object) -> None:
+    conditions = [
+        {"type": kind, "status": "True", "reason": kind, "lastTransitionTime": world.now}
+        for kind in ("Accepted", "Programmed")
+    ]
+    address = {"type": "IPAddress", "value": "198.51.100.1"}
+    status = {**(gateway.get("status") or {}), "conditions": conditions, "addresses": [address]}
+    world.put({**gateway, "status": status})
+
+
+@rule(
+    "gateway-taken-up",
+    says="GKE reports on a Gateway for the first time after its class was changed to a GatewayClass of GKE that exists "
+    "and is not rejected.",
+    source="https://cloud.google.com/kubernetes-engine/docs/concepts/gateway-api#gateway_controller",
+    order=72,
+)
+def taken_up(world: World) -> None:
+    """Gateways without a report whose class was written."""
+    for gateway in world.graph.all("Gateway"):
+        named = str((gateway.get("spec") or {}).get("gatewayClassName"))
+        earlier = world.recorded(gateway)
+        if not world.was_touched(gateway) or not _waits(gateway) or earlier is None:
+            continue
+        found = world.graph.find("GatewayClass", None, named)
+        is_other = (earlier.get("spec") or {}).get("gatewayClassName") != named
+        if is_other and isinstance(found, dict) and _is_served(found):
+            _program(world, gateway)
+
+
+def _is_served(item: Object) -> bool:
+    conditions = (item.get("status") or {}).get("conditions") or []
+    rejected = any(state.get("type") == "Accepted" and state.get("status") == "False" for state in conditions)
+    return (item.get("spec") or {}).get("controllerName") == "networking.gke.io/gateway" and not rejected
 
 
 @rule(

@@ -154,7 +154,10 @@ def _is_reached(world: World, backend: Any) -> bool:
     known = {ref_of(pod) for pod in backend["pods"]} | {ref_of(backend["service"])}
     if isinstance(check, Mapping):
         known.add(ref_of(check))
-    return bool(known & changed) or _addresses(backend) != {e["address"] for e in backend["endpoints"]}
+    if known & changed:
+        return True
+    # where nodes are the endpoints, their addresses are never those of the Pods
+    return bool(backend["checksPods"]) and _addresses(backend) != {e["address"] for e in backend["endpoints"]}
 
 
 def _addresses(backend: Any) -> set[str]:

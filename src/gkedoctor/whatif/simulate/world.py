@@ -61,10 +61,10 @@ class World:
         self.put(item)
         return item
 
-    def remove(self, item: Object) -> None:
-        """Takes an object away."""
+    def remove(self, item: Object, *, kind: str = "") -> None:
+        """Takes an object away. `kind`: of an object of Google Cloud."""
         namespace, name = place_of(item)
-        self.state.remove(self._collection(item), namespace, name)
+        self.state.remove(KINDS[kind].collection if kind else self._collection(item), namespace, name)
         self._note(item)
 
     def was_touched(self, item: Object | Ref | Unknown | None) -> bool:
