@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from gkedoctor.diagnose.model import Step
+from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.playbook.placeholders import placeholders_in
 from tests.fixes.api_server.store import Store
 
@@ -101,6 +102,16 @@ def _zone(store: Store) -> str:
     return found if re.fullmatch(r"[a-z]+-[a-z]+\d-[a-z]", found) else f"{found}-b"
 
 
+def _volume_size(store: Store) -> str:
+    """A size between what a bound claim has and what it requests; without such a claim, a large one."""
+    for claim in store.first.collection("persistentvolumeclaims").objects:
+        has = quantity(((claim.get("status") or {}).get("capacity") or {}).get("storage"))
+        wanted = quantity((((claim.get("spec") or {}).get("resources") or {}).get("requests") or {}).get("storage"))
+        if has is not None and wanted is not None and wanted > has:
+            return f"{int((has + wanted) / 2 / 2**20)}Mi"
+    return "20Ti"
+
+
 def _new_address(store: Store) -> str:
     """The address that an earlier command reserved."""
     known = {item.get("name") for item in store.first.collection("compute.addresses").objects}
@@ -163,6 +174,7 @@ _VALUES: tuple[tuple[str, Value], ...] = (
     (r".*(RANGE|CIDR)", "10.129.0.0/23"),
     (r".*(FILE|PATH_TO_.*|PEM)", _FILE),
     (r".*SIZE_GB|DISK_SIZE", "200"),
+    (r"SIZE", _volume_size),
     (r".*SIZE(_GB)?|STORAGE", "20Ti"),
     (r".*MEMORY", "256Mi"),
     (r"CPU|AMOUNT", "100m"),

@@ -21,7 +21,7 @@ from gkedoctor.graph.objects.owners import controller_ref, template_of
 
 Path = tuple[str | int, ...]
 
-PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "CronJob")
+PATCHED = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "CronJob")
 """The kinds whose template can be changed."""
 _MERGE_KEYS = {
     "containers": "name", "initContainers": "name", "env": "name", "volumes": "name",
@@ -243,7 +243,7 @@ def _after(workload: Mapping[str, Any], pod: Any) -> list[str]:
     name = ref_of(pod).name
     on_delete = (spec.get("updateStrategy") or {}).get("type") == "OnDelete"
     ordered = ref.kind == "StatefulSet" and spec.get("podManagementPolicy") != "Parallel"
-    if ordered or ref.kind == "ReplicaSet" or on_delete:
+    if ordered or ref.kind in ("ReplicaSet", "ReplicationController") or on_delete:
         return [f"kubectl -n {ref.namespace} delete pod {name}"]
     owner = controller_ref(pod) or {}
     if ref.kind == "CronJob" and owner.get("kind") == "Job":

@@ -19,7 +19,10 @@ def write_refused(store: Store, write: Write, item: Object, before: Object | Non
     if old is None or new is None or old == new:
         return
     name = item["metadata"]["name"]
-    if new < old:
+    has = quantity(((before.get("status") or {}).get("capacity") or {}).get("storage"))
+    if new < old and (
+        has is None or new <= has
+    ):  # a failed expansion can be lowered: ValidatePersistentVolumeClaimUpdate
         raise ApiError(422, f'PersistentVolumeClaim "{name}" is invalid: spec.resources.requests.storage: Forbidden: '
                             "field can not be less than status.capacity")  # fmt: skip
     storage_class = store.get("storageclasses", "", str((item.get("spec") or {}).get("storageClassName")))

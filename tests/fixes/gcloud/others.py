@@ -62,7 +62,7 @@ def update_cluster(store: Store, call: Call) -> str:
         item["workloadIdentityConfig"] = {"workloadPool": call.flags["workload-pool"]}
     if "enable-l4-ilb-subsetting" in call.flags:
         item.setdefault("networkConfig", {})["enableL4ilbSubsetting"] = True
-    if not _SHOWN.intersection(changes):
+    if not _SHOWN.intersection(changes) or not store.cloud.get("container.clusters"):
         store.unseen.append("gcloud container clusters update")
     return ""
 

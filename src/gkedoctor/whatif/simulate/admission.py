@@ -19,6 +19,7 @@ from gkedoctor.graph.objects.owners import template_of
 from gkedoctor.graph.workloads.pods import PLANNED
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, Object, Snapshot
+from gkedoctor.whatif.simulate.control_plane_firewall import was_opened
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
 
@@ -124,9 +125,11 @@ def _must_answer(hook: Record) -> bool:
 
 
 def _answers_now(world: World, configuration: Object, hook: Record) -> bool:
-    """Whether the Service behind a webhook has ready endpoints now, and had none or was not named before."""
+    """Whether the Service behind a webhook has ready endpoints now, and had none or could not be reached before."""
     if isinstance(hook["ready"], Unknown) or not hook["ready"]:
         return False
+    if isinstance(hook["target"], Mapping) and was_opened(world, hook["target"]):
+        return True
     if world.was_touched(configuration) or world.was_touched(hook["target"]):
         return True
     if world.before is None:

@@ -8,6 +8,7 @@ from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.services.aggregated_apis import metrics_apis_of
 from gkedoctor.graph.workloads.autoscaling import target_of, without_requests
+from gkedoctor.graph.workloads.rival_autoscalers import rivals_of
 from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
@@ -18,7 +19,7 @@ _SCALES = {"AbleToScale": "SucceededGetScale", "ScalingActive": "ValidMetricFoun
 @rule(
     "autoscaler",
     says="A HorizontalPodAutoscaler that failed works once its target exists, the containers have the requests that "
-    "its metrics need, and the metrics APIs are available.",
+    "its metrics need, the metrics APIs are available, and no other one scales the same Pods.",
     source="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
     order=79,
 )
@@ -42,11 +43,19 @@ def _lacks(graph: Graph, item: Object, kind: str) -> bool:
         return True
     if kind == "AbleToScale":
         return False
-    if isinstance(apis, Unknown):
+    if isinstance(apis, Unknown) or _shares_pods(graph, item):
         return True
     if any(condition(api, "Available") is not None and not is_true(api, "Available") for api in apis):
         return True
     return bool(without_requests(graph, item))
+
+
+def _shares_pods(graph: Graph, item: Object) -> bool:
+    """Whether the autoscaler was stopped for shared Pods, and another autoscaler still scales some of them."""
+    if (condition(item, "ScalingActive") or {}).get("reason") != "AmbiguousSelector":
+        return False
+    found = rivals_of(graph, item)
+    return isinstance(found, Unknown) or bool(found)
 
 
 def _lacked(world: World, item: Object, kind: str) -> bool:

@@ -10,6 +10,7 @@ from gkedoctor.graph.workloads.pods import containers_of, pods_at, step
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.container_failures import Failure, fails_again
+from gkedoctor.whatif.simulate.csi_addons import uses_new_driver
 from gkedoctor.whatif.simulate.pod_status import address_of, as_predecessor, running, unscheduled
 from gkedoctor.whatif.simulate.references import (
     account_found,
@@ -103,7 +104,8 @@ def _volumes_ready(world: World, pod: Object, predecessor: Object | None) -> boo
             and runtime_found(before, predecessor)
         )
         freed = claim_was_freed(world, pod, predecessor)
-        return was_missing or changed or freed or reads_what_was_touched(world, pod)
+        reached = reads_what_was_touched(world, pod) or uses_new_driver(world, pod)
+        return was_missing or changed or freed or reached
     return changed or _waits_for_configuration(graph, predecessor)
 
 

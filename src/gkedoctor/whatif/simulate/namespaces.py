@@ -10,6 +10,7 @@ from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.services.service_reference import referenced_service
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
+from gkedoctor.whatif.simulate.control_plane_firewall import was_opened
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
 
@@ -87,12 +88,12 @@ def _remove(world: World, item: Object) -> None:
 
 @rule(
     "api-service",
-    says="An APIService is available once the Service behind it has ready endpoints.",
+    says="An APIService is available once the Service behind it has ready endpoints that the control plane can reach.",
     source="https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/",
     order=78,
 )
 def api_services(world: World) -> None:
-    """APIServices that are not available and whose Service got endpoints, or that were written."""
+    """APIServices that are not available and whose Service can be reached now, or that were written."""
     if not world.touched:
         return
     for item in world.graph.all("APIService"):
@@ -101,7 +102,9 @@ def api_services(world: World) -> None:
             continue
         spec = item.get("spec") or {}
         service = referenced_service(world.graph, spec.get("service") or {})
-        if not isinstance(service, dict) or not _serves(world, service) or _served_before(world, item):
+        if not isinstance(service, dict) or not _serves(world, service):
+            continue
+        if _served_before(world, item) and not was_opened(world, service):
             continue
         good = {**state, "status": "True", "reason": "Passed", "message": "", "lastTransitionTime": world.now}
         kept = [good if c.get("type") == "Available" else c for c in (item.get("status") or {}).get("conditions") or []]

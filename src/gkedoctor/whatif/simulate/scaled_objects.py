@@ -1,29 +1,44 @@
-"""ScaledObjects of KEDA: the least number of replicas of the workload that they scale."""
+"""ScaledObjects of KEDA: the smallest number of Pods that they keep."""
 
 from __future__ import annotations
 
-from gkedoctor.graph import ref_of
+from gkedoctor.graph import name_of, namespace_of, ref_of
+from gkedoctor.snapshot.kinds import CUSTOM
+from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.registry import rule
+from gkedoctor.whatif.simulate.revisions import replicas_of
 from gkedoctor.whatif.simulate.world import World
 
-_COLLECTION = "scaledobjects.keda.sh"
+_KINDS = ("Deployment", "StatefulSet")
 
 
 @rule(
     "scaled-object",
-    says="KEDA scales the target of a ScaledObject that was changed up to minReplicaCount, unless it is paused.",
-    source="https://github.com/kedacore/keda/blob/main/pkg/scaling/executor/scale_scaledobjects.go",
-    order=8,
+    says="KEDA scales the target of a ScaledObject that was changed up to its minReplicaCount, unless it is paused.",
+    source="https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount",
+    order=4,
 )
 def scaled_objects(world: World) -> None:
-    """ScaledObjects that were written and whose workload has fewer replicas than their minimum."""
-    for item in world.graph.snapshot.collection(_COLLECTION).objects:
-        spec, notes = item.get("spec") or {}, item["metadata"].get("annotations") or {}
-        least = spec.get("minReplicaCount") or 0
-        if not world.was_touched(item) or any(key.startswith("autoscaling.keda.sh/paused") for key in notes):
-            continue
-        target = spec.get("scaleTargetRef") or {}
-        kind, name = str(target.get("kind") or "Deployment"), str(target.get("name") or "")
-        found = world.graph.find(kind, ref_of(item).namespace, name) if kind in ("Deployment", "StatefulSet") else None
-        if isinstance(found, dict) and (found.get("spec") or {}).get("replicas", 1) < least:
-            world.put({**found, "spec": {**found["spec"], "replicas": least}})
+    """ScaledObjects that the change wrote."""
+    if not any(ref.kind == "ScaledObject" for ref in world.touched):
+        return
+    for item in world.graph.all(CUSTOM):
+        if item.get("kind") == "ScaledObject" and world.was_touched(item) and not _is_paused(item):
+            _scale(world, item)
+
+
+def _is_paused(item: Object) -> bool:
+    notes = item["metadata"].get("annotations") or {}
+    return any(key.startswith("autoscaling.keda.sh/paused") for key in notes)
+
+
+def _scale(world: World, item: Object) -> None:
+    spec = item.get("spec") or {}
+    least, reference = spec.get("minReplicaCount"), spec.get("scaleTargetRef") or {}
+    kind = str(reference.get("kind") or "Deployment")
+    if not isinstance(least, int) or kind not in _KINDS:
+        return
+    for target in world.graph.in_namespace(kind, namespace_of(item)):
+        if name_of(target) == reference.get("name") and replicas_of(target) < least:
+            world.put({**target, "spec": {**target["spec"], "replicas": least}})
+            world.touched |= {ref_of(target)}

@@ -17,6 +17,7 @@ from gkedoctor.graph.scheduling import node_fit
 from gkedoctor.graph.scheduling.unschedulable_pods import node_evaluation, scheduling_of
 from gkedoctor.graph.storage.claims import claims_named, class_of, consumers_of
 from gkedoctor.snapshot.model import Object
+from gkedoctor.whatif.simulate.csi_addons import uses_new_driver
 from gkedoctor.whatif.simulate.world import World
 
 _PLACED = (
@@ -102,6 +103,8 @@ def _obstacle_changed(world: World, pod: Object, predecessor: Object) -> bool:
     kinds = set(record.get("kinds") or ())
     new, old = pod.get("spec") or {}, predecessor.get("spec") or {}
     if any((new.get(field) or None) != (old.get(field) or None) for field in _PLACED):
+        return True
+    if uses_new_driver(world, pod):
         return True
     if any(world.was_touched(node) for node in world.graph.all("Node")) or _claims_came(world, pod, predecessor):
         return True

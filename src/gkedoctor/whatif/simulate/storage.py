@@ -8,6 +8,7 @@ from gkedoctor.graph import Graph, Unknown, name_of, namespace_of, ref_of
 from gkedoctor.graph.storage.claims import class_of
 from gkedoctor.graph.storage.volume_matching import near_volumes
 from gkedoctor.snapshot.model import Object
+from gkedoctor.whatif.simulate.csi_addons import enabled_drivers
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.resync import is_overtaken
 from gkedoctor.whatif.simulate.world import World
@@ -37,8 +38,8 @@ def released(world: World) -> None:
 
 @rule(
     "claim-bound",
-    says="A claim is bound to a free volume that fits, or to a new one if its class exists, has a provisioner, and "
-    "provisioning did not fail for what is unchanged.",
+    says="A claim is bound to a free volume that fits, or to a new one if its class exists, has a provisioner (an "
+    "add-on of GKE runs once it is enabled), and provisioning did not fail for what is unchanged.",
     source=_BINDING,
     order=15,
 )
@@ -61,6 +62,9 @@ def _something_changed(world: World, claim: Object) -> bool:
     if world.was_touched(claim) or world.recorded(claim) is None:
         return True
     if any(ref.kind in ("PersistentVolume", "StorageClass") for ref in world.touched):
+        return True
+    kind = _class(world.graph, claim)
+    if kind is not None and kind.get("provisioner") in enabled_drivers(world):
         return True
     found = class_of(world.graph, claim)
     delayed = not isinstance(found, Unknown) and any(record["delayed"] is True for record in found)
