@@ -38,6 +38,10 @@ BLOCKED = ("network/network-policy-blocks-traffic", "nothing but DNS is let out,
 OUTLASTED = ("job/sidecar-keeps-job-running", "a database proxy of the template's own")
 PAUSED = ("rollout/deployment-paused", "a paused Deployment runs the old template")
 NEVER = ("image/image-pull-failed", "a manifest for a local image with imagePullPolicy Never")
+SCALED = ("operator/custom-resource-failed", "KEDA does not find what to scale")
+RETARGET = (
+    """kubectl -n shop patch scaledobjects.keda.sh worker --type=merge -p '{"spec":{"scaleTargetRef":{"name":"%s"}}}'"""
+)
 NAMESPACE = "kubectl -n worker-crash-env"
 BINDING = f"{NAMESPACE} create rolebinding r --role=r --serviceaccount=worker-crash-env"
 
@@ -60,6 +64,8 @@ def rule_to(port: int) -> str:
         (OUTLASTED, ("kubectl -n shop annotate job migrate a=b",), ["sidecar-keeps-job-running"]),
         (PAUSED, ("kubectl -n teratail-healthy rollout resume deployment nginx",), []),
         (PAUSED, ("kubectl -n teratail-healthy annotate deployment nginx a=b",), ["rollout-paused"]),
+        (SCALED, (RETARGET % "worker",), []),
+        (SCALED, (RETARGET % "workers",), ["hpa-target-missing"]),
         (NEVER, ("kubectl -n catalog-image-tag set env deployment/catalog A=b",), ["image-never-pull"]),
     ],
 )
