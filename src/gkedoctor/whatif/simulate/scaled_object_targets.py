@@ -25,8 +25,10 @@ def checked(world: World) -> None:
         return
     for item in world.graph.all(CUSTOM):
         if item.get("kind") == "ScaledObject" and _has_target_now(world, item):
-            states = [_good(state, world.now) for state in (item.get("status") or {}).get("conditions") or []]
-            world.put({**item, "status": {**item["status"], "conditions": states}})
+            status = item.get("status") or {}
+            states = [_good(state, world.now) for state in status.get("conditions") or []]
+            if states:
+                world.put({**item, "status": {**status, "conditions": states}})
 
 
 def _has_target_now(world: World, item: Object) -> bool:
