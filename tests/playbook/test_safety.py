@@ -19,7 +19,7 @@ API_WORDS = frozenset((
     "PRIVATE_SERVICE_CONNECT",
     "IN_USE", "RESERVED", "ACTIVE", "REGIONAL_MANAGED_PROXY", "SHARED_LOADBALANCER_VIP",
     "INGRESS", "ALLOW", "ENABLED", "ALIGN_NEXT_OLDER", "REDUCE_COUNT_FALSE", "EOF",
-    "GKE", "ING", "CAA", "SHARED_LOADBALANCER_VIP", "HTTP", "HTTPS", "TCP",
+    "GKE", "ING", "CAA", "SHARED_LOADBALANCER_VIP", "GKE_METADATA", "HTTP", "HTTPS", "TCP",
 ))  # fmt: skip
 """Words in capitals that are values of an API, not names to fill in."""
 
