@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gkedoctor.explain.likely_causes import likely_causes
 from gkedoctor.explain.placeholders import general_advice
 from gkedoctor.explain.search import SearchHit
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
+from gkedoctor.playbook.model import Cause
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.wrap import wrapped
 from gkedoctor.snapshot.kinds import KINDS
@@ -38,15 +40,22 @@ def of_hits(hits: Sequence[SearchHit], library: Library) -> Answer:
     page = of_playbook(best.playbook, library)
     others = ", ".join(hit.playbook.id for hit in hits[1:3])
     more = (f"gkedoctor explain {best.playbook.id}", *([f"other topics: {others}"] if others else []))
-    words = _ordered(best, entry.causes if entry is not None else (), page.causes)
+    words = _ordered(best, entry.causes if entry is not None else (), page.causes, library)
     meaning = entry.meaning if entry is not None else page.meaning
     return page._replace(meaning=meaning, causes=words, fix=entry.fix or "" if entry is not None else "", more=more)
 
 
-def _ordered(best: SearchHit, of_entry: Sequence[str], of_page: Sequence[str]) -> tuple[str, ...]:
-    """The cause that the message shows, then those of the entry; the page's only where both are silent."""
+def _ordered(best: SearchHit, of_entry: Sequence[str], of_page: Sequence[str], library: Library) -> tuple[str, ...]:
+    """The cause that the message shows, then those of the entry; those of the page only where both name none.
+
+    A message that is a symptom and no more has the common causes of its page. One that says more has those that share
+    words with it, and none where none does: the common causes of a page may have nothing to do with the message.
+    """
     shown = [best.cause] if best.cause else []
-    return tuple(dict.fromkeys([*shown, *of_entry])) or tuple(of_page)
+    named = tuple(dict.fromkeys([*shown, *of_entry]))
+    if named or best.whole or not best.playbook.causes:
+        return named or tuple(of_page)
+    return likely_causes(best.question, best.playbook, library)
 
 
 def of_playbook(playbook: CompiledPlaybook, library: Library) -> Answer:
@@ -64,7 +73,7 @@ def of_cause(word: str, library: Library) -> Answer:
     """The answer about a cause: what it means, how it is recognized, which object is to be fixed, and how."""
     definition = library.causes[word]
     said = [(p, c) for p in library for c in p.model.causes if c.cause == word]
-    fix = next(filter(None, (general_advice(c.fix.say) for p, c in sorted(said, key=lambda s: not s[0].is_live))), "")
+    fix = _general_fix(word, said)
     run = _command(said[0][0]) if said else ""
     meaning = f"{definition.means[:1].upper()}{definition.means[1:]}. Object to fix: {definition.root}."
     checks = f"Check: {definition.check}" if definition.check else ""
@@ -73,10 +82,33 @@ def of_cause(word: str, library: Library) -> Answer:
     return Answer(meaning, (), fix, run, (f"gkedoctor explain {word} --all", *detected), checks)
 
 
+def _general_fix(word: str, said: Sequence[tuple[CompiledPlaybook, Cause]]) -> str:
+    """The fix of a cause: of its most general entry, else of a message that shows it, else of a special entry.
+
+    Special entries come last: what holds for a Secret that an operator creates is wrong for other Secrets.
+    """
+    general = sorted(said, key=lambda pair: (not pair[0].is_live, _conditions(pair[1].when)))
+    advice = [general_advice(cause.fix.say) for _, cause in general]
+    shown = [m.entry.fix for p, _ in general[:1] for m in p.messages() if m.leads and m.entry.cause == word]
+    return next(filter(None, [*advice[:1], *shown, *advice[1:]]), "")
+
+
+def _conditions(when: str) -> int:
+    """How many conditions a cause has: the one with the fewest is the most general of its word.
+
+    A condition that something does not hold adds nothing special, one that it holds does.
+    """
+    return sum(not part.strip().startswith("!") for part in when.split("&&"))
+
+
 def _typical(playbook: CompiledPlaybook) -> tuple[str, ...]:
-    """The causes in the order in which they are met, of the entry of the table that names most for this page."""
+    """The causes in the order in which they are met, of the entry of the table that names most for this page.
+
+    Only causes of the page count: an entry about all programs names those of other pages too.
+    """
+    own = {cause.cause for cause in playbook.model.causes}
     named = (m.entry.causes for m in playbook.messages() if m.entry.page == playbook.id and len(m.entry.causes) > 1)
-    return max(named, key=len, default=())
+    return max((tuple(w for w in words if w in own or not own) for words in named), key=len, default=())
 
 
 def _of_others(playbook: CompiledPlaybook, library: Library) -> list[str]:
@@ -122,6 +154,8 @@ def _lines(answer: Answer, words: Sequence[str], library: Library, columns: int)
             definition = library.causes.get(word)
             said = f"{word}: {definition.check or definition.means}" if definition is not None else word
             yield from wrapped(inert(said), columns, f"  {number}. ", "     ")
+    elif answer.run and not answer.fix and not answer.check:
+        yield "The message alone does not show the cause; the report does."
     if answer.fix:
         yield from wrapped(inert(f"Fix: {answer.fix}"), columns, "", "  ")
     if answer.run:

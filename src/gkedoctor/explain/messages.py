@@ -41,6 +41,11 @@ class Lead(NamedTuple):
         """The id of the playbook that the entry names."""
         return self.message.entry.page if self.message is not None else None
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether the entry describes what people paste, and no playbook reads it."""
+        return self.message is not None and self.message.entry.explain_only
+
     def said(self, text: str) -> str:
         """The part of a text that it is met by."""
         found = self.message.search(text) if self.message is not None else _word(self.word).search(text)

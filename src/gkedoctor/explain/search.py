@@ -60,7 +60,10 @@ class HitReason(IntEnum):
 
 
 class SearchHit(NamedTuple):
-    """A page, and why: `by` is the text that was met; `cause` is set where it speaks for one cause alone."""
+    """A page, and why: `by` is the text that matches; `cause` is set where it speaks for one cause alone.
+
+    `question`: the message that was searched for.
+    """
 
     playbook: CompiledPlaybook
     cause: str | None
@@ -70,6 +73,7 @@ class SearchHit(NamedTuple):
     order: int
     whole: bool = False
     lead: Lead | None = None
+    question: str = ""
 
     @property
     def is_named(self) -> bool:
@@ -78,13 +82,15 @@ class SearchHit(NamedTuple):
 
     @property
     def rank(self) -> tuple[float, ...]:
-        """The longest text; what was said and no more; the surest reason; the page that the table names; the order.
+        """The longest text; what was said and no more; the page that the table names for all of it; the surest reason;
+        the page that the table names for a part; the order.
 
         A page about the objects of all operators has the causes of many others and comes after them; of equals, the
         one that most known messages lead to comes first."""
         general = CUSTOM in self.playbook.kinds
         often = len(known_messages().get(self.playbook.id, ()))
-        return (-self.length, not self.whole, self.why, not self.is_named, general, -often, self.order)
+        meant = self.whole and self.is_named
+        return (-self.length, not self.whole, not meant, self.why, not self.is_named, general, -often, self.order)
 
 
 class _Target(NamedTuple):
@@ -126,7 +132,7 @@ class Index:
         for hit in self._similar(question, _SURE if found else FLOOR, besides):
             if weak or hit.whole:
                 _keep(fitting, hit)
-        found = [_with_meaning(hit, meant.get(hit.playbook.id)) for hit in fitting.values()]
+        found = [_with_meaning(hit, meant.get(hit.playbook.id))._replace(question=question) for hit in fitting.values()]
         return sorted(found, key=lambda hit: (hit.rank, hit.playbook.id))[:MOST]
 
     def outside(self, question: str) -> Message | None:
@@ -163,18 +169,19 @@ class Index:
     def _all(self, asked: str, question: str) -> Iterator[SearchHit]:
         for playbook in self.library:
             yield from _by_phrases(playbook, asked)
-            yield from self._by_messages(playbook, question)
+            yield from self._by_messages(playbook, asked, question)
             yield from _by_texts(playbook, asked)
 
     def _of(self, playbook: CompiledPlaybook) -> Leads:
         return self._leads.setdefault(playbook.id, Leads(playbook))
 
-    def _by_messages(self, playbook: CompiledPlaybook, question: str) -> Iterator[SearchHit]:
+    def _by_messages(self, playbook: CompiledPlaybook, asked: str, question: str) -> Iterator[SearchHit]:
         for order, lead in enumerate(self._of(playbook).all):
             length = lead.length(question)
             if length:
-                at = -1 if lead.page == playbook.id else order
-                yield SearchHit(playbook, lead.cause, HitReason.MESSAGE, lead.says, length, at, lead=lead)
+                at = order if lead.page != playbook.id else -1 if lead.cause is None else -2
+                whole = length >= len(asked) and lead.is_for_people
+                yield SearchHit(playbook, lead.cause, HitReason.MESSAGE, lead.says, length, at, whole, lead)
 
     def _similar(self, question: str, least: float, besides: str | None = None) -> list[SearchHit]:
         """The pages by the sentence that is most like the question, and a little by how many others are."""
