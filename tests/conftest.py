@@ -27,7 +27,8 @@ REBUILT = frozenset(
 )
 """Recordings that were put together from published dumps, as their `source` says: no controller wrote all of them."""
 
-# A slow machine is no failure: no test is timed. The same commit always gives the same result; `make fuzz` looks for more.
+# A slow machine is no failure: no test is timed. The same commit always gives the same result; `make fuzz` looks
+# for more.
 settings.register_profile("untimed", deadline=None, derandomize=True)
 settings.register_profile("fuzz", deadline=None)
 settings.load_profile("fuzz" if "GKEDOCTOR_FUZZ" in os.environ else "untimed")
