@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from gkedoctor.errors import PlaybookError
-from gkedoctor.explain.answer import MOST_LINES, lines, of_hits
+from gkedoctor.explain.answer import MOST_LINES, lines, of_cause, of_hits
 from gkedoctor.explain.known_messages import FILE, KnownMessage, read_known
+from gkedoctor.explain.likely_causes import likely_causes
 from gkedoctor.explain.search import MOST, HitReason, Index, SearchHit
 from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbook, read_source
@@ -189,3 +190,32 @@ def test_lint_refuses_a_phrase_that_is_in_every_message(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError, match="in too many messages") as caught:
         load_playbook(read_source(file))
     assert caught.value.source_line == "  - 'no'"
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("Startup probe failed: HTTP probe failed with statuscode: 500", "liveness-probe-kills-container"),
+        ("Readiness probe failed: HTTP probe failed with statuscode: 503", "readiness-probe-failing"),
+        ("Readiness probe failed: HTTP probe failed with statuscode: 401", "readiness-probe-unauthorized"),
+        ("couldn't find key host in ConfigMap shop/settings", "missing-configmap-key"),
+        ('MountVolume.SetUp failed for volume "tls" : secret "shop-tls" not found', "missing-secret"),
+    ],
+)
+def test_the_first_cause_is_the_one_that_the_message_shows(index: Index, message: str, cause: str) -> None:
+    assert of_hits(index.hits(message), index.library).causes[0] == cause
+
+
+def test_causes_that_share_no_word_with_a_message_are_not_named(index: Index) -> None:
+    (playbook,) = (p for p in index.library if p.id == "GKE-PRB-001")
+    assert likely_causes("xyzzy frobnicate", playbook, index.library) == ()
+
+
+def test_the_fix_of_a_cause_is_that_of_its_most_general_entry(index: Index) -> None:
+    assert of_cause("missing-secret", index.library).fix.startswith("Create the Secret")
+
+
+def test_a_message_of_another_cloud_is_about_no_page_unless_an_operator_reads_secrets_there(index: Index) -> None:
+    denied = "User: arn:aws:sts::1:assumed-role/app is not authorized to perform: "
+    assert index.hits(denied + "ecs:RunTask on resource: x") == []
+    assert index.hits(denied + "secretsmanager:GetSecretValue on resource: db")[0].cause == "secret-not-produced"
