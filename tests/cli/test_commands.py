@@ -66,7 +66,7 @@ def test_playbooks_are_listed(gkedoctor: Gkedoctor) -> None:
 
 def test_a_playbook_is_shown_with_its_causes(gkedoctor: Gkedoctor) -> None:
     page = gkedoctor("playbooks", "show", "gke-cfg-001").out
-    assert page.startswith("GKE-CFG-001: A container waits for configuration")
+    assert page.startswith("GKE-CFG-001: A container cannot start because its Secret")
     assert "cause: missing-secret (likely)" in page
     assert "docs: https://" in page
 

@@ -102,11 +102,11 @@ def test_what_is_missing_is_named_with_the_playbooks_that_need_it(
     assert code == 4
     assert "  missing  list secrets\n" in out and "  missing  get pods/log\n" in out
     assert "  GKE-CFG-001  " in out and "needs secrets" in out
-    assert "without logs, crashes are explained by exit codes" in out
+    assert "Without logs, crashes are explained only by exit codes" in out
 
 
 def test_nothing_missing_is_exit_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with KubeApi({}) as api:
         assert gkedoctor(["access", "-n", "shop", "--kubeconfig", api.kubeconfig(tmp_path), "--no-gcp"]) == 0
     out = capsys.readouterr().out
-    assert "permissions in namespace shop" in out and out.endswith("nothing is missing of what was asked for\n")
+    assert "permissions in namespace shop" in out and out.endswith("All required permissions are granted.\n")

@@ -69,7 +69,7 @@ def test_what_is_denied_is_one_line_for_people_and_whole_in_json(
 ) -> None:
     api.fault = closed_to(f"system:serviceaccount:{HOME}:ci")
     _, out, err = report(api, tmp_path, capsys)
-    assert out.count("no permission") == 1 and " and 22 more)" in " ".join(out.split())
+    assert out.count("Not checked:") == 1
     assert len([line for line in err.splitlines() if "denied" in line]) == 1
     _, out, _ = report(api, tmp_path, capsys, "--json")
     denied = [hole for hole in json.loads(out)["not_checked"] if hole["reason"] == "denied"]

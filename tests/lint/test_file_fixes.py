@@ -88,4 +88,4 @@ def test_input_without_objects_is_not_said_to_be_right(gkedoctor: Gkedoctor, tmp
     assert result.code == ExitCode.SOURCE
     assert "nothing is wrong" not in result.out
     assert "No problems found" not in result.out
-    assert "no Kubernetes object was found" in result.out
+    assert "no Kubernetes object was found" in result.err

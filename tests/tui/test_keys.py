@@ -27,6 +27,8 @@ from .driving import doctor, drive, looked, press, settled, text, told
 
 NEXT, BEFORE = "right_square_bracket", "left_square_bracket"
 INGRESS = "ing-missing-secret"
+TO_EVIDENCE = ("j",) * 7
+"""From the first line of its page over fix, verify and affected to the first evidence."""
 
 
 def page_of(app: GkedoctorApp) -> str:
@@ -57,12 +59,12 @@ def test_enter_reads_and_escape_comes_back() -> None:
 
 def test_on_a_narrow_terminal_the_detail_takes_the_whole_width() -> None:
     seen = looked(doctor(INGRESS), ["enter"], (60, 24))
-    assert "Findings" not in seen and "EVIDENCE" in seen
+    assert "Findings" not in seen and "FIX" in seen
     assert "Findings" in looked(doctor(INGRESS), ["enter", "escape"], (60, 24))
 
 
 def test_evidence_opens_the_object_at_the_field() -> None:
-    seen = looked(doctor(INGRESS), ["enter", "j", "enter"])
+    seen = looked(doctor(INGRESS), ["enter", *TO_EVIDENCE, "enter"])
     assert '>*         message: secret "shop-db" not found' in seen
 
 
@@ -105,7 +107,7 @@ def test_the_graph_is_walked_with_enter_and_escape() -> None:
 
 def test_jump_to_the_owner() -> None:
     async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter", "j", "enter", "J")
+        await press(app, pilot, "enter", *TO_EVIDENCE, "enter", "J")
         assert page_of(app).startswith("ReplicaSet/")
         await press(app, pilot, "J")
         assert page_of(app).startswith("Deployment/")
@@ -175,7 +177,7 @@ def test_namespaces_by_number() -> None:
     ("keys", "begins"),
     [
         (["f"], "kubectl -n ing-missing-secret create secret generic shop-db"),
-        (["v"], "kubectl -n ing-missing-secret get secret shop-db\nkubectl"),
+        (["v"], "kubectl -n ing-missing-secret get Deployment shop\nkubectl"),
         (["m"], "**Found 1 critical** in"),
         (["enter"], "kubectl -n ing-missing-secret create secret"),
     ],
@@ -196,7 +198,7 @@ def test_copy_what_the_cursor_is_on() -> None:
     app = doctor(INGRESS)
 
     async def copy(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
-        await press(app, pilot, "enter", "j", "c", "c")
+        await press(app, pilot, "enter", *TO_EVIDENCE, "c", "c")
 
     assert 'secret "shop-db" not found' in drive(app, copy).clipboard
 
@@ -423,7 +425,8 @@ def test_a_new_user_comes_from_the_site_is_down_to_the_pasted_fix_in_under_ten_k
     drive(app, walk)
     assert len(keys) < 10
     assert app.clipboard == (
-        "kubectl -n ing-missing-secret create secret generic shop-db --from-env-file=shop-db.env\n"
+        "kubectl -n ing-missing-secret create secret generic shop-db --from-literal=url=VALUE"
+        " --dry-run=client -o yaml | kubectl apply -f -\n"
     )
 
 

@@ -21,7 +21,7 @@ _NOUNS = frozenset((
 
 _UNFILLED = re.compile(r"…|\b(?:" + "|".join(noun.upper() for noun in sorted(_NOUNS)) + r")\b")
 """What is left of a text that only a finding can fill in."""
-_ASIDE = re.compile(r"\s*\([^()]*…[^()]*\)")
+_ASIDE = re.compile(r"\s{0,8}\([^()…]{0,300}…[^()]{0,300}\)")
 _NAMED = re.compile(r"\b([A-Z][A-Za-z]+) (?:NAME|SECRET|CONFIGMAP)\b")
 _PLACE = re.compile(r"\bin namespace (?:NAME|NAMESPACE)\b")
 
