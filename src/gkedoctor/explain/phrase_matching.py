@@ -12,7 +12,9 @@ _LEAST = 3
 """Shorter questions are in too many phrases to mean one."""
 _LONG = 8
 _IN_ONE = re.compile(r"[a-z0-9_-]+")
-_IDENTIFIER = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]|[A-Z]{3}\d|[a-z]\.[a-z]{1,40}[A-Z]|\w/\w{1,60}-\w")
+_IDENTIFIER = re.compile(
+    r"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z]_[A-Za-z]|[A-Z]{3}\d|[a-z]\.[a-z]{1,40}[A-Z]|\w/\w{1,60}-\w"
+)
 
 
 class PhraseMatch(NamedTuple):

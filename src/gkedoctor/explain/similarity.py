@@ -16,7 +16,8 @@ from typing import Generic, NamedTuple, TypeVar
 T = TypeVar("T")
 
 _QUOTED = re.compile(
-    r'"(?![a-z]{1,60}\.[a-zA-Z]{1,60}\.[a-z]{1,60}[A-Z])[^"\s]{1,253}"'  # but for permissions: artifactregistry.repositories.get
+    # but for permissions: artifactregistry.repositories.get
+    r'"(?![a-z]{1,60}\.[a-zA-Z]{1,60}\.[a-z]{1,60}[A-Z])[^"\s]{1,253}"'
     r"|'[^'\s]{2,253}'|`[^`\s]{1,253}`|\{\{.{0,300}?\}\}"
 )
 """Names in quotes: they say which object, and not what is wrong."""
