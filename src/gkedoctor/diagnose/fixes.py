@@ -10,6 +10,7 @@ from gkedoctor.diagnose.identity import fingerprint, identity
 from gkedoctor.diagnose.model import Recovery, ResolvedAlternative, ResolvedFix, Step
 from gkedoctor.diagnose.scope import Scope
 from gkedoctor.graph import Graph, Ref
+from gkedoctor.graph.core.times import human_duration
 from gkedoctor.graph.objects.sources import source_of
 from gkedoctor.playbook.compiled import CompiledAlternative, CompiledCause, CompiledCommand
 from gkedoctor.playbook.expression import Expression
@@ -103,10 +104,5 @@ def _remaining(graph: Graph, retry: Retry, last: object) -> int:
 
 def recovery_sentence(recovery: Recovery) -> str:
     """`fixed: Secret shop-db now exists; the kubelet retries within 90s`."""
-    due = f"retries within {_age(recovery.longest)}" if recovery.longest else "is due to retry"
+    due = f"retries within {human_duration(recovery.longest)}" if recovery.longest else "is due to retry"
     return f"fixed: {recovery.say}; {recovery.by} {due}"
-
-
-def _age(seconds: int) -> str:
-    """Seconds as kubectl prints ages: `90s`, `5m`, `16m`."""
-    return f"{seconds}s" if seconds < 120 else f"{seconds // 60}m"

@@ -9,13 +9,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gkedoctor.diagnose.verification import Claim, Reading, State
+from gkedoctor.graph.core.times import human_duration
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.ref_schema import ObjectRef, object_ref
 
 _MOST_WAITS = 3
 _SENTENCES = {
     State.PRESENT: "still there",
-    State.RECOVERING: "fixed, not retried yet",
     State.SETTLING: "gone; waiting for",
     State.CHANGED: "gone; another problem with the same objects",
     State.GONE: "gone",
@@ -64,7 +64,7 @@ def to_wire(claim: Claim, last: Reading) -> Verification:
 def state_lines(reading: Reading) -> Iterator[str]:
     """What a reading showed: `  12s  gone; waiting for Deployment/shop/cart: 1 of 2 replicas available`."""
     first, *more = _state(reading)
-    yield f"{age(reading.seconds):>6}  {first}"
+    yield f"{human_duration(round(reading.seconds)):>6}  {first}"
     yield from (f"{'':>6}  {line}" for line in more)
 
 
@@ -85,7 +85,7 @@ def _state(reading: Reading) -> Sequence[str]:
 
 def verdict(claim: Claim, last: Reading) -> str:
     """One sentence: what came of it."""
-    about, after = inert(claim.title), age(last.seconds)
+    about, after = inert(claim.title), human_duration(round(last.seconds))
     match last.check and last.check.state:
         case State.GONE:
             return f"Fixed after {after}: {about}"
@@ -99,10 +99,3 @@ def verdict(claim: Claim, last: Reading) -> str:
             return f"The cluster could not be read for {after}: {about}"
         case _:
             return f"Not fixed after {after}: {about}"
-
-
-def age(seconds: float) -> str:
-    """Seconds as kubectl prints ages: `40s`, `2m`, `2m30s`."""
-    whole = round(seconds)
-    minutes, rest = divmod(whole, 60)
-    return f"{whole}s" if whole < 120 else f"{minutes}m" + (f"{rest}s" if rest else "")

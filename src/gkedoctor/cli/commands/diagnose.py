@@ -12,9 +12,10 @@ import click
 from gkedoctor.cli.examples import RecordingPath
 from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Duration, live_options, parse_options, refuse_live_flags
-from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
+from gkedoctor.cli.object_words import complete_object, one_object
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.shared_options import namespaces_option, playbooks_option
 from gkedoctor.cli.size import size_option
 from gkedoctor.cli.theme import ThemeName
 from gkedoctor.errors import ExitCode
@@ -32,19 +33,8 @@ def _themes() -> list[str]:
     "--from", "source", type=RecordingPath(), metavar="PATH",
     help="Recording to read (or example:NAME), not a cluster.",
 )  # fmt: skip
-@click.option(
-    "-n",
-    "--namespace",
-    "namespaces",
-    shell_complete=complete_namespace,
-    multiple=True,
-    metavar="NAME",
-    help="Limit to this namespace. Repeatable.",
-)
-@click.option(
-    "--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-    help="Use the playbooks of a folder. Repeatable.",
-)  # fmt: skip
+@namespaces_option
+@playbooks_option
 @click.option("-w", "--watch", is_flag=True, help="Read repeatedly, and mark what is new, gone and changed.")
 @click.option(
     "--interval", type=Duration(), default="30s", metavar="TIME", help="Time between two readings. Default: 30s."

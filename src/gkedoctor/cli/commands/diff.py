@@ -16,6 +16,7 @@ from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.progress import progress
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.shared_options import color_option, json_option, output_file_option, playbooks_option
 from gkedoctor.cli.size import limits, size_option
 from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.playbook.model import Severity
@@ -30,7 +31,7 @@ _PATH = click.Path(path_type=Path)
 @click.argument("before", metavar="BEFORE", type=RecordingPath())
 @click.argument("after", metavar="AFTER", type=RecordingPath())
 @click.option("-o", "--output", "form", type=Choice(names()), default="text", help=f"{', '.join(names())}.")
-@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@json_option
 @click.option(
     "--fail-on",
     type=Choice([*map(str, Severity), NEVER]),
@@ -38,17 +39,11 @@ _PATH = click.Path(path_type=Path)
     metavar="SEVERITY",
     help="Exit 1 if a new finding is at or above. Default: low.",
 )
-@click.option("--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Use the playbooks of a folder.")
+@playbooks_option
 @size_option
 @config_options
-@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the output to FILE.")
-@click.option(
-    "--color",
-    type=Choice(["auto", "always", "never"]),
-    metavar="WHEN",
-    default="auto",
-    help="always, never, or auto (default): on a terminal.",
-)
+@output_file_option
+@color_option
 def diff(before: Path, after: Path, fail_on: str, folders: tuple[Path, ...], **given: Any) -> int:
     """Compare two recordings: what is new, what is fixed, and which change caused it.
 

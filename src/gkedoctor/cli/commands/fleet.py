@@ -19,6 +19,7 @@ from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, write_rendered
 from gkedoctor.cli.progress import Tally
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.shared_options import color_option, json_option, output_file_option, playbooks_option
 from gkedoctor.cli.size import limits, size_option
 from gkedoctor.errors import UsageError
 from gkedoctor.playbook.model import Severity
@@ -47,7 +48,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     multiple=True,
     help=f"{', '.join(names())}. Default: text. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@json_option
 @click.option(
     "--min-severity", type=Choice(_SEVERITIES), metavar="SEVERITY", help="Leave out findings below this severity."
 )
@@ -57,7 +58,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="SEVERITY",
     help="Exit 1 if a finding is at or above. Default: high.",
 )
-@click.option("--playbooks", "folders", type=_PATH, multiple=True, metavar="DIR", help="Use the playbooks of a folder.")
+@playbooks_option
 @click.option(
     "--baseline",
     type=_PATH,
@@ -66,14 +67,8 @@ _SEVERITIES = [str(severity) for severity in Severity]
 )
 @size_option
 @config_options
-@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the output to FILE.")
-@click.option(
-    "--color",
-    type=Choice(["auto", "always", "never"]),
-    metavar="WHEN",
-    default="auto",
-    help="always, never, or auto (default): on a terminal.",
-)
+@output_file_option
+@color_option
 def fleet(sources: tuple[str, ...], fail_on: str | None, folders: tuple[Path, ...], **given: Any) -> int:
     """Diagnose many recorded clusters, and find what they have in common.
 

@@ -20,6 +20,7 @@ from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.progress import progress
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.shared_options import color_option, json_option, output_file_option
 from gkedoctor.cli.source import Purpose, take, tell
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.playbook.model import Severity
@@ -46,7 +47,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 )
 @click.option("-o", "--output", "wanted_outputs", type=OutputType(), multiple=True,
               help=f"{', '.join(names())}. Default: text. Repeatable.")  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@json_option
 @click.option(
     "--min-severity", type=Choice(_SEVERITIES), metavar="SEVERITY", help="Leave out findings below this severity."
 )
@@ -60,10 +61,8 @@ _SEVERITIES = [str(severity) for severity in Severity]
               help="Current time where there is no cluster, for repeatable runs.")  # fmt: skip
 @config_options
 @cluster_options
-@click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write the output to FILE.")  # fmt: skip
-@click.option("--color", type=Choice(["auto", "always", "never"]), metavar="WHEN", default="auto",
-              help="always, never, or auto (default): on a terminal.")  # fmt: skip
+@output_file_option
+@color_option
 def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: tuple[Path, ...], **given: Any) -> int:
     """Check manifests for problems before you apply them.
 

@@ -13,10 +13,17 @@ from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.exit_codes import NEVER, verdict
 from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import beside_options, refuse_live_flags
-from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
+from gkedoctor.cli.object_words import complete_object, one_object
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import Output, OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.shared_options import (
+    color_option,
+    json_option,
+    namespaces_option,
+    output_file_option,
+    playbooks_option,
+)
 from gkedoctor.cli.size import limits
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.playbook.model import Severity
@@ -45,16 +52,8 @@ _SEVERITIES = [str(severity) for severity in Severity]
     multiple=True,
     help=f"{', '.join(names())}. Default: text. Repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
-@click.option(
-    "-n",
-    "--namespace",
-    "namespaces",
-    shell_complete=complete_namespace,
-    multiple=True,
-    metavar="NAME",
-    help="Limit to this namespace. Repeatable.",
-)
+@json_option
+@namespaces_option
 @click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces (default; overrides -n).")
 @click.option("-l", "--selector", metavar="LABELS", help="Limit to objects with these labels: app=cart")
 @click.option(
@@ -66,14 +65,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="SEVERITY",
     help="Exit 1 if a finding is at or above. Default: high.",
 )
-@click.option(
-    "--playbooks",
-    "folders",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="DIR",
-    help="Use the playbooks of a folder. Repeatable.",
-)
+@playbooks_option
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path),
@@ -88,14 +80,8 @@ _SEVERITIES = [str(severity) for severity in Severity]
     help="Print findings while reading (on a terminal).",
 )
 @config_options
-@click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the output to FILE.")
-@click.option(
-    "--color",
-    type=Choice(["auto", "always", "never"]),
-    metavar="WHEN",
-    default="auto",
-    help="always, never, or auto (default): on a terminal.",
-)
+@output_file_option
+@color_option
 def report(source: Path | None, save: Path | None, fail_on: str | None, details: bool, **given: Any) -> int:
     """Report problems in a cluster, with cause and fix. Only reads.
 

@@ -15,6 +15,7 @@ from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.messages import print_notes
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
+from gkedoctor.cli.shared_options import color_option, json_option, output_file_option, playbooks_option
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.errors import UsageError
@@ -36,7 +37,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("-n", "--namespace", default="default", metavar="NAME",
               help="Namespace for manifests that do not set one.")  # fmt: skip
 @click.option("-o", "--output", "form", type=Choice(names()), default="text", help=f"{', '.join(names())}.")
-@click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+@json_option
 @click.option("--details", is_flag=True, help="Show which steps of controllers were assumed, and where they are "
               "documented.")  # fmt: skip
 @click.option(
@@ -45,18 +46,11 @@ _PATH = click.Path(path_type=Path)
     default=Severity.LOW.value,
     help="Exit 1 if a new finding is at or above this severity. Default: low.",
 )
-@click.option(
-    "--playbooks",
-    "folders",
-    type=_PATH,
-    multiple=True,
-    metavar="DIR",
-    help="Use the playbooks of a folder. Repeatable.",
-)
+@playbooks_option
 @config_options
 @source_options
-@click.option("--output-file", type=_PATH, metavar="FILE", help="Write the output to FILE.")
-@click.option("--color", type=Choice(["auto", "always", "never"]), default="auto", help="auto: on a terminal.")
+@output_file_option
+@color_option
 def whatif(source: Path | None, folders: tuple[Path, ...], fail_on: str, **given: Any) -> int:
     """Show what a change would fix and break, without making it.
 

@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from gkedoctor.compare.inputs import ComparedFinding
-from gkedoctor.report.diff._phrases import mark
+from gkedoctor.report.diff.compared_findings import finding_list_lines, new_finding_lines
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.paint import Paint
-from gkedoctor.report.phrases import counted, place
+from gkedoctor.report.phrases import counted
 from gkedoctor.report.wrap import wrapped
 from gkedoctor.whatif.answer import Assumed, WhatIf
 
-_LIST, _OBJECTS = 20, 5
+_OBJECTS = 5
 
 
 def render(answer: WhatIf, page: Page, *, details: bool) -> str:
     """Findings by what becomes of them, then one closing line and the assumptions."""
     comparison = answer.comparison
-    blocks = [list(_new(found, page)) for found in comparison.new]
-    blocks += [list(_list("fixed:", comparison.fixed, page))] if comparison.fixed else []
-    blocks += [list(_list("unchanged:", comparison.same, page))] if comparison.same else []
+    blocks = [list(new_finding_lines(found, page)) for found in comparison.new]
+    blocks += [list(finding_list_lines("fixed:", comparison.fixed, page))] if comparison.fixed else []
+    blocks += [list(finding_list_lines("unchanged:", comparison.same, page))] if comparison.same else []
     blocks.append([*wrapped(_closing(answer), page.width, rest="  ")])
     blocks.append(list(_assumptions(answer, page, details=details)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
-
-
-def _new(found: ComparedFinding, page: Page) -> Iterator[str]:
-    head = f"new {mark(found)}:"
-    first, *more = wrapped(f"{head} {inert(found.title)}", page.width, rest="  ")
-    paint = Paint(page.colour)
-    shown = paint.severity(head, found.severity) if found.severity else paint.label(head)
-    yield shown + first[len(head) :]
-    yield from more
-    yield f"  --> {place(found.root)}"
-
-
-def _list(label: str, found: Sequence[ComparedFinding], page: Page) -> Iterator[str]:
-    yield Paint(page.colour).label(label)
-    for one in found[:_LIST]:
-        yield from wrapped(f"{mark(one)}: {inert(one.title)}", page.width, "  ", "    ")
-    if len(found) > _LIST:
-        yield f"  and {len(found) - _LIST} more"
 
 
 def _closing(answer: WhatIf) -> str:
