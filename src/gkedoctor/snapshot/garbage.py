@@ -15,8 +15,8 @@ from contextlib import contextmanager
 class GarbageCollectorPause:
     """A pause that any number of threads and nested calls may ask for; the last one to end it ends it.
 
-    `freeze`: what was made meanwhile is never looked at again. A screen needs that: a full collection of a large
-    cluster takes seconds, in which no key is heard.
+    `freeze`: what was made meanwhile is never looked at again. A screen needs that, for a full collection of a large
+    cluster takes seconds in which no key is heard, and a command that ends after it, which would wait for two of them.
     """
 
     def __init__(self, *, freeze: bool = False) -> None:
@@ -50,7 +50,7 @@ class GarbageCollectorPause:
 
 
 @contextmanager
-def paused_garbage_collector() -> Iterator[None]:
+def paused_garbage_collector(*, freeze: bool = False) -> Iterator[None]:
     """A pause for one piece of work in one thread; nothing changes where the collector is paused already."""
-    with GarbageCollectorPause()():
+    with GarbageCollectorPause(freeze=freeze)():
         yield

@@ -63,7 +63,7 @@ def diff(before: Path, after: Path, fail_on: str, folders: tuple[Path, ...], **g
 
     form, as_json, output_file, color = (given.pop(name) for name in ("form", "as_json", "output_file", "color"))
     held = settings(take_options(ConfigOptions, given))
-    with paused_garbage_collector(), progress(f"comparing {before} with {after} …"):
+    with paused_garbage_collector(freeze=True), progress(f"comparing {before} with {after} …"):
         found = compare_recordings(before, after, library([*held.playbooks, *folders]), held.rules, limits())
     print_notes(found.notes)
     to_terminal = output_file is None

@@ -47,7 +47,7 @@ def leftovers(as_json: bool, color: str, source: Path | None, **flags: Any) -> i
     from gkedoctor.service.leftovers import leftover_playbooks
     from gkedoctor.service.leftovers import leftovers as left_behind
 
-    with paused_garbage_collector(), patiently(source):
+    with paused_garbage_collector(freeze=True), patiently(source):
         playbooks = leftover_playbooks(library(()))
         taken = take(source, flags | {"logs": False}, Purpose(playbooks, alone=True))
         outcome = left_behind(taken.snapshot, playbooks, live=taken.live)

@@ -94,7 +94,7 @@ def lint(source: Path | None, with_cluster: bool, fail_on: str | None, folders: 
     if source is None and not with_cluster:
         _refuse_cluster_flags(list(given))
     held, places = settings(configured), outputs(shown)
-    with paused_garbage_collector(), progress("reading manifests …"):
+    with paused_garbage_collector(freeze=True), progress("reading manifests …"):
         playbooks = library([*held.playbooks, *folders])
         manifests = service.read_manifests(options, sys.stdin.buffer)
         base = _cluster(source, given, playbooks, manifests) if source or with_cluster else None

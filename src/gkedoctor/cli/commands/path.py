@@ -47,7 +47,7 @@ def path(entrance: str, namespace: str | None, as_json: bool, source: Path | Non
 
     start = in_namespace(entrance, namespace)
     purpose = Purpose(fallback=fallback_namespaces(start))
-    with paused_garbage_collector(), patiently(source):
+    with paused_garbage_collector(freeze=True), patiently(source):
         taken = take(source, flags | {"logs": False}, purpose)
         found = request_path(start, taken.snapshot)
     tell([*taken.notes, *found.notes])

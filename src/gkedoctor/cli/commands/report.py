@@ -109,7 +109,7 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, details:
     first_answers, folders = given.pop("first_answers"), given.pop("folders")
     options, shown = take_options(ReportOptions, given), take_options(OutputOptions, given)
     held, places = settings(take_options(ConfigOptions, given)), outputs(shown)
-    with paused_garbage_collector(), patiently(source):
+    with paused_garbage_collector(freeze=True), patiently(source):
         playbooks = library([*held.playbooks, *folders])
         query = ReportQuery(options, playbooks, held, limits())
         first = query.answer if _wants_first(first_answers, places) else None

@@ -57,7 +57,7 @@ def serve(
     from gkedoctor.serve.server import Server
     from gkedoctor.snapshot.sources import load
 
-    with paused_garbage_collector(), progress(f"reading {source} …"):
+    with paused_garbage_collector(freeze=True), progress(f"reading {source} …"):
         api = Api(load(source, config_values=config_values, limits=limits()))
     access = _access(token_file) if with_token or token_file is not None else None
     server = Server(api, port, access)

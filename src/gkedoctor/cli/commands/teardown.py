@@ -35,7 +35,7 @@ def teardown(as_json: bool, source: Path | None, **flags: Any) -> int:
     from gkedoctor.report.teardown import json, text
     from gkedoctor.service.teardown import teardown_plan
 
-    with paused_garbage_collector(), patiently(source):
+    with paused_garbage_collector(freeze=True), patiently(source):
         taken = take(source, flags | {"logs": False}, Purpose(alone=True))
         plan = teardown_plan(taken.snapshot)
     tell(taken.notes)

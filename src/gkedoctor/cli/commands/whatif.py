@@ -86,7 +86,7 @@ def whatif(source: Path | None, folders: tuple[Path, ...], fail_on: str, **given
     _check(options)
     changes = service.changes(options, sys.stdin.buffer)
     playbooks = library([*held.playbooks, *folders])
-    with paused_garbage_collector(), patiently(source):
+    with paused_garbage_collector(freeze=True), patiently(source):
         taken = take(source, given, Purpose(playbooks))
         found = service.what_if(taken.snapshot, changes, playbooks, held.rules)
     tell(taken.notes)
