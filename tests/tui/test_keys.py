@@ -238,7 +238,7 @@ def test_save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         await press(app, pilot, "ctrl+s")
         app.screen.query_one("Input").value = "a.md"  # type: ignore[attr-defined]
         await press(app, pilot, "enter")
-        assert "is there already" in text(app)
+        assert "exists: enter replaces it" in text(app)
         await press(app, pilot, "escape")
 
     drive(doctor(INGRESS), save)
@@ -251,11 +251,11 @@ def test_save_says_what_does_not_go(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
 
     async def save(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        await press(app, pilot, "ctrl+s")
         for name, words in (("a.docx", "no known ending"), ("no/such/folder.md", "cannot write")):
-            await press(app, pilot, "ctrl+s")
             app.screen.query_one("Input").value = name  # type: ignore[attr-defined]
             await press(app, pilot, "enter")
-            assert words in told(app)
+            assert words in text(app) and name in text(app), "the name stays, to be corrected"
 
     drive(doctor(INGRESS), save)
 
@@ -266,6 +266,7 @@ def test_documentation_is_a_link_where_there_is_no_browser(monkeypatch: pytest.M
 
     async def read(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
         await press(app, pilot, "o")
+        assert "no browser in this terminal: copied the link" in told(app)
 
     assert drive(app, read).clipboard == "https://kubernetes.io/docs/concepts/configuration/secret/"
 

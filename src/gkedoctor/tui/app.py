@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,9 +17,7 @@ from textual.timer import Timer
 
 from gkedoctor.errors import ExitCode, GkedoctorError
 from gkedoctor.graph import Ref
-from gkedoctor.report.phrases import counted
 from gkedoctor.report.playbook_page import playbook_page
-from gkedoctor.tui import clipboard
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
 from gkedoctor.tui.model import clipboard_text as copies
@@ -30,17 +26,16 @@ from gkedoctor.tui.model.object_page import owner_ref
 from gkedoctor.tui.model.progress import short_line
 from gkedoctor.tui.model.state import Found, ViewState, compared, diagnosed, opened, surely
 from gkedoctor.tui.plain_text import PlainApp
-from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.help import Help
 from gkedoctor.tui.screens.leftovers import Leftovers
 from gkedoctor.tui.screens.object import ObjectScreen
 from gkedoctor.tui.screens.objects import Objects
 from gkedoctor.tui.screens.overview import Overview
-from gkedoctor.tui.screens.save import Save
 from gkedoctor.tui.screens.text import Text
 from gkedoctor.tui.screens.timeline import Timeline
 from gkedoctor.tui.screens.unchecked import Unchecked
 from gkedoctor.tui.screens.view import View
+from gkedoctor.tui.sharing import Sharing
 from gkedoctor.tui.source import Source, Watch
 from gkedoctor.tui.verifying import Verifications
 
@@ -90,6 +85,7 @@ class GkedoctorApp(PlainApp):
         self._ticking: Timer | None = None
         self._looking = False
         self._verifications = Verifications(self)
+        self._sharing = Sharing(self)
 
     # life
 
@@ -324,71 +320,24 @@ class GkedoctorApp(PlainApp):
 
     def ask_copy(self, found: Sequence[Found], here: str) -> None:
         """Asks what to copy of some findings."""
-        scene = self.scene
-        if scene is None:
-            return
-        many = f" of {len(found)} findings" if len(found) > 1 else ""
-        choices = [
-            ("f", f"the fix{many}", copies.fix(found)),
-            ("v", f"the verify commands{many}", copies.verify(found)),
-            ("m", f"a ticket in Markdown{many}", copies.ticket(scene, found) if found else ""),
-            ("c", "what the cursor is on", here),
-        ]
-        texts = {key: (what, text) for key, what, text in choices}
-
-        def take(answer: tuple[str, bool] | None) -> None:
-            key, plain = answer or ("", False)
-            what, text = texts.get(key, ("", ""))
-            if key and not text:
-                self.notify(f"there is nothing to copy: {what}", timeout=3)
-            elif plain:
-                self.push_screen(Text(what, text))
-            elif key:
-                self.copy(what, text)
-
-        self.push_screen(Copy(choices), take)
+        if self.scene is not None:
+            self._sharing.ask_copy(self.scene, found, here)
 
     def copy(self, what: str, text: str) -> None:
-        """Copies by OSC 52 and by the tools that are here, and says so."""
-        fits = len(text.encode()) <= clipboard.LONGEST
-        if fits:
-            self.copy_to_clipboard(text)
-        places = ["the terminal's clipboard (OSC 52)"] if fits else []
-
-        def told(more: list[str]) -> None:
-            where = " and ".join([*places, *more])
-            if where:
-                self.notify(
-                    f"copied {what}, {counted(len(text), 'character')}, to {where}.\nDid not arrive? c s shows it.",
-                    timeout=5,
-                )
-            else:
-                self.push_screen(Text(f"{what}: too long for this terminal's clipboard", text))
-
-        self.background.run("copy", lambda: clipboard.hand_over(text, os.environ, sys.platform), told, self.failed)
+        """Copies a text, and reports where it went."""
+        self._sharing.copy(what, text)
 
     def action_save(self) -> None:
         """Saves the report or the snapshot."""
         scene = self.scene
         if scene is None or self.collecting:
-            self.notify("there is nothing whole to save yet; esc stops collecting", timeout=3)
-            return
-
-        def save(file: Path | None) -> None:
-            if file is not None:
-                self.background.run(
-                    "save", lambda: copies.save(scene, file), lambda told: self.notify(told, timeout=5), self.failed
-                )
-
-        self.push_screen(Save(copies.suggestion(scene)), save)
+            self.notify("Nothing is complete yet; esc stops collecting.", timeout=3)
+        else:
+            self._sharing.save(copies.suggestion(scene), lambda file: copies.save(scene, file))
 
     def open_docs(self, url: str) -> None:
         """In the browser where there is one beside the terminal; else as a link to copy."""
-        if clipboard.browser_here(os.environ, sys.platform):
-            self.open_url(url)
-            self.notify(f"opened {url}", timeout=4)
-        else:
-            self.copy(f"the link {url}", url)
+        self._sharing.open_docs(url)
 
     async def action_quit(self) -> None:
         """Leaves at once, whatever is being done."""

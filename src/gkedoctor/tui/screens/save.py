@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,12 +13,17 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from gkedoctor.errors import GkedoctorError
+from gkedoctor.tui.background import Background
 from gkedoctor.tui.model.clipboard_text import FORMATS, SNAPSHOT
 from gkedoctor.tui.plain_text import PlainStatic, set_subtitle, set_title
 
 
-class Save(ModalScreen[Path | None]):
-    """Gives the file to write. A file that is there is replaced only when enter is pressed once more."""
+class Save(ModalScreen[str]):
+    """Writes the file that is named, and gives the sentence about it. An existing file is replaced on a second enter.
+
+    Where it cannot be written, the dialog stays with the name and the reason.
+    """
 
     DEFAULT_CSS = """
     Save { align: center middle; }
@@ -28,15 +34,17 @@ class Save(ModalScreen[Path | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", id="save.back")]
 
-    def __init__(self, suggestion: str) -> None:
+    def __init__(
+        self, suggestion: str, write: Callable[[Path], str], background: Background, title: str = "Save the report"
+    ) -> None:
         super().__init__()
-        self._suggestion = suggestion
+        self._suggestion, self._write, self._background, self._title = suggestion, write, background, title
         self._asked: str | None = None
 
     def compose(self) -> ComposeResult:
         """What, where, and what the endings mean."""
         with Vertical() as box:
-            set_title(box, "Save the report")
+            set_title(box, self._title)
             set_subtitle(box, "enter saves, esc leaves")
             yield Input(self._suggestion, select_on_focus=False)
             yield PlainStatic(f"The ending says what: {' '.join(FORMATS)}, or {SNAPSHOT} for the snapshot.")
@@ -50,10 +58,23 @@ class Save(ModalScreen[Path | None]):
             return
         if file.exists() and self._asked != name:
             self._asked = name
-            self.query_one("#note", PlainStatic).show_text(f"{file.name} is there already: enter replaces it")
+            self._note(f"{file.name} exists: enter replaces it")
         else:
-            self.dismiss(file)
+            self._background.run("save", lambda: self._write(file), self._saved, self._failed)
+
+    def _note(self, text: str) -> None:
+        if self.is_attached:
+            self.query_one("#note", PlainStatic).show_text(text)
+
+    def _saved(self, told: str) -> None:
+        if self.is_attached:
+            self.dismiss(told)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, GkedoctorError):
+            raise error
+        self._note(f"{error.message}{f': {error.hint}' if error.hint else ''}")
 
     def action_leave(self) -> None:
         """Saves nothing."""
-        self.dismiss(None)
+        self.dismiss("")
