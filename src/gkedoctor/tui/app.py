@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -93,19 +90,8 @@ class GkedoctorApp(PlainApp):
         """Opens at once; the rest comes in when it is there."""
         if self._theme_wanted and self._theme_wanted in self.available_themes:
             self.theme = self._theme_wanted
-        self._catch_signals()
         self.switch_mode("overview")
         self.read()
-
-    def _catch_signals(self) -> None:
-        """A kill leaves the terminal as it was. Windows and threads other than the first have no such signals."""
-        import asyncio
-
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                with suppress(NotImplementedError, RuntimeError, ValueError):
-                    asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, 128 + number))
 
     def _handle_exception(self, error: Exception) -> None:
         """A fault of our own ends the app; the command line tells it, when the terminal is as it was."""

@@ -67,7 +67,8 @@ def diagnose(source: Path | None, watch: bool, interval: float, theme: str | Non
     flags = {name: value for name, value in given.items() if name not in names}
     if source is not None:
         refuse_live_flags(click.get_current_context(), [*flags])
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    streams = (sys.stdin, sys.stdout, sys.stderr)  # Textual draws on standard error
+    if not all(stream.isatty() for stream in streams) or os.environ.get("TERM") == "dumb":
         return _plain({"source": source, **given})
     from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source, recording_source
     from gkedoctor.tui.run import run

@@ -1,0 +1,135 @@
+"""Ends the program when its terminal is closed or a signal ends it, also where the UI's thread is blocked.
+
+Textual writes to the terminal in a thread, behind a queue of 30 texts. Where the terminal is closed, that thread ends
+with EIO, and the UI's thread blocks for ever once the queue is full: in `WriterThread.write`, or in `WriterThread.stop`
+when the app ends (textual/drivers/_writer_thread.py, Textual 8.2.8). Handlers of asyncio's loop are not called then. So
+a thread of its own checks the terminal, and what the handlers of signals do does not need the loop.
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType, TracebackType
+from typing import Any
+
+POLL_SECONDS = 0.2
+"""Between two checks of the terminal: one system call."""
+
+GRACE_SECONDS = 1.0
+"""What the app has, after a signal, to restore the terminal and to end by itself."""
+
+_CLEANUP_SECONDS = 0.4
+"""What functions of `atexit` have: they end programs that give credentials, and remove temporary files."""
+
+_HANGUP = 128 + 1
+"""The exit code that shells give a process which SIGHUP ended."""
+
+_GONE = (errno.EIO, errno.ENXIO, errno.ENODEV, errno.EBADF)
+_RESTORE = (
+    b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
+    b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+)
+"""What Textual's Linux driver writes when it stops: paste, wrap, resize, mouse, keyboard, screen, cursor, focus."""
+
+
+class TerminalWatch:
+    """While it is entered, SIGTERM, SIGHUP and a closed terminal end the program within two seconds.
+
+    After a signal, `leave` is called with the exit code, in a thread of its own: it makes the app end. Where the app
+    does not within `GRACE_SECONDS`, and at once where the terminal is gone, the process ends without it: a signal that
+    is ignored, as by nohup, stays so. Exit codes are those of shells, 128 and the number of the signal.
+    """
+
+    def __init__(self, leave: Callable[[int], None], descriptor: int = 0) -> None:
+        self._leave, self._descriptor = leave, descriptor
+        self._settings = _settings(descriptor)
+        self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()  # `put` may interrupt itself, as in a handler
+        self._handlers: dict[int, Any] = {}
+        self._code: int | None = None
+        self._left = False
+
+    def __enter__(self) -> TerminalWatch:
+        if self._settings is not None:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._handlers[number] = signal.signal(number, self._received)
+            threading.Thread(target=self._watch, name="gkedoctor-terminal", daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._left = True
+        if self._settings is not None and is_gone(self._descriptor):
+            end_process(self._code or _HANGUP)
+        if self._code is not None:
+            end_process(self._code)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+
+    def _received(self, number: int, _: FrameType | None) -> None:
+        self._code = self._code or 128 + number
+        self._signals.put(number)
+
+    def _watch(self) -> None:
+        end: float | None = None
+        while not self._left:
+            if is_gone(self._descriptor):
+                end_process(self._code or _HANGUP)
+            if end is not None and time.monotonic() >= end:
+                restore(self._descriptor, self._settings)
+                end_process(self._code or _HANGUP)
+            with suppress(queue.Empty):
+                number = self._signals.get(timeout=POLL_SECONDS)
+                end = time.monotonic() + (GRACE_SECONDS if end is None else 0)
+                with suppress(RuntimeError):  # the loop is closed: the app is ending
+                    self._leave(128 + number)
+
+
+def is_gone(descriptor: int) -> bool:
+    """Whether a terminal that was there is closed: its other end, or the descriptor."""
+    import termios
+
+    try:
+        termios.tcgetattr(descriptor)
+    except termios.error as problem:
+        return problem.args[0] in _GONE
+    return False
+
+
+def restore(descriptor: int, settings: Any) -> None:
+    """Gives the terminal back as it was, without waiting for one that takes no output."""
+    import termios
+
+    with suppress(OSError, termios.error):
+        termios.tcsetattr(descriptor, termios.TCSANOW, settings)
+        terminal = os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        os.write(terminal, _RESTORE)
+
+
+def end_process(code: int) -> None:
+    """Ends the process, whatever its threads are doing."""
+    try:
+        cleanup = threading.Thread(target=atexit._run_exitfuncs, daemon=True)
+        cleanup.start()
+        cleanup.join(_CLEANUP_SECONDS)
+    finally:
+        os._exit(code)
+
+
+def _settings(descriptor: int) -> Any:
+    """The terminal's settings; None where it is none, and on systems without these."""
+    try:
+        import termios
+    except ImportError:
+        return None
+    try:
+        return termios.tcgetattr(descriptor)
+    except termios.error:
+        return None
