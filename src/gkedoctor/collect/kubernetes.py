@@ -196,7 +196,7 @@ class KubernetesLister:
         return found._replace(state=combined_state(recorded, found.state))
 
     def _read(self, kind: Kind, only: tuple[str, ...]) -> Listing:
-        versions = self._versions(kind)
+        versions = versions_of(kind, self.cluster.groups)
         if not versions:
             return Listing(kind.collection, (), state_of(kind.collection, 404, ""))
         if kind.namespaced and only:
@@ -228,13 +228,6 @@ class KubernetesLister:
             return names, True
         return self.account.own_namespaces(part.refused.reason if part.refused is not None else ""), False
 
-    def _versions(self, kind: Kind) -> tuple[str, ...]:
-        if not kind.group:
-            return ("v1",)
-        if self.cluster.groups is None:
-            return _STABLE.get(kind.group, ("v1", "v1beta1"))
-        return self.cluster.groups.get(kind.group, ())
-
     def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> _ListResult:
         """The listing in the first version that serves the kind."""
         part = _ListResult([], RequestFailed("not served by this cluster", code=404))
@@ -265,7 +258,7 @@ class KubernetesLister:
             query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
             try:
                 page: _ListPage = self.client.document(path, _ListPage, query)
-                part.items.extend(_slim(collection, item, page.version) for item in page.items or ())
+                part.items.extend(slim(collection, item, page.version) for item in page.items or ())
                 token = page.meta.token or ""
                 if not token:
                     return part
@@ -313,6 +306,15 @@ class KubernetesLister:
         return self._listed(kind, versions, namespace)
 
 
+def versions_of(kind: Kind, groups: Mapping[str, tuple[str, ...]] | None) -> tuple[str, ...]:
+    """The versions of the group of a kind, the preferred one first; none where the group is not served."""
+    if not kind.group:
+        return ("v1",)
+    if groups is None:
+        return _STABLE.get(kind.group, ("v1", "v1beta1"))
+    return groups.get(kind.group, ())
+
+
 def is_served(kind: Kind, groups: Mapping[str, object] | None) -> bool:
     """Whether to ask for a kind: always, but for one of an operator whose group the cluster does not serve."""
     return not is_custom(kind.collection) or (groups is not None and kind.group in groups)
@@ -327,7 +329,7 @@ def _judged(kind: Kind, part: _ListResult) -> CollectionState:
     return state_of(kind.collection, part.code, reason, some=bool(part.items))
 
 
-def _slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
+def slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
     """The item with its API version, less what no snapshot keeps: half of it is `managedFields`.
 
     Decoded one by one, for a page of 500 Pods is 20 MB as objects; what is no object is left to the intake.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -31,7 +31,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST
-from gkedoctor.snapshot.model import Collection, Snapshot, Status
+from gkedoctor.snapshot.model import Collection, Object, Snapshot, Status
 
 _PROOFS = 6
 """Pieces of evidence that one diagnosis shows at most: of its surest finding first."""
@@ -56,14 +56,22 @@ def all_findings(graph: Graph, playbooks: Sequence[CompiledPlaybook], doubts: Un
     return [f for playbook in live for f in findings(graph, playbook, doubts)]
 
 
-def outcome_of(graph: Graph, found: Sequence[Finding], doubts: UnknownFacts) -> Outcome:
-    """The outcome that some findings come to, in the order of playbooks and subjects."""
+def outcome_of(
+    graph: Graph,
+    found: Sequence[Finding],
+    doubts: UnknownFacts,
+    concerns: Callable[[Object], bool] | None = None,
+) -> Outcome:
+    """The outcome that some findings come to, in the order of playbooks and subjects.
+
+    `concerns`: which front ends matter for the request paths that are not known; all where it is not given.
+    """
     fold = CausalGraph(found)
     diagnoses = diagnoses_of(graph, fold)
     snapshot = graph.snapshot
     unexplained = _folded(graph, _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing))
     not_checked = tuple(_not_checked(snapshot, doubts))
-    manifest, hops = snapshot.manifest, tuple(unknown_hops(graph))
+    manifest, hops = snapshot.manifest, tuple(unknown_hops(graph, concerns))
     return Outcome(
         source=manifest.source,
         cluster=manifest.cluster,

@@ -90,7 +90,7 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
     suspected = graph.candidates(playbook.model.suspects, kind) if playbook.model.suspects else None
     if suspected is not None and not suspected:
         return []
-    found: Sequence[Object] = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.all(kind)
+    found: Sequence[Object] = pods_at(graph, playbook.model.candidates or STEPS) if kind == "Pod" else graph.seen(kind)
     if suspected is not None:
         found = [item for item in found if id(item) in suspected]
     return not_being_deleted(graph, found)

@@ -16,7 +16,7 @@ from gkedoctor.errors import SourceError
 from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import LOGS
-from gkedoctor.snapshot.model import Snapshot, not_asked
+from gkedoctor.snapshot.model import Manifest, Snapshot, not_asked
 
 _FIRST = frozenset({"secrets", "pods", "events", "replicasets", "deployments"})
 """Collections that have to be in before anything is said: secrets among them, for their values are masked by them."""
@@ -56,10 +56,9 @@ class LiveCollection:
         collected = collect(self._request, tell, self._take)
         if self._request.select_logs is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
-        check = _masking_limit(self._request.deadline)
-        snapshot = _placed(
-            build_snapshot(collected.gathered, keep_values=self._keep_values, check=check), collected.place
-        )
+        check = masking_limit(self._request.deadline)
+        built = build_snapshot(collected.gathered, keep_values=self._keep_values, check=check)
+        snapshot = Snapshot(placed(built.manifest, collected.place), built.collections.values())
         return CollectionResult(snapshot, collected.interrupted, collected.unreached, collected.notes)
 
     def _take(self, gathered: Gathered, find: Listing) -> None:
@@ -95,7 +94,7 @@ class LiveCollection:
         return build_snapshot(part)
 
 
-def _masking_limit(deadline: Deadline) -> Callable[[], None]:
+def masking_limit(deadline: Deadline) -> Callable[[], None]:
     """Raises SourceError once masking has taken what is left of the time limit, or a third of it if that is more.
 
     What was read in time is masked as a rule, for nothing unmasked is kept; this is for texts that are made to be slow.
@@ -113,15 +112,13 @@ def _masking_limit(deadline: Deadline) -> Callable[[], None]:
     return check
 
 
-def _placed(snapshot: Snapshot, place: GoogleLocation | None) -> Snapshot:
-    """The snapshot with the cluster's place, where its objects do not tell: Nodes may be denied."""
-    known = snapshot.manifest
+def placed(known: Manifest, place: GoogleLocation | None) -> Manifest:
+    """The manifest with the cluster's place, where its objects do not tell: Nodes may be denied."""
     if place is None or known.project not in (None, place.project):
-        return snapshot
-    manifest = msgspec.structs.replace(
+        return known
+    return msgspec.structs.replace(
         known,
         project=place.project,
         cluster=known.cluster or place.cluster,
         location=known.location or place.location,
     )
-    return Snapshot(manifest, snapshot.collections.values())

@@ -62,9 +62,9 @@ class FromFiles(Collection):
         super().__init__(collection.name, collection.state, collection.objects)
         self._elsewhere, self._made = elsewhere, made
 
-    def why_incomplete(self, namespace: str | None = None, name: str | None = None) -> str | None:
+    def why_incomplete(self, namespace: str | None = None, name: str | None = None, selector: str = "") -> str | None:
         """Why a name may exist though it is not in the files; of a listing, what its source says."""
-        found = super().why_incomplete(namespace, name)
+        found = super().why_incomplete(namespace, name, selector)
         if found is None and name is not None:
             return self._made(namespace or "", name) or self._elsewhere
         return found

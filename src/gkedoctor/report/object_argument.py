@@ -12,6 +12,9 @@ from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Snapshot
 
 _FEW = 5
+HABITUAL = ("Pod", "Service", "Deployment")
+"""Kinds of which a namespace that is in use has an object."""
+
 _PARTS = frozenset({"Event", "EndpointSlice", "Endpoints", "ReplicaSet", "ServiceNetworkEndpointGroup"})
 """Kinds whose objects are called like the one that they belong to."""
 
@@ -108,8 +111,7 @@ def target_doubts(target: ObjectArgument, namespaces: Collection[str], snapshot:
 
 def namespace_doubts(name: str, snapshot: Snapshot) -> Iterator[str]:
     """The same for a namespace, for which a recording without Namespaces proves by what lives in it."""
-    common = (KINDS[kind] for kind in ("Pod", "Service", "Deployment"))
-    if not any(ref.namespace == name for kind in common for ref in _refs(kind, snapshot)):
+    if not any(ref.namespace == name for kind in HABITUAL for ref in _refs(KINDS[kind], snapshot)):
         yield from target_doubts(ObjectArgument(KINDS["Namespace"], name), (), snapshot)
 
 

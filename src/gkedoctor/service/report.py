@@ -19,10 +19,12 @@ from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.filtering import answer
-from gkedoctor.report.namespace_answer import answer_of_part
 from gkedoctor.report.object_argument import named_object, parse_target
 from gkedoctor.report.selection import Selection
+from gkedoctor.service.part_report import PartQuestion, answer_of_part, part_question
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.part import PartReader
+from gkedoctor.snapshot.recorded_parts import WORTH_A_PART, RecordedParts, stored_size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +76,27 @@ class ReportQuery:
             return self._selection
         return replace(self._selection, target=named_object(target, self._options.namespaces, snapshot))
 
+    @property
+    def part(self) -> PartQuestion | None:
+        """The question, where a part of a cluster can answer it; None where all of it has to be read."""
+        target = self._options.target
+        if self._options.baseline is not None or self._options.show_suppressed:
+            return None
+        return part_question(self._selection, target if target and "/" not in target else None)
+
+    def answer_of(self, question: PartQuestion, reader: PartReader) -> Answer | None:
+        """What was asked for, out of the part of a source that it needs; None where only the whole can tell.
+
+        UsageError for an object that is not there.
+        """
+        return answer_of_part(question, reader, self._library, self.select)
+
     def answer(self, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of all that is found. Of a large snapshot only the needed part is read."""
-        if not self._settings.rules and baseline is None:
-            shown = self._options.show_suppressed
-            found = answer_of_part(snapshot, self._library, self._wanted(snapshot), show_suppressed=shown)
-            if found is not None:
-                return found
+        question = self.part if stored_size(snapshot) >= WORTH_A_PART else None
+        found = self.answer_of(question, RecordedParts(snapshot)) if question is not None else None
+        if found is not None:
+            return found
         return self.select(diagnose(snapshot, self._library), snapshot, baseline)
 
     def select(self, outcome: Outcome, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
@@ -93,14 +109,21 @@ class ReportQuery:
     def report(self, snapshot: Snapshot, *, live: bool = False, notes: Sequence[str] = ()) -> Report:
         """The answer with the titles of the playbooks. `live`, `notes`: how the snapshot was taken."""
         baseline = self._baseline()
-        found = self.answer(snapshot, baseline)
-        told = replace(
+        found = self._finished(self.answer(snapshot, baseline), live=live, notes=notes)
+        return Report(found, baseline.holes if baseline is not None else frozenset())
+
+    def report_of(self, question: PartQuestion, reader: PartReader) -> Report | None:
+        """The same of a live cluster of which only the needed part is read; None where only the whole can tell."""
+        found = self.answer_of(question, reader)
+        return Report(self._finished(found, live=True)) if found is not None else None
+
+    def _finished(self, found: Answer, *, live: bool, notes: Sequence[str] = ()) -> Answer:
+        return replace(
             found,
             outcome=replace_field(found.outcome, live=live),
             playbooks={playbook.id: playbook.model.title for playbook in self._library},
             notes=(*notes, *found.notes),
         )
-        return Report(told, baseline.holes if baseline is not None else frozenset())
 
     def _baseline(self) -> ComparisonInput | None:
         if self._options.baseline is None:

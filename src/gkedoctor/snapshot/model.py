@@ -129,8 +129,11 @@ class Collection:
 
     @property
     def everywhere(self) -> Sequence[Object]:
-        """The same objects, for who looks beyond one namespace: `part.py` has to know."""
+        """The same objects, for who looks beyond one namespace: `partial.py` has to know."""
         return self.objects
+
+    def note_listing(self, namespace: str) -> None:
+        """Notes that the objects of a namespace are gone through: `partial.py` has to know."""
 
     @property
     def compressed(self) -> Compressed | None:
@@ -148,8 +151,11 @@ class Collection:
         """A collection without objects is one too."""
         return True
 
-    def why_incomplete(self, namespace: str | None = None, name: str | None = None) -> str | None:
-        """Why something that is not among the objects may still exist; None where it certainly does not."""
+    def why_incomplete(self, namespace: str | None = None, name: str | None = None, selector: str = "") -> str | None:
+        """Why something that is not among the objects may still exist; None where it certainly does not.
+
+        `selector`: as in `Read`; it matters where only a part was read.
+        """
         state = self.state
         if name is not None:
             malformed = state.malformed.get(f"{namespace}/{name}" if namespace else name)

@@ -13,6 +13,7 @@ from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.exit_codes import NEVER, verdict
 from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import beside_options, refuse_live_flags
+from gkedoctor.cli.live_part import report_of_live_part
 from gkedoctor.cli.object_words import complete_object, one_object
 from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import Output, OutputOptions, OutputType, outputs, write
@@ -112,12 +113,15 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, details:
     with paused_garbage_collector(freeze=True), patiently(source):
         playbooks = library([*held.playbooks, *folders])
         query = ReportQuery(options, playbooks, held, limits())
-        first = query.answer if _wants_first(first_answers, places) else None
-        taken = take(source, given, Purpose(playbooks, named, first))
-        if save is not None:
-            _save(taken.snapshot, save)
-        made = query.report(taken.snapshot, live=taken.live, notes=taken.notes)
-    if taken.live:
+        question = query.part if source is None and save is None else None
+        made = report_of_live_part(query, question, given) if question is not None else None
+        if made is None:
+            first = query.answer if _wants_first(first_answers, places) else None
+            taken = take(source, given, Purpose(playbooks, named, first))
+            if save is not None:
+                _save(taken.snapshot, save)
+            made = query.report(taken.snapshot, live=taken.live, notes=taken.notes)
+    if source is None:
         _remember(made.answer.outcome)
     tell(made.answer.notes)
     write(made.answer, places, shown.color, details=details)

@@ -47,19 +47,24 @@ def refusers_of(graph: Graph, item: Object) -> Facts:
 @edge("refused", *_REFUSERS, reads=("Event", "Namespace", CUSTOM, *CREATORS), record="RefusedWorkloadRecord")
 def refused_of(graph: Graph, item: Object) -> Facts:
     """What this object refuses now, as records of `refusals` with the `workload` that suffers."""
-    found = graph.index(_by_refuser).get(ref_of(item), [])
-    _, doubts = all_refusals(graph)
+    namespace = name_of(item) if item.get("kind") == "Namespace" else namespace_of(item) or None
+    known = graph.memo(_by_refuser)
+    if namespace not in known:
+        known[namespace] = _by_refuser(graph, namespace)
+    found = known[namespace].get(ref_of(item), [])
+    _, doubts = all_refusals(graph, namespace)
     return doubts[0] if doubts and not found else found
 
 
-def _by_refuser(graph: Graph) -> dict[Ref, list[Record]]:
+def _by_refuser(graph: Graph, namespace: str | None) -> dict[Ref, list[Record]]:
+    """What each object refuses (in a namespace)."""
     places: dict[Ref, list[Record]] = {}
-    for record in all_refusals(graph)[0]:
+    for record in all_refusals(graph, namespace)[0]:
         refusers = _refusers(graph, record)
         for refuser in [] if isinstance(refusers, Unknown) else refusers:
             full = {**record, "workload": workload(graph, record["owner"])}
             places.setdefault(ref_of(refuser), []).append(full)
-    for record in _refusals_elsewhere(graph):
+    for record in _refusals_elsewhere(graph) if namespace is None else ():
         for configuration in _known_webhooks(graph, record["name"]):
             places.setdefault(ref_of(configuration), []).append({**record, "workload": record["owner"]})
     return places

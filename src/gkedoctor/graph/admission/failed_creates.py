@@ -8,9 +8,10 @@ that has everything it wants is history.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from gkedoctor.graph.core.accessors import namespace_of
+from gkedoctor.graph.core.accessors import grouped, namespace_of
 from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.times import stamp
@@ -161,15 +162,34 @@ def refusal_of_message(owner: Object, at: Any) -> Record:
     return _record(owner, at, owner)
 
 
-def all_refusals(graph: Graph) -> tuple[list[Record], list[Unknown]]:
-    """Every refusal in the snapshot, and why there may be more. One pass over all creators, once."""
-    return graph.index(_all)
+def all_refusals(graph: Graph, namespace: str | None = None) -> tuple[list[Record], list[Unknown]]:
+    """Every refusal (in a namespace) in the snapshot, and why there may be more. Worked out once."""
+    known = graph.memo(all_refusals)
+    if namespace not in known:
+        known[namespace] = _refusals(graph, list(_lacking_in(graph, namespace)))
+    found: tuple[list[Record], list[Unknown]] = known[namespace]
+    return found
 
 
-def _all(graph: Graph) -> tuple[list[Record], list[Unknown]]:
+def _lacking_in(graph: Graph, namespace: str | None) -> Iterator[Object]:
+    """What has fewer Pods than desired (in a namespace). The graph is told which listings that takes."""
+    for kind in CREATORS:
+        if namespace is None:
+            graph.everywhere(kind)
+            yield from graph.index(_lacking)[kind]
+        else:
+            graph.why_incomplete(kind, namespace)
+            yield from graph.index(_lacking_by_namespace)[kind].get(namespace, ())
+
+
+def _lacking_by_namespace(graph: Graph) -> dict[str, dict[str, list[Object]]]:
+    return {kind: grouped(items, namespace_of) for kind, items in graph.index(_lacking).items()}
+
+
+def _refusals(graph: Graph, items: Sequence[Object]) -> tuple[list[Record], list[Unknown]]:
     records: list[Record] = []
     doubts: list[Unknown] = []
-    for item in (item for kind in CREATORS for item in graph.everywhere(kind) if has_missing_pods(item)):
+    for item in items:
         found = refusals_of(graph, item)
         if isinstance(found, Unknown):
             doubts.append(found)
@@ -186,7 +206,7 @@ def same_refusals(graph: Graph, item: Object) -> Facts:
         return own
     same = {(r["by"], r["name"]) for r in own}
     space = namespace_of(item)
-    records, _ = all_refusals(graph)
-    alike = [r["owner"] for r in records if (r["by"], r["name"]) in same and namespace_of(r["owner"]) == space]
+    records, _ = all_refusals(graph, space)
+    alike = [r["owner"] for r in records if (r["by"], r["name"]) in same]
     tops = [workload(graph, owner) for owner in ([item] if own else []) + alike]
     return list({(t["kind"], t["metadata"]["name"]): t for t in tops}.values())

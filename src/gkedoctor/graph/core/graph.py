@@ -65,7 +65,16 @@ class Graph:
         return known
 
     def all(self, kind: str) -> Sequence[Object]:
-        """Every object of a kind that is in the snapshot, whether or not the listing is complete."""
+        """Every object of a kind that is in the snapshot, whether or not the listing is complete.
+
+        Of a kind without a namespace, all are needed; of another, those of a namespace whose doubts are asked for.
+        """
+        if kind == CUSTOM or KINDS[kind].namespaced:
+            return self.seen(kind)
+        return self.everywhere(kind)
+
+    def seen(self, kind: str) -> Sequence[Object]:
+        """The same for who needs no others than those that are there."""
         if kind == CUSTOM:
             return self.index(_custom_resources)
         return self.snapshot.collection(KINDS[kind].collection).objects
@@ -82,14 +91,21 @@ class Graph:
 
     def in_namespace(self, kind: str, namespace: str) -> list[Object]:
         """The objects of a kind in one namespace that are in the snapshot."""
+        if kind != CUSTOM:
+            self.snapshot.collection(KINDS[kind].collection).note_listing(namespace)
         return self._by_namespace(kind).get(namespace, [])
 
-    def why_incomplete(self, kind: str, namespace: str | None = None, name: str | None = None) -> Unknown | None:
-        """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can."""
+    def why_incomplete(
+        self, kind: str, namespace: str | None = None, name: str | None = None, *, selector: str = ""
+    ) -> Unknown | None:
+        """Why the listing of a kind (in a namespace) cannot prove that something is absent; None if it can.
+
+        `selector`: the field selector that all of which absence matters meet, as in `Read`.
+        """
         if kind == CUSTOM:
             return self.index(_unread_custom_resources)
         collection = KINDS[kind].collection
-        why = self.snapshot.collection(collection).why_incomplete(namespace, name)
+        why = self.snapshot.collection(collection).why_incomplete(namespace, name, selector)
         return Unknown(collection, why, name or "") if why is not None else None
 
     def empty_or_unknown(self, kind: str, namespace: str | None = None) -> list[Object] | Unknown:
@@ -112,7 +128,7 @@ class Graph:
         doubt = self.why_incomplete(kind, namespace)
         if doubt is not None:
             return doubt
-        return list(self.all(kind)) if namespace is None else self.in_namespace(kind, namespace)
+        return list(self.seen(kind)) if namespace is None else self.in_namespace(kind, namespace)
 
     def follow(self, edge_name: str, item: Object) -> Facts:
         """What an edge of this object leads to; nothing where its kind has no such edge."""
@@ -139,13 +155,13 @@ class Graph:
     def _by_name(self, kind: str) -> NameIndex:
         found = self._names.get(kind)
         if found is None:
-            found = self._names[kind] = {(namespace_of(o), name_of(o)): o for o in self.all(kind)}
+            found = self._names[kind] = {(namespace_of(o), name_of(o)): o for o in self.seen(kind)}
         return found
 
     def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
         key = ("by namespace", kind)
         if key not in self._indexes:
-            self._indexes[key] = grouped(self.all(kind), namespace_of)
+            self._indexes[key] = grouped(self.seen(kind), namespace_of)
         spaces: dict[str, list[Object]] = self._indexes[key]
         return spaces
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.conditions import HEALTHY_WHEN, condition
 from gkedoctor.graph.core.graph import Facts, Graph, edge
+from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -24,7 +25,7 @@ the API server forgets after an hour: what is older comes from a history, and is
 @edge("events", "*", reads=("Event",), record="KubernetesObject")
 def events_of(graph: Graph, item: Object) -> Facts:
     """The Events about an object since it last became healthy, the latest last."""
-    doubt = graph.why_incomplete("Event", namespace_of(item) or None)
+    doubt = _doubt(graph, item)
     if doubt is not None:
         return doubt
     since = healthy_since(item)
@@ -37,8 +38,17 @@ def events_of(graph: Graph, item: Object) -> Facts:
 @edge("all_events", "*", reads=("Event",), record="KubernetesObject")
 def all_events_of(graph: Graph, item: Object) -> Facts:
     """Every Event about an object, history included, the latest last."""
-    doubt = graph.why_incomplete("Event", namespace_of(item) or None)
+    doubt = _doubt(graph, item)
     return doubt if doubt is not None else _about(graph, item)
+
+
+def _doubt(graph: Graph, item: Object) -> Unknown | None:
+    """Why not all Events about an object may be there."""
+    namespace = namespace_of(item)
+    if namespace:
+        return graph.why_incomplete("Event", namespace)
+    about = f"involvedObject.kind={item.get('kind')},involvedObject.name={name_of(item)}"
+    return graph.why_incomplete("Event", selector=about)
 
 
 def recent(graph: Graph, events: Sequence[Object]) -> list[Object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -30,11 +30,15 @@ class UnknownHop(msgspec.Struct, frozen=True):
     why: str
 
 
-def unknown_hops(graph: Graph) -> Iterator[UnknownHop]:
+def unknown_hops(graph: Graph, concerns: Callable[[Object], bool] | None = None) -> Iterator[UnknownHop]:
     """One for each front end whose request path is not known. All are followed only where Google Cloud was not read
-    in full; else those without an address, whose load balancer may not exist yet."""
-    unread = any(graph.why_incomplete(kind) is not None for kind in _HOPS)
-    for item in _frontends(graph):
+    in full; else those without an address, whose load balancer may not exist yet.
+
+    `concerns`: whether a front end matters; all do where it is not given.
+    """
+    frontends = [item for item in _frontends(graph) if concerns is None or concerns(item)]
+    unread = bool(frontends) and any(graph.why_incomplete(kind) is not None for kind in _HOPS)
+    for item in frontends:
         if unread or not (addresses_of(item) or _is_own(item)):
             yield from _first(item, list(path_of_object(graph, item).all()))
 

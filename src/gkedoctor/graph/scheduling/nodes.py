@@ -43,7 +43,7 @@ def _is_well(node: Object) -> bool:
 @edge("pods", "Node", reads=("Pod",), record="KubernetesObject")
 def pods_on(graph: Graph, node: Object) -> Facts:
     """The Pods that are bound to the Node."""
-    doubt = graph.why_incomplete("Pod")
+    doubt = graph.why_incomplete("Pod", selector=f"spec.nodeName={name_of(node)}")
     return doubt if doubt is not None else graph.index(_by_node).get(name_of(node), [])
 
 

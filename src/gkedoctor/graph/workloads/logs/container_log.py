@@ -29,27 +29,30 @@ def log_facts(graph: Graph, pod: Object, spec: Object, status: Object, *, ends: 
     place = (namespace_of(pod), name_of(pod), name)
     found = graph.index(_logs)
     if not found and not (status.get("state") or status.get("lastState")):
-        return _unknown(graph, "no log of this container was recorded")
+        return _unknown(graph, pod, "no log of this container was recorded")
     current, previous = found.get((*place, False), []), found.get((*place, True), [])
-    log = [*previous, *current] or _no_log(graph, "no log of this container was recorded")
-    said = _said(graph, current, previous, status, ends=ends)
+    log = [*previous, *current] or _no_log(graph, pod, "no log of this container was recorded")
+    said = _said(graph, pod, (current, previous), status, ends=ends)
     if isinstance(said, Unknown):
         return dict.fromkeys((*_FIELDS, "said"), said) | {"log": log, "telling": None, "reason": None}
     return {"log": log, "said": said, **_reading(graph, place, spec, said)}
 
 
-def _said(graph: Graph, current: list[str], previous: list[str], status: Object, *, ends: bool) -> list[str] | Unknown:
+def _said(
+    graph: Graph, pod: Object, runs: tuple[list[str], list[str]], status: Object, *, ends: bool
+) -> list[str] | Unknown:
     """The lines of the run that matters, and the termination message (often the end of the log too)."""
+    current, previous = runs
     state, last = status.get("state") or {}, status.get("lastState") or {}
     ended = state.get("terminated") or last.get("terminated") or {}
     if not ends and state.get("running") is not None:
-        return current or _no_log(graph, "no log of the present run of this container was recorded")
+        return current or _no_log(graph, pod, "no log of the present run of this container was recorded")
     lines = ended_run(current, previous, status, graph.clock)
     if ended.get("reason") not in ("StartError", "ContainerCannotRun"):
         lines += [line for line in str(ended.get("message") or "").splitlines() if line not in lines]
     if any(line.strip() for line in lines):
         return lines
-    return _no_log(graph, "no log of the run of this container that ended was recorded" if current else "")
+    return _no_log(graph, pod, "no log of the run of this container that ended was recorded" if current else "")
 
 
 def _reading(graph: Graph, place: tuple[str, str, str], spec: Object, said: list[str]) -> Record:
@@ -82,13 +85,17 @@ def _short(line: str) -> str:
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
 
 
-def _unknown(graph: Graph, why: str) -> Record:
-    doubt = _no_log(graph, why)
+def _unknown(graph: Graph, pod: Object, why: str) -> Record:
+    doubt = _no_log(graph, pod, why)
     return dict.fromkeys(("log", "said", *_FIELDS), doubt) | {"telling": None, "reason": None}
 
 
-def _no_log(graph: Graph, why: str) -> Unknown:
-    reason = graph.snapshot.collection(LOGS).why_incomplete() or why or "no log of this container was recorded"
+def _no_log(graph: Graph, pod: Object, why: str) -> Unknown:
+    reason = (
+        graph.snapshot.collection(LOGS).why_incomplete(namespace_of(pod), name_of(pod))
+        or why
+        or "no log of this container was recorded"
+    )
     return Unknown(LOGS, reason)
 
 

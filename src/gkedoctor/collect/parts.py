@@ -1,0 +1,111 @@
+"""Reads parts of the Kubernetes API: lists of a namespace, by field selector, single objects, whole small kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import msgspec
+
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
+from gkedoctor.collect.kubernetes import PAGE, Cluster, is_served, slim, versions_of
+from gkedoctor.collect.kubernetes_client import KubernetesClient, Query
+from gkedoctor.collect.paging import Pages
+from gkedoctor.collect.results import COMPLETE, state_of
+from gkedoctor.snapshot.kinds import Kind
+from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.part import Read
+
+MOST_OBJECTS = 2_000
+"""Objects of a kind in all namespaces up to which they are read for a question about a part of the cluster."""
+
+_NUMEROUS = frozenset({"pods", "events", "replicasets", "endpointslices", "endpoints", "secrets", "configmaps", "jobs"})
+"""Kinds of which a large cluster has so many that one object is requested first, to learn how many there are."""
+
+TOO_MANY = "the cluster has more than 2,000 objects of this kind, which only a report of the whole cluster reads"
+_NO_SUCH_RESOURCE = "the server could not find the requested resource"
+
+
+class RawPart(NamedTuple):
+    """What the API server returned for one read, not masked yet."""
+
+    read: Read
+    items: Sequence[Any]
+    state: CollectionState
+
+
+class _Meta(msgspec.Struct, rename={"token": "continue", "rest": "remainingItemCount"}):
+    token: str | None = None
+    rest: int | None = None
+
+
+class _Page(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
+    items: list[msgspec.Raw] | None
+    version: str = ""
+    meta: _Meta = msgspec.field(default_factory=_Meta)
+
+
+class PartLister:
+    """Answers reads of one cluster. Safe to use from several threads."""
+
+    def __init__(self, client: KubernetesClient, cluster: Cluster) -> None:
+        self._client, self._cluster = client, cluster
+
+    def read(self, kind: Kind, read: Read) -> RawPart:
+        """What there is of one read, with the true state of it."""
+        versions = versions_of(kind, self._cluster.groups) if is_served(kind, self._cluster.groups) else ()
+        state = state_of(kind.collection, 404, "")
+        items: Sequence[Any] = ()
+        for version in versions:
+            root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
+            scope = f"/namespaces/{quote(read.namespace)}" if kind.namespaced and read.namespace else ""
+            items, state = self._answer(kind, f"{root}{scope}/{kind.resource}", read)
+            if state.status is not Status.DISABLED:
+                break
+        return RawPart(read, items, state)
+
+    def _answer(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
+        try:
+            if read.name and (read.namespace or not kind.namespaced):
+                return self._one(kind, f"{path}/{quote(read.name)}"), COMPLETE
+            return self._listed(kind, path, read)
+        except CollectionStopped as stopped:
+            return (), state_of(kind.collection, 0, stopped.reason)
+        except RequestFailed as refused:
+            return (), state_of(kind.collection, refused.code, refused.reason)
+
+    def _one(self, kind: Kind, path: str) -> list[Any]:
+        """The object of a name; nothing where there is none of it."""
+        try:
+            raw: msgspec.Raw = self._client.document(path, msgspec.Raw)
+        except RequestFailed as refused:
+            if refused.code != 404 or _NO_SUCH_RESOURCE in refused.reason:
+                raise
+            return []
+        return [slim(kind.collection, raw, "")]
+
+    def _listed(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
+        selector = read.selector or (f"metadata.name={read.name}" if read.name else "")
+        query: Query = [("fieldSelector", selector)] if selector else []
+        is_bounded = kind.namespaced and not read.namespace
+        if is_bounded and read.is_whole and kind.collection in _NUMEROUS and self._rest(path) >= MOST_OBJECTS:
+            return (), CollectionState(Status.PARTIAL, reason=TOO_MANY)
+        items: list[Any] = []
+        token, pages = "", Pages()
+        while True:
+            page: _Page = self._client.document(
+                path, _Page, [*query, ("limit", str(PAGE)), *([("continue", token)] if token else [])]
+            )
+            items += [slim(kind.collection, raw, page.version) for raw in page.items or ()]
+            token = page.meta.token or ""
+            if not token:
+                return items, COMPLETE
+            if is_bounded and len(items) + (page.meta.rest or 0) > MOST_OBJECTS:
+                return (), CollectionState(Status.PARTIAL, reason=TOO_MANY)
+            pages.followed(token, len(page.items or ()))
+
+    def _rest(self, path: str) -> int:
+        """How many objects there are beside the first one."""
+        page: _Page = self._client.document(path, _Page, [("limit", "1")])
+        return page.meta.rest or 0

@@ -1,0 +1,230 @@
+"""A live cluster as a source of parts: each round of reads is sent side by side, masked and taken in.
+
+Masked texts must not say what a later read proves to be a credential, so that what was read of a namespace is masked
+again when more of it comes in.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import msgspec
+
+from gkedoctor.collect.collector import NO_CLOUD
+from gkedoctor.collect.deadline import Deadline
+from gkedoctor.collect.google_location import GoogleLocation, location_of_context, location_of_nodes
+from gkedoctor.collect.kubernetes import connected
+from gkedoctor.collect.log_schedule import LogSchedule
+from gkedoctor.collect.logs import MAX_LOGS, ContainerRun, read_log
+from gkedoctor.collect.parts import PartLister, RawPart
+from gkedoctor.collect.results import KUBERNETES, CollectorProgress, ContainerLog, Listing, OnProgress
+from gkedoctor.collect.thread_pool import ThreadPool
+from gkedoctor.live.collection import masking_limit, placed
+from gkedoctor.live.log_selection import select_logs
+from gkedoctor.live.options import LiveOptions
+from gkedoctor.snapshot.custom_kinds import listed_kinds
+from gkedoctor.snapshot.garbage import paused_garbage_collector
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, ON_REQUEST, Kind
+from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
+from gkedoctor.snapshot.part import Read, ReadResult
+
+_THREADS = 8
+_POLL_SECONDS = 0.2
+_NO_LOGS = "--no-logs is set"
+_LOGS_STATE = CollectionState(Status.COMPLETE)
+_CLUSTER_RECORD = "container.clusters"
+
+T = TypeVar("T")
+LogKey = tuple[str, str, str, bool]
+
+
+class LiveParts:
+    """Parts of one live cluster. UnreachableError where it does not answer."""
+
+    def __init__(self, options: LiveOptions, tell: OnProgress = lambda said: None) -> None:
+        self._options, self._tell = options, tell
+        self.deadline: Deadline = options.deadline()
+        self.client, self.cluster = connected(options.login, self.deadline)
+        self._lister = PartLister(self.client, self.cluster)
+        self._kinds = {kind.collection: kind for kind in (*COLLECTIONS.values(), *listed_kinds())}
+        self._raw: dict[str, dict[tuple[str, ...], Any]] = {}
+        self._logs: dict[LogKey, str] = {}
+        self._read_logs: set[ContainerRun] = set()
+        self._place = options.cloud.place(location_of_context(self.client.address.context))
+        self._manifest: Manifest | None = None
+        self._states: dict[Read, CollectionState] = {}
+        self._is_cloud_read = False
+
+    @property
+    def manifest(self) -> Manifest:
+        """Where and when it is read."""
+        return placed(self._manifest or self._built(()).manifest, self._place)
+
+    def read(self, reads: Sequence[Read]) -> list[ReadResult]:
+        """Sends one request or listing for each read, side by side, and masks what comes back."""
+        with paused_garbage_collector():
+            logs = [read for read in reads if read.collection == LOGS]
+            cloud = [read for read in reads if _is_cloud(read)]
+            rest = [read for read in reads if read.collection != LOGS and not _is_cloud(read)]
+            parts = [*self._listed(rest), *(self._of_cloud(cloud) if cloud else ())]
+            return self._masked([*parts, *(RawPart(read, (), self._log_state(read)) for read in logs)])
+
+    def _listed(self, reads: Sequence[Read]) -> list[RawPart]:
+        known = [(self._kinds[read.collection], read) for read in reads if read.collection in self._kinds]
+        tasks = [lambda kind=kind, read=read: self._lister.read(kind, read) for kind, read in known]
+        unknown = [RawPart(r, (), not_asked(r.collection)) for r in reads if r.collection not in self._kinds]
+        found = [*_side_by_side(tasks), *unknown]
+        self._tell(CollectorProgress(KUBERNETES, sum(len(part.items) for part in found)))
+        return found
+
+    def _log_state(self, read: Read) -> CollectionState:
+        """Reads the logs of the containers of some Pods that are not well."""
+        if not self._options.logs:
+            return not_asked(LOGS, _NO_LOGS)
+        pods = [
+            pod
+            for pod in self._raw.get("pods", {}).values()
+            if pod["metadata"].get("namespace") == read.namespace and read.name in ("", pod["metadata"].get("name"))
+        ]
+        runs = [run for run in select_logs(self.cluster.now, pods) if run not in self._read_logs][:MAX_LOGS]
+        self._read_logs.update(runs)
+        schedule = LogSchedule(runs)
+        while runs := schedule.next_round():
+            tasks = [lambda run=run: (run, read_log(self.client, run)) for run in runs]
+            for run, result in _side_by_side(tasks):
+                schedule.record(run, result)
+                if isinstance(result, ContainerLog):
+                    self._logs[run.namespace, run.pod, run.container, run.previous] = result.text
+        return schedule.state() if self._read_logs else _LOGS_STATE
+
+    def _of_cloud(self, reads: Sequence[Read]) -> list[RawPart]:
+        """All of Google Cloud at the first look-up in it, but for the record of the cluster alone."""
+        asked = self._options.on_request
+        names = {read.collection for read in reads}
+        kinds = [kind for kind in COLLECTIONS.values() if kind.cloud and kind.collection not in ON_REQUEST - asked]
+        if names <= {_CLUSTER_RECORD, *ON_REQUEST}:
+            kinds = [kind for kind in kinds if kind.collection in names]
+        elif self._is_cloud_read:
+            kinds = []
+        else:
+            self._is_cloud_read = True
+        found = [RawPart(Read(one.collection), list(one.items), one.state) for one in self._from_google(kinds)]
+        answered = {part.read.collection: part for part in found}
+        for read in reads:
+            if read.collection not in answered:
+                found.append(RawPart(read, (), self._states.get(Read(read.collection), not_asked(read.collection))))
+            elif not read.is_whole:
+                found.append(RawPart(read, (), answered[read.collection].state))
+        return found
+
+    def _from_google(self, kinds: Sequence[Kind]) -> list[Listing]:
+        if not kinds or not self._options.gcp:
+            return [Listing(kind.collection, (), not_asked(kind.collection, NO_CLOUD)) for kind in kinds]
+        from gkedoctor.collect.google_cloud import collect_google
+
+        found: list[Listing] = []
+        options = self._options.cloud._replace(now=self.cluster.now)
+        collect_google(options, self._where(), kinds, self.deadline, found.append, self._tell)
+        return found
+
+    def _where(self) -> GoogleLocation | None:
+        """The project and the cluster, from the context or from one of the Nodes."""
+        if self._place is None:
+            nodes = self._lister.read(self._kinds["nodes"], Read("nodes")).items
+            self._place = self._options.cloud.place(location_of_nodes(nodes))
+        return self._place
+
+    def _masked(self, parts: Sequence[RawPart]) -> list[ReadResult]:
+        """The results of a round, and again those of earlier rounds where a namespace has more objects or logs."""
+        is_more = False
+        for part in parts:
+            self._states[part.read] = part.state
+            kept = self._raw.setdefault(part.read.collection, {})
+            kept |= {_key(item): item for item in part.items}
+            is_more = is_more or part.read.collection == LOGS or any(_namespace(item) for item in part.items)
+        new = {part.read.collection for part in parts}
+        names = sorted({*self._raw, LOGS} if is_more else new)
+        built = self._built({*names, "secrets"})
+        self._manifest = _merged(self._manifest, built.manifest)
+        return [result for name in names for result in self._results(built.collection(name))]
+
+    def _results(self, collection: Collection) -> Iterator[ReadResult]:
+        """All reads of a collection so far, the first of them with all objects."""
+        objects: Sequence[Object] = collection.objects
+        for read, state in self._states.items():
+            if read.collection == collection.name:
+                yield ReadResult(read, objects, _with_malformed(state, collection.state))
+                objects = ()
+
+    def _built(self, names: Iterable[str]) -> Snapshot:
+        """The objects of some collections, masked."""
+        gathered = Gathered(self.client.address.context or self.client.address.host, recorded_at=self.cluster.now)
+        if self.cluster.version:
+            gathered.versions["apiServer"] = self.cluster.version
+        for name in names:
+            if name != LOGS:
+                gathered.add(name, msgspec.json.decode(msgspec.json.encode(list(self._raw.get(name, {}).values()))))
+        if LOGS in names:
+            gathered.logs = dict(self._logs)
+        return build_snapshot(gathered, check=masking_limit(self.deadline))
+
+
+def _side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
+    """What the tasks return, in their order."""
+    done: queue.SimpleQueue[tuple[int, T]] = queue.SimpleQueue()
+    pool = ThreadPool(min(_THREADS, len(tasks)), "parts")
+    for i, task in enumerate(tasks):
+        pool.submit(lambda i, task: done.put((i, task())), i, task)
+    found: dict[int, T] = {}
+    while len(found) < len(tasks):
+        if not pool.errors.empty():
+            raise pool.errors.get()
+        with suppress(queue.Empty):
+            i, result = done.get(timeout=_POLL_SECONDS)
+            found[i] = result
+    pool.close()
+    return [found[i] for i in range(len(tasks))]
+
+
+def _is_cloud(read: Read) -> bool:
+    kind = COLLECTIONS.get(read.collection)
+    return kind is not None and kind.cloud
+
+
+def _key(item: Any) -> tuple[str, ...]:
+    """What tells an object from others of its collection; the intake judges later what has no name."""
+    if not isinstance(item, dict):
+        return (repr(item),)
+    metadata = item.get("metadata")
+    if isinstance(metadata, dict):
+        return (str(metadata.get("namespace") or ""), str(metadata.get("name")))
+    return (str(item.get("selfLink") or ""), str(item.get("name")), str(item.get("zone") or item.get("region") or ""))
+
+
+def _namespace(item: Any) -> str:
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    return str(metadata.get("namespace") or "") if isinstance(metadata, dict) else ""
+
+
+def _with_malformed(state: CollectionState, built: CollectionState) -> CollectionState:
+    """The state of a read, with what could not be understood among its objects."""
+    if state.status is not Status.COMPLETE or built.status is not Status.PARTIAL:
+        return state
+    return msgspec.structs.replace(state, status=built.status, reason=built.reason, malformed=built.malformed)
+
+
+def _merged(before: Manifest | None, now: Manifest) -> Manifest:
+    """What is known of the cluster: its Nodes tell where it is, and they may come in late."""
+    if before is None:
+        return now
+    return msgspec.structs.replace(
+        now,
+        cluster=now.cluster or before.cluster,
+        project=now.project or before.project,
+        location=now.location or before.location,
+        versions=before.versions | now.versions,
+    )

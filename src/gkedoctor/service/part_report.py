@@ -1,0 +1,107 @@
+"""A report on an object or some namespaces, from the part of a cluster or recording that the answer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.diagnose.part_diagnosis import diagnose_part
+from gkedoctor.errors import UsageError
+from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.required_kinds import needed_kinds
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.object_argument import HABITUAL, ObjectArgument, namespace_doubts, target_doubts
+from gkedoctor.report.part_scope import scope_notes
+from gkedoctor.report.selection import Selection
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.part import PartReader, Read
+from gkedoctor.snapshot.partial import Part
+
+_RUNNING = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"})
+"""Kinds of which no finding has an object as its cause that does not exist."""
+
+ToAnswer = Callable[[Outcome, Snapshot], Answer]
+"""Takes what was asked for out of an outcome."""
+
+
+@dataclass(frozen=True)
+class PartQuestion:
+    """What is asked of a part: these namespaces, or those that have the object; `name`: of an object of any kind."""
+
+    target: ObjectArgument | None
+    namespaces: tuple[str, ...]
+    name: str | None = None
+
+
+def part_question(wanted: Selection, name: str | None = None) -> PartQuestion | None:
+    """The question that a part can answer; None where it is about the whole cluster."""
+    target, namespaces = wanted.target, tuple(sorted(wanted.namespaces))
+    if target is None:
+        return PartQuestion(None, namespaces, name) if namespaces else None
+    if target.kind.name == "Namespace" and not namespaces:
+        return PartQuestion(target, (target.name,))
+    if not target.kind.namespaced:
+        return None
+    return PartQuestion(target, (target.namespace,) if target.namespace is not None else namespaces)
+
+
+def answer_of_part(
+    question: PartQuestion, reader: PartReader, playbooks: Sequence[CompiledPlaybook], to_answer: ToAnswer
+) -> Answer | None:
+    """What the whole would answer; None where only that can tell. UsageError for what certainly does not exist."""
+    part = Part(reader)
+    namespaces = _located(question, part)
+    if not namespaces:
+        return None
+    if question.name is not None:
+        kinds = [kind for kind in needed_kinds(playbooks) if kind.namespaced]
+        part.read(Read(kind.collection, namespace) for kind in kinds for namespace in namespaces)
+    found = diagnose_part(part, playbooks, namespaces)
+    answer = to_answer(found.outcome, found.snapshot)
+    return replace(answer, left_out=None, notes=(*answer.notes, *scope_notes(part, namespaces)))
+
+
+def _located(question: PartQuestion, part: Part) -> tuple[str, ...]:
+    """The namespaces to read; none where the object is in none: a finding may name what does not exist.
+
+    A wrong name of a namespace or of what runs Pods is refused at once.
+    """
+    target = question.target
+    if target is None or target.kind.name == "Namespace":
+        part.read([Read("namespaces")])
+        for namespace in question.namespaces:
+            _check_namespace(namespace, part)
+        return question.namespaces
+    collection = target.kind.collection
+    places = question.namespaces or ("",)
+    part.read([Read("namespaces"), *(Read(collection, place, target.name) for place in places)])
+    homes = {str(item["metadata"]["namespace"]) for item in part.snapshot().collection(collection).objects}
+    if not homes and target.kind.name in _RUNNING:
+        _refuse(target, question.namespaces, part)
+    for namespace in () if homes else question.namespaces:
+        _check_namespace(namespace, part)
+    return question.namespaces or tuple(sorted(homes))
+
+
+def _refuse(target: ObjectArgument, namespaces: Sequence[str], part: Part) -> None:
+    """UsageError, with the names that may be meant, where the object certainly does not exist."""
+    try:
+        list(target_doubts(target, namespaces, part.snapshot()))
+    except UsageError:
+        for namespace in namespaces:
+            _check_namespace(namespace, part)
+        collection = target.kind.collection
+        part.read([Read(collection, "", target.name), *(Read(collection, place) for place in namespaces or ("",))])
+        list(target_doubts(target, namespaces, part.snapshot()))
+        raise
+
+
+def _check_namespace(name: str, part: Part) -> None:
+    """UsageError where a namespace certainly does not exist: in a recording, what lives in it is proof enough."""
+    try:
+        list(namespace_doubts(name, part.snapshot()))
+    except UsageError:
+        part.read(Read(KINDS[kind].collection, name) for kind in HABITUAL)
+        list(namespace_doubts(name, part.snapshot()))
