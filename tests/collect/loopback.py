@@ -25,6 +25,8 @@ class Asked:
     body: bytes = b""
     pairs: list[tuple[str, str]] = field(default_factory=list)
     peer: str = ""
+    connection: int = 0
+    """The port of the client: another one for each connection."""
 
 
 @dataclass
@@ -66,7 +68,9 @@ class Loopback:
                 length = int(self.headers.get("Content-Length") or 0)
                 query = {key: values[0] for key, values in parse_qs(url.query, keep_blank_values=True).items()}
                 body, pairs = self.rfile.read(length), self.headers.items()
-                asked = Asked(self.command, url.path, query, dict(self.headers), body, pairs, self._peer())
+                asked = Asked(
+                    self.command, url.path, query, dict(self.headers), body, pairs, self._peer(), self.client_address[1]
+                )
                 outer.asked.append(asked)
                 try:
                     self._send(outer.fault(asked) or outer.answer(asked))

@@ -13,7 +13,7 @@ import requests
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_cloud import collect_google
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions, location_of_context, location_of_nodes
-from gkedoctor.collect.google_session import guard
+from gkedoctor.collect.google_session import guard, guarded_adapter
 from gkedoctor.collect.read_only import NotReadOnlyError, assert_read_only
 from gkedoctor.collect.results import CollectorProgress, Listing
 from gkedoctor.playbook.required_kinds import needed_kinds
@@ -337,7 +337,7 @@ def test_without_credentials_each_collection_says_so(monkeypatch: pytest.MonkeyP
 
 def test_nothing_that_changes_anything_gets_past_the_transport() -> None:
     session = requests.Session()
-    guard(session, Deadline())
+    guard(session, guarded_adapter(Deadline()))
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         with pytest.raises(NotReadOnlyError):
             session.request(method, "http://127.0.0.1:1/compute/v1/projects/p/global/addresses")

@@ -22,6 +22,7 @@ _GROUPS = {
         "color",
         "details",
         "first_answers",
+        "trace",
         "theme",
         "_click_default_help",
     ),

@@ -21,6 +21,7 @@ from gkedoctor.report.escaping import inert
 
 if TYPE_CHECKING:
     from gkedoctor.cli.early_results import Look
+    from gkedoctor.cli.request_trace import RequestTrace
     from gkedoctor.collect.collector import CollectRequest
     from gkedoctor.collect.results import CollectorProgress
     from gkedoctor.live.collection import CollectionResult
@@ -71,6 +72,7 @@ _CLUSTER = (
         "--impersonate-service-account", "impersonate", metavar="EMAIL", help="Service account to use, as in gcloud."
     ),
     click.option("--gcp/--no-gcp", "gcp", default=True, help="Read Google Cloud as well (default), or not."),
+    click.option("--trace", is_flag=True, help="Print each request on standard error, with time and size."),
 )
 _BESIDE = (
     click.option("--logs/--no-logs", "logs", default=True, help="Read logs of unhealthy containers (default)."),
@@ -82,17 +84,29 @@ _BESIDE = (
 )  # fmt: skip
 
 
-def parse_options(flags: Mapping[str, Any]) -> LiveOptions:
-    """The values of the flags of a live collection. UsageError where one makes no sense without another."""
+def parse_options(flags: Mapping[str, Any], *, screen: bool = False) -> LiveOptions:
+    """The values of the flags of a live collection. UsageError where one makes no sense without another.
+
+    `screen`: the terminal is not to be written to until the command ends.
+    """
     from gkedoctor.live.options import LiveOptions
 
     if flags["as_groups"] and not flags["as_user"]:
         raise UsageError("--as-group needs --as", hint="whom to impersonate: --as USER --as-group GROUP")
     _quiet_libraries()
-    made = LiveOptions(**flags)
+    made = LiveOptions(**{**flags, "trace": _request_trace(screen) if flags.get("trace") else None})
     if made.on_request and not made.gcp:
         raise UsageError("--uptime-checks and --event-history are read from Google Cloud", hint="leave --no-gcp out")
     return made
+
+
+def _request_trace(screen: bool) -> RequestTrace:
+    """Prints the requests of this command, and their totals when it ends, however it does."""
+    from gkedoctor.cli.request_trace import RequestTrace
+
+    trace = RequestTrace(held=screen)
+    click.get_current_context().call_on_close(trace.summary)
+    return trace
 
 
 def cluster_options(command: F, *, timeout: bool = True) -> F:
@@ -123,7 +137,8 @@ def read_live(asked: CollectRequest, first: Look | None = None, *, keep_values: 
     from gkedoctor.cli.early_results import answering
     from gkedoctor.live.collection import LiveCollection
 
-    board, recording = Board(sys.stderr.isatty()), LiveCollection(asked, keep_values=keep_values)
+    in_place = sys.stderr.isatty() and asked.deadline.trace is None  # its lines would be drawn over
+    board, recording = Board(in_place), LiveCollection(asked, keep_values=keep_values)
     with ending_signals(), answering(recording, first, board.tell):
         recorded = recording.whole(board.say)
     board.close()

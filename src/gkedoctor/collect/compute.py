@@ -65,13 +65,16 @@ _ONE_BY_ONE = ("compute.backendServicesHealth", "compute.networkEndpoints")
 
 
 class Compute:
-    """One project's Compute API. `only`: the namespaces whose backends are asked for their health; all where empty."""
+    """One project's Compute API. `only`: the namespaces whose backends are asked for their health; all where empty.
+
+    The clients of all services send over the connections of `session`, with its credentials.
+    """
 
     def __init__(
-        self, credentials: Any, endpoint: str | None, project: str, deadline: Deadline, only: Sequence[str] = ()
+        self, session: Any, endpoint: str | None, project: str, deadline: Deadline, only: Sequence[str] = ()
     ) -> None:
         self.only = only
-        self.credentials, self.endpoint, self.project, self.deadline = credentials, endpoint, project, deadline
+        self.session, self.endpoint, self.project, self.deadline = session, endpoint, project, deadline
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self.lists = LISTS
@@ -229,10 +232,10 @@ class Compute:
         with self._lock:
             if name not in self._clients:
                 options = {"api_endpoint": self.endpoint} if self.endpoint else {}
-                client = getattr(compute_v1, name)(credentials=self.credentials, client_options=options)
+                client = getattr(compute_v1, name)(credentials=self.session.credentials, client_options=options)
                 session = client.transport._session
                 session._auth_request = token_requests(self.deadline)  # its own, else, waits for two minutes
-                guard(session, self.deadline)
+                guard(session, self.session.get_adapter("https://"))
                 self._clients[name] = client
             return self._clients[name]
 

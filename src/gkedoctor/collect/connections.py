@@ -29,13 +29,22 @@ def limit_responses(manager: Any, clock: Clock) -> None:
 
 
 def _limited(connection: type[Any], clock: Clock) -> type[Any]:
-    """The class of connections whose responses end in time, also that of a proxy to CONNECT."""
+    """The class of connections whose responses end in time, also that of a proxy to CONNECT.
+
+    Each response carries `reused`: whether its connection had answered before.
+    """
 
     def response(self: Any, sock: socket, *args: Any, **kwargs: Any) -> HTTPResponse:
         seconds = self.timeout if isinstance(self.timeout, int | float) else math.inf
         return HTTPResponse(_TimedSocket(sock, clock, clock() + seconds), *args, **kwargs)  # type: ignore[arg-type]
 
-    return type(connection.__name__, (connection,), {"response_class": response})
+    def getresponse(self: Any) -> Any:
+        answer = connection.getresponse(self)
+        answer.reused = getattr(self, "answered_on", None) is self.sock and self.sock is not None
+        self.answered_on = self.sock
+        return answer
+
+    return type(connection.__name__, (connection,), {"response_class": response, "getresponse": getresponse})
 
 
 class _TimedSocket:

@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
+from gkedoctor.collect.trace import OnRequest
+
 T = TypeVar("T")
 
 _MAX_RETRY_AFTER_SECONDS = 30.0
@@ -60,7 +62,7 @@ NO_LIMITS = RequestLimits()
 
 @dataclass
 class Deadline:
-    """The time limits of one collection, shared by all of its threads."""
+    """The time limits of one collection, shared by all of its threads. `trace`: hears of each request that ends."""
 
     request: float = 30.0
     overall: float = 300.0
@@ -69,6 +71,7 @@ class Deadline:
     jitter: Callable[[], float] = random.random
     sleep: Callable[[float], None] | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
+    trace: OnRequest | None = None
 
     def __post_init__(self) -> None:
         self._ends = self.clock() + self.overall

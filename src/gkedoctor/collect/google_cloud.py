@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
-from gkedoctor.collect.google_session import guard, token_requests
+from gkedoctor.collect.google_session import guard, guarded_adapter, token_requests
 from gkedoctor.collect.results import (
     COMPUTE,
     CONTAINER,
@@ -84,7 +84,7 @@ class _Readings:
         self.options = options
         self.place, self.deadline, self.put, self.tell = place, deadline, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
-        self.compute = Compute(session.credentials, options.compute_endpoint, place.project, deadline, options.only)
+        self.compute = Compute(session, options.compute_endpoint, place.project, deadline, options.only)
         self.container = Container(session, options.container_endpoint, place, deadline)
         self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
         endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}
@@ -184,7 +184,7 @@ def _session(options: GoogleOptions, deadline: Deadline) -> Any:
     except (exceptions.GoogleAuthError, OSError, ValueError) as error:
         raise RequestFailed(f"the Google Cloud credentials cannot be used: {_line(error)}") from error
     session = AuthorizedSession(credentials, max_refresh_attempts=2, auth_request=requests)
-    guard(session, deadline)
+    guard(session, guarded_adapter(deadline))
     return session
 
 

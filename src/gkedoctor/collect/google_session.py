@@ -6,18 +6,31 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor import __version__
 from gkedoctor.collect.connections import limit_responses
 from gkedoctor.collect.deadline import Deadline, RequestFailed
 from gkedoctor.collect.google_errors import hidden_error, message_of, no_answer, refusal, unusable
 from gkedoctor.collect.read_only import assert_read_only
+from gkedoctor.collect.trace import traced
 
 _CHUNK = 1 << 18
 _LARGEST = 256 << 20
 """Bytes: half a megabyte for each of the 500 objects of a page."""
 
 
-def guard(session: Any, deadline: Deadline) -> None:
-    """Puts the check into the adapters that send, where neither library can get past it; answers come in time."""
+_USER_AGENT = f"gkedoctor/{__version__} (gzip)"
+"""Google compresses for a program whose name has `gzip` in it, beside the header (cloud.google.com/compute/docs/api/
+how-tos/performance); for python-requests it does not."""
+
+
+def guard(session: Any, adapter: Any) -> None:
+    """Sends all of a session's requests through an adapter of `guarded_adapter`. Sessions may share one."""
+    session.headers["User-Agent"] = _USER_AGENT
+    _mount(session, adapter)
+
+
+def guarded_adapter(deadline: Deadline) -> Any:
+    """Checks each request where neither library can get past it; answers come in time. One pool of connections."""
     from requests.adapters import HTTPAdapter
 
     class _Guarded(_timed(HTTPAdapter, deadline)):  # type: ignore[misc]
@@ -26,8 +39,11 @@ def guard(session: Any, deadline: Deadline) -> None:
             if "/aggregated/" in request.url and "returnPartialSuccess" not in request.url:
                 request.prepare_url(request.url, {"returnPartialSuccess": "true"})
             ends = deadline.clock() + deadline.timeout()
-            response = super().send(request, *args, **(kwargs | {"stream": True}))
-            response._content = body = _in_time(response, ends, deadline)
+            with traced(deadline.trace, deadline.clock, request.method, request.url) as exchange:
+                response = super().send(request, *args, **(kwargs | {"stream": True}))
+                exchange.answered(response.raw)
+                response._content = body = _in_time(response, ends, deadline)
+                exchange.read(response.raw, body)
             if response.ok and not body.lstrip().startswith(b"{"):  # protobuf reads [] as a message without fields
                 raise RequestFailed("the response is not a JSON object")
             error = hidden_error(body) if response.ok else None
@@ -35,7 +51,7 @@ def guard(session: Any, deadline: Deadline) -> None:
                 raise error
             return response
 
-    _mount(session, _Guarded(pool_maxsize=8))
+    return _Guarded(pool_maxsize=8)
 
 
 def token_requests(deadline: Deadline) -> Any:
@@ -44,8 +60,15 @@ def token_requests(deadline: Deadline) -> Any:
     from google.auth.transport.requests import Request
     from requests.adapters import HTTPAdapter
 
+    class _Traced(_timed(HTTPAdapter, deadline)):  # type: ignore[misc]
+        def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+            with traced(deadline.trace, deadline.clock, request.method, request.url) as exchange:
+                response = super().send(request, *args, **kwargs)
+                exchange.answered(response.raw)
+            return response
+
     session = requests.Session()
-    _mount(session, _timed(HTTPAdapter, deadline)(max_retries=1))
+    _mount(session, _Traced(max_retries=1))
     return Request(session)
 
 

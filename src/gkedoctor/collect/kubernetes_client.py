@@ -18,6 +18,7 @@ from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import NO_LIMITS, CollectionStopped, Deadline, RequestFailed, RequestLimits, retry_after
 from gkedoctor.collect.kubeconfig import ClusterAddress, Login, configured
 from gkedoctor.collect.read_only import assert_read_only
+from gkedoctor.collect.trace import traced
 from gkedoctor.errors import SourceError
 
 _CHUNK = 1 << 18
@@ -123,8 +124,12 @@ def call(
             body=body,
             auth_settings=["BearerToken"],
         )
-        response = api.call_api(*request, _request_timeout=seconds).response
-        return HttpResponse(response.status, dict(response.headers), _body(response, ends, deadline))
+        with traced(deadline.trace, deadline.clock, method, request[1]) as exchange:
+            response = api.call_api(*request, _request_timeout=seconds).response
+            exchange.answered(response)
+            received = _body(response, ends, deadline)
+            exchange.read(response, received)
+        return HttpResponse(response.status, dict(response.headers), received)
     except (HTTPError, OSError) as error:
         if not isinstance(error, TimeoutError | TimeoutException) or isinstance(error, NewConnectionError):
             raise RequestFailed(_network_reason(error)) from error

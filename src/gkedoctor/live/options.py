@@ -11,6 +11,7 @@ from gkedoctor.collect.collector import CollectRequest
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleOptions
 from gkedoctor.collect.kubeconfig import Login
+from gkedoctor.collect.trace import OnRequest
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.required_kinds import needed_kinds
@@ -21,7 +22,10 @@ OVERALL_SECONDS = 300.0
 
 
 class LiveOptions(NamedTuple):
-    """The flags of a live command. Times are in seconds; 0 stands for no limit, as for kubectl."""
+    """The flags of a live command. Times are in seconds; 0 stands for no limit, as for kubectl.
+
+    `trace`: hears of each request that ends.
+    """
 
     kubeconfig: str | None = None
     context: str | None = None
@@ -36,6 +40,7 @@ class LiveOptions(NamedTuple):
     logs: bool = True
     uptime_checks: bool = False
     event_history: float | None = None
+    trace: OnRequest | None = None
 
     @property
     def login(self) -> Login:
@@ -65,7 +70,8 @@ class LiveOptions(NamedTuple):
     def deadline(self) -> Deadline:
         """The time limits; they begin to count now."""
         overall = self.timeout or math.inf
-        return Deadline(request=self.request_timeout or min(overall, OVERALL_SECONDS), overall=overall)
+        request = self.request_timeout or min(overall, OVERALL_SECONDS)
+        return Deadline(request=request, overall=overall, trace=self.trace)
 
     def request(
         self,

@@ -78,7 +78,7 @@ def diagnose(source: Path | None, watch: bool, interval: float, theme: str | Non
     every = interval if watch else None
     if source is not None:
         return run(recording_source(source, query, every), theme)
-    return run(cluster_source(parse_options(flags), query, every), theme)
+    return run(cluster_source(parse_options(flags, screen=True), query, every), theme)
 
 
 def _plain(given: dict[str, Any]) -> int:
