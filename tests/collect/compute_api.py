@@ -59,7 +59,7 @@ class ComputeApi(Loopback):
 
     def _list(self, found: re.Match[str], asked: Asked) -> Reply:
         name = found[3] or found[2]
-        items = list(self._of(found[1]).get(f"compute.{name}", ()))
+        items = [item for item in self._of(found[1]).get(f"compute.{name}", ()) if _matches(item, asked)]
         start = int(asked.query.get("pageToken") or 0)
         part, rest = items[start : start + self.page], items[start + self.page :]
         token = {"nextPageToken": str(start + self.page)} if rest else {}
@@ -74,7 +74,7 @@ class ComputeApi(Loopback):
     def _health(self, service: str, group: str) -> Reply:
         for item in self.objects.get("compute.backendServicesHealth", ()):
             for backend in item["backends"] if item["name"] == service else ():
-                if backend["group"].rpartition("/")[2] == group.rpartition("/")[2]:
+                if backend["group"].partition("projects/")[2] == group.partition("projects/")[2]:
                     return Reply(
                         body={"kind": "compute#backendServiceGroupHealth", "healthStatus": backend["healthStatus"]}
                     )
@@ -85,6 +85,15 @@ class ComputeApi(Loopback):
             if item["name"] == name:
                 return Reply(body={"items": item["endpoints"]})
         return Reply(body={})
+
+
+_TERM = re.compile(r'\(?(\w+) = "([^"]+)"\)?')
+
+
+def _matches(item: Any, asked: Asked) -> bool:
+    """`filter=name = "a"` or `(name = "a") OR (name = "b")`, as the parameter of every list method has it."""
+    terms = [_TERM.fullmatch(term) for term in asked.query.get("filter", "").split(" OR ") if term]
+    return not terms or any(term is not None and item.get(term[1]) == term[2] for term in terms)
 
 
 def _by_path(instance: Any) -> dict[str, Any]:

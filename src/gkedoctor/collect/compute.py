@@ -18,11 +18,16 @@ from gkedoctor.collect.google_session import guard, token_requests
 from gkedoctor.collect.own_backends import belongs
 from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.results import COMPLETE, Listing
+from gkedoctor.collect.thread_pool import run_all
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _PAGE = 500
 _MOST_ASKED = 1000
 """Backend services or endpoint groups that are asked one by one."""
+
+_TOGETHER = 4
+"""Requests at a time of what is asked one by one: well below the API's limit of 1,500 reads a minute
+(cloud.google.com/compute/api-quota) at 100 ms and more for each."""
 
 _MOST_REFUSED = 5
 """Equal refusals after which no further one is asked for, where none was answered."""
@@ -30,6 +35,9 @@ _MOST_REFUSED = 5
 _OF_GKE = re.compile(r"k8s|gke|gkegw|gkemcg|a[0-9a-f]{31}$")
 _DESCRIBED = re.compile(r"kubernetes\.io|cluster-uid|\"namespace\"")
 _LINK = re.compile(r"projects/([^/]+)/(?:global|regions/([^/]+)|zones/([^/]+))/(\w+)/([^/]+)$")
+
+
+_Refusals = list[RequestFailed | CollectionStopped]
 
 
 class _Client(NamedTuple):
@@ -57,7 +65,7 @@ LISTS: Mapping[str, _Client] = MappingProxyType(
     }
     | {"compute.projects": _Client("ProjectsClient", "GetProjectRequest", aggregated=False)}
 )
-_SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetworks"})
+SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetworks"})
 """What the host project of a Shared VPC holds for the cluster."""
 
 
@@ -80,12 +88,15 @@ class Compute:
         self.lists = LISTS
         self.collections = frozenset({*LISTS, *_ONE_BY_ONE})
 
-    def listed(self, collection: str, hosts: Sequence[str]) -> Listing:
-        """A collection of the project, with that of the Shared VPC's host where it has a part in it."""
+    def listed(self, collection: str, hosts: Sequence[str], matching: str = "") -> Listing:
+        """A collection of the project, with that of the Shared VPC's host where it has a part in it.
+
+        `matching`: only what this filter of the API lets through (`name = "web"`); the host's part is read whole.
+        """
         if collection == "compute.projects":
             return self._project()
-        found = self._list(collection, self.project)
-        for host in hosts if collection in _SHARED else ():
+        found = self._list(collection, self.project, matching)
+        for host in hosts if collection in SHARED else ():
             more = self._list(collection, host)
             state = found.state
             if more.state.status is not Status.COMPLETE:
@@ -96,46 +107,62 @@ class Compute:
 
     def health(self, services: Sequence[Any], groups: Sequence[Any], base: CollectionState | None) -> Listing:
         """`getHealth` of each backend service of GKE, for each of its groups."""
-        name = "compute.backendServicesHealth"
         mine = {link for group in groups if _is_of_gke(group) if (link := _tail(group.get("selfLink")))}
-        items: list[Any] = []
-        refused: list[RequestFailed | CollectionStopped] = []
         named = {str(group.get("name")): group for group in groups}
         asked = [service for service in services if _is_of_gke(service) or _groups(service) & mine]
-        asked = [service for service in asked if belongs(service, self.only, named)]
-        for service in asked[:_MOST_ASKED]:
-            if _is_hopeless(refused, items):
-                break
-            backends = []
-            for group in _group_links(service):
-                answer = self._tried(partial(self._health, service, group), refused)
-                if answer is not None:
-                    backends.append({"group": group, "healthStatus": answer.get("healthStatus") or []})
-            items.append(_placed(service, {"name": service.get("name"), "backends": backends}))
-        return Listing(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
+        return self.health_of([service for service in asked if belongs(service, self.only, named)], base)
+
+    def health_of(self, services: Sequence[Any], base: CollectionState | None) -> Listing:
+        """`getHealth` of these backend services, for each of their groups. `base`: the state of their own listing."""
+        return self._one_by_one("compute.backendServicesHealth", services, self._health_of_service, base)
+
+    def _health_of_service(self, service: Any, refused: _Refusals) -> dict[str, Any]:
+        backends = []
+        for group in _group_links(service):
+            answer = self._tried(partial(self._health, service, group), refused)
+            if answer is not None:
+                backends.append({"group": group, "healthStatus": answer.get("healthStatus") or []})
+        return {"name": service.get("name"), "backends": backends}
 
     def endpoints(self, groups: Sequence[Any], base: CollectionState | None) -> Listing:
         """The endpoints of each zonal group of GKE, with their health."""
-        name = "compute.networkEndpoints"
-        items: list[Any] = []
-        refused: list[RequestFailed | CollectionStopped] = []
         asked = [group for group in groups if _is_of_gke(group) and _zone(group) and belongs(group, self.only, {})]
-        for group in asked[:_MOST_ASKED]:
-            if _is_hopeless(refused, items):
-                break
-            answer = self._tried(partial(self._endpoints, group), refused)
-            if answer is not None:
-                items.append(_placed(group, {"name": group.get("name"), "endpoints": answer}))
-        return Listing(name, items, _state(name, base, refused, items, len(asked) > _MOST_ASKED))
+        return self._one_by_one("compute.networkEndpoints", asked, self._endpoints_of_group, base)
 
-    def _list(self, collection: str, project: str) -> Listing:
+    def _endpoints_of_group(self, group: Any, refused: _Refusals) -> dict[str, Any] | None:
+        answer = self._tried(partial(self._endpoints, group), refused)
+        return {"name": group.get("name"), "endpoints": answer} if answer is not None else None
+
+    def _one_by_one(
+        self,
+        collection: str,
+        asked: Sequence[Any],
+        ask: Callable[[Any, _Refusals], dict[str, Any] | None],
+        base: CollectionState | None,
+    ) -> Listing:
+        """What each of the objects is asked for, a few at a time, until that is hopeless."""
+        refused: _Refusals = []
+        answers: dict[int, dict[str, Any]] = {}
+
+        def one(at: int) -> None:
+            if _is_hopeless(refused, [*answers.values()]):
+                return
+            answer = ask(asked[at], refused)
+            if answer is not None:
+                answers[at] = _placed(asked[at], answer)
+
+        run_all([partial(one, at) for at in range(min(len(asked), _MOST_ASKED))], _TOGETHER, collection)
+        items = [answers[at] for at in sorted(answers)]
+        return Listing(collection, items, _state(collection, base, refused, items, len(asked) > _MOST_ASKED))
+
+    def _list(self, collection: str, project: str, matching: str = "") -> Listing:
         kind = LISTS[collection]
         items: list[Any] = []
         warnings: list[str] = []
         token, pages = "", Pages()
         while True:
             try:
-                page = self.deadline.retry(partial(self._page, kind, project, token))
+                page = self.deadline.retry(partial(self._page, kind, project, token, matching))
                 before = len(items)
                 for part, warning in _parts(page, kind.aggregated):
                     items.extend(part)
@@ -151,10 +178,11 @@ class Compute:
         reason = "; ".join(sorted(set(warnings)))[:300]
         return Listing(collection, items, CollectionState(Status.PARTIAL, reason=reason))
 
-    def _page(self, kind: _Client, project: str, token: str) -> dict[str, Any]:
+    def _page(self, kind: _Client, project: str, token: str, matching: str) -> dict[str, Any]:
         from google.cloud import compute_v1
 
-        request = getattr(compute_v1, kind.request)(project=project, max_results=_PAGE, page_token=token or None)
+        fields = {"project": project, "max_results": _PAGE, "page_token": token or None, "filter": matching or None}
+        request = getattr(compute_v1, kind.request)(**fields)
         client = self._client(kind.client)
         ask = client.aggregated_list if kind.aggregated else client.list
         return self._asked(lambda: next(iter(ask(request, retry=None, timeout=self.deadline.timeout()).pages)))
@@ -218,7 +246,7 @@ class Compute:
                 return items
             pages.followed(token, len(page.get("items") or []))
 
-    def _tried(self, ask: Callable[[], Any], refused: list[RequestFailed | CollectionStopped]) -> Any:
+    def _tried(self, ask: Callable[[], Any], refused: _Refusals) -> Any:
         try:
             return self.deadline.retry(ask)
         except (RequestFailed, CollectionStopped) as error:

@@ -48,7 +48,7 @@ def collect_google(
         tell(CollectorProgress(COMPUTE, 0, "not requested", ""))
         return
     try:
-        session = _session(options, deadline)
+        session = google_session(options, deadline)
     except (RequestFailed, CollectionStopped) as refused:
         _put_all(kinds, CollectionState(Status.FAILED, reason=refused.reason), put)
         tell(CollectorProgress(COMPUTE, 0, "failed", refused.reason))
@@ -171,8 +171,8 @@ class _Readings:
         self.tell(CollectorProgress(COMPUTE, self.count, "", trouble))
 
 
-def _session(options: GoogleOptions, deadline: Deadline) -> Any:
-    """An HTTP session with credentials, behind the check for requests that only read."""
+def google_session(options: GoogleOptions, deadline: Deadline) -> Any:
+    """An HTTP session with credentials, behind the check for requests that only read. RequestFailed without any."""
     from google.auth import exceptions
     from google.auth.transport.requests import AuthorizedSession
 

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 Task = Callable[[], None]
+
+
+_POLL_SECONDS = 0.2
+
+
+def run_all(tasks: Sequence[Task], size: int, name: str) -> None:
+    """Does all of the tasks, at most `size` at a time, and raises the first error of one."""
+    pool, done = ThreadPool(min(size, len(tasks)), name), queue.SimpleQueue[None]()
+
+    def run(task: Task) -> None:
+        task()
+        done.put(None)
+
+    for task in tasks:
+        pool.submit(run, task)
+    left = len(tasks)
+    try:
+        while left:
+            with suppress(queue.Empty):
+                done.get(timeout=_POLL_SECONDS)
+                left -= 1
+            if not pool.errors.empty():
+                raise pool.errors.get()
+    finally:
+        pool.close()
 
 
 class ThreadPool:

@@ -14,7 +14,7 @@ from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.trace import OnRequest
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.required_kinds import needed_kinds
+from gkedoctor.playbook.required_kinds import ONLY_RECORDED, needed_kinds
 from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
 
 REQUEST_SECONDS = 30.0
@@ -90,7 +90,7 @@ class LiveOptions(NamedTuple):
         """
         return CollectRequest(
             login=self.login,
-            kinds=needed_kinds(playbooks, self.on_request) if kinds is None else kinds,
+            kinds=self._needed(playbooks, recorded=packed) if kinds is None else kinds,
             deadline=self.deadline(),
             select_logs=select_logs if self.logs else None,
             cloud=self.cloud if self.gcp else None,
@@ -99,3 +99,8 @@ class LiveOptions(NamedTuple):
             packed=packed,
             alone=self.gcp and (alone or self.project is not None),
         )
+
+    def _needed(self, playbooks: Iterable[CompiledPlaybook], *, recorded: bool) -> list[Kind]:
+        """The kinds that a diagnosis reads; with those that only a recording has, where it is `recorded`."""
+        kinds = needed_kinds(playbooks, self.on_request)
+        return [kind for kind in kinds if recorded or kind.collection not in ONLY_RECORDED]

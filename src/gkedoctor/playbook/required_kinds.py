@@ -12,6 +12,9 @@ from gkedoctor.snapshot.kinds import CUSTOM, KINDS, ON_REQUEST, Kind
 _BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
 """Besides: endpoints with their health, the cluster's own record, and the names to fall back to."""
 
+ONLY_RECORDED = frozenset({"compute.networkEndpoints"})
+"""Collections that no playbook and no edge reads: for who looks into a recording. One request for each zone of a NEG."""
+
 
 def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str] = ()) -> list[Kind]:
     """Every kind that these playbooks or any edge may look at, in the order of the tables of kinds.

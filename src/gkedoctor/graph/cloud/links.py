@@ -46,8 +46,9 @@ def resolve(graph: Graph, link: Any) -> Object | Unknown | None:
     path, collection = path_of(link), collection_of(link)
     if not path or collection is None:
         return Unknown(collection or "compute", f"{last(link)} is of a kind that is not collected")
-    found = graph.index(_by_path).get(path)
-    return found if found is not None else graph.why_incomplete(COLLECTIONS[collection].name)
+    kind = COLLECTIONS[collection].name
+    found = graph.index(_BY_PATH[kind]).get(path)
+    return found if found is not None else graph.why_incomplete(kind)
 
 
 def linked(graph: Graph, links: Any) -> list[Object] | Unknown:
@@ -70,11 +71,17 @@ def users_of(graph: Graph, item: Object, kind: str) -> list[Object] | Unknown:
     return graph.index(_LINKERS[kind]).get(path_of(item.get("selfLink")), [])
 
 
-def _by_path(graph: Graph) -> dict[str, Object]:
-    kinds = [kind for kind in KINDS.values() if kind.cloud]
-    return {
-        path_of(item.get("selfLink")): item for kind in kinds for item in graph.all(kind.name) if item.get("selfLink")
-    }
+class _ByPath:
+    """Builds, for one kind, the index from a link to the object that it names. Of no other kind is anything read."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __call__(self, graph: Graph) -> dict[str, Object]:
+        return {path_of(item.get("selfLink")): item for item in graph.all(self.kind) if item.get("selfLink")}
+
+
+_BY_PATH = {kind.name: _ByPath(kind.name) for kind in KINDS.values() if kind.cloud}
 
 
 class _Linkers:
