@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50, "Ei": 2**60}
@@ -19,7 +20,13 @@ def quantity(text: Any) -> float | None:
         return None
     if isinstance(text, int | float):
         return _capped(text)
-    found = _FORM.fullmatch(text) if isinstance(text, str) and len(text) < 64 else None
+    return _parsed(text) if isinstance(text, str) and len(text) < 64 else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> float | None:
+    """What a text stands for: few texts stand in all the containers and nodes of a cluster."""
+    found = _FORM.fullmatch(text)
     if found is None or (found[3] or "") not in _SUFFIXES:
         return None
     try:

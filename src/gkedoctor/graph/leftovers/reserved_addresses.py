@@ -29,8 +29,9 @@ def reserved_for(graph: Graph, address: Object) -> Facts:
 
     Those whose own name for an address does not exist and comes close to this one count: they may mean it.
     """
-    named = [i for kind in frontend_kinds() for i in graph.all(kind) if _names(i, address)]
-    meant = named or graph.index(_misspelt).get(name_of(address), [])
+    asked = graph.index(_by_asked)
+    named = dict(sorted({**asked.get(name_of(address), {}), **asked.get(str(address.get("address")), {})}.items()))
+    meant = list(named.values()) or graph.index(_misspelt).get(name_of(address), [])
     if meant:
         return meant
     if graph.why_incomplete("Cluster") is None and not graph.all("Cluster") and not own_ids(graph):
@@ -39,13 +40,22 @@ def reserved_for(graph: Graph, address: Object) -> Facts:
     return next((doubt for doubt in doubts if doubt is not None), [])
 
 
-def _names(item: Object, address: Object) -> bool:
+def _by_asked(graph: Graph) -> dict[str, dict[int, Object]]:
+    """Who names an address, by the name or the IP address that stands there; in the order of the front ends."""
+    found: dict[str, dict[int, Object]] = {}
+    for place, item in enumerate(i for kind in frontend_kinds() for i in graph.all(kind)):
+        for asked in _asked_anywhere(item):
+            found.setdefault(asked, {})[place] = item
+    return found
+
+
+def _asked_anywhere(item: Object) -> set[str]:
+    """All that may be a name or an IP address of an address, whichever field or annotation it stands in."""
     notes = annotations_of(item)
     told = {str(v).strip() for text in notes.values() for v in str(text).split(",")}
     spec = item.get("spec") or {}
     told |= {str(spec.get("loadBalancerIP")), *map(str, spec.get("externalIPs") or [])}
-    told |= {str(a.get("value")) for a in spec.get("addresses") or [] if isinstance(a, dict)}
-    return bool({name_of(address), str(address.get("address"))} & told)
+    return told | {str(a.get("value")) for a in spec.get("addresses") or [] if isinstance(a, dict)}
 
 
 def _misspelt(graph: Graph) -> dict[str, list[Object]]:

@@ -7,10 +7,9 @@ Where not all Pods could be listed it is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
+from gkedoctor.graph.core.graph import Facts, Graph, Record, edge, once_per_object
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
@@ -24,6 +23,8 @@ _MEASURED = ("cpu", "memory", "ephemeral-storage")
 _MI = 2.0**20
 _STEPS = {"cpu": (0.1, 0.05, 0.01), "memory": (64 * _MI, 16 * _MI), "ephemeral-storage": (64 * _MI, 16 * _MI)}
 """What amounts are rounded down to, the coarsest that leaves something first: cores and bytes."""
+_BESIDE_CONTAINERS = ("initContainers", "resources", "overhead")
+"""Fields of a Pod's spec that count besides what its containers request."""
 _READS = (
     "Node",
     "Pod",
@@ -50,24 +51,39 @@ def fitting_request_of(graph: Graph, pod: Object) -> Facts:
     free: list[dict[str, float]] = []
     for node in nodes:
         if not node_evaluation(pod, node, {})["blocks"] and (node.get("status") or {}).get("allocatable"):
-            pods = pods_on(graph, node)
-            if isinstance(pods, Unknown):
-                return pods
-            free.append(_left(node, pods, wanted))
+            used = _used_on(graph, node)
+            if isinstance(used, Unknown):
+                return used
+            free.append({name: placement.amount(node, name) - used.get(name, 0.0) for name in wanted})
     above = ref_of(workload(graph, pod))
     waiting = [p for p in pods_at(graph, ("scheduling",)) if ref_of(workload(graph, p)) == above]
     found = _fitting(pod, wanted, free, max(1, len(waiting)))
     return [found] if found is not None else []
 
 
-def _left(node: Object, pods: Sequence[Object], names: dict[str, float]) -> dict[str, float]:
-    """What a node has left of each of these resources."""
+@once_per_object
+def _used_on(graph: Graph, node: Object) -> dict[str, float] | Unknown:
+    """What the Pods on a node request of each resource."""
+    pods = pods_on(graph, node)
+    if isinstance(pods, Unknown):
+        return pods
     used: dict[str, float] = {}
     for pod in pods:
         if (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed"):
-            for name, amount in placement.requests(pod).items():
+            for name, amount in _requested(graph, pod).items():
                 used[name] = used.get(name, 0.0) + amount
-    return {name: placement.amount(node, name) - used.get(name, 0.0) for name in names}
+    return used
+
+
+def _requested(graph: Graph, pod: Object) -> dict[str, float]:
+    """What a Pod requests, once for all Pods in which it is written in the same values (`workloads/pod_templates`)."""
+    known, spec = graph.memo(_requested), pod.get("spec") or {}
+    key = tuple(id(spec.get(field)) for field in _BESIDE_CONTAINERS)
+    key += tuple(id(container.get("resources")) for container in spec.get("containers") or ())
+    found: dict[str, float] | None = known.get(key)
+    if found is None:
+        found = known[key] = placement.requests(pod)
+    return found
 
 
 def _fitting(pod: Object, wanted: dict[str, float], free: list[dict[str, float]], count: int) -> Record | None:

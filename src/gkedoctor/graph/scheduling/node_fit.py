@@ -27,8 +27,10 @@ def taint_kind(key: Any) -> str:
 
 def untolerated(pod: Object, node: Object) -> list[Object]:
     """The taints of a node that keep the Pod off it."""
+    taints = (node.get("spec") or {}).get("taints")
+    if not taints:
+        return []
     tolerations = (pod.get("spec") or {}).get("tolerations") or []
-    taints = (node.get("spec") or {}).get("taints") or []
     hard = [t for t in taints if t.get("effect") in ("NoSchedule", "NoExecute")]
     return [taint for taint in hard if not any(_tolerates(t, taint) for t in tolerations)]
 
@@ -102,8 +104,11 @@ def meets(requirement: Object, node: Object) -> bool:
 
 def selected(pod: Object, node: Object) -> bool:
     """Whether nodeSelector, required node affinity and nodeName let the Pod onto the node."""
-    named = (pod.get("spec") or {}).get("nodeName")
-    return named in (None, "", name_of(node)) and any(all(meets(r, node) for r in term) for term in terms(pod))
+    spec = pod.get("spec") or {}
+    if spec.get("nodeName") not in (None, "", name_of(node)):
+        return False
+    asks = spec.get("nodeSelector") or spec.get("affinity")
+    return not asks or any(all(meets(r, node) for r in term) for term in terms(pod))
 
 
 def requests(pod: Object) -> dict[str, float]:

@@ -69,7 +69,7 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
         judged = {**judged, "sure": doubt}
     wait = _crowd_key(judged)
     crowd = graph.index(_crowds).get(wait, ()) if wait is not None else ()
-    return {**judged, "pool": _pool(graph, pod, judged["meant"]), "crowd": len(crowd), "crowdPool": _only_pool(judged)}
+    return {**judged, "pool": _pool(graph, pod, judged["meant"]), "crowd": len(crowd)}
 
 
 def _verdict(graph: Graph, pod: Object, message: str) -> Record:
@@ -84,11 +84,13 @@ def _verdict(graph: Graph, pod: Object, message: str) -> Record:
         nodes = graph.listing("Node")
         reasons = verdict.reasons(message) if message else []
         seats = _seats(pod, nodes, wanted) if reasons and not isinstance(nodes, Unknown) else []
+        details = _details(pod, seats, reasons, wanted)
         known[key] = {
             "reasons": reasons,
             "kinds": sorted({r["kind"] for r in reasons}),
             **_main_obstacle(reasons, seats),
-            **_details(pod, seats, reasons, wanted),
+            **details,
+            "crowdPool": _only_pool(details["meant"]),
         }
     found: Record = known[key]
     return found
@@ -109,12 +111,12 @@ def _crowd_key(judged: Record) -> str | None:
     short = judged["short"]
     if judged["lead"] != "resources" or short is None or short["never"]:
         return None
-    return f"{short['sort']} {_only_pool(judged) or ''}"
+    return f"{short['sort']} {judged['crowdPool'] or ''}"
 
 
-def _only_pool(judged: Record) -> str | None:
+def _only_pool(meant: list[Object]) -> str | None:
     """The node pool of all nodes that the Pod may use, where they have one."""
-    pools = {labels_of(node).get(POOL) for node in judged["meant"]}
+    pools = {labels_of(node).get(POOL) for node in meant}
     return pools.pop() if len(pools) == 1 else None
 
 
@@ -311,8 +313,8 @@ def _cordoned(meant: list[Record]) -> list[Object]:
 
 def _unlabelled(pod: Object, nodes: list[Object]) -> list[str]:
     """The topology keys of its hard rules that no Node has as a label: no Node can satisfy such a rule."""
-    have = {key for node in nodes for key in labels_of(node)}
     asked = [str(rule.get("topologyKey")) for rule in placement.topology_rules(pod) if rule.get("topologyKey")]
+    have = {key for node in nodes for key in labels_of(node)} if asked else set()
     return [key for key in dict.fromkeys(asked) if nodes and key not in have]
 
 
@@ -348,10 +350,10 @@ def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:
     events = graph.follow("events", pod)
     texts = [] if isinstance(events, Unknown) else [str(e.get("message") or "") for e in events]
     migs = [m["mig"] for text in texts for m in [message("autoscaler/instance-group").search(text)] if m]
-    pools = [p for node in meant if (p := labels_of(node).get(POOL))]
+    pools = (p for node in meant if (p := labels_of(node).get(POOL)))
     if migs:
         return next((p for p in pools if f"-{p}-" in migs[-1]), migs[-1])
-    return pools[0] if pools else None
+    return next(pools, None)
 
 
 @edge("scaling", "Pod", reads=("Event",), record="ScalingRecord")
