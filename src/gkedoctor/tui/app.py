@@ -24,7 +24,7 @@ from gkedoctor.tui.model import clipboard_text as copies
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
 from gkedoctor.tui.model.progress import short_line
-from gkedoctor.tui.model.state import Found, ViewState, compared, diagnosed, opened, surely
+from gkedoctor.tui.model.state import Found, ViewState, carried, compared, diagnosed, opened, surely
 from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.help import Help
 from gkedoctor.tui.screens.leftovers import Leftovers
@@ -193,7 +193,7 @@ class GkedoctorApp(PlainApp):
 
     def _show(self, scene: ViewState) -> None:
         again = self.scene is not None and self.scene.diagnosed and not self.scene.partial
-        self.scene = replace(scene, verified=self.scene.verified if self.scene is not None else {})
+        self.scene = carried(scene, self.scene)
         self.now_doing("")
         if again:
             news = scene.news
@@ -315,6 +315,14 @@ class GkedoctorApp(PlainApp):
     def verify(self, found: Found) -> None:
         """Waits in the background until a finding is fixed; a second time ends it."""
         self._verifications.toggle(found)
+
+    def acknowledge(self) -> None:
+        """Takes the marks of new, changed and fixed findings away; the history keeps them."""
+        if self.scene is not None and self.scene.session.marks:
+            self.scene = replace(self.scene, session=self.scene.session.acknowledge())
+            self.now_doing(self.doing)
+        else:
+            self.notify("Nothing has changed since you last acknowledged.", timeout=3)
 
     # copy, save, documentation
 

@@ -52,6 +52,9 @@ class Navigator(Protocol):
     def verify(self, found: Found) -> None:
         """Waits in the background until a finding is fixed."""
 
+    def acknowledge(self) -> None:
+        """Takes the marks of new, changed and fixed findings away."""
+
     def ask_copy(self, found: Sequence[Found], here: str) -> None:
         """Asks what to copy of some findings."""
 
