@@ -110,7 +110,7 @@ def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
     """Kinds are written out where that leaves room for titles."""
     mark, ages = _longest(row.marked_as for row in rows), _longest(row.age for row in rows)
     several = namespaces and len({row.namespace for row in rows} - {""}) > 1 and width >= _WORDS
-    namespace = min(_longest(row.namespace for row in rows), 20 if width >= 96 else 13) if several else 0
+    namespace = min(_longest(row.namespace for row in rows), width // 4) if several else 0
     taken = sum(one + _GAP for one in (8, mark, ages, namespace) if one)
     longest = _longest(row.name for row in rows)
     brief = taken + longest + _GAP + _LEAST_TITLE > width
@@ -133,7 +133,7 @@ def _line(row: _Row, widths: _Widths, page: Page, chosen: str, key: str, *, gone
         (row.namespace, widths.namespace, looks or "dim"),
     ):
         if room:
-            parts += [(" " if len(parts) == 2 else " " * _GAP, ""), (text + " " * (room - columns(text)), style)]
+            parts += [(" " if len(parts) == 2 else " " * _GAP, ""), (pad(text, room), style)]
     left = page.width - sum(columns(text) for text, _ in parts) - _GAP
     name = short(row.short_name if widths.brief else row.name, left)
     parts += [(" " * _GAP, ""), (name, looks or "object"), (" " * (widths.name - columns(name)), "")]

@@ -22,7 +22,7 @@ _TOGETHER = 60.0
 """Seconds within which further changes of one finding are one change."""
 
 
-_WORDS: Mapping[Kind, str] = {
+WORDS: Mapping[Kind, str] = {
     "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed", "unknown": "not checked",
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ class Session:
     def news(self) -> str:
         """`2 new, 1 fixed`: what is marked, in words."""
         kinds = [one.kind for one in self.marks.values()]
-        return ", ".join(f"{kinds.count(kind)} {word}" for kind, word in _WORDS.items() if kind in kinds)
+        return ", ".join(f"{kinds.count(kind)} {word}" for kind, word in WORDS.items() if kind in kinds)
 
     def _left(self, found: Found) -> bool:
         last = next((one for one in reversed(self.changes) if one.fingerprint == found.fingerprint), None)
@@ -129,7 +129,7 @@ def first_session(found: Iterable[Found], time: datetime) -> Session:
 
 def mark_text(one: Change) -> str:
     """A mark with the time of the day, in UTC as all times of the screen."""
-    return f"{_WORDS.get(one.kind, one.kind)} {one.time.astimezone(UTC):%H:%M}"
+    return f"{WORDS.get(one.kind, one.kind)} {one.time.astimezone(UTC):%H:%M}"
 
 
 def difference(old: Found, new: Found) -> str:
