@@ -90,6 +90,11 @@ def text(app: GkedoctorApp) -> str:
     return "".join("".join(segment.text for segment in strip).rstrip() + "\n" for strip in strips)
 
 
+def cursor_line(seen: str) -> str:
+    """The first line of the screen that a cursor is on: of the overview, the finding that is selected."""
+    return next((row for row in seen.splitlines() if row.startswith("│>")), "")
+
+
 def told(app: GkedoctorApp) -> str:
     """The notices that were given, in one text."""
     return "\n".join(notice.message for notice in app._notifications)

@@ -23,7 +23,7 @@ from gkedoctor.tui.screens.timeline import Timeline
 from gkedoctor.tui.widgets.lines import Lines
 from gkedoctor.tui.widgets.path_strip import PathStrip
 
-from .driving import doctor, drive, looked, press, settled, text, told
+from .driving import cursor_line, doctor, drive, looked, press, settled, text, told
 
 NEXT, BEFORE = "right_square_bracket", "left_square_bracket"
 INGRESS = "ing-missing-secret"
@@ -39,12 +39,12 @@ def page_of(app: GkedoctorApp) -> str:
 
 @pytest.mark.parametrize("keys", [["j"], ["down"], ["G"], ["end"], ["ctrl+d"], ["pagedown"], ["ctrl+f"]])
 def test_down(keys: list[str]) -> None:
-    assert "> ! crit  Service beta" in looked(doctor("two-problems"), keys)
+    assert "Service/beta" in cursor_line(looked(doctor("two-problems"), keys))
 
 
 @pytest.mark.parametrize("keys", [["j", "k"], ["j", "up"], ["G", "g"], ["j", "home"], ["G", "ctrl+u"], ["G", "ctrl+b"]])
 def test_up(keys: list[str]) -> None:
-    assert "> ! crit  Secret alpha-keys" in looked(doctor("two-problems"), keys)
+    assert "Secret/alpha-keys" in cursor_line(looked(doctor("two-problems"), keys))
 
 
 def test_enter_reads_and_escape_comes_back() -> None:
@@ -135,13 +135,13 @@ def test_unfold_and_fold() -> None:
 @pytest.mark.parametrize(
     ("typed", "kept", "gone"),
     [
-        (["slash", *"beta"], "Service beta", "alpha-keys "),
-        (["slash", "exclamation_mark", *"beta"], "alpha-keys", "Service beta "),
-        (["slash", *"cause", "colon", *"selector"], "Service beta", "alpha-keys "),
-        (["slash", *"kind", "colon", *"secret"], "alpha-keys", "Service beta "),
-        (["slash", *"sev", "colon", *"high"], "No finding passes", "alpha-keys "),
-        (["slash", *"ns", "colon", *"two-problems"], "Service beta", "No finding"),
-        (["slash", *"id", "colon", *"gke-svc"], "Service beta", "alpha-keys "),
+        (["slash", *"beta"], "Service/beta", "Secret/alpha-keys"),
+        (["slash", "exclamation_mark", *"beta"], "Secret/alpha-keys", "Service/beta"),
+        (["slash", *"cause", "colon", *"selector"], "Service/beta", "Secret/alpha-keys"),
+        (["slash", *"kind", "colon", *"secret"], "Secret/alpha-keys", "Service/beta"),
+        (["slash", *"sev", "colon", *"high"], "No finding passes", "Secret/alpha-keys"),
+        (["slash", *"ns", "colon", *"two-problems"], "Service/beta", "No finding"),
+        (["slash", *"id", "colon", *"gke-svc"], "Service/beta", "Secret/alpha-keys"),
     ],
 )
 def test_filter_while_typing(typed: list[str], kept: str, gone: str) -> None:
@@ -165,7 +165,7 @@ def test_only_faults_hides_what_breaks_nothing() -> None:
 def test_sort_and_reverse() -> None:
     assert "by namespace" in looked(doctor("two-problems"), ["s"])
     seen = looked(doctor("two-problems"), ["S"])
-    assert seen.index("Service beta ") < seen.index("Secret alpha-keys ")
+    assert seen.index("Service/beta ") < seen.index("Secret/alpha-keys ")
 
 
 def test_namespaces_by_number() -> None:
@@ -396,10 +396,10 @@ def test_every_binding_can_be_remapped_by_its_id() -> None:
 
 def test_the_mouse_does_what_the_keys_do() -> None:
     async def click(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
-        await pilot.click("#findings", offset=(12, 5))
+        await pilot.click("#findings", offset=(12, 2))
         await settled(app, pilot)
-        assert "> ! crit  Service beta" in text(app)
-        await pilot.click("#findings", offset=(12, 5))
+        assert "Service/beta" in cursor_line(text(app))
+        await pilot.click("#findings", offset=(12, 2))
         await settled(app, pilot)
         assert app.focused is not None and app.focused.id == "detail"
         await pilot.click("Header", offset=(16, 1))

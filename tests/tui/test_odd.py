@@ -20,7 +20,7 @@ from gkedoctor.tui.model.state import Sift
 from gkedoctor.tui.widgets.lines import Lines
 from tests.conftest import recorded
 
-from .driving import awaited, doctor, drive, looked, press, settled, text
+from .driving import awaited, cursor_line, doctor, drive, looked, press, settled, text
 
 NEXT = "right_square_bracket"
 LONG = "a-name-that-goes-on-and-on-" * 9
@@ -139,7 +139,7 @@ def test_resizing_keeps_the_cursor_and_the_picture_whole() -> None:
             await settled(app, pilot)
             await pilot.pause(0.1)
             assert all(columns(line) <= size[0] for line in text(app).splitlines())
-        assert "> ! crit  Service beta" in text(app)
+        assert "Service/beta" in cursor_line(text(app))
 
     drive(doctor("two-problems"), resize)
 

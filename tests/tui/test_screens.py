@@ -12,8 +12,9 @@ import pytest
 from gkedoctor.report.wrap import columns
 
 from .driving import doctor, golden, looked
+from .many import many
 
-SIZES = ((80, 24), (100, 30), (200, 50))
+SIZES = ((80, 24), (100, 30), (160, 45))
 NEXT = "right_square_bracket"
 SCREENS = {
     "overview": ("ing-missing-secret", []),
@@ -39,6 +40,19 @@ def test_a_screen_reads_as_in_its_file(name: str, size: tuple[int, int]) -> None
     recording, keys = SCREENS[name]
     seen, file = looked(doctor(recording), keys, size), golden(name, size)
     assert len(seen.splitlines()) == size[1]
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.write_text(seen, encoding="utf-8")
+    assert seen == file.read_text(encoding="utf-8"), "if that is meant: UPDATE_GOLDEN=1 pytest tests/tui"
+
+
+MANY = {"ten": (10, []), "hundred": (100, []), "hundred-by-cause": (100, ["b", "b", "j"])}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("name", MANY)
+def test_many_findings_are_scanned_at_a_glance(name: str, size: tuple[int, int]) -> None:
+    count, keys = MANY[name]
+    seen, file = looked(doctor("two-problems", many(count)), keys, size), golden(name, size)
     if os.environ.get("UPDATE_GOLDEN"):
         file.write_text(seen, encoding="utf-8")
     assert seen == file.read_text(encoding="utf-8"), "if that is meant: UPDATE_GOLDEN=1 pytest tests/tui"

@@ -18,6 +18,7 @@ from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
 from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
+from gkedoctor.report.history import History
 from gkedoctor.report.json_schema import Report
 from gkedoctor.report.teardown.json import TeardownReport
 from gkedoctor.report.verification import Verification
@@ -59,6 +60,11 @@ def verify_schema() -> Schema:
 def whatif_schema() -> Schema:
     """The schema of `gkedoctor whatif --json`."""
     return _schema(WhatIfReport, "What a change would do, as gkedoctor reports it")
+
+
+def history_schema() -> Schema:
+    """The schema of the incident timeline that the screen saves."""
+    return _schema(History, "What came, changed and went while a cluster was watched")
 
 
 def config_schema() -> Schema:
@@ -108,6 +114,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "teardown": teardown_schema,
         "verify": verify_schema,
         "whatif": whatif_schema,
+        "history": history_schema,
         "config": config_schema,
     }
 )

@@ -21,9 +21,10 @@ from gkedoctor.tui.model import clipboard_text as copies
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
 from gkedoctor.tui.model.progress import short_line
-from gkedoctor.tui.model.state import Found, ViewState, compared, diagnosed, opened, surely
+from gkedoctor.tui.model.state import Found, ViewState, carried, compared, diagnosed, opened, surely
 from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.help import Help
+from gkedoctor.tui.screens.history import HistoryScreen
 from gkedoctor.tui.screens.leftovers import Leftovers
 from gkedoctor.tui.screens.object import ObjectScreen
 from gkedoctor.tui.screens.objects import Objects
@@ -57,6 +58,7 @@ class GkedoctorApp(PlainApp):
         Binding("right_square_bracket", "turn(1)", "Next view", id="app.next_view"),
         Binding("left_square_bracket", "turn(-1)", "View before", show=False, id="app.view_before"),
         Binding("ctrl+s", "save", "Save the report", show=False, id="app.save"),
+        Binding("H", "history", "History of this session", show=False, id="app.history"),
         Binding("r,ctrl+r", "again", "Read again", show=False, id="app.again"),
         *(
             Binding(
@@ -179,7 +181,7 @@ class GkedoctorApp(PlainApp):
 
     def _show(self, scene: ViewState) -> None:
         again = self.scene is not None and self.scene.diagnosed and not self.scene.partial
-        self.scene = replace(scene, verified=self.scene.verified if self.scene is not None else {})
+        self.scene = carried(scene, self.scene)
         self.now_doing("")
         if again:
             news = scene.news
@@ -302,6 +304,14 @@ class GkedoctorApp(PlainApp):
         """Waits in the background until a finding is fixed; a second time ends it."""
         self._verifications.toggle(found)
 
+    def acknowledge(self) -> None:
+        """Takes the marks of new, changed and fixed findings away; the history keeps them."""
+        if self.scene is not None and self.scene.session.marks:
+            self.scene = replace(self.scene, session=self.scene.session.acknowledge())
+            self.now_doing(self.doing)
+        else:
+            self.notify("Nothing has changed since you last acknowledged.", timeout=3)
+
     # copy, save, documentation
 
     def ask_copy(self, found: Sequence[Found], here: str) -> None:
@@ -320,6 +330,15 @@ class GkedoctorApp(PlainApp):
             self.notify("Nothing is complete yet; esc stops collecting.", timeout=3)
         else:
             self._sharing.save(copies.suggestion(scene), lambda file: copies.save(scene, file))
+
+    def save(self, suggestion: str, write: Callable[[Path], str], title: str) -> None:
+        """Asks for a file and writes it."""
+        self._sharing.save(suggestion, write, title)
+
+    def action_history(self) -> None:
+        """What came, changed and went since the screen was opened."""
+        if self.scene is not None and not isinstance(self.screen, HistoryScreen):
+            self.push_screen(HistoryScreen())
 
     def open_docs(self, url: str) -> None:
         """In the browser where there is one beside the terminal; else as a link to copy."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from gkedoctor.graph import Ref
@@ -51,6 +52,12 @@ class Navigator(Protocol):
 
     def verify(self, found: Found) -> None:
         """Waits in the background until a finding is fixed."""
+
+    def acknowledge(self) -> None:
+        """Takes the marks of new, changed and fixed findings away."""
+
+    def save(self, suggestion: str, write: Callable[[Path], str], title: str) -> None:
+        """Asks for a file and writes it."""
 
     def ask_copy(self, found: Sequence[Found], here: str) -> None:
         """Asks what to copy of some findings."""

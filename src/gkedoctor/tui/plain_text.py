@@ -8,7 +8,7 @@ else. `OnlySeen`, which every line of every widget of a `PlainApp` passes, is th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -53,9 +53,19 @@ def set_title(widget: Widget, text: str) -> None:
     widget.border_title = plain(inert(text))
 
 
+def set_title_parts(widget: Widget, parts: Iterable[tuple[str, str]]) -> None:
+    """What stands in a widget's upper border, in pieces with a style each."""
+    widget.border_title = Content.assemble(*((inert(text), style) for text, style in parts))
+
+
 def set_subtitle(widget: Widget, text: str) -> None:
     """What stands in a widget's lower border."""
     widget.border_subtitle = plain(inert(text))
+
+
+def set_subtitle_parts(widget: Widget, parts: Iterable[tuple[str, str]]) -> None:
+    """What stands in a widget's lower border, in pieces with a style each."""
+    widget.border_subtitle = Content.assemble(*((inert(text), style) for text, style in parts))
 
 
 class PlainText(Text):

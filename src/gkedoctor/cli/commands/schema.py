@@ -7,7 +7,19 @@ import click
 from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.stdout import write_result
 
-_NAMES = ["report", "playbook", "causes", "messages", "diff", "fleet", "teardown", "verify", "whatif", "config"]
+_NAMES = [
+    "report",
+    "playbook",
+    "causes",
+    "messages",
+    "diff",
+    "fleet",
+    "teardown",
+    "verify",
+    "whatif",
+    "history",
+    "config",
+]
 
 
 @click.command()

@@ -9,8 +9,9 @@ from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause,
 from gkedoctor.report.not_checked import not_checked_lines
 from gkedoctor.report.phrases import belongs_to, only_reads, since, value
 from gkedoctor.report.verdict import closing
+from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
-from gkedoctor.tui.model.lines import Line, Link, Open, Page, short
+from gkedoctor.tui.model.lines import Line, Link, Open, Page
 from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.model.times import before
 
@@ -21,15 +22,11 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     """The page of a finding. `brief`: without causes that were ruled out."""
     page = Page(width)
     page.text(found.says, "title")
+    mark = scene.verified.get(found.fingerprint) or scene.session.mark(found.fingerprint)
     if isinstance(found, Unexplained):
-        _symptom(found, page)
+        _symptom(found, mark, page)
         return page.lines
-    name = short(str(found.root), width - 22)
-    page.add(
-        (sign(found), severity_of(found)), (f"  {found.playbook}  {name}", "dim"), entry="root", act=Open(found.root)
-    )
-    if verified := scene.verified.get(found.fingerprint):
-        page.text(verified, "ok" if verified.startswith("fixed") else "new")
+    _about(found, mark, page)
     _fix(found, page)
     if found.since:
         page.gap()
@@ -41,6 +38,19 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     _others([*found.not_known, *(() if brief else found.ruled_out)], page)
     _docs(found.docs, page)
     return page.lines
+
+
+def _about(found: Diagnosis, mark: str, page: Page) -> None:
+    """Severity, object, playbook and mark: on one line if they fit, else the object on a line of its own."""
+    told = (mark, "ok" if mark.startswith("fixed") else "new")
+    name, act = str(found.root), Open(found.root)
+    used = 8 + columns(name) + 2 + len(found.playbook) + (2 + columns(mark) if mark else 0)
+    head = (sign(found), severity_of(found))
+    if used <= page.width:
+        page.add(head, f"  {name}", (f"  {found.playbook}", "dim"), "  ", told, entry="root", act=act)
+        return
+    page.add(head, (f"  {found.playbook}", "dim"), "  ", told, entry="root", act=act)
+    page.text(name, "dim", " " * 8, entry="root", act=act)
 
 
 def summary_lines(scene: ViewState, width: int) -> list[Line]:
@@ -75,8 +85,8 @@ def _fix(found: Diagnosis, page: Page) -> None:
         page.commands(found.verify, "verify", "the command")
 
 
-def _symptom(found: Unexplained, page: Page) -> None:
-    page.add(("? unkn", "unknown"), (f"  {found.ref}", "dim"), entry="root", act=Open(found.ref))
+def _symptom(found: Unexplained, mark: str, page: Page) -> None:
+    page.add(("? unkn", "unknown"), f"  {found.ref}  ", (mark, "new"), entry="root", act=Open(found.ref))
     page.head("CAUSE", "not known")
     page.text("No playbook has a cause for this symptom. Press Enter for its events and logs.", indent="  ")
     _others(found.not_known, page)

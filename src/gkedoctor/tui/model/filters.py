@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from gkedoctor.errors import UsageError
+from gkedoctor.playbook.model import Severity
 from gkedoctor.report.kind_names import kind_named
 
 KEYS = ("ns", "sev", "kind", "cause", "id")
+SEVERITIES = (*map(str, Severity), "unknown")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,33 @@ def _term(word: str) -> Term | None:
 def meets(terms: Iterable[Term], facts: Facts) -> bool:
     """Whether a row meets every term."""
     return all(term.meets(facts) for term in terms)
+
+
+def hints(terms: Iterable[Term], namespaces: Sequence[str]) -> list[str]:
+    """Why terms cannot be met: severities, kinds and namespaces that do not exist, with the closest that do."""
+    told = []
+    for key, value in ((term.key, value) for term in terms for value in term.values):
+        if key == "sev" and not any(word.startswith(value) for word in SEVERITIES):
+            told.append(_unknown("severity", value, SEVERITIES))
+        elif key == "ns" and value not in namespaces:
+            told.append(_unknown("namespace", value, namespaces, "No finding is in"))
+        elif key == "kind":
+            told += _unknown_kind(value)
+    return told
+
+
+def _unknown(what: str, value: str, known: Sequence[str], begins: str = "Unknown") -> str:
+    near = get_close_matches(value, known, 1)
+    choose = f"Did you mean `{near[0]}`?" if near else f"Use one of: {', '.join(known[:9])}."
+    return f"{begins} {what} `{value}`. {choose}"
+
+
+def _unknown_kind(value: str) -> list[str]:
+    try:
+        kind_named(value)
+    except UsageError as error:
+        return [f"{error.message[0].upper()}{error.message[1:]}: {error.hint}"]
+    return []
 
 
 def _kind(value: str) -> str:

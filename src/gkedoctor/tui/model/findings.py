@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Unexplained
 from gkedoctor.graph import Ref
@@ -11,8 +11,8 @@ from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import counted
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
-from gkedoctor.tui.model.filters import Facts, Term, facts, meets
-from gkedoctor.tui.model.lines import Line, Open, Page, Part, clip, first_of, fold, pad, short
+from gkedoctor.tui.model.filters import Facts, Term, facts, hints, meets
+from gkedoctor.tui.model.lines import Line, Page, Part
 from gkedoctor.tui.model.state import Found, ViewState
 
 SIGNS = {
@@ -26,8 +26,6 @@ SIGNS = {
 BRIEF = {**{str(severity): word for severity, (_, word) in SIGNS.items()}, "unknown": "unkn"}
 """Severities, and `unknown`, where there is little room."""
 SORTS = ("importance", "namespace", "kind", "age")
-_INDENT = 9
-_TITLE_LINES = 2
 
 
 def severity_of(found: Found) -> str:
@@ -72,72 +70,40 @@ def shown(scene: ViewState, terms: Sequence[Term], sort: str, *, reverse: bool, 
     return kept[::-1] if reverse else kept
 
 
-def list_lines(
-    found: Iterable[Found], scene: ViewState, width: int, *, marked: frozenset[str], unfolded: frozenset[str]
-) -> list[Line]:
-    """The list. Every finding is one thing to the cursor; unfolded, so is each object that suffers."""
-    lines: list[Line] = []
-    for one in found:
-        lines += _entry(one, scene, width, one.fingerprint in marked, one.fingerprint in unfolded)
-    return lines
-
-
-def _entry(found: Found, scene: ViewState, width: int, marked: bool, unfolded: bool) -> list[Line]:
-    key, style = found.fingerprint, severity_of(found)
-    news = scene.verified.get(key, "").partition(":")[0].partition(" ")[0] or scene.news.word(key)
-    page, indent = Page(width), " " * _INDENT
-    told = f"{news} " if news else ""
-    mark = "+" if marked else " "
-    page.add(
-        (mark, "mark" if marked else ""), (sign(found), style), "  ", (told, "new"),
-        *_named(found.place, width - _INDENT - len(told)), entry=key,
-    )  # fmt: skip
-    for piece in first_of(fold(found.says, width - _INDENT), _TITLE_LINES):
-        page.add(indent, piece, entry=key)
-    consequences = suffering(found)
-    if consequences and not unfolded:
-        page.add(indent, (_affected(found, consequences, width - _INDENT), "dim"), entry=key)
-    if unfolded:
-        for i, consequence in enumerate(consequences):
-            ref = consequence.ref
-            text = pad(name(ref, namespace=ref.namespace != found.place.namespace), width - _INDENT)
-            page.add(indent[:-2], ("` ", "dim"), text, entry=(key, i), act=Open(ref))
-    return page.lines
-
-
 def suffering(found: Found) -> list[Consequence]:
     """Who suffers beside the root itself."""
     return [c for c in found.explains if c.ref != found.root] if isinstance(found, Diagnosis) else []
 
 
-def _named(ref: Ref, width: int) -> list[Part]:
-    """Kind and name, and the namespace where there is room for it."""
-    text = f"{ref.kind} {ref.name}"
-    place = f"  {ref.namespace}" if ref.namespace else ""
-    return [(short(text, width), "title"), (place if columns(text + place) <= width else "", "dim")]
+def namespaces(scene: ViewState | None) -> list[str]:
+    """The namespaces that the digits 1 to 9 choose, in the order of their names."""
+    found = scene.found if scene is not None else ()
+    return sorted({one.place.namespace for one in found if one.place.namespace})
 
 
-def _affected(found: Found, consequences: Sequence[Consequence], width: int) -> str:
-    names = [name(c.ref, namespace=c.ref.namespace != found.place.namespace) for c in consequences]
-    text = inert(f"affected {len(names)}: {', '.join(names[:4])}")
-    return text if columns(text) <= width else clip(text, width - 1) + "…"
+def legend(scene: ViewState | None, chosen: str, width: int) -> list[Part]:
+    """`0 all  1 billing  2 shop`: which digit chooses which namespace, as many as fit; none where there is one."""
+    names = namespaces(scene)
+    parts: list[Part] = []
+    used = 0
+    for digit, name in enumerate(["all", *names[:9]] if len(names) > 1 else []):
+        text = f" {digit} {inert(name)} "
+        used += columns(text)
+        if used > width:
+            break
+        parts.append((text, "bold reverse" if chosen == (f"ns:{name}" if digit else "") else ""))
+    return parts
 
 
-def gone_lines(scene: ViewState, width: int) -> list[Line]:
-    """What was there before and is not any more."""
-    page = Page(width)
-    for found in scene.news.gone:
-        page.add((" gone     ", "ok"), (pad(name(found.place), width - 10), "dim"))
-    return page.lines
-
-
-def empty_lines(scene: ViewState | None, width: int, hidden: int) -> list[Line]:
+def empty_lines(scene: ViewState | None, width: int, hidden: int, terms: Sequence[Term] = ()) -> list[Line]:
     """What stands in place of findings."""
     page = Page(width)
     if scene is None or not scene.diagnosed:
         page.text("Reading …", "dim", " ")
     elif hidden:
         page.text(f"No finding passes the filter; {counted(hidden, 'finding')} without it. Esc clears it.", "", " ")
+        for hint in hints(terms, namespaces(scene)):
+            page.text(hint, "unknown", " ")
     elif scene.outcome.complete and not scene.partial:
         page.text(f"{verdict(scene.answer)}.", "ok", " ")
     else:

@@ -12,7 +12,7 @@ from gkedoctor.report.wrap import columns, command_lines
 
 STYLES = (
     "critical", "high", "medium", "low", "advisory", "unknown", "ok", "fail",
-    "title", "head", "dim", "key", "value", "command", "mark", "new", "link",
+    "title", "head", "dim", "key", "value", "command", "mark", "new", "gone", "object", "link",
 )  # fmt: skip
 
 _BREAKS = "/-.,=:"

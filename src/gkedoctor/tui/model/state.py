@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.tui.model.session import Session, Step, difference, first_session
 
 Found = Diagnosis | Unexplained
 
@@ -26,10 +27,6 @@ class News:
     new: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
     gone: tuple[Found, ...] = ()
-
-    def word(self, fingerprint: str) -> str:
-        """`new`, `changed` or nothing."""
-        return "new" if fingerprint in self.new else "changed" if fingerprint in self.changed else ""
 
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.gone)
@@ -47,6 +44,8 @@ class ViewState:
     news: News = field(default_factory=News)
     verified: Mapping[str, str] = field(default_factory=dict)
     """What is said of findings that are or were verified, by fingerprint."""
+    session: Session = field(default_factory=Session)
+    """What changed since the screen was opened."""
 
     @property
     def outcome(self) -> Outcome:
@@ -62,6 +61,11 @@ class ViewState:
     def found(self) -> tuple[Found, ...]:
         """Diagnoses, the most important first, then symptoms without a cause."""
         return (*self.outcome.diagnoses, *self.outcome.unexplained)
+
+    @cached_property
+    def fingerprints(self) -> frozenset[str]:
+        """Those of all findings."""
+        return frozenset(found.fingerprint for found in self.found)
 
     @cached_property
     def leftover_ids(self) -> frozenset[str]:
@@ -130,25 +134,50 @@ def surely(scene: ViewState) -> ViewState:
 
 
 def compared(scene: ViewState, before: ViewState) -> ViewState:
-    """The scene with what is new, gone and changed since an earlier one."""
+    """The scene with what is new, gone and changed since an earlier one, and the session that goes on."""
     from gkedoctor.compare.inputs import diagnosed as side
     from gkedoctor.compare.match import match_findings
 
     sides = [side(s.outcome.source, s.outcome, (), s.snapshot) for s in (before, scene)]
     matched = match_findings(*sides)
     old = {found.fingerprint: found for found in before.found}
-    same = [f for f in scene.found if f.fingerprint in matched.known]
-    changed = {f.fingerprint for f in same if f.fingerprint in old and _told(f) != _told(old[f.fingerprint])}
-    gone = {f.fingerprint for f in matched.fixed}
-    left = tuple(found for found in before.found if found.fingerprint in gone)
+    same = [(old[f.fingerprint], f) for f in scene.found if f.fingerprint in matched.known and f.fingerprint in old]
     new = frozenset(found.fingerprint for found in matched.new)
-    return replace(scene, news=News(new, frozenset(changed), left))
+    fixed = {found.fingerprint for found in matched.fixed}
+    left = tuple(found for found in before.found if found.fingerprint in fixed)
+    step = Step([f for f in scene.found if f.fingerprint in new], same, left, _unread(left, before, scene))
+    session = before.session
+    if session.began is None:
+        session = first_session(before.found, before.outcome.recorded_at)
+    changed = frozenset(f.fingerprint for one, f in same if difference(one, f))
+    return replace(
+        scene, news=News(new, changed, left), session=session.followed(step, scene.outcome.recorded_at)
+    )  # fmt: skip
 
 
-def _told(found: Found) -> tuple[object, ...]:
-    if isinstance(found, Unexplained):
-        return (found.symptom,)
-    return (found.title, found.severity, found.confidence, frozenset(found.explains))
+def carried(scene: ViewState, shown: ViewState | None) -> ViewState:
+    """A new scene with what the user did to the one that was shown while it was made."""
+    if scene.session.began is None and scene.diagnosed and not scene.partial:
+        scene = replace(scene, session=first_session(scene.found, scene.outcome.recorded_at))
+    if shown is None:
+        return scene
+    return replace(scene, verified=shown.verified, session=scene.session.acknowledge(shown.session))
+
+
+def _unread(left: Iterable[Found], before: ViewState, scene: ViewState) -> frozenset[str]:
+    """The findings that are not there because a collection they rest on could not be read: they may not be fixed."""
+    holes = {one.collection for one in scene.outcome.not_checked} - {o.collection for o in before.outcome.not_checked}
+    if not holes:
+        return frozenset()
+    return frozenset(found.fingerprint for found in left if holes & set(_rests_on(found)))
+
+
+def _rests_on(found: Found) -> Iterator[str]:
+    evidence = found.evidence if isinstance(found, Diagnosis) else ()
+    for ref in (found.place, *(proof.ref for proof in evidence)):
+        kind = KINDS.get(ref.kind)
+        if kind is not None:
+            yield kind.collection
 
 
 def alone(scene: ViewState, found: Iterable[Found]) -> Answer:

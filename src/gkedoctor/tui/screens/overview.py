@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Container
 from textual.widget import Widget
 
 from gkedoctor.tui.model.detail import detail_lines, summary_lines
-from gkedoctor.tui.model.findings import SORTS, empty_lines, gone_lines, list_lines, shown
-from gkedoctor.tui.model.lines import Open
+from gkedoctor.tui.model.finding_list import GROUPS, Choices, list_lines
+from gkedoctor.tui.model.findings import SORTS, empty_lines, legend, shown
+from gkedoctor.tui.model.layout import WIDE, Heights, fix_end, opened, side_by_side, stacked
+from gkedoctor.tui.model.lines import Line, Open
 from gkedoctor.tui.model.path import ways
 from gkedoctor.tui.model.progress import progress_lines
-from gkedoctor.tui.model.state import Found
-from gkedoctor.tui.plain_text import set_subtitle, set_title
+from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.plain_text import set_subtitle, set_title, set_title_parts
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.lines import Lines
 from gkedoctor.tui.widgets.path_strip import PathStrip
+
+_AROUND = 3
+"""Rows of the header and of the keys."""
 
 
 class Overview(View):
@@ -29,14 +34,12 @@ class Overview(View):
 
     view = "overview"
     DEFAULT_CSS = """
-    Overview #middle { height: 1fr; }
-    Overview #findings { width: 40%; min-width: 34; max-width: 72; }
-    Overview #detail { width: 1fr; }
-    Overview.-narrow #findings { width: 100%; max-width: 100%; }
-    Overview.-narrow #detail { display: none; }
-    Overview.-zoomed #findings, Overview.-zoomed #path { display: none; }
-    Overview.-zoomed #detail { display: block; width: 100%; }
-    Overview.-wide #path { max-height: 12; }
+    Overview #middle { height: 1fr; layout: vertical; }
+    Overview #findings { width: 100%; border-title-align: left; }
+    Overview #detail { width: 100%; }
+    Overview.-wide #middle { layout: horizontal; }
+    Overview.-wide #findings, Overview.-wide #detail { width: 1fr; height: 100%; }
+    Overview.-zoomed #findings { display: none; }
     Overview #progress { height: auto; max-height: 10; display: none; }
     Overview.-collecting #progress { display: block; }
     Overview.-collecting.-empty #path { display: none; }
@@ -47,20 +50,22 @@ class Overview(View):
         Binding("left,minus", "unfold(False)", "Fold", show=False, id="overview.fold"),
         Binding("s", "sort(1)", "Sort", show=False, id="overview.sort"),
         Binding("S", "reverse", "Reverse the order", show=False, id="overview.reverse"),
+        Binding("b", "group", "Group by", id="overview.group"),
         Binding("v", "verify", "Verify the fix", id="overview.verify"),
-        Binding("z", "zoom", "Full width", show=False, id="overview.zoom"),
+        Binding("a", "acknowledge", "Acknowledge new, changed and fixed", show=False, id="overview.acknowledge"),
+        Binding("z", "zoom", "Full page", show=False, id="overview.zoom"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self.sort, self.reversed = 0, False
+        self.sort, self.reversed, self.group = 0, False, 0
         self.unfolded: frozenset[str] = frozenset()
         self.marks: frozenset[str] = frozenset()
         self._rows: dict[str, Found] = {}
 
     def panes(self) -> ComposeResult:
-        """List and detail side by side, the path below."""
-        with Horizontal(id="middle"):
+        """List and detail, one below the other or side by side; the path below."""
+        with Container(id="middle"):
             yield Lines(id="findings")
             yield Lines(id="detail")
         yield Lines(id="progress")
@@ -98,37 +103,76 @@ class Overview(View):
         found: Sequence[Found] = []
         if scene is not None and scene.diagnosed:
             found = shown(scene, self.terms, SORTS[self.sort], reverse=self.reversed, faults=self.faults_only)
-        self._rows = {one.fingerprint: one for one in found}
+        gone = scene.session.gone if scene is not None else ()
+        self._rows = {one.fingerprint: one for one in (*(c.found for c in gone), *found)}
         self.set_class(not found, "-empty")
-        hidden = len(scene.found) - len(found) if scene is not None else 0
-        lines = list_lines(found, scene, pane.room, marked=self.marks, unfolded=self.unfolded) if scene else []
-        pane.show([*(lines or empty_lines(scene, pane.room, hidden)), *(gone_lines(scene, pane.room) if scene else [])])
-        set_title(pane, f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}")
-        told = [
-            f"by {SORTS[self.sort]}{', reversed' if self.reversed else ''}" if self.sort or self.reversed else "",
-            "only faults" if self.faults_only else "",
-            f"{len(self.marks)} marked" if self.marks else "",
-        ]
-        set_subtitle(pane, "  ".join(part for part in told if part))
+        if pane.room > 8 or not pane.display:
+            self._draw_list(found, scene, pane)
         self._draw_found(top=False)
+
+    def _draw_list(self, found: Sequence[Found], scene: ViewState | None, pane: Lines) -> None:
+        hidden = len(scene.found) - len(found) if scene is not None else 0
+        choices = Choices(self.marks, self.unfolded, GROUPS[self.group])
+        lines = list_lines(found, scene, pane.room, choices) if scene is not None else []
+        if not found:
+            lines = [*empty_lines(scene, pane.room, hidden, self.terms), *lines]
+        pane.show(lines)
+        head = f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}"
+        filtered = self.query_one(FilterBar).value
+        digits = legend(scene, filtered, pane.room - len(head) - 4)
+        set_title_parts(pane, [(head + " " * bool(digits), ""), *digits])
+        set_subtitle(pane, "  ".join(part for part in self._told(scene) if part))
+
+    def _told(self, scene: ViewState | None) -> Iterator[str]:
+        """What the list's lower border says: order, groups, marks, and what changed."""
+        if scene is not None:
+            news = scene.session.news
+            yield f"{news}: a acknowledges" if news else ""
+        yield "only faults" if self.faults_only else ""
+        yield f"{len(self.marks)} marked" if self.marks else ""
+        order = f"by {SORTS[self.sort]}{', reversed' if self.reversed else ''}"
+        yield order if self.sort or self.reversed else ""
+        yield f"grouped by {GROUPS[self.group]} (b)" if self.group else ""
 
     def _draw_found(self, *, top: bool) -> None:
         scene, found = self.scene, self.found_here()
         detail, path = self.query_one("#detail", Lines), self.query_one("#path", PathStrip)
-        if scene is None or found is None:
-            detail.show(summary_lines(scene, detail.room) if scene and scene.diagnosed else [], top=True)
-            path.show_ways(ways(None, scene) if scene is not None and scene.diagnosed else (), "")
-            return
-        detail.show(detail_lines(found, scene, detail.room, brief=self.faults_only), top=top)
-        path.show_ways(ways(found, scene), f"No request path passes {found.place.kind} {found.place.name}.")
+        ready = scene is not None and scene.diagnosed
+        lines: list[Line] = []
+        if scene is not None and found is not None:
+            lines = detail_lines(found, scene, detail.room, brief=self.faults_only)
+        elif scene is not None and ready:
+            lines = summary_lines(scene, detail.room)
+        hidden = found is None and scene is not None and bool(scene.found)  # by the filter: no path is meant
+        drawn = path.show_ways(ways(found, scene) if scene is not None and ready and not hidden else ())
+        self._arrange(fix_end(lines), drawn)
+        if detail.size.width or not detail.display:
+            detail.show(lines, top=top)
+
+    def _arrange(self, fix: int, path: int) -> None:
+        """Gives each pane its rows."""
+        panes = [self.query_one(name, Lines) for name in ("#findings", "#detail", "#path")]
+        collecting = self.query_one("#progress").outer_size.height if self.has_class("-collecting") else 0
+        height = self.app.size.height - _AROUND - self.query_one(FilterBar).has_class("-open") - collecting
+        if self.has_class("-zoomed"):
+            heights = opened(height, path)
+        elif self.app.size.width >= WIDE:
+            rows = side_by_side(height, path)
+            heights = Heights(height - rows, height - rows, rows)
+        else:
+            heights = stacked(height, len(panes[0].lines), fix, path)
+        for pane, rows in zip(panes, heights, strict=True):
+            pane.styles.height = max(1, rows)
+        panes[2].display = heights.path > 0
+
+    def on_resize(self) -> None:
+        """Other rows: the panes get their parts anew."""
+        if self.is_mounted:
+            self._draw_found(top=False)
 
     @on(Lines.Moved, "#findings")
     def _moved(self) -> None:
         self._draw_found(top=True)
-
-    @on(Lines.Resized, "#path")
-    def _path_resized(self) -> None:
-        self.query_one("#path", PathStrip).redraw()
 
     def found_here(self) -> Found | None:
         """The finding under the list's cursor."""
@@ -143,7 +187,7 @@ class Overview(View):
     def enter(self, message: Lines.Entered) -> None:
         """From the list into the detail; from a line of the detail to what it names."""
         if message.lines.id == "findings" and not isinstance(message.act, Open):
-            self._zoom(self.app.size.width < 100)
+            self._zoom(self.app.size.width < WIDE)
             self.set_focus(self.query_one("#detail"))
         else:
             self.do(message.act)
@@ -163,6 +207,7 @@ class Overview(View):
 
     def _zoom(self, on_: bool) -> None:
         self.set_class(on_, "-zoomed")
+        self._draw_found(top=on_)
 
     def action_mark(self) -> None:
         """Marks the finding for one ticket, and steps on."""
@@ -181,6 +226,15 @@ class Overview(View):
             if not on_:
                 pane.go(found.fingerprint)
             self.draw()
+
+    def action_group(self) -> None:
+        """By namespace, by cause, or not in groups."""
+        self.group = (self.group + 1) % len(GROUPS)
+        self.draw()
+
+    def action_acknowledge(self) -> None:
+        """Takes the marks away; the history keeps them."""
+        self.navigator.acknowledge()
 
     def action_verify(self) -> None:
         """Reads again what the finding is based on, until it is fixed."""

@@ -38,10 +38,16 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         & > .lines--command { color: $text-success; }
         & > .lines--mark { text-style: bold reverse; }
         & > .lines--new { color: $text-accent; text-style: bold; }
+        & > .lines--gone { text-style: dim strike; }
+        & > .lines--object { text-style: bold; }
         & > .lines--link { text-style: underline; }
         & > .lines--cursor { background: $panel; }
         & > .lines--cursor-focus { background: $primary-muted; }
     }
+    Lines:nocolor > .lines--critical, Lines:nocolor > .lines--fail { color: $foreground; text-style: bold reverse; }
+    Lines:nocolor > .lines--high { color: $foreground; text-style: bold underline; }
+    Lines:nocolor > .lines--medium, Lines:nocolor > .lines--unknown { color: $foreground; text-style: bold; }
+    Lines:nocolor > .lines--low, Lines:nocolor > .lines--ok { color: $foreground; }
     Lines:nocolor > .lines--cursor-focus { text-style: reverse; }
     Lines:ansi > .lines--cursor-focus { text-style: reverse; }
     """
@@ -242,7 +248,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the cursor there; one where it is already, or a double click, enters."""
-        place = int(event.y + self.scroll_offset.y)
+        offset = event.get_content_offset(self)  # within the border
+        place = int(offset.y + self.scroll_offset.y) if offset is not None else -1
         if not 0 <= place < len(self.lines) or self.lines[place].entry is None:
             return
         first = self._first_of(place)

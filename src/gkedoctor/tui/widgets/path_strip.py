@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from gkedoctor.tui.model.lines import Act, Line, line
+from gkedoctor.tui.model.lines import Act, Line
 from gkedoctor.tui.model.path import Way, open_hop, way_lines
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -15,7 +15,7 @@ class PathStrip(Lines):
     """The ways that a finding bars, one below the other."""
 
     DEFAULT_CSS = """
-    PathStrip { height: auto; max-height: 9; min-height: 3; }
+    PathStrip { height: auto; display: none; }
     PathStrip > .lines--cursor, PathStrip > .lines--cursor-focus { background: $background; text-style: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -27,14 +27,19 @@ class PathStrip(Lines):
         super().__init__(id=id)
         self.ways: tuple[Way, ...] = ()
         self._chosen: list[int] = []
-        self._note = ""
 
-    def show_ways(self, ways: tuple[Way, ...], note: str) -> None:
-        """Other ways; the hop that fails is chosen. `note` stands where there is none."""
-        if ways != self.ways or note != self._note:
-            self.ways, self._note = ways, note
+    @property
+    def room(self) -> int:
+        """Columns for text: of the whole terminal, also while the strip is hidden and has no size."""
+        return max(8, self.app.size.width - 4)
+
+    def show_ways(self, ways: tuple[Way, ...]) -> int:
+        """Other ways; the hop that fails is chosen. Gives the rows that they take, with the border."""
+        if ways != self.ways:
+            self.ways = ways
             self._chosen = [way.worst for way in ways]
         self.redraw()
+        return len(self.lines) + 2 if ways else 0
 
     def redraw(self) -> None:
         """The same ways in the present width."""
@@ -43,10 +48,7 @@ class PathStrip(Lines):
         for number, way in enumerate(self.ways):
             made = way_lines(way, self._chosen[number], self.room, rows)
             lines += [Line(one.parts, number, open_hop(way, self._chosen[number])) for one in made]
-        self.show(lines or [line((self._note, "dim"))])
-        self.styles.height = max(1, min(len(self.lines), 4 if self.app.size.height < 30 else 8)) + (
-            2 if self.styles.border_top[0] else 0
-        )
+        self.show(lines)
 
     def action_hop(self, step: int) -> None:
         """The hop before or after."""

@@ -1,0 +1,130 @@
+"""The history of a session as lines and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import UNSET
+
+from gkedoctor.diagnose.model import Diagnosis, Outcome
+from gkedoctor.errors import UsageError
+from gkedoctor.graph.core.times import human_duration
+from gkedoctor.report.history import History, HistoryEntry, history_json, history_markdown
+from gkedoctor.report.private_file import write_private_file
+from gkedoctor.report.ref_schema import object_ref
+from gkedoctor.tui.model.filters import Term, meets
+from gkedoctor.tui.model.findings import facts_of, severity_of, sign
+from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold
+from gkedoctor.tui.model.session import WORDS, Change, Found, Session
+from gkedoctor.tui.model.state import ViewState
+from gkedoctor.tui.model.times import clock_time
+
+_STYLES = {"new": "new", "returned": "new", "changed": "key", "fixed": "ok", "unknown": "unknown", "present": "dim"}
+
+
+def entries(session: Session) -> list[Change]:
+    """What was there at the beginning, then every change."""
+    start = [Change(session.began, "present", found) for found in session.at_start] if session.began else []
+    return [*start, *session.changes]
+
+
+def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> list[Line]:
+    """One change a line or two, the latest last."""
+    page = Page(width)
+    if scene.session.readings < 2:
+        page.text("Read once. The history begins with the next reading: r, or diagnose --watch.", "dim")
+    day = ""
+    seen = first_times(scene.session)
+    for i, one in enumerate(changes):
+        date, _, time = clock_time(one.time).partition(" ")
+        if date != day:
+            page.add((f"{date} UTC", "head"))
+            day = date
+        word = WORDS.get(one.kind, one.kind)
+        told = f"{one.found.place}: {one.found.says}{f'  ({one.detail})' if one.detail else ''}"
+        head = f"{time}  {word} {_lasted(one, seen)}".ljust(26)
+        act, entry = Open(one.found.place), ("change", i)
+        for row, piece in enumerate(first_of(fold(told, width - len(head) - 8), 2)):
+            if row:
+                page.add(" " * (len(head) + 8), piece, entry=entry, act=act)
+            else:
+                page.add(
+                    (head, _STYLES[one.kind]), (sign(one.found), severity_of(one.found)), "  ", piece,
+                    entry=entry, act=act,
+                )  # fmt: skip
+    if not changes:
+        page.text("Nothing was found, and nothing has changed.", "dim")
+    return page.lines
+
+
+def shown(session: Session, terms: Sequence[Term]) -> list[Change]:
+    """The changes that pass a filter."""
+    return [one for one in entries(session) if meets(terms, facts_of(one.found))]
+
+
+def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
+    """Since when each finding that left had been seen, by fingerprint and the time at which it left."""
+    here: dict[str, datetime] = {}
+    found: dict[tuple[str, datetime], datetime] = {}
+    for one in entries(session):
+        if one.kind in ("fixed", "unknown"):
+            begun = here.pop(one.fingerprint, None)
+            if begun is not None:
+                found[(one.fingerprint, one.time)] = begun
+        else:
+            here.setdefault(one.fingerprint, one.time)
+    return found
+
+
+def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
+    begun = seen.get((one.fingerprint, one.time))
+    return f"after {human_duration((one.time - begun).total_seconds())}" if begun is not None else ""
+
+
+def history(session: Session, outcome: Outcome) -> History:
+    """The session as other tools read it."""
+    seen = first_times(session)
+    last = session.latest or outcome.recorded_at
+    found: list[Found] = [*outcome.diagnoses, *outcome.unexplained]
+    return History(
+        cluster=outcome.cluster,
+        project=outcome.project,
+        location=outcome.location,
+        began=session.began or outcome.recorded_at,
+        ended=last,
+        dropped=session.dropped,
+        changes=tuple(_entries(entries(session), seen)),
+        open=tuple(_entries([Change(last, "present", one) for one in found], {})),
+    )
+
+
+def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetime]) -> Iterable[HistoryEntry]:
+    for one in changes:
+        found = one.found
+        diagnosis = found if isinstance(found, Diagnosis) else None
+        begun = seen.get((one.fingerprint, one.time))
+        yield HistoryEntry(
+            time=one.time, change=one.kind, severity=severity_of(found), object=object_ref(found.place),
+            title=found.says, fingerprint=found.fingerprint, cause=diagnosis.cause if diagnosis else UNSET,
+            playbook=diagnosis.playbook if diagnosis else UNSET,
+            since=diagnosis.since if diagnosis and diagnosis.since else UNSET, detail=one.detail or UNSET,
+            seconds=int((one.time - begun).total_seconds()) if begun is not None else UNSET,
+        )  # fmt: skip
+
+
+def suggestion(scene: ViewState) -> str:
+    """A file name for the history."""
+    cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in scene.outcome.cluster or "cluster")
+    return f"gkedoctor-{cluster}-history-{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
+
+
+def save(scene: ViewState, file: Path) -> str:
+    """Writes the history as the end of the name says, and reports what was written. UsageError for another ending."""
+    made = history(scene.session, scene.outcome)
+    written = {".md": history_markdown, ".json": history_json}.get(file.suffix.lower())
+    if written is None:
+        raise UsageError(f"`{file.name}` has no known ending", hint="use .md or .json")
+    write_private_file(written(made), file)
+    return f"saved the incident timeline as {file}"

@@ -1,0 +1,123 @@
+"""Marks that last until they are acknowledged, and the history: the model alone, without a terminal or a clock."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
+from gkedoctor.diagnose.model import Diagnosis, NotChecked
+from gkedoctor.errors import UsageError
+from gkedoctor.playbook.model import Severity
+from gkedoctor.report.schemas import SCHEMAS
+from gkedoctor.tui.model import history
+from gkedoctor.tui.model.session import MOST, Session, Step, first_session
+from gkedoctor.tui.model.state import ViewState, carried, compared, diagnosed, opened
+from tests.conftest import recorded, shipped_playbooks
+
+from .many import many
+
+START = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+
+
+@cache
+def scene() -> ViewState:
+    made = diagnosed(opened(recorded("two-problems"), shipped_playbooks()), many(4))
+    return carried(made, None)
+
+
+def findings() -> tuple[Diagnosis, ...]:
+    return scene().outcome.diagnoses
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def test_marks_last_over_later_readings_and_go_when_acknowledged() -> None:
+    one, two, three = findings()
+    session = first_session([one], START).followed(Step(new=[two]), at(1)).followed(Step(), at(2))
+    assert session.mark(two.fingerprint) == "new 12:31" and not session.mark(one.fingerprint)
+    session = session.followed(Step(left=[one]), at(3))
+    assert [c.found for c in session.gone] == [one]
+    assert session.news == "1 new, 1 fixed"
+    seen = session.acknowledge()
+    assert not seen.marks and not seen.gone and seen.changes == session.changes
+    assert seen.followed(Step(new=[three]), at(4)).news == "1 new"
+
+
+def test_what_was_acknowledged_while_a_reading_ran_stays_acknowledged() -> None:
+    one, two, three = findings()
+    shown = first_session([one], START).followed(Step(new=[two]), at(1))
+    arriving = shown.followed(Step(new=[three]), at(2))
+    assert arriving.acknowledge(shown.acknowledge()).news == "1 new"
+    assert arriving.acknowledge(shown).news == "2 new"
+
+
+def test_a_finding_that_comes_back_is_told_from_a_new_one() -> None:
+    one, *_ = findings()
+    session = first_session([one], START).followed(Step(left=[one]), at(1)).followed(Step(new=[one]), at(5))
+    assert session.mark(one.fingerprint) == "back 12:35" and not session.gone
+
+
+def test_a_change_is_worded_and_many_within_a_minute_are_one() -> None:
+    one, *_ = findings()
+    worse = msgspec.structs.replace(one, severity=Severity.LOW, explains=())
+    session = first_session([one], START).followed(Step(same=[(one, worse)]), at(1))
+    assert session.changes[-1].detail == f"severity low, was {one.severity}; affects 0, was 1"
+    again = session.followed(Step(same=[(worse, one)]), at(1.5))
+    assert len(again.changes) == 1 and again.changes[0].time == at(1)
+    assert len(again.followed(Step(same=[(one, worse)]), at(9)).changes) == 2
+
+
+def test_what_cannot_be_read_any_more_is_not_fixed() -> None:
+    before = scene()
+    lost = before.outcome.diagnoses[0]
+    holes = tuple(NotChecked(c, "denied", "list") for c in ("secrets", "deployments", "pods", "services"))
+    outcome = msgspec.structs.replace(before.outcome, diagnoses=before.outcome.diagnoses[1:], not_checked=holes)
+    after = compared(replace(before, answer=replace(before.answer, outcome=outcome)), before)
+    assert after.session.mark(lost.fingerprint) == "not checked 12:31"
+    seen = msgspec.structs.replace(outcome, not_checked=())
+    after = compared(replace(before, answer=replace(before.answer, outcome=seen)), before)
+    assert after.session.mark(lost.fingerprint) == "fixed 12:31"
+
+
+def test_the_history_is_bounded() -> None:
+    one, *_ = findings()
+    session = first_session([one], START)
+    for i in range(MOST // 2 + 5):
+        session = session.followed(Step(left=[one]), at(2 * i)).followed(Step(new=[one]), at(2 * i + 1))
+    assert len(session.changes) == MOST and session.dropped == 10
+
+
+def told() -> ViewState:
+    one, two, three = findings()
+    session = first_session([one, two], START).followed(Step(new=[three], left=[one]), at(7))
+    return replace(scene(), session=session)
+
+
+def test_the_history_is_saved_as_json_and_markdown(tmp_path: Path) -> None:
+    for name in ("a.json", "a.md"):
+        assert name in history.save(told(), tmp_path / name)
+    wire = json.loads((tmp_path / "a.json").read_text())
+    Draft202012Validator(SCHEMAS["history"]()).validate(wire)
+    assert [c["change"] for c in wire["changes"]] == ["present", "present", "new", "fixed"]
+    assert wire["changes"][-1]["seconds"] == 420 and len(wire["open"]) == 4
+    page = (tmp_path / "a.md").read_text()
+    assert page.startswith("# Incident timeline of teratail\n")
+    assert "1 finding came, 1 fixed, 4 open." in page and "| fixed after 7m |" in page
+    with pytest.raises(UsageError, match="no known ending"):
+        history.save(told(), tmp_path / "a.html")
+
+
+def test_the_history_on_the_screen() -> None:
+    lines = history.history_lines(history.shown(told().session, ()), told(), 78)
+    seen = "\n".join(line.text for line in lines)
+    assert "12:37:00  new" in seen and "12:37:00  fixed after 7m" in seen
+    assert "Read once" in history.history_lines((), replace(scene(), session=Session()), 78)[0].text
