@@ -1,4 +1,4 @@
-"""Parts of Google Cloud: one filtered list for many names, health of what is named, nothing twice, holes that say so."""
+"""Parts of Google Cloud: one filtered list for many names, health of what is named, nothing twice, reasons for holes."""
 
 from __future__ import annotations
 
