@@ -1,4 +1,4 @@
-"""Parts of Google Cloud: one filtered list for many names, health of what is named, nothing twice, reasons for holes."""
+"""Parts of Google Cloud: one filtered list for many names, health of what is named, nothing twice, reasons for gaps."""
 
 from __future__ import annotations
 

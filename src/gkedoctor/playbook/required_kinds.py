@@ -13,7 +13,7 @@ _BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
 """Besides: endpoints with their health, the cluster's own record, and the names to fall back to."""
 
 ONLY_RECORDED = frozenset({"compute.networkEndpoints"})
-"""Collections that no playbook and no edge reads: for who looks into a recording. One request for each zone of a NEG."""
+"""Collections that no playbook and no edge reads: they cost one request for each zone of a NEG."""
 
 
 def needed_kinds(playbooks: Iterable[CompiledPlaybook], on_request: Iterable[str] = ()) -> list[Kind]:
