@@ -7,7 +7,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -31,7 +31,10 @@ class Asked:
 
 @dataclass
 class Reply:
-    """`cut`: bytes after which the connection is closed; `drip`: seconds between pieces of the body."""
+    """`cut`: bytes after which the connection is closed; `drip`: seconds between pieces of the body.
+
+    `stream`: the pieces of a body without a length; where it raises ConnectionError, the connection is cut.
+    """
 
     status: int = 200
     body: Any = None
@@ -39,6 +42,7 @@ class Reply:
     cut: int | None = None
     drip: float = 0.0
     wait: float = 0.0
+    stream: Iterator[bytes] | None = None
 
     @property
     def content(self) -> bytes:
@@ -87,6 +91,9 @@ class Loopback:
             def _send(self, reply: Reply) -> None:
                 if reply.wait:
                     time.sleep(reply.wait)
+                if reply.stream is not None:
+                    self._send_stream(reply.stream)
+                    return
                 content = reply.content
                 headers = {"Content-Type": "application/json", "Date": self.date_time_string()} | reply.headers
                 if outer.zip and "gzip" in self.headers.get("Accept-Encoding", "") and len(content) > 200:
@@ -98,6 +105,16 @@ class Loopback:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self._send_body(content, reply)
+
+            def _send_stream(self, stream: Iterator[bytes]) -> None:
+                self.send_response_only(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                for piece in stream:
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                    self.wfile.flush()
+                self.wfile.write(b"0\r\n\r\n")
 
             def _send_body(self, content: bytes, reply: Reply) -> None:
                 if reply.drip:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from gkedoctor.diagnose.verification import Claim
     from gkedoctor.live.collection import LiveCollection
     from gkedoctor.live.options import LiveOptions
+    from gkedoctor.live.session import LiveSession
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
-    from gkedoctor.tui.source import Taken, Watch
+    from gkedoctor.tui.source import Moment, Taken, Watch
 
 
 class Gathering:
@@ -40,6 +41,49 @@ class Gathering:
     def so_far(self) -> Snapshot | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice."""
         return self._running.so_far() if self._running is not None else None
+
+
+class FollowedCluster:
+    """One cluster that is read once and then followed; where it is read again, from the start."""
+
+    def __init__(self, options: LiveOptions, namespaces: Sequence[str], interval: float) -> None:
+        self._options, self._namespaces, self._interval = options, namespaces, interval
+        self._session: LiveSession | None = None
+
+    def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
+        """Collects all of it, and tells how far it is. SourceError where the cluster cannot be reached."""
+        from gkedoctor.live.session import LiveSession
+        from gkedoctor.tui.source import Taken
+
+        asked = self._options.request(playbooks, fallback=self._namespaces)
+        asked.deadline.stopped = watch.stopped
+        self._session = LiveSession(asked, self._interval)
+
+        def tell(said: CollectorProgress) -> None:
+            watch.say(said.collector, said.objects, said.state, said.trouble)
+
+        recorded = self._session.first(tell)
+        return Taken(recorded.snapshot, recorded.interrupted)
+
+    def so_far(self) -> Snapshot | None:
+        """What has come in while it is collected."""
+        return self._session.so_far() if self._session is not None else None
+
+    def follow(self) -> Iterator[Moment]:
+        """What changes after it was collected."""
+        from gkedoctor.tui.model.freshness import Freshness
+        from gkedoctor.tui.source import Moment
+
+        assert self._session is not None
+        for update in self._session.follow():
+            at = update.freshness
+            fresh = Freshness(at.newest, at.failed_at, at.reason, at.retry_at, at.polled, self._interval)
+            yield Moment(update.snapshot, fresh, update.notices)
+
+    def leave(self) -> None:
+        """Ends what follows it."""
+        if self._session is not None:
+            self._session.close()
 
 
 ONE_READING = 60.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkedoctor.cli.library import library
-from gkedoctor.cli.live_source import Gathering, reader_of
+from gkedoctor.cli.live_source import FollowedCluster, Gathering, reader_of
 from gkedoctor.cli.size import limits
 from gkedoctor.config.model import Settings, SuppressionRule
 from gkedoctor.diagnose.model import Outcome
@@ -62,9 +62,19 @@ def recording_source(path: Path, query: ScreenQuery, interval: float | None = No
 
 
 def cluster_source(live: LiveOptions, query: ScreenQuery, interval: float | None = None) -> Source:
-    """A live cluster as the source of the screen: what has come in is shown while the rest is read."""
+    """A live cluster as the source of the screen: what has come in is shown while the rest is read.
+
+    `interval`: it is followed, and what cannot be watched is read again every so many seconds.
+    """
+    name = live.context or "the cluster of the kubeconfig"
+    if interval is not None:
+        followed = FollowedCluster(live, query.options.namespaces, interval)
+        return Source(
+            name, followed.load, lambda: query.library, query.select, live=True, so_far=followed.so_far,
+            interval=interval, follow=followed.follow, leave=followed.leave, reader=partial(reader_of, live),
+        )  # fmt: skip
     gathering = Gathering(live, query.options.namespaces)
     return Source(
-        live.context or "the cluster of the kubeconfig", gathering.load, lambda: query.library, query.select,
-        live=True, so_far=gathering.so_far, interval=interval, reader=partial(reader_of, live),
+        name, gathering.load, lambda: query.library, query.select, live=True, so_far=gathering.so_far,
+        reader=partial(reader_of, live),
     )  # fmt: skip

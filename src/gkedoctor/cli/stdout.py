@@ -15,24 +15,27 @@ from gkedoctor.report.escaping import inert_lines
 from gkedoctor.report.private_file import write_private_file
 
 
-def write_result(text: str, file: Path | None = None, *, colour: bool = False) -> None:
+def write_result(text: str, file: Path | None = None, *, colour: bool = False) -> bool:
     """Writes a result to standard output or, with mode 0600, to a file. A reader that goes away (`| head`) is no fault.
 
     `colour`: the text has sequences that set colors. Anything else that does not print is spelt out, should a format
     have let it through. UsageError where it cannot be written.
+    Gives whether anybody reads on.
     """
     safe = inert_lines(text, colour=colour)
     if file is not None:
         write_private_file(safe, file)
-        return
+        return True
     try:
         click.echo(safe, nl=False, color=True)  # colour was decided before; click must not strip it
         sys.stdout.flush()
     except BrokenPipeError:
         silence_output()
+        return False
     except OSError as error:
         silence_output()
         raise unwritable_output(error) from None
+    return True
 
 
 def unwritable_output(error: OSError) -> UsageError:

@@ -105,7 +105,7 @@ class Deadline:
                 again = refused.transient and (limits.after_timeout or not refused.timed_out)
                 if not again or attempt + 1 == most or wait > min(self.remaining, _MAX_RETRY_AFTER_SECONDS):
                     raise
-            self._sleep(wait)
+            self.pause(wait)
         raise AssertionError("unreachable: the last attempt answers or raises")
 
     def within(self, work: Callable[[], T], name: str) -> T:
@@ -146,7 +146,8 @@ class Deadline:
             return refused.retry_after
         return self.jitter() * min(10.0, 0.5 * 2.0**attempt)
 
-    def _sleep(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
+        """Waits, and no longer than until the collection is stopped."""
         if self.sleep is not None:
             self.sleep(seconds)
         else:

@@ -17,7 +17,7 @@ from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFaile
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.results import COMPLETE, Listing, state_of
+from gkedoctor.collect.results import COMPLETE, Listing, WatchStart, state_of
 from gkedoctor.collect.served_recording import PLATFORM, combined_state, recording_header
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.compressed import AppendableObjects
@@ -55,8 +55,9 @@ class Cluster(NamedTuple):
     recorded: Mapping[str, CollectionState] = MappingProxyType({})
 
 
-class _Meta(msgspec.Struct, rename={"token": "continue"}):
+class _Meta(msgspec.Struct, rename={"token": "continue", "version": "resourceVersion"}):
     token: str | None = None
+    version: str | None = None
 
 
 class _ListPage(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
@@ -153,11 +154,13 @@ def _ordered(group: _Group) -> tuple[str, ...]:
 
 
 @dataclass
-class _ListResult:
+class ListResult:
     """What was read of one listing, and how it ended."""
 
     items: AppendableObjects
     refused: RequestFailed | CollectionStopped | None = None
+    watch: WatchStart | None = None
+    """The list that was read, where it is served and not denied."""
 
     @property
     def code(self) -> int:
@@ -206,7 +209,7 @@ class KubernetesLister:
             namespaces, all_known = self.namespaces()
             if namespaces:
                 return self._by_namespace(kind, versions, namespaces, all_known=all_known, refused=part.refused)
-        return Listing(kind.collection, part.items, _judged(kind, part))
+        return Listing(kind.collection, part.items, _judged(kind, part), _watches([part]))
 
     def serves(self, kind: Kind) -> bool:
         """Whether to ask for a kind."""
@@ -222,24 +225,24 @@ class KubernetesLister:
     def _find_namespaces(self) -> tuple[tuple[str, ...], bool]:
         if self._fallback:
             return self._fallback, False
-        part = self._pages("/api/v1/namespaces", "namespaces")
+        part = self.pages("/api/v1/namespaces", "namespaces")
         names = tuple(sorted(item["metadata"]["name"] for item in part.items))
         if names and part.refused is None and len(names) <= _MAX_NAMESPACES:
             return names, True
         return self.account.own_namespaces(part.refused.reason if part.refused is not None else ""), False
 
-    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> _ListResult:
+    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> ListResult:
         """The listing in the first version that serves the kind."""
-        part = _ListResult([], RequestFailed("not served by this cluster", code=404))
+        part = ListResult([], RequestFailed("not served by this cluster", code=404))
         for version in versions:
             root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
             scope = f"/namespaces/{namespace}" if namespace is not None else ""
-            part = self._pages(f"{root}{scope}/{kind.resource}", kind.collection)
+            part = self.pages(f"{root}{scope}/{kind.resource}", kind.collection)
             if part.code != 404:
                 break
         return part
 
-    def _pages(self, path: str, collection: str) -> _ListResult:
+    def pages(self, path: str, collection: str) -> ListResult:
         """All pages; from the start once more where the list changed under us (410 Gone)."""
         first = self._walk(path, collection)
         if first.code != 410:
@@ -248,19 +251,21 @@ class KubernetesLister:
         if second.code != 410:
             return second
         longer = max(first, second, key=lambda part: len(part.items))
-        return _ListResult(
+        return ListResult(
             longer.items, RequestFailed("the list changed faster than it could be read (410 Gone)", code=410)
         )
 
-    def _walk(self, path: str, collection: str) -> _ListResult:
-        part, token, pages = _ListResult(self.new_buffer()), "", Pages()
+    def _walk(self, path: str, collection: str) -> ListResult:
+        part, token, pages = ListResult(self.new_buffer(), watch=WatchStart(path)), "", Pages()
+        version = ""
         while True:
             query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
             try:
                 page: _ListPage = self.client.document(path, _ListPage, query)
                 part.items.extend(slim(collection, item, page.version) for item in page.items or ())
-                token = page.meta.token or ""
+                token, version = page.meta.token or "", version or page.meta.version or ""
                 if not token:
+                    part.watch = WatchStart(path, version)
                     return part
                 pages.followed(token, len(page.items or ()))
             except (RequestFailed, CollectionStopped) as refused:
@@ -277,17 +282,19 @@ class KubernetesLister:
         refused: RequestFailed | CollectionStopped | None = None,
     ) -> Listing:
         items = self.new_buffer()
+        parts: list[ListResult] = []
         unread: dict[str, str] = {}
         for namespace in namespaces:
             part = self._in_namespace(kind, versions, namespace)
             if part.code == 404 and not part.items:
                 return Listing(kind.collection, (), state_of(kind.collection, 404, ""))
             items.extend(part.items)
+            parts.append(part)
             if part.refused is not None:
                 refused = part.refused  # it says more than that the whole cluster is denied
                 unread[namespace] = part.refused.reason
         if len(unread) == len(namespaces) and not items and refused is not None:
-            return Listing(kind.collection, (), _judged(kind, _ListResult([], refused)))
+            return Listing(kind.collection, (), _judged(kind, ListResult([], refused)), _watches(parts))
         return Listing(
             kind.collection,
             items,
@@ -297,12 +304,13 @@ class KubernetesLister:
                 namespaces=None if all_known else namespaces,
                 unread=dict(sorted(unread.items())),
             ),
+            _watches(parts),
         )
 
-    def _in_namespace(self, kind: Kind, versions: tuple[str, ...], namespace: str) -> _ListResult:
+    def _in_namespace(self, kind: Kind, versions: tuple[str, ...], namespace: str) -> ListResult:
         rules = self.account.rules(namespace) if not self.only else None
         if rules is not None and not rules.may_list(kind):
-            return _ListResult([], RequestFailed(f"no permission to list {kind.collection} in {namespace}", code=403))
+            return ListResult([], RequestFailed(f"no permission to list {kind.collection} in {namespace}", code=403))
         return self._listed(kind, versions, namespace)
 
 
@@ -320,13 +328,18 @@ def is_served(kind: Kind, groups: Mapping[str, object] | None) -> bool:
     return not is_custom(kind.collection) or (groups is not None and kind.group in groups)
 
 
-def _judged(kind: Kind, part: _ListResult) -> CollectionState:
+def _judged(kind: Kind, part: ListResult) -> CollectionState:
     if part.refused is None:
         return COMPLETE
     reason = part.refused.reason
     if part.items:
         reason = f"stopped after {len(part.items)} objects: {reason}"
     return state_of(kind.collection, part.code, reason, some=bool(part.items))
+
+
+def _watches(parts: Iterable[ListResult]) -> tuple[WatchStart, ...]:
+    """The lists that can be followed: a namespace that is denied is none."""
+    return tuple(part.watch for part in parts if part.watch is not None and part.code not in (403, 404, 405))
 
 
 def slim(collection: str, raw: msgspec.Raw, version: str) -> Any:

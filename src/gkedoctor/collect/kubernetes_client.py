@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,7 +48,7 @@ class KubernetesClient:
     def __init__(self, login: Login, deadline: Deadline) -> None:
         self.login, self.deadline = login, deadline
         self._lock = threading.Lock()
-        self._api, self.address = _connected(login, deadline)
+        self._api, self.address = api_client(login, deadline)
         self._renewals = 0
         self._accepted = False
 
@@ -82,21 +83,24 @@ class KubernetesClient:
         if 200 <= answer.status < 300:
             self._accepted = True
             return answer
-        raise RequestFailed(_message(answer), code=answer.status, retry_after=retry_after(answer.headers))
+        raise RequestFailed(message_of(answer), code=answer.status, retry_after=retry_after(answer.headers))
 
     def _renewed(self, seen: int) -> bool:
-        """Reads the credentials again, once, where they were good before: a token ends after an hour."""
+        """Reads the credentials again, where they were good before: a token ends after an hour."""
         with self._lock:
             if self._renewals > seen:
                 return True
-            if not self._accepted or self._renewals:
-                return False
-            try:
-                self._api, _ = _connected(self.login, self.deadline)
-            except SourceError:
-                return False
-            self._renewals += 1
-            return True
+            return self._accepted and self._renew()
+
+    def _renew(self) -> bool:
+        """Puts new credentials in the place of the old. Expects the lock."""
+        try:
+            self._api, _ = api_client(self.login, self.deadline)
+        except SourceError:
+            return False
+        self._renewals += 1
+        self._accepted = False  # until the server has taken the new ones: it is not asked again and again
+        return True
 
 
 def call(
@@ -109,32 +113,64 @@ def call(
     deadline: Deadline,
     limit: float = math.inf,
 ) -> HttpResponse:
-    """The one place that touches the client's inner calls, which change with its generator."""
-    from urllib3.exceptions import HTTPError, NewConnectionError
-    from urllib3.exceptions import TimeoutError as TimeoutException
-
+    """The whole answer. RequestFailed where there is none in time."""
     seconds = deadline.timeout(limit)
     ends = deadline.clock() + seconds
-    try:
-        request = api.param_serialize(
-            method,
-            path,
-            query_params=list(query),
-            header_params=dict(headers) | ({"Content-Type": "application/json"} if body is not None else {}),
-            body=body,
-            auth_settings=["BearerToken"],
-        )
+    with network_failures(deadline, f"timed out: no response within {seconds:.3g} s"):
+        request = _request(api, method, path, query, headers, body)
         with traced(deadline.trace, deadline.clock, method, request[1]) as exchange:
-            response = api.call_api(*request, _request_timeout=seconds).response
+            response = send(api, request, seconds)
             exchange.answered(response)
             received = _body(response, ends, deadline)
             exchange.read(response, received)
         return HttpResponse(response.status, dict(response.headers), received)
+    raise AssertionError("unreachable: a failure is raised as another one")
+
+
+def _request(
+    api: Any, method: str, path: str, query: Query, headers: Mapping[str, str], body: Mapping[str, Any] | None
+) -> Any:
+    """A request as the client sends it."""
+    return api.param_serialize(
+        method,
+        path,
+        query_params=list(query),
+        header_params=dict(headers) | ({"Content-Type": "application/json"} if body is not None else {}),
+        body=body,
+        auth_settings=["BearerToken"],
+    )
+
+
+def send(api: Any, request: Any, timeout: float | tuple[float, float]) -> Any:
+    """A response of which the body is still to be read. `timeout`: seconds, or those to connect and between two reads.
+
+    This and `_request` are all that touches the client's inner calls, which change with its generator.
+    """
+    return api.call_api(*request, _request_timeout=timeout).response
+
+
+def open_stream(api: Any, path: str, query: Query, timeout: tuple[float, float], deadline: Deadline) -> Any:
+    """The response to a GET whose body has no end."""
+    request = _request(api, "GET", path, query, {"Accept": "application/json"}, None)
+    with traced(deadline.trace, deadline.clock, "GET", request[1]) as exchange:
+        response = send(api, request, timeout)
+        exchange.answered(response)
+    return response
+
+
+@contextmanager
+def network_failures(deadline: Deadline, late: str) -> Iterator[None]:
+    """Raises what the client raises as RequestFailed. `late`: the reason of a request that timed out."""
+    from urllib3.exceptions import HTTPError, NewConnectionError
+    from urllib3.exceptions import TimeoutError as TimeoutException
+
+    try:
+        yield
     except (HTTPError, OSError) as error:
         if not isinstance(error, TimeoutError | TimeoutException) or isinstance(error, NewConnectionError):
             raise RequestFailed(_network_reason(error)) from error
         deadline.check()
-        raise RequestFailed(f"timed out: no response within {seconds:.3g} s", timed_out=True) from error
+        raise RequestFailed(late, timed_out=True) from error
     except api_exception() as error:
         raise RequestFailed(f"no connection: {without_login(str(error.reason)).splitlines()[-1]}") from error
     except _config_exception() as error:
@@ -195,7 +231,7 @@ class _Failure(msgspec.Struct):
     reason: str = ""
 
 
-def _message(answer: HttpResponse) -> str:
+def message_of(answer: HttpResponse) -> str:
     """What the server's Status says, in one line."""
     try:
         message = msgspec.json.decode(answer.body, type=_Failure).message
@@ -212,8 +248,11 @@ def _network_reason(error: Exception) -> str:
     return without_login(re.sub(r"^\w+\(host=[^)]*\): ", "", said))[:200]
 
 
-def _connected(login: Login, deadline: Deadline) -> tuple[Any, ClusterAddress]:
-    """A client with the credentials of the kubeconfig, or of the Pod that this runs in."""
+def api_client(login: Login, deadline: Deadline, *, streams: int = 0) -> tuple[Any, ClusterAddress]:
+    """A client with the credentials of the kubeconfig, or of the Pod that this runs in.
+
+    `streams`: how many responses without an end are open at a time; 0 for one whose responses have one in time.
+    """
     from kubernetes import client
 
     from gkedoctor.collect.connections import limit_responses
@@ -221,10 +260,11 @@ def _connected(login: Login, deadline: Deadline) -> tuple[Any, ClusterAddress]:
     configuration = client.Configuration()
     place = configured(login, configuration, deadline)
     configuration.retries = False
-    configuration.connection_pool_maxsize = 16
+    configuration.connection_pool_maxsize = streams or 16
     api = client.ApiClient(configuration)
     api.user_agent = f"gkedoctor/{__version__}"
-    limit_responses(api.rest_client.pool_manager, deadline.clock)
+    if not streams:
+        limit_responses(api.rest_client.pool_manager, deadline.clock)
     _guard(api.rest_client.pool_manager, place.acts_as.headers)
     return api, place
 

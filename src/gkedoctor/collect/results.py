@@ -13,12 +13,23 @@ UPTIME_CHECKS, EVENT_HISTORY = "uptime checks", "Event history"
 """The collectors, as a user reads them."""
 
 
+class WatchStart(NamedTuple):
+    """A list of the Kubernetes API, and from which of its states on it can be watched.
+
+    `version`: the resourceVersion of the listing; empty where none was read to its end.
+    """
+
+    path: str
+    version: str = ""
+
+
 class Listing(NamedTuple):
-    """All that one collector read of one collection."""
+    """All that one collector read of one collection. `watches`: the lists of the Kubernetes API that it is made of."""
 
     collection: str
     items: IterableObjects
     state: CollectionState
+    watches: tuple[WatchStart, ...] = ()
 
 
 class ContainerLog(NamedTuple):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from gkedoctor.collect.collector import CollectRequest, collect
+from gkedoctor.collect.collector import Collected, CollectRequest, collect
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation
 from gkedoctor.collect.results import Listing, OnProgress
@@ -51,11 +51,22 @@ class LiveCollection:
         self._seen = 0
         self._about: Gathered | None = None
 
-    def whole(self, tell: OnProgress) -> CollectionResult:
-        """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
+    def gathered(self, tell: OnProgress) -> Collected:
+        """Collects all, and masks none of it. SourceError where the cluster cannot be reached."""
         collected = collect(self._request, tell, self._take)
         if self._request.select_logs is None:
             collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
+        return collected
+
+    @property
+    def listings(self) -> list[Listing]:
+        """The collections that have come in."""
+        with self._lock:
+            return list(self._finds)
+
+    def whole(self, tell: OnProgress) -> CollectionResult:
+        """Collects all, masks it and takes it in. SourceError where the cluster cannot be reached."""
+        collected = self.gathered(tell)
         check = masking_limit(self._request.deadline)
         built = build_snapshot(collected.gathered, keep_values=self._keep_values, check=check)
         snapshot = Snapshot(placed(built.manifest, collected.place), built.collections.values())

@@ -240,8 +240,8 @@ def to_wire(answer: Answer) -> Report:
         complete=outcome.complete,
         looked_at=outcome.looked_at,
         not_checked=tuple(map(_not_checked, outcome.not_checked)),
-        diagnoses=tuple(_diagnosis(d, answer) for d in outcome.diagnoses),
-        unexplained=tuple(_open_symptom(u, answer) for u in outcome.open),
+        diagnoses=tuple(diagnosis_entry(d, answer) for d in outcome.diagnoses),
+        unexplained=tuple(open_symptom(u, answer) for u in outcome.open),
         recovering=tuple(map(_recovering, outcome.recovering)) or UNSET,
         left_out=answer.left_out,
         suppressed=tuple(map(_suppressed, answer.suppressed)),
@@ -265,7 +265,8 @@ def _location(found: Location | None) -> LocationEntry | UnsetType:
     return LocationEntry(found.file, found.line, found.column) if found is not None else UNSET
 
 
-def _diagnosis(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
+def diagnosis_entry(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
+    """The wire form of a diagnosis."""
     return DiagnosisEntry(
         fingerprint=found.fingerprint,
         new=_new(found, answer),
@@ -330,7 +331,8 @@ def _symptomatic(consequence: Consequence) -> Symptomatic:
     return Symptomatic(**consequence.ref.to_json(), symptom=consequence.symptom)
 
 
-def _open_symptom(found: Unexplained, answer: Answer) -> OpenSymptom:
+def open_symptom(found: Unexplained, answer: Answer) -> OpenSymptom:
+    """The wire form of a symptom without a cause."""
     return OpenSymptom(
         **found.ref.to_json(),
         symptom=found.symptom,

@@ -16,6 +16,7 @@ from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
+from gkedoctor.report.changes import ChangeLine, StateLine
 from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.history import History
@@ -55,6 +56,17 @@ def teardown_schema() -> Schema:
 def verify_schema() -> Schema:
     """The schema of `gkedoctor verify --json`."""
     return _schema(Verification, "What became of a finding")
+
+
+def change_schema() -> Schema:
+    """The schema of a line of `gkedoctor report --watch --json`: a finding that changed, or how reading goes."""
+    finding, state = _schema(ChangeLine, ""), _schema(StateLine, "")
+    either = [finding["$ref"], state["$ref"]]
+    structs = finding["$defs"] | state["$defs"]
+    return {
+        "$schema": _DIALECT, "title": "A change of findings that gkedoctor watches",
+        "oneOf": [{"$ref": reference} for reference in either], "$defs": structs,
+    }  # fmt: skip
 
 
 def whatif_schema() -> Schema:
@@ -109,6 +121,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "playbook": playbook_schema,
         "causes": causes_schema,
         "messages": messages_schema,
+        "change": change_schema,
         "diff": diff_schema,
         "fleet": fleet_schema,
         "teardown": teardown_schema,

@@ -38,7 +38,7 @@ from gkedoctor.snapshot.model import (
     Status,
     not_asked,
 )
-from gkedoctor.snapshot.redaction.redactor import Check, Redactor
+from gkedoctor.snapshot.redaction.redactor import Check, LogKey, Redactor
 from gkedoctor.snapshot.redaction.secret_facts import config_facts, secret_facts
 from gkedoctor.snapshot.redaction.trimming import trimmed
 from gkedoctor.snapshot.shape_check import shape_error
@@ -101,7 +101,7 @@ class Gathered:
 
     def add_log(self, namespace: str, pod: str, container: str, text: str, *, previous: bool = False) -> None:
         """Adds a container's log; an answer that only says there is none is left out."""
-        if text.strip() and not text.startswith(_NO_LOG):
+        if is_log(text):
             self.logs[namespace, pod, container, previous] = text
 
     def add_snapshot(self, snapshot: Snapshot) -> None:
@@ -138,6 +138,11 @@ class _Log(msgspec.Struct, frozen=True):
     lines: list[str]
 
 
+def is_log(text: str) -> bool:
+    """Whether a text is a container's log, and no answer that only says there is none."""
+    return bool(text.strip()) and not text.startswith(_NO_LOG)
+
+
 def without_malformed(state: CollectionState) -> CollectionState:
     """The state without a record of malformed objects (they are not there to be judged again): a reason instead."""
     if not state.malformed:
@@ -172,16 +177,17 @@ def build_snapshot(
     if gathered.logs or LOGS in gathered.states:
         collections.append(_logs(gathered, redactor))
     found = {collection.name: collection for collection in collections}
-    stated = _manifest(gathered, found, recorded_at, manifest)
+    stated = manifest_of(gathered, found, recorded_at, manifest)
     return Snapshot(msgspec.structs.replace(stated, values=KEPT if keep_values else MASKED), collections)
 
 
-def _manifest(
+def manifest_of(
     gathered: Gathered,
     found: Mapping[str, Iterable[Object]],
     recorded_at: datetime | None,
-    stated: Manifest | None,
+    stated: Manifest | None = None,
 ) -> Manifest:
+    """What a snapshot says of itself: `stated`, else what its objects tell."""
     moment = recorded_at or gathered.recorded_at
     if moment is None:
         last = latest(item for items in found.values() for item in items)
@@ -218,60 +224,25 @@ def _collection(name: str, gathered: Gathered, redactor: Redactor, config_values
     return Collection(name, admitted.final_state(state), kept)
 
 
-class _CollectionBuilder:
-    """Takes the objects of one collection, one at a time; the last of several copies of an object counts.
+class ObjectIntake:
+    """Takes in objects of one collection, each by itself: all that is done to it but masking."""
 
-    Of an Event with a history it is the copy that happened last: Cloud Logging has one for each time that it did.
-    """
-
-    def __init__(self, name: str, redactor: Redactor, config_values: bool, kept: ObjectBuffer, history: bool) -> None:
+    def __init__(self, name: str, *, config_values: bool = False) -> None:
         self.name, self.kind, self.config_values = name, COLLECTIONS.get(name), config_values
-        self.redactor = redactor
-        self.kept = kept
-        self.last: dict[Identity, str] | None = {} if history else None
-        self.malformed: dict[str, str] = {}
-        self.nameless = 0
 
-    def take(self, item: Any) -> None:
-        identity = self._identity(item)
-        if identity is None:
-            self.nameless += 1
-            return
-        namespace, name, _ = identity
-        if self.name == "events":
-            item = core_event(item)
-        ref = f"{namespace}/{name}" if namespace else name
-        item = trimmed(self.name, item)
+    def checked(self, item: Any) -> tuple[dict[str, Any], str | None]:
+        """An object with a name, trimmed, and why it cannot be understood; None where it can."""
+        item = trimmed(self.name, core_event(item) if self.name == "events" else item)
         self._set_kind(item)
-        reason = shape_error(self.name, item)
-        if reason is not None:
-            self.malformed[ref] = reason
-            self.kept.put(identity, None)
-            return
-        if self.last is not None and not self._is_later(identity, item, self.last):
-            return
-        self.malformed.pop(ref, None)
-        self.kept.put(identity, self._redacted(item))
+        return item, shape_error(self.name, item)
 
-    def _is_later(self, identity: Identity, item: Object, last: dict[Identity, str]) -> bool:
-        time = happened(item)
-        if time < last.get(identity, ""):
-            return False
-        last[identity] = time
-        return True
+    def facts(self, item: dict[str, Any]) -> dict[str, Any]:
+        """What is kept of an object that was checked: of a Secret and a ConfigMap, what is known of its values."""
+        if self.name == "secrets":
+            return secret_facts(item)
+        return config_facts(item, values=self.config_values) if self.name == "configmaps" else item
 
-    def final_state(self, state: CollectionState) -> CollectionState:
-        """The source's state, less what could not be understood."""
-        if not self.malformed and not self.nameless:
-            return state
-        reason = state.reason
-        if self.nameless:
-            reason = reason or f"{self.nameless} entries are not objects with a name"
-        status = Status.PARTIAL if state.status is Status.COMPLETE else state.status
-        malformed = dict(sorted(self.malformed.items()))
-        return msgspec.structs.replace(state, status=status, reason=reason, malformed=malformed)
-
-    def _identity(self, item: Any) -> tuple[str, str, str] | None:
+    def identity(self, item: Any) -> Identity | None:
         """(namespace, name, location); Google Cloud's objects have a location in place of a namespace."""
         if not isinstance(item, dict):
             return None
@@ -296,26 +267,77 @@ class _CollectionBuilder:
             item["kind"] = self.kind.name
             item.setdefault("apiVersion", f"{self.kind.group}/v1" if self.kind.group else "v1")
 
-    def _redacted(self, item: dict[str, Any]) -> Object:
-        if self.name == "secrets":
-            item = secret_facts(item)
-        elif self.name == "configmaps":
-            item = config_facts(item, values=self.config_values)
-        return self.redactor.object(self.name, item)
+
+def ref_of_identity(identity: Identity) -> str:
+    """`namespace/name`, or `name`: how a state names objects that cannot be understood."""
+    namespace, name, _ = identity
+    return f"{namespace}/{name}" if namespace else name
+
+
+def without_unusable(state: CollectionState, malformed: Mapping[str, str], nameless: int) -> CollectionState:
+    """The source's state, less what could not be understood."""
+    if not malformed and not nameless:
+        return state
+    reason = state.reason
+    if nameless:
+        reason = reason or f"{nameless} entries are not objects with a name"
+    status = Status.PARTIAL if state.status is Status.COMPLETE else state.status
+    return msgspec.structs.replace(state, status=status, reason=reason, malformed=dict(sorted(malformed.items())))
+
+
+class _CollectionBuilder:
+    """Takes the objects of one collection, one at a time; the last of several copies of an object counts.
+
+    Of an Event with a history it is the copy that happened last: Cloud Logging has one for each time that it did.
+    """
+
+    def __init__(self, name: str, redactor: Redactor, config_values: bool, kept: ObjectBuffer, history: bool) -> None:
+        self.intake = ObjectIntake(name, config_values=config_values)
+        self.redactor = redactor
+        self.kept = kept
+        self.last: dict[Identity, str] | None = {} if history else None
+        self.malformed: dict[str, str] = {}
+        self.nameless = 0
+
+    def take(self, item: Any) -> None:
+        identity = self.intake.identity(item)
+        if identity is None:
+            self.nameless += 1
+            return
+        ref = ref_of_identity(identity)
+        item, reason = self.intake.checked(item)
+        if reason is not None:
+            self.malformed[ref] = reason
+            self.kept.put(identity, None)
+            return
+        if self.last is not None and not self._is_later(identity, item, self.last):
+            return
+        self.malformed.pop(ref, None)
+        self.kept.put(identity, self.redactor.object(self.intake.name, self.intake.facts(item)))
+
+    def _is_later(self, identity: Identity, item: Object, last: dict[Identity, str]) -> bool:
+        time = happened(item)
+        if time < last.get(identity, ""):
+            return False
+        last[identity] = time
+        return True
+
+    def final_state(self, state: CollectionState) -> CollectionState:
+        """The source's state, less what could not be understood."""
+        return without_unusable(state, self.malformed, self.nameless)
 
 
 def _logs(gathered: Gathered, redactor: Redactor) -> Collection:
-    objects = [
-        {
-            "namespace": namespace,
-            "pod": pod,
-            "container": container,
-            "previous": previous,
-            "lines": redactor.log((namespace, pod, container, previous), text).splitlines(),
-        }
-        for (namespace, pod, container, previous), text in sorted(gathered.logs.items())
-    ]
+    objects = [stored_log(key, redactor.log(key, text)) for key, text in sorted(gathered.logs.items())]
     return Collection(LOGS, gathered.states.get(LOGS, LOGS_STATE), objects)
+
+
+def stored_log(key: LogKey, text: str) -> Object:
+    """A log that was masked, as it stands in a snapshot."""
+    namespace, pod, container, previous = key
+    return {
+        "namespace": namespace, "pod": pod, "container": container, "previous": previous, "lines": text.splitlines(),
+    }  # fmt: skip
 
 
 def short_name(item: Mapping[str, Any]) -> dict[str, str]:

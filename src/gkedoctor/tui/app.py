@@ -17,7 +17,9 @@ from gkedoctor.graph import Ref
 from gkedoctor.report.playbook_page import playbook_page
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
+from gkedoctor.tui.freshness import LiveRefresh
 from gkedoctor.tui.model import clipboard_text as copies
+from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
 from gkedoctor.tui.model.progress import short_line
@@ -42,6 +44,7 @@ class GkedoctorApp(PlainApp):
     """`gkedoctor diagnose`."""
 
     TITLE = "gkedoctor"
+    CSS = "View.-stale Lines { tint: $background 40%; }"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (120, "-wide")]  # noqa: RUF012  # as Textual declares it
     MODES: ClassVar[dict[str, Callable[[], Screen[Any]]]] = {
         "overview": Overview,
@@ -85,6 +88,7 @@ class GkedoctorApp(PlainApp):
         self._looking = False
         self._verifications = Verifications(self)
         self._sharing = Sharing(self)
+        self._refresh = LiveRefresh(self)
 
     # life
 
@@ -93,6 +97,7 @@ class GkedoctorApp(PlainApp):
         if self._theme_wanted and self._theme_wanted in self.available_themes:
             self.theme = self._theme_wanted
         self.switch_mode("overview")
+        self.set_interval(1.0, self._refresh.draw)
         self.read()
 
     def _handle_exception(self, error: Exception) -> None:
@@ -111,6 +116,7 @@ class GkedoctorApp(PlainApp):
 
     def read(self) -> None:
         """Reads the source and diagnoses it; a live one is shown while it is collected."""
+        self._refresh.stop()
         self.reading = Watch()
         watch, source = self.reading, self.source
         self.now_doing("collecting …" if source.live else f"reading {Path(source.name).name} …")
@@ -123,6 +129,11 @@ class GkedoctorApp(PlainApp):
         self.background.run("scene", take, self._opened, self.failed)
         if source.live:
             self._ticking = self.set_interval(0.25, self._tick)
+
+    @property
+    def freshness(self) -> Freshness:
+        """How new what is shown is."""
+        return self._refresh.freshness
 
     @property
     def collecting(self) -> bool:
@@ -140,7 +151,7 @@ class GkedoctorApp(PlainApp):
         if self.reading is None or self.reading.stopped.is_set():
             return
         self.doing = short_line(self.reading.steps())
-        for screen in self._all_views():
+        for screen in self.views():
             screen.progress_changed()
         first = self.scene is None or bool(self.scene.partial)
         if first and not self._looking:
@@ -188,26 +199,27 @@ class GkedoctorApp(PlainApp):
             counts = f"{len(news.new)} new, {len(news.changed)} changed, {len(news.gone)} gone"
             if news or self.source.interval is None:
                 self.notify(counts if news else "nothing changed", timeout=4)
-        if self.source.interval is not None:
-            self.set_timer(self.source.interval, self.action_again)
+        self._refresh.begin(self.scene)
 
     def failed(self, error: Exception) -> None:
-        """Without a picture there is nothing to stay for; else what is there stays."""
+        """Without a picture there is nothing to stay for; else what is there stays, and is read again later."""
         self._stop_ticking()
-        if self.scene is None or not isinstance(error, GkedoctorError):
+        if self.scene is None or not self.scene.diagnosed or not isinstance(error, GkedoctorError):
             self.fault = error
             self.exit(ExitCode.BUG)
             return
         self.now_doing("")
         self.notify(error.message + (f"\n{error.hint}" if error.hint else ""), severity="error", timeout=10)
+        self._refresh.failed(error.message)
 
     def now_doing(self, text: str) -> None:
         """Says in the header what is being done, and draws what there is."""
         self.doing = text
-        for screen in self._all_views():
+        for screen in self.views():
             screen.scene_changed()
 
-    def _all_views(self) -> list[View]:
+    def views(self) -> list[View]:
+        """The views that are open, the one in front last."""
         return [s for s in self.screen_stack if isinstance(s, View)] if self._screen_stack_is_there() else []
 
     def _screen_stack_is_there(self) -> bool:

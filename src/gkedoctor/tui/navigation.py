@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gkedoctor.graph import Ref
 from gkedoctor.tui.background import Background
+from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.source import Source, Watch
 
@@ -20,6 +21,7 @@ class Navigator(Protocol):
     doing: str
     reading: Watch | None
     background: Background
+    freshness: Freshness
 
     @property
     def collecting(self) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gkedoctor.diagnose.verification import Claim
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.progress import Step
 from gkedoctor.tui.model.state import Sift
 
@@ -50,6 +52,14 @@ class Watch:
         return time.monotonic() - self._began
 
 
+class Moment(NamedTuple):
+    """What a source that is followed says: another moment, if anything changed; how new it is; and what happened."""
+
+    snapshot: Snapshot | None
+    freshness: Freshness
+    notices: Sequence[str] = ()
+
+
 Load = Callable[[Sequence[CompiledPlaybook], Watch], Taken]
 
 
@@ -70,5 +80,8 @@ class Source:
     so_far: Callable[[], Snapshot | None] = field(default=nothing_yet)
     interval: float | None = None
     """Seconds between two readings where it is watched."""
+    follow: Callable[[], Iterator[Moment]] | None = None
+    """What changes after `load`, until `leave` is called; None for a source that can only be read again."""
+    leave: Callable[[], None] = field(default=lambda: None)
     reader: Callable[[Claim, Sequence[CompiledPlaybook]], Callable[[], Snapshot]] | None = None
     """What reads a live cluster again for one finding; a recording does not change."""

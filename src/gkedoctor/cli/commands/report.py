@@ -12,7 +12,7 @@ import click
 from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.exit_codes import NEVER, verdict
 from gkedoctor.cli.help_groups import GroupedCommand
-from gkedoctor.cli.live import beside_options, refuse_live_flags
+from gkedoctor.cli.live import Duration, beside_options, refuse_live_flags
 from gkedoctor.cli.live_part import report_of_live_part
 from gkedoctor.cli.object_words import complete_object, one_object
 from gkedoctor.cli.options import take_options
@@ -73,6 +73,9 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="PATH",
     help="JSON report or recording of known findings.",
 )
+@click.option("-w", "--watch", is_flag=True, help="After the report, print each change until Ctrl-C.")
+@click.option("--interval", type=Duration(), default="30s", metavar="TIME",
+              help="With --watch: interval for what cannot be watched. Default: 30s.")  # fmt: skip
 @click.option("--details", is_flag=True, help="All findings with all evidence.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option(
@@ -83,7 +86,15 @@ _SEVERITIES = [str(severity) for severity in Severity]
 @config_options
 @output_file_option
 @color_option
-def report(source: Path | None, save: Path | None, fail_on: str | None, details: bool, **given: Any) -> int:
+def report(
+    source: Path | None,
+    save: Path | None,
+    fail_on: str | None,
+    details: bool,
+    watch: bool,
+    interval: float,
+    **given: Any,
+) -> int:
     """Report problems in a cluster, with cause and fix. Only reads.
 
     Without --from, reads the live cluster of the kubeconfig. With an object
@@ -95,7 +106,7 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, details:
 
     \b
     Examples:
-      gkedoctor report -n shop
+      gkedoctor report -n shop --watch
       gkedoctor report deploy/cart -n shop --from cluster.json
       gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
@@ -110,6 +121,14 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, details:
     first_answers, folders = given.pop("first_answers"), given.pop("folders")
     options, shown = take_options(ReportOptions, given), take_options(OutputOptions, given)
     held, places = settings(take_options(ConfigOptions, given)), outputs(shown)
+    worst = fail_on or held.fail_on or Severity.HIGH
+    if watch:
+        from gkedoctor.cli.report_watch import WatchedReport, watch_report
+
+        watched = WatchedReport(
+            options, held, named, source, interval, places, shown, details, (*held.playbooks, *folders)
+        )
+        return verdict(watch_report(watched, given, {"--save": save, "--baseline": options.baseline}).outcome, worst)
     with paused_garbage_collector(freeze=True), patiently(source):
         playbooks = library([*held.playbooks, *folders])
         query = ReportQuery(options, playbooks, held, limits())
@@ -125,7 +144,6 @@ def report(source: Path | None, save: Path | None, fail_on: str | None, details:
         _remember(made.answer.outcome)
     tell(made.answer.notes)
     write(made.answer, places, shown.color, details=details)
-    worst = fail_on or held.fail_on or Severity.HIGH
     return verdict(made.answer.outcome, worst, made.answer.known, made.baseline_holes)
 
 

@@ -18,6 +18,7 @@ _NAMES = [
     "verify",
     "whatif",
     "history",
+    "change",
     "config",
 ]
 

@@ -21,13 +21,16 @@ def render(answer: Answer, page: Page) -> str:
     return encoded(to_wire(answer)) + "\n"
 
 
-def encoded(value: Any) -> str:
-    """JSON of structs or plain values, indented by two. What does not print (direction marks, C1) is an escape."""
+def encoded(value: Any, indent: int = 2) -> str:
+    """JSON of structs or plain values; with an `indent` of 0 on one line.
+
+    What does not print (direction marks, C1) is an escape.
+    """
     try:
         text = msgspec.json.encode(value, enc_hook=str)
     except UnicodeEncodeError:
         text = msgspec.json.encode(_encodable(msgspec.to_builtins(value, enc_hook=str)))
-    return _UNSEEN.sub(_escaped, msgspec.json.format(text, indent=2).decode())
+    return _UNSEEN.sub(_escaped, msgspec.json.format(text, indent=indent).decode())
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -199,7 +199,7 @@ class Redactor:
         known = self._namespace(namespace)
         learned: dict[str, str] = {}
         for value in known.places:
-            for part in _lines(value):
+            for part in lines_of(value):
                 if may_spread(part):
                     learned[part] = known.token(value)
         names = self._namespace("").names
@@ -258,7 +258,8 @@ def _between(text: str, found: list[Span], finder: Finder, tokens: dict[int, str
             yield begin, stop
 
 
-def _lines(value: str) -> Iterator[str]:
+def lines_of(value: str) -> Iterator[str]:
+    """The value, and those of its lines that are long enough to be told by."""
     yield value
     for line in value.splitlines() if "\n" in value else ():
         if len(line.strip()) >= _SHORTEST_LINE and not line.startswith("-----"):

@@ -9,6 +9,7 @@ from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.latest_timestamp import EPOCH
 from gkedoctor.tui.model.findings import BRIEF, counts
+from gkedoctor.tui.model.freshness import NOT_FOLLOWED, Freshness, failure_words, live_word
 from gkedoctor.tui.model.lines import Part, short
 from gkedoctor.tui.model.state import ViewState
 
@@ -18,21 +19,35 @@ VIEWS = {
 }  # fmt: skip
 
 
-def head_parts(scene: ViewState | None, doing: str, width: int) -> list[Part]:
-    """`gkedoctor  teratail · teratail-prod/asia-northeast1-a · RECORDED 2026-11-22 12:05 UTC    1 critical`."""
+def head_parts(
+    scene: ViewState | None, doing: str, width: int, fresh: Freshness = NOT_FOLLOWED, now: float = 0.0
+) -> list[Part]:
+    """`gkedoctor  teratail · teratail-prod/asia-northeast1-a · RECORDED 2026-11-22 12:05 UTC    1 critical`.
+
+    `fresh`: how new it is at `now`. While reading fails, that stands in the place of everything that is longer.
+    """
     if scene is None:
         return [("gkedoctor ", "title"), (short(doing or "opening", width - 11), "")]
+    names = _names(scene, live_word(fresh, now))
     right = _counts(scene, doing, width < 70)
+    failed = failure_words(fresh, now)
+    if failed:
+        least = columns(names[-1]) + 1 + sum(columns(text) for text, _ in right)
+        words = next((text for text in failed if columns(text) + least + 2 <= width), failed[-1])
+        right = [(short(words, max(8, width - columns(names[-1]) - 1)), "fail"), ("  ", ""), *right]
     room = width - sum(columns(text) for text, _ in right) - 1
-    left = next((text for text in _names(scene) if columns(text) <= room), None)
+    left = next((text for text in names if columns(text) <= room), None)
     if left is None:
-        left = short(_names(scene)[-1], max(8, room))
+        left = short(names[-1], max(8, room))
     fill = " " * max(1, width - columns(left) - sum(columns(text) for text, _ in right))
     return [(left, "title"), (fill, ""), *right]
 
 
-def _names(scene: ViewState) -> list[str]:
-    """What the moment is called, the longest first. That it is a recording is never left out."""
+def _names(scene: ViewState, followed: str) -> list[str]:
+    """What the moment is called, the longest first. That it is a recording is never left out.
+
+    `followed`: how new a moment is that is kept up to date.
+    """
     outcome = scene.outcome
     where = "/".join(part for part in (outcome.project, outcome.location) if part)
     cluster = inert(outcome.cluster or "cluster not named")
@@ -40,6 +55,10 @@ def _names(scene: ViewState) -> list[str]:
     if time == EPOCH:  # none of its objects has a time
         unknown = "RECORDED at an unknown time"
         return [f"gkedoctor  {cluster} · {unknown}", f"{cluster} · {unknown}", unknown, "RECORDED"]
+    if followed and not scene.partial:
+        word = followed if outcome.live else f"RECORDED {time:%Y-%m-%d %H:%M} UTC"
+        full = [f"gkedoctor  {cluster} · {inert(where)} · {word}"] if where else []
+        return [*full, f"gkedoctor  {cluster} · {word}", f"{cluster} · {word}", word]
     live = "LIVE" if outcome.live else "RECORDED"
     partial = f" PARTIAL ({scene.partial})" if scene.partial else ""
     return [

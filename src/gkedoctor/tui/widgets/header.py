@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import time
+from typing import ClassVar, cast
 
 from gkedoctor.tui.model.header import head_parts, tab_parts
 from gkedoctor.tui.model.lines import STYLES
 from gkedoctor.tui.model.state import ViewState
+from gkedoctor.tui.navigation import Navigator
 from gkedoctor.tui.plain_text import PlainStatic, PlainText
 
 
@@ -38,15 +40,20 @@ class Header(PlainStatic):
         self._told = (scene, doing)
         self._draw()
 
+    def redraw(self) -> None:
+        """The same, a second later."""
+        self._draw()
+
     def on_resize(self) -> None:
         """As much as fits."""
         self._draw()
 
     def _draw(self) -> None:
         scene, doing = self._told
+        fresh = cast("Navigator", self.app).freshness
         width = max(10, self.size.width - 2)
         text = PlainText(no_wrap=True, overflow="ellipsis")
-        for part, style in head_parts(scene, doing, width):
+        for part, style in head_parts(scene, doing, width, fresh, time.monotonic()):
             text.append(part, self.get_component_rich_style(f"header--{style}", partial=True) if style else "")
         text.append("\n")
         for part, style, view in tab_parts(scene, self.view, width):

@@ -1,0 +1,163 @@
+"""`gkedoctor report --watch`: the report, and then a line for each change until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from gkedoctor.cli.live import Board, ending_signals, parse_options
+from gkedoctor.cli.messages import print_message
+from gkedoctor.cli.output_option import Output, OutputOptions, write
+from gkedoctor.cli.source import notes_on, tell
+from gkedoctor.cli.stdout import write_result
+from gkedoctor.errors import UsageError
+from gkedoctor.report.changes import StateLine, change_line, json_line, text_line
+from gkedoctor.snapshot.garbage import paused_garbage_collector
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gkedoctor.config.model import Settings
+    from gkedoctor.diagnose.model import Diagnosis, Unexplained
+    from gkedoctor.live.freshness import Freshness
+    from gkedoctor.live.session import LiveSession, LiveUpdate
+    from gkedoctor.report.answer import Answer
+    from gkedoctor.service.report import ReportOptions, ReportQuery
+    from gkedoctor.snapshot.model import Snapshot
+
+_TEXT, _JSON = Output("text"), Output("json")
+
+
+@dataclass(frozen=True)
+class WatchedReport:
+    """What is watched, and how it is printed."""
+
+    options: ReportOptions
+    settings: Settings
+    namespaces: Sequence[str]
+    source: Path | None
+    interval: float
+    places: Sequence[Output]
+    shown: OutputOptions
+    details: bool
+    folders: Sequence[Path]
+
+
+def _refuse_unwatchable(watched: WatchedReport, others: Mapping[str, object]) -> None:
+    """UsageError for what cannot go on for ever."""
+    if watched.source is not None:
+        raise UsageError("--watch is for a live cluster, --from for a recording", hint="leave one of them out")
+    if list(watched.places) not in ([_TEXT], [_JSON]):
+        raise UsageError("--watch prints text or JSON lines to standard output", hint="-o text, or --json")
+    given = next((name for name, value in others.items() if value), None)
+    if given is not None:
+        raise UsageError(f"{given} cannot be used with --watch", hint="leave one of them out")
+
+
+def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mapping[str, object]) -> Answer:
+    """Prints the report and what changes. The last answer, once Ctrl-C ends it or its reader is gone.
+
+    `others`: flags that cannot be used with it.
+    """
+    from gkedoctor.cli.library import library
+    from gkedoctor.live.session import LiveSession
+    from gkedoctor.service.report import ReportQuery
+
+    _refuse_unwatchable(watched, others)
+    playbooks = library(watched.folders)
+    query = ReportQuery(watched.options, playbooks, watched.settings)
+    asked = parse_options(flags).request(playbooks, fallback=watched.namespaces)
+    session, board = LiveSession(asked, watched.interval), Board(sys.stderr.isatty())
+    printer = _Printer(watched, query)
+    with ending_signals():
+        with paused_garbage_collector():
+            first = session.first(board.say)
+            board.close()
+            answer = printer.first(first.snapshot, notes_on(first))
+        try:
+            return _follow(session, printer, answer)
+        finally:
+            session.close()
+
+
+def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
+    try:
+        for update in session.follow():
+            answer = printer.update(update, answer)
+            if not printer.is_read:
+                break
+    except KeyboardInterrupt:
+        print_message()
+    return answer
+
+
+class _Printer:
+    """Prints what changes. `is_read`: whether somebody still reads it."""
+
+    def __init__(self, watched: WatchedReport, query: ReportQuery) -> None:
+        self._watched, self._query = watched, query
+        self._json = list(watched.places) == [_JSON]
+        self._failed = ""
+        self.is_read = True
+
+    def first(self, snapshot: Snapshot, notes: Sequence[str]) -> Answer:
+        """The report, or a line for each finding that is there."""
+        answer = self._query.report(snapshot, live=True, notes=notes).answer
+        tell(answer.notes)
+        if not self._json:
+            write(answer, self._watched.places, self._watched.shown.color, details=self._watched.details)
+            return answer
+        present: list[Diagnosis | Unexplained] = [*answer.outcome.diagnoses, *answer.outcome.unexplained]
+        for found in present:
+            self._print(json_line(change_line("present", found, answer, answer.outcome.recorded_at)))
+        return answer
+
+    def update(self, update: LiveUpdate, before: Answer) -> Answer:
+        """The lines of an update; the answer of then."""
+        after = self._answer(update.snapshot, before) if update.snapshot is not None else before
+        time = after.outcome.recorded_at
+        for notice in update.notices:
+            self._say(StateLine(time=time, state="notice", reason=notice), notice)
+        self._say_state(update.freshness, after)
+        return after
+
+    def _answer(self, snapshot: Snapshot, before: Answer) -> Answer:
+        from gkedoctor.compare.news import finding_changes
+
+        try:
+            after = self._query.report(snapshot, live=True).answer
+        except UsageError as error:  # what was asked for was deleted
+            print_message(error.message)
+            return before
+        time = after.outcome.recorded_at
+        for change, found in finding_changes(before.outcome, after.outcome):
+            line = change_line(change, found, before if change == "fixed" else after, time)
+            self._print(json_line(line) if self._json else text_line(line))
+        return after
+
+    def _say_state(self, fresh: Freshness, answer: Answer) -> None:
+        """That reading fails is said once, and that it does not any more."""
+        if fresh.reason == self._failed:
+            return
+        was, self._failed = self._failed, fresh.reason
+        wait = round(fresh.retry_at - fresh.failed_at) if fresh.retry_at and fresh.failed_at else 0
+        state = StateLine(
+            time=answer.outcome.recorded_at,
+            state="failed" if fresh.failed else "live",
+            reason=fresh.reason,
+            retry_seconds=wait if fresh.failed else UNSET,
+        )
+        self._say(state, f"last read failed: {fresh.reason}; retrying" if fresh.failed else f"reading again: {was}")
+
+    def _say(self, line: StateLine, text: str) -> None:
+        if self._json:
+            self._print(json_line(line))
+        else:
+            print_message(f"{line.time:%H:%M:%S}  {text}")
+
+    def _print(self, text: str) -> None:
+        self.is_read = write_result(text) and self.is_read

@@ -1,0 +1,143 @@
+"""Connections whose responses have no end: they may stay silent for a while, and can be cut from another thread.
+
+HTTP/1.1 takes one connection a watch. The API server does not count them among the requests that it serves at a time
+(kubernetes.io/docs/concepts/cluster-administration/flow-control: watches are counted only while they begin).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from gkedoctor.collect.deadline import Deadline, RequestFailed, RequestLimits, retry_after
+from gkedoctor.collect.kubeconfig import Login
+from gkedoctor.collect.kubernetes_client import (
+    HttpResponse,
+    KubernetesClient,
+    api_client,
+    message_of,
+    network_failures,
+    open_stream,
+)
+from gkedoctor.errors import SourceError
+
+CONNECTIONS = 100
+"""Watches at a time. More lists than these are read at an interval."""
+
+_CHUNK = 1 << 16
+_LONGEST_REFUSAL = 1 << 16
+_HEARTBEAT = RequestLimits(attempts=1, seconds=5.0)
+
+
+class WatchClient(KubernetesClient):
+    """A cluster's API that can be watched as well. Safe to use from several threads."""
+
+    def __init__(self, login: Login, deadline: Deadline) -> None:
+        super().__init__(login, deadline)
+        self._streams, _ = api_client(login, deadline, streams=CONNECTIONS)
+        self._open: set[Any] = set()
+        self.newest = deadline.clock()
+        """When the server last sent anything, on the clock of the deadline."""
+
+        self.requests = 0
+        """How many requests were sent."""
+
+    def stream(self, path: str, query: Sequence[tuple[str, str]], silence: float) -> Iterator[bytes]:
+        """The body of a response as it comes, after an empty piece when it begins.
+
+        RequestFailed where it is refused, cut, or silent for so many seconds.
+        """
+        with self._lock:
+            renewals, api = self._renewals, self._streams
+        late = f"no data for {silence:.3g} s"
+        with network_failures(self.deadline, late):
+            response = self._opened(api, path, query, silence)
+        try:
+            if response.status == 401 and self.renew(renewals):
+                raise RequestFailed("the credentials were read again", code=401, retry_after=0.0)
+            self._refuse(response)
+            yield b""
+            yield from self._chunks(response, late)
+        finally:
+            self._closed(response)
+
+    def _opened(self, api: Any, path: str, query: Sequence[tuple[str, str]], silence: float) -> Any:
+        self.deadline.check()
+        self.requests += 1
+        response = open_stream(api, path, query, (self.deadline.request, silence), self.deadline)
+        self.newest = self.deadline.clock()
+        with self._lock:
+            self._open.add(response)
+        return response
+
+    def _refuse(self, response: Any) -> None:
+        """Raises RequestFailed for any status but 200."""
+        if response.status == 200:
+            self._accepted = True
+            return
+        body = response.read(_LONGEST_REFUSAL)
+        answer = HttpResponse(response.status, dict(response.headers), body)
+        raise RequestFailed(message_of(answer), code=answer.status, retry_after=retry_after(answer.headers))
+
+    def _chunks(self, response: Any, late: str) -> Iterator[bytes]:
+        while True:
+            try:
+                with network_failures(self.deadline, late):
+                    chunk = response.read1(_CHUNK)
+            except RequestFailed as failed:
+                raise failed if failed.timed_out else RequestFailed("the connection was cut") from failed
+            if not chunk:
+                return
+            self.newest = self.deadline.clock()
+            yield chunk
+
+    def _closed(self, response: Any) -> None:
+        with self._lock:
+            self._open.discard(response)
+        with suppress(Exception):  # it is cut already
+            response.close()
+
+    def renew(self, seen: int) -> bool:
+        """Reads the credentials again, unless somebody did since `seen`. False where that is no use yet."""
+        with self._lock:
+            if self._renewals > seen:
+                return True
+            return self._accepted and self._renew()
+
+    def renew_again(self) -> None:
+        """Reads the credentials again though the last ones were refused: somebody may have logged in meanwhile."""
+        with self._lock:
+            self._renew()
+
+    def _renew(self) -> bool:
+        try:
+            streams, _ = api_client(self.login, self.deadline, streams=CONNECTIONS)
+        except SourceError:
+            return False
+        if not super()._renew():
+            return False
+        self._streams = streams
+        return True
+
+    def heartbeat(self) -> str | None:
+        """Asks for the server's version, the smallest answer that there is; what time it is there, if it says so.
+
+        RequestFailed where no answer comes.
+        """
+        try:
+            headers = self.get("/version", limits=_HEARTBEAT).headers
+        except RequestFailed as failed:
+            if failed.code not in (403, 404):
+                raise
+            headers = {}
+        self.newest = self.deadline.clock()
+        return headers.get("Date")
+
+    def cut(self) -> None:
+        """Ends all streams: each goes on from where it was over a new connection."""
+        with self._lock:
+            streams = list(self._open)
+        for response in streams:
+            with suppress(Exception):  # it is cut already
+                response.shutdown()

@@ -1,0 +1,89 @@
+"""Google Cloud cannot be watched: it is read again at an interval, and backends at once when their endpoints change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gkedoctor.collect.deadline import Deadline
+from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
+from gkedoctor.collect.results import Listing
+from gkedoctor.snapshot.kinds import HISTORY, Kind
+
+_BACKENDS = frozenset(
+    {
+        "compute.backendServices", "compute.backendServicesHealth", "compute.networkEndpointGroups",
+        "compute.networkEndpoints",
+    }
+)  # fmt: skip
+_ASKED_ONE_BY_ONE = frozenset({"compute.backendServicesHealth", "compute.networkEndpoints"})
+LEAST_SECONDS = 30.0
+"""Between two whole readings, whatever the interval: it is dozens of requests, and the project has quotas."""
+
+_SOONEST_SECONDS = 5.0
+"""Between two readings of backends."""
+
+
+class CloudRead(NamedTuple):
+    """A collection of Google Cloud that was read again. `part`: of some namespaces only, so that others stay."""
+
+    listing: Listing
+    part: bool
+
+
+class CloudFollower:
+    """Reads Google Cloud in a thread of its own until the deadline is stopped."""
+
+    def __init__(
+        self,
+        options: GoogleOptions,
+        place: GoogleLocation,
+        kinds: Sequence[Kind],
+        deadline: Deadline,
+        interval: float,
+        put: Callable[[CloudRead], None],
+    ) -> None:
+        self._options, self._place, self._deadline = options, place, deadline
+        self._kinds = [kind for kind in kinds if kind.cloud and kind.collection != HISTORY]
+        self._interval, self._put = max(interval, LEAST_SECONDS), put
+        self._touched = threading.Event()
+        self._lock = threading.Lock()
+        self._namespaces: set[str] = set()
+
+    def touch(self, namespace: str) -> None:
+        """Endpoints in a namespace changed: its backends are read at once."""
+        with self._lock:
+            self._namespaces.add(namespace)
+        self._touched.set()
+
+    def run(self) -> None:
+        """For a thread of its own."""
+        whole_at = self._deadline.clock() + self._interval
+        while not self._deadline.stopped.is_set():
+            touched = self._touched.wait(min(1.0, max(0.05, whole_at - self._deadline.clock())))
+            if self._deadline.clock() >= whole_at:
+                self._read(())
+                whole_at = self._deadline.clock() + self._interval
+            elif touched:
+                self._read(self._taken())
+                self._deadline.pause(_SOONEST_SECONDS)
+
+    def _taken(self) -> tuple[str, ...]:
+        with self._lock:
+            namespaces = tuple(sorted(self._namespaces))
+            self._namespaces.clear()
+            self._touched.clear()
+        return namespaces
+
+    def _read(self, namespaces: tuple[str, ...]) -> None:
+        """All, or the backends of some namespaces."""
+        from gkedoctor.collect.google_cloud import collect_google
+
+        kinds = [kind for kind in self._kinds if kind.collection in _BACKENDS] if namespaces else self._kinds
+        options = self._options._replace(only=namespaces or self._options.only)
+
+        def put(listing: Listing) -> None:
+            self._put(CloudRead(listing, bool(namespaces) and listing.collection in _ASKED_ONE_BY_ONE))
+
+        collect_google(options, self._place, kinds, self._deadline, put, lambda _: None)

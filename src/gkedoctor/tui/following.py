@@ -1,0 +1,89 @@
+"""Follows a live cluster beside the screen: each change is diagnosed in a thread, and shown when it is done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+import msgspec
+from textual.message import Message
+
+from gkedoctor.diagnose.engine import all_findings, outcome_of
+from gkedoctor.diagnose.evaluate import UnknownFacts
+from gkedoctor.errors import UsageError
+from gkedoctor.graph import Graph
+from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.tui.background import Done
+from gkedoctor.tui.model.freshness import Freshness
+from gkedoctor.tui.model.state import ViewState, compared
+from gkedoctor.tui.source import Source
+
+OnMoment = Callable[[ViewState | None, Freshness, Sequence[str]], None]
+"""Told, on the UI's thread, of another moment (None: nothing changed), how new it is, and what happened."""
+
+
+class FollowingApp(Protocol):
+    """What of the app is needed."""
+
+    source: Source
+
+    def post_message(self, message: Message) -> bool:
+        """Hands something to the UI's thread."""
+
+
+class Following:
+    """One thread that follows a source until `stop`."""
+
+    def __init__(
+        self, app: FollowingApp, first: ViewState, show: OnMoment, failed: Callable[[Exception], None]
+    ) -> None:
+        self._app, self._last, self._show, self._failed = app, first, show, failed
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, name="gkedoctor-follow", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends it; what it finds from now on is not shown."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        source = self._app.source
+        assert source.follow is not None
+        try:
+            for update in source.follow():
+                if self._stopped.is_set():
+                    return
+                scene, fresh = None, update.freshness
+                if update.snapshot is not None:
+                    scene, fresh = self._scene(update.snapshot, fresh)
+                self._tell(partial(self._show, scene, fresh, update.notices))
+        except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
+            self._tell(partial(self._failed, error))
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        def told() -> None:
+            if not self._stopped.is_set():
+                call()
+
+        self._app.post_message(Done(told))
+
+    def _scene(self, snapshot: Snapshot, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
+        """Another moment with all that was found; none where what was asked for is not there any more."""
+        try:
+            after = rediagnosed(self._last, snapshot, self._app.source)
+        except UsageError as error:
+            return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
+        self._last = compared(after, self._last)
+        return self._last, fresh
+
+
+def rediagnosed(scene: ViewState, snapshot: Snapshot, source: Source) -> ViewState:
+    """A later moment of a scene. Its graph is the one that was diagnosed, so that what it knows is not made twice."""
+    graph, doubts, playbooks = Graph(snapshot), UnknownFacts(), scene.playbooks
+    outcome = outcome_of(graph, all_findings(graph, playbooks, doubts), doubts)
+    answer = source.sift(msgspec.structs.replace(outcome, live=scene.outcome.live), snapshot)
+    titles = {playbook.id: playbook.model.title for playbook in playbooks}
+    return replace(scene, graph=graph, answer=replace(answer, playbooks=titles), diagnosed=True, partial="")

@@ -1,0 +1,232 @@
+"""A cluster that is followed, over a bad line: after each fault all is right again, and it is said what happened."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gkedoctor.collect.deadline import Deadline, RequestFailed
+from gkedoctor.collect.watch.events import BOOKMARK, watch_events
+from gkedoctor.live.options import LiveOptions
+from gkedoctor.live.session import LiveSession, LiveUpdate, Timing
+from gkedoctor.snapshot.intake import Gathered, build_snapshot
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Status
+from tests.collect.kube_api import forbidden, status
+from tests.collect.loopback import Asked, Reply
+from tests.collect.watch_api import EXPIRED, WatchApi, login
+
+WATCHED = [KINDS[name] for name in ("Pod", "Service", "Event", "Secret", "Node")]
+SECONDS = 15.0
+
+
+def pod(name: str, namespace: str = "shop", phase: str = "Running") -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace, "resourceVersion": "1"}
+    return {"metadata": metadata, "spec": {"containers": [{"name": "app"}]}, "status": {"phase": phase}}
+
+
+class Followed:
+    """A session that runs in a thread, and what it has said."""
+
+    def __init__(self, api: WatchApi, folder: Path, interval: float = 60.0, **options: Any) -> None:
+        self.stopped = threading.Event()
+
+        def deadline(seconds: float) -> Deadline:
+            brief = lambda wait: self.stopped.wait(min(wait, 0.05)) and None  # noqa: E731
+            return Deadline(seconds, float("inf"), 1, jitter=lambda: 0.5, sleep=brief, stopped=self.stopped)
+
+        live = LiveOptions(api.kubeconfig(folder), gcp=False, logs=False, **options)
+        self.session = LiveSession(live.request((), kinds=WATCHED), interval, Timing(0.01, deadline))
+        self.last: LiveUpdate | None = None
+        self.snapshot = self.session.first(lambda _: None).snapshot
+        self.said: list[str] = []
+        self.failures: list[str] = []
+        self.faults: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            for update in self.session.follow():
+                self.last, self.snapshot = update, update.snapshot or self.snapshot
+                self.said += update.notices
+                self.failures += [update.freshness.reason] if update.freshness.failed else []
+        except BaseException as error:  # noqa: BLE001  # looked at by the test
+            self.faults.put(error)
+
+    def names(self, collection: str = "pods") -> list[str]:
+        return [item["metadata"]["name"] for item in self.snapshot.collection(collection).objects]
+
+    def until(self, holds: Any) -> None:
+        end = time.monotonic() + SECONDS
+        while not holds():
+            if not self.faults.empty():
+                raise self.faults.get()
+            assert time.monotonic() < end, (self.names(), self.said, self.failures, self.last)
+            time.sleep(0.01)
+
+    @property
+    def is_fine(self) -> bool:
+        return self.last is not None and not self.last.freshness.failed
+
+
+@pytest.fixture
+def api() -> Iterator[WatchApi]:
+    with WatchApi({"pods": [pod("a"), pod("b")], "services": [], "nodes": []}) as server:
+        yield server
+
+
+@pytest.fixture
+def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
+    followed = Followed(api, tmp_path)
+    followed.until(lambda: api.opened >= len(WATCHED))
+    yield followed
+    followed.session.close()
+    followed.thread.join(5)
+    assert not followed.thread.is_alive()
+
+
+def lists(api: WatchApi, collection: str = "pods") -> int:
+    return sum(one.path.endswith(f"/{collection}") and "watch" not in one.query for one in api.asked)
+
+
+def test_what_comes_changes_and_goes_is_as_in_a_new_reading(api: WatchApi, live: Followed) -> None:
+    api.put("pods", pod("c"))
+    api.put("pods", pod("a", phase="Failed"))
+    api.remove("pods", "shop", "b")
+    live.until(lambda: live.names() == ["a", "c"])
+    assert live.snapshot.collection("pods").objects[0]["status"]["phase"] == "Failed"
+    whole = Gathered("x")
+    whole.add("pods", api.objects["pods"])
+    assert list(live.snapshot.collection("pods").objects) == list(build_snapshot(whole).collection("pods").objects)
+    assert lists(api) == 1 and live.said == [] and live.failures == []
+
+
+def test_a_connection_that_is_cut_goes_on_where_it_was(api: WatchApi, live: Followed) -> None:
+    for name in "cde":
+        api.cut()
+        api.put("pods", pod(name))
+        live.until(lambda name=name: name in live.names())
+    live.until(lambda: live.is_fine)
+    assert lists(api) == 1
+
+
+def test_410_lists_that_kind_alone_again_and_says_so(api: WatchApi, live: Followed) -> None:
+    api.objects["pods"] = [pod("z")]  # type: ignore[index]
+    api.forget("pods")
+    api.cut()
+    live.until(lambda: live.names() == ["z"])
+    live.until(lambda: any("listed again" in text and EXPIRED in text for text in live.said))
+    assert (lists(api), lists(api, "services")) == (2, 1)
+
+
+def test_410_as_the_status_of_the_answer_is_the_same(api: WatchApi, live: Followed) -> None:
+    def gone(asked: Asked) -> Reply | None:
+        is_old = asked.query.get("watch") and asked.path.endswith("/pods") and lists(api) == 1
+        return status(410, EXPIRED, "Expired") if is_old else None
+
+    api.fault = gone
+    api.cut()
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names() and lists(api) == 2)
+
+
+def test_a_token_that_ended_is_read_again(api: WatchApi, live: Followed, tmp_path: Path) -> None:
+    login(api, tmp_path, "n3w")
+    api.token = "n3w"
+    api.cut()
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names() and live.is_fine)
+
+
+def test_401_is_said_until_somebody_logs_in_again(api: WatchApi, live: Followed, tmp_path: Path) -> None:
+    api.token = "n3w"
+    api.cut()
+    live.until(lambda: any("Unauthorized" in text for text in live.failures))
+    login(api, tmp_path, "n3w")
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names() and live.is_fine)
+
+
+def test_429_waits_as_long_as_the_server_asks_for(api: WatchApi, live: Followed) -> None:
+    busy = [True]
+    answer = status(429, "too many requests", "TooManyRequests")
+    answer.headers["Retry-After"] = "7"
+    api.fault = lambda asked: answer if busy[0] and asked.query.get("watch") else None
+    api.cut()
+    live.until(lambda: any("too many requests" in text for text in live.failures))
+    last = live.last
+    assert last is not None and last.freshness.retry_at is not None and last.freshness.failed_at is not None
+    busy[0] = False
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names() and live.is_fine)
+
+
+def test_a_server_that_restarts_with_other_versions_is_listed_again(api: WatchApi, live: Followed) -> None:
+    with api.changed:
+        api.version, api.log = 3, []
+        api.objects = {"pods": [pod("restored")], "services": [], "events": [], "secrets": [], "nodes": []}
+    ahead = status(410, "resourceVersion 10 is in the future", "Expired")
+    api.fault = lambda asked: ahead if int(asked.query.get("resourceVersion", 0)) > 3 else None
+    api.cut()
+    live.until(lambda: live.names() == ["restored"] and live.is_fine)
+
+
+def test_a_silent_hang_ends_and_is_said(api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gkedoctor.collect.watch.reflector._SILENCE_SECONDS", 0.3)
+    live = Followed(api, tmp_path)
+    live.until(lambda: api.opened >= len(WATCHED))
+    api.silent = True
+    api.put("pods", pod("c"))
+    live.until(lambda: any("no data for 0.3 s" in text for text in live.failures))
+    api.silent = False
+    live.until(lambda: "c" in live.names() and live.is_fine)
+    live.session.close()
+
+
+def test_what_may_not_be_watched_is_read_at_an_interval(api: WatchApi, tmp_path: Path) -> None:
+    no = forbidden("pods")
+    api.fault = lambda asked: no if asked.query.get("watch") and asked.path.endswith("/pods") else None
+    live = Followed(api, tmp_path, interval=0.05)
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names())
+    live.until(lambda: live.last is not None and live.last.freshness.polled == 1)
+    assert live.last is not None and "forbidden" in live.last.freshness.polled_reason and not live.last.freshness.failed
+    live.session.close()
+
+
+def test_what_is_denied_later_is_unknown_and_not_absent(api: WatchApi, live: Followed) -> None:
+    api.fault = lambda asked: forbidden("pods") if asked.path.endswith("/pods") else None
+    api.cut()
+    live.until(lambda: live.snapshot.collection("pods").state.status is Status.DENIED)
+    assert live.snapshot.collection("pods").why_incomplete("shop", "a") is not None
+
+
+def test_the_clock_is_the_servers(tmp_path: Path) -> None:
+    with WatchApi({"pods": []}, date="Sun, 22 Nov 2026 12:00:00 GMT") as api:
+        live = Followed(api, tmp_path, interval=0.1)
+        seen = live.snapshot.clock
+        live.until(lambda: live.last is not None and live.snapshot.clock >= seen)
+        assert live.snapshot.clock.strftime("%Y-%m-%d %H:%M") == "2026-11-22 12:00"
+        live.session.close()
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_a_stream_is_read_whatever_the_pieces(size: int) -> None:
+    text = b'{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5","managedFields":[]}}}\n'
+    text += b'{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}}\n{"type":"MODI'
+    found = list(watch_events((text[i : i + size] for i in range(0, len(text), size)), "pods"))
+    assert [(event.kind, event.version) for event in found] == [("ADDED", "5"), (BOOKMARK, "9")]
+    assert found[0].item == {"metadata": {"name": "a", "resourceVersion": "5"}}
+
+
+@pytest.mark.parametrize("text", [b"[]\n", b'{"type":"ADDED"}\n', b"<html>\n", b'{"type":"ADDED","object":1}\n'])
+def test_what_is_no_event_is_a_failure(text: bytes) -> None:
+    with pytest.raises(RequestFailed, match="not valid"):
+        list(watch_events([text], "pods"))
