@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Ref
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.tui.model.findings import SIGNS, severity_of, sign, suffering
@@ -67,6 +68,8 @@ def list_lines(found: Sequence[Found], scene: ViewState, width: int, choices: Ch
     left = [_row(one.found, scene, mark_text(one)) for one in gone]
     widths = _widths([*rows, *left], width, namespaces=choices.group != "namespace")
     page = Page(width)
+    if found and {severity_of(one) for one in found} == {"advisory"}:
+        page.text(f"{verdict(scene.answer)}. Notes:", "ok" if scene.outcome.complete else "unknown", " ")
     for head, members in _grouped(rows, choices.group):
         if head:
             page.add((head, "head"), (f"  {len(members)}", "dim"))

@@ -19,6 +19,8 @@ _KINDS = {
     "ForwardingRule": "FwdRule", "TargetHttpProxy": "Proxy", "TargetHttpsProxy": "Proxy", "BackendService": "Backend",
     "NetworkEndpointGroup": "NEG", "HealthCheck": "HealthCheck", "InstanceGroup": "InstGroup",
 }  # fmt: skip
+_ZONAL = ("NetworkEndpointGroup", "InstanceGroup")
+"""Kinds of which one name stands in several zones."""
 _NAMES = (30, 20, 14, 10, 6, 0)
 """Columns for a name, tried from the widest."""
 
@@ -76,6 +78,8 @@ def way_lines(way: Way, chosen: int, width: int, rows: int) -> list[Line]:
         _row(row, page)
     hop = way.hops[min(chosen, len(way.hops) - 1)]
     name = f"{hop.ref.kind} {hop.ref.namespace + '/' if hop.ref.namespace else ''}{hop.ref.name}"
+    if hop.ref.kind in _ZONAL and hop.ref.location:
+        name = f"{name} in {hop.ref.location}"
     via = f"{hop.via}: " if hop.via else ""
     told = f"{via}{name}{': ' + hop.fact if hop.fact else ''}"
     for i, piece in enumerate(fold(told, width - 9)[:3]):
@@ -135,7 +139,8 @@ def _flow(blocks: list[_Block], width: int) -> list[list[_Block]]:
 
 def _label(hop: Hop, room: int) -> str:
     kind = _KINDS.get(hop.ref.kind, hop.ref.kind)
-    return f"{kind} {short(hop.ref.name, room)}" if room else inert(kind)
+    zone = f" {inert(hop.ref.location)}" if hop.ref.kind in _ZONAL and hop.ref.location else ""
+    return f"{kind} {short(hop.ref.name, room)}{zone}" if room else f"{inert(kind)}{zone}"
 
 
 def _row(row: list[_Block], page: Page) -> None:

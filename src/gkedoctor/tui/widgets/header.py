@@ -43,6 +43,8 @@ class Header(PlainStatic):
         self._draw()
 
     def _draw(self) -> None:
+        if not self.size.width:
+            return  # before the first layout: what fits is not known, and a guess would flicker
         scene, doing = self._told
         width = max(10, self.size.width - 2)
         text = PlainText(no_wrap=True, overflow="ellipsis")
