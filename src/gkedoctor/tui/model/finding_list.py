@@ -113,7 +113,7 @@ def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
     """Kinds are written out where that leaves room for titles."""
     mark, ages = _longest(row.marked_as for row in rows), _longest(row.age for row in rows)
     several = namespaces and len({row.namespace for row in rows} - {""}) > 1 and width >= _WORDS
-    namespace = min(_longest(row.namespace for row in rows), width // 4) if several else 0
+    namespace = min(_longest(row.namespace for row in rows), width // 5) if several else 0
     taken = sum(one + _GAP for one in (8, mark, ages, namespace) if one)
     longest = _longest(row.name for row in rows)
     brief = taken + longest + _GAP + _LEAST_TITLE > width

@@ -9,6 +9,7 @@ from itertools import groupby
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Hop, State, frontend_kinds, path_of_object, paths_of
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.phrases import zone
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, fold, pad, short
 from gkedoctor.tui.model.state import Found, ViewState
@@ -19,8 +20,6 @@ _KINDS = {
     "ForwardingRule": "FwdRule", "TargetHttpProxy": "Proxy", "TargetHttpsProxy": "Proxy", "BackendService": "Backend",
     "NetworkEndpointGroup": "NEG", "HealthCheck": "HealthCheck", "InstanceGroup": "InstGroup",
 }  # fmt: skip
-_ZONAL = ("NetworkEndpointGroup", "InstanceGroup")
-"""Kinds of which one name stands in several zones."""
 _NAMES = (30, 20, 14, 10, 6, 0)
 """Columns for a name, tried from the widest."""
 
@@ -78,8 +77,7 @@ def way_lines(way: Way, chosen: int, width: int, rows: int) -> list[Line]:
         _row(row, page)
     hop = way.hops[min(chosen, len(way.hops) - 1)]
     name = f"{hop.ref.kind} {hop.ref.namespace + '/' if hop.ref.namespace else ''}{hop.ref.name}"
-    if hop.ref.kind in _ZONAL and hop.ref.location:
-        name = f"{name} in {hop.ref.location}"
+    name = f"{name} in {zone(hop.ref)}" if zone(hop.ref) else name
     via = f"{hop.via}: " if hop.via else ""
     told = f"{via}{name}{': ' + hop.fact if hop.fact else ''}"
     for i, piece in enumerate(fold(told, width - 9)[:3]):
@@ -139,8 +137,8 @@ def _flow(blocks: list[_Block], width: int) -> list[list[_Block]]:
 
 def _label(hop: Hop, room: int) -> str:
     kind = _KINDS.get(hop.ref.kind, hop.ref.kind)
-    zone = f" {inert(hop.ref.location)}" if hop.ref.kind in _ZONAL and hop.ref.location else ""
-    return f"{kind} {short(hop.ref.name, room)}{zone}" if room else f"{inert(kind)}{zone}"
+    where = f" {zone(hop.ref)}" if zone(hop.ref) else ""
+    return f"{kind} {short(hop.ref.name, room)}{where}" if room else f"{inert(kind)}{where}"
 
 
 def _row(row: list[_Block], page: Page) -> None:

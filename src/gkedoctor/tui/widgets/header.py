@@ -25,6 +25,10 @@ class Header(PlainStatic):
         & > .header--unknown { color: $text-accent; }
         & > .header--ok { color: $text-success; }
     }
+    Header:nocolor > .header--critical, Header:nocolor > .header--fail { color: $foreground; text-style: bold reverse; }
+    Header:nocolor > .header--high { color: $foreground; text-style: bold underline; }
+    Header:nocolor > .header--medium, Header:nocolor > .header--unknown { color: $foreground; text-style: bold; }
+    Header:nocolor > .header--low, Header:nocolor > .header--advisory { color: $foreground; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"header--{name}" for name in STYLES}
 
