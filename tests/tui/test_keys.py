@@ -24,6 +24,7 @@ from gkedoctor.tui.widgets.lines import Lines
 from gkedoctor.tui.widgets.path_strip import PathStrip
 
 from .driving import cursor_line, doctor, drive, looked, press, settled, text, told
+from .many import many
 
 NEXT, BEFORE = "right_square_bracket", "left_square_bracket"
 INGRESS = "ing-missing-secret"
@@ -447,3 +448,47 @@ def test_keys_that_arrive_at_once_meet_what_the_first_one_opened() -> None:
         await settled(app, pilot)
 
     assert "set selector service beta" in drive(app, burst).clipboard
+
+
+@pytest.mark.parametrize("size", [(100, 30), (80, 24)])
+def test_the_fix_is_seen_before_two_keys_paste_it(size: tuple[int, int]) -> None:
+    app = doctor(INGRESS)
+
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        seen = " ".join(text(app).replace("│", " ").replace("\\", " ").split())
+        assert "--from-literal=url=VALUE --dry-run=client -o yaml | kubectl apply -f -" in seen
+        await press(app, pilot, "c", "f")
+
+    assert drive(app, walk, size).clipboard.startswith("kubectl -n ing-missing-secret create secret")
+
+
+def test_marks_groups_digits_jump_and_history() -> None:
+    """One walk with four findings in as many namespaces; each step has its own line."""
+
+    async def walk(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        assert "0 all  1 billing  2 catalog" in text(app)
+        await press(app, pilot, "1")
+        assert "Findings 4 of 10" in text(app) and "ns:billing" in text(app)
+        await press(app, pilot, "9")
+        assert "No namespace 9" in told(app)
+        await press(app, pilot, "0", "b", "b")
+        assert "grouped by cause (b)" in text(app) and "missing-secret  2" in text(app)
+        await press(app, pilot, "ctrl+o")
+        assert " d Path" not in text(app) and "s Detail" in text(app)
+        await press(app, pilot, "s")
+        assert app.focused is not None and app.focused.id == "detail"
+        await press(app, pilot, "escape", "a")
+        assert "Nothing has changed" in told(app)
+        await press(app, pilot, "r", "H")
+        assert "History  10" in text(app) and "present" in text(app)
+        await press(app, pilot, "s")
+        assert isinstance(app.screen, Save)
+        await press(app, pilot, "escape", "escape")
+        assert isinstance(app.screen, Overview)
+
+    drive(doctor("two-problems", many(10)), walk)
+
+
+def test_a_filter_without_a_hit_leaves_no_path_and_says_why() -> None:
+    seen = looked(doctor("two-problems"), ["slash", *"sev", "colon", *"hgih"])
+    assert "Did you mean `high`?" in seen and "Request path" not in seen

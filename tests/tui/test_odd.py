@@ -21,6 +21,7 @@ from gkedoctor.tui.widgets.lines import Lines
 from tests.conftest import recorded
 
 from .driving import awaited, cursor_line, doctor, drive, looked, press, settled, text
+from .many import many
 
 NEXT = "right_square_bracket"
 LONG = "a-name-that-goes-on-and-on-" * 9
@@ -194,3 +195,18 @@ def test_a_target_leaves_the_rest_out() -> None:
 
     seen = looked(doctor("teratail-healthy", only))
     assert "note: a note about the question" in seen
+
+
+def test_without_colors_the_most_severe_is_the_boldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    styles: dict[str, Any] = {}
+
+    async def look(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        for strip in app.screen._compositor.render_strips():
+            styles.update((part.text.strip(), part.style) for part in strip if part.text.strip())
+
+    drive(doctor("two-problems", many(10)), look)
+    worst, counted, least = styles["! crit"], styles["5 critical"], styles[". low"]
+    assert worst.bold and worst.reverse and not worst.dim
+    assert counted.bold and counted.reverse and not counted.dim
+    assert not least.bold

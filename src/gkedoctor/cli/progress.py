@@ -33,6 +33,19 @@ def progress(text: str) -> Iterator[None]:
             clear_line()
 
 
+@contextmanager
+def at_once(text: str) -> Iterator[None]:
+    """Shows a line from the first moment on, on a terminal only, and wipes it afterwards."""
+    here = sys.stderr.isatty()
+    if here:
+        clear_line(text)
+    try:
+        yield
+    finally:
+        if here:
+            clear_line()
+
+
 def _show(text: str, shown: threading.Event) -> None:
     shown.set()
     print_message(text, newline=False)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from gkedoctor.graph import Hop, State, frontend_kinds
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.phrases import zone
 from gkedoctor.report.wrap import wrapped
 
 _STATE = 9
@@ -63,7 +64,8 @@ def _lines(hop: Hop, width: int, first: str, rest: str) -> Iterator[str]:
 
 def _name(hop: Hop) -> str:
     place = f"{hop.ref.namespace}/" if hop.ref.namespace else ""
-    return inert(f"{hop.ref.kind} {place}{hop.ref.name}")
+    where = f" in {zone(hop.ref)}" if zone(hop.ref) else ""
+    return inert(f"{hop.ref.kind} {place}{hop.ref.name}{where}")
 
 
 def _pruned(hop: Hop) -> Hop:

@@ -20,6 +20,7 @@ from gkedoctor.snapshot.model import FILES_ALONE
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONGEST_VALUE = 300
+_ZONAL = ("NetworkEndpointGroup", "InstanceGroup")
 _PAIR = re.compile(r"[\w./:-]+=[\w./:@%+-]+")
 """A key and its value that nobody can misread without quotes."""
 
@@ -28,6 +29,11 @@ def place(ref: Ref) -> str:
     """Where an object is, from the outside in: `shop/Secret/shop-db`."""
     parts = (ref.namespace, ref.project, ref.location, ref.kind, ref.name)
     return inert("/".join(part for part in parts if part))
+
+
+def zone(ref: Ref) -> str:
+    """The zone of an object whose name stands in several of them: each zone of a cluster has its own NEG."""
+    return inert(ref.location or "") if ref.kind in _ZONAL else ""
 
 
 def in_file(found: Location) -> str:

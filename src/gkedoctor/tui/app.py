@@ -19,6 +19,7 @@ from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
 from gkedoctor.tui.freshness import LiveRefresh
 from gkedoctor.tui.model import clipboard_text as copies
+from gkedoctor.tui.model.findings import namespaces
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.object_page import owner_ref
@@ -257,7 +258,7 @@ class GkedoctorApp(PlainApp):
         if above is not None:
             self.open_object(above)
         else:
-            self.notify(f"nothing that was recorded owns {ref}", timeout=3)
+            self.notify(f"{ref} has no owner in what was read.", timeout=3)
 
     def open_kind(self, kind: str, words: str = "") -> None:
         """The objects of a kind."""
@@ -300,12 +301,16 @@ class GkedoctorApp(PlainApp):
 
     def action_namespace(self, number: int) -> None:
         """Only one namespace, by its number; 0 for all."""
-        if isinstance(self.screen, View):
-            names = sorted({f.place.namespace for f in self.scene.found if f.place.namespace}) if self.scene else []
-            if number == 0:
-                self.screen.set_filter("")
-            elif number <= len(names):
-                self.screen.set_filter(f"ns:{names[number - 1]}")
+        if not isinstance(self.screen, View):
+            return
+        names = namespaces(self.scene)
+        if number == 0:
+            self.screen.set_filter("")
+        elif number <= len(names):
+            self.screen.set_filter(f"ns:{names[number - 1]}")
+        else:
+            there = ", ".join(f"{i} {name}" for i, name in enumerate(names[:9], 1))
+            self.notify(f"No namespace {number}. Findings are in: {there or 'no namespace'}.", timeout=4)
 
     def action_again(self) -> None:
         """Reads the source again, and marks what is new."""

@@ -14,6 +14,7 @@ from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Duration, live_options, parse_options, refuse_live_flags
 from gkedoctor.cli.object_words import complete_object, one_object
 from gkedoctor.cli.options import take_options
+from gkedoctor.cli.progress import at_once
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
 from gkedoctor.cli.shared_options import namespaces_option, playbooks_option
 from gkedoctor.cli.size import size_option
@@ -70,8 +71,9 @@ def diagnose(source: Path | None, watch: bool, interval: float, theme: str | Non
     streams = (sys.stdin, sys.stdout, sys.stderr)  # Textual draws on standard error
     if not all(stream.isatty() for stream in streams) or os.environ.get("TERM") == "dumb":
         return _plain({"source": source, **given})
-    from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source, recording_source
-    from gkedoctor.tui.run import run
+    with at_once(f"gkedoctor: reading {source.name if source is not None else 'the cluster'} …"):
+        from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source, recording_source
+        from gkedoctor.tui.run import run
 
     held = settings(take_options(ConfigOptions, given))
     options = ReportOptions(target=given["target"], namespaces=given["namespaces"])

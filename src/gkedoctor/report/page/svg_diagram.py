@@ -13,6 +13,7 @@ from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Hop, Ref, State
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.page.markup import Markup, element, joined
+from gkedoctor.report.phrases import zone
 from gkedoctor.report.wrap import columns
 
 _WIDTH, _MARGIN, _BRANCH, _RADIUS = 384, 11, 22, 8
@@ -132,7 +133,7 @@ def _lines(station: Station, x: int) -> Iterator[tuple[str, str]]:
     """What stands beside a station, with the class of each line."""
     room = int((_WIDTH - x - _TEXT) / _COLUMN)
     ref = station.ref
-    place = "/".join(part for part in (ref.namespace, ref.name) if part)
+    place = "/".join(part for part in (ref.namespace, zone(ref), ref.name) if part)
     word = f": {station.word}" if station.word else ""
     yield from _broken(ref.kind + word, room, "kind")
     yield from _broken(f"{station.via}:" if station.via else "", room, "fact")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Ref
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.tui.model.findings import SIGNS, severity_of, sign, suffering
@@ -67,6 +68,8 @@ def list_lines(found: Sequence[Found], scene: ViewState, width: int, choices: Ch
     left = [_row(one.found, scene, mark_text(one)) for one in gone]
     widths = _widths([*rows, *left], width, namespaces=choices.group != "namespace")
     page = Page(width)
+    if found and {severity_of(one) for one in found} == {"advisory"}:
+        page.text(f"{verdict(scene.answer)}. Notes:", "ok" if scene.outcome.complete else "unknown", " ")
     for head, members in _grouped(rows, choices.group):
         if head:
             page.add((head, "head"), (f"  {len(members)}", "dim"))
@@ -110,7 +113,7 @@ def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
     """Kinds are written out where that leaves room for titles."""
     mark, ages = _longest(row.marked_as for row in rows), _longest(row.age for row in rows)
     several = namespaces and len({row.namespace for row in rows} - {""}) > 1 and width >= _WORDS
-    namespace = min(_longest(row.namespace for row in rows), width // 4) if several else 0
+    namespace = min(_longest(row.namespace for row in rows), width // 5) if several else 0
     taken = sum(one + _GAP for one in (8, mark, ages, namespace) if one)
     longest = _longest(row.name for row in rows)
     brief = taken + longest + _GAP + _LEAST_TITLE > width

@@ -9,6 +9,7 @@ from itertools import groupby
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph import Hop, State, frontend_kinds, path_of_object, paths_of
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.phrases import zone
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, fold, pad, short
 from gkedoctor.tui.model.state import Found, ViewState
@@ -76,6 +77,7 @@ def way_lines(way: Way, chosen: int, width: int, rows: int) -> list[Line]:
         _row(row, page)
     hop = way.hops[min(chosen, len(way.hops) - 1)]
     name = f"{hop.ref.kind} {hop.ref.namespace + '/' if hop.ref.namespace else ''}{hop.ref.name}"
+    name = f"{name} in {zone(hop.ref)}" if zone(hop.ref) else name
     via = f"{hop.via}: " if hop.via else ""
     told = f"{via}{name}{': ' + hop.fact if hop.fact else ''}"
     for i, piece in enumerate(fold(told, width - 9)[:3]):
@@ -135,7 +137,8 @@ def _flow(blocks: list[_Block], width: int) -> list[list[_Block]]:
 
 def _label(hop: Hop, room: int) -> str:
     kind = _KINDS.get(hop.ref.kind, hop.ref.kind)
-    return f"{kind} {short(hop.ref.name, room)}" if room else inert(kind)
+    where = f" {zone(hop.ref)}" if zone(hop.ref) else ""
+    return f"{kind} {short(hop.ref.name, room)}{where}" if room else f"{inert(kind)}{where}"
 
 
 def _row(row: list[_Block], page: Page) -> None:

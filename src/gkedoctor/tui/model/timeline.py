@@ -15,7 +15,7 @@ from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign
-from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold, line, short
+from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold, line
 from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.model.times import clock_time
 
@@ -123,6 +123,7 @@ def timeline_lines(found: Sequence[TimelineEvent], scene: ViewState, width: int)
     """One line each, or two where it is narrow; days and the clock of the recording between."""
     page = Page(width)
     day = ""
+    several = len({one.ref.namespace for one in found if one.ref.namespace}) > 1
     for i, one in enumerate(found):
         date, _, time = clock_time(one.time).partition(" ")
         if date != day:
@@ -130,9 +131,8 @@ def timeline_lines(found: Sequence[TimelineEvent], scene: ViewState, width: int)
             day = date
         word = sign(one.found).strip() if one.found is not None else _KINDS[one.kind]
         head, act = f"{time}  {word:<8} ", Open(one.ref)
-        name = short(
-            f"{one.ref.kind} {one.ref.namespace + '/' if one.ref.namespace else ''}{one.ref.name}", max(28, width // 3)
-        )
+        place = f"{one.ref.namespace}/" if several and one.ref.namespace else ""
+        name = f"{one.ref.kind} {place}{one.ref.name}"
         pieces = fold(f"{name}: {one.text}", width - len(head))
         for row, piece in enumerate(first_of(pieces, _ROWS)):
             page.add(" " * len(head) if row else head, (piece, one.style), entry=i, act=act)

@@ -51,12 +51,22 @@ def help_lines(groups: Sequence[tuple[str, Sequence[Binding]]], width: int) -> l
         page.head(title)
         for keys, description in _rows(bindings):
             page.text(description, "", f"  {pad(keys, 18)} ", rest=" " * 21)
+    page.head("COPY, after c")
+    for letter, meaning in _COPIES:
+        page.text(meaning, "", f"  {pad(letter, 18)} ", rest=" " * 21)
     page.head("FILTER")
     for words, meaning in _FILTERS:
         page.text(meaning, "", f"  {pad(words, 18)} ", rest=" " * 21)
     return page.lines
 
 
+_COPIES = (
+    ("c f", "the fix of the selected finding, or of all marked ones"),
+    ("c v", "its verify commands"),
+    ("c m", "a ticket in Markdown"),
+    ("c c", "what the cursor is on"),
+    ("c s", "then f, v, m or c: show the text, to select it by mouse"),
+)
 _FILTERS = (
     ("shop db", "both words, anywhere in the finding"),
     ("!shop", "without the word"),

@@ -28,7 +28,7 @@ class Leftovers(View):
     def draw(self) -> None:
         """All groups."""
         scene, pane = self.scene, self.query_one("#leftovers", Lines)
-        if scene is None or not scene.diagnosed:
+        if scene is None or not scene.diagnosed or not pane.size.width:
             return
         found = leftovers(scene, self.terms)
         set_title(pane, f"Leftovers  {len(found)}")

@@ -12,7 +12,7 @@ from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
 from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
 from gkedoctor.tui.model.state import Found
-from gkedoctor.tui.plain_text import set_subtitle, set_title
+from gkedoctor.tui.plain_text import set_subtitle_parts, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.lines import Lines
@@ -61,7 +61,8 @@ class ObjectScreen(View):
 
         set_title(pane, self._crumbs())
         here = page.replace("used", "describe")
-        set_subtitle(pane, "  ".join(title.upper() if key == here else title for key, title in PAGES.items()))
+        tabs = [(f" {title} ", "bold reverse" if key == here else "") for key, title in PAGES.items()]
+        set_subtitle_parts(pane, tabs)
         self.navigator.background.run(
             f"page {id(self)}",
             lambda: page_lines(scene, subject(scene, ref), page, path, width),

@@ -62,6 +62,8 @@ class Overview(View):
         self.unfolded: frozenset[str] = frozenset()
         self.marks: frozenset[str] = frozenset()
         self._rows: dict[str, Found] = {}
+        self._room = 0
+        """Columns of the list, also while it is hidden."""
 
     def panes(self) -> ComposeResult:
         """List and detail, one below the other or side by side; the path below."""
@@ -106,20 +108,21 @@ class Overview(View):
         gone = scene.session.gone if scene is not None else ()
         self._rows = {one.fingerprint: one for one in (*(c.found for c in gone), *found)}
         self.set_class(not found, "-empty")
-        if pane.room > 8 or not pane.display:
+        self._room = pane.room if pane.size.width else self._room
+        if self._room:
             self._draw_list(found, scene, pane)
         self._draw_found(top=False)
 
     def _draw_list(self, found: Sequence[Found], scene: ViewState | None, pane: Lines) -> None:
         hidden = len(scene.found) - len(found) if scene is not None else 0
         choices = Choices(self.marks, self.unfolded, GROUPS[self.group])
-        lines = list_lines(found, scene, pane.room, choices) if scene is not None else []
+        lines = list_lines(found, scene, self._room, choices) if scene is not None else []
         if not found:
-            lines = [*empty_lines(scene, pane.room, hidden, self.terms), *lines]
+            lines = [*empty_lines(scene, self._room, hidden, self.terms), *lines]
         pane.show(lines)
         head = f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}"
         filtered = self.query_one(FilterBar).value
-        digits = legend(scene, filtered, pane.room - len(head) - 4)
+        digits = legend(scene, filtered, self._room - len(head) - 4)
         set_title_parts(pane, [(head + " " * bool(digits), ""), *digits])
         set_subtitle(pane, "  ".join(part for part in self._told(scene) if part))
 

@@ -27,7 +27,7 @@ class Unchecked(View):
     def draw(self) -> None:
         """All holes."""
         scene, pane = self.scene, self.query_one("#unchecked", Lines)
-        if scene is None or not scene.diagnosed:
+        if scene is None or not scene.diagnosed or not pane.size.width:
             return
         set_title(pane, f"Not checked  {len(scene.outcome.not_checked)}")
         pane.show(unchecked_lines(scene, self.terms, pane.room))

@@ -8,6 +8,7 @@ from typing import ClassVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -17,6 +18,7 @@ from gkedoctor.tui.model.filters import Term, parsed
 from gkedoctor.tui.model.lines import Act, Link, Open, Take
 from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.navigation import Navigator
+from gkedoctor.tui.screens.jump import Jump
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.header import Header
 from gkedoctor.tui.widgets.keys import Keys
@@ -44,6 +46,7 @@ class View(Screen[None]):
         Binding("o", "docs", "Open documentation", show=False, id="view.docs"),
         Binding("escape", "back", "Back", show=False, id="view.back"),
         Binding("tab", "app.focus_next", "Next pane", show=False, id="view.next_pane"),
+        Binding("ctrl+o", "jump", "Jump to a pane by its letter", show=False, id="view.jump"),
         Binding("shift+tab", "app.focus_previous", "Pane before", show=False, id="view.pane_before"),
     ]
 
@@ -156,6 +159,17 @@ class View(Screen[None]):
     def action_filter(self) -> None:
         """Filters while one types."""
         self.set_focus(self.query_one(FilterBar).opened())
+
+    def action_jump(self) -> None:
+        """Shows a letter on each pane; the next key goes there."""
+        panes = [pane for pane in self.query(Lines) if pane.display and pane.size.width]
+        places = [(pane, (pane.id or "").capitalize(), pane.region.offset + Offset(2, 0)) for pane in panes]
+
+        def go(pane: Widget | None) -> None:
+            if pane is not None:
+                self.set_focus(pane)
+
+        self.app.push_screen(Jump(places), go)
 
     def set_filter(self, text: str) -> None:
         """A filter from elsewhere: the palette, the number keys."""

@@ -27,6 +27,10 @@ class Header(PlainStatic):
         & > .header--unknown { color: $text-accent; }
         & > .header--ok { color: $text-success; }
     }
+    Header:nocolor > .header--critical, Header:nocolor > .header--fail { color: $foreground; text-style: bold reverse; }
+    Header:nocolor > .header--high { color: $foreground; text-style: bold underline; }
+    Header:nocolor > .header--medium, Header:nocolor > .header--unknown { color: $foreground; text-style: bold; }
+    Header:nocolor > .header--low, Header:nocolor > .header--advisory { color: $foreground; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"header--{name}" for name in STYLES}
 
@@ -49,6 +53,8 @@ class Header(PlainStatic):
         self._draw()
 
     def _draw(self) -> None:
+        if not self.size.width:
+            return  # before the first layout: what fits is not known, and a guess would flicker
         scene, doing = self._told
         fresh = cast("Navigator", self.app).freshness
         width = max(10, self.size.width - 2)

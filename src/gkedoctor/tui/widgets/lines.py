@@ -47,7 +47,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     Lines:nocolor > .lines--critical, Lines:nocolor > .lines--fail { color: $foreground; text-style: bold reverse; }
     Lines:nocolor > .lines--high { color: $foreground; text-style: bold underline; }
     Lines:nocolor > .lines--medium, Lines:nocolor > .lines--unknown { color: $foreground; text-style: bold; }
-    Lines:nocolor > .lines--low, Lines:nocolor > .lines--ok { color: $foreground; }
+    Lines:nocolor > .lines--head { color: $foreground; text-style: bold; }
+    Lines:nocolor > .lines--low, Lines:nocolor > .lines--ok, Lines:nocolor > .lines--command { color: $foreground; }
     Lines:nocolor > .lines--cursor-focus { text-style: reverse; }
     Lines:ansi > .lines--cursor-focus { text-style: reverse; }
     """
