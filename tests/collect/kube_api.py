@@ -19,6 +19,7 @@ _VERSIONS = {"autoscaling": ("v2", "v1"), "gateway.networking.k8s.io": ("v1", "v
 _BETA = {"frontendconfigs", "servicenetworkendpointgroups"}
 _PATH = re.compile(
     r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))(?:/namespaces/(?P<ns>[^/]+))?/(?P<plural>[a-z0-9]+)"
+    r"(?:/(?P<name>[^/]+))?"
 )
 _LOG = re.compile(r"/api/v1/namespaces/([^/]+)/pods/([^/]+)/log")
 
@@ -38,6 +39,18 @@ def status(code: int, message: str, reason: str = "") -> Reply:
 def forbidden(plural: str, group: str = "", scope: str = "at the cluster scope") -> Reply:
     message = f'{plural} is forbidden: User "jane" cannot list resource "{plural}" in API group "{group}" {scope}'
     return status(403, message, "Forbidden")
+
+
+def _is_selected(item: Any, selector: str) -> bool:
+    """Whether an object meets `metadata.name=a,involvedObject.kind=Node`."""
+    terms = (term.partition("=") for term in selector.split(",") if term)
+    return all(str(_field(item, path) or "") == value for path, _, value in terms)
+
+
+def _field(item: Any, path: str) -> Any:
+    for key in path.split("."):
+        item = item.get(key) if isinstance(item, dict) else None
+    return item
 
 
 class KubeApi(Loopback):
@@ -132,6 +145,11 @@ class KubeApi(Loopback):
         items = list(self.objects.get(kind.collection, ()))
         if found["ns"]:
             items = [item for item in items if item["metadata"].get("namespace") == found["ns"]]
+        if found["name"]:
+            named = [item for item in items if item["metadata"]["name"] == found["name"]]
+            missing = status(404, f'{plural} "{found["name"]}" not found', "NotFound")
+            return Reply(body=named[0]) if named else missing
+        items = [item for item in items if _is_selected(item, asked.query.get("fieldSelector", ""))]
         start = int(asked.query.get("continue") or 0)
         size = min(self.page, int(asked.query.get("limit") or self.page))
         part, rest = items[start : start + size], items[start + size :]

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.snapshot.kinds import is_cloud
 from gkedoctor.snapshot.model import Snapshot
 from tests.conftest import recorded
 
@@ -76,3 +77,9 @@ def _in_zones(name: str, item: Any) -> Iterator[Any]:
 
 def _moved(item: Any, zone: str) -> Any:
     return json.loads(json.dumps(item).replace(ZONES[0], zone))
+
+
+def planes(objects: Objects) -> tuple[Objects, Objects]:
+    """The objects of Kubernetes, and those of Google Cloud."""
+    cloud = {name: items for name, items in objects.items() if is_cloud(name)}
+    return {name: items for name, items in objects.items() if name not in cloud}, cloud

@@ -26,7 +26,7 @@ def project() -> Iterator[ComputeApi]:
 def reader(api: ComputeApi) -> GoogleReader:
     options = GoogleOptions(compute_endpoint=api.url, container_endpoint=api.url, file_endpoint=api.url)
     deadline = Deadline(request=5, overall=20, sleep=lambda _seconds: None)
-    return GoogleReader(options, GoogleLocation("teratail-prod"), deadline)
+    return GoogleReader(options, GoogleLocation("teratail-prod"), deadline, lambda _said: None)
 
 
 def test_names_of_one_collection_are_one_list(project: ComputeApi) -> None:
@@ -75,6 +75,6 @@ def test_a_denied_name_is_never_absent(project: ComputeApi) -> None:
 
 
 def test_without_a_project_each_part_says_so() -> None:
-    parts = GoogleReader(GoogleOptions(), None, Deadline())
+    parts = GoogleReader(GoogleOptions(), None, Deadline(), lambda _said: None)
     (found,) = parts.read([Read("compute.urlMaps", name="x")])
     assert found.listing.state.status is Status.NOT_ASKED and "--project" in found.listing.state.reason

@@ -44,14 +44,26 @@ def answering(recording: LiveCollection, look: Look | None, tell: Tell) -> Itera
 
 
 def _answer(recording: LiveCollection, look: Look, tell: Tell, done: threading.Event) -> None:
-    told: set[str] = set()
+    first = FirstAnswers(tell)
     while not done.wait(_SETTLE_SECONDS):
         snapshot = recording.so_far()
         answer = look(snapshot) if snapshot is not None else None
-        new = [d for d in answer.outcome.diagnoses if d.fingerprint not in told] if answer is not None else []
-        if new and not done.is_set():
-            tell(preliminary(new, recording.waiting()))
-            told |= {found.fingerprint for found in new}
+        if answer is not None and not done.is_set():
+            first.show(answer, recording.waiting())
+
+
+class FirstAnswers:
+    """Prints each finding once, as soon as what was read so far shows it."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._told = tell, set[str]()
+
+    def show(self, answer: Answer, waiting: Sequence[str]) -> None:
+        """Prints what is new. `waiting`: the collections that are still to be read."""
+        new = [found for found in answer.outcome.diagnoses if found.fingerprint not in self._told]
+        if new:
+            self._tell(preliminary(new, waiting))
+            self._told |= {found.fingerprint for found in new}
 
 
 def preliminary(found: Sequence[Diagnosis], waiting: Sequence[str]) -> list[str]:

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from gkedoctor.cli.request_trace import RequestTrace
     from gkedoctor.collect.collector import CollectRequest
     from gkedoctor.collect.results import CollectorProgress
+    from gkedoctor.collect.trace import OnRequest
     from gkedoctor.live.collection import CollectionResult
     from gkedoctor.live.options import LiveOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
+_TRACE = "gkedoctor.cli.request_trace"
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -104,9 +106,12 @@ def _request_trace(screen: bool) -> RequestTrace:
     """Prints the requests of this command, and their totals when it ends, however it does."""
     from gkedoctor.cli.request_trace import RequestTrace
 
-    trace = RequestTrace(held=screen)
-    click.get_current_context().call_on_close(trace.summary)
-    return trace
+    context = click.get_current_context()
+    known: RequestTrace | None = context.meta.get(_TRACE)
+    if known is None:
+        known = context.meta[_TRACE] = RequestTrace(held=screen)
+        context.call_on_close(known.summary)
+    return known
 
 
 def cluster_options(command: F, *, timeout: bool = True) -> F:
@@ -137,12 +142,16 @@ def read_live(asked: CollectRequest, first: Look | None = None, *, keep_values: 
     from gkedoctor.cli.early_results import answering
     from gkedoctor.live.collection import LiveCollection
 
-    in_place = sys.stderr.isatty() and asked.deadline.trace is None  # its lines would be drawn over
-    board, recording = Board(in_place), LiveCollection(asked, keep_values=keep_values)
+    board, recording = board_of(asked.deadline.trace), LiveCollection(asked, keep_values=keep_values)
     with ending_signals(), answering(recording, first, board.tell):
         recorded = recording.whole(board.say)
     board.close()
     return recorded
+
+
+def board_of(trace: OnRequest | None) -> Board:
+    """Progress in place on a terminal; not where requests are printed, whose lines it would be drawn over."""
+    return Board(sys.stderr.isatty() and trace is None)
 
 
 def _quiet_libraries() -> None:
@@ -187,6 +196,7 @@ class Board:
         self._lines: dict[str, str] = {}
         self._lock = threading.Lock()
         self._shown = 0
+        self._preliminary: list[str] = []
 
     def say(self, said: CollectorProgress) -> None:
         """Shows how far a collector is, and what went wrong at once. Called from several threads."""
@@ -205,21 +215,27 @@ class Board:
             print_message(text)
 
     def tell(self, lines: Sequence[str]) -> None:
-        """Puts lines above those of the collectors, where they stay."""
+        """Prints lines of what was found so far; on a terminal above the collectors, until `close` takes them away."""
         with self._lock:
             if self._terminal:
-                self._redraw(lines)
+                self._preliminary += lines
+                self._redraw([])
                 return
             for line in lines:
                 print_message(line)
 
     def close(self) -> None:
-        """Leaves the lines as they are."""
-        self._shown = 0
+        """Leaves the lines of the collectors; the answer takes the place of what was preliminary."""
+        with self._lock:
+            if self._preliminary:
+                self._preliminary = []
+                self._redraw([])
+            self._shown = 0
 
     def _redraw(self, above: Sequence[str]) -> None:
-        redraw(above, [*self._lines.values()], self._shown)
-        self._shown = len(self._lines)
+        rows = [*self._preliminary, *self._lines.values()]
+        redraw(above, rows, self._shown)
+        self._shown = len(rows)
 
 
 def refuse_live_flags(context: click.Context, names: Sequence[str]) -> None:

@@ -1,27 +1,74 @@
-"""A report on a part of a live cluster: only what it needs is read, and progress is shown meanwhile."""
+"""Answers from a part of a live cluster: only what they need is read, and progress is shown meanwhile."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from gkedoctor.cli.live import Board, ending_signals, parse_options
+from gkedoctor.cli.live import board_of, ending_signals, parse_options
+from gkedoctor.errors import UnreachableError
 
 if TYPE_CHECKING:
+    from gkedoctor.cli.live import Board
+    from gkedoctor.live.options import LiveOptions
+    from gkedoctor.live.parts import LiveParts
+    from gkedoctor.report.request_path import RequestPathAnswer
     from gkedoctor.service.part_report import PartQuestion
     from gkedoctor.service.report import Report, ReportQuery
 
 
-def report_of_live_part(query: ReportQuery, question: PartQuestion, flags: Mapping[str, Any]) -> Report | None:
+def report_of_live_part(
+    query: ReportQuery, question: PartQuestion, flags: Mapping[str, Any], *, first: bool
+) -> Report | None:
     """The report on a part of the cluster of the flags; None where only the whole can tell.
+
+    `first`: prints what is proved already while the rest is read. SourceError where it cannot be reached.
+    """
+    from gkedoctor.cli.early_results import FirstAnswers
+    from gkedoctor.snapshot.kinds import HISTORY
+
+    options = parse_options(flags)
+    if HISTORY in options.on_request:  # Cloud Logging is searched for the Events of the cluster at once
+        return None
+    board = board_of(options.trace)
+    with _signals(board):
+        parts = _connected(options, board)
+        return (
+            query.report_of(question, parts, FirstAnswers(board.tell).show if first else None)
+            if parts is not None
+            else None
+        )
+
+
+def path_of_live_part(entry_point: str, flags: Mapping[str, Any]) -> RequestPathAnswer | None:
+    """The paths from an entry point in the cluster of the flags; None where only the whole can tell.
 
     SourceError where it cannot be reached.
     """
+    from gkedoctor.service.path_part import path_of_part
+
+    options = parse_options(flags)
+    board = board_of(options.trace)
+    with _signals(board):
+        parts = _connected(options, board)
+        return path_of_part(entry_point, parts) if parts is not None else None
+
+
+def _connected(options: LiveOptions, board: Board) -> LiveParts | None:
+    """The way into the cluster; None where it does not answer, but Google Cloud alone is an answer too."""
     from gkedoctor.live.parts import LiveParts
 
-    board = Board(sys.stderr.isatty())
+    try:
+        return LiveParts(options, board.say)
+    except UnreachableError:
+        if options.gcp and options.project is not None:
+            return None
+        raise
+
+
+@contextmanager
+def _signals(board: Board) -> Iterator[None]:
     with ending_signals():
-        found = query.report_of(question, LiveParts(parse_options(flags), board.say))
+        yield
     board.close()
-    return found

@@ -35,8 +35,8 @@ def clear_line(text: str = "") -> None:
 
 def redraw(above: Sequence[str], rows: Sequence[str], shown: int) -> None:
     """Draws rows over the last `shown` lines of a terminal. `above`: lines that stay, put before them."""
-    up = f"\033[{shown}A" if shown else ""
-    _write(up + "".join(f"{_CLEAR}{inert(row)}\n" for row in (*above, *rows)))
+    up, below = f"\033[{shown}A" if shown else "", "\033[J" if shown > len(above) + len(rows) else ""
+    _write(up + "".join(f"{_CLEAR}{inert(row)}\n" for row in (*above, *rows)) + below)
 
 
 def _write(text: str) -> None:

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
-from gkedoctor.collect.results import Listing
+from gkedoctor.collect.results import COMPUTE, CollectorProgress, Listing, OnProgress
 from gkedoctor.collect.thread_pool import run_all
 from gkedoctor.snapshot.kinds import UPTIME
-from gkedoctor.snapshot.model import CollectionState, Status, permission
+from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
 from gkedoctor.snapshot.part import Read
 
 _THREADS = 6
@@ -40,8 +40,10 @@ class PartListing(NamedTuple):
 class GoogleReader:
     """Reads parts of one project, and keeps what it has read: nothing is requested twice."""
 
-    def __init__(self, options: GoogleOptions, place: GoogleLocation | None, deadline: Deadline) -> None:
-        self._options, self._place, self._deadline = options, place, deadline
+    def __init__(
+        self, options: GoogleOptions, place: GoogleLocation | None, deadline: Deadline, tell: OnProgress
+    ) -> None:
+        self._options, self._place, self._deadline, self._tell = options, place, deadline, tell
         self._lock = threading.Lock()
         self._known: dict[Read, Listing] = {}
         self._apis: _Apis | None = None
@@ -51,7 +53,18 @@ class GoogleReader:
         asked = [read for read in dict.fromkeys(reads) if read not in self._known]
         if asked:
             self._answer(asked)
+            self._tell_how_far(asked)
         return [PartListing(read, self._known[read]) for read in reads]
+
+    def _tell_how_far(self, asked: Sequence[Read]) -> None:
+        count = sum(len(found.items) for found in self._known.values())
+        bad = [self._known[read] for read in asked if self._known[read].state.status is not Status.COMPLETE]
+        for one in bad:
+            self._tell(
+                CollectorProgress(COMPUTE, count, "", f"{one.collection}: {one.state.status}: {one.state.reason}")
+            )
+        if not bad:
+            self._tell(CollectorProgress(COMPUTE, count))
 
     def _answer(self, asked: Sequence[Read]) -> None:
         apis = self._connected()
@@ -174,6 +187,8 @@ class _Apis:
             return self.rest.listed(collection)
         if collection in UPTIME:
             return self.monitoring.listed(collection)
+        if collection not in self.compute.lists:
+            return Listing(collection, (), not_asked(collection, "not read for a part of the cluster"))
         return self.compute.listed(collection, hosts, matching)
 
 

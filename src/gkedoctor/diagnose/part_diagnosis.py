@@ -37,26 +37,31 @@ class PartDiagnosis(NamedTuple):
     snapshot: Snapshot
 
 
+OnPartial = Callable[[PartDiagnosis, Sequence[str]], None]
+"""Takes what was found so far, and the names of the collections that are read next."""
+
+
 def diagnose_part(
     part: Part,
     playbooks: Sequence[CompiledPlaybook],
     namespaces: Sequence[str],
     *,
-    after_round: Callable[[Snapshot], None] = lambda _snapshot: None,
+    on_partial: OnPartial | None = None,
 ) -> PartDiagnosis:
     """What the diagnosis of the whole says of some namespaces; what follows from it elsewhere may be left out.
 
-    `part`: has the reader, and what was read of it before. `after_round` is called with all that was read, each time
-    that something was. SourceError of the reader.
+    `part`: has the reader, and what was read of it before. `on_partial` is called with what the part shows, each time
+    that more is to be read. SourceError of the reader.
     """
     live = [playbook for playbook in playbooks if playbook.is_live and not _is_about_leftovers(playbook)]
     _start(part, live, namespaces)
     for _ in range(_MOST_ROUNDS):
         snapshot = part.snapshot()
-        after_round(snapshot)
         focus = _Evaluation(snapshot, part, live, frozenset(namespaces))
         found = focus.findings()
         outcome = outcome_of(focus.graph, found, focus.doubts, focus.concerns)
+        if on_partial is not None and (waiting := part.waiting()):
+            on_partial(PartDiagnosis(outcome, snapshot), waiting)
         if not part.read_on():
             break
     return PartDiagnosis(outcome, snapshot)

@@ -16,11 +16,12 @@ import msgspec
 from gkedoctor.collect.collector import NO_CLOUD
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation, location_of_context, location_of_nodes
+from gkedoctor.collect.google_reader import GoogleReader
 from gkedoctor.collect.kubernetes import connected
 from gkedoctor.collect.log_schedule import LogSchedule
 from gkedoctor.collect.logs import MAX_LOGS, ContainerRun, read_log
 from gkedoctor.collect.parts import PartLister, RawPart
-from gkedoctor.collect.results import KUBERNETES, CollectorProgress, ContainerLog, Listing, OnProgress
+from gkedoctor.collect.results import KUBERNETES, CollectorProgress, ContainerLog, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.live.collection import masking_limit, placed
 from gkedoctor.live.log_selection import select_logs
@@ -28,7 +29,7 @@ from gkedoctor.live.options import LiveOptions
 from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
-from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, ON_REQUEST, Kind
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
 from gkedoctor.snapshot.part import Read, ReadResult
 
@@ -36,7 +37,6 @@ _THREADS = 8
 _POLL_SECONDS = 0.2
 _NO_LOGS = "--no-logs is set"
 _LOGS_STATE = CollectionState(Status.COMPLETE)
-_CLUSTER_RECORD = "container.clusters"
 
 T = TypeVar("T")
 LogKey = tuple[str, str, str, bool]
@@ -57,7 +57,7 @@ class LiveParts:
         self._place = options.cloud.place(location_of_context(self.client.address.context))
         self._manifest: Manifest | None = None
         self._states: dict[Read, CollectionState] = {}
-        self._is_cloud_read = False
+        self._google: GoogleReader | None = None
 
     @property
     def manifest(self) -> Manifest:
@@ -102,34 +102,16 @@ class LiveParts:
         return schedule.state() if self._read_logs else _LOGS_STATE
 
     def _of_cloud(self, reads: Sequence[Read]) -> list[RawPart]:
-        """All of Google Cloud at the first look-up in it, but for the record of the cluster alone."""
-        asked = self._options.on_request
-        names = {read.collection for read in reads}
-        kinds = [kind for kind in COLLECTIONS.values() if kind.cloud and kind.collection not in ON_REQUEST - asked]
-        if names <= {_CLUSTER_RECORD, *ON_REQUEST}:
-            kinds = [kind for kind in kinds if kind.collection in names]
-        elif self._is_cloud_read:
-            kinds = []
-        else:
-            self._is_cloud_read = True
-        found = [RawPart(Read(one.collection), list(one.items), one.state) for one in self._from_google(kinds)]
-        answered = {part.read.collection: part for part in found}
-        for read in reads:
-            if read.collection not in answered:
-                found.append(RawPart(read, (), self._states.get(Read(read.collection), not_asked(read.collection))))
-            elif not read.is_whole:
-                found.append(RawPart(read, (), answered[read.collection].state))
-        return found
-
-    def _from_google(self, kinds: Sequence[Kind]) -> list[Listing]:
-        if not kinds or not self._options.gcp:
-            return [Listing(kind.collection, (), not_asked(kind.collection, NO_CLOUD)) for kind in kinds]
-        from gkedoctor.collect.google_cloud import collect_google
-
-        found: list[Listing] = []
-        options = self._options.cloud._replace(now=self.cluster.now)
-        collect_google(options, self._where(), kinds, self.deadline, found.append, self._tell)
-        return found
+        """What is needed of Google Cloud, by name where the look-ups name it; of health, only what they name."""
+        if not self._options.gcp:
+            return [RawPart(read, (), not_asked(read.collection, NO_CLOUD)) for read in reads]
+        asked = [read for read in reads if read.collection not in ON_REQUEST - self._options.on_request]
+        if self._google is None and asked:
+            options = self._options.cloud._replace(now=self.cluster.now)
+            self._google = GoogleReader(options, self._where(), self.deadline, self._tell)
+        answered = self._google.read(asked) if self._google is not None else []
+        found = [RawPart(read, list(one.items), one.state) for read, one in answered]
+        return [*found, *(RawPart(read, (), not_asked(read.collection)) for read in reads if read not in asked)]
 
     def _where(self) -> GoogleLocation | None:
         """The project and the cluster, from the context or from one of the Nodes."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from gkedoctor.diagnose.model import Outcome
-from gkedoctor.diagnose.part_diagnosis import diagnose_part
+from gkedoctor.diagnose.part_diagnosis import PartDiagnosis, diagnose_part
 from gkedoctor.errors import UsageError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.required_kinds import needed_kinds
@@ -24,6 +24,9 @@ _RUNNING = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaS
 
 ToAnswer = Callable[[Outcome, Snapshot], Answer]
 """Takes what was asked for out of an outcome."""
+
+OnPartialAnswer = Callable[[Answer, Sequence[str]], None]
+"""Takes what is proved so far, and the names of the collections that are read next."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,16 @@ def part_question(wanted: Selection, name: str | None = None) -> PartQuestion | 
 
 
 def answer_of_part(
-    question: PartQuestion, reader: PartReader, playbooks: Sequence[CompiledPlaybook], to_answer: ToAnswer
+    question: PartQuestion,
+    reader: PartReader,
+    playbooks: Sequence[CompiledPlaybook],
+    to_answer: ToAnswer,
+    on_partial: OnPartialAnswer | None = None,
 ) -> Answer | None:
-    """What the whole would answer; None where only that can tell. UsageError for what certainly does not exist."""
+    """What the whole would answer; None where only that can tell. UsageError for what certainly does not exist.
+
+    `on_partial` is called with what is proved already, each time that more is to be read.
+    """
     part = Part(reader)
     namespaces = _located(question, part)
     if not namespaces:
@@ -58,7 +68,12 @@ def answer_of_part(
     if question.name is not None:
         kinds = [kind for kind in needed_kinds(playbooks) if kind.namespaced]
         part.read(Read(kind.collection, namespace) for kind in kinds for namespace in namespaces)
-    found = diagnose_part(part, playbooks, namespaces)
+
+    def tell(found: PartDiagnosis, waiting: Sequence[str]) -> None:
+        if on_partial is not None:
+            on_partial(to_answer(found.outcome, found.snapshot), waiting)
+
+    found = diagnose_part(part, playbooks, namespaces, on_partial=tell if on_partial is not None else None)
     answer = to_answer(found.outcome, found.snapshot)
     return replace(answer, left_out=None, notes=(*answer.notes, *scope_notes(part, namespaces)))
 

@@ -21,7 +21,7 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.filtering import answer
 from gkedoctor.report.object_argument import named_object, parse_target
 from gkedoctor.report.selection import Selection
-from gkedoctor.service.part_report import PartQuestion, answer_of_part, part_question
+from gkedoctor.service.part_report import OnPartialAnswer, PartQuestion, answer_of_part, part_question
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.part import PartReader
 from gkedoctor.snapshot.recorded_parts import WORTH_A_PART, RecordedParts, stored_size
@@ -84,12 +84,14 @@ class ReportQuery:
             return None
         return part_question(self._selection, target if target and "/" not in target else None)
 
-    def answer_of(self, question: PartQuestion, reader: PartReader) -> Answer | None:
+    def answer_of(
+        self, question: PartQuestion, reader: PartReader, on_partial: OnPartialAnswer | None = None
+    ) -> Answer | None:
         """What was asked for, out of the part of a source that it needs; None where only the whole can tell.
 
         UsageError for an object that is not there.
         """
-        return answer_of_part(question, reader, self._library, self.select)
+        return answer_of_part(question, reader, self._library, self.select, on_partial)
 
     def answer(self, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of all that is found. Of a large snapshot only the needed part is read."""
@@ -112,9 +114,11 @@ class ReportQuery:
         found = self._finished(self.answer(snapshot, baseline), live=live, notes=notes)
         return Report(found, baseline.holes if baseline is not None else frozenset())
 
-    def report_of(self, question: PartQuestion, reader: PartReader) -> Report | None:
+    def report_of(
+        self, question: PartQuestion, reader: PartReader, on_partial: OnPartialAnswer | None = None
+    ) -> Report | None:
         """The same of a live cluster of which only the needed part is read; None where only the whole can tell."""
-        found = self.answer_of(question, reader)
+        found = self.answer_of(question, reader, on_partial)
         return Report(self._finished(found, live=True)) if found is not None else None
 
     def _finished(self, found: Answer, *, live: bool, notes: Sequence[str] = ()) -> Answer:

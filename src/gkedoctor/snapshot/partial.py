@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
+from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, is_cloud
 from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status, not_asked
 from gkedoctor.snapshot.part import PartReader, Read, ReadResult
 
@@ -18,7 +18,8 @@ NOT_READ = "not read for this question"
 _READ = (Status.COMPLETE, Status.PARTIAL)
 
 _MOST_NAMES = 8
-"""Single gets of one collection up to which they are cheaper than the listing that has them all."""
+"""Single gets of one collection up to which they are cheaper than the listing that has them all. Of Google Cloud,
+names are one filtered list, and what is asked one by one costs as many requests as there are objects."""
 
 Identity = tuple[str, ...]
 
@@ -37,6 +38,11 @@ class Demands:
         """What was noted since this was last called."""
         found, self._noted = list(self._noted), {}
         return found
+
+    @property
+    def noted(self) -> list[Read]:
+        """What was noted since `taken` was last called."""
+        return list(self._noted)
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -136,6 +142,11 @@ class Part:
         """Reads what look-ups noted since the last time; whether there was anything."""
         return bool(self.read(_gathered(self.demands.taken())))
 
+    def waiting(self) -> list[str]:
+        """The collections of which `read_on` will read more, by name."""
+        new = (read for read in self.demands.noted if read not in self.states.get(read.collection, ()))
+        return sorted({read.collection for read in new})
+
     def snapshot(self) -> Snapshot:
         """All that was read so far."""
         names = {*COLLECTIONS, LOGS, *self.states}
@@ -176,5 +187,7 @@ def _gathered(reads: Sequence[Read]) -> list[Read]:
     return [
         one
         for whole, parts in places.items()
-        for one in ([whole] if whole in parts or len(parts) > _MOST_NAMES else parts)
+        for one in (
+            [whole] if whole in parts or (len(parts) > _MOST_NAMES and not is_cloud(whole.collection)) else parts
+        )
     ]

@@ -47,8 +47,8 @@ class RecordedParts:
     def _result(self, read: Read) -> ReadResult:
         collection = self._snapshot.collection(read.collection)
         kind, stored = COLLECTIONS.get(read.collection), collection.stored
-        is_cloud = kind is not None and kind.cloud
-        if read.is_whole or is_cloud or collection.state.status not in _READ or _size(stored) < self._small:
+        is_listed = read.is_whole or (kind is not None and kind.cloud and not read.name)
+        if is_listed or collection.state.status not in _READ or _size(stored) < self._small:
             return ReadResult(Read(read.collection), collection.objects, collection.state)
         items = collection.objects if stored is None else stored.mentioning(_words(read))
         return ReadResult(read, [item for item in items if _is_read(item, read)], collection.state)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gkedoctor.cli.help_groups import GroupedCommand
+from gkedoctor.cli.live_part import path_of_live_part
 from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import width, write_result
@@ -46,11 +47,13 @@ def path(entrance: str, namespace: str | None, as_json: bool, source: Path | Non
     from gkedoctor.service.path import fallback_namespaces, in_namespace, request_path
 
     start = in_namespace(entrance, namespace)
-    purpose = Purpose(fallback=fallback_namespaces(start))
+    live, notes = flags | {"logs": False}, tuple[str, ...]()
     with paused_garbage_collector(freeze=True), patiently(source):
-        taken = take(source, flags | {"logs": False}, purpose)
-        found = request_path(start, taken.snapshot)
-    tell([*taken.notes, *found.notes])
+        found = path_of_live_part(start, live) if source is None else None
+        if found is None:
+            taken = take(source, live, Purpose(fallback=fallback_namespaces(start)))
+            found, notes = request_path(start, taken.snapshot), taken.notes
+    tell([*notes, *found.notes])
     text = encoded(to_wire(found)) if as_json else "\n".join(path_lines(found.hops, width(NARROW, WIDE)))
     write_result(text + "\n" if text else "")
     return {"OK": ExitCode.OK, "FAIL": ExitCode.FOUND}.get(found.state, ExitCode.INCOMPLETE)

@@ -133,10 +133,10 @@ def report(
         playbooks = library([*held.playbooks, *folders])
         query = ReportQuery(options, playbooks, held, limits())
         question = query.part if source is None and save is None else None
-        made = report_of_live_part(query, question, given) if question is not None else None
+        first = _wants_first(first_answers, places)
+        made = report_of_live_part(query, question, given, first=first) if question is not None else None
         if made is None:
-            first = query.answer if _wants_first(first_answers, places) else None
-            taken = take(source, given, Purpose(playbooks, named, first))
+            taken = take(source, given, Purpose(playbooks, named, query.answer if first else None))
             if save is not None:
                 _save(taken.snapshot, save)
             made = query.report(taken.snapshot, live=taken.live, notes=taken.notes)
@@ -151,7 +151,7 @@ def _wants_first(asked: bool | None, places: Sequence[Output]) -> bool:
     """First answers are for people: where a text is read on a terminal, or where they are asked for."""
     if asked is not None:
         return asked
-    return sys.stderr.isatty() and Output("text") in places
+    return sys.stderr.isatty() and sys.stdout.isatty() and Output("text") in places
 
 
 def _remember(outcome: Outcome) -> None:

@@ -48,7 +48,7 @@ def resolve(graph: Graph, link: Any) -> Object | Unknown | None:
         return Unknown(collection or "compute", f"{last(link)} is of a kind that is not collected")
     kind = COLLECTIONS[collection].name
     found = graph.index(_BY_PATH[kind]).get(path)
-    return found if found is not None else graph.why_incomplete(kind)
+    return found if found is not None else graph.why_incomplete(kind, name=last(path))
 
 
 def linked(graph: Graph, links: Any) -> list[Object] | Unknown:
@@ -72,13 +72,13 @@ def users_of(graph: Graph, item: Object, kind: str) -> list[Object] | Unknown:
 
 
 class _ByPath:
-    """Builds, for one kind, the index from a link to the object that it names. Of no other kind is anything read."""
+    """Builds, for one kind, the index from a link to the object that it names, of those that are there."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
     def __call__(self, graph: Graph) -> dict[str, Object]:
-        return {path_of(item.get("selfLink")): item for item in graph.all(self.kind) if item.get("selfLink")}
+        return {path_of(item.get("selfLink")): item for item in graph.seen(self.kind) if item.get("selfLink")}
 
 
 _BY_PATH = {kind.name: _ByPath(kind.name) for kind in KINDS.values() if kind.cloud}

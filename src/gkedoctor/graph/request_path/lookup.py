@@ -79,8 +79,16 @@ def _serves(graph: Graph, item: Object, host: str) -> bool:
     """Whether a route that a front end takes or refuses names the host; a certificate for it alone leads nowhere."""
     if item.get("kind") == "Gateway" and refuses(graph, item, host):
         return True
+    if item.get("kind") == "Ingress" and not _may_serve(item, host):
+        return False
     found = frontend_of(graph, item) if any(route["hosts"] for route in routes_behind(graph, item)) else None
     return found is not None and any(host_matches(found, p, host) for route in found["routes"] for p in route["hosts"])
+
+
+def _may_serve(ingress: Object, host: str) -> bool:
+    """Whether a rule of an Ingress may name the host, by the widest way to read a pattern; no Service is looked up."""
+    rules = (ingress.get("spec") or {}).get("rules") or []
+    return any(url_map_host_matches(str(rule["host"]), host) for rule in rules if rule.get("host"))
 
 
 def _names(url_map: Object, host: str) -> bool:

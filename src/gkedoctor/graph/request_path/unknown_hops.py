@@ -34,13 +34,24 @@ def unknown_hops(graph: Graph, concerns: Callable[[Object], bool] | None = None)
     """One for each front end whose request path is not known. All are followed only where Google Cloud was not read
     in full; else those without an address, whose load balancer may not exist yet.
 
-    `concerns`: whether a front end matters; all do where it is not given.
+    `concerns`: whether a front end matters; all do where it is not given. Of those that do, the paths themselves show
+    what was not read, so that no other load balancer is.
     """
-    frontends = [item for item in _frontends(graph) if concerns is None or concerns(item)]
-    unread = bool(frontends) and any(graph.why_incomplete(kind) is not None for kind in _HOPS)
-    for item in frontends:
-        if unread or not (addresses_of(item) or _is_own(item)):
+    if concerns is not None:
+        for item in filter(concerns, _frontends(graph)):
+            hops = list(path_of_object(graph, item).all())
+            if _is_new(item) or any(map(lacks_data, hops)):
+                yield from _first(item, hops)
+        return
+    unread = any(graph.why_incomplete(kind) is not None for kind in _HOPS)
+    for item in _frontends(graph):
+        if unread or _is_new(item):
             yield from _first(item, list(path_of_object(graph, item).all()))
+
+
+def _is_new(item: Object) -> bool:
+    """Whether the load balancer may not exist yet."""
+    return not (addresses_of(item) or _is_own(item))
 
 
 def _frontends(graph: Graph) -> Iterator[Object]:
