@@ -16,13 +16,15 @@ from gkedoctor.tui import clipboard
 from gkedoctor.tui.model import state as scenes
 from gkedoctor.tui.model.filters import Facts, facts, meets, parsed
 from gkedoctor.tui.model.lines import clip, fold, pad, short
-from gkedoctor.tui.model.object_page import marked_lines, page_lines, subject
+from gkedoctor.tui.model.logs import LogQuery, log_page
+from gkedoctor.tui.model.object_page import page_lines, subject
 from gkedoctor.tui.model.objects import listing
 from gkedoctor.tui.model.path import Way, way_lines, ways
 from gkedoctor.tui.model.relations import relations
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import state_of
 from gkedoctor.tui.model.timeline import happenings
+from gkedoctor.tui.model.yaml_page import Evidence, marked_lines
 from tests.conftest import recorded, shipped_playbooks
 
 from .driving import whole
@@ -117,7 +119,8 @@ def test_every_evidence_of_every_shipped_recording_opens() -> None:
     for name in ("ing-missing-secret", "two-problems", "worker-crash-env", "ing-readiness-gate"):
         for found in scene(name).outcome.diagnoses:
             for proof in found.evidence:
-                lines, _ = page_lines(scene(name), subject(scene(name), proof.ref), "yaml", proof.path, 80)
+                one, sought = subject(scene(name), proof.ref), Evidence(proof.path, proof.value)
+                lines, _ = page_lines(scene(name), one, "yaml", sought, 80)
                 assert lines
 
 
@@ -129,8 +132,10 @@ def test_every_object_has_a_state_and_a_page(name: str) -> None:
             assert state_of(here.graph, item).word
             one = subject(here, scenes.ref_of(item)._replace(kind=kind))
             assert one.there
-            for page in ("describe", "yaml", "events", "logs", "previous"):
-                assert page_lines(here, one, page, "", 80)[0]
+            for page in ("describe", "yaml", "events"):
+                assert page_lines(here, one, page, Evidence(), 80)[0]
+            for previous in (False, True):
+                assert log_page(here, one.item, one.ref, LogQuery(previous), 80).lines
 
 
 def test_the_graph_leads_from_the_ingress_to_the_missing_secret() -> None:

@@ -22,9 +22,11 @@ from gkedoctor.tui.model import clipboard_text as copies
 from gkedoctor.tui.model.findings import namespaces
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import VIEWS
-from gkedoctor.tui.model.object_page import owner_ref
+from gkedoctor.tui.model.logs import holder_of
+from gkedoctor.tui.model.object_page import owner_ref, page_of
 from gkedoctor.tui.model.progress import short_line
 from gkedoctor.tui.model.state import Found, ViewState, carried, compared, diagnosed, opened, surely
+from gkedoctor.tui.model.yaml_page import Evidence
 from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.help import Help
 from gkedoctor.tui.screens.history import HistoryScreen
@@ -247,10 +249,11 @@ class GkedoctorApp(PlainApp):
         elif self.current_mode != "overview":
             self.action_view("overview")
 
-    def open_object(self, ref: Ref, path: str = "", page: str = "") -> None:
-        """A page of an object: describe, or its YAML where a field is named."""
+    def open_object(self, ref: Ref, path: str = "", page: str = "", value: object = None) -> None:
+        """A page of an object: describe, or its YAML or its log where evidence in it is named."""
         if self.scene is not None:
-            self.push_screen(ObjectScreen(ref, path=path, page=page or ("yaml" if path else "describe")))
+            page = page or page_of(path)
+            self.push_screen(ObjectScreen(holder_of(self.scene, ref, page), Evidence(path, value), page))
 
     def open_owner(self, ref: Ref) -> None:
         """The page of what controls an object."""

@@ -34,8 +34,8 @@ class Navigator(Protocol):
     def back(self) -> None:
         """One screen back."""
 
-    def open_object(self, ref: Ref, path: str = "", page: str = "") -> None:
-        """A page of an object."""
+    def open_object(self, ref: Ref, path: str = "", page: str = "", value: object = None) -> None:
+        """A page of an object. `value`: what evidence shows of the field at `path`."""
 
     def open_owner(self, ref: Ref) -> None:
         """The page of what controls an object."""

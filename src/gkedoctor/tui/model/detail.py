@@ -94,13 +94,13 @@ def _symptom(found: Unexplained, mark: str, page: Page) -> None:
 
 def _evidence(evidence: Sequence[ResolvedEvidence], page: Page) -> None:
     if evidence:
-        page.head("EVIDENCE", "enter shows it in the object")
+        page.head("EVIDENCE", "enter shows it where it stands")
     number = 0
     for ref, proofs in groupby(evidence, key=lambda p: p.ref):
         page.text(str(ref), "key", "  ", rest="    ")
         for proof in proofs:
             number += 1
-            entry, act = ("evidence", number), Open(proof.ref, proof.path)
+            entry, act = ("evidence", number), Open(proof.ref, proof.path, proof.value)
             label = f"{proof.label}: " if proof.label else ""
             page.text(f"{label}{value(proof.value)}", "value", "    ", rest="      ", entry=entry, act=act)
             page.text(proof.path, "dim", "      ", entry=entry, act=act)

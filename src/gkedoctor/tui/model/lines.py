@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gkedoctor.graph import Ref
 from gkedoctor.report.escaping import inert
@@ -12,7 +12,7 @@ from gkedoctor.report.wrap import columns, command_lines
 
 STYLES = (
     "critical", "high", "medium", "low", "advisory", "unknown", "ok", "fail",
-    "title", "head", "dim", "key", "value", "command", "mark", "new", "gone", "object", "link",
+    "title", "head", "dim", "key", "value", "command", "mark", "new", "gone", "object", "link", "found",
 )  # fmt: skip
 
 _BREAKS = "/-.,=:"
@@ -23,10 +23,11 @@ Part = tuple[str, str]
 
 
 class Open(NamedTuple):
-    """Enter goes to an object, at a field of it if one is named."""
+    """Enter goes to an object, at a field of it if one is named; `value`: what evidence shows of it."""
 
     ref: Ref
     path: str = ""
+    value: Any = None
 
 
 class Link(NamedTuple):

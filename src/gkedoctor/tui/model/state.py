@@ -9,11 +9,11 @@ from functools import cached_property
 import msgspec
 
 from gkedoctor.diagnose.engine import diagnose
-from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
+from gkedoctor.diagnose.model import Diagnosis, Outcome, ResolvedEvidence, Unexplained
 from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.answer import Answer
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
 from gkedoctor.tui.model.session import Session, Step, difference, first_session
 
@@ -96,15 +96,27 @@ class ViewState:
         return find(self.graph, ref)
 
 
+def proofs_of(scene: ViewState, ref: Ref) -> tuple[ResolvedEvidence, ...]:
+    """The evidence of the finding about an object."""
+    found = scene.finding_of(ref)
+    return tuple(found.evidence) if isinstance(found, Diagnosis) else ()
+
+
 def find(graph: Graph, ref: Ref) -> Object | None:
     """The object of a ref, if it is in the snapshot. Google Cloud's are told apart by project and location."""
-    kind = KINDS.get(ref.kind)
+    kind = kind_of(ref)
     if kind is None:
         return None
     if kind.cloud:
-        return next((o for o in graph.all(ref.kind) if o.get("name") == ref.name and ref_of(o) == ref), None)
+        named = (o for o in graph.all(kind.name) if str(o.get("name")).endswith(ref.name))
+        return next((o for o in named if ref_of(o)._replace(kind=ref.kind) == ref), None)
     found = graph.find(ref.kind, ref.namespace, ref.name)
     return found if isinstance(found, dict) else None
+
+
+def kind_of(ref: Ref) -> Kind | None:
+    """The kind of a ref. Some kinds of Google Cloud have the name of one of Kubernetes."""
+    return (KINDS.get(f"Compute{ref.kind}") if ref.project else None) or KINDS.get(ref.kind)
 
 
 Sift = Callable[[Outcome, Snapshot], Answer]

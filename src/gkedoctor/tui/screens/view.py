@@ -40,6 +40,7 @@ class View(Screen[None]):
         Binding("d", "object('describe')", "Describe", show=False, id="view.describe"),
         Binding("l", "object('logs')", "Logs", show=False, id="view.logs"),
         Binding("p", "object('previous')", "Previous logs", show=False, id="view.previous"),
+        Binding("e", "object('events')", "Events", show=False, id="view.events"),
         Binding("J", "owner", "Jump to the owner", show=False, id="view.owner"),
         Binding("u", "object('used')", "Who uses it", show=False, id="view.used"),
         Binding("ctrl+z", "faults", "Only faults", show=False, id="view.faults"),
@@ -178,7 +179,11 @@ class View(Screen[None]):
         bar.set_class(bool(text), "-open")
 
     @on(Input.Changed, "#filter")
-    def _filter_changed(self) -> None:
+    def _changed(self) -> None:
+        self.filter_changed()
+
+    def filter_changed(self) -> None:
+        """Other words were typed."""
         self.draw()
 
     @on(FilterBar.Left)
@@ -234,8 +239,8 @@ class View(Screen[None]):
     def do(self, act: Act | None) -> None:
         """What a line leads to."""
         match act:
-            case Open(ref, path):
-                self.navigator.open_object(ref, path)
+            case Open(ref, path, value):
+                self.navigator.open_object(ref, path, value=value)
             case Link(url):
                 self.navigator.open_docs(url)
             case Take(what, text):

@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from gkedoctor.report.wrap import columns
-from gkedoctor.tui.model.lines import STYLES, Act, Line
+from gkedoctor.tui.model.lines import STYLES, Act, Line, Part
 from gkedoctor.tui.plain_text import segment
 
 
@@ -150,6 +150,16 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         found = self._line_of(entry, self.at)
         if found is not None:
             self._move(found)
+
+    def go_line(self, place: int) -> None:
+        """Brings a line into view, with some around it, and the cursor to its entry if it has one."""
+        height = self.size.height
+        top = int(self.scroll_offset.y)
+        if not top <= place < top + height:
+            self.scroll_to(y=max(0, place - height // 3), animate=False, force=True, immediate=True)
+        if self.lines[place].entry is not None:
+            self.at = self._first_of(place)
+        self.refresh()
 
     def _line_of(self, entry: Hashable, near: int) -> int | None:
         """The first line of an entry; long lists are looked through from where the cursor was."""
@@ -291,11 +301,15 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         sign = ">" if here and place == self.at else " "
         style = base + self._style("cursor-focus" if self.has_focus else "cursor") if here else base
         segments = [segment(sign, style + Style(bold=True) if here else style)]
-        for text, name in found.parts:
+        for text, name in self.line_parts(place):
             segments.append(segment(text, style + self._style(name) if name else style))
         used = 1 + sum(columns(text) for text, _ in found.parts)
         strip = Strip(segments).adjust_cell_length(max(width, used), style)
         return strip.crop(0, width)
+
+    def line_parts(self, place: int) -> Sequence[Part]:
+        """The pieces of a line, each with its style."""
+        return self.lines[place].parts
 
     def _style(self, name: str) -> Style:
         found = self._styles.get(name)
