@@ -16,6 +16,7 @@ from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
+from gkedoctor.report.changes.json import ChangesReport
 from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.history import History
@@ -40,6 +41,11 @@ def report_schema() -> Schema:
 def diff_schema() -> Schema:
     """The schema of `gkedoctor diff --json`."""
     return _schema(Diff, "A comparison of gkedoctor")
+
+
+def changes_schema() -> Schema:
+    """The schema of `gkedoctor changes --json`."""
+    return _schema(ChangesReport, "Recorded changes of a cluster, as gkedoctor lists them")
 
 
 def fleet_schema() -> Schema:
@@ -110,6 +116,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "causes": causes_schema,
         "messages": messages_schema,
         "diff": diff_schema,
+        "changes": changes_schema,
         "fleet": fleet_schema,
         "teardown": teardown_schema,
         "verify": verify_schema,
