@@ -41,7 +41,7 @@ def test_changes_are_lines_of_json_by_the_schema(tmp_path: Path) -> None:
             lines(said, '"new"')
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 1  # as a report that finds what is critical
-    schema = json.loads((ROOT / "schemas" / "change-v1.json").read_text())
+    schema = json.loads((ROOT / "schemas" / "watch-v1.json").read_text())
     found = [json.loads(line) for line in said.read_text().splitlines()]
     for line in found:
         jsonschema.validate(line, schema)

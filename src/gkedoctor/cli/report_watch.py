@@ -15,7 +15,7 @@ from gkedoctor.cli.output_option import Output, OutputOptions, write
 from gkedoctor.cli.source import notes_on, tell
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import UsageError
-from gkedoctor.report.changes import StateLine, change_line, json_line, text_line
+from gkedoctor.report.watch_lines import StateLine, change_line, json_line, text_line
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:

@@ -99,7 +99,15 @@ def _size(collection: Collection) -> int:
 
 def diagnoses_of(graph: Graph, fold: CausalGraph) -> list[Diagnosis]:
     """One diagnosis a root, the most important first."""
-    return _told_apart(sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance))
+    found = sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance)
+    return _told_apart(_with_changes(graph, found) if found else found)
+
+
+def _with_changes(graph: Graph, found: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Each with the recorded changes that it stands on. What reads them is loaded for the first finding only."""
+    from gkedoctor.diagnose.changes import with_changes
+
+    return [with_changes(graph, diagnosis) for diagnosis in found]
 
 
 def _groups(roots: Iterable[Finding]) -> list[list[Finding]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.graph import Ref
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.change_text import change_sentences, likeliest_change
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import WIDE, Page
 from gkedoctor.report.paint import Paint
@@ -80,12 +81,20 @@ class _Block:
         yield from self._head()
         yield from self._fix(amount)
         yield from self._labelled("Since", [since(found.since)] if found.since else [])
+        yield from self._changes(in_full=amount.in_full)
         suffer = [f"{c.ref}: {c.symptom}" for c in affected(found)]
         yield from self._labelled("Affected", _first(suffer, amount.affected))
         yield from self._path(amount)
         yield from self._evidence(amount)
         yield from self._others(amount)
         yield from self._labelled("Documentation", found.docs[: amount.links])
+
+    def _changes(self, *, in_full: bool) -> Iterator[str]:
+        """The recorded changes that it stands on: all, or the likeliest."""
+        if in_full and len(self.found.changes or ()) > 1:
+            yield from self._labelled("Changed", change_sentences(self.found))
+        else:
+            yield from self._labelled(*likeliest_change(self.found))
 
     def _head(self) -> Iterator[str]:
         found, cluster = self.found, self.answer.outcome.cluster

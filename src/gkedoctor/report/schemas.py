@@ -16,13 +16,14 @@ from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
-from gkedoctor.report.changes import ChangeLine, StateLine
+from gkedoctor.report.changes.json import ChangesReport
 from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.history import History
 from gkedoctor.report.json_schema import Report
 from gkedoctor.report.teardown.json import TeardownReport
 from gkedoctor.report.verification import Verification
+from gkedoctor.report.watch_lines import ChangeLine, StateLine
 from gkedoctor.report.whatif._json_schema import WhatIfReport
 from gkedoctor.snapshot.kinds import KINDS
 
@@ -43,6 +44,11 @@ def diff_schema() -> Schema:
     return _schema(Diff, "A comparison of gkedoctor")
 
 
+def changes_schema() -> Schema:
+    """The schema of `gkedoctor changes --json`."""
+    return _schema(ChangesReport, "Recorded changes of a cluster, as gkedoctor lists them")
+
+
 def fleet_schema() -> Schema:
     """The schema of `gkedoctor fleet --json`."""
     return _schema(FleetReport, "Many clusters, as gkedoctor reports them")
@@ -58,7 +64,7 @@ def verify_schema() -> Schema:
     return _schema(Verification, "What became of a finding")
 
 
-def change_schema() -> Schema:
+def watch_schema() -> Schema:
     """The schema of a line of `gkedoctor report --watch --json`: a finding that changed, or how reading goes."""
     finding, state = _schema(ChangeLine, ""), _schema(StateLine, "")
     either = [finding["$ref"], state["$ref"]]
@@ -121,8 +127,9 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "playbook": playbook_schema,
         "causes": causes_schema,
         "messages": messages_schema,
-        "change": change_schema,
+        "watch": watch_schema,
         "diff": diff_schema,
+        "changes": changes_schema,
         "fleet": fleet_schema,
         "teardown": teardown_schema,
         "verify": verify_schema,

@@ -25,7 +25,7 @@ class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
     `diagnosis` or `unexplained` is as in a report. `time` is the cluster's.
     """
 
-    schema: Literal["gkedoctor/change/v1"] = "gkedoctor/change/v1"
+    schema: Literal["gkedoctor/watch/v1"] = "gkedoctor/watch/v1"
     time: datetime
     change: Change
     fingerprint: str
@@ -39,7 +39,7 @@ class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
 class StateLine(msgspec.Struct, frozen=True, kw_only=True):
     """How the cluster is read now: `live`; `failed`, with the reason; or what happened meanwhile (`notice`)."""
 
-    schema: Literal["gkedoctor/change/v1"] = "gkedoctor/change/v1"
+    schema: Literal["gkedoctor/watch/v1"] = "gkedoctor/watch/v1"
     time: datetime
     state: Literal["live", "failed", "notice"]
     reason: str = ""
