@@ -19,7 +19,7 @@ _NAMES = [
     "verify",
     "whatif",
     "history",
-    "change",
+    "watch",
     "config",
 ]
 
