@@ -133,9 +133,10 @@ def _lines(station: Station, x: int) -> Iterator[tuple[str, str]]:
     """What stands beside a station, with the class of each line."""
     room = int((_WIDTH - x - _TEXT) / _COLUMN)
     ref = station.ref
-    place = "/".join(part for part in (ref.namespace, zone(ref), ref.name) if part)
+    place = "/".join(part for part in (ref.namespace, ref.name) if part)
     word = f": {station.word}" if station.word else ""
-    yield from _broken(ref.kind + word, room, "kind")
+    where = f" in {zone(ref)}" if zone(ref) else ""
+    yield from _broken(f"{ref.kind}{where}{word}", room, "kind")
     yield from _broken(f"{station.via}:" if station.via else "", room, "fact")
     yield from _broken(place, room, "name")
     yield from _broken(station.fact, room, "fact")
