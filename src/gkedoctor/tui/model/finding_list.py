@@ -22,6 +22,8 @@ GROUPS = ("", "namespace", "cause")
 _LEAST_TITLE = 24
 """Columns below which a title says nothing: the object's name gets them."""
 _GAP = 2
+_BOTH = 96
+"""Columns from which the age stands beside a mark."""
 _WORDS = 60
 """Columns from which severities are words and not signs alone."""
 
@@ -64,8 +66,8 @@ class _Widths:
 def list_lines(found: Sequence[Found], scene: ViewState, width: int, choices: Choices) -> list[Line]:
     """The list. Every finding is one thing to the cursor; unfolded, so is each object that it affects."""
     gone = [one for one in scene.session.gone if one.fingerprint not in scene.fingerprints]
-    rows = [_row(one, scene, _mark(one, scene)) for one in found]
-    left = [_row(one.found, scene, mark_text(one)) for one in gone]
+    rows = [_row(one, scene, _mark(one, scene), width) for one in found]
+    left = [_row(one.found, scene, mark_text(one), width) for one in gone]
     widths = _widths([*rows, *left], width, namespaces=choices.group != "namespace")
     page = Page(width)
     if found and {severity_of(one) for one in found} == {"advisory"}:
@@ -93,11 +95,14 @@ def _mark(found: Found, scene: ViewState) -> str:
     )
 
 
-def _row(found: Found, scene: ViewState, mark: str) -> _Row:
+def _row(found: Found, scene: ViewState, mark: str, width: int) -> _Row:
+    """Where it is narrow, a mark stands in place of the age, and without its time."""
     ref = found.place
     since = found.since if isinstance(found, Diagnosis) else None
+    mark = mark if width >= _WORDS else mark.partition(" ")[0]
+    ages = age(since, scene.graph.clock) if since and not (mark and width < _BOTH) else ""
     return _Row(
-        found, mark, age(since, scene.graph.clock) if since else "", inert(ref.namespace or ""), _name(ref),
+        found, mark, ages, inert(ref.namespace or ""), _name(ref),
         _name(ref, short=True), inert(found.says),
     )  # fmt: skip
 
@@ -114,6 +119,7 @@ def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
     mark, ages = _longest(row.marked_as for row in rows), _longest(row.age for row in rows)
     several = namespaces and len({row.namespace for row in rows} - {""}) > 1 and width >= _WORDS
     namespace = min(_longest(row.namespace for row in rows), width // 5) if several else 0
+    mark, ages = (mark, ages) if width >= _BOTH else (max(mark, ages) if mark else 0, 0 if mark else ages)
     taken = sum(one + _GAP for one in (8, mark, ages, namespace) if one)
     longest = _longest(row.name for row in rows)
     brief = taken + longest + _GAP + _LEAST_TITLE > width
@@ -131,7 +137,7 @@ def _line(row: _Row, widths: _Widths, page: Page, chosen: str, key: str, *, gone
     severity = sign(row.found) if widths.word else _letter(row.found)
     parts: list[Part] = [(chosen, "mark" if chosen != " " else ""), (severity, looks or severity_of(row.found))]
     for text, room, style in (
-        (row.marked_as, widths.mark, "ok" if row.marked_as.startswith("fixed") else "new"),
+        (row.marked_as or (row.age if not widths.age else ""), widths.mark, _mark_style(row, looks)),
         (row.age.rjust(widths.age), widths.age, looks or "dim"),
         (row.namespace, widths.namespace, looks or "dim"),
     ):
@@ -145,6 +151,12 @@ def _line(row: _Row, widths: _Widths, page: Page, chosen: str, key: str, *, gone
         fits = columns(row.title) <= left
         parts += [(" " * _GAP, ""), (row.title if fits else f"{clip(row.title, left - 1)}…", looks)]
     page.add(*parts, entry=key)
+
+
+def _mark_style(row: _Row, looks: str) -> str:
+    if not row.marked_as:
+        return looks or "dim"  # an age
+    return "ok" if row.marked_as.startswith("fixed") else "new"
 
 
 def _letter(found: Found) -> str:

@@ -23,6 +23,10 @@ from gkedoctor.tui.model.times import clock_time
 
 _STYLES = {"new": "new", "returned": "new", "changed": "key", "fixed": "ok", "unknown": "unknown", "present": "dim"}
 
+_LEFT = ("fixed", "unknown")
+_WIDE = 60
+"""Columns from which a change begins on the line of its time."""
+
 
 def entries(session: Session) -> list[Change]:
     """What was there at the beginning, then every change."""
@@ -42,21 +46,24 @@ def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> li
         if date != day:
             page.add((f"{date} UTC", "head"))
             day = date
-        word = WORDS.get(one.kind, one.kind)
-        told = f"{one.found.place}: {one.found.says}{f'  ({one.detail})' if one.detail else ''}"
-        head = f"{time}  {word} {_lasted(one, seen)}".ljust(26)
-        act, entry = Open(one.found.place), ("change", i)
-        for row, piece in enumerate(first_of(fold(told, width - len(head) - 8), 2)):
-            if row:
-                page.add(" " * (len(head) + 8), piece, entry=entry, act=act)
-            else:
-                page.add(
-                    (head, _STYLES[one.kind]), (sign(one.found), severity_of(one.found)), "  ", piece,
-                    entry=entry, act=act,
-                )  # fmt: skip
+        _change(one, f"{WORDS.get(one.kind, one.kind)} {_lasted(one, seen)}".strip(), time, page, ("change", i))
     if not changes:
         page.text("Nothing was found, and nothing has changed.", "dim")
     return page.lines
+
+
+def _change(one: Change, word: str, time: str, page: Page, entry: tuple[str, int]) -> None:
+    """What happened to which finding; where it is narrow, on lines below the time."""
+    found, style, act = one.found, _STYLES[one.kind], Open(one.found.place)
+    told = f"{found.place}: {found.says}{f'  ({one.detail})' if one.detail else ''}"
+    wide = page.width >= _WIDE
+    head = f"{time}  {word} ".ljust(26) if wide else f"{time} {word} "
+    indent = len(head) + 8 if wide else 2
+    pieces = first_of(fold(told, page.width - indent), 2 if wide else 4)
+    severity = (sign(found), severity_of(found))
+    page.add((head, style), severity, f"  {pieces[0]}" if wide else "", entry=entry, act=act)
+    for piece in pieces[1:] if wide else pieces:
+        page.add(" " * indent, piece, entry=entry, act=act)
 
 
 def shown(session: Session, terms: Sequence[Term]) -> list[Change]:
@@ -69,7 +76,7 @@ def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
     here: dict[str, datetime] = {}
     found: dict[tuple[str, datetime], datetime] = {}
     for one in entries(session):
-        if one.kind in ("fixed", "unknown"):
+        if one.kind in _LEFT:
             begun = here.pop(one.fingerprint, None)
             if begun is not None:
                 found[(one.fingerprint, one.time)] = begun
@@ -79,7 +86,7 @@ def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
 
 
 def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
-    begun = seen.get((one.fingerprint, one.time))
+    begun = seen.get((one.fingerprint, one.time)) if one.kind in _LEFT else None
     return f"after {human_duration((one.time - begun).total_seconds())}" if begun is not None else ""
 
 
@@ -104,7 +111,7 @@ def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetim
     for one in changes:
         found = one.found
         diagnosis = found if isinstance(found, Diagnosis) else None
-        begun = seen.get((one.fingerprint, one.time))
+        begun = seen.get((one.fingerprint, one.time)) if one.kind in _LEFT else None
         yield HistoryEntry(
             time=one.time, change=one.kind, severity=severity_of(found), object=object_ref(found.place),
             title=found.says, fingerprint=found.fingerprint, cause=diagnosis.cause if diagnosis else UNSET,

@@ -15,6 +15,8 @@ _LIST = 5
 _STRIP = 2 + BORDER
 """Rows of a request path without the sentence about its chosen hop."""
 _DETAIL = 8
+LOW = 30
+"""Rows below which no line is left empty above the fix."""
 
 
 class Heights(NamedTuple):
@@ -53,6 +55,12 @@ def opened(height: int, path: int) -> Heights:
         if height - rows >= _DETAIL * 2:
             return Heights(0, height - rows, rows)
     return Heights(0, height, 0)
+
+
+def tightened(lines: Sequence[Line]) -> list[Line]:
+    """The same page without its first empty line: on a low screen the last line of a command takes it."""
+    gap = next((i for i, one in enumerate(lines) if not one.parts), len(lines))
+    return [*lines[:gap], *lines[gap + 1 :]]
 
 
 def fix_end(lines: Sequence[Line]) -> int:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from gkedoctor.tui.model.detail import detail_lines, summary_lines
 from gkedoctor.tui.model.finding_list import GROUPS, Choices, list_lines
 from gkedoctor.tui.model.findings import SORTS, empty_lines, legend, shown
-from gkedoctor.tui.model.layout import WIDE, Heights, fix_end, opened, side_by_side, stacked
+from gkedoctor.tui.model.layout import LOW, WIDE, Heights, fix_end, opened, side_by_side, stacked, tightened
 from gkedoctor.tui.model.lines import Line, Open
 from gkedoctor.tui.model.path import ways
 from gkedoctor.tui.model.progress import progress_lines
@@ -144,6 +144,7 @@ class Overview(View):
         lines: list[Line] = []
         if scene is not None and found is not None:
             lines = detail_lines(found, scene, detail.room, brief=self.faults_only)
+            lines = tightened(lines) if self.app.size.height < LOW else lines
         elif scene is not None and ready:
             lines = summary_lines(scene, detail.room)
         hidden = found is None and scene is not None and bool(scene.found)  # by the filter: no path is meant
