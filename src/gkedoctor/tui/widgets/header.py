@@ -53,11 +53,9 @@ class Header(PlainStatic):
         self._draw()
 
     def _draw(self) -> None:
-        if not self.size.width:
-            return  # before the first layout: what fits is not known, and a guess would flicker
         scene, doing = self._told
         fresh = cast("Navigator", self.app).freshness
-        width = max(10, self.size.width - 2)
+        width = max(10, (self.size.width or self.app.size.width) - 2)  # before the first layout it has no size
         text = PlainText(no_wrap=True, overflow="ellipsis")
         for part, style in head_parts(scene, doing, width, fresh, time.monotonic()):
             text.append(part, self.get_component_rich_style(f"header--{style}", partial=True) if style else "")
