@@ -79,10 +79,12 @@ def _counts(scene: ViewState, doing: str, brief: bool) -> list[Part]:
         calm = scene.outcome.complete and not scene.partial
         return [(verdict(scene.answer).lower(), "ok") if calm else ("not enough checked", "unknown")]
     parts: list[Part] = []
-    for i, (number, style) in enumerate(found):
+    listed = found[:2] if brief and len(found) > 3 else found  # on a phone's width, the rest is one number
+    for i, (number, style) in enumerate(listed):
         word = BRIEF[style] if brief else style
         parts += [("  " if i else "", ""), (f"{number} {word}", style)]
-    return parts
+    rest = sum(number for number, _ in found[len(listed) :])
+    return [*parts, (f"  {rest} more", "")] if rest else parts
 
 
 def tab_parts(scene: ViewState | None, here: str, width: int) -> list[tuple[str, str, str]]:
