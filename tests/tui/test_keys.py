@@ -339,6 +339,20 @@ def test_commands(key: str, typed: str, seen: str) -> None:
     drive(doctor("two-problems"), type_it)
 
 
+def test_a_command_that_does_not_exist_is_said_to() -> None:
+    async def type_it(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        await pilot.press("colon")
+        await pilot.pause()
+        await pilot.press(*"foo")
+        for _ in range(100):
+            if "matches `foo`" in text(app):
+                return
+            await pilot.pause(0.05)
+        raise AssertionError(text(app))
+
+    drive(doctor("two-problems"), type_it)
+
+
 @pytest.mark.parametrize("key", ["q", "ctrl+c"])
 def test_quit(key: str) -> None:
     async def leave(app: GkedoctorApp, pilot: Pilot[Any]) -> None:

@@ -23,6 +23,10 @@ class Command(NamedTuple):
     help: str = ""
 
 
+def _nothing() -> None:
+    """Enter on what matches nothing."""
+
+
 class Commands(Provider):
     """What can be typed after `:`."""
 
@@ -39,9 +43,12 @@ class Commands(Provider):
         """What fits; a whole command first."""
         for command in self._typed(query.strip()):
             yield Hit(10.0, entry(plain(command.words), command.help), command.run, command.words)
-        matcher = self.matcher(query)
-        for command in [*self._fixed(), *self._listed()]:
-            score = matcher.match(command.words)
+        matcher, known = self.matcher(query), [*self._fixed(), *self._listed()]
+        scores = [matcher.match(command.words) for command in known]
+        if not any(scores) and not self._typed(query.strip()):
+            none = f"No view, kind or command matches `{query}`."
+            yield Hit(0.01, entry(plain(none), "try :pod, :deploy, :ns NAME or :explain ID"), _nothing, query)
+        for command, score in zip(known, scores, strict=True):
             if score > 0:
                 shown = entry(highlighted(command.words, matcher), command.help)
                 yield Hit(min(score, 1.0), shown, command.run, command.words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gkedoctor.diagnose.model import Consequence, Diagnosis
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.not_checked import not_checked_lines
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import Term, meets
@@ -29,8 +30,9 @@ def leftover_lines(found: Sequence[Diagnosis], scene: ViewState, width: int) -> 
         page.gap()
         page.text(one.title, "title", f"{sign(one)}  ", rest="        ", entry=one.fingerprint, act=Open(one.root))
         page.head("LEFT BEHIND", str(len(one.explains)))
+        wide = max((columns(_owner(member)) for member in one.explains), default=0)
         for i, member in enumerate(one.explains):
-            _member(member, (one.fingerprint, "member", i), page)
+            _member(member, (one.fingerprint, "member", i), min(wide, page.width * 2 // 5), page)
         page.head("TO DELETE IT", "in this order; c f copies all of it; gkedoctor deletes nothing")
         page.text(one.fix.say, severity_of(one) if not one.fix.commands else "", "  ")
         page.commands(one.fix.commands, f"{one.fingerprint} fix", "the command")
@@ -40,18 +42,17 @@ def leftover_lines(found: Sequence[Diagnosis], scene: ViewState, width: int) -> 
     return page.lines
 
 
-def _member(member: Consequence, entry: tuple[object, ...], page: Page) -> None:
-    """One line each, where a list is long the names are what one compares."""
+def _member(member: Consequence, entry: tuple[object, ...], wide: int, page: Page) -> None:
+    """Kind, name, and whose it was; names are what one compares, so they get the room. `wide`: columns of the last."""
     kind, act = f"  {member.ref.kind:<21} ", Open(member.ref)
-    half = max(16, (page.width - columns(kind)) // 2)
-    page.add(
-        kind,
-        pad(member.ref.name, half),
-        "  ",
-        (short(member.symptom, page.width - columns(kind) - half - 2), "dim"),
-        entry=entry,
-        act=act,
-    )
+    room = max(16, page.width - columns(kind) - wide - 2)
+    page.add(kind, pad(member.ref.name, room), "  ", (short(_owner(member), wide), "dim"), entry=entry, act=act)
+
+
+def _owner(member: Consequence) -> str:
+    """`Ingress shop/store` of `leftover forwarding rule of Ingress shop/store`; what it is stands before it."""
+    what, of, owner = member.symptom.partition(" of ")
+    return inert(owner if of and what.startswith("leftover ") else member.symptom)
 
 
 def _nothing(scene: ViewState, page: Page) -> None:

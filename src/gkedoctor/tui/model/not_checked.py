@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from gkedoctor.diagnose.model import NotChecked
 from gkedoctor.playbook.required_kinds import kinds_of
+from gkedoctor.report.not_checked import ways_to_check
 from gkedoctor.report.phrases import counted
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.tui.model.filters import Facts, Term, facts, meets
@@ -18,11 +19,15 @@ _WORDS = {
     "partial": "only in part", "complete": "only in part",
 }  # fmt: skip
 _ORDER = tuple(_WORDS)
+_TITLES = 3
+"""Titles of playbooks that are listed for a collection."""
 
 
 def unchecked_lines(scene: ViewState, terms: Sequence[Term], width: int) -> list[Line]:
     """Holes by their reason, those that a permission solves first."""
     page = Page(width)
+    for way in [] if terms else ways_to_check(scene.outcome):
+        page.text(way)
     entries = [n for n in scene.outcome.not_checked if meets(terms, _facts(n))]
     for reason in sorted({n.reason for n in entries}, key=lambda r: _ORDER.index(r) if r in _ORDER else 99):
         group = [n for n in entries if n.reason == reason]
@@ -69,8 +74,8 @@ def _cost(scene: ViewState, collection: str) -> str:
         more = f", and {len(doubts) - 3} more" if len(doubts) > 3 else ""
         return f"leaves open: {'; '.join(doubts[:3])}{more}"
     kind = COLLECTIONS.get(collection)
-    limited = [p.id for p in scene.playbooks if kind is not None and kind.name in kinds_of(p)]
+    limited = [p.model.title for p in scene.playbooks if kind is not None and kind.name in kinds_of(p)]
     if not limited:
         return "no playbook needs it"
-    more = f", and {len(limited) - 6} more" if len(limited) > 6 else ""
-    return f"{counted(len(limited), 'playbook')} may miss something: {', '.join(limited[:6])}{more}"
+    more = f", and {len(limited) - _TITLES} more" if len(limited) > _TITLES else ""
+    return f"may be missed: {'; '.join(limited[:_TITLES])}{more}"

@@ -211,7 +211,7 @@ class Overview(View):
 
     def _zoom(self, on_: bool) -> None:
         self.set_class(on_, "-zoomed")
-        self._draw_found(top=on_)
+        self._draw_found(top=True)
 
     def action_mark(self) -> None:
         """Marks the finding for one ticket, and steps on."""
