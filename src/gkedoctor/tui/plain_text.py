@@ -21,7 +21,7 @@ from textual.filter import LineFilter
 from textual.fuzzy import Matcher
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from gkedoctor.report.escaping import inert, inert_lines, is_seen
 
@@ -66,6 +66,11 @@ def set_subtitle(widget: Widget, text: str) -> None:
 def set_subtitle_parts(widget: Widget, parts: Iterable[tuple[str, str]]) -> None:
     """What stands in a widget's lower border, in pieces with a style each."""
     widget.border_subtitle = Content.assemble(*((inert(text), style) for text, style in parts))
+
+
+def set_placeholder(widget: Input, text: str) -> None:
+    """What stands in an empty input."""
+    widget.placeholder = inert(text)  # a plain string here, without markup
 
 
 class PlainText(Text):

@@ -198,7 +198,7 @@ def _list_lines(runs: Sequence[LogRun], ref: Ref, width: int) -> list[Line]:
 
 
 def _log_lines(scene: ViewState, run: LogRun, page: Page, quoted: Sequence[Any], *, previous: bool) -> object:
-    """Writes the log; gives the entry that the evidence quotes."""
+    """Writes the log; gives the entry that the evidence quotes, else the latest."""
     rows = run.lines(previous=previous)
     which = "previous run" if previous else "current run"
     if not rows:
@@ -211,7 +211,7 @@ def _log_lines(scene: ViewState, run: LogRun, page: Page, quoted: Sequence[Any],
     for i, row in enumerate(rows):
         sign = "* " if i in marked else "  "
         page.text(row, "title" if i in marked else "", sign, rest="    ", entry=("log", i))
-    return ("log", min(marked)) if marked else None
+    return ("log", min(marked) if marked else len(rows) - 1)
 
 
 def _not_recorded(scene: ViewState, run: LogRun, page: Page, which: str, *, previous: bool) -> None:

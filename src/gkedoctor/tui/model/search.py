@@ -83,9 +83,8 @@ def highlighted(parts: Sequence[Part], spans: Sequence[Span], style: str) -> lis
     found: list[Part] = []
     at = 0
     for text, name in parts:
-        cuts = {0, len(text)}
-        cuts.update(c - at for s in spans for c in (s.start, s.end) if 0 < c - at < len(text))
-        edges = sorted(cuts)
+        inner = {c - at for s in spans for c in (s.start, s.end) if 0 < c - at < len(text)}
+        edges = sorted({0, len(text)} | inner)
         for first, last in pairwise(edges):
             inside = any(s.start <= at + first and at + last <= s.end for s in spans)
             found.append((text[first:last], style if inside else name))

@@ -15,7 +15,7 @@ from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, log_page
 from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
 from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.model.yaml_page import Evidence
-from gkedoctor.tui.plain_text import set_subtitle_parts, set_title
+from gkedoctor.tui.plain_text import set_placeholder, set_subtitle_parts, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
 from gkedoctor.tui.widgets.lines import Lines
@@ -155,7 +155,7 @@ class ObjectScreen(View):
     def _ask(self, about: str, *, filtering: bool) -> None:
         self._filtering = filtering
         bar = self.query_one(FilterBar).opened()
-        bar.placeholder = about
+        set_placeholder(bar, about)
         self.set_focus(bar)
         self.draw()
 
