@@ -30,6 +30,17 @@ def test_several_formats_at_once(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.parametrize(("told", "width"), [("40", 40), ("100", 100), ("", 80), ("wide", 80)])
+def test_columns_of_the_environment_are_obeyed_without_a_terminal(
+    gkedoctor: Gkedoctor, monkeypatch: pytest.MonkeyPatch, told: str, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", told)
+    lines = gkedoctor("report", "--from", FAULTY).out.splitlines()
+    long = [line for line in lines if len(line) > width]
+    assert all(len(line.split()) == 1 for line in long), "names and links are not cut"
+    assert max(map(len, lines)) > width - 12
+
+
 def test_what_goes_to_files_alone_leaves_standard_output_empty(gkedoctor: Gkedoctor, tmp_path: Path) -> None:
     result = gkedoctor("report", "--from", FAULTY, "-o", f"json={tmp_path / 'r.json'}")
     assert result.out == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
@@ -52,7 +53,7 @@ def wants_colour(choice: str, environment: Mapping[str, str]) -> bool:
 
 
 def width(narrow: int, wide: int, narrowest: int = 40) -> int:
-    """The columns to wrap at: the terminal's from `narrowest` to `wide`, `narrow` where there is no terminal."""
-    if not sys.stdout.isatty():
+    """The columns to wrap at, from `narrowest` to `wide`: COLUMNS or the terminal's; `narrow` where there is neither."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdecimal():
         return narrow
-    return max(narrowest, min(wide, shutil.get_terminal_size().columns))
+    return max(narrowest, min(wide, shutil.get_terminal_size((narrow, 24)).columns))

@@ -14,7 +14,7 @@ from gkedoctor.report.formats import WIDE, Page
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines, path_sentences
 from gkedoctor.report.phrases import affected, all_commands, belongs_to, in_file, only_reads, place, since, title, value
-from gkedoctor.report.wrap import command_lines, wrapped
+from gkedoctor.report.wrap import columns, command_lines, wrapped
 
 LONGEST_LIST = 20
 """Lines of one list at most; the JSON report has all of them."""
@@ -94,7 +94,9 @@ class _Block:
         first, *more = wrapped(inert(title(found, self.answer)), self.page.width, f"{at}{mark} ", "  ")
         yield at + self.paint.severity(mark, found.severity) + first[len(at) + len(mark) :]
         yield from more
-        yield f"  --> {inert(cluster) + '  ' if cluster else ''}{place(found.root)}"
+        parts = [part for part in (inert(cluster or ""), place(found.root)) if part]
+        whole = f"  --> {'  '.join(parts)}"
+        yield from [whole] if columns(whole) <= self.page.width else wrapped(" ".join(parts), 1, "  --> ", "      ")
 
     def _fix(self, amount: _Amount) -> Iterator[str]:
         fix = self.found.fix
