@@ -53,7 +53,7 @@ def wants_colour(choice: str, environment: Mapping[str, str]) -> bool:
 
 
 def width(narrow: int, wide: int, narrowest: int = 40) -> int:
-    """The columns to wrap at, from `narrowest` to `wide`: COLUMNS or the terminal's; `narrow` where there is neither."""
+    """The columns to wrap at, from `narrowest` to `wide`: COLUMNS or the terminal's; without both, `narrow`."""
     if not sys.stdout.isatty() and not os.environ.get("COLUMNS", "").isdecimal():
         return narrow
     return max(narrowest, min(wide, shutil.get_terminal_size((narrow, 24)).columns))

@@ -181,11 +181,8 @@ def _list_lines(runs: Sequence[LogRun], ref: Ref, width: int) -> list[Line]:
     pods = max(12, min(width - 46, max(len(run.key.pod.name) for run in runs)))
     names = max(8, min(20, max(len(run.key.container) for run in runs)))
     for run in runs[:MAX_LISTED]:
-        counts = [
-            f"{len(run.current)} lines" if run.current else "",
-            f"previous {len(run.previous)}" if run.previous else "",
-        ]
-        told = "  ".join(text for text in counts if text) or "not recorded"
+        counts = [(len(run.current), ""), (len(run.previous), " of the previous run")]
+        told = ", ".join(f"{counted(count, 'line')}{which}" for count, which in counts if count) or "not recorded"
         page.lines.append(
             line(
                 "  ", pad(run.key.pod.name, pods), "  ", pad(run.key.container, names), "  ",
@@ -204,9 +201,8 @@ def _log_lines(scene: ViewState, run: LogRun, page: Page, quoted: Sequence[Any],
     if not rows:
         _not_recorded(scene, run, page, which, previous=previous)
         return None
-    page.head(
-        f"{short(run.key.pod.name, max(20, page.width - 50))}  {run.key.container}, {which}", f"last {len(rows)} lines"
-    )
+    name = short(run.key.pod.name, max(20, page.width - 50))
+    page.head(f"{name}  {run.key.container}, {which}", f"last {counted(len(rows), 'line')}")
     marked = {at for value in quoted if (at := line_of(rows, value)) is not None}
     for i, row in enumerate(rows):
         sign = "* " if i in marked else "  "
