@@ -3,7 +3,7 @@
 Textual writes to the terminal in a thread, behind a queue of 30 texts. Where the terminal is closed, that thread ends
 with EIO, and the UI's thread blocks for ever once the queue is full: in `WriterThread.write`, or in `WriterThread.stop`
 when the app ends (textual/drivers/_writer_thread.py, Textual 8.2.8). Handlers of asyncio's loop are not called then. So
-a thread of its own checks the terminal, and what the handlers of signals do does not need the loop.
+a thread of its own checks the terminal and takes the signals.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import queue
+import select
 import signal
 import threading
 import time
@@ -44,38 +44,40 @@ class TerminalWatch:
     """While it is entered, SIGTERM, SIGHUP and a closed terminal end the program within two seconds.
 
     After a signal, `leave` is called with the exit code, in a thread of its own: it makes the app end. Where the app
-    does not within `GRACE_SECONDS`, and at once where the terminal is gone, the process ends without it: a signal that
+    does not within `GRACE_SECONDS`, and at once where the terminal is gone, the process ends without it. A signal that
     is ignored, as by nohup, stays so. Exit codes are those of shells, 128 and the number of the signal.
     """
 
     def __init__(self, leave: Callable[[int], None], descriptor: int = 0) -> None:
         self._leave, self._descriptor = leave, descriptor
         self._settings = _settings(descriptor)
-        self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()  # `put` may interrupt itself, as in a handler
         self._handlers: dict[int, Any] = {}
         self._code: int | None = None
         self._left = False
 
     def __enter__(self) -> TerminalWatch:
         if self._settings is not None:
+            self._reader, self._writer = os.pipe()
+            os.set_blocking(self._writer, False)
+            # Handlers in Python run in the first thread, and not while it is blocked; this pipe is written at once.
+            self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
             for number in (signal.SIGTERM, signal.SIGHUP):
                 if signal.getsignal(number) is not signal.SIG_IGN:
-                    self._handlers[number] = signal.signal(number, self._received)
+                    self._handlers[number] = signal.signal(number, _caught)
             threading.Thread(target=self._watch, name="gkedoctor-terminal", daemon=True).start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._left = True
-        if self._settings is not None and is_gone(self._descriptor):
+        if self._settings is None:
+            return
+        if is_gone(self._descriptor):
             end_process(self._code or _HANGUP)
         if self._code is not None:
             end_process(self._code)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-
-    def _received(self, number: int, _: FrameType | None) -> None:
-        self._code = self._code or 128 + number
-        self._signals.put(number)
+        signal.set_wakeup_fd(self._wakeup)
 
     def _watch(self) -> None:
         end: float | None = None
@@ -85,11 +87,20 @@ class TerminalWatch:
             if end is not None and time.monotonic() >= end:
                 restore(self._descriptor, self._settings)
                 end_process(self._code or _HANGUP)
-            with suppress(queue.Empty):
-                number = self._signals.get(timeout=POLL_SECONDS)
+            for number in self._signals():
                 end = time.monotonic() + (GRACE_SECONDS if end is None else 0)
+                self._code = self._code or 128 + number
                 with suppress(RuntimeError):  # the loop is closed: the app is ending
-                    self._leave(128 + number)
+                    self._leave(self._code)
+
+    def _signals(self) -> list[int]:
+        """The signals that came meanwhile, of those that end the program."""
+        ready, _, _ = select.select([self._reader], [], [], POLL_SECONDS)
+        return [number for number in os.read(self._reader, 100) if number in self._handlers] if ready else []
+
+
+def _caught(number: int, _: FrameType | None) -> None:
+    """In place of ending the process at once; the pipe says the rest."""
 
 
 def is_gone(descriptor: int) -> bool:

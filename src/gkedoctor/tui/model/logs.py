@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
+from gkedoctor.report.phrases import counted
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.lines import Line, Page, line, pad, short
