@@ -67,8 +67,8 @@ def test_a_blocked_screen_ends_within_two_seconds() -> None:
     killed.send_signal(signal.SIGTERM)
     impatient.send_signal(signal.SIGHUP)
     impatient.send_signal(signal.SIGTERM)
-    assert [one.wait(2) for one in (closed, killed)] == [129, 143]
-    assert impatient.wait(2) in (129, 143)  # the kernel may run the handler of the later signal first
+    codes = [one.wait(2) for one in (closed, impatient, killed)]
+    assert codes in ([129, 129, 143], [129, 143, 143]), "either of two signals at once"
     assert time.monotonic() - began < 2
     assert b"\x1b[?1049l" in os.read(second, 1000)  # the terminal that is still there is as before
     for master in (second, third):
