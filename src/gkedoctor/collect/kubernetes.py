@@ -22,6 +22,7 @@ from gkedoctor.collect.served_recording import PLATFORM, combined_state, recordi
 from gkedoctor.errors import UnreachableError
 from gkedoctor.snapshot.compressed import AppendableObjects
 from gkedoctor.snapshot.custom_kinds import is_custom
+from gkedoctor.snapshot.field_history import slimmed
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 from gkedoctor.snapshot.redaction.trimming import trimmed
@@ -343,7 +344,7 @@ def _watches(parts: Iterable[ListResult]) -> tuple[WatchStart, ...]:
 
 
 def slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
-    """The item with its API version, less what no snapshot keeps: half of it is `managedFields`.
+    """The item with its API version, less what no snapshot keeps.
 
     Decoded one by one, for a page of 500 Pods is 20 MB as objects; what is no object is left to the intake.
     """
@@ -353,9 +354,9 @@ def slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
         raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
     if not isinstance(item, dict):
         return item
-    metadata = item.get("metadata")
-    if isinstance(metadata, dict):
-        metadata.pop("managedFields", None)
     if version:
         item.setdefault("apiVersion", version)
-    return item if collection in _KEEP_LAST_APPLIED else trimmed(collection, item)
+    if collection not in _KEEP_LAST_APPLIED:
+        return trimmed(collection, item)
+    slimmed(collection, item)
+    return item

@@ -9,6 +9,7 @@ import msgspec
 
 from gkedoctor.diagnose.affected import affected
 from gkedoctor.diagnose.causality import CausalGraph
+from gkedoctor.diagnose.changes import with_changes
 from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, evidence_scope, findings, unseen
 from gkedoctor.diagnose.evidence import proof
 from gkedoctor.diagnose.fixes import recovery_of, recovery_sentence, resolved_fix
@@ -95,7 +96,8 @@ def _size(collection: Collection) -> int:
 
 def diagnoses_of(graph: Graph, fold: CausalGraph) -> list[Diagnosis]:
     """One diagnosis a root, the most important first."""
-    return _told_apart(sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance))
+    found = sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance)
+    return _told_apart([with_changes(graph, diagnosis) for diagnosis in found])
 
 
 def _groups(roots: Iterable[Finding]) -> list[list[Finding]]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from gkedoctor.changes.model import RecordedChange
 from gkedoctor.graph import Hop, Ref
 from gkedoctor.graph.request_path.unknown_hops import UnknownHop
 from gkedoctor.playbook.model import Confidence, Safety, Severity
@@ -92,8 +93,9 @@ class Location(msgspec.Struct, frozen=True):
 class Diagnosis(msgspec.Struct, frozen=True):
     """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars.
 
-    `location`: where in a manifest it stands; None for what was seen in a cluster. `maturity` and `known_false_alarms`
-    are those of the playbook.
+    `location`: where in a manifest it stands; None for what was seen in a cluster. `changes`: the recorded changes that
+    it stands on, the likeliest first; None where the recording does not hold who changed what. `maturity` and
+    `known_false_alarms` are those of the playbook.
     """
 
     fingerprint: str
@@ -115,6 +117,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     location: Location | None = None
     maturity: Literal["experimental", "stable"] = "stable"
     known_false_alarms: tuple[str, ...] = ()
+    changes: tuple[RecordedChange, ...] | None = None
 
     @property
     def place(self) -> Ref:

@@ -33,6 +33,10 @@ class CauseDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     `likely_changes`: regular expressions for the fields that most often bring it about, the likeliest first. They are
     searched in `KIND path` (`Deployment spec.replicas`; `Secret ` for an object that was added or removed), and
     `gkedoctor diff` blames such changes first. `changes_like`: groups of such fields, which come after.
+
+    `stands_on`: names of `fields`: a recorded change counts for a diagnosis only if it set one of these. None: not
+    declared, the fields that its evidence names count. `by_time`: time alone brings it about, so that a change counts
+    only where it was made when the fault was there already (a certificate that had expired was put there).
     """
 
     root: str
@@ -41,6 +45,8 @@ class CauseDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     common: bool = False
     likely_changes: tuple[str, ...] = ()
     changes_like: tuple[str, ...] = ()
+    stands_on: tuple[str, ...] | None = None
+    by_time: bool = False
 
 
 class ChangeGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -51,9 +57,12 @@ class ChangeGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class CausesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A `causes.yaml`: causes by their word, and groups of fields that their `changes_like` may name."""
+    """A `causes.yaml`: causes by their word, groups of fields that their `changes_like` may name, and `fields` by the
+    names that their `stands_on` lists.
+    """
 
     changes: dict[str, ChangeGroup] = {}
+    fields: dict[str, tuple[str, ...]] = {}
     causes: dict[str, CauseDefinition] = {}
 
 
@@ -61,6 +70,7 @@ class _Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same with entries that are not checked yet: msgspec does not say which entry of a map is wrong."""
 
     changes: dict[str, Any] = {}
+    fields: dict[str, tuple[str, ...]] = {}
     causes: dict[str, Any] = {}
 
 
@@ -72,8 +82,10 @@ class Vocabulary(Mapping[str, CauseDefinition]):
         causes: Mapping[str, CauseDefinition] | None = None,
         groups: Mapping[str, ChangeGroup] | None = None,
         places: Mapping[str, str] | None = None,
+        fields: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._causes, self._groups, self._places = dict(causes or {}), dict(groups or {}), dict(places or {})
+        self._fields = dict(fields or {})
 
     def __getitem__(self, word: str) -> CauseDefinition:
         return self._causes[word]
@@ -94,6 +106,17 @@ class Vocabulary(Mapping[str, CauseDefinition]):
         found = self._causes.get(word)
         return (*found.likely_changes, *self._grouped(found.changes_like)) if found is not None else ()
 
+    def stands_on(self, word: str) -> tuple[str, ...] | None:
+        """The patterns of the fields that a cause stands on, searched in `KIND path`; None where it declares none."""
+        found = self._causes.get(word)
+        if found is None or found.stands_on is None:
+            return None
+        return tuple(pattern for name in found.stands_on for pattern in self._fields[name])
+
+    def is_by_time(self, word: str) -> bool:
+        """Whether a cause comes about by the passing of time alone."""
+        return word in self._causes and self._causes[word].by_time
+
     def _grouped(self, names: Iterable[str]) -> Iterator[str]:
         for name in names:
             group = self._groups[name]
@@ -109,17 +132,14 @@ class Vocabulary(Mapping[str, CauseDefinition]):
         for word in file.causes:
             self._check_word(source, word, own)
         groups = self._groups | file.changes
-        for place, names in _named_groups(file):
-            for i, name in enumerate(names):
-                if name not in groups:
-                    raise error_at(
-                        source, f"{place}[{i}]", f"unknown group of changes `{name}`", hint=_meant(name, groups)
-                    )
+        fields = self._fields | file.fields
+        _check_names(source, _named_groups(file), groups, "group of changes")
+        _check_names(source, _named_fields(file), fields, "name of `fields`")
         for place, pattern in patterns_of(file):
             _check_pattern(source, place, pattern)
         _check_ring(source, file, groups)
         places = self._places | dict.fromkeys(file.causes, source.path)
-        return Vocabulary(self._causes | file.causes, groups, places)
+        return Vocabulary(self._causes | file.causes, groups, places, fields)
 
     def with_folders(self, folders: Iterable[Path]) -> Vocabulary:
         """This vocabulary with the words that folders of playbooks declare in their `causes.yaml`."""
@@ -142,6 +162,7 @@ def read_causes(source: Source) -> CausesFile:
     parts = convert_at(source, "$", read_yaml(source), _Parts, {"": _fields(CausesFile)})
     of_group, of_cause = {"": _fields(ChangeGroup)}, {"": _fields(CauseDefinition)}
     return CausesFile(
+        fields=parts.fields,
         changes={k: convert_at(source, f"$.changes.{k}", v, ChangeGroup, of_group) for k, v in parts.changes.items()},
         causes={k: convert_at(source, f"$.causes.{k}", v, CauseDefinition, of_cause) for k, v in parts.causes.items()},
     )
@@ -167,9 +188,23 @@ def _named_groups(file: CausesFile) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f"$.causes.{word}.changes_like", cause.changes_like) for word, cause in file.causes.items())
 
 
+def _named_fields(file: CausesFile) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from ((f"$.causes.{word}.stands_on", cause.stands_on or ()) for word, cause in file.causes.items())
+
+
+def _check_names(
+    source: Source, listed: Iterable[tuple[str, tuple[str, ...]]], known: Mapping[str, Any], what: str
+) -> None:
+    for place, names in listed:
+        for i, name in enumerate(names):
+            if name not in known:
+                raise error_at(source, f"{place}[{i}]", f"unknown {what} `{name}`", hint=_meant(name, known))
+
+
 def patterns_of(file: CausesFile) -> Iterator[tuple[str, str]]:
     """The patterns of a file over `KIND path`, each with its place."""
     lists = [(f"$.changes.{name}.fields", group.fields) for name, group in file.changes.items()]
+    lists += [(f"$.fields.{name}", patterns) for name, patterns in file.fields.items()]
     lists += [(f"$.causes.{word}.likely_changes", cause.likely_changes) for word, cause in file.causes.items()]
     yield from ((f"{place}[{i}]", pattern) for place, patterns in lists for i, pattern in enumerate(patterns))
 

@@ -27,6 +27,7 @@ from gkedoctor.diagnose.model import (
 from gkedoctor.errors import ManifestError
 from gkedoctor.playbook.model import Confidence, Safety, Severity
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.change_schema import ChangeEntry, change_entries
 from gkedoctor.report.ref_schema import (
     HopEntry,
     ObjectRef,
@@ -138,6 +139,8 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One root cause. `fingerprint` is the same for the same cause on the same root in every run.
 
     `new`: whether the baseline lacks it, where there is one. `location`: of what `lint` found, the key that is wrong.
+    `changes`: the recorded changes that it stands on, from before its first sign, the likeliest first; empty where none
+    is recorded, left out where the recording does not hold who changed what.
     `maturity`: where the playbook is experimental. `known_false_alarms`: when it speaks though nothing is wrong.
     """
 
@@ -153,6 +156,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     since: str | UnsetType = UNSET
     explains: tuple[Symptomatic, ...]
     evidence: tuple[Evidence, ...]
+    changes: tuple[ChangeEntry, ...] | UnsetType = UNSET
     path: tuple[HopEntry, ...] | UnsetType = UNSET
     ruled_out: tuple[CauseAndWhy, ...]
     not_known: tuple[CauseAndWhy, ...] = ()
@@ -280,6 +284,7 @@ def diagnosis_entry(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         since=found.since or UNSET,
         explains=tuple(map(_symptomatic, found.explains)),
         evidence=tuple(map(_evidence, found.evidence)),
+        changes=change_entries(found.changes),
         path=tuple(map(hop_entry, found.path)) or UNSET,
         ruled_out=tuple(CauseAndWhy(r.cause, r.why) for r in found.ruled_out),
         not_known=_not_known(found.not_known),

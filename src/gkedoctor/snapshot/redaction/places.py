@@ -41,13 +41,14 @@ _IDENTITY = frozenset(
         "protocol", "operator", "effect", "fieldPath", "imagePullPolicy", "restartPolicy", "dnsPolicy",
         "schedulerName", "terminationMessagePath", "terminationMessagePolicy", "serviceAccountName", "serviceAccount",
         "resourceClaimName", "mountPath", "volumeName", "claimName", "secretName", "topologyKey", "hostname",
+        "fieldsV1",
     }
 )  # fmt: skip
 """Fields whose string is left as it is."""
 
 _LEFT = frozenset(
     {
-        "clusterIPs", "podIPs", "hostIPs", "accessModes", "finalizers", "ownerReferences", "managedFields",
+        "clusterIPs", "podIPs", "hostIPs", "accessModes", "finalizers", "ownerReferences", "fieldsV1",
         "allocatable", "capacity", "involvedObject", "regarding", "nodeInfo", "keys", "addresses",
     }
 )  # fmt: skip
@@ -57,6 +58,7 @@ _TEXTS = frozenset(
     {
         "message", "note", "description", "command", "args", "displayName", "userData", "customRequestHeaders",
         "customResponseHeaders", "mountOptions", "documentation", "statusMessage", "detail", "details",
+        "manager",
     }
 )  # fmt: skip
 _MAPS = frozenset({"parameters", "volumeAttributes", "options", "data", "attributes", "settings", "config", "values",

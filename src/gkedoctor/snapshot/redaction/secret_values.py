@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from gkedoctor.snapshot.field_history import LAST_APPLIED
 from gkedoctor.snapshot.redaction.placeholders import placeholder
 from gkedoctor.snapshot.redaction.secret_facts import secret_values
-from gkedoctor.snapshot.redaction.trimming import LAST_APPLIED
 from gkedoctor.snapshot.redaction.value_facts import decoded_again
 
 _SHORTEST = 5

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""A copy of the object as it was applied: it repeats a Secret's values, and goes stale."""
+from gkedoctor.snapshot.field_history import LAST_APPLIED, field_history
 
 _KEPT_BACK = "***"
 _CHECK_FIELDS = (
@@ -27,17 +26,17 @@ _VERSION_FIELDS = ("name", "served", "storage", "deprecated")
 
 
 def trimmed(collection: str, item: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy without `managedFields` and the last applied configuration, and less of Nodes and CRDs."""
+    """A copy with less of Nodes and CRDs, and with the compact form of what says who set which field when."""
     result = dict(item)
     metadata = result.get("metadata")
     if isinstance(metadata, dict):
-        result["metadata"] = _metadata(metadata)
+        result["metadata"] = _metadata(metadata) | field_history(collection, item, metadata)
     special = _SPECIAL.get(collection)
     return special(result) if special is not None else result
 
 
 def _metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in metadata.items() if key != "managedFields"}
+    kept = {key: value for key, value in metadata.items() if key not in ("managedFields", "lastApplied")}
     annotations = kept.get("annotations")
     if isinstance(annotations, dict) and LAST_APPLIED in annotations:
         kept["annotations"] = {key: value for key, value in annotations.items() if key != LAST_APPLIED}

@@ -8,7 +8,7 @@ from typing import Any
 from gkedoctor.errors import ChangeError
 from gkedoctor.graph import name_of, namespace_of
 from gkedoctor.graph.core.accessors import annotations_of, json_map
-from gkedoctor.snapshot.redaction.trimming import LAST_APPLIED
+from gkedoctor.snapshot.field_history import LAST_APPLIED
 from gkedoctor.whatif.change import Change, Invocation, Result
 from gkedoctor.whatif.flags import Arguments, Syntax, parse_flags
 from gkedoctor.whatif.merge_keys import is_built_in_type

@@ -1,0 +1,143 @@
+"""Changes as `metadata.managedFields` records them: who owns a field, and when that owner last wrote.
+
+One entry has one time for all its fields: the last call of that manager. Entries of subresource scale have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from gkedoctor.changes.model import RecordedChange, Source, change_source
+from gkedoctor.graph import Graph, ref_of
+from gkedoctor.snapshot.field_paths import Steps, element_key, is_own_key, path_text, value_at
+from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
+
+SAME_MOMENT = 2.0
+"""Seconds within which two records are of one call: whole seconds, and clocks of clients and server."""
+
+_QUOTED_FIELDS = ("f:kubectl.kubernetes.io/last-applied-configuration", "f:kubernetes.io/change-cause")
+
+
+class FieldEntry(NamedTuple):
+    """One entry: the fields that a manager owns. `at` is None for the subresource scale."""
+
+    manager: str
+    operation: str
+    at: datetime | None
+    subresource: str
+    fields: Mapping[str, Any]
+
+    @property
+    def client(self) -> str:
+        """Who wrote, in words: the HorizontalPodAutoscaler controller scales as kube-controller-manager."""
+        if self.subresource == "scale" and self.manager == "kube-controller-manager":
+            return "HorizontalPodAutoscaler"
+        return self.manager
+
+
+def created_at(item: Object) -> datetime | None:
+    """When the object was created."""
+    return parse_timestamp(item["metadata"].get("creationTimestamp"))
+
+
+def field_entries(item: Object) -> list[FieldEntry]:
+    """The entries that a snapshot keeps; none where they were not recorded."""
+    listed = item["metadata"].get("managedFields")
+    return [_entry(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
+def _entry(one: Mapping[str, Any]) -> FieldEntry:
+    text = one.get("fieldsV1")
+    try:
+        fields = msgspec.json.decode(text) if isinstance(text, str) else None
+    except msgspec.DecodeError:
+        fields = None
+    return FieldEntry(
+        str(one.get("manager") or "unknown"), str(one.get("operation") or ""), parse_timestamp(one.get("time")),
+        str(one.get("subresource") or ""), fields if isinstance(fields, dict) else {},
+    )  # fmt: skip
+
+
+def is_later(entry: FieldEntry, created: datetime | None) -> bool:
+    """Whether the entry was written after the object was created."""
+    return entry.at is not None and (created is None or (entry.at - created).total_seconds() > SAME_MOMENT)
+
+
+def owned_fields(entry: FieldEntry, item: Object) -> Iterator[Steps]:
+    """The fields that an entry owns, as far as the object has them."""
+    yield from _leaves(entry.fields, item, ())
+
+
+def _leaves(fields: Mapping[str, Any], value: Any, at: Steps) -> Iterator[Steps]:
+    if not fields:
+        if at:
+            yield at
+        return
+    for key, below in fields.items():
+        if key in _QUOTED_FIELDS or not isinstance(below, Mapping):
+            continue
+        step, child = _step(key, value)
+        if step is not None and (len(fields) == 1 or below or not is_own_key(at, child)):
+            yield from _leaves(below, child, (*at, step))
+
+
+def _step(key: str, value: Any) -> tuple[str | None, Any]:
+    if key.startswith("f:"):
+        name = key[2:]
+        return name, value.get(name) if isinstance(value, Mapping) else None
+    element = _element(key, value)
+    own = element_key(element)
+    return (f"[{own}]", element) if own is not None else (None, None)
+
+
+def _element(key: str, items: Any) -> Any:
+    """The element of a list that `k:{"name":"shop"}` names."""
+    try:
+        wanted = msgspec.json.decode(key[2:]) if key.startswith("k:") else None
+    except msgspec.DecodeError:
+        return None
+    if not isinstance(wanted, dict) or not isinstance(items, list):
+        return None
+    fits = (i for i in items if isinstance(i, dict) and all(i.get(k) == v for k, v in wanted.items()))
+    return next(fits, None)
+
+
+@change_source
+def field_owners(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
+    """The fields that were written after the object was created, each with its owner."""
+    created, ref = created_at(item), ref_of(item)
+    older = {tuple(one["path"]): one.get("before") for one in item["metadata"].get("lastApplied") or ()}
+    for entry in field_entries(item):
+        if not is_later(entry, created):
+            continue
+        for steps in owned_fields(entry, item):
+            before = older.get(steps)
+            yield RecordedChange(
+                ref, path_text(item, steps), entry.at, entry.client, before, value_at(item, steps),
+                Source.MANAGED_FIELDS, is_difference=before is not None, steps=steps,
+            )  # fmt: skip
+
+
+def writer_at(item: Object, steps: Steps, at: datetime | None) -> str | None:
+    """Who wrote a field at a moment: its owner, else who wrote the object in that very moment; None where unrecorded.
+
+    A field that was removed has no owner; only an Apply by its owner leaves a time.
+    """
+    entries = [entry for entry in field_entries(item) if entry.subresource == ""]
+    owners = [e for e in entries if at is None or e.at is None or (e.at - at).total_seconds() >= -SAME_MOMENT]
+    for entry in owners:
+        if any(_covers(own, steps) for own in owned_fields(entry, item)):
+            return entry.client
+    near = [
+        e for e in entries if at is not None and e.at is not None and abs((e.at - at).total_seconds()) <= SAME_MOMENT
+    ]
+    return near[0].client if len(near) == 1 else None
+
+
+def _covers(own: Steps, steps: Steps) -> bool:
+    return steps[: len(own)] == own or own[: len(steps)] == steps

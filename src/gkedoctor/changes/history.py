@@ -1,0 +1,63 @@
+"""All recorded changes of one object, each once: what two sources record is taken from the one that knows more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from gkedoctor.changes import field_owners, lifetime, revisions, scaling
+from gkedoctor.changes.model import OBJECT_SOURCES, RecordedChange, Source
+from gkedoctor.graph import Graph
+from gkedoctor.snapshot.model import Object
+
+_SOURCES = (field_owners, lifetime, revisions, scaling)
+"""Importing them registers what they hold."""
+
+
+def changes_of(graph: Graph, item: Object) -> list[RecordedChange]:
+    """The recorded changes of an object, in no order."""
+    found = [change for source in OBJECT_SOURCES for change in source(graph, item)]
+    if revisions.has_template_history(graph, item):
+        found = [one for one in found if not _is_of_template(one)]
+    return _with_scaling(found)
+
+
+def _is_of_template(change: RecordedChange) -> bool:
+    return change.source is Source.MANAGED_FIELDS and change.steps[:2] == revisions.TEMPLATE
+
+
+def _with_scaling(found: list[RecordedChange]) -> list[RecordedChange]:
+    """An owner of `spec.replicas` and the Event of the same moment are one change."""
+    steps = [one for one in found if one.source is Source.EVENT]
+    kept: list[RecordedChange] = []
+    for change in found:
+        if change.source is not Source.MANAGED_FIELDS or change.steps != scaling.REPLICAS:
+            kept.append(change)
+            continue
+        same = _at_once(change, steps)
+        if same is not None:
+            steps.remove(same)
+            kept.remove(same) if same in kept else None
+            kept.append(replace(change, before=same.before, is_difference=True))
+        elif not steps:
+            kept.append(change)
+    return [one for one in kept if one.source is not Source.EVENT or one in steps]
+
+
+def _at_once(change: RecordedChange, steps: Iterable[RecordedChange]) -> RecordedChange | None:
+    for step in steps:
+        is_same = change.at is not None and step.at is not None and step.after == change.after
+        if is_same and abs((change.at - step.at).total_seconds()) <= field_owners.SAME_MOMENT:  # type: ignore[operator]
+            return step
+    return None
+
+
+def is_recorded(graph: Graph) -> bool:
+    """Whether the recording has `managedFields`: older ones, and dumps without `--show-managed-fields`, have none."""
+    return bool(graph.index(_has_field_entries))
+
+
+def _has_field_entries(graph: Graph) -> bool:
+    kinds = ("Deployment", "Service", "ConfigMap", "Namespace", "Node", "StatefulSet", "DaemonSet", "Ingress")
+    return any("managedFields" in item["metadata"] for kind in kinds for item in graph.all(kind))

@@ -1,0 +1,248 @@
+"""The recorded changes that a diagnosis stands on: those of a field that its cause names, from before its first sign.
+
+A change in time alone proves nothing: of an object that was only labelled, or of a field that the cause does not stand
+on, nothing is listed, and no change makes a cause surer. Which fields a cause stands on is `stands_on` in
+`playbooks/causes.yaml`; the evidence says which of them: the container, the variable, the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entries, is_later
+from gkedoctor.changes.history import changes_of, is_recorded
+from gkedoctor.changes.model import CLUSTER_SOURCES, RecordedChange, Source
+from gkedoctor.changes.revisions import TEMPLATE
+from gkedoctor.changes.values import for_display
+from gkedoctor.diagnose.model import Diagnosis
+from gkedoctor.diagnose.stood_on import StoodOn, consumers, stood_on
+from gkedoctor.graph import Graph, Ref
+from gkedoctor.playbook.loader import shipped_causes
+from gkedoctor.snapshot.field_paths import Steps, path_text, value_at
+from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
+
+WINDOW = timedelta(hours=24)
+"""How long before the first sign a change may be."""
+
+_PROMPT = timedelta(minutes=2)
+"""A change of a template that the evidence does not name counts if the fault began so soon after it."""
+
+_APART = timedelta(seconds=60)
+"""An object that is younger than those that use it by more than this was not installed together with them."""
+
+_SLACK = timedelta(seconds=SAME_MOMENT)
+_MOST = 5
+_CONSEQUENCES = frozenset({"Pod", "ReplicaSet", "EndpointSlice", "Endpoints", "Event"})
+
+
+class _Ranked(NamedTuple):
+    """A change that counts; the lowest is the likeliest."""
+
+    tier: int
+    is_only_written: bool
+    is_beside_root: bool
+    age: float
+    path: str
+    change: RecordedChange
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Between which moments a change counts. `first_sign`: None where the recording does not tell."""
+
+    first_sign: datetime | None
+    begin: datetime
+    end: datetime
+
+    def holds(self, at: datetime | None) -> bool:
+        return at is None or self.begin <= at <= self.end
+
+    def is_prompt(self, at: datetime | None) -> bool:
+        """Whether the fault began right after."""
+        if at is None or self.first_sign is None:
+            return False
+        return -_SLACK <= self.first_sign - at <= _PROMPT
+
+
+def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
+    """The diagnosis with the recorded changes that it stands on; None where the recording holds no history at all."""
+    found = stood_on(graph, diagnosis)
+    recorded = {ref: changes_of(graph, item) for ref, item in found.items.items() if ref.kind not in _CONSEQUENCES}
+    for source in CLUSTER_SOURCES:
+        for change in source(graph):
+            recorded.setdefault(change.ref, []).append(change)
+    if not is_recorded(graph) and not any(_is_history(one) for changes in recorded.values() for one in changes):
+        return diagnosis
+    ranked = sorted(_ranked(graph, diagnosis, found, recorded), key=lambda one: one[:5])
+    listed = [one.change for one in ranked][:_MOST]
+    if listed:
+        listed += _triggers(found, recorded, listed, _window(graph, diagnosis))
+    if not listed and not is_recorded(graph):
+        return diagnosis
+    return msgspec.structs.replace(diagnosis, changes=tuple(map(for_display, listed[:_MOST])))
+
+
+def _is_history(change: RecordedChange) -> bool:
+    return change.source not in (Source.CREATION, Source.MANAGED_FIELDS)
+
+
+def _window(graph: Graph, diagnosis: Diagnosis) -> _Window:
+    sign = parse_timestamp(diagnosis.since)
+    if shipped_causes().is_by_time(diagnosis.cause):
+        over = min(filter(None, (parse_timestamp(p.value) for p in diagnosis.evidence)), default=None)
+        return _Window(over, over - _SLACK if over is not None else graph.clock, graph.clock)
+    end = sign + _SLACK if sign is not None else graph.clock
+    return _Window(sign, end - WINDOW, end)
+
+
+def _ranked(
+    graph: Graph, diagnosis: Diagnosis, found: StoodOn, recorded: dict[Ref, list[RecordedChange]]
+) -> Iterator[_Ranked]:
+    window, fields = _window(graph, diagnosis), _patterns(diagnosis.cause)
+    for ref, changes in recorded.items():
+        item = found.items.get(ref)
+        listed = [*changes, *_removed_keys(item, ref, found, recorded)] if item is not None else changes
+        for change in listed:
+            tier = _tier(change, item, found, fields, window) if window.holds(change.at) else None
+            if tier is not None:
+                age = -change.at.timestamp() if change.at is not None else 0.0
+                told = _narrowed(change, item, found)
+                yield _Ranked(tier, not change.is_difference, ref != diagnosis.root, age, told.path, told)
+
+
+def _patterns(cause: str) -> list[re.Pattern[str]] | None:
+    listed = shipped_causes().stands_on(cause)
+    return None if listed is None else [re.compile(pattern) for pattern in listed]
+
+
+def _tier(
+    change: RecordedChange,
+    item: Object | None,
+    found: StoodOn,
+    fields: Sequence[re.Pattern[str]] | None,
+    window: _Window,
+) -> int | None:
+    """0: a field that the evidence names; 1: another one that the cause stands on; None: the change does not count."""
+    named = found.named.get(change.ref, set())
+    is_named = bool(change.steps) and any(_overlap(change.steps, one) for one in named)
+    if fields is None:
+        return 0 if is_named else None
+    if not any(pattern.search(f"{change.ref.kind} {change.path}") for pattern in fields):
+        return None
+    if not change.steps:
+        return _of_whole(change, item, found, window)
+    if is_named:
+        return 0
+    return 1 if _may_count(change, named, found, window) else None
+
+
+def _overlap(one: Steps, other: Steps) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def _of_whole(change: RecordedChange, item: Object | None, found: StoodOn, window: _Window) -> int | None:
+    """Of an object that was created: it is younger than what uses it, or the fault is as old as the object."""
+    if change.source is not Source.CREATION or change.at is None:
+        return 1
+    sign = window.first_sign
+    if sign is not None and -_SLACK <= sign - change.at <= _APART:
+        return 1
+    used = [created_at(other) for ref, other in consumers(found) if ref != change.ref]
+    older = [at for at in used if at is not None]
+    return 1 if older and change.at - max(older) > _APART else None
+
+
+def _may_count(change: RecordedChange, named: Iterable[Steps], found: StoodOn, window: _Window) -> bool:
+    """A field that no evidence shows: not one of another container or key, and of a template only if it broke at once.
+
+    What is true of a template for hours and then fails was not broken by it.
+    """
+    containers = found.containers.get(change.ref)
+    own = next((b for a, b in pairwise(change.steps) if a.endswith("ontainers")), None)
+    if containers and own is not None and own not in containers:
+        return False
+    if change.ref.kind in ("ConfigMap", "Secret"):
+        is_other = any(one[:1] == ("data",) and len(one) > 1 for one in named)
+        return not is_other and found.says(change.steps[-1])
+    is_template = change.steps[:2] in (TEMPLATE, ("spec", "jobTemplate"))
+    return not is_template or window.is_prompt(change.at)
+
+
+def _narrowed(change: RecordedChange, item: Object | None, found: StoodOn) -> RecordedChange:
+    """The change at the field that the evidence names, where only the whole above it has an owner."""
+    if item is None or change.source is not Source.MANAGED_FIELDS:
+        return change
+    below = [
+        one for one in found.named.get(change.ref, ()) if len(one) > len(change.steps) and _overlap(one, change.steps)
+    ]
+    if len(below) != 1 or not change.steps:
+        return change
+    steps = below[0]
+    return msgspec.structs.replace(
+        change, path=path_text(item, steps), steps=steps, before=None, after=value_at(item, steps)
+    )
+
+
+def _removed_keys(
+    item: Object, ref: Ref, found: StoodOn, recorded: dict[Ref, list[RecordedChange]]
+) -> Iterator[RecordedChange]:
+    """Keys that the cause misses in an object that was applied later than the reference to them was there.
+
+    A removed field has no owner; only an Apply by its owner leaves a time.
+    """
+    if ref.kind not in ("ConfigMap", "Secret"):
+        return
+    missing = [s for s in found.named.get(ref, ()) if s[:1] == ("data",) and len(s) == 2 and s[1] not in _keys(item)]
+    applied = [e for e in field_entries(item) if e.operation == "Apply" and "f:data" in e.fields]
+    for steps in missing:
+        for entry in applied:
+            if is_later(entry, created_at(item)) and not _is_newer_reference(steps[1], entry.at, found, recorded):
+                yield RecordedChange(
+                    ref, path_text(item, steps), entry.at, entry.client, None, None, Source.MANAGED_FIELDS, steps=steps
+                )
+
+
+def _keys(item: Object) -> Iterable[str]:
+    return {*(item.get("keys") or ()), *(item.get("data") or ())}
+
+
+def _is_newer_reference(
+    key: str, at: datetime | None, found: StoodOn, recorded: dict[Ref, list[RecordedChange]]
+) -> bool:
+    """Whether a workload came to refer to the key only afterwards."""
+    for ref, item in consumers(found):
+        born = created_at(item)
+        if at is not None and born is not None and born > at:
+            return True
+        for change in recorded.get(ref, ()):
+            is_later_change = at is not None and change.at is not None and change.at > at
+            if is_later_change and any(_overlap(change.steps, one) for one in found.named.get(ref, ()) if change.steps):
+                return True
+    return False
+
+
+def _triggers(
+    found: StoodOn, recorded: dict[Ref, list[RecordedChange]], listed: Sequence[RecordedChange], window: _Window
+) -> list[RecordedChange]:
+    """The rollout that brought the change to the Pods: a restart, after the change and right before the first sign."""
+    first = listed[0].at
+    return [
+        change
+        for ref, _ in consumers(found)
+        for change in recorded.get(ref, ())
+        if change not in listed
+        and change.source is Source.REVISION
+        and change.at is not None
+        and first is not None
+        and change.at >= first
+        and window.is_prompt(change.at)
+    ][:1]

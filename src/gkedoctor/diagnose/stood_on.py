@@ -1,0 +1,138 @@
+"""The fields that a diagnosis names: by its evidence, on each object that it stands on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
+from gkedoctor.graph import Graph, Ref, ref_of, workload
+from gkedoctor.snapshot.field_paths import Steps, steps_of, value_at
+from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object
+
+_STATUS_OF = {
+    "containerStatuses": "containers",
+    "initContainerStatuses": "initContainers",
+    "ephemeralContainerStatuses": "ephemeralContainers",
+}
+_TEMPLATES: Mapping[str, Steps] = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
+_REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+_MOST = 60
+"""Objects of one diagnosis that are searched for changes."""
+
+
+@dataclass
+class StoodOn:
+    """What a diagnosis stands on.
+
+    `items`: its objects, the root first. `named`: the fields of each that its evidence shows. `containers`: the
+    containers of each that it is about. `words`: all that it says.
+    """
+
+    items: dict[Ref, Object]
+    named: dict[Ref, set[Steps]] = field(default_factory=dict)
+    containers: dict[Ref, set[str]] = field(default_factory=dict)
+    words: str = ""
+
+    def says(self, word: str) -> bool:
+        """Whether the diagnosis speaks of a name."""
+        return re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", self.words) is not None
+
+
+def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
+    """The objects and fields of a diagnosis: its root, its evidence, who suffers, and the workloads of their Pods."""
+    refs = dict.fromkeys([diagnosis.root, *(p.ref for p in diagnosis.evidence), *(c.ref for c in diagnosis.explains)])
+    found = StoodOn({}, words=_words(diagnosis))
+    for ref in refs:
+        item = object_of(graph, ref)
+        if item is not None and len(found.items) < _MOST:
+            _add(found, graph, item)
+    for proof in diagnosis.evidence:
+        item = object_of(graph, proof.ref)
+        if item is not None:
+            _name_fields(found, graph, item, proof)
+    for steps in found.named.values():
+        broad = {one for one in steps if any(len(one) < len(other) and other[: len(one)] == one for other in steps)}
+        steps -= broad
+    return found
+
+
+def object_of(graph: Graph, ref: Ref) -> Object | None:
+    """The object of Kubernetes that a ref names, where it is recorded."""
+    if ref.kind not in KINDS or ref.project is not None or ref.kind == "Event":
+        return None
+    found = graph.find(ref.kind, ref.namespace, ref.name)
+    return found if isinstance(found, dict) and "metadata" in found else None
+
+
+def _add(found: StoodOn, graph: Graph, item: Object) -> None:
+    top = workload(graph, item)
+    for one in (item, top) if item.get("kind") != "Pod" else (top,):
+        if "spec" in one or one is item:
+            found.items.setdefault(ref_of(one), one)
+
+
+def _words(diagnosis: Diagnosis) -> str:
+    return "\n".join([diagnosis.title, diagnosis.fix.say, *(str(proof.value) for proof in diagnosis.evidence)])
+
+
+def _name_fields(found: StoodOn, graph: Graph, item: Object, proof: ResolvedEvidence) -> None:
+    steps, top = steps_of(item, proof.path), workload(graph, item)
+    _name_referenced(found, graph, item, steps, proof.value)
+    if steps[:1] == ("status",) or not steps:
+        _name_container(found, ref_of(top), item, steps)
+        return
+    if item.get("kind") in ("Pod", "ReplicaSet", "Job") and top is not item:
+        steps = _in_template(item, top, steps)
+    if item.get("kind") in ("ConfigMap", "Secret"):
+        steps = _of_data(steps)
+    ref = ref_of(top) if item.get("kind") != "ReplicaSet" and top is not item else ref_of(item)
+    _name_container(found, ref, item, steps)
+    found.named.setdefault(ref, set()).add(steps)
+
+
+def _of_data(steps: Steps) -> Steps:
+    """Snapshots have `keys`, facts in place of `data`; another version of the object is another version of its data."""
+    if steps == ("metadata", "resourceVersion"):
+        return ("data",)
+    return ("data", *steps[1:]) if steps[0] == "keys" else steps
+
+
+def _in_template(item: Object, top: Object, steps: Steps) -> Steps:
+    """Where a field of a Pod stands in the workload that made it."""
+    prefix = _TEMPLATES.get(str(top.get("kind")), ("spec", "template"))
+    within = steps[2:] if item.get("kind") != "Pod" and steps[:2] == ("spec", "template") else steps
+    return (*prefix, *within)
+
+
+def _name_container(found: StoodOn, ref: Ref, item: Object, steps: Steps) -> None:
+    for group, element in pairwise(steps):
+        if _STATUS_OF.get(group, group) in _STATUS_OF.values() and element.startswith("["):
+            found.containers.setdefault(ref, set()).add(element)
+
+
+def _name_referenced(found: StoodOn, graph: Graph, item: Object, steps: Steps, value: Any) -> None:
+    """The key of a ConfigMap or Secret that a variable or a volume refers to is a field of that object."""
+    for kind, wanted in _references(steps, value, value_at(item, steps[:-1])):
+        ref = Ref(kind, str(wanted["name"]), item["metadata"].get("namespace"))
+        target = object_of(graph, ref)
+        if target is not None:
+            found.items.setdefault(ref, target)
+            found.named.setdefault(ref, set()).add(("data", str(wanted["key"])))
+
+
+def _references(steps: Steps, value: Any, parent: Any) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    for holder in (value, {steps[-1]: value} if steps else {}, parent):
+        for field_name, kind in _REFERENCES.items() if isinstance(holder, Mapping) else ():
+            wanted = holder.get(field_name)
+            if isinstance(wanted, Mapping) and wanted.get("name") and wanted.get("key"):
+                yield kind, wanted
+
+
+def consumers(found: StoodOn) -> Iterator[tuple[Ref, Object]]:
+    """The workloads among the objects."""
+    yield from ((ref, item) for ref, item in found.items.items() if "template" in (item.get("spec") or {}))
