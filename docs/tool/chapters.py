@@ -31,6 +31,7 @@ SECTIONS: Mapping[str, tuple[Chapter, ...]] = MappingProxyType(
             Chapter("Recordings", "recording.md"),
             Chapter("From fix to cured", "fixing.md"),
             Chapter("Try a change first", "what-if.md"),
+            Chapter("Who changed what", "changes.md"),
             Chapter("What changed", "comparing.md"),
             Chapter("Leftovers and teardown", "leftovers.md"),
             Chapter("Many clusters", "fleet.md"),

@@ -124,7 +124,8 @@ class TestRecording:
         [definition] = snapshot.collection("customresourcedefinitions").objects
         assert definition["spec"] == {"group": "acme.example", "versions": [{"name": "v1", "served": True}]}
         assert "images" not in snapshot.collection("nodes").objects[0]["status"]
-        assert "managedFields" not in snapshot.collection("secrets").objects[0]["metadata"]
+        [entry] = snapshot.collection("secrets").objects[0]["metadata"]["managedFields"]
+        assert entry == {"manager": "kubectl", "fieldsV1": '{"f:data":{"f:password":{}}}'}
         assert snapshot.collection("secrets").objects[0]["metadata"]["annotations"] == {"team": "shop"}
 
     def test_credentials_of_google_cloud_are_dropped(self, tmp_path: Path) -> None:

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entries
 from gkedoctor.changes.model import RecordedChange, Source, change_source
-from gkedoctor.graph import Graph, ref_of
+from gkedoctor.graph import Graph, labels_of, ref_of
+from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.snapshot.field_paths import path_text
 from gkedoctor.snapshot.model import Object
+
+_LAST = 2**33
+"""Seconds since 1970 after which no label can be meant."""
+
+
+@change_source
+def helm_release(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
+    """A revision of a Helm release, by the labels of the Secret or ConfigMap that stores it; its body is not read.
+
+    https://helm.sh/docs/topics/advanced/#storage-backends
+    """
+    labels = labels_of(item)
+    if not _is_release(item):
+        return
+    seconds = whole_number(labels.get("modifiedAt") or labels.get("createdAt"))
+    at = datetime.fromtimestamp(seconds, UTC) if seconds is not None and seconds < _LAST else created_at(item)
+    what = f"revision {labels.get('version')} of release {labels.get('name')}: {labels.get('status')}"
+    yield RecordedChange(ref_of(item), "", at, "helm", None, what, Source.CREATION, is_difference=True)
+
+
+def _is_release(item: Object) -> bool:
+    return item.get("kind") in ("Secret", "ConfigMap") and labels_of(item).get("owner") == "helm"
 
 
 @change_source
 def creation(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
     """The object itself, with the manager that wrote it in that moment."""
     at = created_at(item)
-    if at is None:
+    if at is None or _is_release(item):
         return
     first = [
         entry
@@ -35,5 +59,5 @@ def lost_fields(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
         steps = tuple(map(str, one["path"]))
         yield RecordedChange(
             ref_of(item), path_text(item, steps), None, None, one.get("before"), None, Source.LAST_APPLIED,
-            is_difference=True, steps=steps,
+            is_difference=True, steps=steps, is_removed=True,
         )  # fmt: skip

@@ -37,7 +37,7 @@ class RecordedChange(msgspec.Struct, frozen=True):
     manager, user or controller: a client, not a person; None where it is not recorded. `before`, `after`: None where
     the field was absent or its value is not recorded. `is_difference`: two recorded versions differ in this field;
     otherwise its owner wrote the object at that moment, and which of its fields changed is not recorded. `steps`: the
-    path with elements by their keys.
+    path with elements by their keys. `is_removed`: the object has the field no longer.
     """
 
     ref: Ref
@@ -49,6 +49,7 @@ class RecordedChange(msgspec.Struct, frozen=True):
     source: Source
     is_difference: bool = False
     steps: Steps = ()
+    is_removed: bool = False
 
 
 ObjectSource = Callable[[Graph, Object], Iterable[RecordedChange]]

@@ -19,7 +19,7 @@ from gkedoctor.graph import Graph, name_of, namespace_of, ref_of
 from gkedoctor.graph.core.accessors import annotations_of
 from gkedoctor.graph.core.numbers import whole_number
 from gkedoctor.graph.objects.owners import controller_ref, owned
-from gkedoctor.snapshot.field_paths import Steps, leaf_changes, path_text
+from gkedoctor.snapshot.field_paths import Steps, is_empty, leaf_changes, path_text
 from gkedoctor.snapshot.model import Object
 
 TEMPLATE: Steps = ("spec", "template")
@@ -61,7 +61,7 @@ def _controller_revisions(graph: Graph, item: Object) -> list[Revision]:
     return [
         Revision(number, _plain(((one.get("data") or {}).get("spec") or {}).get("template")), created_at(one), one)
         for one in graph.index(_controller_revisions_by_owner).get(mine, [])
-        if (number := whole_number(one.get("revision")))
+        if isinstance(number := one.get("revision"), int)
     ]
 
 
@@ -109,7 +109,10 @@ def revisions(graph: Graph, item: Object) -> Iterator[RecordedChange]:
             shown_in = holder if after is not None else {"spec": {"template": earlier.template}}
             by = writer_at(item, steps, at)
             path = path_text(shown_in, steps)
-            yield RecordedChange(ref, path, at, by, before, after, Source.REVISION, is_difference=True, steps=steps)
+            yield RecordedChange(
+                ref, path, at, by, before, after, Source.REVISION,
+                is_difference=True, steps=steps, is_removed=is_empty(after),
+            )  # fmt: skip
 
 
 def _rolled_out(

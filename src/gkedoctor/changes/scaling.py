@@ -16,6 +16,7 @@ from gkedoctor.changes.field_owners import SAME_MOMENT, FieldEntry, created_at, 
 from gkedoctor.changes.model import RecordedChange, Source, change_source
 from gkedoctor.graph import Graph, Unknown, name_of, namespace_of, ref_of
 from gkedoctor.graph.objects.events import last_seen
+from gkedoctor.graph.objects.owners import owned
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -63,12 +64,18 @@ def scaling(graph: Graph, item: Object) -> Iterator[RecordedChange]:
     steps, ref, created = _steps(graph, item), ref_of(item), created_at(item)
     sizes = _sizes(graph, item) if steps else []
     later = [s for s in steps if created is None or (s.at - created).total_seconds() > SAME_MOMENT]
-    own = [step for step in later if not _is_rollout(steps[: steps.index(step)], step)]
+    starts = {name_of(one): created_at(one) for one in owned(graph, item)} if steps else {}
+    own = [s for s in later if not _is_start(s, starts.get(s.name)) and not _is_rollout(steps[: steps.index(s)], s)]
     for step in own:
         by = _who(item, step, sizes, is_last=step is own[-1])
         yield RecordedChange(
             ref, "spec.replicas", step.at, by, step.old, step.new, Source.EVENT, is_difference=True, steps=REPLICAS
         )
+
+
+def _is_start(step: _Step, created: datetime | None) -> bool:
+    """Whether a step is the first of a new ReplicaSet."""
+    return created is not None and abs((step.at - created).total_seconds()) <= SAME_MOMENT
 
 
 def _is_rollout(earlier: list[_Step], step: _Step) -> bool:

@@ -28,6 +28,7 @@ _COMMANDS = {
     "access": Entry("gkedoctor.cli.commands.access:access", "Check permissions, and print the roles needed."),
     "snapshot": Entry("gkedoctor.cli.commands.snapshot:snapshot", "Record the live cluster, with credentials masked."),
     "diff": Entry("gkedoctor.cli.commands.diff:diff", "Compare two recordings: new, fixed, and why."),
+    "changes": Entry("gkedoctor.cli.commands.changes:changes", "List who changed what, in the order of time."),
     "fleet": Entry("gkedoctor.cli.commands.fleet:fleet", "Diagnose many recorded clusters together."),
     "path": Entry("gkedoctor.cli.commands.path:path", "Show the path of a request, hop by hop."),
     "leftovers": Entry(

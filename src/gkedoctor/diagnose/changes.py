@@ -20,7 +20,6 @@ from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entrie
 from gkedoctor.changes.history import changes_of, is_recorded
 from gkedoctor.changes.model import CLUSTER_SOURCES, RecordedChange, Source
 from gkedoctor.changes.revisions import TEMPLATE
-from gkedoctor.changes.values import for_display
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.diagnose.stood_on import StoodOn, consumers, stood_on
 from gkedoctor.graph import Graph, Ref
@@ -87,7 +86,26 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
         listed += _triggers(found, recorded, listed, _window(graph, diagnosis))
     if not listed and not is_recorded(graph):
         return diagnosis
-    return msgspec.structs.replace(diagnosis, changes=tuple(map(for_display, listed[:_MOST])))
+    shown = _shown(listed[:_MOST]) if listed else ()
+    return msgspec.structs.replace(diagnosis, changes=shown, changes_unread=tuple(_unread(graph, found)))
+
+
+def _shown(listed: Sequence[RecordedChange]) -> tuple[RecordedChange, ...]:
+    from gkedoctor.changes.values import for_display  # with all patterns of credentials
+
+    return tuple(map(for_display, listed))
+
+
+def _unread(graph: Graph, found: StoodOn) -> Iterator[str]:
+    """The collections that would record more and could not be read."""
+    namespaces = {ref.namespace for ref in found.items if ref.namespace}
+    kinds = ["Event", *(["ReplicaSet"] if any(ref.kind == "Deployment" for ref in found.items) else [])]
+    for kind in kinds:
+        for namespace in sorted(namespaces):
+            doubt = graph.why_incomplete(kind, namespace)
+            if doubt is not None:
+                yield f"{doubt.collection}: {doubt.reason}"
+                break
 
 
 def _is_history(change: RecordedChange) -> bool:
@@ -207,8 +225,9 @@ def _removed_keys(
         for entry in applied:
             if is_later(entry, created_at(item)) and not _is_newer_reference(steps[1], entry.at, found, recorded):
                 yield RecordedChange(
-                    ref, path_text(item, steps), entry.at, entry.client, None, None, Source.MANAGED_FIELDS, steps=steps
-                )
+                    ref, path_text(item, steps), entry.at, entry.client, None, None, Source.MANAGED_FIELDS,
+                    steps=steps, is_removed=True,
+                )  # fmt: skip
 
 
 def _keys(item: Object) -> Iterable[str]:

@@ -9,7 +9,6 @@ import msgspec
 
 from gkedoctor.diagnose.affected import affected
 from gkedoctor.diagnose.causality import CausalGraph
-from gkedoctor.diagnose.changes import with_changes
 from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, evidence_scope, findings, unseen
 from gkedoctor.diagnose.evidence import proof
 from gkedoctor.diagnose.fixes import recovery_of, recovery_sentence, resolved_fix
@@ -97,7 +96,14 @@ def _size(collection: Collection) -> int:
 def diagnoses_of(graph: Graph, fold: CausalGraph) -> list[Diagnosis]:
     """One diagnosis a root, the most important first."""
     found = sorted((_diagnosis(graph, group, fold) for group in _groups(fold.roots)), key=_importance)
-    return _told_apart([with_changes(graph, diagnosis) for diagnosis in found])
+    return _told_apart(_with_changes(graph, found) if found else found)
+
+
+def _with_changes(graph: Graph, found: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Each with the recorded changes that it stands on. What reads them is loaded for the first finding only."""
+    from gkedoctor.diagnose.changes import with_changes
+
+    return [with_changes(graph, diagnosis) for diagnosis in found]
 
 
 def _groups(roots: Iterable[Finding]) -> list[list[Finding]]:

@@ -94,7 +94,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars.
 
     `location`: where in a manifest it stands; None for what was seen in a cluster. `changes`: the recorded changes that
-    it stands on, the likeliest first; None where the recording does not hold who changed what. `maturity` and
+    it stands on, the likeliest first; None where the recording does not hold who changed what; `changes_unread`: what
+    would record more and could not be read. `maturity` and
     `known_false_alarms` are those of the playbook.
     """
 
@@ -118,6 +119,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     maturity: Literal["experimental", "stable"] = "stable"
     known_false_alarms: tuple[str, ...] = ()
     changes: tuple[RecordedChange, ...] | None = None
+    changes_unread: tuple[str, ...] = ()
 
     @property
     def place(self) -> Ref:

@@ -59,6 +59,8 @@ def cause_page(word: str, library: Library) -> Iterator[Block]:
     if definition.check:
         yield Text(definition.check, "Check")
     yield Text(definition.root, "Resource to fix")
+    if definition.stands_on:
+        yield Text(", ".join(definition.stands_on), "Recorded changes that count")
     said = [(playbook, cause) for playbook in library for cause in playbook.model.causes if cause.cause == word]
     phrases = tuple(dict.fromkeys(phrase for _, cause in said for phrase in cause.seen_as))
     if phrases:

@@ -140,7 +140,8 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `new`: whether the baseline lacks it, where there is one. `location`: of what `lint` found, the key that is wrong.
     `changes`: the recorded changes that it stands on, from before its first sign, the likeliest first; empty where none
-    is recorded, left out where the recording does not hold who changed what.
+    is recorded, left out where the recording does not hold who changed what. `changes_unread`: what would record more
+    and could not be read.
     `maturity`: where the playbook is experimental. `known_false_alarms`: when it speaks though nothing is wrong.
     """
 
@@ -157,6 +158,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     explains: tuple[Symptomatic, ...]
     evidence: tuple[Evidence, ...]
     changes: tuple[ChangeEntry, ...] | UnsetType = UNSET
+    changes_unread: tuple[str, ...] | UnsetType = UNSET
     path: tuple[HopEntry, ...] | UnsetType = UNSET
     ruled_out: tuple[CauseAndWhy, ...]
     not_known: tuple[CauseAndWhy, ...] = ()
@@ -285,6 +287,7 @@ def diagnosis_entry(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         explains=tuple(map(_symptomatic, found.explains)),
         evidence=tuple(map(_evidence, found.evidence)),
         changes=change_entries(found.changes),
+        changes_unread=found.changes_unread or UNSET,
         path=tuple(map(hop_entry, found.path)) or UNSET,
         ruled_out=tuple(CauseAndWhy(r.cause, r.why) for r in found.ruled_out),
         not_known=_not_known(found.not_known),

@@ -21,6 +21,7 @@ from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.history import History
 from gkedoctor.report.json_schema import Report
+from gkedoctor.report.recorded_changes.json import ChangesReport
 from gkedoctor.report.teardown.json import TeardownReport
 from gkedoctor.report.verification import Verification
 from gkedoctor.report.whatif._json_schema import WhatIfReport
@@ -41,6 +42,11 @@ def report_schema() -> Schema:
 def diff_schema() -> Schema:
     """The schema of `gkedoctor diff --json`."""
     return _schema(Diff, "A comparison of gkedoctor")
+
+
+def changes_schema() -> Schema:
+    """The schema of `gkedoctor changes --json`."""
+    return _schema(ChangesReport, "Recorded changes of a cluster, as gkedoctor lists them")
 
 
 def fleet_schema() -> Schema:
@@ -123,6 +129,7 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
         "messages": messages_schema,
         "change": change_schema,
         "diff": diff_schema,
+        "changes": changes_schema,
         "fleet": fleet_schema,
         "teardown": teardown_schema,
         "verify": verify_schema,

@@ -51,9 +51,17 @@ def leaf_changes(before: Any, after: Any, at: Steps = ()) -> Iterator[LeafChange
     elif lists and len(lists) == len(others):
         old, new = _by_key(before), _by_key(after)
         for key in [*old, *(key for key in new if key not in old)]:
-            yield from leaf_changes(old.get(key), new.get(key), (*at, f"[{key}]"))
+            yield from _element_changes(old.get(key), new.get(key), (*at, f"[{key}]"))
     else:
         yield LeafChange(at, before, after)
+
+
+def _element_changes(before: Any, after: Any, at: Steps) -> Iterator[LeafChange]:
+    """What differs in an element; one that came or went is one change, with its only field where it has but one."""
+    found = list(leaf_changes(before, after, at))
+    if len(found) > 1 and (before is None or after is None):
+        found = [LeafChange(at, before, after)]
+    yield from found
 
 
 def is_own_key(at: Steps, value: Any) -> bool:

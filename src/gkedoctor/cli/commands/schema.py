@@ -13,6 +13,7 @@ _NAMES = [
     "causes",
     "messages",
     "diff",
+    "changes",
     "fleet",
     "teardown",
     "verify",

@@ -14,6 +14,7 @@ from gkedoctor import __version__
 from gkedoctor.config.suppress import Suppressed
 from gkedoctor.diagnose.model import Diagnosis, Outcome, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.change_text import change_sentences
 from gkedoctor.report.escaping import inert, is_link
 from gkedoctor.report.formats import Page
 from gkedoctor.report.markdown import code as _code
@@ -115,6 +116,7 @@ def _body(found: Diagnosis) -> Iterator[str]:
         yield f"- **Since:** {_text(since(found.since))}"
     yield f"- **Cause:** {_cause(found)}"
     yield from _part("Affected", _cut([f"{_code(str(c.ref))}: {_text(c.symptom)}" for c in affected(found)], _AFFECTED))
+    yield from _part("Changed", map(_text, change_sentences(found)))
     yield from _part("Evidence", _evidence(found.evidence[:_PROOFS]))
     if found.docs:
         yield from ["", f"Documentation: {', '.join(map(_link, found.docs))}"]

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.change_text import change_sentences
 from gkedoctor.report.docs_site import playbook_link
 from gkedoctor.report.escaping import is_link
 from gkedoctor.report.page.markup import Markup, element, joined
@@ -93,6 +94,8 @@ def _drawings(found: Diagnosis) -> Iterable[Markup]:
 
 
 def _reasons(found: Diagnosis) -> Iterable[Markup]:
+    if changed := change_sentences(found):
+        yield _part("Changed", element("ul", *(element("li", sentence) for sentence in changed)))
     cause = [element("code", found.cause), f" ({found.confidence}), playbook ", _playbook(found.playbook)]
     yield _part("Evidence", element("p", "Cause ", *cause), element("dl", *_evidence(found.evidence)))
     lines = [element("li", element("code", r.cause), f" (ruled out): {r.why}") for r in found.ruled_out]

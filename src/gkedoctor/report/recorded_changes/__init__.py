@@ -1,0 +1,1 @@
+"""The recorded changes of a cluster, shown: as text or JSON."""
