@@ -81,7 +81,7 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
     if not is_recorded(graph) and not any(_is_history(one) for changes in recorded.values() for one in changes):
         return diagnosis
     ranked = sorted(_ranked(graph, diagnosis, found, recorded), key=lambda one: one[:5])
-    listed = [one.change for one in ranked][:_MOST]
+    listed = _joined([one.change for one in ranked], found)[:_MOST]
     if listed:
         listed += _triggers(found, recorded, listed, _window(graph, diagnosis))
     if not listed and not is_recorded(graph):
@@ -134,6 +134,25 @@ def _ranked(
                 age = -change.at.timestamp() if change.at is not None else 0.0
                 told = _narrowed(change, item, found)
                 yield _Ranked(tier, not change.is_difference, ref != diagnosis.root, age, told.path, told)
+
+
+def _joined(changes: Iterable[RecordedChange], found: StoodOn) -> list[RecordedChange]:
+    """Fields that were added to one map at once, as one change of that map: a whole probe."""
+    together: dict[tuple[object, ...], list[RecordedChange]] = {}
+    for change in changes:
+        is_added = change.before is None and change.is_difference and change.steps
+        key = (change.ref, change.at, change.by, change.source, change.steps[:-1] if is_added else change.path)
+        together.setdefault(key, []).append(change)
+    return [_one_of(group, found) for group in together.values()]
+
+
+def _one_of(group: Sequence[RecordedChange], found: StoodOn) -> RecordedChange:
+    first, item = group[0], found.items.get(group[0].ref)
+    if len(group) == 1 or item is None:
+        return first
+    steps = first.steps[:-1]
+    after = {one.steps[-1]: one.after for one in group}
+    return msgspec.structs.replace(first, path=path_text(item, steps), steps=steps, after=after)
 
 
 def _patterns(cause: str) -> list[re.Pattern[str]] | None:

@@ -14,7 +14,15 @@ _LONGEST = 120
 _NONE = "no recorded change touches this in the last 24h"
 
 
-def change_sentences(found: Diagnosis, most: int | None = None) -> list[str]:
+def likeliest_change(found: Diagnosis) -> tuple[str, list[str]]:
+    """`Changed 40s before` with what was changed, for where one line is all there is room for."""
+    if not found.changes:
+        return "Changed", change_sentences(found)
+    when = _when(found.changes[0], parse_timestamp(found.since))
+    return f"Changed {when}", [change_sentence(found.changes[0])]
+
+
+def change_sentences(found: Diagnosis) -> list[str]:
     """The changes of a finding, the likeliest first; that there is none, where that is known; else nothing."""
     if found.changes is None:
         return []
@@ -22,7 +30,7 @@ def change_sentences(found: Diagnosis, most: int | None = None) -> list[str]:
         unread = f" (not checked: {'; '.join(found.changes_unread)})" if found.changes_unread else ""
         return [_NONE + unread]
     first_sign = parse_timestamp(found.since)
-    return [f"{_when(one, first_sign)}: {change_sentence(one)}" for one in found.changes[:most]]
+    return [f"{_when(one, first_sign)}: {change_sentence(one)}" for one in found.changes]
 
 
 def change_sentence(change: RecordedChange) -> str:

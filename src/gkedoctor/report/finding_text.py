@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.graph import Ref
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.change_text import change_sentences
+from gkedoctor.report.change_text import change_sentences, likeliest_change
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import WIDE, Page
 from gkedoctor.report.paint import Paint
@@ -24,9 +24,6 @@ SHORT = 22
 """Lines of a finding without --details at 100 columns: with the verdict below it, it fits a screen of 25 lines."""
 
 _MOST_COMMANDS = 8
-_CHANGES = 1
-"""Recorded changes of a finding on a screen: the likeliest."""
-
 _LABEL, _ITEM, _MORE = "  ", "    ", "      "
 _COMMAND = "      "
 """Commands stand without a sign in front, so that a block can be copied and pasted whole."""
@@ -84,13 +81,20 @@ class _Block:
         yield from self._head()
         yield from self._fix(amount)
         yield from self._labelled("Since", [since(found.since)] if found.since else [])
-        yield from self._labelled("Changed", change_sentences(found, None if amount.in_full else _CHANGES))
+        yield from self._changes(in_full=amount.in_full)
         suffer = [f"{c.ref}: {c.symptom}" for c in affected(found)]
         yield from self._labelled("Affected", _first(suffer, amount.affected))
         yield from self._path(amount)
         yield from self._evidence(amount)
         yield from self._others(amount)
         yield from self._labelled("Documentation", found.docs[: amount.links])
+
+    def _changes(self, *, in_full: bool) -> Iterator[str]:
+        """The recorded changes that it stands on: all, or the likeliest."""
+        if in_full and len(self.found.changes or ()) > 1:
+            yield from self._labelled("Changed", change_sentences(self.found))
+        else:
+            yield from self._labelled(*likeliest_change(self.found))
 
     def _head(self) -> Iterator[str]:
         found, cluster = self.found, self.answer.outcome.cluster
