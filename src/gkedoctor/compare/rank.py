@@ -20,6 +20,9 @@ from gkedoctor.playbook.vocabulary import Vocabulary
 
 _SUSPECT, _PER_RANK = 30, 2
 _SPOKEN_OF = 20
+_RECORDED = 15
+"""The later side itself records the change as one that the diagnosis stands on (`diagnose/changes.py`)."""
+
 _CAME_OR_WENT = {True: 40, False: 6}
 """An object that was added or removed, by whether it is the root."""
 
@@ -115,6 +118,7 @@ def _points(
     points = distance + _SORTS[change.sort]
     points += max(0, _SUSPECT - _PER_RANK * rank) if rank is not None else 0
     points += _SPOKEN_OF if _is_spoken_of(change, words) else 0
+    points += _RECORDED if _is_recorded(change, diagnosis) else 0
     points += _CAME_OR_WENT[change.ref == diagnosis.root] if not change.path else 0
     place = f"{change.ref.kind} {change.path}"
     return points + (_MILDEST if _IDLE.search(place) else _MILDER if _MILD.search(place) else 0)
@@ -146,6 +150,14 @@ def _is_spoken_of(change: ObjectChange, words: str) -> bool:
         return _occurs(change.ref.name, words)
     values = _leaves(change.before) if change.after is None else _news(change)
     return any(_occurs(text, words) for text in values)
+
+
+def _is_recorded(change: ObjectChange, diagnosis: Diagnosis) -> bool:
+    """Whether the diagnosis lists a recorded change of the same field, or of one above or below it."""
+    return any(
+        one.ref == change.ref and (one.path.startswith(change.path) or change.path.startswith(one.path))
+        for one in diagnosis.changes or ()
+    )
 
 
 def _news(change: ObjectChange) -> Iterator[str]:
