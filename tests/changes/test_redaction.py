@@ -6,8 +6,8 @@ import json
 
 from gkedoctor.changes.whole_cluster import recorded_changes
 from gkedoctor.graph import Graph
-from gkedoctor.report.changes import json as changes_json
-from gkedoctor.report.changes import text
+from gkedoctor.report.recorded_changes import json as changes_json
+from gkedoctor.report.recorded_changes import text
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.timestamps import parse_timestamp

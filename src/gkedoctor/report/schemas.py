@@ -16,11 +16,11 @@ from gkedoctor.playbook.check import AREAS
 from gkedoctor.playbook.loader import shipped_causes
 from gkedoctor.playbook.model import Playbook
 from gkedoctor.playbook.vocabulary import WORD, CausesFile
-from gkedoctor.report.changes.json import ChangesReport
 from gkedoctor.report.diff._json_schema import Diff
 from gkedoctor.report.fleet._json_schema import FleetReport
 from gkedoctor.report.history import History
 from gkedoctor.report.json_schema import Report
+from gkedoctor.report.recorded_changes.json import ChangesReport
 from gkedoctor.report.teardown.json import TeardownReport
 from gkedoctor.report.verification import Verification
 from gkedoctor.report.watch_lines import ChangeLine, StateLine

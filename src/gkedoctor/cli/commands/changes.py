@@ -43,7 +43,7 @@ def changes(
       gkedoctor changes --from recording/ --json
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.report.changes import json, text
+    from gkedoctor.report.recorded_changes import json, text
     from gkedoctor.service.changes import ChangesOptions
     from gkedoctor.service.changes import changes as recorded
 
