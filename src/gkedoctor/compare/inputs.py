@@ -119,6 +119,7 @@ class _SavedSymptom(msgspec.Struct, frozen=True):
     name: str
     symptom: str
     fingerprint: str = ""
+    fingerprints: tuple[str, ...] = ()
     namespace: str | None = None
     project: str | None = None
     location: str | None = None
@@ -178,8 +179,9 @@ def saved_side(source: str, report: SavedReport) -> ComparisonInput:
     """The side of a report that was read."""
     when = report.snapshot.recorded_at
     symptoms = [
-        ComparedFinding(s.fingerprint or s.symptom, Ref(s.kind, s.name, s.namespace, s.project, s.location), s.symptom)
+        ComparedFinding(one, Ref(s.kind, s.name, s.namespace, s.project, s.location), s.symptom)
         for s in report.unexplained
+        for one in s.fingerprints or (s.fingerprint or s.symptom,)
     ]
     return ComparisonInput(
         source=source,

@@ -11,7 +11,7 @@ from gkedoctor.diagnose.affected import affected
 from gkedoctor.diagnose.causality import CausalGraph
 from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, evidence_scope, findings, unseen
 from gkedoctor.diagnose.evidence import proof
-from gkedoctor.diagnose.fixes import recovery_of, recovery_sentence, resolved_fix
+from gkedoctor.diagnose.fixes import resolved_fix
 from gkedoctor.diagnose.identity import fingerprint, identity, numbered
 from gkedoctor.diagnose.model import (
     Consequence,
@@ -24,6 +24,7 @@ from gkedoctor.diagnose.model import (
     Unexplained,
 )
 from gkedoctor.diagnose.older_template import deletion
+from gkedoctor.diagnose.unexplained import unexplained
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
 from gkedoctor.graph.request_path.unknown_hops import unknown_hops
 from gkedoctor.graph.workloads.pods import step_of
@@ -35,6 +36,9 @@ from gkedoctor.snapshot.model import Collection, Object, Snapshot, Status
 
 _PROOFS = 6
 """Pieces of evidence that one diagnosis shows at most: of its surest finding first."""
+
+_PROVED = 50
+"""Findings of one diagnosis whose evidence is compared: the others of thousands say the same."""
 
 _ALIKE = 2
 """Of those, how many under one label."""
@@ -69,7 +73,7 @@ def outcome_of(
     fold = CausalGraph(found)
     diagnoses = diagnoses_of(graph, fold)
     snapshot = graph.snapshot
-    unexplained = _folded(graph, _distinct(_unexplained(graph, f) for f in fold.deepest() if not f.passing))
+    open_ = unexplained(graph, (f for f in fold.deepest() if not f.passing))
     not_checked = tuple(_not_checked(snapshot, doubts))
     manifest, hops = snapshot.manifest, tuple(unknown_hops(graph, concerns))
     return Outcome(
@@ -82,7 +86,7 @@ def outcome_of(
         complete=not hops and not any(matters(n) for n in not_checked),
         not_checked=not_checked,
         diagnoses=tuple(diagnoses),
-        unexplained=tuple(_told_apart(unexplained)),
+        unexplained=tuple(_told_apart(open_)),
         looked_at={name: _size(snapshot.collection(name)) for name in ("pods", "services", "nodes")},
         unknown_hops=hops,
     )
@@ -195,7 +199,7 @@ def _seen_first(ref: Ref) -> int:
 def _proofs(group: list[Finding]) -> list[ResolvedEvidence]:
     """The evidence of the surest finding; of the others only what says something else."""
     proofs: list[ResolvedEvidence] = []
-    for finding in group:
+    for finding in group[:_PROVED]:
         for evidence in finding.winner.evidence if finding.winner else ():
             found = proof(evidence, finding.scope, finding.ref)
             if found is not None and _is_news(found, proofs):
@@ -225,38 +229,6 @@ def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:
         diagnosis.severity.rank, diagnosis.confidence.rank, outermost, -len(diagnosis.explains),
         diagnosis.root.sort_key, diagnosis.cause,
     )  # fmt: skip
-
-
-def _unexplained(graph: Graph, finding: Finding) -> Unexplained:
-    place = fingerprint(finding.playbook.id, identity(graph, finding.ref))
-    recovery = recovery_of(graph, finding)
-    symptom = finding.symptom if recovery is None else recovery_sentence(recovery)
-    return Unexplained(finding.ref, symptom, _not_known(finding), place, recovery=recovery)
-
-
-def _folded(graph: Graph, items: Iterable[Unexplained]) -> list[Unexplained]:
-    """The same with Pods of one workload (or Nodes of one pool) that have one symptom as one entry."""
-    groups: dict[tuple[str, str], list[Unexplained]] = {}
-    for item in items:
-        groups.setdefault((item.fingerprint, item.symptom), []).append(item)
-    return [_one_of(graph, group) for group in groups.values()]
-
-
-def _one_of(graph: Graph, group: list[Unexplained]) -> Unexplained:
-    first, others = group[0], tuple(item.ref for item in group[1:])
-    if not others:
-        return first
-    item = graph.find(first.ref.kind, first.ref.namespace, first.ref.name)
-    above = ref_of(workload(graph, item)) if isinstance(item, dict) else first.ref
-    of = f" of {above.kind} {above.name}" if above != first.ref else " like it"
-    return msgspec.structs.replace(first, symptom=f"{first.symptom} (and {len(others)} more{of})", alike=others)
-
-
-def _distinct(items: Iterable[Unexplained]) -> list[Unexplained]:
-    first: dict[Ref, Unexplained] = {}
-    for item in items:
-        first.setdefault(item.ref, item)
-    return [first[ref] for ref in sorted(first, key=lambda r: r.sort_key)]
 
 
 def _not_checked(snapshot: Snapshot, doubts: UnknownFacts) -> Iterable[NotChecked]:

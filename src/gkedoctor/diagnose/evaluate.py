@@ -161,7 +161,7 @@ def finding_in(playbook: CompiledPlaybook, subject: Object, scope: Scope, doubts
         root=root_in(best.cause, scope) if best else None,
         ruled_out=tuple((v.cause.cause, v.ruled_out) for v in verdicts if v.ruled_out is not None),
         unknown=unknown,
-        may_follow=frozenset(_may_follow(playbook, scope, doubts)),
+        may_follow=frozenset(_may_follow(playbook, _with_proved(scope, best), doubts)),
         fixed=None if best else next((v.fixed for v in verdicts if v.fixed is not None), None),
     )
 
@@ -203,6 +203,15 @@ def root_in(cause: CompiledCause, scope: Scope) -> Ref | None:
     if isinstance(value, list):
         value = value[0] if value else None
     return ref_of(value) if isinstance(value, dict) else None
+
+
+def _with_proved(scope: Scope, best: _Verdict | None) -> Scope:
+    """The scope in which `explained_by` is asked: `proved` is the word of a cause that is certain, else null.
+
+    What a listing or a registry proves stays true though the node that reported its symptom is silent.
+    """
+    is_certain = best is not None and best.confidence is Confidence.CERTAIN
+    return scope.within("proved", best.cause.cause) if best is not None and is_certain else scope
 
 
 def _may_follow(playbook: CompiledPlaybook, scope: Scope, doubts: UnknownFacts) -> Iterator[Ref]:

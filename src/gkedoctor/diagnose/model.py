@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -152,17 +152,23 @@ class Recovery(msgspec.Struct, frozen=True):
 
 
 class Unexplained(msgspec.Struct, frozen=True):
-    """A symptom without a visible cause: a proper answer. `alike`: further objects of the same owner that have it.
+    """A symptom without a visible cause: a proper answer. `alike`: further objects that have it.
 
-    `recovery`: its cause is fixed, and its controller has not tried again.
+    `sentence`: the symptom of `ref` alone; `likeness`: the same without names and numbers, equal where a report shows
+    one entry for many workloads. `affected`: the workloads; `nodes`: where the objects run. `fingerprints`: of all
+    entries in this one. `recovery`: its cause is fixed, and its controller has not tried again.
     """
 
     ref: Ref
-    symptom: str
+    sentence: str
     not_known: tuple[UnconfirmedCause, ...] = ()
     fingerprint: str = ""
     alike: tuple[Ref, ...] = ()
     recovery: Recovery | None = None
+    affected: tuple[Ref, ...] = ()
+    nodes: frozenset[str] = frozenset()
+    likeness: str = ""
+    fingerprints: tuple[str, ...] = ()
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -175,9 +181,47 @@ class Unexplained(msgspec.Struct, frozen=True):
         return self.ref
 
     @property
+    def symptom(self) -> str:
+        """The sentence and how many more have it: `container app is not ready (and 237 more Pods of 100 workloads)`."""
+        more = len(self.alike)
+        if not more:
+            return self.sentence
+        if len(self.affected) > 1:
+            nodes = f" on {len(self.nodes)} node{'s' * (len(self.nodes) != 1)}" if self.nodes else ""
+            return f"{self.sentence} (and {more} more: {len(self.affected)} workloads{nodes})"
+        top = next(iter(self.affected), self.ref)
+        return f"{self.sentence} (and {more} more{f' of {top.kind} {top.name}' if top != self.ref else ' like it'})"
+
+    @property
     def says(self) -> str:
         """What it is, in one sentence."""
         return self.symptom
+
+
+SEPARATE = 5
+"""Workloads with one sentence that a report still lists one by one."""
+
+
+def by_sentence(items: Iterable[Unexplained]) -> tuple[Unexplained, ...]:
+    """The same with one entry for all workloads that have one sentence, where they are many.
+
+    A registry, an agent or a kubelet fails for all of them at once, and a list of hundreds hides the other entries.
+    """
+    groups: dict[object, list[Unexplained]] = {}
+    for item in items:
+        key = (item.likeness, item.not_known) if item.likeness and item.recovery is None else id(item)
+        groups.setdefault(key, []).append(item)
+    return tuple(one for group in groups.values() for one in ([_shared(group)] if len(group) > SEPARATE else group))
+
+
+def _shared(group: Sequence[Unexplained]) -> Unexplained:
+    return msgspec.structs.replace(
+        group[0],
+        alike=tuple(ref for item in group for ref in item.refs)[1:],
+        affected=tuple(dict.fromkeys(ref for item in group for ref in item.affected)),
+        nodes=frozenset(node for item in group for node in item.nodes),
+        fingerprints=tuple(item.fingerprint for item in group),
+    )
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -198,10 +242,15 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def open(self) -> tuple[Unexplained, ...]:
-        """The symptoms without a visible cause."""
-        return tuple(item for item in self.unexplained if item.recovery is None)
+        """The symptoms without a visible cause, those of many workloads as one."""
+        return by_sentence(item for item in self.unexplained if item.recovery is None)
 
     @property
     def recovering(self) -> tuple[Unexplained, ...]:
         """The symptoms whose cause is fixed and that stay until a controller tries again."""
         return tuple(item for item in self.unexplained if item.recovery is not None)
+
+    @property
+    def symptoms(self) -> tuple[Unexplained, ...]:
+        """All entries that a report lists beside its diagnoses."""
+        return (*self.open, *self.recovering)

@@ -202,7 +202,7 @@ class CompiledPlaybook:
     @property
     def names(self) -> set[str]:
         """Every name that its expressions may use."""
-        bound = {"subject", "clock", "affected", *self.relations, *self.model.let}
+        bound = {"subject", "clock", "affected", "proved", *self.relations, *self.model.let}
         return bound | ({self.model.each.bind} if self.model.each else set())
 
     def dependents(self, name: str) -> frozenset[str]:

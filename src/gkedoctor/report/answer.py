@@ -35,7 +35,7 @@ class Answer:
     @property
     def covers_several_namespaces(self) -> bool:
         """Whether its findings are about objects of more than one namespace."""
-        found: list[Diagnosis | Unexplained] = [*self.outcome.diagnoses, *self.outcome.unexplained]
+        found: list[Diagnosis | Unexplained] = [*self.outcome.diagnoses, *self.outcome.symptoms]
         return len({one.place.namespace for one in found if one.place.namespace}) > 1
 
     def title_of(self, playbook: str) -> str:

@@ -50,13 +50,17 @@ class CauseAndWhy(msgspec.Struct, frozen=True):
 class OpenSymptom(Symptomatic, frozen=True, kw_only=True):
     """A symptom without a visible cause; `not_known` holds what could not be confirmed or ruled out.
 
-    `alike`: further objects of the same owner that have it. `new`: whether the baseline lacks it, where there is one.
+    `alike`: further objects that have it; `count`: how many have it in all. `affected`: the workloads above them, and
+    `fingerprints` one for each, where one entry stands for many. `new`: whether the baseline lacks it, if there is one.
     """
 
     fingerprint: str
     new: bool | UnsetType = UNSET
     not_known: tuple[CauseAndWhy, ...] = ()
+    count: int | UnsetType = UNSET
     alike: tuple[ObjectRef, ...] | UnsetType = UNSET
+    affected: tuple[ObjectRef, ...] | UnsetType = UNSET
+    fingerprints: tuple[str, ...] | UnsetType = UNSET
 
 
 class RecoveringEntry(Symptomatic, frozen=True, kw_only=True):
@@ -339,13 +343,17 @@ def open_symptom(found: Unexplained, answer: Answer) -> OpenSymptom:
         fingerprint=found.fingerprint,
         new=_new(found, answer),
         not_known=_not_known(found.not_known),
+        count=len(found.refs) if found.alike else UNSET,
         alike=tuple(map(object_ref, found.alike)) or UNSET,
+        affected=tuple(map(object_ref, found.affected)) if found.alike else UNSET,
+        fingerprints=found.fingerprints or UNSET,
     )
 
 
 def _new(found: Diagnosis | Unexplained, answer: Answer) -> bool | UnsetType:
-    new = answer.is_new(found.fingerprint)
-    return UNSET if new is None else new
+    prints = found.fingerprints if isinstance(found, Unexplained) else ()
+    new = [answer.is_new(one) for one in prints or (found.fingerprint,)]
+    return UNSET if None in new else any(new)
 
 
 def _suppressed(one: Suppressed) -> SuppressedEntry:

@@ -45,7 +45,7 @@ def is_healthy(answer: Answer) -> bool:
     """Whether there is neither a fault nor a doubt."""
     outcome = answer.outcome
     hidden = answer.left_out != 0 or answer.suppressed or answer.problems
-    return outcome.complete and not (_faults(answer) or outcome.unexplained or hidden)
+    return outcome.complete and not (_faults(answer) or outcome.symptoms or hidden)
 
 
 def _faults(answer: Answer) -> list[Diagnosis]:
@@ -98,7 +98,7 @@ def unknown_paths(outcome: Outcome) -> list[str]:
 def asides(answer: Answer) -> list[str]:
     """What a reader has to know of a report beside its findings, in a few words each."""
     outcome = answer.outcome
-    found: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
+    found: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.symptoms]
     said = ["not everything was checked"] if not outcome.complete and verdict(answer).startswith(_FOUND) else []
     notes = [d for d in outcome.diagnoses if d.severity is Severity.ADVISORY]
     said += [severities(notes)] if notes else []

@@ -14,7 +14,8 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
-from gkedoctor.graph.scheduling.unschedulable_pods import is_user_taint, missing_resource, node_evaluation
+from gkedoctor.graph.scheduling.short_resources import missing_resource
+from gkedoctor.graph.scheduling.unschedulable_pods import is_user_taint, node_evaluation
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 

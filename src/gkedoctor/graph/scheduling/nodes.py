@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from gkedoctor.graph.core.accessors import grouped, labels_of, name_of, namespace_of
 from gkedoctor.graph.core.conditions import condition, conditions, is_bad
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
@@ -15,7 +13,6 @@ from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
-from gkedoctor.snapshot.timestamps import parse_timestamp
 
 POOL = "cloud.google.com/gke-nodepool"
 """The label that names the node pool of a Node of GKE."""
@@ -51,24 +48,6 @@ def _by_node(graph: Graph) -> dict[str, list[Object]]:
     return grouped(graph.all("Pod"), lambda pod: (pod.get("spec") or {}).get("nodeName"))
 
 
-@edge("lost_together", "Node", reads=("Node",), record="KubernetesObject", cached=True)
-def lost_together(graph: Graph, node: Object) -> Facts:
-    """The Nodes that stopped reporting within the same minutes as this one, itself among them.
-
-    One network or control plane that fails is the likely reason where they are several.
-    """
-    lost = _silent_since(node)
-    if lost is None:
-        return []
-    times = [(item, time) for item in graph.all("Node") if (time := _silent_since(item)) is not None]
-    return [item for item, time in times if abs((time - lost).total_seconds()) <= _TOGETHER_SECONDS]
-
-
-def _silent_since(node: Object) -> datetime | None:
-    ready = condition(node, "Ready") or {}
-    return parse_timestamp(ready.get("lastTransitionTime")) if ready.get("status") == "Unknown" else None
-
-
 @edge("attachments", "Node", reads=("VolumeAttachment",), record="KubernetesObject")
 def attached_to(graph: Graph, node: Object) -> Facts:
     """The VolumeAttachments of the Node: which volumes are attached to it."""
@@ -96,8 +75,6 @@ def _ended(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
-_TOGETHER_SECONDS = 120.0
-"""Seconds: the node controller looks every 5 s and gives a kubelet 40 to 50 s (pkg/controller/nodelifecycle)."""
 _FAILURES = ("Pod", "Event", "Node", "ReplicaSet", "Deployment", "Job", "CronJob")
 
 

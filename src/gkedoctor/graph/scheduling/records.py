@@ -16,6 +16,15 @@ class AilingPoolRecord(TypedDict):
     pool: Part
 
 
+class OutageRecord(TypedDict):
+    """The Nodes that stopped being ready with this one, at most one."""
+
+    nodes: list[KubernetesObject]
+    first: KubernetesObject
+    which: str
+    pods: int
+
+
 class NodePoolRecord(TypedDict):
     """The node pool of the Node."""
 

@@ -21,9 +21,11 @@ from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import template_of, workload
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
-from gkedoctor.graph.scheduling.accelerators import is_device
+from gkedoctor.graph.scheduling.lasting_obstacles import one_on_each
 from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
 from gkedoctor.graph.scheduling.nodes import POOL
+from gkedoctor.graph.scheduling.outages import one_of_each
+from gkedoctor.graph.scheduling.short_resources import all_too_small, lacking, missing_resource
 from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
@@ -32,7 +34,6 @@ _STATIC = ("cordoned", "taint", "selector", "name")
 _OF_MESSAGE = ("ports", "affinity", "spread", "resources", "devices", "none", *_STATIC, "other")
 """What to believe first where only the message is at hand: what is not written in labels, taints and cordons."""
 _FRESH = 900.0
-_SORTS = ("pods", "device", "hugepages")
 _READS = ("Node", "Event", "Pod", "ReplicaSet", "Deployment", "Job", "CronJob")
 
 
@@ -64,6 +65,8 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
 def _judged(graph: Graph, pod: Object, message: str) -> Record:
     """What the message means for this Pod, and who waits for the same."""
     judged = _verdict(graph, pod, message)
+    if judged["lead"] == "not-ready" and one_on_each(graph, pod, judged["meant"]):
+        judged = {**judged, "lead": "affinity"}  # which would remain after the nodes are ready again
     doubt = graph.why_incomplete("Node")
     if doubt is not None and judged["lead"] not in (None, "storage", "claim"):
         judged = {**judged, "sure": doubt}
@@ -84,7 +87,7 @@ def _verdict(graph: Graph, pod: Object, message: str) -> Record:
         nodes = graph.listing("Node")
         reasons = verdict.reasons(message) if message else []
         seats = _seats(pod, nodes, wanted) if reasons and not isinstance(nodes, Unknown) else []
-        details = _details(pod, seats, reasons, wanted)
+        details = _details(graph, pod, seats, reasons, wanted)
         known[key] = {
             "reasons": reasons,
             "kinds": sorted({r["kind"] for r in reasons}),
@@ -193,6 +196,9 @@ def _main_obstacle(reasons: list[verdict.Reason], seats: list[Record]) -> Record
             return {"lead": alone, "sure": True, "rivals": {}}
     simulated = _simulated(reasons, kinds, seats) if seats else None
     lead = simulated or _by_message(reasons, kinds)
+    blocks = set().union(*(s["blocks"] for s in seats))
+    if lead == "taint" and "not-ready" in blocks and "taint" not in blocks:
+        lead = "not-ready"  # no node has a taint but those that the node controller sets
     return {"lead": lead, "sure": simulated is not None, "rivals": _why_not_others(lead, reasons)}
 
 
@@ -211,6 +217,8 @@ def _simulated(reasons: list[verdict.Reason], kinds: set[str], seats: list[Recor
     lead = _obstacle_of_closest_nodes(seats)
     if lead == "selector" and all(s["blocks"] - {"selector"} for s in seats):
         return lead  # cordons and taints are filtered first, so the message has no word about labels
+    if lead in ("not-ready", "pressure") and all_too_small([s for s in seats if "selector" not in s["blocks"]]):
+        return "resources"  # which would remain after the nodes are well again
     said = "taint" if lead in ("not-ready", "pressure") else lead
     return lead if said in kinds else None
 
@@ -286,16 +294,18 @@ def _why_not_others(lead: str, reasons: list[verdict.Reason]) -> dict[str, str]:
     }
 
 
-def _details(pod: Object, seats: list[Record], reasons: list[verdict.Reason], wanted: dict[str, float]) -> Record:
+def _details(
+    graph: Graph, pod: Object, seats: list[Record], reasons: list[verdict.Reason], wanted: dict[str, float]
+) -> Record:
     """What a fix has to name: nodes, taints, labels, amounts, and what the autoscaler may do about it."""
     meant = [s for s in seats if "selector" not in s["blocks"]]
     tainted = [s for s in meant if "taint" in s["blocks"] and "cordoned" not in s["blocks"]]
     tainted = sorted(tainted, key=lambda s: len(s["small"]))
-    broken = [s["node"] for s in meant if s["blocks"] & {"not-ready", "pressure"}]
+    broken = one_of_each(graph, (s["node"] for s in meant if s["blocks"] & {"not-ready", "pressure"}))
     usable = [s["node"] for s in seats if not s["blocks"]] or [s["node"] for s in meant]
     return {
         "unmet": unmatched_requirements(pod, [s["node"] for s in seats]),
-        "short": missing_resource([str(r["resource"]) for r in reasons if r["resource"]], wanted, usable),
+        "short": missing_resource(lacking(reasons, meant), wanted, usable),
         "tainted": [s["node"] for s in tainted],
         "taints": [t for s in tainted[:1] for t in s["taints"] if is_user_taint(t)],
         "cordoned": _cordoned(meant),
@@ -316,30 +326,6 @@ def _unlabelled(pod: Object, nodes: list[Object]) -> list[str]:
     asked = [str(rule.get("topologyKey")) for rule in placement.topology_rules(pod) if rule.get("topologyKey")]
     have = {key for node in nodes for key in labels_of(node)} if asked else set()
     return [key for key in dict.fromkeys(asked) if nodes and key not in have]
-
-
-def missing_resource(names: Iterable[str], wanted: dict[str, float], nodes: list[Object]) -> Record | None:
-    """The resource that is lacking: {resource, wanted, largest, never, node, text}; what can never fit first."""
-    found = [_short_of(name, wanted.get(name), nodes) for name in dict.fromkeys(names)]
-    return min(found, key=lambda s: not s["never"], default=None)
-
-
-def _short_of(name: str, number: float | None, nodes: list[Object]) -> Record:
-    sizes = [(placement.amount(node, name), node) for node in nodes if (node.get("status") or {}).get("allocatable")]
-    largest, node = max(sizes, key=lambda s: s[0], default=(None, None))
-    asked = placement.format_amount(name, number) if number else name
-    never = number is not None and largest is not None and number > largest
-    if name == "pods":
-        text = "every node that it may use already runs its maximum number of Pods"
-    elif not never:
-        text = f"{asked} requested, and no node that it may use has that much left"
-    elif largest:
-        text = f"{asked} requested, and the largest node that it may use has {placement.format_amount(name, largest)}"
-    else:
-        text = f"{asked} requested, and no node that it may use offers {name}"
-    sort = "pods" if name == "pods" else "device" if is_device(name) else name.partition("-")[0]
-    sizes_ = {"wanted": asked, "largest": largest, "never": never, "node": node}
-    return {"resource": name, **sizes_, "text": text, "sort": sort if sort in _SORTS else "compute"}
 
 
 def _pool(graph: Graph, pod: Object, meant: list[Object]) -> str | None:

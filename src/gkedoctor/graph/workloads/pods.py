@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
@@ -15,7 +16,7 @@ from gkedoctor.snapshot.model import Object
 
 STEPS = (
     "scheduling",  # no node yet
-    "silent",  # bound to a node that says nothing about it
+    "silent",  # bound to a node that says nothing about it, or nothing any more
     "starting",  # ContainerCreating, PodInitializing: volumes, network sandbox
     "image",  # the image cannot be pulled
     "config",  # CreateContainerConfigError
@@ -179,7 +180,24 @@ def pods_at(graph: Graph, steps: tuple[str, ...]) -> list[Object]:
 def step_of(graph: Graph, pod: Object) -> str:
     """The step of a Pod of this graph. One that is Ready again after a restart of its machine is fine."""
     found = step(graph.clock, pod)
+    if found == "unready" and _only_its_node_is_lost(graph, pod):
+        return "silent"
     return "fine" if found == "crash" and restarted_with_its_node(graph, pod) else found
+
+
+def _only_its_node_is_lost(graph: Graph, pod: Object) -> bool:
+    """Whether the node controller alone calls the Pod not ready, for its kubelet is silent; its containers were.
+
+    The controller changes the condition Ready and nothing else (pkg/controller/util/node, MarkPodsNotReady).
+    """
+    if (pod.get("spec") or {}).get("nodeName") not in graph.index(_lost_nodes):
+        return False
+    return all(status.get("ready") for status in (pod["status"].get("containerStatuses") or ()))
+
+
+def _lost_nodes(graph: Graph) -> frozenset[str]:
+    nodes = graph.all("Node")
+    return frozenset(name_of(node) for node in nodes if (condition(node, "Ready") or {}).get("status") == "Unknown")
 
 
 def _by_step(graph: Graph) -> dict[str, list[Object]]:

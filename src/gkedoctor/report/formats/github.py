@@ -36,7 +36,7 @@ def render(answer: Answer, page: Page) -> str:
 def _lines(answer: Answer) -> Iterator[str]:
     yield from map(_problem, answer.problems)
     yield from (_diagnosis(found, answer) for found in answer.outcome.diagnoses)
-    for found in answer.outcome.unexplained:
+    for found in answer.outcome.symptoms:
         yield _command(
             "warning",
             {"title": "no known cause" if found.recovery is None else "fixed, not retried yet"},

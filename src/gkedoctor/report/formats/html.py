@@ -62,7 +62,7 @@ def _hash(text: str) -> str:
 
 def _body(answer: Answer) -> Iterable[Markup]:
     outcome = answer.outcome
-    count = len(outcome.diagnoses) + len(outcome.unexplained)
+    count = len(outcome.diagnoses) + len(outcome.symptoms)
     indexed = count > _MOST_OPEN
     yield _header(answer)
     if count > 1:
@@ -100,7 +100,7 @@ def _index(answer: Answer) -> Markup:
     """The findings as a table: severity, namespace, object, title."""
     outcome = answer.outcome
     rows = [_row(d.severity, d.root, element("a", d.title, href=f"#{card_id(d)}")) for d in outcome.diagnoses]
-    rows += [_row("unknown", u.ref, joined(u.symptom)) for u in outcome.unexplained]
+    rows += [_row("unknown", u.ref, joined(u.symptom)) for u in outcome.symptoms]
     head = element("tr", *(element("th", word) for word in ("Severity", "Namespace", "Object", "Finding")))
     return element("div", element("table", element("thead", head), element("tbody", *rows)), class_="index")
 

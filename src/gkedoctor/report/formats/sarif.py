@@ -40,7 +40,7 @@ def render(answer: Answer, page: Page) -> str:
     outcome = answer.outcome
     rules = _rules(answer)
     index = {rule["id"]: i for i, rule in enumerate(rules)}
-    shown: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.unexplained]
+    shown: list[Diagnosis | Unexplained] = [*outcome.diagnoses, *outcome.symptoms]
     results = [_problem(problem, index) for problem in answer.problems]
     results += [_result(found, index, answer) for found in shown]
     results += [{**_result(s.finding, index, answer), "suppressions": [_suppression(s)]} for s in answer.suppressed]
@@ -70,7 +70,7 @@ def _about(answer: Answer) -> _Part:
 def _findings(answer: Answer) -> list[Diagnosis | Unexplained]:
     """All findings, the suppressed ones at the end."""
     outcome = answer.outcome
-    return [*outcome.diagnoses, *outcome.unexplained, *(one.finding for one in answer.suppressed)]
+    return [*outcome.diagnoses, *outcome.symptoms, *(one.finding for one in answer.suppressed)]
 
 
 def _rules(answer: Answer) -> list[_Part]:

@@ -60,7 +60,7 @@ class ViewState:
     @cached_property
     def found(self) -> tuple[Found, ...]:
         """Diagnoses, the most important first, then symptoms without a cause."""
-        return (*self.outcome.diagnoses, *self.outcome.unexplained)
+        return (*self.outcome.diagnoses, *self.outcome.symptoms)
 
     @cached_property
     def fingerprints(self) -> frozenset[str]:
@@ -194,10 +194,13 @@ def _rests_on(found: Found) -> Iterator[str]:
 
 def alone(scene: ViewState, found: Iterable[Found]) -> Answer:
     """The answer with some of its findings only: what is copied or saved of it."""
-    wanted = {id(one) for one in found}
+    shown = list(found)
+    wanted = {id(one) for one in shown}
+    symptoms = [one for one in shown if isinstance(one, Unexplained)]
+    prints = {each for one in symptoms for each in one.fingerprints or (one.fingerprint,)}
     outcome = msgspec.structs.replace(
         scene.outcome,
         diagnoses=tuple(d for d in scene.outcome.diagnoses if id(d) in wanted),
-        unexplained=tuple(u for u in scene.outcome.unexplained if id(u) in wanted),
+        unexplained=tuple(u for u in scene.outcome.unexplained if u.fingerprint in prints),
     )
     return replace(scene.answer, outcome=outcome)
