@@ -92,7 +92,8 @@ class Location(msgspec.Struct, frozen=True):
 class Diagnosis(msgspec.Struct, frozen=True):
     """One root cause. `explains` holds its consequences, what a user sees first; `path` the ways that it bars.
 
-    `location`: where in a manifest it stands; None for what was seen in a cluster. `maturity` and `known_false_alarms`
+    `location`: where in a manifest it stands; None for what was seen in a cluster. `since_at_latest`: it may have begun
+    before `since`, for older Events are gone. `maturity` and `known_false_alarms`
     are those of the playbook.
     """
 
@@ -115,6 +116,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     location: Location | None = None
     maturity: Literal["experimental", "stable"] = "stable"
     known_false_alarms: tuple[str, ...] = ()
+    since_at_latest: bool = False
 
     @property
     def place(self) -> Ref:
@@ -203,18 +205,25 @@ SEPARATE = 5
 
 
 def by_sentence(items: Iterable[Unexplained]) -> tuple[Unexplained, ...]:
-    """The same with one entry for all workloads that have one sentence, where they are many.
+    """The same with one entry for each workload that has one sentence, and one for all of them where they are many.
 
     A registry, an agent or a kubelet fails for all of them at once, and a list of hundreds hides the other entries.
     """
-    groups: dict[object, list[Unexplained]] = {}
+    groups: dict[object, dict[object, list[Unexplained]]] = {}
     for item in items:
         key = (item.likeness, item.not_known) if item.likeness and item.recovery is None else id(item)
-        groups.setdefault(key, []).append(item)
-    return tuple(one for group in groups.values() for one in ([_shared(group)] if len(group) > SEPARATE else group))
+        groups.setdefault(key, {}).setdefault(item.affected, []).append(item)
+    return tuple(_shared(part) for group in groups.values() for part in _parts(group))
+
+
+def _parts(workloads: dict[object, list[Unexplained]]) -> Iterable[list[Unexplained]]:
+    parts = list(workloads.values())
+    return [[item for part in parts for item in part]] if len(parts) > SEPARATE else parts
 
 
 def _shared(group: Sequence[Unexplained]) -> Unexplained:
+    if len(group) == 1:
+        return group[0]
     return msgspec.structs.replace(
         group[0],
         alike=tuple(ref for item in group for ref in item.refs)[1:],

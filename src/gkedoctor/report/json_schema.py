@@ -143,6 +143,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `new`: whether the baseline lacks it, where there is one. `location`: of what `lint` found, the key that is wrong.
     `maturity`: where the playbook is experimental. `known_false_alarms`: when it speaks though nothing is wrong.
+    `since_at_latest`: it may have begun before `since`: Kubernetes keeps an Event for an hour.
     """
 
     fingerprint: str
@@ -155,6 +156,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     location: LocationEntry | UnsetType = UNSET
     title: str
     since: str | UnsetType = UNSET
+    since_at_latest: bool | UnsetType = UNSET
     explains: tuple[Symptomatic, ...]
     evidence: tuple[Evidence, ...]
     path: tuple[HopEntry, ...] | UnsetType = UNSET
@@ -282,6 +284,7 @@ def diagnosis_entry(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         location=_location(found.location),
         title=found.title,
         since=found.since or UNSET,
+        since_at_latest=True if found.since_at_latest else UNSET,
         explains=tuple(map(_symptomatic, found.explains)),
         evidence=tuple(map(_evidence, found.evidence)),
         path=tuple(map(hop_entry, found.path)) or UNSET,
