@@ -178,13 +178,13 @@ def pods_at(graph: Graph, steps: tuple[str, ...]) -> list[Object]:
 
 def step_of(graph: Graph, pod: Object) -> str:
     """The step of a Pod of this graph. One that is Ready again after a restart of its machine is fine."""
-    if _ran(pod) and _is_lost(graph, pod["spec"].get("nodeName")):
+    if ran(pod) and _is_lost(graph, pod["spec"].get("nodeName")):
         return "silent"
     found = step(graph.clock, pod)
     return "fine" if found == "crash" and restarted_with_its_node(graph, pod) else found
 
 
-def _ran(pod: Object) -> bool:
+def ran(pod: Object) -> bool:
     """Whether the kubelet had reported all containers as ready: of its node it was the last that is known of the Pod.
 
     The node controller then sets the condition Ready and nothing else (pkg/controller/util/node, MarkPodsNotReady).
