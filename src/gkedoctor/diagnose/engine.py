@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from gkedoctor.diagnose.affected import affected
+from gkedoctor.diagnose.beginning import beginning
 from gkedoctor.diagnose.causality import CausalGraph
 from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, evidence_scope, findings, unseen
 from gkedoctor.diagnose.evidence import proof
@@ -130,6 +131,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
     told = {one.ref for one in listed}
     more = [c for c in _consequences(graph, below, root) if c.ref not in told]
     proofs = tuple(_proofs(group))
+    since, at_latest = beginning(graph, group, proofs)
     return Diagnosis(
         fingerprint=fingerprint(cause.cause, identity(graph, root)),
         playbook=first.playbook.id,
@@ -145,7 +147,8 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
         fix=deletion(graph, group, proofs) or resolved_fix(graph, cause, scope, root),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
-        since=_since(group),
+        since=since,
+        since_at_latest=at_latest,
         path=paths_of(graph, [root, *(consequence.ref for consequence in more)]),
         maturity=first.playbook.model.maturity,
         known_false_alarms=first.playbook.model.known_false_alarms,
@@ -220,11 +223,6 @@ def _proofs(group: list[Finding]) -> list[ResolvedEvidence]:
 def _is_news(found: ResolvedEvidence, proofs: list[ResolvedEvidence]) -> bool:
     alike = [p for p in proofs if p.label == found.label]
     return len(alike) < _ALIKE and all(p.value != found.value and p.path != found.path for p in alike)
-
-
-def _since(group: list[Finding]) -> str | None:
-    times = [f.scope.evaluate(f.playbook.since) for f in group if f.playbook.since is not None]
-    return min((t for t in times if isinstance(t, str)), default=None)
 
 
 def _not_known(finding: Finding) -> tuple[UnconfirmedCause, ...]:

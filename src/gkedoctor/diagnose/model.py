@@ -95,8 +95,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
     `location`: where in a manifest it stands; None for what was seen in a cluster. `changes`: the recorded changes that
     it stands on, the likeliest first; None where the recording does not hold who changed what; `changes_unread`: what
-    would record more and could not be read. `maturity` and
-    `known_false_alarms` are those of the playbook.
+    would record more and could not be read. `since_at_latest`: it may have begun before `since`, for older Events are
+    gone. `maturity` and `known_false_alarms` are those of the playbook.
     """
 
     fingerprint: str
@@ -120,6 +120,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     known_false_alarms: tuple[str, ...] = ()
     changes: tuple[RecordedChange, ...] | None = None
     changes_unread: tuple[str, ...] = ()
+    since_at_latest: bool = False
 
     @property
     def place(self) -> Ref:
@@ -208,18 +209,25 @@ SEPARATE = 5
 
 
 def by_sentence(items: Iterable[Unexplained]) -> tuple[Unexplained, ...]:
-    """The same with one entry for all workloads that have one sentence, where they are many.
+    """The same with one entry for each workload that has one sentence, and one for all of them where they are many.
 
     A registry, an agent or a kubelet fails for all of them at once, and a list of hundreds hides the other entries.
     """
-    groups: dict[object, list[Unexplained]] = {}
+    groups: dict[object, dict[object, list[Unexplained]]] = {}
     for item in items:
         key = (item.likeness, item.not_known) if item.likeness and item.recovery is None else id(item)
-        groups.setdefault(key, []).append(item)
-    return tuple(one for group in groups.values() for one in ([_shared(group)] if len(group) > SEPARATE else group))
+        groups.setdefault(key, {}).setdefault(item.affected, []).append(item)
+    return tuple(_shared(part) for group in groups.values() for part in _parts(group))
+
+
+def _parts(workloads: dict[object, list[Unexplained]]) -> Iterable[list[Unexplained]]:
+    parts = list(workloads.values())
+    return [[item for part in parts for item in part]] if len(parts) > SEPARATE else parts
 
 
 def _shared(group: Sequence[Unexplained]) -> Unexplained:
+    if len(group) == 1:
+        return group[0]
     return msgspec.structs.replace(
         group[0],
         alike=tuple(ref for item in group for ref in item.refs)[1:],

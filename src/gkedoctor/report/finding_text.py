@@ -14,7 +14,7 @@ from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import NARROW, WIDE, Page
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines, path_sentences
-from gkedoctor.report.phrases import affected, all_commands, belongs_to, in_file, only_reads, place, since, title, value
+from gkedoctor.report.phrases import affected, all_commands, began, belongs_to, in_file, only_reads, place, title, value
 from gkedoctor.report.wrap import columns, command_lines, wrapped
 
 LONGEST_LIST = 20
@@ -80,7 +80,7 @@ class _Block:
         found = self.found
         yield from self._head()
         yield from self._fix(amount)
-        yield from self._labelled("Since", [since(found.since)] if found.since else [])
+        yield from self._labelled("Since", [began(found)] if found.since else [])
         yield from self._changes(in_full=amount.in_full)
         suffer = [f"{c.ref}: {c.symptom}" for c in affected(found)]
         yield from self._labelled("Affected", _first(suffer, amount.affected))

@@ -147,6 +147,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     is recorded, left out where the recording does not hold who changed what. `changes_unread`: what would record more
     and could not be read.
     `maturity`: where the playbook is experimental. `known_false_alarms`: when it speaks though nothing is wrong.
+    `since_at_latest`: it may have begun before `since`: Kubernetes keeps an Event for an hour.
     """
 
     fingerprint: str
@@ -159,6 +160,7 @@ class DiagnosisEntry(msgspec.Struct, frozen=True, kw_only=True):
     location: LocationEntry | UnsetType = UNSET
     title: str
     since: str | UnsetType = UNSET
+    since_at_latest: bool | UnsetType = UNSET
     explains: tuple[Symptomatic, ...]
     evidence: tuple[Evidence, ...]
     changes: tuple[ChangeEntry, ...] | UnsetType = UNSET
@@ -288,6 +290,7 @@ def diagnosis_entry(found: Diagnosis, answer: Answer) -> DiagnosisEntry:
         location=_location(found.location),
         title=found.title,
         since=found.since or UNSET,
+        since_at_latest=True if found.since_at_latest else UNSET,
         explains=tuple(map(_symptomatic, found.explains)),
         evidence=tuple(map(_evidence, found.evidence)),
         changes=change_entries(found.changes),

@@ -98,6 +98,11 @@ def since(text: str) -> str:
     return moment(time) if time is not None else inert(text)
 
 
+def began(found: Diagnosis) -> str:
+    """When a finding began; empty where that is not known."""
+    return since(found.since) + " or earlier" * found.since_at_latest if found.since else ""
+
+
 def title(found: Diagnosis, answer: Answer) -> str:
     """The title of a finding, with the namespace of its object where the report covers several."""
     namespace = found.root.namespace

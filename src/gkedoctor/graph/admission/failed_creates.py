@@ -16,7 +16,7 @@ from gkedoctor.graph.core.conditions import condition, is_true
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.objects.events import last_seen, recent
+from gkedoctor.graph.objects.events import first_seen, last_seen, recent
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.messages import shipped_messages
 from gkedoctor.snapshot.model import Object
@@ -56,9 +56,9 @@ def refusals_of(graph: Graph, item: Object) -> Facts:
     doubt = graph.why_incomplete("Event", namespace_of(item))
     event = None if doubt is not None else _event(graph, item)
     if event is not None and (told is None or _is_newer(event, told)):
-        return [_record(item, event, event, told)]
+        return [_record(item, event, event, [*_failures(graph, item), told or {}])]
     if told is not None:
-        return [_record(item, told, item)]
+        return [_record(item, told, item, [told])]
     return doubt if doubt is not None and item.get("kind") not in _CONDITIONED else []
 
 
@@ -122,23 +122,28 @@ def _condition(graph: Graph, item: Object) -> Record | None:
 
 def _event(graph: Graph, item: Object) -> Any:
     """The last FailedCreate Event; None where something was created after it, or nothing was ever refused."""
+    found = _failures(graph, item)
+    return found[-1] if found else None
+
+
+def _failures(graph: Graph, item: Object) -> list[Object]:
+    """The FailedCreate Events since something was created last; each name of a Pod that is refused makes another."""
     if item.get("kind") == "Deployment":
-        return None
+        return []
     found = graph.follow("all_events", item)
     if isinstance(found, Unknown):
-        return None
+        return []
     failed = recent(graph, [e for e in found if e.get("reason") == "FailedCreate"])
     made = [e for e in found if e.get("reason") == "SuccessfulCreate"]
-    if not failed or (made and last_seen(made[-1]) > last_seen(failed[-1])):
-        return None
-    return failed[-1]
+    return [e for e in failed if not made or last_seen(e) > last_seen(made[-1])]
 
 
-def _record(owner: Object, at: Any, holder: Object, condition: Any = None) -> Record:
+def _record(owner: Object, at: Any, holder: Object, signs: Sequence[Any]) -> Record:
+    """`signs`: every Event and condition that reports the refusal, whenever it did."""
     message = _PREFIX.sub("", str(at.get("message") or ""), count=1)
     by, name = refuser_of_message(message)
     time = stamp(last_seen(at)) if at is holder else at.get("lastTransitionTime")
-    starts = [at.get("firstTimestamp") or time, (condition or {}).get("lastTransitionTime")]
+    starts = [stamp(first_seen(s)) if "metadata" in s else s.get("lastTransitionTime") for s in signs]
     return {
         "message": message,
         "by": by,
@@ -146,7 +151,7 @@ def _record(owner: Object, at: Any, holder: Object, condition: Any = None) -> Re
         "at": at,
         "holder": holder,
         "time": time,
-        "since": min((str(start) for start in starts if start), default=None),
+        "since": min((str(start) for start in starts if start), default=time),
         "owner": owner,
     }
 
@@ -159,7 +164,7 @@ def refuser_of_message(message: str) -> tuple[str, str | None]:
 
 def refusal_of_message(owner: Object, at: Any) -> Record:
     """A refusal that stands in a condition of an object that wanted something else than Pods."""
-    return _record(owner, at, owner)
+    return _record(owner, at, owner, [at])
 
 
 def all_refusals(graph: Graph, namespace: str | None = None) -> tuple[list[Record], list[Unknown]]:

@@ -57,6 +57,15 @@ class DependencyRecord(TypedDict):
     configured: NotRequired[DependencyConfiguredRecord | None]
 
 
+class SharedServerRecord(TypedDict):
+    """The servers that its containers and other workloads could not reach."""
+
+    container: str
+    server: str
+    root: KubernetesObject
+    clients: list[KubernetesObject]
+
+
 class FileTroubleRecord(TypedDict):
     """Files that a container could not use, by its log."""
 

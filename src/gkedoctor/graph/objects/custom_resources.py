@@ -158,7 +158,7 @@ def _evidence(item: Object, token: str) -> dict[str, Any] | None:
                 "type": f"{state['type']} is {state.get('status', 'reported')}",
                 "reason": state.get("reason"),
                 "message": state.get("message"),
-                "since": state.get("lastTransitionTime") or state.get("lastUpdateTime"),
+                "since": state.get("lastTransitionTime"),
                 "at": state,
             }
     return None

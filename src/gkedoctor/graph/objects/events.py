@@ -17,6 +17,10 @@ from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+KEPT = timedelta(hours=1)
+"""How long the API server keeps an Event after its last write (kube-apiserver --event-ttl)."""
+LONGEST_RETRY = timedelta(seconds=1000)
+"""The longest back-off of a controller (client-go, DefaultControllerRateLimiter)."""
 _REPEATED_WITHIN = timedelta(hours=1)
 """What a controller still fails at it says again at least every 1000 s (client-go, DefaultControllerRateLimiter), and
 the API server forgets after an hour: what is older comes from a history, and is over."""
@@ -68,6 +72,12 @@ def last_seen(event: Object) -> datetime:
     texts = (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
     times = [t for t in map(parse_timestamp, texts) if t is not None]
     return max(times) if times else parse_timestamp(event["metadata"].get("creationTimestamp")) or _LONG_AGO
+
+
+def first_seen(event: Object) -> datetime:
+    """When an Event happened first: its last time says only when somebody tried again."""
+    times = [t for t in map(parse_timestamp, (event.get("firstTimestamp"), event.get("eventTime"))) if t is not None]
+    return min(times) if times else parse_timestamp(event["metadata"].get("creationTimestamp")) or last_seen(event)
 
 
 def healthy_since(item: Object) -> datetime | None:

@@ -17,6 +17,7 @@ from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.dependencies import configured_services
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pod_templates import pods_by_template
+from gkedoctor.graph.workloads.pods import ran
 from gkedoctor.snapshot.model import Object
 
 _NGINX = "nginx.ingress.kubernetes.io/canary"
@@ -105,9 +106,12 @@ def _place(service: Object) -> tuple[str, str]:
 
 
 def _by_container(graph: Graph) -> Iterator[tuple[tuple[str, str], Record]]:
-    """What environments and arguments name, of each template once, and what the log of one that is not Ready names."""
+    """What environments and arguments name, of each template once, and what the log of one that is not Ready names.
+
+    A Pod whose containers are all ready (its node has fallen silent) has no such log.
+    """
     for pods in pods_by_template(graph):
-        unready = next((p for p in pods if not is_true(p, "Ready")), None)
+        unready = next((p for p in pods if not is_true(p, "Ready") and not ran(p)), None)
         places = configured_services(graph, pods[0]) if unready is None else _dependencies(graph, unready)
         yield from ((place, _record(workload(graph, pods[0]), "container", at=at)) for place, at in places)
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.graph.core.conditions import condition
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.workloads.logs.container_log import log_facts
-from gkedoctor.graph.workloads.restarts import recovered, restarted_with_its_node, run_seconds
+from gkedoctor.graph.workloads.restarts import failing_since, recovered, restarted_with_its_node, run_seconds
 from gkedoctor.snapshot.model import Object
 
 STEPS = (
@@ -180,25 +179,28 @@ def pods_at(graph: Graph, steps: tuple[str, ...]) -> list[Object]:
 
 def step_of(graph: Graph, pod: Object) -> str:
     """The step of a Pod of this graph. One that is Ready again after a restart of its machine is fine."""
-    found = step(graph.clock, pod)
-    if found == "unready" and _only_its_node_is_lost(graph, pod):
+    if ran(pod) and _is_lost(graph, pod["spec"].get("nodeName")):
         return "silent"
+    found = step(graph.clock, pod)
     return "fine" if found == "crash" and restarted_with_its_node(graph, pod) else found
 
 
-def _only_its_node_is_lost(graph: Graph, pod: Object) -> bool:
-    """Whether the node controller alone calls the Pod not ready, for its kubelet is silent; its containers were.
+def ran(pod: Object) -> bool:
+    """Whether the kubelet had reported all containers as ready: of its node it was the last that is known of the Pod.
 
-    The controller changes the condition Ready and nothing else (pkg/controller/util/node, MarkPodsNotReady).
+    The node controller then sets the condition Ready and nothing else (pkg/controller/util/node, MarkPodsNotReady).
     """
-    if (pod.get("spec") or {}).get("nodeName") not in graph.index(_lost_nodes):
+    status = pod.get("status") or {}
+    if status.get("phase") != "Running" or pod["metadata"].get("deletionTimestamp"):
         return False
-    return all(status.get("ready") for status in (pod["status"].get("containerStatuses") or ()))
+    ready = condition(pod, "Ready") or {}
+    return ready.get("status") == "False" and all(c.get("ready") for c in status.get("containerStatuses") or ())
 
 
-def _lost_nodes(graph: Graph) -> frozenset[str]:
-    nodes = graph.all("Node")
-    return frozenset(name_of(node) for node in nodes if (condition(node, "Ready") or {}).get("status") == "Unknown")
+def _is_lost(graph: Graph, name: str | None) -> bool:
+    """Whether the kubelet of a Node has stopped reporting."""
+    node = graph.find("Node", None, name) if name else None
+    return isinstance(node, dict) and (condition(node, "Ready") or {}).get("status") == "Unknown"
 
 
 def _by_step(graph: Graph) -> dict[str, list[Object]]:
@@ -212,12 +214,12 @@ def _by_step(graph: Graph) -> dict[str, list[Object]]:
 def containers_of(graph: Graph, pod: Object) -> Facts:
     """The containers as records: {name, role, spec, status, step, waiting, running, ended, restarts, ends, …}.
 
-    `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended. `log` holds all lines
-    that were recorded, `said` those of the run that ended (of one that goes on, the present one) with the termination
-    message, `telling` the sentence that says why, short, and `reason` all that its entry says. `final` are the
-    sentences of that entry and of its cause, none where nothing in the log reports a failure, and `before` the failures
-    before it; `fault` is the kind of fault that `final` reports (rbac, identity, port, grant, credentials, dependency,
-    file, value), `faultLine` the sentence, `setting` its name.
+    `ended` is how the last run ended and `life` how long it lasted, `ends` how often it ended, `since` when that began.
+    `log` holds all lines that were recorded, `said` those of the run that ended (of one that goes on, the present one)
+    with the termination message, `telling` the sentence that says why, short, and `reason` all that its entry says.
+    `final` are the sentences of that entry and of its cause, none where nothing in the log reports a failure, and
+    `before` the failures before it; `fault` is the kind of fault that `final` reports (rbac, identity, port, grant,
+    credentials, dependency, file, value), `faultLine` the sentence, `setting` its name.
     """
     spec, status = pod.get("spec") or {}, pod.get("status") or {}
     pairs = [
@@ -237,6 +239,8 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
     state, last = status.get("state") or {}, status.get("lastState") or {}
     ended = state.get("terminated") or last.get("terminated")
     step_ = _container_step(graph.clock, pod, status) or "fine" if status else "starting"
+    events = _events(graph, pod, name, every=step_ == "crash")
+    ends = (status.get("restartCount") or 0) + (1 if ended and not state.get("running") else 0)
     return {
         "name": name,
         "role": role_of(pod, name),
@@ -248,10 +252,11 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
         "ended": ended,
         "life": run_seconds(ended) if ended else None,
         "restarts": status.get("restartCount") or 0,
-        "ends": (status.get("restartCount") or 0) + (1 if ended and not state.get("running") else 0),
+        "ends": ends,
+        "since": failing_since(pod, ends, events) if step_ == "crash" else None,
         "probeLife": _probe_life(spec, ended or {}),
         **log_facts(graph, pod, spec, status, ends=step_ == "crash" or bool(state.get("terminated"))),
-        "events": _events(graph, pod, name, every=step_ == "crash"),
+        "events": events,
     }
 
 

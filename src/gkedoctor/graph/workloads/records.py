@@ -96,6 +96,7 @@ class ContainerRecord(TypedDict):
     running: Part
     ended: Part
     life: int | None
+    since: str | None
     restarts: int
     ends: int
     probeLife: str | None

@@ -6,11 +6,14 @@ the container has run for 10 min (https://kubernetes.io/docs/concepts/workloads/
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.graph.core.conditions import condition, is_true
-from gkedoctor.graph.core.graph import Graph
+from gkedoctor.graph.core.graph import Facts, Graph
+from gkedoctor.graph.core.times import stamp
+from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.events import first_seen
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -75,3 +78,22 @@ def restarted_with_its_node(graph: Graph, pod: Object) -> bool:
     lasts = [(s.get("lastState") or {}).get("terminated") for s in states if s.get("restartCount")]
     ends = [parse_timestamp((last or {}).get("finishedAt")) for last in lasts]
     return bool(ends) and all(e is not None and abs((e - since).total_seconds()) < _REBOOT_SECONDS for e in ends)
+
+
+_NEVER_READY = timedelta(minutes=2)
+"""A Pod whose condition Ready is as old as itself was never ready."""
+
+
+def failing_since(pod: Object, ends: int, events: Facts) -> str | None:
+    """When a container began to end again and again; null where only its last end is known.
+
+    Without a readiness probe the Pod is ready during each run, so the condition Ready says when the last one ended. The
+    kubelet writes one Event BackOff for all of them.
+    """
+    ready = parse_timestamp((condition(pod, "Ready") or {}).get("lastTransitionTime"))
+    delays = [] if isinstance(events, Unknown) else [first_seen(e) for e in events if e.get("reason") == "BackOff"]
+    if delays:
+        return stamp(min([*delays, *([ready] if ready else [])]))
+    created = parse_timestamp(pod["metadata"].get("creationTimestamp"))
+    is_known = ends <= 2 or (ready and created and ready - created < _NEVER_READY)
+    return stamp(ready) if ready and is_known else None

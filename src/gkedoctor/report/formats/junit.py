@@ -19,7 +19,7 @@ from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.formats import Page
-from gkedoctor.report.phrases import affected, belongs_to, only_reads, since, title, value
+from gkedoctor.report.phrases import affected, began, belongs_to, only_reads, title, value
 from gkedoctor.report.verdict import closing
 
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
@@ -105,7 +105,7 @@ def _lines(found: Diagnosis) -> Iterator[str]:
         yield from _commands(found.verify)
     yield f"Object: {inert(str(found.root))}"
     if found.since:
-        yield f"Since: {since(found.since)}"
+        yield f"Since: {began(found)}"
     yield from (f"Affected: {inert(str(c.ref))}: {inert(c.symptom)}" for c in affected(found))
     yield f"Cause: {found.cause} ({found.confidence})"
     yield from (f"Evidence: {inert(str(p.ref))} {inert(p.path)}: {value(p.value)}" for p in found.evidence)

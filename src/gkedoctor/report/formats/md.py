@@ -22,13 +22,13 @@ from gkedoctor.report.markdown import text as _text
 from gkedoctor.report.not_checked import not_checked_lines, ways_to_check
 from gkedoctor.report.phrases import (
     affected,
+    began,
     belongs_to,
     counted,
     counts,
     in_file,
     only_reads,
     recorded,
-    since,
     title,
     unread,
     value,
@@ -113,7 +113,7 @@ def _body(found: Diagnosis) -> Iterator[str]:
     if found.location is not None:
         yield f"- **In:** {_code(in_file(found.location))}"
     if found.since:
-        yield f"- **Since:** {_text(since(found.since))}"
+        yield f"- **Since:** {_text(began(found))}"
     yield f"- **Cause:** {_cause(found)}"
     yield from _part("Affected", _cut([f"{_code(str(c.ref))}: {_text(c.symptom)}" for c in affected(found)], _AFFECTED))
     yield from _part("Changed", map(_text, change_sentences(found)))

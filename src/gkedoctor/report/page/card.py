@@ -12,7 +12,7 @@ from gkedoctor.report.docs_site import playbook_link
 from gkedoctor.report.escaping import is_link
 from gkedoctor.report.page.markup import Markup, element, joined
 from gkedoctor.report.page.svg_diagram import consequences, request_path
-from gkedoctor.report.phrases import affected, belongs_to, in_file, only_reads, place, since, title, value
+from gkedoctor.report.phrases import affected, began, belongs_to, in_file, only_reads, place, title, value
 
 _LONGEST_VALUE = 2000
 _MOST_DRAWN = 12
@@ -59,7 +59,7 @@ def _facts(found: Diagnosis) -> Iterable[Markup]:
     if found.location is not None:
         yield joined(" · ", element("code", in_file(found.location)))
     if found.since:
-        yield joined(f" · since {since(found.since)}")
+        yield joined(f" · since {began(found)}")
     if count := len(affected(found)):
         yield joined(f" · {count} affected")
 

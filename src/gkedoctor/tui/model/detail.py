@@ -8,7 +8,7 @@ from itertools import groupby
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
 from gkedoctor.report.change_text import change_sentences
 from gkedoctor.report.not_checked import not_checked_lines
-from gkedoctor.report.phrases import belongs_to, only_reads, since, value
+from gkedoctor.report.phrases import began, belongs_to, only_reads, value
 from gkedoctor.report.verdict import closing
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
@@ -33,7 +33,7 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     _fix(found, page)
     if found.since:
         page.gap()
-        page.text(f"since {since(found.since)}{before(found.since, scene.graph.clock)}", "dim")
+        page.text(f"since {began(found)}{before(found.since, scene.graph.clock)}", "dim")
     _changes(found, page)
     _affected(found, page)
     page.head("CAUSE", found.confidence)

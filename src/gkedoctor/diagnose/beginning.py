@@ -1,0 +1,56 @@
+"""When a fault began: the earliest sign of it, never the last retry.
+
+A condition says when its status changed. A repeated Event says when it happened first (firstTimestamp, eventTime of a
+series), and its last time only when somebody tried again. The API server keeps an Event for an hour after it was last
+written, so the first one that is still there may not have been the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from gkedoctor.diagnose.evaluate import Finding
+from gkedoctor.diagnose.model import ResolvedEvidence
+from gkedoctor.graph import Graph
+from gkedoctor.graph.core.times import stamp
+from gkedoctor.graph.objects.events import KEPT, LONGEST_RETRY, first_seen
+from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.timestamps import parse_timestamp
+
+_AT_ONCE = timedelta(minutes=1)
+"""A fault that is as old as its object: nothing can have come before."""
+
+
+def beginning(graph: Graph, group: Sequence[Finding], proofs: Sequence[ResolvedEvidence]) -> tuple[str | None, bool]:
+    """The earliest time at which the symptom stood, and whether it may have begun before: earlier Events are gone."""
+    events = list(_events(graph, proofs))
+    times = [*_stated(group), *(stamp(first_seen(event)) for event in events)]
+    earliest = min(times, default=None)
+    return earliest, earliest is not None and any(_may_be_later(graph, event, earliest) for event in events)
+
+
+def _stated(group: Sequence[Finding]) -> Iterator[str]:
+    for finding in group:
+        if finding.playbook.since is None:
+            continue
+        found = finding.scope.evaluate(finding.playbook.since)
+        yield from (time for time in (found if isinstance(found, list) else [found]) if isinstance(time, str) and time)
+
+
+def _events(graph: Graph, proofs: Sequence[ResolvedEvidence]) -> Iterator[Object]:
+    for ref in dict.fromkeys(proof.ref for proof in proofs if proof.ref.kind == "Event"):
+        found = graph.find("Event", ref.namespace, ref.name)
+        if isinstance(found, dict):
+            yield found
+
+
+def _may_be_later(graph: Graph, event: Object, earliest: str) -> bool:
+    """Whether the time is known by an Event alone, at the edge of what the API server keeps, of an older object."""
+    first, began = first_seen(event), parse_timestamp(earliest)
+    if began is None or began < first or graph.clock - first < KEPT - LONGEST_RETRY:
+        return False
+    about = event.get("involvedObject") or {}
+    item = graph.find(str(about.get("kind")), about.get("namespace"), str(about.get("name")))
+    created = parse_timestamp(item["metadata"].get("creationTimestamp")) if isinstance(item, dict) else None
+    return created is None or first - created > _AT_ONCE
