@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import NoneType
 from typing import Any, BinaryIO, NamedTuple
 
 from gkedoctor.errors import ManifestError
@@ -267,7 +268,7 @@ def _no_text(item: dict[str, Any]) -> str | None:
     """The name in the metadata that is no text: a number, or a template that reads as a mapping."""
     metadata = item["metadata"]
     fields = ("name", "generateName", "namespace")
-    return next((f"metadata.{f}" for f in fields if not isinstance(metadata.get(f), str | None)), None)
+    return next((f"metadata.{f}" for f in fields if not isinstance(metadata.get(f), (str, NoneType))), None)
 
 
 def _ref(item: dict[str, Any]) -> Ref:

@@ -109,9 +109,10 @@ def links_in(value: Any) -> list[str]:
 
 
 def _gather(value: Any, found: list[str]) -> None:
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         if "projects/" in value and value.count("/") >= 4 and not value.startswith("{"):
             found.append(value)
-    elif isinstance(value, dict | list):
-        for child in value.values() if isinstance(value, dict) else value:
+    elif kind is dict or kind is list:
+        for child in value.values() if kind is dict else value:
             _gather(child, found)

@@ -50,6 +50,7 @@ class Graph:
         self._suspects = Graph(snapshot) if apart is not None else self
         self.clock: datetime = snapshot.clock
         self._indexes: dict[Any, Any] = {}
+        self._memos: dict[Callable[..., Any], dict[Any, Any]] = {}
         self._names: dict[str, NameIndex] = {}
 
     def index(self, build: Callable[[Graph], T]) -> T:
@@ -61,7 +62,9 @@ class Graph:
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph so far, by a key of its own."""
-        known: dict[Any, Any] = self._indexes.setdefault(("worked out", work), {})
+        known = self._memos.get(work)
+        if known is None:
+            known = self._memos.setdefault(work, {})
         return known
 
     def all(self, kind: str) -> Sequence[Object]:

@@ -16,11 +16,9 @@ _FORM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:([eE][+-]?\d{1,3})|([A-Za-
 
 def quantity(text: Any) -> float | None:
     """The number that a quantity stands for, in its base unit (cores, bytes); None where it is none."""
-    if isinstance(text, bool) or text is None:
-        return None
-    if isinstance(text, int | float):
-        return _capped(text)
-    return _parsed(text) if isinstance(text, str) and len(text) < 64 else None
+    if isinstance(text, str):
+        return _parsed(text) if len(text) < 64 else None
+    return _capped(text) if isinstance(text, int | float) and not isinstance(text, bool) else None
 
 
 @lru_cache(maxsize=4096)
