@@ -60,9 +60,10 @@ def step(clock: datetime, pod: Object) -> str:
     if phase == "Failed":
         return "failed"
     asked = [c for c in status.get("containerStatuses") or () if not _is_well(c)]
-    asked = [*(status.get("initContainerStatuses") or ()), *asked]
+    if status.get("initContainerStatuses"):
+        asked = [*status["initContainerStatuses"], *asked]
     ailing = [s for s in (_container_step(clock, pod, c) for c in asked) if s] if asked else []
-    if not {*ailing} - {"unready"} and _partly_ended(pod):
+    if not (ailing and {*ailing} - {"unready"}) and _partly_ended(pod):
         return "partly-ended"
     if ailing:
         return min(ailing, key=_URGENCY.index)

@@ -36,8 +36,8 @@ def decoded(pieces: Iterable[bytes], root: Place | None, words: Sequence[bytes] 
     found: list[Object] = []
     with paused_garbage_collector():
         for block in _blocks(ahead(pieces) if root is not None else iter(pieces)):
-            parts = _parts_of(_lines_with(words, block) if words else block)
-            found += [root.how(root, raw) for raw in parts] if root is not None else [_object(raw) for raw in parts]
+            chosen = _lines_with(words, block) if words else block
+            found += map(_object, _parts_of(chosen)) if root is None else root.all_of(chosen)
     if root is not None and not all(isinstance(item, dict) for item in found):
         raise msgspec.ValidationError("Expected `object`")
     return found

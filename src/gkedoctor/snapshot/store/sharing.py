@@ -9,6 +9,7 @@ value still stands at one path only. Objects of a snapshot are never changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +27,7 @@ _MOST_FIELDS = 64
 
 _decode = msgspec.json.Decoder().decode
 _fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_maps_of = msgspec.json.Decoder(list[dict[str, msgspec.Raw]]).decode
 _items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _NEW: Any = object()
 
@@ -74,6 +76,13 @@ class Place:
         self.known: dict[bytes, Any] = {}
         self.below: dict[Any, Place] = {}
         self.new = self.met_again = self.opened = 0
+
+    def all_of(self, array: bytes) -> list[Any]:
+        """What stands in an array at this place. Raises msgspec's errors for what is none."""
+        if self.how is _map:
+            with suppress(msgspec.ValidationError):  # an element is no map
+                return [_parts(self, fields, fields.items()) for fields in _maps_of(array)]
+        return [self.how(self, raw) for raw in _items_of(array)]
 
     def judge(self, text: bytes, value: Any) -> None:
         """Goes on sharing where more was met again than was new; opens what is large, and takes the rest as it is."""
