@@ -105,11 +105,20 @@ def findings(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> 
 
 def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: UnknownFacts) -> Iterator[Finding]:
     """The findings of one playbook on one subject."""
-    functions = Functions(graph.clock, playbook.messages)
+    functions = functions_of(graph, playbook)
     for scope in scopes(graph, playbook, functions, subject, doubts):
         found = finding_in(playbook, subject, scope, doubts)
         if found is not None:
             yield found
+
+
+def functions_of(graph: Graph, playbook: CompiledPlaybook) -> Functions:
+    """What the expressions of a playbook may call, made once for all its subjects."""
+    known = graph.memo(functions_of)
+    entry: tuple[CompiledPlaybook, Functions] | None = known.get(id(playbook))
+    if entry is None:  # with the playbook, or another one may get its id
+        entry = known[id(playbook)] = (playbook, Functions(graph.clock, playbook.messages))
+    return entry[1]
 
 
 def unseen(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> None:

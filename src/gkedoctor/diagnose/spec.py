@@ -15,7 +15,7 @@ import msgspec
 
 from gkedoctor.diagnose.causality import CausalGraph
 from gkedoctor.diagnose.engine import diagnoses_of
-from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, candidates, finding_in, scopes
+from gkedoctor.diagnose.evaluate import Finding, UnknownFacts, candidates, finding_in, functions_of, scopes
 from gkedoctor.diagnose.evidence import proof
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Location, NotChecked, Outcome, ResolvedEvidence
 from gkedoctor.diagnose.scope import Scope
@@ -23,7 +23,6 @@ from gkedoctor.graph import Graph, Ref, Unknown
 from gkedoctor.manifests.overlay import DECLARED, HOLLOW, NOT_HERE, ManifestOverlay
 from gkedoctor.manifests.planned import is_planned, names_planned, template_path, workload_ref
 from gkedoctor.playbook.compiled import CompiledPlaybook
-from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.playbook.template import Template
 from gkedoctor.snapshot.kinds import COLLECTIONS
@@ -68,7 +67,7 @@ class _ManifestEvaluation:
                 yield from self._of(view, subject)
 
     def _of(self, view: CompiledPlaybook, subject: Object) -> Iterator[Finding]:
-        functions = Functions(self.closed.clock, view.messages)
+        functions = functions_of(self.closed, view)
         places = scopes(self.closed, view, functions, subject, self._doubts)
         found = [finding_in(view, subject, scope, self._doubts) for scope in places]
         if not any(found):

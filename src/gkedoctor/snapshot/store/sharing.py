@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ import msgspec
 
 from gkedoctor.snapshot.store.pod_specs import PodSpecs
 
-_TRIAL = 512
+_TRIAL = 256
 """New values at a place after which it is judged how many were met again."""
 _MOST = 1 << 16
 """Values that a place remembers."""
@@ -45,19 +46,32 @@ class Places:
     def __init__(self) -> None:
         self._pod_spec = shared = Place()
         self._pod_specs = PodSpecs(lambda text: shared.how(shared, text))
+        self._templates: dict[bytes, Any] = {}
 
     def of(self, collection: str) -> Place:
         """The place of a whole object of that collection."""
-        root = Place()
+        root = Place(_map)
+        root.below["metadata"] = Place(_map)
         if collection == "pods":
             root.below["spec"] = Place(self._of_pods)
         elif collection in _TEMPLATED:
-            spec = root.below["spec"] = Place()
-            template = spec.below["template"] = Place()
-            template.below["spec"] = self._pod_spec
+            spec = root.below["spec"] = Place(_map)
+            template = spec.below["template"] = Place(_map)
+            template.below["spec"] = Place(self._of_template)
         if collection in _ALL_NEW:
             root.below[_ALL_NEW[collection]] = Place(_plain)
         return root
+
+    def _of_template(self, _place: Place, raw: Any) -> Any:
+        """Whole, where the ReplicaSet has the spec of its Deployment: they stand in different collections."""
+        text = bytes(raw)
+        key = blake2b(text, digest_size=16).digest()
+        found = self._templates.get(key, _NEW)
+        if found is _NEW:
+            if len(self._templates) >= _MOST:
+                self._templates = {}
+            found = self._templates[key] = self._pod_spec.how(self._pod_spec, text)
+        return found
 
     def _of_pods(self, _place: Place, raw: Any) -> Any:
         return self._pod_specs.decoded(bytes(raw))
