@@ -12,10 +12,10 @@ from typing import Protocol
 import msgspec
 from textual.message import Message
 
-from gkedoctor.diagnose.engine import all_findings, outcome_of
-from gkedoctor.diagnose.evaluate import UnknownFacts
+from gkedoctor.diagnose.repeated import Diagnosed, RepeatedDiagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph
+from gkedoctor.snapshot.garbage import GarbageCollectorPause
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.background import Done
 from gkedoctor.tui.model.freshness import Freshness
@@ -43,6 +43,9 @@ class Following:
     ) -> None:
         self._app, self._last, self._show, self._failed = app, first, show, failed
         self._stopped = threading.Event()
+        self._left: Graph | None = None
+        self._diagnosis = RepeatedDiagnosis(first.playbooks)
+        self._paused_garbage_collector = GarbageCollectorPause(freeze=True)
         threading.Thread(target=self._run, name="gkedoctor-follow", daemon=True).start()
 
     def stop(self) -> None:
@@ -58,7 +61,8 @@ class Following:
                     return
                 scene, fresh = None, update.freshness
                 if update.snapshot is not None:
-                    scene, fresh = self._scene(update.snapshot, fresh)
+                    with self._paused_garbage_collector():
+                        scene, fresh = self._scene(update.snapshot, fresh)
                 self._tell(partial(self._show, scene, fresh, update.notices))
         except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
             self._tell(partial(self._failed, error))
@@ -73,17 +77,17 @@ class Following:
     def _scene(self, snapshot: Snapshot, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
         """Another moment with all that was found; none where what was asked for is not there any more."""
         try:
-            after = rediagnosed(self._last, snapshot, self._app.source)
+            after = rediagnosed(self._last, self._diagnosis.diagnose(snapshot), snapshot, self._app.source)
         except UsageError as error:
             return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
-        self._last = compared(after, self._last)
+        if self._left is not None:
+            self._left.forget()  # here: the UI's thread would be held up
+        self._left, self._last = self._last.graph, compared(after, self._last)
         return self._last, fresh
 
 
-def rediagnosed(scene: ViewState, snapshot: Snapshot, source: Source) -> ViewState:
+def rediagnosed(scene: ViewState, found: Diagnosed, snapshot: Snapshot, source: Source) -> ViewState:
     """A later moment of a scene. Its graph is the one that was diagnosed, so that what it knows is not made twice."""
-    graph, doubts, playbooks = Graph(snapshot), UnknownFacts(), scene.playbooks
-    outcome = outcome_of(graph, all_findings(graph, playbooks, doubts), doubts)
-    answer = source.sift(msgspec.structs.replace(outcome, live=scene.outcome.live), snapshot)
-    titles = {playbook.id: playbook.model.title for playbook in playbooks}
-    return replace(scene, graph=graph, answer=replace(answer, playbooks=titles), diagnosed=True, partial="")
+    answer = source.sift(msgspec.structs.replace(found.outcome, live=scene.outcome.live), snapshot)
+    titles = {playbook.id: playbook.model.title for playbook in scene.playbooks}
+    return replace(scene, graph=found.graph, answer=replace(answer, playbooks=titles), diagnosed=True, partial="")
