@@ -33,8 +33,8 @@ class StoodOn:
     """What a diagnosis stands on.
 
     `items`: its objects, the root first. `named`: the fields of each that its evidence shows. `containers`: the
-    containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of which Pods of
-    another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets that the workloads
+    containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of which
+    Pods of another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets that the workloads
     read and that the diagnosis does not name.
     """
 
