@@ -12,8 +12,8 @@ critical missing-secret Secret/teratail-missing-secret/teratail-secret
 >>> print(render(outcome, "name"), end="")
 critical missing-secret Secret/teratail-missing-secret/teratail-secret
 
-Nothing is written, and only `collect` asks a cluster. (The functions stand here and not in `gkedoctor` itself because
-`gkedoctor.diagnose` is a package.)
+Nothing is written, and only `collect` and `report_live` ask a cluster. (The functions stand here and not in
+`gkedoctor` itself because `gkedoctor.diagnose` is a package.)
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ from gkedoctor.whatif.commands import changes_of_text, changes_of_words
 
 __all__ = [
     "Linted", "Outcome", "ReportOptions", "Snapshot", "collect", "compare", "diagnose", "explain", "leftovers", "lint",
-    "load", "path", "render", "report", "teardown", "what_if",
+    "load", "path", "render", "report",
+    "report_live", "teardown", "what_if",
 ]  # fmt: skip
 
 
@@ -164,6 +165,32 @@ def report(
     """
     query = ReportQuery(options or ReportOptions(), _library([Path(folder) for folder in playbooks]))
     return query.report(snapshot).answer
+
+
+def report_live(
+    options: ReportOptions,
+    *,
+    kubeconfig: str | None = None,
+    context: str | None = None,
+    google_cloud: bool = True,
+    logs: bool = True,
+) -> Answer:
+    """What `gkedoctor report` says of a live cluster. Of an object or some namespaces, only what that needs is read.
+
+    SourceError says why the cluster cannot be reached; UsageError for a target that does certainly not exist.
+
+    >>> answer = report_live(ReportOptions(namespaces=("shop",)))  # doctest: +SKIP
+    """
+    from gkedoctor.live.options import LiveOptions
+    from gkedoctor.live.parts import LiveParts
+
+    query = ReportQuery(options, _library([]))
+    live = LiveOptions(kubeconfig, context, gcp=google_cloud, logs=logs)
+    found = query.report_of(query.part, LiveParts(live)) if query.part is not None else None
+    if found is not None:
+        return found.answer
+    snapshot = collect(kubeconfig=kubeconfig, context=context, google_cloud=google_cloud, logs=logs)
+    return query.report(snapshot, live=True).answer
 
 
 def compare(before: str | PathLike[str], after: str | PathLike[str]) -> Comparison:

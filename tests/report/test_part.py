@@ -229,6 +229,10 @@ class Noted:
     def manifest(self) -> Manifest:
         return self._reader.manifest
 
+    @property
+    def notes(self) -> Sequence[str]:
+        return self._reader.notes
+
     def read(self, reads: Sequence[Read]) -> Sequence[ReadResult]:
         self.reads += reads
         return self._reader.read(reads)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-INTERRUPTED = "interrupted with Ctrl-C: this is a diagnosis of what had been read"
-
 
 class Taken(NamedTuple):
     """The snapshot to look at, and what is to be said of how it was taken."""
@@ -80,6 +78,8 @@ def take(source: Path | None, flags: Mapping[str, Any], purpose: Purpose) -> Tak
 
 def notes_on(recorded: CollectionResult) -> tuple[str, ...]:
     """What is to be said of how a cluster was read."""
+    from gkedoctor.live.collection import INTERRUPTED
+
     alone = (f"{recorded.unreached}; this is what Google Cloud alone shows",) if recorded.unreached else ()
     return (*recorded.notes, *alone, *((INTERRUPTED,) if recorded.interrupted else ()))
 

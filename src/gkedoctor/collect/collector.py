@@ -79,6 +79,11 @@ def collect(request: CollectRequest, tell: OnProgress, taken: OnCollection | Non
         return _Collector(request, connection, tell, taken).whole()
 
 
+def insecure_note(host: str) -> str:
+    """What is to be said where the certificate of the API server is not verified."""
+    return f"the TLS certificate of {host} is not verified: insecure-skip-tls-verify is set"
+
+
 class _Connection(NamedTuple):
     """The way into the cluster; without a `client`, `error` says why there is none."""
 
@@ -326,6 +331,6 @@ class _Collector:
         client, lister = self.connection.client, self.lister
         if client is None or lister is None:
             return ()
-        insecure = f"the TLS certificate of {client.address.host} is not verified: insecure-skip-tls-verify is set"
+        insecure = insecure_note(client.address.host)
         narrow = lister.account.summary(self.gathered.states)
         return (*(() if client.address.verified else (insecure,)), *((narrow,) if narrow else ()))

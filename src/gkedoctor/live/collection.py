@@ -26,6 +26,8 @@ _MOST = 20_000
 
 _MIN_MASKING_SECONDS = 2.0
 
+INTERRUPTED = "interrupted with Ctrl-C: this is a diagnosis of what had been read"
+
 _NO_LOGS = "--no-logs is set"
 
 

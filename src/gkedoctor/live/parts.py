@@ -6,14 +6,13 @@ again when more of it comes in.
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
-from gkedoctor.collect.collector import NO_CLOUD
+from gkedoctor.collect.collector import NO_CLOUD, insecure_note
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation, location_of_context, location_of_nodes
 from gkedoctor.collect.google_reader import GoogleReader
@@ -22,8 +21,9 @@ from gkedoctor.collect.log_schedule import LogSchedule
 from gkedoctor.collect.logs import MAX_LOGS, ContainerRun, read_log
 from gkedoctor.collect.parts import PartLister, RawPart
 from gkedoctor.collect.results import KUBERNETES, CollectorProgress, ContainerLog, OnProgress
-from gkedoctor.collect.thread_pool import ThreadPool
-from gkedoctor.live.collection import masking_limit, placed
+from gkedoctor.collect.served_recording import combined_state
+from gkedoctor.collect.thread_pool import run_all
+from gkedoctor.live.collection import INTERRUPTED, masking_limit, placed
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.snapshot.custom_kinds import listed_kinds
@@ -34,7 +34,6 @@ from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Obje
 from gkedoctor.snapshot.part import Read, ReadResult
 
 _THREADS = 8
-_POLL_SECONDS = 0.2
 _NO_LOGS = "--no-logs is set"
 _LOGS_STATE = CollectionState(Status.COMPLETE)
 
@@ -58,6 +57,7 @@ class LiveParts:
         self._manifest: Manifest | None = None
         self._states: dict[Read, CollectionState] = {}
         self._google: GoogleReader | None = None
+        self._is_interrupted = False
 
     @property
     def manifest(self) -> Manifest:
@@ -70,16 +70,36 @@ class LiveParts:
             logs = [read for read in reads if read.collection == LOGS]
             cloud = [read for read in reads if _is_cloud(read)]
             rest = [read for read in reads if read.collection != LOGS and not _is_cloud(read)]
-            parts = [*self._listed(rest), *(self._of_cloud(cloud) if cloud else ())]
-            return self._masked([*parts, *(RawPart(read, (), self._log_state(read)) for read in logs)])
+            try:
+                parts = [*self._listed(rest), *(self._of_cloud(cloud) if cloud else ())]
+                parts += [RawPart(read, (), self._log_state(read)) for read in logs]
+            except KeyboardInterrupt:
+                self._is_interrupted = True
+                self.deadline.stopped.set()
+                state = CollectionState(Status.FAILED, reason="interrupted with Ctrl-C")
+                parts = [RawPart(read, (), state) for read in reads]
+            return self._masked(parts)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of how it was read, a line each."""
+        address = self.client.address
+        insecure = () if address.verified else (insecure_note(address.host),)
+        return (*insecure, *((INTERRUPTED,) if self._is_interrupted else ()))
 
     def _listed(self, reads: Sequence[Read]) -> list[RawPart]:
-        known = [(self._kinds[read.collection], read) for read in reads if read.collection in self._kinds]
-        tasks = [lambda kind=kind, read=read: self._lister.read(kind, read) for kind, read in known]
-        unknown = [RawPart(r, (), not_asked(r.collection)) for r in reads if r.collection not in self._kinds]
-        found = [*_side_by_side(tasks), *unknown]
+        found = _side_by_side([partial(self._one, read) for read in reads])
         self._tell(CollectorProgress(KUBERNETES, sum(len(part.items) for part in found)))
         return found
+
+    def _one(self, read: Read) -> RawPart:
+        """What a read comes to; of a recording that is served, with the state that it says."""
+        recorded = self.cluster.recorded.get(read.collection)
+        if recorded is not None and recorded.status not in (Status.COMPLETE, Status.PARTIAL):
+            return RawPart(read, (), recorded)
+        kind = self._kinds.get(read.collection)
+        found = self._lister.read(kind, read) if kind is not None else RawPart(read, (), not_asked(read.collection))
+        return found._replace(state=combined_state(recorded, found.state)) if recorded is not None else found
 
     def _log_state(self, read: Read) -> CollectionState:
         """Reads the logs of the containers of some Pods that are not well."""
@@ -157,18 +177,13 @@ class LiveParts:
 
 def _side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
     """What the tasks return, in their order."""
-    done: queue.SimpleQueue[tuple[int, T]] = queue.SimpleQueue()
-    pool = ThreadPool(min(_THREADS, len(tasks)), "parts")
-    for i, task in enumerate(tasks):
-        pool.submit(lambda i, task: done.put((i, task())), i, task)
     found: dict[int, T] = {}
-    while len(found) < len(tasks):
-        if not pool.errors.empty():
-            raise pool.errors.get()
-        with suppress(queue.Empty):
-            i, result = done.get(timeout=_POLL_SECONDS)
-            found[i] = result
-    pool.close()
+
+    def run(i: int, task: Callable[[], T]) -> None:
+        found[i] = task()
+
+    if tasks:
+        run_all([partial(run, i, task) for i, task in enumerate(tasks)], _THREADS, "parts")
     return [found[i] for i in range(len(tasks))]
 
 

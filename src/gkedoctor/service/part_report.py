@@ -22,6 +22,9 @@ from gkedoctor.snapshot.partial import Part
 _RUNNING = frozenset({"Pod", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"})
 """Kinds of which no finding has an object as its cause that does not exist."""
 
+_MOST_HOMES = 3
+"""Namespaces with an object of the name up to which they are read one by one."""
+
 ToAnswer = Callable[[Outcome, Snapshot], Answer]
 """Takes what was asked for out of an outcome."""
 
@@ -79,7 +82,7 @@ def answer_of_part(
 
 
 def _located(question: PartQuestion, part: Part) -> tuple[str, ...]:
-    """The namespaces to read; none where the object is in none: a finding may name what does not exist.
+    """The namespaces to read; none where it is in none (a finding may name what does not exist) or in many.
 
     A wrong name of a namespace or of what runs Pods is refused at once.
     """
@@ -97,7 +100,7 @@ def _located(question: PartQuestion, part: Part) -> tuple[str, ...]:
         _refuse(target, question.namespaces, part)
     for namespace in () if homes else question.namespaces:
         _check_namespace(namespace, part)
-    return question.namespaces or tuple(sorted(homes))
+    return question.namespaces or (tuple(sorted(homes)) if len(homes) <= _MOST_HOMES else ())
 
 
 def _refuse(target: ObjectArgument, namespaces: Sequence[str], part: Part) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.cidr import is_ip_address
@@ -44,7 +45,7 @@ def path_of_part(entry_point: str, reader: PartReader) -> RequestPathAnswer | No
             break
     if isinstance(found, UsageError):
         raise found
-    return found if found.hops else None
+    return replace(found, notes=(*reader.notes, *found.notes)) if found.hops else None
 
 
 def _asked(entry_point: str, part: Part) -> RequestPathAnswer | UsageError:

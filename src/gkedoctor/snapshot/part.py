@@ -51,6 +51,11 @@ class PartReader(Protocol):
         """Where and when it was read, as far as that is known so far."""
         ...
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is to be said of how it was read so far, a line each."""
+        ...
+
     def read(self, reads: Sequence[Read]) -> Sequence[ReadResult]:
         """Answers each of the reads, side by side where that is faster, and perhaps with more than was asked.
 

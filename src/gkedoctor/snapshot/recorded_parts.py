@@ -35,6 +35,11 @@ class RecordedParts:
         """That of the snapshot."""
         return self._snapshot.manifest
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """Nothing: what is to be said of a recording is said where it is loaded."""
+        return ()
+
     def read(self, reads: Sequence[Read]) -> list[ReadResult]:
         """The objects of each read, or the whole collection where that is small, with its state."""
         found: dict[Read, ReadResult] = {}

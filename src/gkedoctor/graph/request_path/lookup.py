@@ -45,7 +45,7 @@ def paths_of(graph: Graph, refs: Iterable[Ref], most: int = 3) -> tuple[Hop, ...
 
 def paths_to_address(graph: Graph, ip: str) -> list[Hop]:
     """The ways that begin at an IP address: of the objects that have it, else of the forwarding rules alone."""
-    holders = [item for kind in frontend_kinds() for item in graph.all(kind) if ip in addresses_of(item)]
+    holders = [item for kind in frontend_kinds() for item in graph.everywhere(kind) if ip in addresses_of(item)]
     rules = [rule for rule in rules_at(graph, ip) if not _owned(rule, holders)]
     return [*(path_of_object(graph, item) for item in holders), *(forwarding_rule_path(graph, rule) for rule in rules)]
 
@@ -53,7 +53,7 @@ def paths_to_address(graph: Graph, ip: str) -> list[Hop]:
 def paths_to_host(graph: Graph, host: str) -> list[Hop]:
     """The ways that a request for a host can take: of the objects that name it, else of the URL maps that do."""
     kinds = frontend_kinds(by_host=True)
-    named = [item for kind in kinds for item in graph.all(kind) if _serves(graph, item, host)]
+    named = [item for kind in kinds for item in graph.everywhere(kind) if _serves(graph, item, host)]
     if named:
         return [path_of_object(graph, item, host) for item in named]
     maps = {path_of(m.get("selfLink")) for m in graph.all("UrlMap") if _names(m, host)}
@@ -63,10 +63,10 @@ def paths_to_host(graph: Graph, host: str) -> list[Hop]:
 
 def hosts(graph: Graph) -> list[str]:
     """Every host that an Ingress or a route names."""
-    found = [
-        str(r["host"]) for i in graph.all("Ingress") for r in (i.get("spec") or {}).get("rules") or [] if r.get("host")
-    ]
-    routed = [str(h) for route in graph.all("HTTPRoute") for h in (route.get("spec") or {}).get("hostnames") or []]
+    rules = (r for i in graph.everywhere("Ingress") for r in (i.get("spec") or {}).get("rules") or [])
+    found = [str(rule["host"]) for rule in rules if rule.get("host")]
+    routes = graph.everywhere("HTTPRoute")
+    routed = [str(host) for route in routes for host in (route.get("spec") or {}).get("hostnames") or []]
     return sorted({*found, *routed})
 
 

@@ -23,7 +23,7 @@ from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
 from gkedoctor.graph.scheduling.lasting_obstacles import one_on_each
 from gkedoctor.graph.scheduling.node_labels import unmatched_requirements
-from gkedoctor.graph.scheduling.nodes import POOL
+from gkedoctor.graph.scheduling.nodes import POOL, pods_on
 from gkedoctor.graph.scheduling.outages import one_of_each
 from gkedoctor.graph.scheduling.short_resources import all_too_small, lacking, missing_resource
 from gkedoctor.graph.workloads.pods import pods_at
@@ -56,7 +56,7 @@ def scheduling_of(graph: Graph, pod: Object) -> Facts:
         "message": message,
         "gates": (pod.get("spec") or {}).get("schedulingGates") or [],
         "scheduler": _scheduler(pod),
-        "served": any(_scheduler(pod) in graph.index(look) for look in (_at_work, _at_work_anywhere)),
+        "served": _is_at_work(graph, _scheduler(pod)),
         "later": graph.index(_at_work).get(_scheduler(pod), "") > str(pod["metadata"].get("creationTimestamp") or ""),
     }
     return [record | _judged(graph, pod, message)]
@@ -71,6 +71,8 @@ def _judged(graph: Graph, pod: Object, message: str) -> Record:
     if doubt is not None and judged["lead"] not in (None, "storage", "claim"):
         judged = {**judged, "sure": doubt}
     wait = _crowd_key(judged)
+    if wait is not None:
+        graph.why_incomplete("Pod", selector="spec.nodeName=")  # all that wait, in whatever namespace
     crowd = graph.index(_crowds).get(wait, ()) if wait is not None else ()
     return {**judged, "pool": _pool(graph, pod, judged["meant"]), "crowd": len(crowd)}
 
@@ -144,6 +146,17 @@ def _scheduler(pod: Object) -> str:
 def _at_work(graph: Graph) -> dict[str, str]:
     """The schedulers that have placed a Pod which is here, and when they last did."""
     return _that_placed(graph.all("Pod"))
+
+
+def _is_at_work(graph: Graph, scheduler: str) -> bool:
+    """Whether a scheduler has placed any Pod. Those of one Node are enough for most, and few to read."""
+    if scheduler in graph.index(_at_work):
+        return True
+    nodes = graph.listing("Node")
+    pods = pods_on(graph, nodes[0]) if not isinstance(nodes, Unknown) and nodes else []
+    if isinstance(nodes, Unknown) or isinstance(pods, Unknown):
+        return False
+    return scheduler in _that_placed(pods) or scheduler in graph.index(_at_work_anywhere)
 
 
 def _at_work_anywhere(graph: Graph) -> dict[str, str]:

@@ -1,0 +1,138 @@
+"""A question about a part of a live cluster: what is requested for it, and that the answer is that of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from gkedoctor.collect import parts
+from gkedoctor.errors import UsageError
+from gkedoctor.live.collection import LiveCollection
+from gkedoctor.live.options import LiveOptions
+from gkedoctor.live.parts import LiveParts
+from gkedoctor.report.answer import Answer
+from gkedoctor.report.json_schema import to_wire
+from gkedoctor.service.path import request_path
+from gkedoctor.service.path_part import path_of_part
+from gkedoctor.service.report import ReportOptions, ReportQuery
+from gkedoctor.snapshot.part import Read
+from tests.collect.kube_api import KubeApi, forbidden
+from tests.collect.loopback import Asked, Reply
+from tests.conftest import recorded, shipped_playbooks
+
+SAMPLE = ("two-problems", "db-credentials", "cordoned", "anti-affinity", "teratail-missing-secret")
+
+
+def options(api: KubeApi, folder: Path) -> LiveOptions:
+    return LiveOptions(api.kubeconfig(folder), gcp=False)
+
+
+def asked(api: KubeApi, folder: Path, *namespaces: str, target: str | None = None) -> Answer:
+    """The answer of a part of the cluster."""
+    query = ReportQuery(ReportOptions(target=target, namespaces=namespaces), shipped_playbooks())
+    assert query.part is not None
+    found = query.answer_of(query.part, LiveParts(options(api, folder)))
+    assert found is not None
+    return found
+
+
+def homes(api: KubeApi) -> list[str]:
+    return sorted({pod["metadata"]["namespace"] for pod in api.objects["pods"]})
+
+
+def comparable(found: Answer) -> Any:
+    told = msgspec.to_builtins(to_wire(found))
+    return told["diagnoses"], told["unexplained"], found.outcome.cluster, found.outcome.recorded_at
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_part_says_what_the_whole_says(name: str, tmp_path: Path) -> None:
+    with KubeApi.of(recorded(name)) as api:
+        live = options(api, tmp_path)
+        whole = LiveCollection(live.request(shipped_playbooks())).whole(lambda said: None).snapshot
+        for namespace in homes(api):
+            query = ReportQuery(ReportOptions(namespaces=(namespace,)), shipped_playbooks())
+            assert comparable(asked(api, tmp_path, namespace)) == comparable(query.answer(whole))
+
+
+def test_one_namespace_is_read_with_few_requests(tmp_path: Path) -> None:
+    with KubeApi.of(recorded("two-problems")) as api:
+        found = asked(api, tmp_path, "two-problems")
+        listed = [one for one in api.asked if one.path.startswith("/api")]
+    assert len(found.outcome.diagnoses) == 2
+    assert len(listed) <= 60
+    everywhere = [one.path for one in listed if one.path.endswith("/pods") and "namespaces" not in one.path]
+    assert not everywhere
+
+
+@pytest.mark.parametrize("target", ["deploy/alhpa", "deploy/two-problems/alhpa"])
+def test_a_wrong_name_is_refused_after_a_few_requests(target: str, tmp_path: Path) -> None:
+    with KubeApi.of(recorded("two-problems")) as api:
+        with pytest.raises(UsageError) as error:
+            asked(api, tmp_path, target=target)
+        requests = len(api.asked)
+    assert error.value.hint == "did you mean `alpha`?"
+    assert requests <= 6
+
+
+def test_a_wrong_namespace_is_refused_without_reading_others(tmp_path: Path) -> None:
+    with KubeApi.of(recorded("two-problems")) as api:
+        with pytest.raises(UsageError) as error:
+            asked(api, tmp_path, "two-problem")
+        requests = len(api.asked)
+    assert error.value.hint == "did you mean `two-problems`?"
+    assert requests <= 6
+
+
+def test_what_is_denied_for_the_whole_cluster_is_read_in_the_namespace(tmp_path: Path) -> None:
+    def only_in_namespaces(request: Asked) -> Reply | None:
+        inside = "/namespaces/" in request.path or not request.path.startswith("/api")
+        return None if inside or request.path == "/apis" else forbidden(request.path.rpartition("/")[2])
+
+    with KubeApi.of(recorded("two-problems")) as api:
+        api.fault = only_in_namespaces
+        found = asked(api, tmp_path, "two-problems")
+    assert {d.cause for d in found.outcome.diagnoses} == {"missing-secret", "service-selector-mismatch"}
+
+
+def test_a_kind_of_which_there_are_many_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "MOST_NUMEROUS", 1)
+    with KubeApi.of(recorded("two-problems")) as api:
+        reader = LiveParts(options(api, tmp_path))
+        (found,) = results(reader, Read("pods"))
+        sizes = [one.query.get("limit") for one in api.asked if one.path.endswith("/pods")]
+    assert (found.state.status, found.state.reason) == ("partial", parts.TOO_MANY)
+    assert sizes == ["1"]
+
+
+def results(reader: LiveParts, read: Read) -> Sequence[Any]:
+    return [one for one in reader.read([read]) if one.read == read]
+
+
+def test_a_value_of_a_secret_is_masked_in_what_was_read_before(tmp_path: Path) -> None:
+    value = "kfj39dkJ38dkQp2"
+    secret = {"metadata": {"name": "keys", "namespace": "shop"}, "data": {"TOKEN": "a2ZqMzlka0ozOGRrUXAy"}}
+    event = {"metadata": {"name": "e", "namespace": "shop"}, "message": f"cannot log in with {value}",
+             "involvedObject": {"kind": "Pod", "name": "cart", "namespace": "shop"}}  # fmt: skip
+    with KubeApi({"secrets": [secret], "events": [event]}) as api:
+        reader = LiveParts(options(api, tmp_path))
+        reader.read([Read("events", "shop")])
+        again = reader.read([Read("secrets", "shop")])
+    assert value not in str([one.objects for one in again])
+    assert any(one.read.collection == "events" and one.objects for one in again)
+
+
+def test_a_request_path_is_followed_without_reading_namespaces(tmp_path: Path) -> None:
+    snapshot = recorded("ing-healthy")
+    with KubeApi.of(snapshot) as api:
+        found = path_of_part("Service/ing-healthy/app", LiveParts(options(api, tmp_path)))
+        paths = {one.path for one in api.asked}
+    assert found is not None
+    assert [str(hop.ref) for hop in found.hops] == [
+        str(hop.ref) for hop in request_path("Service/ing-healthy/app", snapshot).hops
+    ]
+    assert not {path for path in paths if path.endswith(("/nodes", "/secrets"))}
