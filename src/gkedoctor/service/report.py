@@ -119,7 +119,7 @@ class ReportQuery:
     ) -> Report | None:
         """The same of a live cluster of which only the needed part is read; None where only the whole can tell."""
         found = self.answer_of(question, reader, on_partial)
-        return Report(self._finished(found, live=True, notes=reader.notes)) if found is not None else None
+        return Report(self.finished(found, live=True, notes=reader.notes)) if found is not None else None
 
     def finished(self, found: Answer, *, live: bool, notes: Sequence[str] = ()) -> Answer:
         """An answer with the titles of the playbooks, and how its snapshot was taken."""
