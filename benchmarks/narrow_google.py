@@ -40,6 +40,8 @@ _NUMBER = 7
 QUESTIONS: tuple[tuple[str, Sequence[str]], ...] = (
     ("report Ingress/NAME", ("report", "ingress/app", "-n", f"shop-{_NUMBER}")),
     ("report -n NAMESPACE", ("report", "-n", f"shop-{_NUMBER}")),
+    ("report HOST", ("report", host(_NUMBER))),
+    ("report IP", ("report", address(_NUMBER))),
     ("path Ingress/NAME", ("path", "ingress/app", "-n", f"shop-{_NUMBER}")),
     ("path HOST", ("path", host(_NUMBER))),
     ("path IP", ("path", address(_NUMBER))),

@@ -37,6 +37,24 @@ def test_the_namespace_may_be_told_as_to_kubectl(gkedoctor: Gkedoctor) -> None:
     assert refused.code == ExitCode.USAGE
 
 
+def test_a_host_or_an_address_may_be_limited_to_a_namespace(gkedoctor: Gkedoctor) -> None:
+    recording = ("--from", RECORDED / "ing-healthy")
+    assert gkedoctor("path", "203.0.113.1", "-n", "ing-healthy", *recording).code == ExitCode.OK
+    refused = gkedoctor("path", "203.0.113.1", "-n", "kube-system", *recording)
+    assert refused.code == ExitCode.USAGE
+    assert "no request to 203.0.113.1 enters through namespace kube-system" in refused.err
+    assert "through: Ingress/ing-healthy/app" in refused.err
+
+
+def test_a_report_on_an_address_or_a_host_is_one_on_what_serves_it(gkedoctor: Gkedoctor) -> None:
+    recording = ("--from", RECORDED / "ing-basic-auth", "--json")
+    for entry_point in ("teratail.example", "https://teratail.example/login"):
+        served, named = (gkedoctor("report", target, *recording) for target in (entry_point, "ingress/teratail"))
+        assert (served.code, json.loads(served.out)["diagnoses"]) == (1, json.loads(named.out)["diagnoses"])
+    missing = gkedoctor("report", "nothere.example", *recording)
+    assert missing.code == ExitCode.USAGE and "no object serves the host nothere.example" in missing.err
+
+
 def test_what_was_not_collected_exits_4(gkedoctor: Gkedoctor, cluster: Cluster) -> None:
     path = cluster(deny=("Ingress",))
     result = gkedoctor("path", "Ingress/shop/web", "--from", path)

@@ -68,7 +68,7 @@ def test_progress_is_one_plain_line_a_collector(
 def test_progress_on_a_terminal_stands_in_place(capsys: pytest.CaptureFixture[str]) -> None:
     board = Board(terminal=True)
     board.say(CollectorProgress(KUBERNETES, 5))
-    board.say(CollectorProgress("logs", 1))
+    board.say(CollectorProgress("logs", 1, "complete"))
     board.say(CollectorProgress(KUBERNETES, 9, "complete"))
     board.close()
     assert capsys.readouterr().err.count("\033[2A") == 1

@@ -58,6 +58,12 @@ def test_a_whole_list_answers_for_its_names(project: ComputeApi) -> None:
     assert len(project.asked) == 1
 
 
+def test_many_names_are_the_whole_list(project: ComputeApi) -> None:
+    found = reader(project).read([Read("compute.urlMaps", name=f"m-{i}") for i in range(200)])
+    assert {len(one.listing.items) for one in found} == {0}
+    assert [asked.query.get("filter") for asked in project.asked] == [None]
+
+
 def test_firewalls_are_read_with_those_of_the_host_project(project: ComputeApi) -> None:
     cluster = {"name": "c", "networkConfig": {"network": "projects/host/global/networks/shared"}}
     project.objects = {**project.objects, "container.clusters": [cluster]}

@@ -41,7 +41,7 @@ def arguments(kube: KubeApi, folder: Path) -> list[str]:
     return ["--project", "teratail-prod", "--kubeconfig", kube.kubeconfig(folder)]
 
 
-@pytest.mark.parametrize(("what", "question"), QUESTIONS)
+@pytest.mark.parametrize(("what", "question"), QUESTIONS[::2])
 def test_requests_of_one_front_end(
     servers: tuple[KubeApi, ComputeApi], tmp_path: Path, what: str, question: Any
 ) -> None:

@@ -227,7 +227,9 @@ class Board:
     def close(self) -> None:
         """Leaves the lines of the collectors; the answer takes the place of what was preliminary."""
         with self._lock:
-            if self._preliminary:
+            open_ = [name for name, row in self._lines.items() if row.endswith("…")]
+            self._lines |= {name: f"{self._lines[name].removesuffix('…')}done" for name in open_}
+            if self._terminal and (self._preliminary or open_):
                 self._preliminary = []
                 self._redraw([])
             self._shown = 0

@@ -41,7 +41,7 @@ def report_of_live_part(
         )
 
 
-def path_of_live_part(entry_point: str, flags: Mapping[str, Any]) -> RequestPathAnswer | None:
+def path_of_live_part(entry_point: str, namespace: str | None, flags: Mapping[str, Any]) -> RequestPathAnswer | None:
     """The paths from an entry point in the cluster of the flags; None where only the whole can tell.
 
     SourceError where it cannot be reached.
@@ -52,7 +52,7 @@ def path_of_live_part(entry_point: str, flags: Mapping[str, Any]) -> RequestPath
     board = board_of(options.trace)
     with _signals(board):
         parts = _connected(options, board)
-        return path_of_part(entry_point, parts) if parts is not None else None
+        return path_of_part(entry_point, parts, namespace) if parts is not None else None
 
 
 def _connected(options: LiveOptions, board: Board) -> LiveParts | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,12 @@ _SCOPES_TO_IMPERSONATE = ["https://www.googleapis.com/auth/cloud-platform"]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _THREADS = 6
 
+_FIRST = ("compute.backendServices", "compute.networkEndpointGroups")
+"""The lists that the requests for single objects wait for."""
+
 Put = Callable[[Listing], None]
+Task = Callable[[], Listing]
+Next = Callable[[Listing], Sequence[Task]]
 
 
 def collect_google(
@@ -95,27 +100,38 @@ class _Readings:
         self.trouble = False
 
     def all(self) -> None:
-        """First the lists, then what their objects point to: the host project, health, endpoints."""
+        """The lists, and what their objects point to as soon as those are in: the host project, health, endpoints."""
         pool = ThreadPool(_THREADS, "compute")
         found = self._clusters()
         hosts = self.container.host_projects(found)
-        bulk = [name for name in self.kinds if name in self.compute.lists]
+        first = [name for name in _FIRST if name in self.kinds]
+        bulk = [*first, *(name for name in self.kinds if name in self.compute.lists and name not in first)]
         by_rest = [partial(self.rest.listed, name) for name in self.kinds if name in self.rest.collections]
-        lists = self._together(pool, [*(partial(self.compute.listed, name, hosts) for name in bulk), *by_rest])
-        items = {find.collection: list(find.items) for find in lists}
-        services, groups = items.get("compute.backendServices", ()), items.get("compute.networkEndpointGroups", ())
-        states = {find.collection: find.state for find in lists}
-        tasks: list[Callable[[], Listing]] = []
-        if "compute.backendServicesHealth" in self.kinds:
-            state = states.get("compute.backendServices")
-            tasks.append(partial(self.compute.health, services, groups, state))
-        if "compute.networkEndpoints" in self.kinds:
-            neg_state = states.get("compute.networkEndpointGroups")
-            tasks.append(partial(self.compute.endpoints, groups, neg_state))
-        self._together(pool, tasks)
+        known: dict[str, Listing] = {}
+
+        def next_tasks(find: Listing) -> list[Task]:
+            known[find.collection] = find
+            return self._one_by_one(known) if find.collection in first and known.keys() >= set(first) else []
+
+        lists = [partial(self.compute.listed, name, hosts) for name in bulk]
+        self._together(pool, [*lists, *by_rest], next_tasks)
+        if not first:
+            self._together(pool, self._one_by_one(known))
         self.tell(CollectorProgress(COMPUTE, self.count, "partial" if self.trouble else "complete"))
         self._on_request(pool)
         pool.close()
+
+    def _one_by_one(self, known: Mapping[str, Listing]) -> list[Task]:
+        """What takes a request for each of the objects that are listed: many, so that it begins early."""
+        services, groups = (known.get(name) for name in _FIRST)
+        negs = list(groups.items) if groups is not None else []
+        tasks: list[Task] = []
+        if "compute.backendServicesHealth" in self.kinds:
+            items, state = (list(services.items), services.state) if services is not None else ([], None)
+            tasks.append(partial(self.compute.health, items, negs, state))
+        if "compute.networkEndpoints" in self.kinds:
+            tasks.append(partial(self.compute.endpoints, negs, groups.state if groups is not None else None))
+        return tasks
 
     def _on_request(self, pool: ThreadPool) -> None:
         """What is read only for who asks for it."""
@@ -142,11 +158,11 @@ class _Readings:
         )
         return find
 
-    def _together(self, pool: ThreadPool, tasks: Sequence[Callable[[], Listing]]) -> list[Listing]:
-        for task in tasks:
-            pool.submit(partial(self._one, task))
+    def _together(self, pool: ThreadPool, tasks: Sequence[Task], next_tasks: Next = lambda _: ()) -> list[Listing]:
+        """Does the tasks side by side. `next_tasks`: what is to be done once a listing is in."""
+        submitted = self._submit(pool, tasks)
         found: list[Listing] = []
-        while len(found) < len(tasks):
+        while len(found) < submitted:
             try:
                 find = self.finds.get(timeout=0.2)
             except queue.Empty:
@@ -155,11 +171,17 @@ class _Readings:
                 continue
             found.append(find)
             self.put(find)
+            submitted += self._submit(pool, next_tasks(find))
             if find.collection in self.compute.collections | self.rest.collections:
                 self._say(find)
         return found
 
-    def _one(self, task: Callable[[], Listing]) -> None:
+    def _submit(self, pool: ThreadPool, tasks: Sequence[Task]) -> int:
+        for task in tasks:
+            pool.submit(partial(self._one, task))
+        return len(tasks)
+
+    def _one(self, task: Task) -> None:
         self.finds.put(task())
 
     def _say(self, find: Listing) -> None:

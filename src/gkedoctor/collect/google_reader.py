@@ -23,6 +23,9 @@ _THREADS = 6
 _NAMES_OF_ONE_LIST = 40
 """Names of at most 63 characters: below 4 KiB of a URL, of which servers take 8 KiB."""
 
+_MOST_NAMES = 160
+"""Names of one collection beyond which the whole list is fewer requests or as many, at 500 objects a page."""
+
 _HEALTH, _ENDPOINTS, _CLUSTERS = "compute.backendServicesHealth", "compute.networkEndpoints", "container.clusters"
 _LISTED_IN = {_HEALTH: "compute.backendServices", _ENDPOINTS: "compute.networkEndpointGroups"}
 """Collections that are asked one object at a time, and where the objects are listed."""
@@ -99,8 +102,11 @@ class GoogleReader:
                 by_name.setdefault(read.collection, []).append(read)
             else:
                 tasks.append(partial(self._list, apis, read))
-        for group in by_name.values():
-            tasks += [partial(self._named, apis, part) for part in _chunks(group)]
+        for name, group in by_name.items():
+            if len(group) > _MOST_NAMES:
+                tasks.append(partial(self._list, apis, Read(name)))
+            else:
+                tasks += [partial(self._named, apis, part) for part in _chunks(group)]
         if tasks:
             run_all(tasks, _THREADS, "google")
         for read in new:

@@ -14,6 +14,8 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.object_argument import HABITUAL, ObjectArgument, namespace_doubts, target_doubts
 from gkedoctor.report.part_scope import scope_notes
 from gkedoctor.report.selection import Selection
+from gkedoctor.service.path import front_end_of, is_entry_point
+from gkedoctor.service.path_part import path_in
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.part import PartReader, Read
@@ -34,15 +36,24 @@ OnPartialAnswer = Callable[[Answer, Sequence[str]], None]
 
 @dataclass(frozen=True)
 class PartQuestion:
-    """What is asked of a part: these namespaces, or those that have the object; `name`: of an object of any kind."""
+    """What is asked of a part: these namespaces, or those that have the object.
+
+    `name`: of an object of any kind. `entry_point`: a host, an address or a URL, and what serves it is meant.
+    """
 
     target: ObjectArgument | None
     namespaces: tuple[str, ...]
     name: str | None = None
+    entry_point: str | None = None
 
 
 def part_question(wanted: Selection, name: str | None = None) -> PartQuestion | None:
-    """The question that a part can answer; None where it is about the whole cluster."""
+    """The question that a part can answer; None where it is about the whole cluster.
+
+    `name`: what was written where it is not KIND/NAME.
+    """
+    if name is not None and is_entry_point(name):
+        return PartQuestion(None, tuple(sorted(wanted.namespaces)), entry_point=name)
     target, namespaces = wanted.target, tuple(sorted(wanted.namespaces))
     if target is None:
         return PartQuestion(None, namespaces, name) if namespaces else None
@@ -65,6 +76,10 @@ def answer_of_part(
     `on_partial` is called with what is proved already, each time that more is to be read.
     """
     part = Part(reader)
+    asked, served = question, _served(question, part)
+    if served is None:
+        return None
+    question = served
     namespaces = _located(question, part)
     if not namespaces:
         return None
@@ -78,7 +93,20 @@ def answer_of_part(
 
     found = diagnose_part(part, playbooks, namespaces, on_partial=tell if on_partial is not None else None)
     answer = to_answer(found.outcome, found.snapshot)
-    return replace(answer, left_out=None, notes=(*answer.notes, *scope_notes(part, namespaces)))
+    meant = [f"{asked.entry_point} is served by {question.target}"] if asked.entry_point is not None else []
+    return replace(answer, left_out=None, notes=(*answer.notes, *meant, *scope_notes(part, namespaces)))
+
+
+def _served(question: PartQuestion, part: Part) -> PartQuestion | None:
+    """The question about the object that serves a host or an address; None where only the whole can tell."""
+    if question.entry_point is None:
+        return question
+    only = question.namespaces[0] if len(question.namespaces) == 1 else None
+    found = path_in(question.entry_point, part, only)
+    if found is None:
+        return None
+    target = front_end_of(found)
+    return PartQuestion(target, (str(target.namespace),))
 
 
 def _located(question: PartQuestion, part: Part) -> tuple[str, ...]:

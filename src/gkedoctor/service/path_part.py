@@ -26,20 +26,24 @@ _BESIDE = ("Service", "Pod", "EndpointSlice", "ServiceNetworkEndpointGroup")
 _ANSWERED = (Status.COMPLETE, Status.DISABLED)
 
 
-def path_of_part(entry_point: str, reader: PartReader) -> RequestPathAnswer | None:
+def path_of_part(entry_point: str, reader: PartReader, namespace: str | None = None) -> RequestPathAnswer | None:
     """The paths of an Ingress, a Gateway, a Service, a host, an address or a URL; None where only the whole can tell.
 
-    UsageError where there is certainly none, SourceError of the reader.
+    `namespace`: only the paths that begin there. UsageError where there is certainly none, SourceError of the reader.
     """
-    first = _first_reads(entry_point)
+    return path_in(entry_point, Part(reader), namespace)
+
+
+def path_in(entry_point: str, part: Part, namespace: str | None = None) -> RequestPathAnswer | None:
+    """The same from a part that was begun: what it has is not read again."""
+    first = _first_reads(entry_point, namespace or "")
     if first is None:
         return None
-    part = Part(reader)
     if not all(_is_answered(result, first) for result in part.read(first)):
         return None
     found: RequestPathAnswer | UsageError = RequestPathAnswer(entry_point, ())
     for _ in range(_MOST_ROUNDS):
-        found = _asked(entry_point, part)
+        found = _asked(entry_point, part, namespace)
         is_more = bool(part.read(_of_namespaces(found)))
         if not part.read_on() and not is_more:
             break
@@ -48,15 +52,15 @@ def path_of_part(entry_point: str, reader: PartReader) -> RequestPathAnswer | No
     return replace(found, notes=(*reader.notes, *found.notes)) if found.hops else None
 
 
-def _asked(entry_point: str, part: Part) -> RequestPathAnswer | UsageError:
+def _asked(entry_point: str, part: Part, namespace: str | None) -> RequestPathAnswer | UsageError:
     """What the part answers so far: what it lacks is noted, and may be what was asked for."""
     try:
-        return request_path(entry_point, part.snapshot())
+        return request_path(entry_point, part.snapshot(), namespace)
     except UsageError as error:
         return error
 
 
-def _first_reads(entry_point: str) -> Sequence[Read] | None:
+def _first_reads(entry_point: str, namespace: str) -> Sequence[Read] | None:
     """The object, or all front ends of which one may serve the host or have the address."""
     host = host_of_url(entry_point)
     if host is not None or "/" not in entry_point:
@@ -64,7 +68,7 @@ def _first_reads(entry_point: str) -> Sequence[Read] | None:
         if "." not in name and not is_ip_address(name):
             return None
         kinds = frontend_kinds(by_host=not is_ip_address(name))
-        return [Read(KINDS[kind].collection) for kind in kinds]
+        return [Read(KINDS[kind].collection, namespace) for kind in kinds]
     target = parse_target(entry_point)
     if target.kind.name not in PATHS:
         return None

@@ -13,15 +13,17 @@ from gkedoctor.compare.inputs import ComparisonInput
 from gkedoctor.config.model import Settings
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
+from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.selector_syntax import parse_label_selector
 from gkedoctor.limits import DEFAULT, Limits
 from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.filtering import answer
-from gkedoctor.report.object_argument import named_object, parse_target
+from gkedoctor.report.object_argument import ObjectArgument, named_object, parse_target
 from gkedoctor.report.selection import Selection
 from gkedoctor.service.part_report import OnPartialAnswer, PartQuestion, answer_of_part, part_question
+from gkedoctor.service.path import front_end_of, is_entry_point, request_path
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.part import PartReader
 from gkedoctor.snapshot.recorded_parts import WORTH_A_PART, RecordedParts, stored_size
@@ -32,7 +34,7 @@ class ReportOptions:
     """What a report is asked for. Empty: everything."""
 
     target: str | None = None
-    """KIND/NAME, KIND/NAMESPACE/NAME, or a name that only one object has."""
+    """KIND/NAME, KIND/NAMESPACE/NAME, or what only one object has or serves: a name, a host, an IP address, a URL."""
 
     namespaces: tuple[str, ...] = ()
     selector: str | None = None
@@ -72,9 +74,9 @@ class ReportQuery:
     def _wanted(self, snapshot: Snapshot) -> Selection:
         """What is selected; an object that only its name was given of is looked up. UsageError where it is not one."""
         target = self._options.target
-        if not target or "/" in target:
+        if not target or _is_written_out(target):
             return self._selection
-        return replace(self._selection, target=named_object(target, self._options.namespaces, snapshot))
+        return replace(self._selection, target=_object_meant(target, self._options.namespaces, snapshot))
 
     @property
     def part(self) -> PartQuestion | None:
@@ -82,7 +84,7 @@ class ReportQuery:
         target = self._options.target
         if self._options.baseline is not None or self._options.show_suppressed:
             return None
-        return part_question(self._selection, target if target and "/" not in target else None)
+        return part_question(self._selection, target if target and not _is_written_out(target) else None)
 
     def answer_of(
         self, question: PartQuestion, reader: PartReader, on_partial: OnPartialAnswer | None = None
@@ -140,8 +142,23 @@ class ReportQuery:
 
 def _wanted(options: ReportOptions, settings: Settings) -> Selection:
     return Selection(
-        target=parse_target(options.target) if options.target and "/" in options.target else None,
+        target=parse_target(options.target) if options.target and _is_written_out(options.target) else None,
         namespaces=frozenset(options.namespaces),
         labels=parse_label_selector(options.selector) if options.selector else (),
         min_severity=Severity(options.min_severity or settings.min_severity or Severity.ADVISORY),
     )
+
+
+def _is_written_out(target: str) -> bool:
+    """Whether it is KIND/NAME, and no URL."""
+    return "/" in target and "://" not in target
+
+
+def _object_meant(target: str, namespaces: Sequence[str], snapshot: Snapshot) -> ObjectArgument:
+    """The object of a name, or what serves a host or an address. UsageError where it is not one."""
+    try:
+        return named_object(target, namespaces, snapshot)
+    except UsageError:
+        if not is_entry_point(target):
+            raise
+    return front_end_of(request_path(target, snapshot, namespaces[0] if len(namespaces) == 1 else None))

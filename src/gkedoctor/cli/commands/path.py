@@ -20,7 +20,13 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 @click.command(cls=GroupedCommand)
 @click.argument("entrance", metavar="KIND/NAME|HOST|IP|URL", nargs=-1, required=True, callback=one_object,
                 shell_complete=complete_object)  # fmt: skip
-@click.option("-n", "--namespace", metavar="NAME", shell_complete=complete_namespace, help="Namespace of KIND/NAME.")
+@click.option(
+    "-n",
+    "--namespace",
+    metavar="NAME",
+    shell_complete=complete_namespace,
+    help="Namespace of KIND/NAME, or in which the path begins.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @source_options
 def path(entrance: str, namespace: str | None, as_json: bool, source: Path | None, **flags: Any) -> int:
@@ -49,10 +55,10 @@ def path(entrance: str, namespace: str | None, as_json: bool, source: Path | Non
     start = in_namespace(entrance, namespace)
     live, notes = flags | {"logs": False}, tuple[str, ...]()
     with paused_garbage_collector(freeze=True), patiently(source):
-        found = path_of_live_part(start, live) if source is None else None
+        found = path_of_live_part(start, namespace, live) if source is None else None
         if found is None:
-            taken = take(source, live, Purpose(fallback=fallback_namespaces(start)))
-            found, notes = request_path(start, taken.snapshot), taken.notes
+            taken = take(source, live, Purpose(fallback=fallback_namespaces(start, namespace)))
+            found, notes = request_path(start, taken.snapshot, namespace), taken.notes
     tell([*notes, *found.notes])
     text = encoded(to_wire(found)) if as_json else "\n".join(path_lines(found.hops, width(NARROW, WIDE)))
     write_result(text + "\n" if text else "")

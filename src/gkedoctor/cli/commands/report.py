@@ -39,7 +39,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("target", metavar="[KIND/NAME]", nargs=-1, callback=one_object, shell_complete=complete_object)
+@click.argument("target", metavar="[KIND/NAME|HOST|IP]", nargs=-1, callback=one_object, shell_complete=complete_object)
 @source_options
 @beside_options
 @click.option(
@@ -99,6 +99,7 @@ def report(
 
     Without --from, reads the live cluster of the kubeconfig. With an object
     (deploy/cart, deploy cart or cart), reports what affects that object.
+    With a host, IP address or URL, the object that serves it.
 
     Exit 0 if no finding is at or above --fail-on, 1 if one is or a symptom has
     no known cause, 4 if none is but a needed listing was refused or a hop of a

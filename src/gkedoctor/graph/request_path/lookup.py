@@ -57,7 +57,7 @@ def paths_to_host(graph: Graph, host: str) -> list[Hop]:
     if named:
         return [path_of_object(graph, item, host) for item in named]
     maps = {path_of(m.get("selfLink")) for m in graph.all("UrlMap") if _names(m, host)}
-    rules = [r for r in graph.all("ForwardingRule") if _map_of(graph, r) in maps]
+    rules = [r for r in graph.all("ForwardingRule") if maps and _map_of(graph, r) in maps]
     return [forwarding_rule_path(graph, rule) for rule in rules]
 
 
