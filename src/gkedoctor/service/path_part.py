@@ -49,7 +49,7 @@ def path_in(entry_point: str, part: Part, namespace: str | None = None) -> Reque
             break
     if isinstance(found, UsageError):
         raise found
-    return replace(found, notes=(*reader.notes, *found.notes)) if found.hops else None
+    return replace(found, notes=(*part.notes, *found.notes)) if found.hops else None
 
 
 def _asked(entry_point: str, part: Part, namespace: str | None) -> RequestPathAnswer | UsageError:

@@ -142,6 +142,11 @@ class Part:
         """Reads what look-ups noted since the last time; whether there was anything."""
         return bool(self.read(_gathered(self.demands.taken())))
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the reader says about how it read."""
+        return self._reader.notes
+
     def waiting(self) -> list[str]:
         """The collections of which `read_on` will read more, by name."""
         new = (read for read in self.demands.noted if read not in self.states.get(read.collection, ()))
