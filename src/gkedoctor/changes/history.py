@@ -60,4 +60,4 @@ def is_recorded(graph: Graph) -> bool:
 
 def _has_field_entries(graph: Graph) -> bool:
     kinds = ("Deployment", "Service", "ConfigMap", "Namespace", "Node", "StatefulSet", "DaemonSet", "Ingress")
-    return any("managedFields" in item["metadata"] for kind in kinds for item in graph.all(kind))
+    return any("managedFields" in item["metadata"] for kind in kinds for item in graph.seen(kind))
