@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from gkedoctor.diagnose.model import Diagnosis, NotChecked
+from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked
 from gkedoctor.errors import UsageError
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.schemas import SCHEMAS
 from gkedoctor.tui.model import history
-from gkedoctor.tui.model.session import MOST, Session, Step, first_session
+from gkedoctor.tui.model.session import Session, Step, first_session
 from gkedoctor.tui.model.state import ViewState, carried, compared, diagnosed, opened
 from tests.conftest import recorded, shipped_playbooks
 
@@ -88,12 +88,25 @@ def test_what_cannot_be_read_any_more_is_not_fixed() -> None:
     assert after.session.mark(lost.fingerprint) == "fixed 12:31"
 
 
-def test_the_history_is_bounded() -> None:
+def test_a_symptom_that_gets_a_cause_is_not_fixed() -> None:
+    before = scene()
+    cause, symptom = before.outcome.diagnoses[0], before.outcome.unexplained[0]
+    explained = msgspec.structs.replace(cause, explains=(Consequence(symptom.ref, "not ready"),))
+    rest = before.outcome.diagnoses[1:]
+    outcome = msgspec.structs.replace(before.outcome, diagnoses=(explained, *rest), unexplained=())
+    after = compared(replace(before, answer=replace(before.answer, outcome=outcome)), before)
+    assert after.session.mark(symptom.fingerprint) == "replaced 12:31"
+    (change,) = after.session.gone
+    assert change.detail == f"now: {cause.title}"
+
+
+def test_the_history_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gkedoctor.tui.model.session.MOST", 40)
     one, *_ = findings()
     session = first_session([one], START)
-    for i in range(MOST // 2 + 5):
+    for i in range(25):
         session = session.followed(Step(left=[one]), at(2 * i)).followed(Step(new=[one]), at(2 * i + 1))
-    assert len(session.changes) == MOST and session.dropped == 10
+    assert len(session.changes) == 40 and session.dropped == 10
 
 
 def told() -> ViewState:

@@ -13,12 +13,13 @@ from gkedoctor.report import markdown
 from gkedoctor.report.phrases import counted, moment
 from gkedoctor.report.ref_schema import ObjectRef
 
-Kind = Literal["present", "new", "returned", "changed", "fixed", "unknown"]
+Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding at one time. `present`: there when the session began; `returned`: fixed before and there again;
-    `unknown`: gone, but what proves it could not be read. `detail`: what changed. `seconds`: how long it was seen.
+    """A finding at one time. `present`: there when the session began; `returned`: gone before and there again;
+    `replaced`: gone, but its object has another finding; `unknown`: gone, but what proves it could not be read.
+    `detail`: what changed. `seconds`: how long it was seen.
     """
 
     time: datetime

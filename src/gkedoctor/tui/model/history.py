@@ -17,13 +17,20 @@ from gkedoctor.report.ref_schema import object_ref
 from gkedoctor.tui.model.filters import Term, meets
 from gkedoctor.tui.model.findings import facts_of, severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold
-from gkedoctor.tui.model.session import WORDS, Change, Found, Session
+from gkedoctor.tui.model.session import LEFT, WORDS, Change, Found, Session
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.times import clock_time
 
-_STYLES = {"new": "new", "returned": "new", "changed": "key", "fixed": "ok", "unknown": "unknown", "present": "dim"}
+_STYLES = {
+    "new": "new",
+    "returned": "new",
+    "changed": "key",
+    "fixed": "ok",
+    "replaced": "unknown",
+    "unknown": "unknown",
+    "present": "dim",
+}
 
-_LEFT = ("fixed", "unknown")
 _WIDE = 60
 """Columns from which a change begins on the line of its time."""
 
@@ -76,7 +83,7 @@ def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
     here: dict[str, datetime] = {}
     found: dict[tuple[str, datetime], datetime] = {}
     for one in entries(session):
-        if one.kind in _LEFT:
+        if one.kind in LEFT:
             begun = here.pop(one.fingerprint, None)
             if begun is not None:
                 found[(one.fingerprint, one.time)] = begun
@@ -86,7 +93,7 @@ def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
 
 
 def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
-    begun = seen.get((one.fingerprint, one.time)) if one.kind in _LEFT else None
+    begun = seen.get((one.fingerprint, one.time)) if one.kind in LEFT else None
     return f"after {human_duration((one.time - begun).total_seconds())}" if begun is not None else ""
 
 
@@ -111,7 +118,7 @@ def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetim
     for one in changes:
         found = one.found
         diagnosis = found if isinstance(found, Diagnosis) else None
-        begun = seen.get((one.fingerprint, one.time)) if one.kind in _LEFT else None
+        begun = seen.get((one.fingerprint, one.time)) if one.kind in LEFT else None
         yield HistoryEntry(
             time=one.time, change=one.kind, severity=severity_of(found), object=object_ref(found.place),
             title=found.says, fingerprint=found.fingerprint, cause=diagnosis.cause if diagnosis else UNSET,

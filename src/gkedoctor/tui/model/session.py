@@ -13,8 +13,12 @@ from typing import Literal, NamedTuple
 from gkedoctor.diagnose.model import Diagnosis, Unexplained
 
 Found = Diagnosis | Unexplained
-Kind = Literal["present", "new", "returned", "changed", "fixed", "unknown"]
-"""`present`: when the session began. `returned`: it was fixed before. `unknown`: what proves it could not be read."""
+Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
+"""`present`: when the session began. `returned`: it was gone before. `replaced`: gone, but its object has another
+finding. `unknown`: gone, but what proves it could not be read.
+"""
+LEFT: tuple[Kind, ...] = ("fixed", "replaced", "unknown")
+"""The kinds of a finding that is not there any more."""
 
 MOST = 2_000
 """Changes that are kept: a fault that comes and goes for days must not fill the memory. The oldest are dropped."""
@@ -23,7 +27,8 @@ _TOGETHER = 60.0
 
 
 WORDS: Mapping[Kind, str] = {
-    "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed", "unknown": "not checked",
+    "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed", "replaced": "replaced",
+    "unknown": "not checked",
 }  # fmt: skip
 
 
@@ -44,13 +49,15 @@ class Change(NamedTuple):
 class Step(NamedTuple):
     """What one reading changed: findings that are new, pairs (before, after) of those that stayed, findings that left.
 
-    `unread`: the fingerprints of those that left only because something could not be read any more.
+    `unread`: the fingerprints of those that left only because something could not be read any more; `replaced`: what
+    is found about their objects now, by fingerprint.
     """
 
     new: Sequence[Found] = ()
     same: Sequence[tuple[Found, Found]] = ()
     left: Sequence[Found] = ()
     unread: frozenset[str] = frozenset()
+    replaced: Mapping[str, str] = {}  # never changed
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Session:
         for old, new in step.same:
             if detail := difference(old, new):
                 _put_changed(here, Change(time, "changed", new, detail), self.acknowledged)
-        here += [Change(time, "unknown" if f.fingerprint in step.unread else "fixed", f) for f in step.left]
+        here += [_gone(found, step, time) for found in step.left]
         extra = max(0, len(here) - MOST)
         return replace(
             self, latest=time, readings=self.readings + 1, changes=tuple(here[extra:]),
@@ -92,7 +99,7 @@ class Session:
     @property
     def gone(self) -> tuple[Change, ...]:
         """Findings that are not there any more, until that is acknowledged; the latest first."""
-        found = [one for one in self.marks.values() if one.kind in ("fixed", "unknown")]
+        found = [one for one in self.marks.values() if one.kind in LEFT]
         return tuple(sorted(found, key=lambda one: one.time, reverse=True))
 
     def mark(self, fingerprint: str) -> str:
@@ -108,7 +115,7 @@ class Session:
 
     def _left(self, found: Found) -> bool:
         last = next((one for one in reversed(self.changes) if one.fingerprint == found.fingerprint), None)
-        return last.kind in ("fixed", "unknown") if last else any(
+        return last.kind in LEFT if last else any(
             one.fingerprint == found.fingerprint for one in self.at_start
         )  # fmt: skip
 
@@ -147,6 +154,13 @@ def difference(old: Found, new: Found) -> str:
     if old.title != new.title:
         told.append(f"was: {old.title}")
     return "; ".join(told)
+
+
+def _gone(found: Found, step: Step, time: datetime) -> Change:
+    if found.fingerprint in step.unread:
+        return Change(time, "unknown", found)
+    now = step.replaced.get(found.fingerprint, "")
+    return Change(time, "replaced", found, f"now: {now}") if now else Change(time, "fixed", found)
 
 
 def _put_changed(changes: list[Change], one: Change, acknowledged: int) -> None:

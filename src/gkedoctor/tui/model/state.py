@@ -157,7 +157,8 @@ def compared(scene: ViewState, before: ViewState) -> ViewState:
     new = frozenset(found.fingerprint for found in matched.new)
     fixed = {found.fingerprint for found in matched.fixed}
     left = tuple(found for found in before.found if found.fingerprint in fixed)
-    step = Step([f for f in scene.found if f.fingerprint in new], same, left, _unread(left, before, scene))
+    now = {found.fingerprint: scene.about[found.place].says for found in left if found.place in scene.about}
+    step = Step([f for f in scene.found if f.fingerprint in new], same, left, _unread(left, before, scene), now)
     session = before.session
     if session.began is None:
         session = first_session(before.found, before.outcome.recorded_at)
