@@ -50,7 +50,9 @@ def test_marks_last_and_the_history_keeps_them(size: tuple[int, int]) -> None:
         seen["marks"] = text(app)
         await press(app, pilot, "H")
         seen["history"] = text(app)
-        await press(app, pilot, "escape", "a")
+        await press(app, pilot, "escape", "G")
+        assert "This finding is gone" in text(app) and "Request path" not in text(app)
+        await press(app, pilot, "a")
         assert "GONE" not in text(app) and " new 12:31" not in text(app)
 
     drive(doctor("two-problems", readings()), read, size)

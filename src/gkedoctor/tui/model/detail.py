@@ -27,6 +27,8 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
         _symptom(found, mark, page)
         return page.lines
     _about(found, mark, page)
+    if found.fingerprint not in scene.fingerprints:
+        page.text("This finding is gone. It is shown as it was last seen.", "ok", "")
     _fix(found, page)
     if found.since:
         page.gap()

@@ -16,7 +16,7 @@ from gkedoctor.tui.model.finding_list import GROUPS, Choices, list_lines
 from gkedoctor.tui.model.findings import SORTS, empty_lines, legend, shown
 from gkedoctor.tui.model.layout import LOW, WIDE, Heights, fix_end, opened, side_by_side, stacked, tightened
 from gkedoctor.tui.model.lines import Line, Open
-from gkedoctor.tui.model.path import ways
+from gkedoctor.tui.model.path import Way, ways
 from gkedoctor.tui.model.progress import progress_lines
 from gkedoctor.tui.model.state import Found, ViewState
 from gkedoctor.tui.plain_text import set_subtitle, set_title, set_title_parts
@@ -140,18 +140,24 @@ class Overview(View):
     def _draw_found(self, *, top: bool) -> None:
         scene, found = self.scene, self.found_here()
         detail, path = self.query_one("#detail", Lines), self.query_one("#path", PathStrip)
-        ready = scene is not None and scene.diagnosed
         lines: list[Line] = []
         if scene is not None and found is not None:
             lines = detail_lines(found, scene, detail.room, brief=self.faults_only)
             lines = tightened(lines) if self.app.size.height < LOW else lines
-        elif scene is not None and ready:
+        elif scene is not None and scene.diagnosed:
             lines = summary_lines(scene, detail.room)
-        hidden = found is None and scene is not None and bool(scene.found)  # by the filter: no path is meant
-        drawn = path.show_ways(ways(found, scene) if scene is not None and ready and not hidden else ())
-        self._arrange(fix_end(lines), drawn)
+        self._arrange(fix_end(lines), path.show_ways(self._ways(found)))
         if detail.size.width or not detail.display:
             detail.show(lines, top=top)
+
+    def _ways(self, found: Found | None) -> tuple[Way, ...]:
+        """The request paths to show: none of a finding that is gone, and none where a filter hides all findings."""
+        scene = self.scene
+        if scene is None or not scene.diagnosed:
+            return ()
+        if found is None:
+            return ways(None, scene) if not scene.found else ()
+        return ways(found, scene) if found.fingerprint in scene.fingerprints else ()
 
     def _arrange(self, fix: int, path: int) -> None:
         """Gives each pane its rows."""
