@@ -60,6 +60,8 @@ class Commands(Provider):
             *views,
             Command("Save the report or the snapshot", navigator.action_save, "^s"),
             Command("Read again, and mark what is new", navigator.action_again, "r"),
+            Command("History of this session", navigator.action_history, "H"),
+            Command("Acknowledge new, changed and fixed findings", navigator.acknowledge, "a"),
             Command("Theme", navigator.search_themes, "light, dark, ansi"),
             Command("Help", navigator.action_help, "?"),
             Command("Quit", partial(navigator.exit, 0), "q"),

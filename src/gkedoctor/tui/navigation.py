@@ -82,6 +82,9 @@ class Navigator(Protocol):
     def action_again(self) -> None:
         """Reads the source again."""
 
+    def action_history(self) -> None:
+        """What came, changed and went since the screen was opened."""
+
     def action_help(self) -> None:
         """The keys of this moment."""
 

@@ -62,7 +62,7 @@ def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> li
 def _change(one: Change, word: str, time: str, page: Page, entry: tuple[str, int]) -> None:
     """What happened to which finding; where it is narrow, on lines below the time."""
     found, style, act = one.found, _STYLES[one.kind], Open(one.found.place)
-    told = f"{found.place}: {found.says}{f'  ({one.detail})' if one.detail else ''}"
+    told = f"{found.place}: {f'{one.detail}. ' if one.detail else ''}{found.says}"
     wide = page.width >= _WIDE
     head = f"{time}  {word} ".ljust(26) if wide else f"{time} {word} "
     indent = len(head) + 8 if wide else 2
