@@ -13,6 +13,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui import clipboard
+from gkedoctor.tui.model import layout
 from gkedoctor.tui.model import state as scenes
 from gkedoctor.tui.model.filters import Facts, facts, meets, parsed
 from gkedoctor.tui.model.lines import clip, fold, pad, short
@@ -209,3 +210,18 @@ def test_a_browser_is_only_opened_beside_the_terminal() -> None:
 
 def test_a_copy_tool_that_is_not_there_is_passed_over() -> None:
     assert clipboard.hand_over("x", {"DISPLAY": ":0", "PATH": "/nowhere"}, "linux") == []
+
+
+@pytest.mark.parametrize("height", [9, 21, 27, 42])
+@pytest.mark.parametrize("listed", [1, 10, 100])
+@pytest.mark.parametrize("fix", [4, 8, 15, 60])
+def test_rows_are_shared_out_and_the_fix_comes_before_the_path(height: int, listed: int, fix: int) -> None:
+    for path in (0, 4, 7, 12):
+        found = layout.stacked(height, listed, fix, path)
+        assert sum(found) == height and min(found.findings, found.detail) >= 3
+        assert found.detail >= fix + 2 or (found.path == 0 and found.findings <= 5)
+        assert found.findings <= listed + 2
+
+
+def test_a_list_keeps_its_height_while_fixes_fit() -> None:
+    assert {layout.stacked(27, 100, fix, path).findings for fix in range(4, 12) for path in (0, 5, 7)} == {13}

@@ -37,10 +37,10 @@ def ticket(scene: ViewState, found: Sequence[Found]) -> str:
     return renderer("md").render(alone(scene, found), Page())
 
 
-def suggestion(scene: ViewState) -> str:
-    """A file name for the report."""
+def suggestion(scene: ViewState, what: str = "") -> str:
+    """A file name for the report, or for `what` of the cluster: `gkedoctor-teratail-history-20261122-1231.md`."""
     cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in scene.outcome.cluster or "cluster")
-    return f"gkedoctor-{cluster}-{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
+    return f"gkedoctor-{cluster}-{f'{what}-' if what else ''}{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
 
 
 def save(scene: ViewState, file: Path) -> str:

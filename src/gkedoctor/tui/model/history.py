@@ -128,12 +128,6 @@ def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetim
         )  # fmt: skip
 
 
-def suggestion(scene: ViewState) -> str:
-    """A file name for the history."""
-    cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in scene.outcome.cluster or "cluster")
-    return f"gkedoctor-{cluster}-history-{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
-
-
 def save(scene: ViewState, file: Path) -> str:
     """Writes the history as the end of the name says, and reports what was written. UsageError for another ending."""
     made = history(scene.session, scene.outcome)

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from gkedoctor.tui.model import history
+from gkedoctor.tui.model.clipboard_text import suggestion
 from gkedoctor.tui.model.session import Change
 from gkedoctor.tui.model.state import Found
 from gkedoctor.tui.plain_text import set_subtitle, set_title
@@ -58,5 +59,5 @@ class HistoryScreen(View):
         scene = self.scene
         if scene is not None:
             self.navigator.save(
-                history.suggestion(scene), lambda file: history.save(scene, file), "Save the incident timeline"
+                suggestion(scene, "history"), lambda file: history.save(scene, file), "Save the incident timeline"
             )
