@@ -120,7 +120,8 @@ class Overview(View):
         if not found:
             lines = [*empty_lines(scene, self._room, hidden, self.terms), *lines]
         pane.show(lines)
-        head = f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}"
+        ready = scene is not None and scene.diagnosed  # before that, 0 would be a claim
+        head = f"Findings {len(found)}{f' of {len(found) + hidden}' if hidden else ''}" if ready else "Findings"
         filtered = self.query_one(FilterBar).value
         digits = legend(scene, filtered, self._room - len(head) - 4)
         set_title_parts(pane, [(head + " " * bool(digits), ""), *digits])
