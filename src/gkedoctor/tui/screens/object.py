@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -85,6 +86,7 @@ class ObjectScreen(View):
         """What was made; the cursor stays, unless it is another page."""
         if self.page in ("logs", "previous"):
             self._logs = made
+            self._log = replace(self._log, run=made.run, previous=made.previous)  # the next reading stays here
             self.page = "previous" if made.previous else "logs"
         shown = (self.page, self.sought, made.run, made.title)
         fresh = shown != self._shown
