@@ -50,12 +50,14 @@ class TerminalWatch:
 
     def __init__(self, leave: Callable[[int], None], descriptor: int = 0) -> None:
         self._leave, self._descriptor = leave, descriptor
-        self._settings = _settings(descriptor)
+        self._settings = _read_settings(descriptor)[0]
         self._handlers: dict[int, Any] = {}
         self._code: int | None = None
         self._left = False
 
     def __enter__(self) -> TerminalWatch:
+        if is_gone(self._descriptor):  # closed while the program started
+            end_process(_HANGUP)
         if self._settings is not None:
             self._reader, self._writer = os.pipe()
             os.set_blocking(self._writer, False)
@@ -105,13 +107,7 @@ def _caught(number: int, _: FrameType | None) -> None:
 
 def is_gone(descriptor: int) -> bool:
     """Whether a terminal that was there is closed: its other end, or the descriptor."""
-    import termios
-
-    try:
-        termios.tcgetattr(descriptor)
-    except termios.error as problem:
-        return problem.args[0] in _GONE
-    return False
+    return _read_settings(descriptor)[1] in _GONE
 
 
 def restore(descriptor: int, settings: Any) -> None:
@@ -134,13 +130,13 @@ def end_process(code: int) -> None:
         os._exit(code)
 
 
-def _settings(descriptor: int) -> Any:
-    """The terminal's settings; None where it is none, and on systems without these."""
+def _read_settings(descriptor: int) -> tuple[Any, int]:
+    """The terminal's settings, None where it is none; and the number of the error, 0 where there was none."""
     try:
         import termios
-    except ImportError:
-        return None
+    except ImportError:  # Windows
+        return None, 0
     try:
-        return termios.tcgetattr(descriptor)
-    except termios.error:
-        return None
+        return termios.tcgetattr(descriptor), 0
+    except termios.error as problem:
+        return None, int(problem.args[0])
