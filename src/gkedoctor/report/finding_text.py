@@ -11,7 +11,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.change_text import change_sentences, likeliest_change
 from gkedoctor.report.escaping import inert
-from gkedoctor.report.formats import WIDE, Page
+from gkedoctor.report.formats import NARROW, WIDE, Page
 from gkedoctor.report.paint import Paint
 from gkedoctor.report.path_text import compact_lines, path_sentences
 from gkedoctor.report.phrases import affected, all_commands, belongs_to, in_file, only_reads, place, since, title, value
@@ -105,7 +105,8 @@ class _Block:
         yield from more
         parts = [part for part in (inert(cluster or ""), place(found.root)) if part]
         whole = f"  --> {'  '.join(parts)}"
-        yield from [whole] if columns(whole) <= self.page.width else wrapped(" ".join(parts), 1, "  --> ", "      ")
+        fits = self.page.width >= NARROW or columns(whole) <= self.page.width
+        yield from [whole] if fits else wrapped(" ".join(parts), 1, "  --> ", "      ")
 
     def _fix(self, amount: _Amount) -> Iterator[str]:
         fix = self.found.fix
