@@ -83,10 +83,39 @@ def test_a_rollback_takes_up_an_older_revision() -> None:
         replica_set(8, bad, "2026-11-29T12:30:00Z", number=1),
         event(now, "ScalingReplicaSet", scaled, "2026-11-29T12:35:00Z"),
     )
-    [image] = [one for one in found if one.path == PATH]
+    image = [one for one in found if one.path == PATH][-1]
     assert (f"{image.at:%H:%M}", image.before, image.after) == (
         "12:35", "registry.example/shop:8", "registry.example/shop:7",
     )  # fmt: skip
+
+
+def test_the_revisions_before_a_rollback_keep_their_own_moments() -> None:
+    """1 → 2 → 3 → back to 2, which is number 4 then; it still had a Pod."""
+    first, second = template(), template(container(image="registry.example/shop:8"))
+    third = template(container(image="registry.example/shop:9"))
+    now = deployment(templ=second, revision=4)
+    back = "(combined from similar events): Scaled up replica set shop-7f1a from 1 to 2"
+    found = changes(
+        now,
+        replica_set(1, first, CREATED, 0, number=0),
+        replica_set(4, second, "2026-11-29T12:10:00Z", 2, number=1),
+        replica_set(3, third, "2026-11-29T12:20:00Z", 0, number=2),
+        event(now, "ScalingReplicaSet", back, "2026-11-29T12:30:00Z", 3),
+    )
+    assert [(f"{one.at:%H:%M}", one.after) for one in found if one.path == PATH] == [
+        ("12:10", "registry.example/shop:8"), ("12:20", "registry.example/shop:9"), ("12:30", "registry.example/shop:8"),
+    ]  # fmt: skip
+
+
+def test_scaling_to_zero_within_a_rollout_is_one_change() -> None:
+    now = deployment(templ=template(container(image="registry.example/shop:8")), replicas=0, revision=8)
+    steps = ["Scaled down replica set shop-5d9c from 3 to 2", "Scaled down replica set shop-5d9c from 2 to 0"]
+    found = changes(
+        now, *rolled_out()[1:],
+        *(event(now, "ScalingReplicaSet", step, "2026-11-29T12:35:00Z") | {"metadata": {
+            "name": f"e{i}", "namespace": "shop"}} for i, step in enumerate(steps)),
+    )  # fmt: skip
+    assert [(one.before, one.after) for one in found if one.path == "spec.replicas"] == [(3, 0)]
 
 
 def test_scale_entries_have_no_time_and_events_have() -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from gkedoctor.changes.field_owners import created_at, field_entries, is_later, owned_fields, writer_at
 from gkedoctor.changes.model import RecordedChange, Source, change_source
-from gkedoctor.changes.scaling import scaled_up_from_none
+from gkedoctor.changes.scaling import scaled_up_after
 from gkedoctor.graph import Graph, name_of, namespace_of, ref_of
 from gkedoctor.graph.core.accessors import annotations_of
 from gkedoctor.graph.core.numbers import whole_number
@@ -25,6 +25,9 @@ from gkedoctor.snapshot.model import Object
 TEMPLATE: Steps = ("spec", "template")
 _REVISION = "deployment.kubernetes.io/revision"
 _CONTROLLER_REVISIONS = ("controllerrevisions.apps", "controllerrevisions")
+_ALIAS: Steps = ("spec", "template", "spec", "serviceAccount")
+"""The API server sets it with `serviceAccountName`."""
+
 _OWN_LABELS = frozenset({"pod-template-hash", "controller-revision-hash"})
 
 
@@ -101,8 +104,9 @@ def has_template_history(graph: Graph, item: Object) -> bool:
 def revisions(graph: Graph, item: Object) -> Iterator[RecordedChange]:
     """The fields in which each revision differs from the one before it."""
     found, ref = revisions_of(graph, item), ref_of(item)
-    for earlier, later in pairwise(found):
-        changed = list(leaf_changes(earlier.template, later.template, TEMPLATE))
+    for earlier, later in pairwise(_rolled_out_in_turn(found)):
+        found_here = leaf_changes(earlier.template, later.template, TEMPLATE)
+        changed = [one for one in found_here if one.steps != _ALIAS]
         at = _rolled_out(graph, item, earlier, later, [one.steps for one in changed])
         holder = {"spec": {"template": later.template}}
         for steps, before, after in changed:
@@ -115,6 +119,16 @@ def revisions(graph: Graph, item: Object) -> Iterator[RecordedChange]:
             )  # fmt: skip
 
 
+def _rolled_out_in_turn(found: list[Revision]) -> list[Revision]:
+    """The revisions as they were rolled out: by creation, and those that a rollback took up once more at the end."""
+    again = [one for i, one in enumerate(found) if any(_is_older(one, before) for before in found[:i])]
+    return [*sorted(found, key=lambda one: (one.created is None, one.created or 0, one.number)), *again]
+
+
+def _is_older(one: Revision, other: Revision) -> bool:
+    return one.created is not None and other.created is not None and one.created < other.created
+
+
 def _rolled_out(
     graph: Graph, item: Object, earlier: Revision, later: Revision, changed: list[Steps]
 ) -> datetime | None:
@@ -124,4 +138,4 @@ def _rolled_out(
     for entry in field_entries(item):
         if is_later(entry, earlier.created) and set(owned_fields(entry, item)) & set(changed):
             return entry.at
-    return scaled_up_from_none(graph, item, name_of(later.made))
+    return scaled_up_after(graph, item, name_of(later.made), earlier.created)

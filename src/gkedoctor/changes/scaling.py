@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from gkedoctor.changes.field_owners import SAME_MOMENT, FieldEntry, created_at, field_entries
@@ -22,6 +23,9 @@ from gkedoctor.snapshot.timestamps import parse_timestamp
 
 REPLICAS = ("spec", "replicas")
 _SCALED = re.compile(r"Scaled (?:up|down) replica set (?P<name>\S+) (?:from (?P<old>\d+) )?to (?P<new>\d+)")
+_COMBINED = "(combined from similar events)"
+"""Of an Event that stands for others as well, only the last time is that of its message (client-go, EventAggregator)."""
+
 _NEW_SIZE = re.compile(r"New size: (?P<size>\d+)")
 _HPA = "HorizontalPodAutoscaler"
 
@@ -41,19 +45,22 @@ def _steps(graph: Graph, item: Object) -> list[_Step]:
         return []
     found: list[_Step] = []
     for event in events:
-        match = _SCALED.match(str(event.get("message") or "")) if event.get("reason") == "ScalingReplicaSet" else None
+        said = str(event.get("message") or "")
+        match = _SCALED.search(said) if event.get("reason") == "ScalingReplicaSet" else None
         if match is None:
             continue
         old = int(match["old"]) if match["old"] is not None else None
-        times = {last_seen(event), parse_timestamp(event.get("firstTimestamp")) or last_seen(event)}
+        times = {last_seen(event)}
+        if not said.startswith(_COMBINED):
+            times.add(parse_timestamp(event.get("firstTimestamp")) or last_seen(event))
         found += (_Step(at, match["name"], old, int(match["new"])) for at in times)
     return sorted(found)
 
 
-def scaled_up_from_none(graph: Graph, item: Object, replica_set: str) -> datetime | None:
-    """When a ReplicaSet of a Deployment last began to be scaled up: the start of a rollback to it."""
-    times = [step.at for step in _steps(graph, item) if step.name == replica_set and not step.old and step.new]
-    return max(times, default=None)
+def scaled_up_after(graph: Graph, item: Object, replica_set: str, moment: datetime) -> datetime | None:
+    """When a ReplicaSet of a Deployment was first scaled up after a moment: the start of a rollback to it."""
+    times = [s.at for s in _steps(graph, item) if s.name == replica_set and s.new > (s.old or 0) and s.at >= moment]
+    return min(times, default=None)
 
 
 @change_source
@@ -66,11 +73,24 @@ def scaling(graph: Graph, item: Object) -> Iterator[RecordedChange]:
     later = [s for s in steps if created is None or (s.at - created).total_seconds() > SAME_MOMENT]
     starts = {name_of(one): created_at(one) for one in owned(graph, item)} if steps else {}
     own = [s for s in later if not _is_start(s, starts.get(s.name)) and not _is_rollout(steps[: steps.index(s)], s)]
-    for step in own:
-        by = _who(item, step, sizes, is_last=step is own[-1])
+    for step in map(_as_one, _at_once(own)):
+        by = _who(item, step, sizes, is_last=step.at == own[-1].at)
         yield RecordedChange(
             ref, "spec.replicas", step.at, by, step.old, step.new, Source.EVENT, is_difference=True, steps=REPLICAS
         )
+
+
+def _at_once(steps: list[_Step]) -> Iterator[list[_Step]]:
+    for _, group in groupby(steps, key=lambda step: step.at):
+        yield list(group)
+
+
+def _as_one(steps: list[_Step]) -> _Step:
+    """Steps of one moment as one: 3 to 2 and 2 to 0, where a rollout was under way."""
+    sizes = sorted({size for step in steps for size in (step.old, step.new) if size is not None})
+    is_up = steps[-1].old is not None and steps[-1].new > steps[-1].old
+    first, last = (sizes[0], sizes[-1]) if is_up else (sizes[-1], sizes[0])
+    return steps[0] if len(steps) == 1 else _Step(steps[0].at, steps[0].name, first, last)
 
 
 def _is_start(step: _Step, created: datetime | None) -> bool:

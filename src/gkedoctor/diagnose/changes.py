@@ -8,7 +8,7 @@ on, nothing is listed, and no change makes a cause surer. Which fields a cause s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -148,11 +148,16 @@ def _joined(changes: Iterable[RecordedChange], found: StoodOn) -> list[RecordedC
 
 def _one_of(group: Sequence[RecordedChange], found: StoodOn) -> RecordedChange:
     first, item = group[0], found.items.get(group[0].ref)
-    if len(group) == 1 or item is None:
-        return first
     steps = first.steps[:-1]
-    after = {one.steps[-1]: one.after for one in group}
+    after = {one.steps[-1]: one.after for one in group if one.steps}
+    if len(group) == 1 or item is None or not _is_all_of(after, value_at(item, steps)):
+        return first
     return msgspec.structs.replace(first, path=path_text(item, steps), steps=steps, after=after)
+
+
+def _is_all_of(added: Mapping[str, object], value: object) -> bool:
+    """Whether a map has no fields but those that were added: then the whole of it was."""
+    return isinstance(value, dict) and added.keys() == value.keys()
 
 
 def _patterns(cause: str) -> list[re.Pattern[str]] | None:

@@ -90,7 +90,8 @@ def value_at(item: Any, steps: Sequence[str]) -> Any:
     """The value at a path; None where there is none."""
     for step in steps:
         if step.startswith("[") and isinstance(item, list):
-            item = next((one for one in item if element_key(one) == step[1:-1]), None)
+            index = _index(item, step)
+            item = None if index is None else item[index]
         elif isinstance(item, Mapping):
             item = item.get(step)
         else:
@@ -98,12 +99,20 @@ def value_at(item: Any, steps: Sequence[str]) -> Any:
     return item
 
 
+def _index(items: list[Any], step: str) -> int | None:
+    """Where the element of a step is: by its key, or by its number where elements have none."""
+    key = step[1:-1]
+    found = next((i for i, one in enumerate(items) if element_key(one) == key), None)
+    is_number = found is None and key.isdigit() and int(key) < len(items) and element_key(items[int(key)]) is None
+    return int(key) if is_number else found
+
+
 def path_text(item: Any, steps: Sequence[str]) -> str:
     """The path as evidence writes it, `spec.containers[0].image`; an element that is not there keeps its key."""
     text = ""
     for step in steps:
         if step.startswith("[") and isinstance(item, list):
-            index = next((i for i, one in enumerate(item) if element_key(one) == step[1:-1]), None)
+            index = _index(item, step)
             text += step if index is None else f"[{index}]"
             item = None if index is None else item[index]
             continue
