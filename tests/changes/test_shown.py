@@ -13,7 +13,11 @@ from gkedoctor.cli.app import app
 from gkedoctor.graph import Ref
 from gkedoctor.report.change_text import change_sentence
 from gkedoctor.snapshot import store
+from gkedoctor.snapshot.sources import load
 from gkedoctor.snapshot.timestamps import parse_timestamp
+from gkedoctor.tui.model import state as scenes
+from gkedoctor.tui.model.detail import detail_lines
+from gkedoctor.tui.model.timeline import happenings
 from tests.changes.clusters import (
     CREATED,
     IMAGE,
@@ -27,6 +31,8 @@ from tests.changes.clusters import (
     snapshot,
     template,
 )
+from tests.conftest import shipped_playbooks
+from tests.tui.driving import whole
 
 AT = "2026-11-29T12:30:00Z"
 OLD, NEW = "registry.example/shop:7", "registry.example/shop:8"
@@ -117,3 +123,13 @@ def change(**fields: object) -> RecordedChange:
 )
 def test_sentences(one: RecordedChange, sentence: str) -> None:
     assert change_sentence(one) == sentence
+
+
+def test_the_screen_has_it_in_the_detail_and_on_the_timeline(recording: Path) -> None:
+    scene = scenes.diagnosed(scenes.opened(load(recording), shipped_playbooks()), whole)
+    [found, *_] = scene.outcome.diagnoses
+    detail = " ".join(one.text for one in detail_lines(found, scene, 100))
+    assert "CHANGED" in detail
+    assert "by kubectl-set" in detail
+    [change] = [one for one in happenings(scene) if one.kind == "change"]
+    assert change.text == f"spec.template.spec.containers[0].image: {OLD} → {NEW}, by kubectl-set"

@@ -103,7 +103,8 @@ def test_the_revisions_before_a_rollback_keep_their_own_moments() -> None:
         event(now, "ScalingReplicaSet", back, "2026-11-29T12:30:00Z", 3),
     )
     assert [(f"{one.at:%H:%M}", one.after) for one in found if one.path == PATH] == [
-        ("12:10", "registry.example/shop:8"), ("12:20", "registry.example/shop:9"), ("12:30", "registry.example/shop:8"),
+        ("12:10", "registry.example/shop:8"), ("12:20", "registry.example/shop:9"),
+        ("12:30", "registry.example/shop:8"),
     ]  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from gkedoctor.snapshot.timestamps import parse_timestamp
 REPLICAS = ("spec", "replicas")
 _SCALED = re.compile(r"Scaled (?:up|down) replica set (?P<name>\S+) (?:from (?P<old>\d+) )?to (?P<new>\d+)")
 _COMBINED = "(combined from similar events)"
-"""Of an Event that stands for others as well, only the last time is that of its message (client-go, EventAggregator)."""
+"""Of an Event that stands for others, only the last time is that of its message (EventAggregator, client-go)."""
 
 _NEW_SIZE = re.compile(r"New size: (?P<size>\d+)")
 _HPA = "HorizontalPodAutoscaler"

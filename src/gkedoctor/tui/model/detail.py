@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
+from gkedoctor.report.change_text import change_sentences
 from gkedoctor.report.not_checked import not_checked_lines
 from gkedoctor.report.phrases import belongs_to, only_reads, since, value
 from gkedoctor.report.verdict import closing
@@ -31,6 +32,7 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     if found.since:
         page.gap()
         page.text(f"since {since(found.since)}{before(found.since, scene.graph.clock)}", "dim")
+    _changes(found, page)
     _affected(found, page)
     page.head("CAUSE", found.confidence)
     page.text(found.cause, indent="  ")
@@ -38,6 +40,15 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     _others([*found.not_known, *(() if brief else found.ruled_out)], page)
     _docs(found.docs, page)
     return page.lines
+
+
+def _changes(found: Diagnosis, page: Page) -> None:
+    """The recorded changes that it stands on, or that there is none."""
+    sentences = change_sentences(found)
+    if sentences:
+        page.head("CHANGED")
+    for sentence in sentences:
+        page.text(sentence, indent="  ", rest="    ")
 
 
 def _about(found: Diagnosis, mark: str, page: Page) -> None:

@@ -11,6 +11,7 @@ from gkedoctor.graph import Graph, Ref, ref_of
 from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import owner
 from gkedoctor.graph.workloads.pods import statuses
+from gkedoctor.report.change_text import change_sentence
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 from gkedoctor.tui.model.filters import Term, facts, meets
@@ -22,7 +23,14 @@ from gkedoctor.tui.model.times import clock_time
 _HEALTH = ("Deployment", "StatefulSet", "DaemonSet", "Node", "Job", "PersistentVolumeClaim", "Ingress", "Gateway")
 _ROWS = 2
 """Rows that one happening takes at most; all of it is on the page of its object."""
-_KINDS = {"fault": "FAULT", "rollout": "rollout", "restart": "restart", "health": "health", "event": "event"}
+_KINDS = {
+    "fault": "FAULT",
+    "change": "change",
+    "rollout": "rollout",
+    "restart": "restart",
+    "health": "health",
+    "event": "event",
+}
 
 
 class TimelineEvent(NamedTuple):
@@ -52,6 +60,10 @@ def _faults(scene: ViewState) -> Iterator[TimelineEvent]:
         since = parse_timestamp(found.since)
         if since is not None:
             yield TimelineEvent(since, "fault", found.root, f"begins: {found.title}", severity_of(found), found)
+        for change in found.changes or ():
+            if change.at is not None:
+                told = change_sentence(change).removeprefix(f"{change.ref} ")
+                yield TimelineEvent(change.at, "change", change.ref, told, "key")
 
 
 def _events(graph: Graph) -> Iterator[TimelineEvent]:
