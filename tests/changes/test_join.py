@@ -183,12 +183,46 @@ class TestNothingRecorded:
 
     def test_a_crash_long_after_a_rollout(self) -> None:
         after = template(container(image="registry.example/shop:8"))
-        state, status = crash("2026-11-29T12:38:00Z", LATE)
-        items = rollout(template(), after, entry("kubectl-set", ROLLED_OUT, IMAGE), state=state, **status)
-        items.append(event(items[-1], "BackOff", "Back-off restarting failed container shop", LATE, 3))
-        diagnosis = found("container-crash-loop", *items)
-        if diagnosis.since is not None and diagnosis.since > "2026-11-29T12:32":
-            self.none(diagnosis)
+        items = crashing(after, entry("kubectl-set", ROLLED_OUT, IMAGE))
+        ready = items[-2]["status"]["conditions"][-1]
+        ready["lastTransitionTime"] = LATE
+        older = items.pop(3)
+        assert older["kind"] == "Pod"
+        self.none(found("container-crash-loop", *items))
+
+
+def crashing(after: Json, *entries: Json) -> list[Json]:
+    state, status = crash("2026-11-29T12:38:00Z", LATE)
+    items = rollout(template(), after, *entries, state=state, **status)
+    items.append(event(items[-1], "BackOff", "Back-off restarting failed container shop", LATE, 3))
+    return items
+
+
+def test_a_new_image_that_crashes_while_the_old_one_runs() -> None:
+    after = template(container(image="registry.example/shop:8"))
+    diagnosis = found("container-crash-loop", *crashing(after, entry("kubectl-set", ROLLED_OUT, IMAGE)))
+    assert (first(diagnosis).by, first(diagnosis).before) == ("kubectl-set", OLD)
+
+
+def test_a_variable_that_was_removed_while_the_older_pods_run() -> None:
+    change = first(found("container-crash-loop", *crashing(template(container(env=[])))))
+    assert (change.path, change.is_removed, change.by) == ("spec.template.spec.containers[0].env[0]", True, None)
+
+
+def test_a_value_of_a_secret_that_the_last_words_speak_of() -> None:
+    items = crashing(template())
+    status = items[-2]["status"]["containerStatuses"][0]
+    status["lastState"]["terminated"]["message"] = "panic: token: illegal base64 data"
+    written = secret(
+        entry("kubectl-edit", "2026-11-29T12:29:00Z", "data/token", "data/unused"), token="eA==", unused="eA=="
+    )
+    change = first(found("container-crash-loop", *items, written))
+    assert (str(change.ref), change.path, change.by) == ("Secret/shop/shop-db", "data.token", "kubectl-edit")
+
+
+def test_a_variable_that_was_added_and_that_nothing_speaks_of() -> None:
+    env = [*container()["env"], {"name": "LOG_LEVEL", "value": "debug"}]
+    assert found("container-crash-loop", *crashing(template(container(env=env)))).changes == ()
 
 
 @pytest.mark.parametrize("minute", ["12:31", "12:39"])

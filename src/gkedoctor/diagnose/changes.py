@@ -193,6 +193,8 @@ def _overlap(one: Steps, other: Steps) -> bool:
 
 def _of_whole(change: RecordedChange, item: Object | None, found: StoodOn, window: _Window) -> int | None:
     """Of an object that was created: it is younger than what uses it, or the fault is as old as the object."""
+    if change.ref in found.only_read:
+        return None
     if change.source is not Source.CREATION or change.at is None:
         return 1
     sign = window.first_sign
@@ -206,7 +208,8 @@ def _of_whole(change: RecordedChange, item: Object | None, found: StoodOn, windo
 def _may_count(change: RecordedChange, named: Iterable[Steps], found: StoodOn, window: _Window) -> bool:
     """A field that no evidence shows: not one of another container or key, and of a template only if it broke at once.
 
-    What is true of a template for hours and then fails was not broken by it.
+    What ran for hours and then fails was not broken by its template, unless the Pods of the older one still run well.
+    A variable that was added seldom breaks a program: it counts if the diagnosis speaks of it.
     """
     containers = found.containers.get(change.ref)
     own = next((b for a, b in pairwise(change.steps) if a.endswith("ontainers")), None)
@@ -215,8 +218,13 @@ def _may_count(change: RecordedChange, named: Iterable[Steps], found: StoodOn, w
     if change.ref.kind in ("ConfigMap", "Secret"):
         is_other = any(one[:1] == ("data",) and len(one) > 1 for one in named)
         return not is_other and found.says(change.steps[-1])
-    is_template = change.steps[:2] in (TEMPLATE, ("spec", "jobTemplate"))
-    return not is_template or window.is_prompt(change.at)
+    if change.steps[:2] not in (TEMPLATE, ("spec", "jobTemplate")):
+        return True
+    variable = next((b for a, b in pairwise(change.steps) if a == "env"), None)
+    if variable is not None and found.says(variable[1:-1]):
+        return True
+    is_new_variable = variable is not None and change.before is None
+    return not is_new_variable and (window.is_prompt(change.at) or change.ref in found.half_rolled_out)
 
 
 def _narrowed(change: RecordedChange, item: Object | None, found: StoodOn) -> RecordedChange:

@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
-from gkedoctor.graph import Graph, Ref, ref_of, workload
+from gkedoctor.graph import Graph, Ref, Unknown, labels_of, ref_of, workload
+from gkedoctor.graph.config.references import sites_of
+from gkedoctor.graph.core.conditions import condition
 from gkedoctor.snapshot.field_paths import Steps, steps_of, value_at
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
@@ -30,13 +32,17 @@ class StoodOn:
     """What a diagnosis stands on.
 
     `items`: its objects, the root first. `named`: the fields of each that its evidence shows. `containers`: the
-    containers of each that it is about. `words`: all that it says.
+    containers of each that it is about. `words`: all that it says. `half_rolled_out`: workloads of which Pods of
+    another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets that the workloads
+    read and that the diagnosis does not name.
     """
 
     items: dict[Ref, Object]
     named: dict[Ref, set[Steps]] = field(default_factory=dict)
     containers: dict[Ref, set[str]] = field(default_factory=dict)
     words: str = ""
+    half_rolled_out: set[Ref] = field(default_factory=set)
+    only_read: set[Ref] = field(default_factory=set)
 
     def says(self, word: str) -> bool:
         """Whether the diagnosis speaks of a name."""
@@ -55,10 +61,30 @@ def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
         item = object_of(graph, proof.ref)
         if item is not None:
             _name_fields(found, graph, item, proof)
+            if item.get("kind") == "Pod" and _others_are_ready(graph, item):
+                found.half_rolled_out.add(ref_of(workload(graph, item)))
+    _add_what_is_read(found, graph)
     for steps in found.named.values():
         broad = {one for one in steps if any(len(one) < len(other) and other[: len(one)] == one for other in steps)}
         steps -= broad
     return found
+
+
+_REVISION_LABELS = ("pod-template-hash", "controller-revision-hash")
+
+
+def _others_are_ready(graph: Graph, pod: Object) -> bool:
+    """Whether Pods of another revision of the same workload are ready."""
+    own = _revision(pod)
+    pods = graph.follow("pods", workload(graph, pod)) if own is not None else []
+    if isinstance(pods, Unknown):
+        return False
+    return any(_revision(one) != own and (condition(one, "Ready") or {}).get("status") == "True" for one in pods)
+
+
+def _revision(pod: Object) -> str | None:
+    labels = labels_of(pod)
+    return next((labels[name] for name in _REVISION_LABELS if name in labels), None)
 
 
 def object_of(graph: Graph, ref: Ref) -> Object | None:
@@ -74,6 +100,16 @@ def _add(found: StoodOn, graph: Graph, item: Object) -> None:
     for one in (item, top) if item.get("kind") != "Pod" else (top,):
         if "spec" in one or one is item:
             found.items.setdefault(ref_of(one), one)
+
+
+def _add_what_is_read(found: StoodOn, graph: Graph) -> None:
+    for ref, item in list(consumers(found)):
+        for site in sites_of(item):
+            target = Ref(str(site["kind"]), str(site["name"]), ref.namespace)
+            held = object_of(graph, target) if target not in found.items and len(found.items) < _MOST else None
+            if held is not None:
+                found.items[target] = held
+                found.only_read.add(target)
 
 
 def _words(diagnosis: Diagnosis) -> str:
