@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gkedoctor.errors import PlaybookError, UsageError
 from gkedoctor.playbook.library import Library, retired_ids
 from gkedoctor.playbook.loader import Source, shipped_causes
-from gkedoctor.playbook.vocabulary import Vocabulary, unknown_word
+from gkedoctor.playbook.vocabulary import Vocabulary, read_causes, unknown_word
+from gkedoctor.strict_yaml import read_source
 from tests.conftest import PLAYBOOKS, shipped_playbooks
 
 CONTRACT = Path(__file__).with_name("causes.tsv")
@@ -43,6 +44,29 @@ def test_every_shipped_word_has_a_playbook() -> None:
 def test_shipped_words_say_by_which_changes_they_come_about() -> None:
     without = {word for word in shipped_causes() if not shipped_causes().likely_changes(word)}
     assert without == {"org-policy-violation"}
+
+
+def test_shipped_words_say_which_fields_they_stand_on() -> None:
+    declared = {word: shipped_causes().stands_on(word) for word in shipped_causes()}
+    assert [word for word, fields in declared.items() if fields is None] == []
+    assert [word for word, fields in declared.items() if not fields] == [
+        "gcp-quota-exceeded", "gcp-permission-denied", "org-policy-violation",
+    ]  # fmt: skip
+
+
+def test_fields_that_no_cause_stands_on_are_not_declared() -> None:
+    definitions = shipped_causes().values()
+    file = read_causes(read_source(PLAYBOOKS / "causes.yaml"))
+    assert set(file.fields) == {name for one in definitions for name in one.stands_on or ()}
+
+
+def test_a_word_of_ones_own_may_stand_on_fields_of_its_own() -> None:
+    causes = own("fields: {history: ['x$']}\ncauses: {acme/x: {root: r, means: m, stands_on: [history, image]}}")
+    assert causes.stands_on("acme/x") == ("x$", r"\.image$")
+    assert own("causes: {acme/x: {root: r, means: m}}").stands_on("acme/x") is None
+    error = error_of("causes: {acme/x: {root: r, means: m, stands_on: [imag]}}")
+    assert "unknown name of `fields` `imag`" in str(error)
+    assert error.hint == "did you mean `image`?"
 
 
 def test_a_word_of_ones_own_stands_beside_the_shipped_ones() -> None:

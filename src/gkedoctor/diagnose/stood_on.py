@@ -23,6 +23,7 @@ _STATUS_OF = {
 }
 _TEMPLATES: Mapping[str, Steps] = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
 _REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+_SHORTEST_WORD = 3
 _MOST = 60
 """Objects of one diagnosis that are searched for changes."""
 
@@ -32,7 +33,7 @@ class StoodOn:
     """What a diagnosis stands on.
 
     `items`: its objects, the root first. `named`: the fields of each that its evidence shows. `containers`: the
-    containers of each that it is about. `words`: all that it says. `half_rolled_out`: workloads of which Pods of
+    containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of which Pods of
     another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets that the workloads
     read and that the diagnosis does not name.
     """
@@ -45,8 +46,10 @@ class StoodOn:
     only_read: set[Ref] = field(default_factory=set)
 
     def says(self, word: str) -> bool:
-        """Whether the diagnosis speaks of a name."""
-        return re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", self.words) is not None
+        """Whether the evidence speaks of a name."""
+        return (
+            len(word) >= _SHORTEST_WORD and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", self.words) is not None
+        )
 
 
 def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
@@ -113,7 +116,8 @@ def _add_what_is_read(found: StoodOn, graph: Graph) -> None:
 
 
 def _words(diagnosis: Diagnosis) -> str:
-    return "\n".join([diagnosis.title, diagnosis.fix.say, *(str(proof.value) for proof in diagnosis.evidence)])
+    """What programs said: sentences of playbooks have words that may be a name by chance."""
+    return "\n".join(str(proof.value) for proof in diagnosis.evidence)
 
 
 def _name_fields(found: StoodOn, graph: Graph, item: Object, proof: ResolvedEvidence) -> None:
