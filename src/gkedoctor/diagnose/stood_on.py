@@ -33,9 +33,9 @@ class StoodOn:
     """What a diagnosis stands on.
 
     `items`: its objects, the root first. `named`: the fields of each that its evidence shows. `containers`: the
-    containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of which
-    Pods of another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets that the workloads
-    read and that the diagnosis does not name.
+    containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of
+    which Pods of another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets
+    that the workloads read and that the diagnosis does not name.
     """
 
     items: dict[Ref, Object]
@@ -47,9 +47,8 @@ class StoodOn:
 
     def says(self, word: str) -> bool:
         """Whether the evidence speaks of a name."""
-        return (
-            len(word) >= _SHORTEST_WORD and re.search(rf"(?<![\w.-]){re.escape(word)}(?![\w-])", self.words) is not None
-        )
+        pattern = rf"(?<![\w.-]){re.escape(word)}(?![\w-])"
+        return len(word) >= _SHORTEST_WORD and re.search(pattern, self.words) is not None
 
 
 def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
