@@ -19,6 +19,7 @@ from gkedoctor.report.watch_lines import StateLine, change_line, json_line, text
 from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from gkedoctor.config.model import Settings
@@ -101,7 +102,7 @@ class _Printer:
     def __init__(self, watched: WatchedReport, query: ReportQuery) -> None:
         self._watched, self._query = watched, query
         self._json = list(watched.places) == [_JSON]
-        self._failed = ""
+        self._failed = False
         self.is_read = True
 
     def first(self, snapshot: Snapshot, notes: Sequence[str]) -> Answer:
@@ -119,10 +120,9 @@ class _Printer:
     def update(self, update: LiveUpdate, before: Answer) -> Answer:
         """The lines of an update; the answer of then."""
         after = self._answer(update.snapshot, before) if update.snapshot is not None else before
-        time = after.outcome.recorded_at
         for notice in update.notices:
-            self._say(StateLine(time=time, state="notice", reason=notice), notice)
-        self._say_state(update.freshness, after)
+            self._say(StateLine(time=update.time, state="notice", reason=notice), notice)
+        self._say_state(update.freshness, update.time)
         return after
 
     def _answer(self, snapshot: Snapshot, before: Answer) -> Answer:
@@ -139,19 +139,16 @@ class _Printer:
             self._print(json_line(line) if self._json else text_line(line))
         return after
 
-    def _say_state(self, fresh: Freshness, answer: Answer) -> None:
+    def _say_state(self, fresh: Freshness, time: datetime) -> None:
         """That reading fails is said once, and that it does not any more."""
-        if fresh.reason == self._failed:
+        if fresh.failed == self._failed:
             return
-        was, self._failed = self._failed, fresh.reason
-        wait = round(fresh.retry_at - fresh.failed_at) if fresh.retry_at and fresh.failed_at else 0
+        self._failed = fresh.failed
+        wait = max(0, round(fresh.retry_at - fresh.failed_at)) if fresh.retry_at and fresh.failed_at else UNSET
         state = StateLine(
-            time=answer.outcome.recorded_at,
-            state="failed" if fresh.failed else "live",
-            reason=fresh.reason,
-            retry_seconds=wait if fresh.failed else UNSET,
+            time=time, state="failed" if fresh.failed else "live", reason=fresh.reason, retry_seconds=wait
         )
-        self._say(state, f"last read failed: {fresh.reason}; retrying" if fresh.failed else f"reading again: {was}")
+        self._say(state, f"last read failed: {fresh.reason}; retrying" if fresh.failed else "reading again")
 
     def _say(self, line: StateLine, text: str) -> None:
         if self._json:

@@ -17,7 +17,8 @@ class FollowedLists:
 
     def __init__(self) -> None:
         self._failed: set[Scope] = set()
-        self._relisted: dict[str, list[str]] = {}
+        self._relisted: list[str] = []
+        self._reason = ""
 
     def failed(self, scope: Scope) -> None:
         """A list that could not be read at first, and may be later."""
@@ -34,17 +35,16 @@ class FollowedLists:
             self._failed.discard(scope)
             objects.set_state(scope.collection, _read(known, scope))
         if change.reason:
-            self._relisted.setdefault(change.reason, []).append(scope.collection)
+            self._relisted.append(scope.collection)
+            self._reason = change.reason
 
     def said(self) -> list[str]:
-        """What happened to lists since this was asked last, a line a reason."""
-        found = [
-            f"listed again: {', '.join(names[:_NAMED])}"
-            f"{f' and {len(names) - _NAMED} more' if len(names) > _NAMED else ''}: {reason}"
-            for reason, names in self._relisted.items()
-        ]
-        self._relisted.clear()
-        return found
+        """Which lists had to be read again since this was asked last, in one line."""
+        names, self._relisted = sorted(set(self._relisted)), []
+        if not names:
+            return []
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return [f"listed again: {', '.join(names[:_NAMED])}{more}: {self._reason}"]
 
 
 def _refused(known: CollectionState, scope: Scope, failed: RequestFailed) -> CollectionState:

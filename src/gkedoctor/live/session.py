@@ -57,6 +57,9 @@ class LiveUpdate(NamedTuple):
 
     snapshot: Snapshot | None
     freshness: Freshness
+    time: datetime
+    """The server's."""
+
     notices: tuple[str, ...] = ()
 
 
@@ -151,21 +154,23 @@ class LiveSession:
             freshness = self._statuses.freshness(self._client.newest if self._client is not None else now)
             settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost
             if settled or now - last >= max(self._interval, _SHARE * cost):
-                yield LiveUpdate(self._snapshot(), freshness, self._said())
+                yield LiveUpdate(self._snapshot(), freshness, self._now(), self._said(freshness))
                 last, first_change = self._clock(), None
                 cost = last - now
                 shown = freshness._replace(newest=0.0)
             elif now - told >= _TOLD_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
                 shown, told = freshness._replace(newest=0.0), now
-                yield LiveUpdate(None, freshness, self._said())
+                yield LiveUpdate(None, freshness, self._now(), self._said(freshness))
 
     @property
     def freshness(self) -> Freshness:
         """How new what is known is, at this moment."""
         return self._statuses.freshness(self._client.newest if self._client is not None else self._time[1])
 
-    def _said(self) -> tuple[str, ...]:
-        said, self._notices = (*self._notices, *self._lists.said()), []
+    def _said(self, freshness: Freshness) -> tuple[str, ...]:
+        """What happened; which lists were read again when all of them are."""
+        lists = [] if freshness.failed else self._lists.said()
+        said, self._notices = (*lists, *self._notices), []
         return said
 
     def _now(self) -> datetime:

@@ -16,6 +16,7 @@ from gkedoctor.diagnose.engine import all_findings, outcome_of
 from gkedoctor.diagnose.evaluate import UnknownFacts
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph
+from gkedoctor.snapshot.garbage import GarbageCollectorPause
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.background import Done
 from gkedoctor.tui.model.freshness import Freshness
@@ -43,6 +44,8 @@ class Following:
     ) -> None:
         self._app, self._last, self._show, self._failed = app, first, show, failed
         self._stopped = threading.Event()
+        self._left: Graph | None = None
+        self._paused_garbage_collector = GarbageCollectorPause(freeze=True)
         threading.Thread(target=self._run, name="gkedoctor-follow", daemon=True).start()
 
     def stop(self) -> None:
@@ -58,7 +61,8 @@ class Following:
                     return
                 scene, fresh = None, update.freshness
                 if update.snapshot is not None:
-                    scene, fresh = self._scene(update.snapshot, fresh)
+                    with self._paused_garbage_collector():
+                        scene, fresh = self._scene(update.snapshot, fresh)
                 self._tell(partial(self._show, scene, fresh, update.notices))
         except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
             self._tell(partial(self._failed, error))
@@ -76,7 +80,9 @@ class Following:
             after = rediagnosed(self._last, snapshot, self._app.source)
         except UsageError as error:
             return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
-        self._last = compared(after, self._last)
+        if self._left is not None:
+            self._left.forget()  # here: the UI's thread would be held up
+        self._left, self._last = self._last.graph, compared(after, self._last)
         return self._last, fresh
 
 

@@ -47,7 +47,7 @@ class Graph:
     ) -> None:
         self.snapshot = snapshot
         self._cache_edges, self._apart = cache_edges, apart
-        self._suspects = Graph(snapshot) if apart is not None else self
+        self._own_suspects = Graph(snapshot) if apart is not None else None
         self.clock: datetime = snapshot.clock
         self._indexes: dict[Any, Any] = {}
         self._memos: dict[Callable[..., Any], dict[Any, Any]] = {}
@@ -59,6 +59,12 @@ class Graph:
             self._indexes[build] = build(self)
         found: T = self._indexes[build]
         return found
+
+    def forget(self) -> None:
+        """Lets go of all that was worked out, a piece at a time: all at once would hold up every thread for long."""
+        for known in (self._indexes, self._names):
+            while known:
+                known.popitem()
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph so far, by a key of its own."""
@@ -153,7 +159,7 @@ class Graph:
         if found is None:
             return None
         with self._apart() if self._apart is not None else nullcontext():
-            return self._suspects.index(found.ids)
+            return (self._own_suspects or self).index(found.ids)
 
     def _by_name(self, kind: str) -> NameIndex:
         found = self._names.get(kind)
