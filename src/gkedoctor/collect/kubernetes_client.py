@@ -243,8 +243,6 @@ def message_of(answer: HttpResponse) -> str:
 def _network_reason(error: Exception) -> str:
     """What a network error says, without the object's address and the tuple that urllib3 puts around it."""
     text = " ".join(str(error).split())
-    if text.startswith(("('Connection aborted", "('Connection broken")):
-        return "the connection was cut"
     inner = re.search(r", \w{1,80}\(['\"](.{1,300})['\"]\)\)$", text[-1000:])
     said = inner[1] if inner is not None else text.rpartition(">: ")[2] or text or type(error).__name__
     return without_login(re.sub(r"^\w+\(host=[^)]*\): ", "", said))[:200]

@@ -7,7 +7,7 @@ HTTP/1.1 takes one connection a watch. The API server does not count them among 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from gkedoctor.collect.deadline import Deadline, RequestFailed, RequestLimits, retry_after
@@ -51,7 +51,7 @@ class WatchClient(KubernetesClient):
         with self._lock:
             renewals, api = self._renewals, self._streams
         late = f"no data for {silence:.3g} s"
-        with network_failures(self.deadline, late):
+        with self._cuts(), network_failures(self.deadline, late):
             response = self._opened(api, path, query, silence)
         try:
             if response.status == 401 and self.renew(renewals):
@@ -82,15 +82,22 @@ class WatchClient(KubernetesClient):
 
     def _chunks(self, response: Any, late: str) -> Iterator[bytes]:
         while True:
-            try:
-                with network_failures(self.deadline, late):
-                    chunk = response.read1(_CHUNK)
-            except RequestFailed as failed:
-                raise failed if failed.timed_out else RequestFailed("the connection was cut") from failed
+            with self._cuts(), network_failures(self.deadline, late):
+                chunk = response.read1(_CHUNK)
             if not chunk:
                 return
             self.newest = self.deadline.clock()
             yield chunk
+
+    @contextmanager
+    def _cuts(self) -> Iterator[None]:
+        """Says in plain words that a connection was cut: urllib3 shows a tuple of its parts."""
+        try:
+            yield
+        except RequestFailed as failed:
+            if failed.reason.startswith("('Connection "):
+                raise RequestFailed("the connection was cut") from failed
+            raise
 
     def _closed(self, response: Any) -> None:
         with self._lock:
