@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gkedoctor.diagnose.model import Diagnosis, Unexplained
     from gkedoctor.live.freshness import Freshness
     from gkedoctor.live.session import LiveSession, LiveUpdate
+    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.report import ReportOptions, ReportQuery
     from gkedoctor.snapshot.model import Snapshot
@@ -73,7 +74,7 @@ def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mappi
     query = ReportQuery(watched.options, playbooks, watched.settings)
     asked = parse_options(flags).request(playbooks, fallback=watched.namespaces)
     session, board = LiveSession(asked, watched.interval), Board(sys.stderr.isatty())
-    printer = _Printer(watched, query)
+    printer = _Printer(watched, query, playbooks)
     with ending_signals():
         with paused_garbage_collector():
             first = session.first(board.say)
@@ -99,10 +100,13 @@ def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
 class _Printer:
     """Prints what changes. `is_read`: whether somebody still reads it."""
 
-    def __init__(self, watched: WatchedReport, query: ReportQuery) -> None:
+    def __init__(self, watched: WatchedReport, query: ReportQuery, playbooks: Library) -> None:
+        from gkedoctor.diagnose.repeated import RepeatedDiagnosis
+
         self._watched, self._query = watched, query
         self._json = list(watched.places) == [_JSON]
         self._failed = False
+        self._diagnosis = RepeatedDiagnosis(playbooks)
         self.is_read = True
 
     def first(self, snapshot: Snapshot, notes: Sequence[str]) -> Answer:
@@ -129,7 +133,8 @@ class _Printer:
         from gkedoctor.compare.news import finding_changes
 
         try:
-            after = self._query.report(snapshot, live=True).answer
+            outcome = self._diagnosis.diagnose(snapshot).outcome
+            after = self._query.finished(self._query.select(outcome, snapshot), live=True)
         except UsageError as error:  # what was asked for was deleted
             print_message(error.message)
             return before

@@ -111,7 +111,7 @@ class ReportQuery:
     def report(self, snapshot: Snapshot, *, live: bool = False, notes: Sequence[str] = ()) -> Report:
         """The answer with the titles of the playbooks. `live`, `notes`: how the snapshot was taken."""
         baseline = self._baseline()
-        found = self._finished(self.answer(snapshot, baseline), live=live, notes=notes)
+        found = self.finished(self.answer(snapshot, baseline), live=live, notes=notes)
         return Report(found, baseline.holes if baseline is not None else frozenset())
 
     def report_of(
@@ -119,9 +119,10 @@ class ReportQuery:
     ) -> Report | None:
         """The same of a live cluster of which only the needed part is read; None where only the whole can tell."""
         found = self.answer_of(question, reader, on_partial)
-        return Report(self._finished(found, live=True)) if found is not None else None
+        return Report(self.finished(found, live=True)) if found is not None else None
 
-    def _finished(self, found: Answer, *, live: bool, notes: Sequence[str] = ()) -> Answer:
+    def finished(self, found: Answer, *, live: bool, notes: Sequence[str] = ()) -> Answer:
+        """An answer with the titles of the playbooks, and how its snapshot was taken."""
         return replace(
             found,
             outcome=replace_field(found.outcome, live=live),

@@ -12,8 +12,7 @@ from typing import Protocol
 import msgspec
 from textual.message import Message
 
-from gkedoctor.diagnose.engine import all_findings, outcome_of
-from gkedoctor.diagnose.evaluate import UnknownFacts
+from gkedoctor.diagnose.repeated import Diagnosed, RepeatedDiagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph
 from gkedoctor.snapshot.garbage import GarbageCollectorPause
@@ -45,6 +44,7 @@ class Following:
         self._app, self._last, self._show, self._failed = app, first, show, failed
         self._stopped = threading.Event()
         self._left: Graph | None = None
+        self._diagnosis = RepeatedDiagnosis(first.playbooks)
         self._paused_garbage_collector = GarbageCollectorPause(freeze=True)
         threading.Thread(target=self._run, name="gkedoctor-follow", daemon=True).start()
 
@@ -77,7 +77,7 @@ class Following:
     def _scene(self, snapshot: Snapshot, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
         """Another moment with all that was found; none where what was asked for is not there any more."""
         try:
-            after = rediagnosed(self._last, snapshot, self._app.source)
+            after = rediagnosed(self._last, self._diagnosis.diagnose(snapshot), snapshot, self._app.source)
         except UsageError as error:
             return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
         if self._left is not None:
@@ -86,10 +86,8 @@ class Following:
         return self._last, fresh
 
 
-def rediagnosed(scene: ViewState, snapshot: Snapshot, source: Source) -> ViewState:
+def rediagnosed(scene: ViewState, found: Diagnosed, snapshot: Snapshot, source: Source) -> ViewState:
     """A later moment of a scene. Its graph is the one that was diagnosed, so that what it knows is not made twice."""
-    graph, doubts, playbooks = Graph(snapshot), UnknownFacts(), scene.playbooks
-    outcome = outcome_of(graph, all_findings(graph, playbooks, doubts), doubts)
-    answer = source.sift(msgspec.structs.replace(outcome, live=scene.outcome.live), snapshot)
-    titles = {playbook.id: playbook.model.title for playbook in playbooks}
-    return replace(scene, graph=graph, answer=replace(answer, playbooks=titles), diagnosed=True, partial="")
+    answer = source.sift(msgspec.structs.replace(found.outcome, live=scene.outcome.live), snapshot)
+    titles = {playbook.id: playbook.model.title for playbook in scene.playbooks}
+    return replace(scene, graph=found.graph, answer=replace(answer, playbooks=titles), diagnosed=True, partial="")

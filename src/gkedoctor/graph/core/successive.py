@@ -1,0 +1,95 @@
+"""The graph over the next snapshot of a cluster that is followed: indexes of what did not change are kept.
+
+Which collections an index was made of is noted while it is made. Ages are no collections: whoever makes graph after
+graph begins with a new one from time to time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from gkedoctor.graph.core.graph import Graph, NameIndex
+from gkedoctor.snapshot.kinds import CUSTOM, KINDS
+from gkedoctor.snapshot.model import Collection, Object, Snapshot
+
+T = TypeVar("T")
+
+_ANYTHING = "*"
+"""Stands in the place of what cannot be noted: an index that was made of it is made again."""
+
+
+class _NotedSnapshot(Snapshot):
+    """A snapshot that says which of its collections are looked at."""
+
+    def __init__(self, snapshot: Snapshot, note: Callable[[str], None]) -> None:
+        self._note, self._all = note, snapshot.collections
+        self.manifest = snapshot.manifest
+
+    @property
+    def collections(self) -> Mapping[str, Collection]:  # type: ignore[override]
+        """All of them."""
+        self._note(_ANYTHING)
+        return self._all
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that name."""
+        self._note(name)
+        found = self._all.get(name)
+        return found if found is not None else super().collection(name)
+
+
+class SuccessiveGraph(Graph):
+    """A graph that takes over from the one before what still holds. The objects of both are the same values."""
+
+    def __init__(self, snapshot: Snapshot, before: SuccessiveGraph | None = None) -> None:
+        super().__init__(_NotedSnapshot(snapshot, self._note))
+        self.whole = snapshot
+        self._frames: list[set[str]] = []
+        self._reads: dict[Any, frozenset[str]] = {}
+        if before is not None:
+            self._take_over(before, changed_collections(before.whole.collections, snapshot.collections))
+
+    def _take_over(self, before: SuccessiveGraph, changed: frozenset[str]) -> None:
+        stale = changed | {_ANYTHING}
+        for key, reads in list(before._reads.items()):
+            if reads and not reads & stale and key in before._indexes:  # one made of nothing is filled later
+                self._indexes[key], self._reads[key] = before._indexes[key], reads
+        for kind, names in list(before._names.items()):
+            if kind != CUSTOM and KINDS[kind].collection not in changed:
+                self._names[kind] = names
+
+    def _note(self, collection: str) -> None:
+        if self._frames:
+            self._frames[-1].add(collection)
+
+    def index(self, build: Callable[[Graph], T]) -> T:
+        """The index that `build` makes of this graph, made at most once, and of the one before where it still holds."""
+        if build not in self._indexes:
+            self._frames.append(set())
+            try:
+                self._indexes[build] = build(self)
+            finally:
+                self._reads[build] = frozenset(self._frames.pop())
+        if self._frames:
+            self._frames[-1] |= self._reads[build]
+        found: T = self._indexes[build]
+        return found
+
+    def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
+        """What a function has worked out of this graph; of what, nobody notes."""
+        self._note(_ANYTHING)
+        return super().memo(work)
+
+    def _by_name(self, kind: str) -> NameIndex:
+        self._note(KINDS[kind].collection if kind != CUSTOM else _ANYTHING)
+        return super()._by_name(kind)
+
+    def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
+        self._note(KINDS[kind].collection if kind != CUSTOM else _ANYTHING)
+        return super()._by_namespace(kind)
+
+
+def changed_collections(before: Mapping[str, Collection], after: Mapping[str, Collection]) -> frozenset[str]:
+    """The collections that are not the same value as before."""
+    return frozenset(name for name in before.keys() | after.keys() if before.get(name) is not after.get(name))

@@ -1,0 +1,55 @@
+"""Diagnosing again what changed comes to what diagnosing all of it comes to."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.repeated import RepeatedDiagnosis
+from gkedoctor.graph import Graph
+from gkedoctor.graph.core.successive import SuccessiveGraph
+from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
+from tests.conftest import recorded, shipped_playbooks
+
+DENIED = CollectionState(Status.DENIED, reason="forbidden")
+
+
+def changed(whole: Snapshot, now: Snapshot, choose: random.Random) -> Snapshot:
+    """Another moment: one collection has half of its objects, or all that it had, or is denied."""
+    name = choose.choice([n for n, c in whole.collections.items() if len(c.objects)])
+    items = list(whole.collection(name).objects)
+    if choose.random() < 0.5:
+        items = choose.sample(items, len(items) // 2)
+    state = DENIED if choose.random() < 0.2 else whole.collection(name).state
+    other = Collection(name, state, [] if state is DENIED else items)
+    return Snapshot(now.manifest, [other if c.name == name else c for c in now.collections.values()])
+
+
+@pytest.mark.parametrize("name", ["cordoned", "two-problems"])
+def test_diagnosing_changes_is_diagnosing_all(name: str) -> None:
+    choose, whole, playbooks = random.Random(name), recorded(name), shipped_playbooks()
+    now, repeated = whole, RepeatedDiagnosis(playbooks)
+    for _ in range(10):
+        assert repeated.diagnose(now).outcome == diagnose(now, playbooks)
+        now = changed(whole, now, choose)
+
+
+def test_indexes_of_what_did_not_change_are_kept() -> None:
+    snapshot, made = recorded("two-problems"), []
+
+    def names(graph: Graph) -> list[str]:
+        made.append(1)
+        return [item["metadata"]["name"] for item in graph.all("Service")]
+
+    first = SuccessiveGraph(snapshot)
+    first.index(names)
+    pods = snapshot.collection("pods")
+    other = {**snapshot.collections, "pods": Collection("pods", pods.state, pods.objects)}
+    second = SuccessiveGraph(Snapshot(snapshot.manifest, other.values()), first)
+    assert second.index(names) is first.index(names) and len(made) == 1
+    services = snapshot.collection("services")
+    other["services"] = Collection("services", services.state, services.objects)
+    SuccessiveGraph(Snapshot(snapshot.manifest, other.values()), second).index(names)
+    assert len(made) == 2
