@@ -82,7 +82,7 @@ async def followed(config: str, url: str, seconds: float, begin: Any) -> None:
     app = GkedoctorApp(cluster_source(LiveOptions(config, gcp=False), ScreenQuery(), 30.0))
     pulse, lag = Pulse(), Lag()
     began = time.perf_counter()
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40)):
         while app.scene is None or not app.scene.diagnosed or app.doing or app.freshness.newest is None:
             await asyncio.sleep(0.1)
         print(f"shown after {time.perf_counter() - began:.1f} s, {cpu():.1f} CPU s")
@@ -96,7 +96,6 @@ async def followed(config: str, url: str, seconds: float, begin: Any) -> None:
             if app.scene is not shown:
                 shown, scenes = app.scene, scenes + 1
                 await asyncio.to_thread(lag.look, app)
-            await pilot._wait_for_screen() if False else None
         sent = {name: count - first[name] for name, count in requests_at(url).items()}
         print(f"CPU {100 * (cpu() - used) / seconds:.0f} % of a core, {scenes} pictures in {seconds:.0f} s")
         print(f"memory {start:.0f} MiB at the start, {memory():.0f} MiB at the end")
@@ -116,7 +115,8 @@ def main() -> None:
     arguments = parser.parse_args()
     make_keys_prompt()
     path, _ = cluster(arguments.pods)
-    command = [sys.executable, "-m", "benchmarks.watch_server", str(path), str(arguments.rate)]
+    serve = "from benchmarks.watch_server import main; main()"
+    command = [sys.executable, "-c", serve, str(path), str(arguments.rate)]
     print(f"{arguments.pods:,} Pods, {arguments.rate:g} changes a second; load {os.getloadavg()[0]:.1f}")
     with (
         tempfile.TemporaryDirectory() as name,

@@ -1,8 +1,7 @@
 """A Kubernetes API server on loopback that serves a generated cluster and changes its Pods all the time.
 
-    python -m benchmarks.watch_server SNAPSHOT CHANGES_A_SECOND
-
-Prints its port. A changed Pod has the time of the change in an annotation, and every hundredth begins to crash.
+`main` takes a snapshot and the number of changes a second. It prints its port, and begins with a line of input.
+A changed Pod has the time of the change in an annotation, and every hundredth begins to crash.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ class Cluster:
         while True:
             with self.changed:
                 if path == "/api/v1/pods":
-                    self.changed.wait_for(lambda: len(self.events) > sent, _BOOKMARK_SECONDS)
+                    self.changed.wait_for(lambda sent=sent: len(self.events) > sent, _BOOKMARK_SECONDS)
                     pieces, sent = self.events[sent:], len(self.events)
                     now = self.version
                 else:
@@ -111,7 +110,7 @@ def documents(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:
+def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:  # noqa: C901  # a class inside
     """Answers out of a cluster."""
     known = {path: json.dumps(body).encode() for path, body in documents(cluster).items()}
 
@@ -182,7 +181,3 @@ def main() -> None:
         if rate:
             number += 1
             cluster.change(choose, number)
-
-
-if __name__ == "__main__":
-    main()

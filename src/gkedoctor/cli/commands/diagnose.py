@@ -36,9 +36,13 @@ def _themes() -> list[str]:
 )  # fmt: skip
 @namespaces_option
 @playbooks_option
-@click.option("-w", "--watch", is_flag=True, help="Read repeatedly, and mark what is new, gone and changed.")
+@click.option("-w", "--watch", is_flag=True, help="Follow the cluster, and mark what is new, changed and fixed.")
 @click.option(
-    "--interval", type=Duration(), default="30s", metavar="TIME", help="Time between two readings. Default: 30s."
+    "--interval",
+    type=Duration(),
+    default="30s",
+    metavar="TIME",
+    help="With --watch: interval for what cannot be watched, as Google Cloud. Default: 30s.",
 )
 @click.option("--theme", metavar="NAME", envvar="GKEDOCTOR_THEME", type=ThemeName(_themes),
               help="Colors: textual-dark, textual-light, … (GKEDOCTOR_THEME).")  # fmt: skip
