@@ -136,7 +136,7 @@ def _lines(station: Station, x: int) -> Iterator[tuple[str, str]]:
     place = "/".join(part for part in (ref.namespace, ref.name) if part)
     word = f": {station.word}" if station.word else ""
     where = f" in {zone(ref)}" if zone(ref) else ""
-    yield from _broken(f"{ref.kind}{where}{word}", room, "kind")
+    yield from _broken(f"{ref.kind}{where}{word}", room - 3, "kind")  # bold letters are wider
     yield from _broken(f"{station.via}:" if station.via else "", room, "fact")
     yield from _broken(place, room, "name")
     yield from _broken(station.fact, room, "fact")
