@@ -40,9 +40,15 @@ def _stated(group: Sequence[Finding]) -> Iterator[str]:
 
 def _events(graph: Graph, proofs: Sequence[ResolvedEvidence]) -> Iterator[Object]:
     for ref in dict.fromkeys(proof.ref for proof in proofs if proof.ref.kind == "Event"):
-        found = graph.find("Event", ref.namespace, ref.name)
-        if isinstance(found, dict):
-            yield found
+        place = graph.index(_places_of_events).get((ref.namespace or "", ref.name))
+        if place is not None:
+            yield graph.all("Event")[place]
+
+
+def _places_of_events(graph: Graph) -> dict[tuple[str, str], int]:
+    """Where each Event stands by its name, without decoding the others."""
+    found = enumerate(graph.field_of_all("Event", "metadata"))
+    return {(data.get("namespace") or "", data.get("name") or ""): i for i, data in found if data}
 
 
 def _may_be_later(graph: Graph, event: Object, earliest: str) -> bool:
