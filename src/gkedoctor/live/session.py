@@ -207,7 +207,9 @@ class LiveSession:
         cluster = reached(client)
         self._client, self._fixed_clock = client, bool(cluster.recorded)
         lister = KubernetesLister(client, cluster, only=self._request.only, fallback=self._request.fallback)
-        access = Access(client.stream, lister.pages, client.renew_again, self._deadline, self._interval)
+        access = Access(
+            client.stream, lister.pages, client.renew_again, self._deadline, self._interval, lambda: client.recoveries
+        )
         order = {name: i for i, name in enumerate(_FIRST)}
         self._scopes.sort(key=lambda entry: (order.get(entry[0].collection, len(order)), entry[0]))
         for scope, version in self._scopes[:CONNECTIONS]:
@@ -265,7 +267,7 @@ class LiveSession:
 
     def _beat(self, client: WatchClient) -> None:
         """Finds out whether the server can be reached where no stream says anything."""
-        failures, last = 0, self._clock()
+        failures, last, since = 0, self._clock(), 0.0
         while not self._deadline.stopped.is_set():
             self._deadline.pause(1.0)
             now = self._clock()
@@ -275,6 +277,7 @@ class LiveSession:
             try:
                 date = client.heartbeat()
             except RequestFailed as failed:
+                since = since if failures else now
                 failures += 1
                 wait = min(10.0, 2.0**failures)
                 self._messages.put(ScopeStatus(SERVER, now, failed.reason, self._clock() + wait))
@@ -284,7 +287,7 @@ class LiveSession:
             if failures:
                 failures = 0
                 self._messages.put(ScopeStatus(SERVER, self._clock()))
-                client.cut()  # what was open meanwhile may be dead without knowing it
+                client.recovered(since)
 
     # what comes in
 

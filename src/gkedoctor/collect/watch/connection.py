@@ -6,6 +6,7 @@ HTTP/1.1 takes one connection a watch. The API server does not count them among 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -36,7 +37,10 @@ class WatchClient(KubernetesClient):
     def __init__(self, login: Login, deadline: Deadline) -> None:
         super().__init__(login, deadline)
         self._streams, _ = api_client(login, deadline, streams=CONNECTIONS)
-        self._open: set[Any] = set()
+        self._open: dict[Any, float] = {}
+        self.recoveries = 0
+        """How often the server could be reached again after it could not."""
+
         self.newest = deadline.clock()
         """When the server last sent anything, on the clock of the deadline."""
 
@@ -68,7 +72,7 @@ class WatchClient(KubernetesClient):
         response = open_stream(api, path, query, (self.deadline.request, silence), self.deadline)
         self.newest = self.deadline.clock()
         with self._lock:
-            self._open.add(response)
+            self._open[response] = self.newest
         return response
 
     def _refuse(self, response: Any) -> None:
@@ -101,7 +105,7 @@ class WatchClient(KubernetesClient):
 
     def _closed(self, response: Any) -> None:
         with self._lock:
-            self._open.discard(response)
+            self._open.pop(response, None)
         with suppress(Exception):  # it is cut already
             response.close()
 
@@ -141,10 +145,15 @@ class WatchClient(KubernetesClient):
         self.newest = self.deadline.clock()
         return headers.get("Date")
 
-    def cut(self) -> None:
-        """Ends all streams: each goes on from where it was over a new connection."""
+    def recovered(self, since: float) -> None:
+        """The server can be reached again: what is older than its failure may be dead without knowing it."""
+        self.recoveries += 1
+        self.cut(since)
+
+    def cut(self, before: float = math.inf) -> None:
+        """Ends the streams that were opened before: each goes on from where it was over a new connection."""
         with self._lock:
-            streams = list(self._open)
+            streams = [response for response, at in self._open.items() if at < before]
         for response in streams:
             with suppress(Exception):  # it is cut already
                 response.shutdown()

@@ -104,6 +104,9 @@ class Access:
     interval: float
     """Seconds between two readings of what cannot be watched."""
 
+    recoveries: Callable[[], int] = lambda: 0
+    """How often the server could be reached again: who waits for it waits no longer."""
+
 
 class Reflector:
     """One list; `run` is for a thread of its own, and ends when the deadline is stopped."""
@@ -130,7 +133,7 @@ class Reflector:
             except CollectionStopped:
                 return
             except RequestFailed as failed:
-                self._wait(self._next(failed), failed.reason)
+                self._wait(self._next(failed), failed)
 
     @property
     def _stopped(self) -> bool:
@@ -209,10 +212,15 @@ class Reflector:
         longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(self._failures, 10))
         return longest * (0.5 + self._access.deadline.jitter() / 2)
 
-    def _wait(self, seconds: float, reason: str) -> None:
-        if seconds > 0 and not self._stopped:
-            self._say(reason, retry_in=seconds)
-            self._pause(seconds)
+    def _wait(self, seconds: float, failed: RequestFailed) -> None:
+        """Waits before the next try; where the server could not be reached, until it can be, if that is earlier."""
+        if seconds <= 0 or self._stopped:
+            return
+        self._say(failed.reason, retry_in=seconds)
+        seen = self._access.recoveries()
+        while seconds > 0 and not self._stopped and (failed.code > 0 or self._access.recoveries() == seen):
+            self._pause(min(seconds, 1.0))
+            seconds -= 1.0
 
     def _pause(self, seconds: float) -> None:
         self._access.deadline.pause(seconds)
