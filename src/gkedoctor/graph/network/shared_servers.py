@@ -10,7 +10,7 @@ from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.snapshot.model import Object
 
-_READS = ("Service", "Namespace", "Pod", "Event", "ReplicaSet", "Deployment", "Job", "CronJob")
+_READS = ("Service", "Namespace", "Pod", "Node", "Event", "ReplicaSet", "Deployment", "StatefulSet", "Job", "CronJob")
 
 
 @edge("shared_servers", "Pod", reads=_READS, record="SharedServerRecord")
