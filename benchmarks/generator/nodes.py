@@ -29,6 +29,11 @@ class Machine(NamedTuple):
     def ip(self) -> str:
         return f"172.{16 + self.number // 62500}.{self.number // 250 % 250}.{self.number % 250 + 2}"
 
+    @property
+    def silent(self) -> int:
+        """Seconds since the node controller noticed that a lost node is silent: each for a reason of its own."""
+        return 150 + 600 * self.number
+
     def pod_ip(self, host: int) -> str:
         """An address out of the node's own range."""
         return f"10.{self.number // 256}.{self.number % 256}.{host}"
@@ -100,7 +105,7 @@ def node(random: Random, machine: Machine) -> Json:
         spec["taints"] = [{"key": "dedicated", "value": "batch", "effect": "NoSchedule"}]
     if machine.lost:
         spec["taints"] = [
-            {"key": "node.kubernetes.io/unreachable", "effect": effect, "timeAdded": ago(150)}
+            {"key": "node.kubernetes.io/unreachable", "effect": effect, "timeAdded": ago(machine.silent)}
             for effect in ("NoSchedule", "NoExecute")
         ]
     capacity = {
@@ -165,7 +170,8 @@ def _conditions(machine: Machine) -> Iterator[Json]:
     )
     for kind, status, reason, message in _KUBELET:
         if machine.lost:
-            yield _condition(kind, "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.", 200, 150)
+            silent = "Kubelet stopped posting node status."
+            yield _condition(kind, "Unknown", "NodeStatusUnknown", silent, machine.silent + 50, machine.silent)
         else:
             yield _condition(kind, status, reason, message, 40, 20 * DAY)
 

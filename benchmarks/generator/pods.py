@@ -42,7 +42,7 @@ def pod(
     spec = _spec(app, access, name, machine if fare.bound else None)
     status = _status(app, fare, spec, machine, host, age)
     item: Json = {"apiVersion": "v1", "kind": "Pod", "metadata": known, "spec": spec, "status": status}
-    return _lost(item) if machine.lost and fare.bound else item
+    return _lost(item, machine.silent) if machine.lost and fare.bound else item
 
 
 def _spec(app: Application, access: str, name: str, machine: Machine | None) -> Json:
@@ -147,11 +147,11 @@ def _image(app: Application, container: Json, ran: bool) -> Json:
     return known
 
 
-def _lost(item: Json) -> Json:
+def _lost(item: Json, seconds: int) -> Json:
     """What the node lifecycle controller writes when a kubelet falls silent: not ready, whatever it was."""
     for condition in item["status"]["conditions"]:
         if condition["type"] == "Ready":
-            condition |= {"status": "False", "lastTransitionTime": ago(150)}
+            condition |= {"status": "False", "lastTransitionTime": ago(seconds)}
     return item
 
 

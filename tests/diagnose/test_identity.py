@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cache
 from typing import Any
 
@@ -118,7 +119,10 @@ def test_names_that_somebody_chose(one: str, other: str) -> None:
 def test_two_nodes_of_one_pool_are_told_apart() -> None:
     nodes = recorded("node-not-ready").collection("nodes").objects
     node = next(n for n in nodes if "batch" in n["metadata"]["name"])
-    twin = {**node, "metadata": {**node["metadata"], "name": "gke-teratail-batch-pool-77aa01cd-aaaa"}}
-    snapshot = given_snapshot(Given(recording="node-not-ready", objects=(dict(twin),)), recorded)
+    twin = copy.deepcopy(dict(node))
+    twin["metadata"]["name"] = "gke-teratail-batch-pool-77aa01cd-aaaa"
+    for one in twin["status"]["conditions"]:  # an hour before: nodes that fail together are one finding
+        one["lastTransitionTime"] = "2026-11-22T10:50:00Z"
+    snapshot = given_snapshot(Given(recording="node-not-ready", objects=(twin,)), recorded)
     found = [d.fingerprint for d in diagnose(snapshot, shipped_playbooks()).diagnoses if d.root.kind == "Node"]
     assert sorted(found) == [min(found), f"{min(found)}-2"]
