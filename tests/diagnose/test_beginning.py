@@ -131,3 +131,28 @@ def test_a_crash_loop_began_with_the_first_back_off_not_with_the_last_crash() ->
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, []) is None, "only the last crash is known"
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 1, []) == LAST, "which was the only one"
     assert failing_since(pod(FIRST, FIRST), 40, []) == FIRST, "it was never ready"
+
+
+def test_an_old_event_about_a_custom_resource_is_read_like_any_other() -> None:
+    """Its kind has no collection of its own. A Secret that an ExternalSecret does not create, as in infisical#2157."""
+    pod = {
+        "kind": "Pod", "apiVersion": "v1", "metadata": {"name": "web", "namespace": "shop", "creationTimestamp": FIRST},
+        "spec": {"containers": [{"name": "web", "image": "web", "envFrom": [{"secretRef": {"name": "db"}}]}]},
+        "status": {"phase": "Pending", "containerStatuses": [{
+            "name": "web", "ready": False, "restartCount": 0, "state": {"waiting": {
+                "reason": "CreateContainerConfigError", "message": 'secret "db" not found'}},
+        }]},
+    }  # fmt: skip
+    item = {
+        "apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret",
+        "metadata": {"name": "db", "namespace": "shop", "creationTimestamp": "2025-01-01T00:00:00Z"},
+        "spec": {"target": {"name": "db"}},
+        "status": {"conditions": [{
+            "type": "Ready", "status": "False", "reason": "SecretSyncedError", "message": "could not get secret data",
+            "lastTransitionTime": FIRST,
+        }]},
+    }  # fmt: skip
+    early = "2026-01-01T11:01:00Z"
+    told = event("db.1", "ExternalSecret", "db", "UpdateFailed", "could not get secret data", **repeated(early, LAST))
+    [found] = diagnosed(pod, item, told | {"type": "Warning"})
+    assert (found.root.name, found.since) == ("db", early)

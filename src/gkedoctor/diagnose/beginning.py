@@ -15,6 +15,7 @@ from gkedoctor.diagnose.model import ResolvedEvidence
 from gkedoctor.graph import Graph
 from gkedoctor.graph.core.times import stamp
 from gkedoctor.graph.objects.events import KEPT, LONGEST_RETRY, first_seen
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -57,6 +58,7 @@ def _may_be_later(graph: Graph, event: Object, earliest: str) -> bool:
     if began is None or began < first or graph.clock - first < KEPT - LONGEST_RETRY:
         return False
     about = event.get("involvedObject") or {}
-    item = graph.find(str(about.get("kind")), about.get("namespace"), str(about.get("name")))
+    kind = str(about.get("kind"))
+    item = graph.find(kind, about.get("namespace"), str(about.get("name"))) if kind in KINDS else None
     created = parse_timestamp(item["metadata"].get("creationTimestamp")) if isinstance(item, dict) else None
     return created is None or first - created > _AT_ONCE
