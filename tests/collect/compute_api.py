@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from gkedoctor.snapshot.kinds import COLLECTIONS
@@ -15,6 +16,7 @@ _LIST = re.compile(r"/compute/v1/projects/([^/]+)/(aggregated|global|regions)(?:
 _HEALTH = re.compile(r"/compute/v1/projects/[^/]+/(?:global|regions/([^/]+))/backendServices/([^/]+)/getHealth")
 _ENDPOINTS = re.compile(r"/compute/v1/projects/[^/]+/zones/([^/]+)/networkEndpointGroups/([^/]+)/listNetworkEndpoints")
 _CLUSTERS = re.compile(r"/v1/projects/([^/]+)/locations/-/clusters")
+_OPERATIONS = re.compile(r"/v1/projects/([^/]+)/locations/-/operations")
 _INSTANCES = re.compile(r"/v1/projects/([^/]+)/locations/-/instances")
 _PROJECT = re.compile(r"/compute/v1/projects/([^/]+)")
 
@@ -41,6 +43,8 @@ class ComputeApi(Loopback):
     def _answer(self, asked: Asked) -> Reply:
         if found := _CLUSTERS.fullmatch(asked.path):
             return Reply(body={"clusters": list(self._of(found[1]).get("container.clusters", ()))})
+        if found := _OPERATIONS.fullmatch(asked.path):
+            return Reply(body={"operations": list(self._of(found[1]).get("container.operations", ()))})
         if found := _INSTANCES.fullmatch(asked.path):
             return Reply(body={"instances": list(map(_by_path, self._of(found[1]).get("file.instances", ())))})
         if found := _HEALTH.fullmatch(asked.path):
@@ -88,10 +92,13 @@ class ComputeApi(Loopback):
 
 
 _TERM = re.compile(r'\(?(\w+) = "([^"]+)"\)?')
+_LATER = re.compile(r'(\w+) > "([^"]+)"')
 
 
 def _matches(item: Any, asked: Asked) -> bool:
     """`filter=name = "a"` or `(name = "a") OR (name = "b")`, as the parameter of every list method has it."""
+    if (later := _LATER.fullmatch(asked.query.get("filter", ""))) is not None:
+        return datetime.fromisoformat(item[later[1]]) > datetime.fromisoformat(later[2])
     terms = [_TERM.fullmatch(term) for term in asked.query.get("filter", "").split(" OR ") if term]
     return not terms or any(term is not None and item.get(term[1]) == term[2] for term in terms)
 

@@ -19,7 +19,7 @@ from gkedoctor.collect.read_only import NotReadOnlyError, assert_read_only
 from gkedoctor.collect.results import EVENT_HISTORY, UPTIME_CHECKS, CollectorProgress, Listing
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.playbook.required_kinds import needed_kinds
-from gkedoctor.snapshot.kinds import HISTORY, KINDS, ON_REQUEST
+from gkedoctor.snapshot.kinds import HISTORY, KINDS, ON_REQUEST, UPTIME
 from gkedoctor.snapshot.model import Status
 from gkedoctor.snapshot.sources import load
 from tests.collect.compute_api import ComputeApi, error
@@ -36,6 +36,7 @@ PATHS = {
     POLICIES: "/v3/projects/p/alertPolicies",
     HISTORY: "/v2/entries:list",
 }
+ASKED = UPTIME | {HISTORY}
 TWELVE_HOURS = ["--event-history", "12h"]
 
 
@@ -86,10 +87,10 @@ def run(
             container_endpoint=compute.url, monitoring_endpoint=api.url,
             logging_endpoint=api.url, event_history=hours * 3600, now=NOW,
         )  # fmt: skip
-        kinds = [kind for kind in KINDS.values() if kind.collection in ON_REQUEST]
+        kinds = [kind for kind in KINDS.values() if kind.collection in ASKED]
         collect_google(wish, place, kinds, deadline, lambda find: found.__setitem__(find.collection, find), said.append)
         assert compute.asked == []
-    assert set(found) == ON_REQUEST
+    assert set(found) == ASKED
     return found, said
 
 
@@ -279,7 +280,7 @@ def test_what_was_asked_for_and_denied_is_said(
     gkedoctor(["report", "--json", "--uptime-checks", *TWELVE_HOURS, *cluster.flags])
     report = json.loads(capsys.readouterr().out)
     holes = {hole["collection"]: hole for hole in report["not_checked"]}
-    assert set(holes) >= ON_REQUEST
+    assert set(holes) >= ASKED
     assert holes[HISTORY]["needs"] == "logging.logEntries.list" and holes[HISTORY]["reason"] == "denied"
     assert holes[CHECKS]["needs"] == "monitoring.uptimeCheckConfigs.list"
 

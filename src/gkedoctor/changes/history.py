@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gkedoctor.changes import field_owners, lifetime, revisions, scaling
+from gkedoctor.changes import audit_logs, field_owners, google_cloud, lifetime, revisions, scaling
 from gkedoctor.changes.model import OBJECT_SOURCES, RecordedChange, Source
 from gkedoctor.graph import Graph
 from gkedoctor.snapshot.model import Object
 
-_SOURCES = (field_owners, lifetime, revisions, scaling)
+_SOURCES = (field_owners, lifetime, revisions, scaling, google_cloud, audit_logs)
 """Importing them registers what they hold."""
 
 

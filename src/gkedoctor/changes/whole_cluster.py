@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from gkedoctor.changes.audit_logs import with_people
+from gkedoctor.changes.google_cloud import is_robot
 from gkedoctor.changes.history import changes_of
 from gkedoctor.changes.model import CLUSTER_SOURCES, RecordedChange, Source
 from gkedoctor.changes.values import for_display
@@ -37,6 +39,7 @@ def recorded_changes(
         for change in _all(graph, is_asked)
         if change.at is not None and begin <= change.at <= graph.clock and not _follows(change)
     ]
+    found = with_people(graph, found)
     found.sort(key=lambda one: (one.at or begin, one.ref.sort_key, one.by or "", one.path))
     return [for_display(change) for change in found]
 
@@ -58,5 +61,7 @@ def _objects(graph: Graph) -> Iterable[Object]:
 
 
 def _follows(change: RecordedChange) -> bool:
+    if is_robot(change.by):
+        return True
     is_machine = change.by is not None and _CONTROLLERS.fullmatch(change.by) is not None
     return is_machine and not (change.source is Source.CREATION and change.ref.kind == "Node")

@@ -7,7 +7,18 @@ import click
 _GROUPS = {
     "Which cluster": (
         *("source", "max_size", "kubeconfig", "context", "as_user", "as_groups", "project", "location", "impersonate"),
-        *("gcp", "logs", "uptime_checks", "event_history", "request_timeout", "timeout", "save", "with_cluster"),
+        *(
+            "gcp",
+            "logs",
+            "uptime_checks",
+            "event_history",
+            "operations",
+            "audit_logs",
+            "request_timeout",
+            "timeout",
+            "save",
+            "with_cluster",
+        ),
     ),
     "What to report": (
         *("namespaces", "namespace", "all_namespaces", "selector", "min_severity", "fail_on", "baseline"),

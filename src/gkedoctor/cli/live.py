@@ -76,6 +76,18 @@ _CLUSTER = (
     click.option("--gcp/--no-gcp", "gcp", default=True, help="Read Google Cloud as well (default), or not."),
     click.option("--trace", is_flag=True, help="Print each request on standard error, with time and size."),
 )
+_CHANGE_RECORDS = (
+    click.option(
+        "--operations", type=Duration(), metavar="TIME",
+        help="Read Google Cloud operations as changes, as 24h.",
+    ),
+    click.option(
+        "--audit-logs", type=Duration(), metavar="TIME",
+        help="Read Cloud Audit Logs as changes, as 2h.",
+    ),
+)  # fmt: skip
+"""What records changes of Google Cloud, and who made them."""
+
 _BESIDE = (
     click.option("--logs/--no-logs", "logs", default=True, help="Read logs of unhealthy containers (default)."),
     click.option("--uptime-checks", is_flag=True, help="Read uptime checks and their alerts as well."),
@@ -83,6 +95,7 @@ _BESIDE = (
         "--event-history", type=Duration(), metavar="TIME",
         help="Read older Events from Cloud Logging, as 24h.",
     ),
+    *_CHANGE_RECORDS,
 )  # fmt: skip
 
 
@@ -98,7 +111,8 @@ def parse_options(flags: Mapping[str, Any], *, screen: bool = False) -> LiveOpti
     _quiet_libraries()
     made = LiveOptions(**{**flags, "trace": _request_trace(screen) if flags.get("trace") else None})
     if made.on_request and not made.gcp:
-        raise UsageError("--uptime-checks and --event-history are read from Google Cloud", hint="leave --no-gcp out")
+        flags_of_cloud = "--uptime-checks, --event-history, --operations and --audit-logs are read from Google Cloud"
+        raise UsageError(flags_of_cloud, hint="leave --no-gcp out")
     return made
 
 
@@ -124,6 +138,13 @@ def cluster_options(command: F, *, timeout: bool = True) -> F:
 def beside_options(command: F) -> F:
     """Adds the flags that say what is read beside the lists of objects."""
     for option in reversed(_BESIDE):
+        command = option(command)
+    return command
+
+
+def change_record_options(command: F) -> F:
+    """Adds the flags that say which records of changes are read beside the cluster's own."""
+    for option in reversed(_CHANGE_RECORDS):
         command = option(command)
     return command
 

@@ -26,10 +26,10 @@ def report_of_live_part(
     `first`: prints what is proved already while the rest is read. SourceError where it cannot be reached.
     """
     from gkedoctor.cli.early_results import FirstAnswers
-    from gkedoctor.snapshot.kinds import HISTORY
+    from gkedoctor.snapshot.kinds import AUDIT_LOGS, HISTORY, OPERATIONS
 
     options = parse_options(flags)
-    if HISTORY in options.on_request:  # Cloud Logging is searched for the Events of the cluster at once
+    if options.on_request & {HISTORY, AUDIT_LOGS, *OPERATIONS}:  # these are searched for the whole cluster at once
         return None
     board = board_of(options.trace)
     with _signals(board):

@@ -19,6 +19,7 @@ from gkedoctor.collect.own_backends import belongs
 from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.results import COMPLETE, Listing
 from gkedoctor.collect.thread_pool import run_all
+from gkedoctor.snapshot.kinds import COMPUTE_OPERATIONS
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _PAGE = 500
@@ -65,6 +66,14 @@ LISTS: Mapping[str, _Client] = MappingProxyType(
     }
     | {"compute.projects": _Client("ProjectsClient", "GetProjectRequest", aggregated=False)}
 )
+_RECORDS: Mapping[str, _Client] = MappingProxyType(
+    {COMPUTE_OPERATIONS: _Client("GlobalOperationsClient", "AggregatedListGlobalOperationsRequest")}
+)
+"""Read for a time only, and not among the lists of objects."""
+
+_MOST_RECORDS = 10_000
+"""Above this, gcloud's own limit is 5,000, a project with many node pools would be read for minutes."""
+
 SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetworks"})
 """What the host project of a Shared VPC holds for the cluster."""
 
@@ -156,7 +165,7 @@ class Compute:
         return Listing(collection, items, _state(collection, base, refused, items, len(asked) > _MOST_ASKED))
 
     def _list(self, collection: str, project: str, matching: str = "") -> Listing:
-        kind = LISTS[collection]
+        kind = LISTS.get(collection) or _RECORDS[collection]
         items: list[Any] = []
         warnings: list[str] = []
         token, pages = "", Pages()
@@ -169,6 +178,9 @@ class Compute:
                     warnings += [warning] if warning else []
                 token = page.get("nextPageToken") or ""
                 if not token:
+                    break
+                if collection in _RECORDS and len(items) >= _MOST_RECORDS:
+                    warnings.append(f"only {len(items):,} were read")
                     break
                 pages.followed(token, len(items) - before)
             except (RequestFailed, CollectionStopped) as refused:

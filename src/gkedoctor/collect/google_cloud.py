@@ -13,6 +13,7 @@ from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFaile
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.google_session import guard, guarded_adapter, token_requests
 from gkedoctor.collect.results import (
+    CHANGES,
     COMPUTE,
     CONTAINER,
     EVENT_HISTORY,
@@ -22,7 +23,7 @@ from gkedoctor.collect.results import (
     OnProgress,
 )
 from gkedoctor.collect.thread_pool import ThreadPool
-from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, UPTIME, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
@@ -80,6 +81,7 @@ class _Readings:
         tell: OnProgress,
         session: Any,
     ) -> None:
+        from gkedoctor.collect.change_records import ChangeRecords
         from gkedoctor.collect.compute import Compute
         from gkedoctor.collect.gke_clusters import Container
         from gkedoctor.collect.logging import Logging
@@ -95,6 +97,7 @@ class _Readings:
         endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}
         self.rest = RestLists(session, endpoints, place.project, deadline)
         self.logging = Logging(session, options.logging_endpoint, place, deadline)
+        self.records = ChangeRecords(self.compute, self.container, self.logging, options)
         self.finds: queue.SimpleQueue[Listing] = queue.SimpleQueue()
         self.count = 0
         self.trouble = False
@@ -140,6 +143,8 @@ class _Readings:
         if HISTORY in self.kinds and self.options.now is not None:
             read = partial(self.logging.events, self.options.now, self.options.event_history)
             self._tell_beside(EVENT_HISTORY, self._together(pool, [read]))
+        records = [name for name in self.kinds if name in CHANGE_RECORDS and self.options.now is not None]
+        self._tell_beside(CHANGES, self._together(pool, [partial(self.records.listed, name) for name in records]))
 
     def _tell_beside(self, collector: str, finds: Sequence[Listing]) -> None:
         bad = next((find for find in finds if find.state.status is not Status.COMPLETE), None)

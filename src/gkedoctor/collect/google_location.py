@@ -25,7 +25,8 @@ class GoogleOptions(NamedTuple):
     """gcloud's flags, and where the APIs are (for tests and private endpoints).
 
     `only`: the namespaces whose backends are asked for their health, all where empty.
-    `event_history`: seconds before `now` of which Cloud Logging is asked for Events.
+    `event_history`, `audit_logs`: seconds before `now` of which Cloud Logging is asked for Events and audit logs;
+    `operations`: those of which Compute Engine and GKE are asked for operations.
     """
 
     project: str | None = None
@@ -38,6 +39,8 @@ class GoogleOptions(NamedTuple):
     logging_endpoint: str | None = None
     file_endpoint: str | None = None
     event_history: float = 0.0
+    operations: float = 0.0
+    audit_logs: float = 0.0
     only: tuple[str, ...] = ()
     now: datetime | None = None
 
@@ -49,7 +52,7 @@ class GoogleOptions(NamedTuple):
 
     def lacks_name(self, place: GoogleLocation) -> bool:
         """Whether the cluster's name is wanted (the log of a project has the Events of all clusters) and not known."""
-        return bool(self.event_history) and place.cluster is None
+        return bool(self.event_history or self.audit_logs) and place.cluster is None
 
     def place(self, found: GoogleLocation | None) -> GoogleLocation | None:
         """What was found, with what was given in its place; None where no project is known."""

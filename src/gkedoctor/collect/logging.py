@@ -9,6 +9,7 @@ orderBy, pageSize, pageToken}` and answers `{entries, nextPageToken}`; a page ma
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -34,7 +35,7 @@ _ENDPOINT = "https://logging.googleapis.com"
 
 
 class Logging:
-    """One cluster's log of Events."""
+    """One cluster's log of Events, and the audit logs of its project."""
 
     def __init__(self, session: Any, endpoint: str | None, place: GoogleLocation, deadline: Deadline) -> None:
         self.session, self.place, self.deadline = session, place, deadline
@@ -45,7 +46,10 @@ class Logging:
         if self.place.cluster is None:
             reason = "the cluster name is not known, and the log contains the Events of all clusters"
             return Listing(HISTORY, (), CollectionState(Status.FAILED, reason=reason, needs=permission(HISTORY)))
-        wanted = self._filter(now - timedelta(seconds=seconds))
+        return self.search(HISTORY, self._filter(now - timedelta(seconds=seconds)), logged_event, "Events")
+
+    def search(self, collection: str, wanted: str, keep: Callable[[Any], Any], noun: str = "entries") -> Listing:
+        """The entries that a filter lets through, the latest first, as `keep` gives them; None is left out."""
         events: list[Any] = []
         size, token = 0, ""
         for _ in range(_MOST_PAGES):
@@ -53,29 +57,20 @@ class Logging:
                 page = self.deadline.retry(partial(self._page, wanted, token))
                 entries = [msgspec.json.decode(raw) for raw in page.entries]
             except (RequestFailed, CollectionStopped) as refused:
-                return Listing(HISTORY, events, cloud_state(HISTORY, refused, some=bool(events)))
-            events += [event for entry in entries if (event := logged_event(entry)) is not None]
+                return Listing(collection, events, cloud_state(collection, refused, some=bool(events)))
+            events += [event for entry in entries if (event := keep(entry)) is not None]
             size, token = size + sum(map(len, page.entries)), page.token
             if not token:
-                return Listing(HISTORY, events, COMPLETE)
+                return Listing(collection, events, COMPLETE)
             if size > _MOST_BYTES:
                 break
-        reason = f"only the latest {len(events):,} Events were read"
-        return Listing(HISTORY, events, CollectionState(Status.PARTIAL, reason=reason))
+        reason = f"only the latest {len(events):,} {noun} were read"
+        return Listing(collection, events, CollectionState(Status.PARTIAL, reason=reason))
 
     def _filter(self, since: datetime) -> str:
-        """A cluster's name is its own only within a location, which for a regional cluster is not that of a Node."""
-        place = self.place
-        parts = [
-            f"logName={_quoted(f'projects/{place.project}/logs/events')}",
-            f"resource.labels.cluster_name={_quoted(place.cluster or '')}",
-            f"timestamp>={_quoted(since.isoformat())}",
-        ]
-        if place.location:
-            zone = _ZONE.fullmatch(place.location)
-            places = [place.location, *([zone[1]] if zone is not None else [])]
-            parts.append(f"({' OR '.join(f'resource.labels.location={_quoted(p)}' for p in places)})")
-        return " AND ".join(parts)
+        log = quoted(f"projects/{self.place.project}/logs/events")
+        name, *location = in_cluster(self.place)
+        return " AND ".join([f"logName={log}", name, f"timestamp>={quoted(since.isoformat())}", *location])
 
     def _page(self, wanted: str, token: str) -> _Page:
         body: dict[str, Any] = {
@@ -88,7 +83,21 @@ class Logging:
         return page
 
 
-def _quoted(text: str) -> str:
+def in_cluster(place: GoogleLocation) -> list[str]:
+    """Terms of a filter for entries of the cluster.
+
+    A cluster's name is its own only within a location, which for a regional cluster is not that of a Node.
+    """
+    parts = [f"resource.labels.cluster_name={quoted(place.cluster or '')}"]
+    if place.location:
+        zone = _ZONE.fullmatch(place.location)
+        places = [place.location, *([zone[1]] if zone is not None else [])]
+        parts.append(f"({' OR '.join(f'resource.labels.location={quoted(p)}' for p in places)})")
+    return parts
+
+
+def quoted(text: str) -> str:
+    """A string of the query language."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

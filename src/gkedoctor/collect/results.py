@@ -9,7 +9,7 @@ from gkedoctor.snapshot.compressed import IterableObjects
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 KUBERNETES, LOG_LINES, COMPUTE, CONTAINER = "Kubernetes", "logs", "Compute Engine", "GKE API"
-UPTIME_CHECKS, EVENT_HISTORY = "uptime checks", "Event history"
+UPTIME_CHECKS, EVENT_HISTORY, CHANGES = "uptime checks", "Event history", "changes"
 """The collectors, as a user reads them."""
 
 

@@ -16,11 +16,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from gkedoctor.changes.audit_logs import with_people
 from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entries, is_later
+from gkedoctor.changes.google_cloud import unread_records
 from gkedoctor.changes.history import changes_of, is_recorded
-from gkedoctor.changes.model import CLUSTER_SOURCES, RecordedChange, Source
+from gkedoctor.changes.model import RecordedChange, Source
 from gkedoctor.changes.revisions import TEMPLATE
 from gkedoctor.diagnose.model import Diagnosis
+from gkedoctor.diagnose.related_changes import related_changes
 from gkedoctor.diagnose.stood_on import StoodOn, consumers, stood_on
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.playbook.loader import shipped_causes
@@ -75,9 +78,8 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis with the recorded changes that it stands on; None where the recording holds no history at all."""
     found = stood_on(graph, diagnosis)
     recorded = {ref: changes_of(graph, item) for ref, item in found.items.items() if ref.kind not in _CONSEQUENCES}
-    for source in CLUSTER_SOURCES:
-        for change in source(graph):
-            recorded.setdefault(change.ref, []).append(change)
+    for change in related_changes(graph, diagnosis, found):
+        recorded.setdefault(change.ref, []).append(change)
     if not is_recorded(graph) and not any(_is_history(one) for changes in recorded.values() for one in changes):
         return diagnosis
     ranked = sorted(_ranked(graph, diagnosis, found, recorded), key=lambda one: one[:5])
@@ -86,6 +88,7 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
         listed += _triggers(found, recorded, listed, _window(graph, diagnosis))
     if not listed and not is_recorded(graph):
         return diagnosis
+    listed = with_people(graph, listed)
     shown = _shown(listed[:_MOST]) if listed else ()
     return msgspec.structs.replace(diagnosis, changes=shown, changes_unread=tuple(_unread(graph, found)))
 
@@ -106,6 +109,7 @@ def _unread(graph: Graph, found: StoodOn) -> Iterator[str]:
             if doubt is not None:
                 yield f"{doubt.collection}: {doubt.reason}"
                 break
+    yield from unread_records(graph)
 
 
 def _is_history(change: RecordedChange) -> bool:

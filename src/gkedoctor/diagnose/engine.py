@@ -32,7 +32,7 @@ from gkedoctor.graph.workloads.pods import step_of
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.custom_kinds import is_custom
-from gkedoctor.snapshot.kinds import ESSENTIAL, HISTORY, LOGS, ON_REQUEST
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, ESSENTIAL, HISTORY, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import Collection, Object, Snapshot, Status
 
 _PROOFS = 6
@@ -270,5 +270,5 @@ def matters(entry: NotChecked) -> bool:
     """Whether this hole makes the outcome incomplete: what was refused always, what nobody asked for if essential."""
     if entry.reason in (Status.COMPLETE, Status.DISABLED):
         return False
-    beside = entry.collection in (LOGS, HISTORY) or is_custom(entry.collection)
+    beside = entry.collection in (LOGS, HISTORY, *CHANGE_RECORDS) or is_custom(entry.collection)
     return (entry.reason != Status.NOT_ASKED and not beside) or entry.collection in ESSENTIAL

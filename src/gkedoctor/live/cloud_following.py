@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.results import Listing
-from gkedoctor.snapshot.kinds import HISTORY, Kind
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, Kind
 
 _BACKENDS = frozenset(
     {
@@ -45,7 +45,7 @@ class CloudFollower:
         put: Callable[[CloudRead], None],
     ) -> None:
         self._options, self._place, self._deadline = options, place, deadline
-        self._kinds = [kind for kind in kinds if kind.cloud and kind.collection != HISTORY]
+        self._kinds = [kind for kind in kinds if kind.cloud and kind.collection not in (HISTORY, *CHANGE_RECORDS)]
         self._interval, self._put = max(interval, LEAST_SECONDS), put
         self._touched = threading.Event()
         self._lock = threading.Lock()

@@ -15,7 +15,7 @@ from gkedoctor.collect.trace import OnRequest
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.required_kinds import ONLY_RECORDED, needed_kinds
-from gkedoctor.snapshot.kinds import HISTORY, UPTIME, Kind
+from gkedoctor.snapshot.kinds import AUDIT_LOGS, HISTORY, OPERATIONS, UPTIME, Kind
 
 REQUEST_SECONDS = 30.0
 OVERALL_SECONDS = 300.0
@@ -40,6 +40,8 @@ class LiveOptions(NamedTuple):
     logs: bool = True
     uptime_checks: bool = False
     event_history: float | None = None
+    operations: float | None = None
+    audit_logs: float | None = None
     trace: OnRequest | None = None
 
     @property
@@ -50,7 +52,13 @@ class LiveOptions(NamedTuple):
     @property
     def on_request(self) -> frozenset[str]:
         """The collections that are read only because somebody asks for them."""
-        return (UPTIME if self.uptime_checks else frozenset()) | ({HISTORY} if self.event_history else frozenset())
+        none: frozenset[str] = frozenset()
+        return none.union(
+            UPTIME if self.uptime_checks else none,
+            {HISTORY} if self.event_history else none,
+            OPERATIONS if self.operations else none,
+            {AUDIT_LOGS} if self.audit_logs else none,
+        )
 
     @property
     def cloud(self) -> GoogleOptions:
@@ -65,6 +73,8 @@ class LiveOptions(NamedTuple):
             logging_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"),
             file_endpoint=os.environ.get("CLOUDSDK_API_ENDPOINT_OVERRIDES_FILE"),
             event_history=self.event_history or 0.0,
+            operations=self.operations or 0.0,
+            audit_logs=self.audit_logs or 0.0,
         )
 
     def deadline(self) -> Deadline:

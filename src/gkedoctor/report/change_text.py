@@ -36,7 +36,7 @@ def change_sentences(found: Diagnosis) -> list[str]:
 def change_sentence(change: RecordedChange) -> str:
     """`Deployment/shop/cart spec.replicas: 3 → 0, by kubectl`."""
     by = f", by {change.by}" if change.by else " (client not recorded)"
-    if change.source is Source.CREATION:
+    if change.source is Source.CREATION or not change.path:
         return f"{change.ref} {change.after}{by}"
     return f"{change.ref} {change.path}{_values(change)}{by}"
 

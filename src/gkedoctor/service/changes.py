@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gkedoctor.changes.google_cloud import unread_records
 from gkedoctor.changes.history import is_recorded
 from gkedoctor.changes.model import RecordedChange
 from gkedoctor.changes.whole_cluster import recorded_changes
@@ -55,7 +56,9 @@ def changes(snapshot: Snapshot, options: ChangesOptions) -> RecordedHistory:
     missing = [doubt for kind in _NEEDED if (doubt := graph.why_incomplete(kind)) is not None]
     unread = [f"{doubt.collection}: {doubt.reason}" for doubt in missing]
     recorded = [] if is_recorded(graph) else [NOT_RECORDED]
-    return RecordedHistory(begin, graph.clock, tuple(found), (*doubts, *unread, *recorded), not (doubts or unread))
+    return RecordedHistory(
+        begin, graph.clock, tuple(found), (*doubts, *unread, *unread_records(graph), *recorded), not (doubts or unread)
+    )
 
 
 _NEEDED = ("Deployment", "ReplicaSet", "Event", "ConfigMap", "Secret", "Service")

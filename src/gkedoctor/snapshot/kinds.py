@@ -149,6 +149,9 @@ _GOOGLE_CLOUD = (
     Kind("UptimeCheckConfig", "monitoring.uptimeCheckConfigs", "monitoring", False, True),
     Kind("AlertPolicy", "monitoring.alertPolicies", "monitoring", False, True),
     Kind("LogEntry", "logging.logEntries", "logging", False, True),
+    Kind("ComputeOperation", "compute.operations", "compute", False, True),
+    Kind("ContainerOperation", "container.operations", "container", False, True),
+    Kind("AuditLogEntry", "logging.auditLogs", "logging", False, True),
 )
 
 _ONLY_IN_FILES = (
@@ -201,7 +204,13 @@ HISTORY = "logging.logEntries"
 """The state of the Event history in Cloud Logging. It has no objects of its own: they are among `events`."""
 
 UPTIME = frozenset({"monitoring.uptimeCheckConfigs", "monitoring.alertPolicies"})
-ON_REQUEST = UPTIME | {HISTORY}
+COMPUTE_OPERATIONS, GKE_OPERATIONS = "compute.operations", "container.operations"
+OPERATIONS = frozenset({COMPUTE_OPERATIONS, GKE_OPERATIONS})
+AUDIT_LOGS = "logging.auditLogs"
+CHANGE_RECORDS = OPERATIONS | {AUDIT_LOGS}
+"""Collections that record changes: evidence for no cause, so that a report is complete without them."""
+
+ON_REQUEST = UPTIME | {HISTORY} | CHANGE_RECORDS
 """Collections that are read only for who asks for them: that nobody asked is no gap."""
 
 FILES = "files"

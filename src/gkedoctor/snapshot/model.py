@@ -27,10 +27,13 @@ READ_ONE_BY_ONE: Mapping[str, str] = MappingProxyType(
         "compute.backendServicesHealth": "compute.backendServices.get",
         "compute.networkEndpoints": "compute.networkEndpointGroups.get",
         "compute.projects": "compute.projects.get",
+        "compute.operations": "compute.globalOperations.list",
+        "logging.auditLogs": "logging.logEntries.list",
     }
 )
-"""Permissions of collections that are not one list. Compute API reference, `backendServices.getHealth`: IAM permissions
-`compute.backendServices.get`. roles/compute.viewer lists endpoints with no more than `networkEndpointGroups.get`."""
+"""Permissions of collections that are not one list of that name. Compute API reference, `backendServices.getHealth`:
+IAM permissions `compute.backendServices.get`; `globalOperations.aggregatedList`: `compute.globalOperations.list`.
+roles/compute.viewer lists endpoints with no more than `networkEndpointGroups.get`."""
 
 
 class Status(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gkedoctor.cli.help_groups import GroupedCommand
-from gkedoctor.cli.live import Duration
+from gkedoctor.cli.live import Duration, change_record_options
 from gkedoctor.cli.object_words import complete_object, one_object
 from gkedoctor.cli.shared_options import namespaces_option
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
@@ -23,6 +23,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 @click.option("--since", type=Duration(), default="24h", metavar="TIME", help="How far back, as in 2h. Default: 24h.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 @namespaces_option
+@change_record_options
 @source_options
 def changes(
     target: str | None, since: float, as_json: bool, namespaces: tuple[str, ...], source: Path | None, **flags: Any
@@ -31,8 +32,9 @@ def changes(
 
     Field managers, revisions of workloads, Events of scaling and creation
     times, as the cluster records them: a client, not a person. Not recorded:
-    who removed a field, and objects that were deleted. Without --from, reads
-    the live cluster of the kubeconfig.
+    who removed a field, and objects that were deleted. --operations adds
+    changes of Google Cloud, --audit-logs the people and what they deleted.
+    Without --from, reads the live cluster of the kubeconfig.
 
     Exit 0, or 4 if a needed listing was refused.
 
@@ -40,6 +42,7 @@ def changes(
     Examples:
       gkedoctor changes --since 2h
       gkedoctor changes deploy/cart -n shop
+      gkedoctor changes --operations 24h --audit-logs 2h
       gkedoctor changes --from recording/ --json
     """
     from gkedoctor.cli.library import library

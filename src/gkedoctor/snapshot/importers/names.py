@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gkedoctor.snapshot.custom_kinds import collections_by_word
-from gkedoctor.snapshot.kinds import CLOUD_APIS, COLLECTIONS, HISTORY, KINDS, Kind
+from gkedoctor.snapshot.kinds import (
+    AUDIT_LOGS,
+    CLOUD_APIS,
+    COLLECTIONS,
+    COMPUTE_OPERATIONS,
+    GKE_OPERATIONS,
+    HISTORY,
+    KINDS,
+    Kind,
+)
 
 _OLD_GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -70,7 +79,8 @@ _BY_WORD: Mapping[str, str] = MappingProxyType(
 
 _CLOUD_BY_WORD: Mapping[str, str] = MappingProxyType(
     {name.partition(".")[2].lower(): name for name, kind in COLLECTIONS.items() if kind.cloud and kind.group != "file"}
-    | {"logs": HISTORY, "entries": HISTORY}
+    | {"logs": HISTORY, "entries": HISTORY, "auditlogs": AUDIT_LOGS, "operations": COMPUTE_OPERATIONS}
+    | dict.fromkeys(("gkeoperations", "containeroperations", "clusteroperations"), GKE_OPERATIONS)
     | dict.fromkeys(("file.instances", "filestore", "filestoreinstances", "fileinstances"), "file.instances")
 )
 
@@ -92,6 +102,8 @@ def collection_of_file(stem: str) -> str:
 
 def cloud_collection_of_file(stem: str) -> str | None:
     """The Google Cloud collection of `forwardingRules`, `forwarding-rules`, `compute.forwardingRules`."""
+    if (exact := stem.replace("-", ".", 1)) in COLLECTIONS:
+        return exact
     word = stem.lower().removeprefix("compute-")
     for api in CLOUD_APIS:
         word = word.removeprefix(api)
@@ -100,6 +112,8 @@ def cloud_collection_of_file(stem: str) -> str | None:
 
 def collection_of_object(api_version: str, kind: str) -> str | None:
     """The collection of an object by its own words; None for a kind nobody ever named a plural of."""
+    if kind == "compute#operation":
+        return COMPUTE_OPERATIONS
     if kind.startswith("compute#"):
         return _CLOUD_BY_KIND.get(kind.removeprefix("compute#").lower())
     known = KINDS.get(kind)

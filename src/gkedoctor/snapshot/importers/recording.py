@@ -9,13 +9,14 @@ from typing import Any
 
 from gkedoctor.errors import LimitError, SourceError
 from gkedoctor.snapshot.budget import Budget
+from gkedoctor.snapshot.change_records import audit_record
 from gkedoctor.snapshot.events import logged_event
 from gkedoctor.snapshot.importers.archive import Folder, gunzip, is_gzip
 from gkedoctor.snapshot.importers.documents import WIDE, documents
 from gkedoctor.snapshot.importers.lists import is_refusal, items_of, list_state
 from gkedoctor.snapshot.importers.names import cloud_collection_of_file, collection_of_file
 from gkedoctor.snapshot.intake import LOGS_STATE, Gathered
-from gkedoctor.snapshot.kinds import HISTORY, LOGS
+from gkedoctor.snapshot.kinds import AUDIT_LOGS, HISTORY, LOGS
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _LINE = 64
@@ -103,6 +104,8 @@ def stem_of(path: str) -> str:
 def _cloud(collection: str, document: Any) -> Sequence[Any]:
     if collection == HISTORY:
         return [event for entry in items_of(document) if (event := logged_event(entry)) is not None]
+    if collection == AUDIT_LOGS:
+        return [record for entry in items_of(document) if (record := audit_record(entry))]
     inner = _MAPS.get(collection)
     if inner is None or not isinstance(document, dict) or is_refusal(document):
         return items_of(document)

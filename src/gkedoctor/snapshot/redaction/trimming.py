@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from gkedoctor.snapshot.change_records import audit_record, compute_record, gke_record
 from gkedoctor.snapshot.field_history import LAST_APPLIED, field_history
 
 _KEPT_BACK = "***"
@@ -137,5 +138,8 @@ _SPECIAL: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProx
         "container.clusters": _without("masterAuth"),
         "monitoring.uptimeCheckConfigs": _uptime_check,
         "monitoring.alertPolicies": _alert_policy,
+        "compute.operations": compute_record,
+        "container.operations": gke_record,
+        "logging.auditLogs": audit_record,
     }
 )
