@@ -137,7 +137,8 @@ def _ranked(
             if tier is not None:
                 age = -change.at.timestamp() if change.at is not None else 0.0
                 told = _narrowed(change, item, found)
-                yield _Ranked(tier, not change.is_difference, ref != diagnosis.root, age, told.path, told)
+                is_known = change.is_difference and (change.before, change.after) != (None, None)
+                yield _Ranked(tier, not is_known, ref != diagnosis.root, age, told.path, told)
 
 
 def _joined(changes: Iterable[RecordedChange], found: StoodOn) -> list[RecordedChange]:
