@@ -65,6 +65,8 @@ class OperationsApi(Loopback):
 
 def _meets(item: Mapping[str, Any], wanted: str) -> bool:
     """The part of the query language that is asked: terms with AND, places with OR."""
+    if "cloudaudit" in wanted:
+        return _is_audited(item, wanted)
     labels = item["resource"]["labels"]
     places = []
     for term in _TERM.finditer(wanted):
@@ -77,3 +79,22 @@ def _meets(item: Mapping[str, Any], wanted: str) -> bool:
         elif value != (item["logName"] if field == "logName" else labels[field.rpartition(".")[2]]):
             return False
     return not places or labels["location"] in places
+
+
+_PATTERN = re.compile(r'protoPayload\.(?P<field>[\w.]+)(?P<sign>=~|!~)"(?P<value>(?:[^"\\]|\\.)*)"')
+
+
+def _is_audited(item: Mapping[str, Any], wanted: str) -> bool:
+    """The filter for audit logs: log and time, and of entries of Kubernetes the cluster and the patterns."""
+    payload = item["protoPayload"]
+    since = datetime.fromisoformat(re.findall(r'timestamp>="([^"]+)"', wanted)[0])
+    if f'logName="{item["logName"]}"' not in wanted or datetime.fromisoformat(item["timestamp"]) < since:
+        return False
+    if payload["serviceName"] != "k8s.io":
+        return f'"{payload["serviceName"]}"' in wanted
+    texts = {**payload, "authenticationInfo.principalEmail": payload["authenticationInfo"]["principalEmail"]}
+    ours = f'cluster_name="{item["resource"]["labels"]["cluster_name"]}"' in wanted
+    return ours and all(
+        (re.search(re.sub(r"\\(.)", r"\1", term["value"]), texts[term["field"]]) is not None) == (term["sign"] == "=~")
+        for term in _PATTERN.finditer(wanted)
+    )

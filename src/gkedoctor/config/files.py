@@ -84,6 +84,7 @@ def read(path: Path, start: Path, names: Callable[[Sequence[Path]], Names]) -> S
         playbooks=folders,
         rules=tuple(_rule(source, shown, i, one, known) for i, one in enumerate(config.suppress)),
         elsewhere=_many(config.lint.elsewhere),
+        pseudonymize=config.pseudonymize,
     )
 
 

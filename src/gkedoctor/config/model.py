@@ -39,7 +39,10 @@ class Lint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """Defaults for `fail_on` and `min_severity`, further folders of playbooks, what is suppressed, and for `lint`."""
+    """Defaults for `fail_on` and `min_severity`, further folders of playbooks, what is suppressed, and for `lint`.
+
+    `pseudonymize`: people in snapshots that are written, as with --pseudonymize.
+    """
 
     config: Literal[1] = 1
     fail_on: str | None = None
@@ -47,6 +50,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     playbooks: tuple[str, ...] = ()
     suppress: tuple[Suppression, ...] = ()
     lint: Lint = Lint()
+    pseudonymize: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,3 +82,4 @@ class Settings:
     playbooks: tuple[Path, ...] = ()
     rules: tuple[SuppressionRule, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    pseudonymize: bool = False

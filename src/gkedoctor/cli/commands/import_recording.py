@@ -35,8 +35,9 @@ def moment(text: str) -> datetime:
 @click.option(
     "--recorded-at", type=moment, metavar="TIME", help="Time of the recording, if the source does not contain it."
 )
+@click.option("--pseudonymize", is_flag=True, help="Replace people by user-1, user-2, …. Default: keep them.")
 def import_recording(
-    source: Path, to: Path, config_values: bool, keep_values: bool, recorded_at: datetime | None
+    source: Path, to: Path, config_values: bool, keep_values: bool, recorded_at: datetime | None, pseudonymize: bool
 ) -> None:
     """Convert a recording of any format into a gkedoctor snapshot.
 
@@ -51,6 +52,7 @@ def import_recording(
     """
     from gkedoctor.report.inventory import summary
     from gkedoctor.snapshot import store
+    from gkedoctor.snapshot.pseudonyms import pseudonymized
     from gkedoctor.snapshot.sources import load
 
     with paused_garbage_collector(), progress(f"reading {source} …"):
@@ -62,6 +64,6 @@ def import_recording(
             keep_values=keep_values,
             limits=limits(),
         )
-        store.write(snapshot, to)
+        store.write(pseudonymized(snapshot) if pseudonymize else snapshot, to)
     for line in [*summary(snapshot), f"wrote {to}"]:
         print_message(line)
