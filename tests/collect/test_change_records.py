@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gkedoctor.cli.app import run as gkedoctor
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_cloud import collect_google
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
@@ -17,6 +20,7 @@ from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.snapshot.kinds import AUDIT_LOGS, CHANGE_RECORDS, COMPUTE_OPERATIONS, GKE_OPERATIONS, KINDS
 from gkedoctor.snapshot.model import Status, permission
 from tests.collect.compute_api import ComputeApi, error
+from tests.collect.kube_api import KubeApi
 from tests.collect.operations_api import OperationsApi
 
 NOW = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
@@ -125,3 +129,21 @@ def test_access_names_the_permissions_only_for_who_reads_them() -> None:
     needed = {"compute.globalOperations.list", "container.operations.list", "logging.logEntries.list"}
     assert needed <= set(google_permissions(needed_kinds((), options.on_request)))
     assert not needed & set(google_permissions(needed_kinds((), LiveOptions().on_request)))
+
+
+@pytest.mark.parametrize(("flags", "shown"), [([], ["deleted"]), (["--no-gcp"], [])])
+def test_the_command_changes_reads_operations_of_its_time(
+    flags: list[str],
+    shown: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    at = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    with KubeApi({}) as cluster, ComputeApi({COMPUTE_OPERATIONS: [compute("f", at)]}) as google:
+        for api in ("COMPUTE", "CONTAINER", "FILE"):
+            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api}", google.url)
+        gkedoctor(["changes", "--json", "--kubeconfig", cluster.kubeconfig(tmp_path), "--project", "p", *flags])
+    found = json.loads(capsys.readouterr().out)["changes"]
+    assert [one["after"] for one in found] == shown
+    assert all((one["by"], one["source"]) == (ALICE, "operation") for one in found)

@@ -81,14 +81,19 @@ def with_people(graph: Graph, changes: Iterable[RecordedChange]) -> list[Recorde
     Two users who wrote an object in the same second are not told apart, and then neither is named.
     """
     listed = list(changes)
-    entries: dict[Ref, list[RecordedChange]] = {}
-    for one in audit_logs(graph):
-        entries.setdefault(one.ref, []).append(one)
+    entries = graph.index(_by_object)
     if not entries:
         return listed
     used: set[tuple[Ref, object]] = set()
     found = [_with_person(one, entries.get(one.ref, ()), used) for one in listed]
     return [one for one in found if one.source is not Source.AUDIT_LOG or (one.ref, one.at) not in used]
+
+
+def _by_object(graph: Graph) -> dict[Ref, list[RecordedChange]]:
+    entries: dict[Ref, list[RecordedChange]] = {}
+    for one in audit_logs(graph):
+        entries.setdefault(one.ref, []).append(one)
+    return entries
 
 
 def _with_person(

@@ -78,7 +78,7 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis with the recorded changes that it stands on; None where the recording holds no history at all."""
     found = stood_on(graph, diagnosis)
     recorded = {ref: changes_of(graph, item) for ref, item in found.items.items() if ref.kind not in _CONSEQUENCES}
-    for change in related_changes(graph, diagnosis, found):
+    for change in related_changes(graph, diagnosis, found, _patterns(diagnosis.cause) or ()):
         recorded.setdefault(change.ref, []).append(change)
     if not is_recorded(graph) and not any(_is_history(one) for changes in recorded.values() for one in changes):
         return diagnosis
@@ -145,7 +145,7 @@ def _joined(changes: Iterable[RecordedChange], found: StoodOn) -> list[RecordedC
     """Fields that were added to one map at once, as one change of that map: a whole probe."""
     together: dict[tuple[object, ...], list[RecordedChange]] = {}
     for change in changes:
-        is_added = change.before is None and change.is_difference and change.steps
+        is_added = change.before is None and change.after is not None and change.is_difference and change.steps
         key = (change.ref, change.at, change.by, change.source, change.steps[:-1] if is_added else change.path)
         together.setdefault(key, []).append(change)
     return [_one_of(group, found) for group in together.values()]

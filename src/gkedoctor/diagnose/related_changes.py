@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,11 +16,41 @@ from gkedoctor.graph import Graph, Ref
 _POOL = "cloud.google.com/gke-nodepool"
 
 
-def related_changes(graph: Graph, diagnosis: Diagnosis, found: StoodOn) -> Iterator[RecordedChange]:
-    """The changes of objects that the diagnosis names, or that its objects run on."""
+def related_changes(
+    graph: Graph, diagnosis: Diagnosis, found: StoodOn, fields: Iterable[re.Pattern[str]]
+) -> Iterator[RecordedChange]:
+    """The changes of objects that the diagnosis names, or that its objects run on.
+
+    `fields`: those that the cause stands on, over `KIND path`.
+    """
+    recorded = graph.index(_by_object)
+    if not recorded:
+        return
     relation = _Relation(graph, diagnosis, found)
+    refs = relation.refs | found.items.keys()
+    for ref in sorted(refs & recorded.keys(), key=lambda one: one.sort_key):
+        yield from recorded[ref]
+    for kind, others in graph.index(_cloud_objects).items():
+        if any(pattern.search(f"{kind} ") for pattern in fields):
+            for ref in others:
+                yield from recorded[ref] if ref not in refs and relation.has(ref) else ()
+
+
+def _by_object(graph: Graph) -> dict[Ref, list[RecordedChange]]:
+    found: dict[Ref, list[RecordedChange]] = {}
     for source in CLUSTER_SOURCES:
-        yield from (change for change in source(graph) if _counts(change) and relation.has(change.ref))
+        for change in filter(_counts, source(graph)):
+            found.setdefault(change.ref, []).append(change)
+    return found
+
+
+def _cloud_objects(graph: Graph) -> dict[str, list[Ref]]:
+    """The changed objects of Google Cloud by kind."""
+    found: dict[str, list[Ref]] = {}
+    for ref in graph.index(_by_object):
+        if ref.project is not None:
+            found.setdefault(ref.kind, []).append(ref)
+    return found
 
 
 def _counts(change: RecordedChange) -> bool:
@@ -34,11 +65,7 @@ class _Relation:
     found: StoodOn
 
     def has(self, ref: Ref) -> bool:
-        """Whether a changed object is one that the diagnosis stands on."""
-        if ref in self._refs or ref in self.found.items:
-            return True
-        if ref.project is None:
-            return False
+        """Whether a changed object of Google Cloud is one that the diagnosis stands on by other means than its ref."""
         match ref.kind:
             case "NodePool":
                 return ref.name in self._pools or self.found.says(ref.name)
@@ -52,7 +79,7 @@ class _Relation:
 
     def _is_named(self, ref: Ref) -> bool:
         """The same object by another spelling of its project, or one whose name the diagnosis says."""
-        named = {(one.kind, one.name, one.location) for one in self._refs}
+        named = {(one.kind, one.name, one.location) for one in self.refs}
         return (ref.kind, ref.name, ref.location) in named or self.found.says(ref.name)
 
     def _is_on_only_network(self, ref: Ref) -> bool:
@@ -66,16 +93,17 @@ class _Relation:
         return networks.why_incomplete() is None and len(networks) == 1
 
     @cached_property
-    def _refs(self) -> frozenset[Ref]:
+    def refs(self) -> frozenset[Ref]:
+        """The objects that the diagnosis names."""
         of = self.diagnosis
         return frozenset({of.root, *(proof.ref for proof in of.evidence), *(one.ref for one in of.explains)})
 
     @cached_property
     def _nodes(self) -> frozenset[str]:
         """The nodes of the diagnosis, and those that its Pods run on."""
-        pods = [object_of(self.graph, ref) for ref in self._refs if ref.kind == "Pod"]
+        pods = [object_of(self.graph, ref) for ref in self.refs if ref.kind == "Pod"]
         hosts = {str((pod.get("spec") or {}).get("nodeName")) for pod in pods if pod is not None}
-        return frozenset(hosts | {ref.name for ref in self._refs if ref.kind == "Node"})
+        return frozenset(hosts | {ref.name for ref in self.refs if ref.kind == "Node"})
 
     @cached_property
     def _pools(self) -> frozenset[str]:

@@ -47,8 +47,10 @@ class StoodOn:
 
     def says(self, word: str) -> bool:
         """Whether the evidence speaks of a name."""
+        if len(word) < _SHORTEST_WORD or word not in self.words:
+            return False
         pattern = rf"(?<![\w.-]){re.escape(word)}(?![\w-])"
-        return len(word) >= _SHORTEST_WORD and re.search(pattern, self.words) is not None
+        return re.search(pattern, self.words) is not None
 
 
 def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:

@@ -31,10 +31,10 @@ def changes(
     """List who changed what in a cluster, in the order of time.
 
     Field managers, revisions of workloads, Events of scaling and creation
-    times, as the cluster records them: a client, not a person. Not recorded:
-    who removed a field, and objects that were deleted. --operations adds
-    changes of Google Cloud, --audit-logs the people and what they deleted.
-    Without --from, reads the live cluster of the kubeconfig.
+    times, as the cluster records them: a client, not a person; and
+    operations of Google Cloud (--no-gcp: none). Only --audit-logs names
+    people, and objects of the cluster that were deleted. Without --from,
+    reads the live cluster of the kubeconfig.
 
     Exit 0, or 4 if a needed listing was refused.
 
@@ -42,7 +42,7 @@ def changes(
     Examples:
       gkedoctor changes --since 2h
       gkedoctor changes deploy/cart -n shop
-      gkedoctor changes --operations 24h --audit-logs 2h
+      gkedoctor changes --audit-logs 2h
       gkedoctor changes --from recording/ --json
     """
     from gkedoctor.cli.library import library
@@ -50,6 +50,8 @@ def changes(
     from gkedoctor.service.changes import ChangesOptions
     from gkedoctor.service.changes import changes as recorded
 
+    if source is None and flags["gcp"] and flags["operations"] is None:
+        flags["operations"] = since
     with paused_garbage_collector(), patiently(source):
         playbooks = library(()) if source is None else ()
         taken = take(source, flags | {"logs": False}, Purpose(playbooks, fallback=namespaces))
