@@ -73,7 +73,7 @@ def write_recording(api: Api, directory: Path, recording: Recording, world: Worl
 
 
 def _concerns(event: Json, namespace: str) -> bool:
-    return event["metadata"]["namespace"] == namespace or event["involvedObject"]["kind"] == "Node"
+    return bool(event["metadata"]["namespace"] == namespace or event["involvedObject"]["kind"] == "Node")
 
 
 def _lists(api: Api, plurals: tuple[str, ...], *where: str) -> dict[str, list[Json]]:

@@ -46,7 +46,8 @@ def _images() -> Iterator[Scenario]:
         revisions=tuple(
             by.set_image(name, made.image(name, f"1.{n - 1}.0"), made.image(name, f"1.{n}.0")) for n in range(1, 6)
         ),
-        world=lambda world: (world.slow_images.update({slow: 60.0}), world.missing_images.add(slow)),
+        world=lambda world: world.slow_images.update({slow: 60.0}),
+        outside=lambda world: world.missing_images.add(slow),
     )
     name, old, new = "search", made.image("search", "3.1.0"), made.image("search", "3.2.0")
     rollback = by.edit(
