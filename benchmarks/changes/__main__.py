@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from benchmarks.changes import moved, surroundings, workloads
 from benchmarks.changes import objects as made
-from benchmarks.changes import surroundings, workloads
 from benchmarks.changes.api import Api, log, now
 from benchmarks.changes.dump import write_recording
 from benchmarks.changes.kubelet import Kubelet, World
 from benchmarks.changes.recording import Recording
+from benchmarks.changes.scenario import Scenario
 
 Json = dict[str, Any]
 POOLS = (
@@ -25,6 +26,10 @@ POOLS = (
     "batch-pool-31f0aa7c-q4xz",
     "edge-pool-90cd17be-v2mm",
 )
+
+
+def every() -> Iterator[Scenario]:
+    return chain(workloads.scenarios(), surroundings.scenarios(), moved.scenarios())
 
 
 def set_up(api: Api) -> None:
@@ -90,9 +95,10 @@ def main() -> None:
     parser.add_argument("kubectl", type=Path)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--pause", type=float, default=12, help="seconds between two changes (12)")
+    parser.add_argument("--only", nargs="*", help="these namespaces")
     options = parser.parse_args()
     api, world = Api(options.kubeconfig, options.kubectl), World()
-    recordings = [Recording(api, scenario) for scenario in chain(workloads.scenarios(), surroundings.scenarios())]
+    recordings = [Recording(api, scenario) for scenario in every() if not options.only or scenario.name in options.only]
     for recording in recordings:
         if recording.scenario.world:
             recording.scenario.world(world)
@@ -109,7 +115,7 @@ def main() -> None:
         prepare(api, recordings, stage)
         early = [recording for recording in recordings if not recording.scenario.late]
         late = [recording for recording in recordings if recording.scenario.late]
-        for group in (early, late):
+        for group in filter(None, (early, late)):
             log(f"break {len(group)}")
             list(threads.map(lambda recording: recording.break_it(world), group))
             report_autoscalers(api, disabled=True)

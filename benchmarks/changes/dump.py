@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +64,21 @@ def write_recording(api: Api, directory: Path, recording: Recording, world: Worl
     lists = {**_lists(api, NAMESPACED, "-n", name), **_lists(api, CLUSTER)}
     for plural, items in lists.items():
         _write(folder / f"{plural}.json", [item for item in items if _belongs(item, name)])
-    _write(
-        folder / "events.json", [event for event in _lists(api, ("events",), "-A")["events"] if _concerns(event, name)]
-    )
+    living = {pod["metadata"]["uid"] for pod in lists["pods"]}
+    events = _lists(api, ("events",), "-A")["events"]
+    _write(folder / "events.json", [event for event in events if _concerns(event, name, living)])
     for plural in EMPTY:
         _write(folder / f"{plural}.json", [])
     _write_logs(directory / "logs", name, world)
     (directory / "truth.json").write_text(json.dumps(_truth(recording), indent=1) + "\n")
 
 
-def _concerns(event: Json, namespace: str) -> bool:
-    return bool(event["metadata"]["namespace"] == namespace or event["involvedObject"]["kind"] == "Node")
+def _concerns(event: Json, namespace: str, living: set[str]) -> bool:
+    """Events of Pods that are gone say nothing of the fault and would be most of a recording."""
+    about = event["involvedObject"]
+    if about["kind"] == "Pod" and about.get("uid") not in living:
+        return False
+    return bool(event["metadata"]["namespace"] == namespace or about["kind"] == "Node")
 
 
 def _lists(api: Api, plurals: tuple[str, ...], *where: str) -> dict[str, list[Json]]:
@@ -116,8 +121,7 @@ def _truth(recording: Recording) -> Json:
         "text": scenario.text,
         "recorded_at": now(),
         "healthy_at": recording.healthy_at,
-        "changed": recording.changed
-        and {**_change(scenario.name, *recording.changed), "in_managed_fields": scenario.shown_by},
+        "changed": _that_broke_it(recording, *recording.changed) if recording.changed and scenario.recorded else None,
         "distractors": [_change(scenario.name, *done) for done in recording.done],
         "trigger": recording.trigger and {"what": recording.trigger[0].how, "at": recording.trigger[1]},
     }
@@ -129,12 +133,19 @@ def _truth(recording: Recording) -> Json:
     return truth
 
 
+def _that_broke_it(recording: Recording, step: Step, at: str) -> Json:
+    """`by` is the manager where the objects show it."""
+    scenario = recording.scenario
+    by = step.manager if scenario.manager_shown else None
+    return {**_change(scenario.name, step, at), "by": by, "in_managed_fields": scenario.shown_by}
+
+
 def _change(namespace: str, step: Step, at: str) -> Json:
     kind, _, name = step.target.partition("/")
     target = step.target if kind == "Node" else f"{kind}/{namespace}/{name}"
     return {
         "object": target,
-        "path": step.path,
+        "path": re.sub(r"containers\[[^]]+\]", "containers[0]", step.path),
         "manager": step.manager,
         "at": at,
         "before": step.before,

@@ -134,7 +134,7 @@ class Kubelet:
 
     def _probe(self, container: Json) -> Fate:
         request = container.get("readinessProbe", {}).get("httpGet")
-        if request and request["path"] not in self._world.paths.get(container["name"], {"/healthz"}):
+        if request and request["path"] not in self._world.paths.get(container["image"], {"/healthz"}):
             return Fate("unready", "Readiness probe failed: HTTP probe failed with statuscode: 404")
         if request and (status := self._world.probe_status.get(container["name"], 200)) >= 400:
             return Fate("unready", f"Readiness probe failed: HTTP probe failed with statuscode: {status}")
@@ -146,7 +146,10 @@ class Kubelet:
                 wanted = entry.get("valueFrom", {}).get(field_name)
                 if not wanted:
                     continue
-                data = self._api.get(kind, namespace, wanted["name"]).get("data", {})
+                try:
+                    data = self._api.get(kind, namespace, wanted["name"]).get("data", {})
+                except ApiError:
+                    return f'{kind.lower()} "{wanted["name"]}" not found'
                 if wanted["key"] not in data:
                     return f"couldn't find key {wanted['key']} in {kind} {namespace}/{wanted['name']}"
         return ""

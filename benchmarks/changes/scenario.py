@@ -41,6 +41,8 @@ class Scenario:
     accept_roots: tuple[str, ...] = ()
     symptoms: tuple[str, ...] = ()
     shown_by: str = "timed entry that owns the field"
+    recorded: bool = True
+    manager_shown: bool = True
     cluster_items: tuple[Json, ...] = field(default=())
 
 

@@ -75,13 +75,13 @@ def autoscale(name: str, before: int, after: int) -> Step:
     return Step(f"Deployment/{name}", "spec.replicas", "kube-controller-manager", before, after, how, do)
 
 
-def set_env(name: str, key: str, value: str | None, before: str | None = None) -> Step:
+def set_env(name: str, key: str, value: str | None, before: str | None = None, *, index: int = 1) -> Step:
     argument = f"{key}-" if value is None else f"{key}={value}"
 
     def do(api: Api, namespace: str) -> object:
         return api.kubectl("set", "env", "-n", namespace, f"deployment/{name}", argument)
 
-    path = f"spec.template.spec.containers[{name}].env[{key}]"
+    path = f"spec.template.spec.containers[{name}].env[{index}].value"
     return Step(
         f"Deployment/{name}", path, "kubectl-set", before, value, f"kubectl set env deployment {name} {argument}", do
     )

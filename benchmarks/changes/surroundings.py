@@ -144,7 +144,7 @@ def _placement() -> Iterator[Scenario]:
     name, batch = "batch", "gke-acme-batch-pool-31f0aa7c-q4xz"
     taint = Step(
         f"Node/{batch}",
-        "spec.taints",
+        "spec.taints[0]",
         "kubectl-taint",
         None,
         [{"key": "dedicated", "value": "ml", "effect": "NoExecute"}],

@@ -155,6 +155,7 @@ def _configuration() -> Iterator[Scenario]:
         ),
         (by.set_env(name, "QUEUE_URL", None, "amqp://queue.acme.example"),),
         world=lambda world: world.required_env.update({"worker": "QUEUE_URL"}),
+        manager_shown=False,
         shown_by="nothing: the remover leaves no entry; ReplicaSets of two revisions",
     )
 
@@ -227,5 +228,6 @@ def _behavior() -> Iterator[Scenario]:
             by.annotate(f"Deployment/{name}", "acme.example/oncall", "events"),
         ),
         (by.scale(name, 4, 0),),
+        manager_shown=False,
         shown_by="no entry: kubectl scale to 0 leaves none; Event ScalingReplicaSet",
     )
