@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from benchmarks.changes import moved, surroundings, workloads
+from benchmarks.changes import kinds, moved, surroundings, workloads
 from benchmarks.changes import objects as made
 from benchmarks.changes.api import Api, log, now
 from benchmarks.changes.dump import write_recording
@@ -29,7 +29,7 @@ POOLS = (
 
 
 def every() -> Iterator[Scenario]:
-    return chain(workloads.scenarios(), surroundings.scenarios(), moved.scenarios())
+    return chain(workloads.scenarios(), surroundings.scenarios(), moved.scenarios(), kinds.scenarios())
 
 
 def set_up(api: Api) -> None:

@@ -23,6 +23,8 @@ PLURALS = {
 }
 GROUPS = {
     "Deployment": "apis/apps/v1",
+    "StatefulSet": "apis/apps/v1",
+    "DaemonSet": "apis/apps/v1",
     "ReplicaSet": "apis/apps/v1",
     "Ingress": "apis/networking.k8s.io/v1",
     "NetworkPolicy": "apis/networking.k8s.io/v1",

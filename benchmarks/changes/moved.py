@@ -113,7 +113,7 @@ def _other_end() -> Iterator[Scenario]:
         ),
         (
             by.edit(
-                f"Deployment/{name}", "spec.template.spec.containers[0].env[1].valueFrom", None, "login-db/token", env
+                f"Deployment/{name}", "spec.template.spec.containers[0].env[0].valueFrom", None, "login-db/token", env
             ),
         ),
         deliverer="helm",

@@ -18,9 +18,13 @@ from tests.conftest import shipped_playbooks
 
 FOLDER = Path(__file__).parent / "recordings"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/truth.json"))
-KNOWN_MISSES: dict[str, str] = {}
+KNOWN_MISSES = {
+    "cart": "the Service's port was changed; the Ingress's backend is first, whose owner changed an annotation",
+    "quotes": "a new image does not serve the path; periodSeconds of the probe is first, which decides nothing",
+    "thumbs": "no change broke it; named is an earlier revision that raised the memory limit",
+}
 """What is not right today, and why: an entry goes when its recording is right."""
-_KEY = re.compile(r"[][.]+")
+_KEY = re.compile(r"[^][.]+")
 
 
 @cache
@@ -67,7 +71,7 @@ def _wrong_changes(found: Diagnosis, changed: dict[str, Any] | None) -> list[str
 
 def _contains(shown: str, path: str) -> bool:
     """Whether it is the field, or the smallest of which an owner is recorded: an atomic map or list."""
-    steps, fewer = _KEY.split(path), _KEY.split(shown)
+    steps, fewer = _KEY.findall(path), _KEY.findall(shown)
     return steps[: len(fewer)] == fewer
 
 
