@@ -19,8 +19,10 @@ from tests.conftest import shipped_playbooks
 FOLDER = Path(__file__).parent / "recordings"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/truth.json"))
 KNOWN_MISSES = {
+    "bids": "the Deployment was deleted and created with another image; its creation is not named",
     "cart": "the Service's port was changed; the Ingress's backend is first, whose owner changed an annotation",
     "quotes": "a new image does not serve the path; periodSeconds of the probe is first, which decides nothing",
+    "sales": "kubectl apply without the key moved the time of its entry of the ConfigMap; nothing is named",
     "thumbs": "no change broke it; named is an earlier revision that raised the memory limit",
 }
 """What is not right today, and why: an entry goes when its recording is right."""
@@ -86,5 +88,5 @@ def test_known_misses_are_recordings() -> None:
 
 def test_each_recording_has_five_distractors() -> None:
     assert all(len(truth_of(name)["distractors"]) == 5 for name in NAMES)
-    assert len(NAMES) >= 19
-    assert sum(truth_of(name)["changed"] is None for name in NAMES) >= 5
+    assert len(NAMES) == 30
+    assert sum(truth_of(name)["changed"] is None for name in NAMES) == 7
