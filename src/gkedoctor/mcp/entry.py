@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,23 @@ class ServerOptions:
     token_file: Path | None = None
 
 
-def serve(options: ServerOptions) -> None:
-    """Serves until the client leaves. UsageError where the SDK is not installed."""
+def serve(options: ServerOptions, say: Callable[[str], None]) -> None:
+    """Serves until the client leaves. `say` gets what a person has to know. UsageError where the SDK is missing."""
     if importlib.util.find_spec("mcp") is None:
         raise UsageError("the MCP SDK is not installed", hint=INSTALL)
-    raise UsageError("the server is not there yet")
+    from gkedoctor.mcp.sources import Sources
+    from gkedoctor.mcp.state import ServerState
+
+    state = ServerState(Sources(options.live, options.max_age))
+    if options.port is None:
+        from gkedoctor.mcp.server import run_stdio
+
+        run_stdio(state)
+        return
+    from gkedoctor.mcp.http import run_http
+    from gkedoctor.serve.access import token_from
+
+    token = token_from(options.token_file)
+    if options.token_file is None:
+        say(f"Authorization: Bearer {token}")
+    run_http(state, options.port, token, say)

@@ -9,6 +9,7 @@ import click
 
 from gkedoctor.cli.lazy_group import Entry, LazyGroup
 from gkedoctor.cli.live import Duration, cluster_options, parse_options
+from gkedoctor.cli.messages import print_message
 from gkedoctor.errors import UsageError
 
 _COMMANDS: dict[str, Entry] = {}
@@ -60,9 +61,5 @@ def mcp(
         raise UsageError("--token-file is for --http", hint="stdio needs no token; add --http PORT")
     from gkedoctor.mcp.entry import ServerOptions, serve
 
-    serve(
-        ServerOptions(
-            live=None if only_recordings else parse_options({**flags, "logs": True}), max_age=max_age, port=port,
-            token_file=token_file,
-        )
-    )  # fmt: skip
+    live = None if only_recordings else parse_options({**flags, "logs": True})
+    serve(ServerOptions(live=live, max_age=max_age, port=port, token_file=token_file), print_message)
