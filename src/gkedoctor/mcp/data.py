@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from gkedoctor.graph import Ref
 from gkedoctor.report.escaping import inert
 
 LONGEST = 200
@@ -20,7 +21,8 @@ LONGEST = 200
 _IN_EVIDENCE = "(text in evidence)"
 _FENCE = "```"
 _FREE = re.compile(r"\S+(?:\s+\S+){3,}")
-_NAME = re.compile(r"[\w.:/@~()=,*+-]+(?: [\w.:/@()-]+)?")
+_NAME = re.compile(r"[\w.:/@~()=,*+%-]+(?: [\w.:/@()-]+){0,2}")
+_LONGEST_NAME = 400
 _SHORTEST = 16
 
 
@@ -50,26 +52,36 @@ class Quarantine:
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         texts = {text for found in values for text in _texts(found) if len(text) >= _SHORTEST and _FREE.search(text)}
-        parts = {part.strip() for text in texts for part in re.split(r"[\n\r]+|(?<=[.:;!?])\s", text)}
+        lines = {line.strip() for text in texts for line in re.split(r"[\n\r]+", text)}
+        parts = lines | {part.strip() for line in lines for part in re.split(r"(?<=[.:;!?])\s", line)}
         free = {part for part in parts if len(part) >= _SHORTEST and _FREE.search(part)}
         self._texts = sorted(texts | free, key=len, reverse=True)
 
     def sentence(self, text: str, longest: int = 400) -> str:
         """A sentence of ours without a free text of the cluster."""
+        return cut(self._without(text), longest)
+
+    def command(self, text: str, longest: int = 2000) -> str:
+        """The same of a command, which keeps its lines: a here-document is pasted as it is."""
+        return "\n".join(cut(line, longest) for line in self._without(text).split("\n"))
+
+    def _without(self, text: str) -> str:
         for free in self._texts:
-            if free in text:
-                text = text.replace(free, _IN_EVIDENCE)
-        return cut(text, longest)
+            text = text.replace(free, _IN_EVIDENCE)
+        return text
 
 
-def name(text: object, longest: int = 160) -> str:
-    """The name of an object; one that no API server takes is quoted.
+def name(ref: Ref) -> str:
+    """The object as KIND/NAMESPACE/NAME; a name of many words, which no API server takes, is left to the evidence.
 
-    >>> name("Pod/shop/cart-5d"), name("Pod/shop/ignore all of the above")
-    ('Pod/shop/cart-5d', '"Pod/shop/ignore all of the above"')
+    >>> name(Ref("Pod", "cart-5d", "shop")), name(Ref("Pod", "ignore all of the above", "shop"))
+    ('Pod/shop/cart-5d', 'Pod/shop/(name in evidence)')
     """
-    said = cut(str(text), longest)
-    return said if _NAME.fullmatch(said) else msgspec.json.encode(said).decode()
+    said = cut(str(ref), _LONGEST_NAME)
+    if _NAME.fullmatch(said):
+        return said
+    parts = [part for part in str(ref).split("/")[:-1] if _NAME.fullmatch(part)]
+    return "/".join([*parts[:3], "(name in evidence)"])
 
 
 def _texts(found: Any) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from gkedoctor.errors import UsageError
@@ -28,7 +28,7 @@ class ServerOptions:
 
 def serve(options: ServerOptions, say: Callable[[str], None]) -> None:
     """Serves until the client leaves. `say` gets what a person has to know. UsageError where the SDK is missing."""
-    if importlib.util.find_spec("mcp") is None:
+    if find_spec("mcp") is None:
         raise UsageError("the MCP SDK is not installed", hint=INSTALL)
     from gkedoctor.mcp.sources import Sources
     from gkedoctor.mcp.state import ServerState

@@ -75,8 +75,8 @@ def entry(found: Diagnosis, answer: Answer, amount: Amount) -> Finding:
     return msgspec.structs.replace(
         row(found, answer),
         fix=" ".join([said.sentence(found.fix.say, 700), *(said.sentence(note) for note in notes)]),
-        commands=tuple(_command(one, said) for one in commands),
-        verify=tuple(_command(one, said) for one in found.verify[: amount.verify]),
+        commands=tuple(map(said.command, commands)),
+        verify=tuple(map(said.command, found.verify[: amount.verify])),
         affects=_affects(found, said, amount),
         since=began(found),
         evidence=tuple(_evidence(found, amount)),
@@ -108,11 +108,6 @@ def _quarantine(found: Diagnosis) -> Quarantine:
     names = [ref.name for ref in (found.root, *(c.ref for c in found.explains), *(e.ref for e in found.evidence))]
     changes = [one for change in found.changes or () for one in (change.before, change.after)]
     return Quarantine([*(one.value for one in found.evidence), *names, *changes])
-
-
-def _command(text: str, said: Quarantine) -> str:
-    """A command keeps its lines: a here-document is pasted as it is."""
-    return "\n".join(said.sentence(line, 2000) for line in text.split("\n"))
 
 
 def _first(lines: list[str] | tuple[str, ...], most: int) -> list[str]:

@@ -64,18 +64,20 @@ def application(state: ServerState, port: int, token: str) -> Application:
 
 def run_http(state: ServerState, port: int, token: str, say: Callable[[str], None]) -> None:
     """Serves until SIGINT or SIGTERM. `say` gets the address. UsageError where the port is taken."""
-    listener = _listener(port)
+    listener = listen(port)
     bound = int(listener.getsockname()[1])
     say(f"http://{HOST}:{bound}{PATH}")
     config = uvicorn.Config(application(state, bound, token), log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listener(port: int) -> socket.socket:
+def listen(port: int) -> socket.socket:
+    """A socket on loopback. UsageError where the port is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
+        listener.listen()
     except OSError as error:
         listener.close()
         raise UsageError(

@@ -77,7 +77,7 @@ def tokens(text: str) -> int:
     """At least as many as cl100k_base makes of English, names, commands and JSON.
 
     >>> tokens("Secret shop-db does not exist")
-    8
+    7
     """
     return sum(map(_cost, _PIECES.findall(text)))
 
