@@ -1,8 +1,8 @@
 """What `gkedoctor mcp` costs: start-up, memory, idle, and the tokens of an answer beside those of kubectl and gcloud.
 
 Tokens are the upper estimate of `gkedoctor.mcp.tokens` on both sides. The usual route: `kubectl get pods -A -o yaml`,
-the Events, `kubectl describe` of the namespace, and the lists that gcloud prints of the load balancer. kubectl reads the
-same recording from `gkedoctor serve`.
+the Events, `kubectl describe` of the namespace, and the lists that gcloud prints of the load balancer. kubectl reads
+the same recording from `gkedoctor serve`.
 
     python -m benchmarks.mcp             # eight recordings
     python -m benchmarks.mcp --all       # all shipped ones

@@ -14,13 +14,14 @@ import anyio
 import httpx2
 import pytest
 import uvicorn
+from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from gkedoctor.cli.app import run
 from gkedoctor.errors import ExitCode
 from gkedoctor.mcp import entry, http
 from gkedoctor.mcp.state import ServerState
-from mcp import Client
+from mcp import Client, StdioServerParameters
 
 TOKEN = "a-token-of-the-tests"
 
@@ -49,6 +50,18 @@ def test_an_old_client_over_stdio_that_is_then_gone() -> None:
         assert ask(3, "tools/call", {"name": "diagnose", "arguments": {}})["isError"]
         server.stdin.close()
         assert server.wait(20) == 0
+
+
+def test_the_client_of_the_sdk_over_stdio() -> None:
+    command = StdioServerParameters(command=sys.executable, args=["-m", "gkedoctor", "mcp", "--only-recordings"])
+
+    async def talk() -> None:
+        async with Client(stdio_client(command)) as client:
+            found = await client.call_tool("explain", {"message": "missing-secret"})
+            assert found.structured_content is not None
+            assert found.structured_content["certain"] is True
+
+    anyio.run(talk)
 
 
 @contextmanager
