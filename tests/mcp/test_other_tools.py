@@ -85,6 +85,17 @@ def test_resources_are_those_of_the_report_and_hold_nothing_of_a_secret(state: S
             resources.read(state, uri)
 
 
+def test_old_reports_keep_their_findings_but_not_their_snapshots(state: ServerState) -> None:
+    names = ("two-problems", "ing-healthy", "teratail-healthy", "pair-image-before", "pair-image-after")
+    ids = [answer(state, "diagnose", source=f"example:{name}")["report"] for name in names]
+    assert [state.reports.get(one).snapshot is None for one in ids] == [True, False, False, False, False]
+    assert len(state.reports.get(ids[0]).answer.outcome.diagnoses) == 2
+    with pytest.raises(UsageError, match="no whole snapshot"):
+        resources.read(state, f"gkedoctor://snapshot/{ids[0]}/pods")
+    again = answer(state, "diagnose", source="example:two-problems")["report"]
+    assert json.loads(resources.read(state, f"gkedoctor://snapshot/{again}/pods").text)["objects"]
+
+
 def test_prompts_carry_data(state: ServerState) -> None:
     triage = PROMPTS["triage"].render(state, Call(), {"source": "example:two-problems"})
     assert "kubectl -n two-problems set selector service beta app=beta" in triage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gkedoctor.errors import UsageError
 from gkedoctor.mcp.sources import Subject
@@ -13,6 +13,8 @@ from gkedoctor.service.report import ReportOptions
 from gkedoctor.snapshot.model import Snapshot
 
 _MOST_KEPT = 32
+_MOST_SNAPSHOTS = 4
+"""Of a large cluster each takes hundreds of megabytes; an older report keeps its findings."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,19 @@ class Reports:
             while len(self._kept) > _MOST_KEPT:
                 gone, _ = self._kept.popitem(last=False)
                 self._by_question = {k: one for k, one in self._by_question.items() if one != gone}
+            self._release_snapshots()
             return held
+
+    def _release_snapshots(self) -> None:
+        """Keeps the snapshots of the newest reports, of which several may have the same."""
+        known: list[Snapshot] = []
+        for held in reversed(list(self._kept.values())):
+            if held.snapshot is None or any(held.snapshot is one for one in known):
+                continue
+            if len(known) < _MOST_SNAPSHOTS:
+                known.append(held.snapshot)
+            else:
+                self._kept[held.id] = replace(held, snapshot=None)
 
     def get(self, report: str) -> HeldReport:
         """The report of an id. UsageError for one that is not held."""

@@ -69,7 +69,7 @@ def _objects(state: ServerState, report: str, collection: str, cursor: str) -> C
     """A page of objects: as many as fit, one at least. Nothing of a Secret is given."""
     snapshot = state.reports.get(report).snapshot
     if snapshot is None:
-        raise UsageError(f"report {report} has no whole snapshot", hint="call diagnose without target for one")
+        raise UsageError(f"report {report} holds no whole snapshot", hint="call diagnose again, without target")
     if collection == _SECRETS:
         raise UsageError(
             "Secrets are not given to agents", hint=f"gkedoctor://report/{report} has what matters of them"

@@ -64,10 +64,17 @@ def report(state: ServerState, call: Call, source: str, options: ReportOptions, 
     key = (state.sources.key(subject), options)
     with state.sources.one_at_a_time(key, call):
         held = None if fresh else state.reports.answer_to(key)
-        if held is not None and not state.sources.is_old(held.taken, live=isinstance(subject, Cluster)):
+        if held is not None and _is_good(state, held):
             return held
         answer, snapshot, taken = _answer(state, call, subject, options, fresh=fresh)
         return state.reports.add(key, subject, options, answer, snapshot, taken)
+
+
+def _is_good(state: ServerState, held: HeldReport) -> bool:
+    """Whether it is new enough, and of a recording still has its snapshot."""
+    if isinstance(held.subject, Cluster):
+        return not state.sources.is_old(held.taken, live=True)
+    return held.snapshot is not None
 
 
 def _answer(
