@@ -12,7 +12,9 @@ from gkedoctor.cli.live import Duration, cluster_options, parse_options
 from gkedoctor.cli.messages import print_message
 from gkedoctor.errors import UsageError
 
-_COMMANDS: dict[str, Entry] = {}
+_COMMANDS = {
+    "config": Entry("gkedoctor.cli.commands.mcp.config:config", "Print the configuration for a client."),
+}
 
 _MAX_AGE = "1m"
 

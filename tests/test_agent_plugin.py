@@ -1,0 +1,95 @@
+"""The plugin for AI agents: manifests that five clients read, and a skill within the limits of the format.
+
+Formats: code.claude.com/docs/en/plugins, developers.openai.com/codex/plugins/build, geminicli.com/docs/extensions,
+agent-plugins.org/specification (Cursor, VS Code, Codex) and agentskills.io/specification.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gkedoctor import __version__
+from gkedoctor.cli.app import run
+from tests.conftest import ROOT
+
+PLUGIN = ROOT / "integrations" / "agent"
+SKILL = PLUGIN / "skills" / "gke-diagnosis"
+MANIFESTS = ("plugin.json", ".claude-plugin/plugin.json", ".codex-plugin/plugin.json", "gemini-extension.json")
+PORTABLE = {"$schema", "name", "version", "description", "author", "homepage", "repository", "license", "keywords"}
+"""The keys of the Agent Plugins format, which allows no others."""
+
+TEXTS = sorted(SKILL.rglob("*.md"))
+
+
+def parsed(name: str) -> Any:
+    return json.loads((PLUGIN / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_every_manifest_has_the_name_and_version_of_the_package(name: str) -> None:
+    manifest = parsed(name)
+    assert (manifest["name"], manifest["version"]) == ("gkedoctor", __version__)
+    assert manifest["description"] == parsed("plugin.json")["description"]
+
+
+def test_the_portable_manifest_has_no_other_keys() -> None:
+    assert set(parsed("plugin.json")) <= PORTABLE
+    assert parsed("plugin.json")["$schema"].endswith("/1.0.0/plugin.schema.json")
+
+
+@pytest.mark.parametrize("name", ["mcp.json", ".mcp.json", "gemini-extension.json"])
+def test_every_client_starts_the_same_command(name: str) -> None:
+    ((server, entry),) = parsed(name)["mcpServers"].items()
+    assert server == "gkedoctor"
+    assert (entry["command"], entry["args"], entry.get("type", "stdio")) == ("gkedoctor", ["mcp"], "stdio")
+    assert run(["mcp", "--help"]) == 0
+
+
+def test_what_manifests_and_marketplaces_refer_to_exists() -> None:
+    codex = parsed(".codex-plugin/plugin.json")
+    assert all((PLUGIN / codex[key]).exists() for key in ("skills", "mcpServers"))
+    folder = PLUGIN.parent
+    claude = json.loads((folder / ".claude-plugin" / "marketplace.json").read_text())
+    agents = json.loads((folder / ".agents" / "plugins" / "marketplace.json").read_text())
+    assert [folder / entry["source"] for entry in claude["plugins"]] == [PLUGIN]
+    assert [folder / entry["source"]["path"] for entry in agents["plugins"]] == [PLUGIN]
+
+
+def test_the_skill_is_within_the_limits_of_the_format() -> None:
+    text = (SKILL / "SKILL.md").read_text(encoding="utf-8")
+    _, front, body = text.split("---\n", 2)
+    meta = yaml.safe_load(front)
+    assert meta["name"] == SKILL.name and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", meta["name"])
+    assert len(meta["description"]) <= 1024 and "<" not in meta["description"]
+    assert "Use when" in meta["description"] and "Don't use for" in meta["description"]
+    assert all(word in meta["description"] for word in ("502", "Pending", "CrashLoopBackOff", "ImagePullBackOff"))
+    assert len(body.splitlines()) < 500
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_links_lead_to_files(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
+    assert all((path.parent / link).is_file() for link in links if "://" not in link)
+
+
+def test_every_reference_is_linked() -> None:
+    body = (SKILL / "SKILL.md").read_text(encoding="utf-8")
+    assert all(f"references/{path.name}" in body for path in TEXTS if path.parent.name == "references")
+
+
+def test_every_command_of_the_skill_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = "".join(path.read_text(encoding="utf-8") for path in TEXTS)
+    used = re.findall(r"gkedoctor ((?:playbooks )?[a-z]+)((?: [^`|\n#]*)?)", texts)
+    named = {command for command, _ in used if command not in {"reads", "reports", "uses", "is", "does"}}
+    assert {"report", "verify", "path", "lint", "access", "explain", "diff", "changes"} <= named
+    for command in sorted(named):
+        assert run([command, "--help"]) == 0, command
+        offered = capsys.readouterr().out
+        flags = {flag for other, rest in used if other == command for flag in re.findall(r"--[a-z-]+", rest)}
+        assert all(flag in offered for flag in flags), (command, flags)
