@@ -11,16 +11,16 @@ demo: .venv/installed
 	@$(BIN)/gkedoctor demo
 
 test: .venv/installed-dev
-	$(BIN)/ruff check src tests benchmarks docs
-	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs evals
+	$(BIN)/ruff format --check src tests benchmarks docs evals
 	$(BIN)/mypy
 	$(BIN)/mypy --explicit-package-bases docs/tool
 	$(BIN)/gkedoctor playbooks lint
 	$(BIN)/pytest -n auto
 
 check: .venv/installed-dev  ## lint, types and the tests that are quick: for the minutes between two commits
-	$(BIN)/ruff check src tests benchmarks docs
-	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs evals
+	$(BIN)/ruff format --check src tests benchmarks docs evals
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto $(QUICK_TESTS)
 
