@@ -51,7 +51,7 @@ def _collections(snapshot: Snapshot, task: Task) -> Iterator[Collection]:
 
 
 def _renamed(collection: Collection, name: str) -> list[Any]:
-    """The objects with the recording's name replaced wherever it is a word: namespaces, links, descriptions, messages."""
+    """The objects with the recording's name replaced wherever it is a word: in namespaces, links and messages."""
     text = msgspec.json.encode(list(collection)).decode()
     found: list[Any] = msgspec.json.decode(re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", NEUTRAL, text))
     return found
