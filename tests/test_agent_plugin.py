@@ -16,6 +16,7 @@ import yaml
 
 from gkedoctor import __version__
 from gkedoctor.cli.app import run
+from gkedoctor.cli.commands.mcp import mcp
 from tests.conftest import ROOT
 
 PLUGIN = ROOT / "integrations" / "agent"
@@ -93,3 +94,21 @@ def test_every_command_of_the_skill_exists(capsys: pytest.CaptureFixture[str]) -
         offered = capsys.readouterr().out
         flags = {flag for other, rest in used if other == command for flag in re.findall(r"--[a-z-]+", rest)}
         assert all(flag in offered for flag in flags), (command, flags)
+
+
+def test_the_example_for_kagent_reads_with_the_printed_role_and_starts_the_server() -> None:
+    """The fields are those of kagent-dev/kmcp (api/v1alpha1) and kagent-dev/kagent (go/api/v1alpha2)."""
+    text = (ROOT / "examples" / "kagent" / "gkedoctor.yaml").read_text(encoding="utf-8")
+    found = {item["kind"]: item for item in yaml.safe_load_all(text)}
+    role = yaml.safe_load((ROOT / "manifests" / "cluster-role.yaml").read_text(encoding="utf-8"))
+    server, binding = found["MCPServer"], found["ClusterRoleBinding"]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    account = {"kind": "ServiceAccount", **{key: server["metadata"][key] for key in ("name", "namespace")}}
+    assert binding["subjects"] == [account]
+    deployment = server["spec"]["deployment"]
+    assert set(deployment) <= {"image", "port", "cmd", "args", "env", "secretRefs"}
+    assert deployment["image"].endswith(f":{__version__}") and deployment["cmd"] == "gkedoctor"
+    name, *flags = deployment["args"]
+    assert name == "mcp" and mcp.make_context("mcp", flags).params["gcp"] is False
+    ((tool,),) = [agent["spec"]["declarative"]["tools"] for agent in (found["Agent"],)]
+    assert tool["mcpServer"]["name"] == server["metadata"]["name"]
