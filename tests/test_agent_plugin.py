@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
+from benchmarks.tokens import Said, conversation, transcript
 
 from gkedoctor import __version__
 from gkedoctor.cli.app import run
@@ -112,3 +113,33 @@ def test_the_example_for_kagent_reads_with_the_printed_role_and_starts_the_serve
     assert name == "mcp" and mcp.make_context("mcp", flags).params["gcp"] is False
     ((tool,),) = [agent["spec"]["declarative"]["tools"] for agent in (found["Agent"],)]
     assert tool["mcpServer"]["name"] == server["metadata"]["name"]
+
+
+def test_the_skill_and_the_page_name_the_tools_and_verdicts_of_the_server() -> None:
+    from gkedoctor.mcp.report_fitting import Verdict
+    from gkedoctor.mcp.tools.table import TOOLS
+
+    skill = "".join(path.read_text(encoding="utf-8") for path in TEXTS)
+    page = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+    example = (ROOT / "examples" / "kagent" / "gkedoctor.yaml").read_text(encoding="utf-8")
+    named = re.search(r"toolNames: \[(.*)\]", example)
+    assert named is not None and set(named[1].split(", ")) <= set(TOOLS)
+    for tool in TOOLS:
+        assert f"`{tool}`" in skill and f"`{tool}`" in page
+    assert all(f"`{verdict}`" in skill for verdict in get_args(Verdict))
+
+
+def test_the_answers_on_the_page_are_those_that_the_tools_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gkedoctor.mcp.call import Call
+    from gkedoctor.mcp.sources import Sources
+    from gkedoctor.mcp.state import ServerState
+    from gkedoctor.mcp.tools.table import TOOLS
+
+    monkeypatch.chdir(ROOT)
+    state = ServerState(Sources(None, 60))
+    answers = [
+        Said(name, arguments, TOOLS[name].call(state, Call(), arguments).text, None)
+        for name, arguments in conversation()
+    ]
+    page = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
+    assert transcript(answers) in page, "run: python -m benchmarks.tokens --write"
