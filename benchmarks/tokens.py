@@ -67,8 +67,9 @@ class Said(NamedTuple):
 
 async def asked(calls: Sequence[tuple[str, dict[str, Any]]]) -> tuple[str, list[Said]]:
     """The list of tools as JSON, and the answers to calls, of a server that was started for it."""
-    from mcp import Client
     from mcp.client.stdio import StdioServerParameters
+
+    from mcp import Client
 
     command = str(Path(sys.executable).with_name("gkedoctor"))
     server = StdioServerParameters(command=command, args=["mcp", "--only-recordings"], cwd=str(ROOT))
