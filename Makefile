@@ -11,16 +11,16 @@ demo: .venv/installed
 	@$(BIN)/gkedoctor demo
 
 test: .venv/installed-dev
-	$(BIN)/ruff check src tests benchmarks docs
-	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs evals
+	$(BIN)/ruff format --check src tests benchmarks docs evals
 	$(BIN)/mypy
 	$(BIN)/mypy --explicit-package-bases docs/tool
 	$(BIN)/gkedoctor playbooks lint
 	$(BIN)/pytest -n auto
 
 check: .venv/installed-dev  ## lint, types and the tests that are quick: for the minutes between two commits
-	$(BIN)/ruff check src tests benchmarks docs
-	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks docs evals
+	$(BIN)/ruff format --check src tests benchmarks docs evals
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto $(QUICK_TESTS)
 
@@ -40,6 +40,7 @@ docs: .venv/installed-dev   ## the pages that are made from playbooks, structs a
 generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
 	for name in report playbook causes messages diff changes fleet teardown verify whatif history watch config; do $(BIN)/gkedoctor schema $$name > schemas/$$name-v1.json; done
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/redaction -k "golden or screen or text or template or vocabulary"
+	$(BIN)/python -m benchmarks.tokens --write
 	$(BIN)/python -m docs.tool site
 
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links \

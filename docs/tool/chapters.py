@@ -43,6 +43,7 @@ SECTIONS: Mapping[str, tuple[Chapter, ...]] = MappingProxyType(
         "In your tools": (
             Chapter("Formats", "formats.md"),
             Chapter("CI, shells, containers", "fitting-in.md"),
+            Chapter("With an agent", "agents.md"),
             Chapter("kubectl on a recording", "serving.md"),
             Chapter("Configuration", "configuration.md"),
             Chapter("Permissions", "permissions.md"),

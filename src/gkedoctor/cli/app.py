@@ -37,6 +37,7 @@ _COMMANDS = {
     "teardown": Entry("gkedoctor.cli.commands.teardown:teardown", "List what deleting the cluster would leave behind."),
     "explain": Entry("gkedoctor.cli.commands.explain:explain", "Explain an error message, a cause or a playbook."),
     "import": Entry("gkedoctor.cli.commands.import_recording:import_recording", "Convert a recording into a snapshot."),
+    "mcp": Entry("gkedoctor.cli.commands.mcp:mcp", "Serve diagnosis to AI agents (Model Context Protocol)."),
     "serve": Entry("gkedoctor.cli.commands.serve:serve", "Serve a recorded cluster to kubectl."),
     "playbooks": Entry("gkedoctor.cli.commands.playbooks:playbooks", "List, show, lint and test playbooks."),
     "schema": Entry("gkedoctor.cli.commands.schema:schema", "Print the JSON Schema of a file format."),

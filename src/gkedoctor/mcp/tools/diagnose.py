@@ -1,0 +1,112 @@
+"""`diagnose`: what is wrong, the one cause, its proof and its fix; or that there is none, or that nobody can tell."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from gkedoctor.errors import UsageError
+from gkedoctor.mcp.call import Call
+from gkedoctor.mcp.report_fitting import fitted
+from gkedoctor.mcp.reports import HeldReport
+from gkedoctor.mcp.sources import Cluster, Subject
+from gkedoctor.mcp.state import ServerState
+from gkedoctor.mcp.tools.answer import ToolAnswer
+from gkedoctor.report.answer import Answer
+from gkedoctor.service.report import ReportOptions, ReportQuery
+from gkedoctor.snapshot.model import Snapshot
+
+_NAMESPACE = "ns:"
+Detail = Literal["rows", "causes", "full"]
+
+
+class DiagnoseInput(msgspec.Struct, forbid_unknown_fields=True):
+    """What `diagnose` takes."""
+
+    target: Annotated[
+        str, Meta(description="KIND/NAME, KIND/NAMESPACE/NAME, ns:NAMESPACE, host, IP or URL; empty: everything")
+    ] = ""
+    source: Annotated[str, Meta(description="path of a recording, or a context; empty: the current context")] = ""
+    detail: Detail = "causes"
+    min_severity: Literal["critical", "high", "medium", "low", "advisory"] = "advisory"
+    limit: Annotated[int, Meta(ge=1, le=100)] = 10
+    cursor: Annotated[str, Meta(description="next_cursor of the last page")] = ""
+
+
+def diagnose(state: ServerState, call: Call, asked: DiagnoseInput) -> ToolAnswer:
+    """The report on what was asked for, or the next page of one that is held."""
+    if asked.cursor:
+        held, start = _page(state, asked.cursor)
+    else:
+        held, start = report(state, call, asked.source, options_of(asked)), 0
+    return fitted(held, asked.detail, start, asked.limit)
+
+
+def options_of(asked: DiagnoseInput) -> ReportOptions:
+    """The question as a report takes it. UsageError for a namespace without a name."""
+    target, namespaces = asked.target.strip(), tuple[str, ...]()
+    if target.startswith(_NAMESPACE):
+        namespaces = tuple(filter(None, target.removeprefix(_NAMESPACE).split(",")))
+        if not namespaces:
+            raise UsageError(f"`{target}` names no namespace", hint="write ns:NAMESPACE, as in ns:shop")
+        target = ""
+    return ReportOptions(target=target or None, namespaces=namespaces, min_severity=asked.min_severity)
+
+
+def report(state: ServerState, call: Call, source: str, options: ReportOptions, *, fresh: bool = False) -> HeldReport:
+    """The report on a source: one that is held and new enough, else a new one. `fresh`: a new one.
+
+    SourceError where the source cannot be read, UsageError for a target that is certainly not there.
+    """
+    subject = state.sources.subject(source)
+    key = (state.sources.key(subject), options)
+    with state.sources.one_at_a_time(key, call):
+        held = None if fresh else state.reports.answer_to(key)
+        if held is not None and _is_good(state, held):
+            return held
+        answer, snapshot, taken = _answer(state, call, subject, options, fresh=fresh)
+        return state.reports.add(key, subject, options, answer, snapshot, taken)
+
+
+def _is_good(state: ServerState, held: HeldReport) -> bool:
+    """Whether it is new enough, and of a recording still has its snapshot."""
+    if isinstance(held.subject, Cluster):
+        return not state.sources.is_old(held.taken, live=True)
+    return held.snapshot is not None
+
+
+def _answer(
+    state: ServerState, call: Call, subject: Subject, options: ReportOptions, *, fresh: bool
+) -> tuple[Answer, Snapshot | None, float]:
+    query = ReportQuery(options, state.library)
+    if isinstance(subject, Cluster) and query.part is not None and (fresh or state.sources.kept(subject) is None):
+        taken = state.sources.clock()
+        found = _of_live_part(query, subject, call)
+        if found is not None:
+            return found, None, taken
+    reading = state.sources.reading(subject, call, state.library, fresh=fresh)
+    call.say("diagnosing")
+    found = query.report(reading.snapshot, live=reading.live, notes=reading.notes).answer
+    call.check()
+    return found, reading.snapshot, reading.taken
+
+
+def _of_live_part(query: ReportQuery, subject: Cluster, call: Call) -> Answer | None:
+    """The answer from the part of a cluster that it needs; None where only all of it can tell."""
+    from gkedoctor.live.parts import LiveParts
+
+    assert query.part is not None
+    parts = LiveParts(subject.options, call.collected)
+    parts.deadline.stopped = call.stopped
+    found = query.report_of(query.part, parts)
+    call.check()
+    return found.answer if found is not None else None
+
+
+def _page(state: ServerState, cursor: str) -> tuple[HeldReport, int]:
+    report_id, _, start = cursor.partition(":")
+    if not start.isdigit():
+        raise UsageError(f"`{cursor}` is no cursor", hint="use next_cursor of the last page")
+    return state.reports.get(report_id), int(start)
