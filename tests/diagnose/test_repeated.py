@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 
 import pytest
 
@@ -34,6 +36,22 @@ def test_diagnosing_changes_is_diagnosing_all(name: str) -> None:
     for _ in range(10):
         assert repeated.diagnose(now).outcome == diagnose(now, playbooks)
         now = changed(whole, now, choose)
+
+
+def test_the_graph_of_an_earlier_moment_is_freed_without_the_garbage_collector() -> None:
+    """A screen freezes what it has, so that a ring of references would never be freed."""
+    now, repeated = recorded("two-problems"), RepeatedDiagnosis(shipped_playbooks())
+    gc.disable()
+    try:
+        graphs = []
+        for _ in range(3):
+            graphs.append(weakref.ref(repeated.diagnose(now).graph))
+            pods = now.collection("pods")
+            others = {**now.collections, "pods": Collection("pods", pods.state, list(pods.objects))}
+            now = Snapshot(now.manifest, others.values())
+        assert [graph() is not None for graph in graphs] == [False, False, True]
+    finally:
+        gc.enable()
 
 
 def test_indexes_of_what_did_not_change_are_kept() -> None:

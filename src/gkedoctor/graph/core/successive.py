@@ -19,6 +19,21 @@ _ANYTHING = "*"
 """Stands in the place of what cannot be noted: an index that was made of it is made again."""
 
 
+class _Notes:
+    """Which collections are read for the indexes that are being made, the innermost last.
+
+    A value of its own: a snapshot that held its graph would be a ring, which only the garbage collector ends.
+    """
+
+    def __init__(self) -> None:
+        self.frames: list[set[str]] = []
+
+    def note(self, collection: str) -> None:
+        """Notes that a collection is read."""
+        if self.frames:
+            self.frames[-1].add(collection)
+
+
 class _NotedSnapshot(Snapshot):
     """A snapshot that says which of its collections are looked at."""
 
@@ -43,9 +58,10 @@ class SuccessiveGraph(Graph):
     """A graph that takes over from the one before what still holds. The objects of both are the same values."""
 
     def __init__(self, snapshot: Snapshot, before: SuccessiveGraph | None = None) -> None:
-        super().__init__(_NotedSnapshot(snapshot, self._note))
+        notes = _Notes()
+        super().__init__(_NotedSnapshot(snapshot, notes.note))
         self.whole = snapshot
-        self._frames: list[set[str]] = []
+        self._frames, self._note = notes.frames, notes.note
         self._reads: dict[Any, frozenset[str]] = {}
         if before is not None:
             self._take_over(before, changed_collections(before.whole.collections, snapshot.collections))
@@ -59,21 +75,23 @@ class SuccessiveGraph(Graph):
             if kind != CUSTOM and KINDS[kind].collection not in changed:
                 self._names[kind] = names
 
-    def _note(self, collection: str) -> None:
-        if self._frames:
-            self._frames[-1].add(collection)
-
     def index(self, build: Callable[[Graph], T]) -> T:
         """The index that `build` makes of this graph, made at most once, and of the one before where it still holds."""
-        if build not in self._indexes:
-            self._frames.append(set())
-            try:
-                self._indexes[build] = build(self)
-            finally:
-                self._reads[build] = frozenset(self._frames.pop())
+        found: T
+        try:
+            found = self._indexes[build]
+        except KeyError:
+            found = self._built(build)
         if self._frames:
             self._frames[-1] |= self._reads[build]
-        found: T = self._indexes[build]
+        return found
+
+    def _built(self, build: Callable[[Graph], T]) -> T:
+        self._frames.append(set())
+        try:
+            found = self._indexes[build] = build(self)
+        finally:
+            self._reads[build] = frozenset(self._frames.pop())
         return found
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
