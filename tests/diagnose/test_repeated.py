@@ -12,6 +12,7 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.repeated import RepeatedDiagnosis
 from gkedoctor.graph import Graph
 from gkedoctor.graph.core.successive import SuccessiveGraph
+from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
 from tests.conftest import recorded, shipped_playbooks
 
@@ -36,6 +37,15 @@ def test_diagnosing_changes_is_diagnosing_all(name: str) -> None:
     for _ in range(10):
         assert repeated.diagnose(now).outcome == diagnose(now, playbooks)
         now = changed(whole, now, choose)
+
+
+@pytest.mark.parametrize("name", ["worker-crash-env", "db-host"])
+def test_logs_that_come_and_go_are_diagnosed_as_all_of_it_is(name: str) -> None:
+    whole, playbooks = recorded(name), shipped_playbooks()
+    repeated, logs = RepeatedDiagnosis(playbooks), whole.collection(LOGS)
+    for items in ([], list(logs.objects), []):
+        now = Snapshot(whole.manifest, {**whole.collections, LOGS: Collection(LOGS, logs.state, items)}.values())
+        assert repeated.diagnose(now).outcome == diagnose(now, playbooks)
 
 
 def test_the_graph_of_an_earlier_moment_is_freed_without_the_garbage_collector() -> None:
