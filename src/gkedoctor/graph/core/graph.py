@@ -71,6 +71,10 @@ class Graph:
             while known:
                 known.popitem()
 
+    def each(self, kind: str, work: Callable[[Object], T]) -> Iterator[tuple[Object, T]]:
+        """Every object of a kind with what `work` makes of it alone; `work` is a function of a module."""
+        return ((item, work(item)) for item in self.all(kind))
+
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph so far, by a key of its own."""
         known = self._memos.get(work)

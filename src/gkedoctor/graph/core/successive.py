@@ -6,7 +6,7 @@ graph begins with a new one from time to time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from gkedoctor.graph.core.graph import Graph, NameIndex
@@ -63,10 +63,12 @@ class SuccessiveGraph(Graph):
         self.whole = snapshot
         self._frames, self._note = notes.frames, notes.note
         self._reads: dict[Any, frozenset[str]] = {}
+        self._alone: dict[tuple[str, Callable[[Object], Any]], dict[int, tuple[Object, Any]]] = {}
         if before is not None:
             self._take_over(before, changed_collections(before.whole.collections, snapshot.collections))
 
     def _take_over(self, before: SuccessiveGraph, changed: frozenset[str]) -> None:
+        self._alone = dict(before._alone)
         stale = changed | {_ANYTHING}
         for key, reads in list(before._reads.items()):
             if reads and not reads & stale and key in before._indexes:  # one made of nothing is filled later
@@ -93,6 +95,13 @@ class SuccessiveGraph(Graph):
         finally:
             self._reads[build] = frozenset(self._frames.pop())
         return found
+
+    def each(self, kind: str, work: Callable[[Object], T]) -> Iterator[tuple[Object, T]]:
+        """The same; asked only of objects that are new or changed since the graph before."""
+        known: dict[int, tuple[Object, T]] = self._alone.get((kind, work), {})
+        made = {id(item): known.get(id(item)) or (item, work(item)) for item in self.all(kind)}
+        self._alone[kind, work] = made
+        return iter(made.values())
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph; of what, nobody notes."""
