@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from gkedoctor.collect.watch.events import BOOKMARK, watch_events
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.live.session import LiveSession, LiveUpdate, Timing
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Status
 from tests.collect.kube_api import forbidden, status
 from tests.collect.loopback import Asked, Reply
@@ -34,7 +34,9 @@ def pod(name: str, namespace: str = "shop", phase: str = "Running") -> dict[str,
 class Followed:
     """A session that runs in a thread, and what it has said."""
 
-    def __init__(self, api: WatchApi, folder: Path, interval: float = 60.0, **options: Any) -> None:
+    def __init__(
+        self, api: WatchApi, folder: Path, interval: float = 60.0, kinds: Sequence[Kind] = WATCHED, **options: Any
+    ) -> None:
         self.stopped = threading.Event()
 
         def deadline(seconds: float) -> Deadline:
@@ -42,7 +44,7 @@ class Followed:
             return Deadline(seconds, float("inf"), 1, jitter=lambda: 0.5, sleep=brief, stopped=self.stopped)
 
         live = LiveOptions(api.kubeconfig(folder), gcp=False, logs=False, **options)
-        self.session = LiveSession(live.request((), kinds=WATCHED), interval, Timing(0.01, deadline))
+        self.session = LiveSession(live.request((), kinds=kinds), interval, Timing(0.01, deadline))
         self.last: LiveUpdate | None = None
         self.snapshot = self.session.first(lambda _: None).snapshot
         self.said: list[str] = []
@@ -206,6 +208,83 @@ def test_what_is_denied_later_is_unknown_and_not_absent(api: WatchApi, live: Fol
     api.cut()
     live.until(lambda: live.snapshot.collection("pods").state.status is Status.DENIED)
     assert live.snapshot.collection("pods").why_incomplete("shop", "a") is not None
+
+
+NOT_FOUND = status(404, "the server could not find the requested resource", "NotFound")
+BACKENDS = "backendconfigs"
+
+
+def state(live: Followed, collection: str) -> Status:
+    return live.snapshot.collection(collection).state.status
+
+
+def backend(version: str) -> dict[str, Any]:
+    return {"metadata": {"name": "api", "namespace": "shop", "resourceVersion": version}, "spec": {}}
+
+
+@pytest.fixture
+def custom(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
+    api.objects[BACKENDS] = [backend("1")]  # type: ignore[index]
+    followed = Followed(api, tmp_path, 0.05, [*WATCHED, KINDS["BackendConfig"]])
+    followed.until(lambda: api.opened >= len(WATCHED) + 1)
+    yield followed
+    followed.session.close()
+    followed.thread.join(5)
+
+
+def removed(asked: Asked) -> Reply | None:
+    """A cluster without the group of BackendConfigs."""
+    if asked.path == "/apis":
+        return Reply(body={"kind": "APIGroupList", "groups": []})
+    return NOT_FOUND if "/cloud.google.com/" in asked.path else None
+
+
+def test_another_server_behind_the_address_is_a_failed_reading(api: WatchApi, custom: Followed) -> None:
+    api.fault = lambda _: NOT_FOUND
+    api.cut()
+    tries = len(api.asked)
+    custom.until(lambda: any("could not find" in text for text in custom.failures))
+    custom.until(lambda: len(api.asked) > tries + 15)
+    assert not custom.is_fine and custom.names() == ["a", "b"]
+    assert {state(custom, kind.collection) for kind in [*WATCHED, KINDS["BackendConfig"]]} == {Status.COMPLETE}
+    api.put("pods", pod("c"))
+    api.fault = lambda _: None
+    custom.until(lambda: "c" in custom.names() and custom.is_fine)
+    assert custom.last is not None and not custom.last.freshness.polled
+
+
+def test_a_kind_whose_group_is_gone_is_served_no_more_until_it_is_back(api: WatchApi, custom: Followed) -> None:
+    api.fault = removed
+    api.cut()
+    custom.until(lambda: state(custom, BACKENDS) is Status.DISABLED and custom.is_fine)
+    assert state(custom, "pods") is Status.COMPLETE and custom.names() == ["a", "b"]
+    api.fault = lambda _: None
+    custom.until(lambda: state(custom, BACKENDS) is Status.COMPLETE and custom.names(BACKENDS) == ["api"])
+    custom.until(lambda: custom.last is not None and not custom.last.freshness.polled)
+
+
+def test_a_kind_of_kubernetes_itself_is_never_not_served(api: WatchApi, live: Followed) -> None:
+    api.fault = lambda asked: NOT_FOUND if asked.path.endswith("/pods") else None
+    api.cut()
+    live.until(lambda: any("pods: the server could not find" in text for text in live.failures))
+    assert state(live, "pods") is Status.COMPLETE and live.names() == ["a", "b"]
+    api.fault = lambda _: None
+    live.until(lambda: live.is_fine)
+
+
+def test_a_kind_whose_version_is_gone_is_followed_in_another(api: WatchApi, custom: Followed) -> None:
+    old, new = "/apis/cloud.google.com/v1/", "/apis/cloud.google.com/v2/"
+    versions = [{"groupVersion": "cloud.google.com/v2", "version": "v2"}]
+
+    def moved(asked: Asked) -> Reply | None:
+        if asked.path == "/apis":
+            return Reply(body={"groups": [{"name": "cloud.google.com", "versions": versions}]})
+        return NOT_FOUND if asked.path.startswith(old) else None
+
+    api.fault = moved
+    api.cut()
+    custom.until(lambda: custom.is_fine and any(asked.path.startswith(new) for asked in api.asked))
+    assert state(custom, BACKENDS) is Status.COMPLETE and not any("backendconfigs" in text for text in custom.said[1:])
 
 
 def test_the_clock_is_the_servers(tmp_path: Path) -> None:

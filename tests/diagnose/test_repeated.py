@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 
 import pytest
 
@@ -10,7 +12,9 @@ from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.repeated import RepeatedDiagnosis
 from gkedoctor.graph import Graph
 from gkedoctor.graph.core.successive import SuccessiveGraph
-from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status
+from gkedoctor.graph.workloads.pods import is_fine_alone, step_of
+from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapshot, Status
 from tests.conftest import recorded, shipped_playbooks
 
 DENIED = CollectionState(Status.DENIED, reason="forbidden")
@@ -34,6 +38,54 @@ def test_diagnosing_changes_is_diagnosing_all(name: str) -> None:
     for _ in range(10):
         assert repeated.diagnose(now).outcome == diagnose(now, playbooks)
         now = changed(whole, now, choose)
+
+
+@pytest.mark.parametrize("name", ["worker-crash-env", "db-host"])
+def test_logs_that_come_and_go_are_diagnosed_as_all_of_it_is(name: str) -> None:
+    whole, playbooks = recorded(name), shipped_playbooks()
+    repeated, logs = RepeatedDiagnosis(playbooks), whole.collection(LOGS)
+    for items in ([], list(logs.objects), []):
+        now = Snapshot(whole.manifest, {**whole.collections, LOGS: Collection(LOGS, logs.state, items)}.values())
+        assert repeated.diagnose(now).outcome == diagnose(now, playbooks)
+
+
+def test_a_pod_that_is_fine_alone_stands_on_that_step() -> None:
+    graphs = [Graph(recorded(name)) for name in ("ing-healthy", "l4-healthy", "node-not-ready", "recovered")]
+    fine = [(graph, pod) for graph in graphs for pod, is_fine in graph.each("Pod", is_fine_alone) if is_fine]
+    assert fine and {step_of(graph, pod) for graph, pod in fine} == {"fine"}
+
+
+def test_what_an_object_is_alone_is_asked_once() -> None:
+    snapshot, asked = recorded("two-problems"), []
+
+    def name(item: Object) -> str:
+        asked.append(item["metadata"]["name"])
+        return asked[-1]
+
+    first = SuccessiveGraph(snapshot)
+    names = [found for _, found in first.each("Pod", name)]
+    pods = snapshot.collection("pods")
+    other = [*pods.objects[1:], dict(pods.objects[0])]
+    others = {**snapshot.collections, "pods": Collection("pods", pods.state, other)}
+    second = SuccessiveGraph(Snapshot(snapshot.manifest, others.values()), first)
+    assert list(second.each("Pod", name)) == [(item, item["metadata"]["name"]) for item in other]
+    assert asked == [*names, names[0]]
+
+
+def test_the_graph_of_an_earlier_moment_is_freed_without_the_garbage_collector() -> None:
+    """A screen freezes what it has, so that a ring of references would never be freed."""
+    now, repeated = recorded("two-problems"), RepeatedDiagnosis(shipped_playbooks())
+    gc.disable()
+    try:
+        graphs = []
+        for _ in range(3):
+            graphs.append(weakref.ref(repeated.diagnose(now).graph))
+            pods = now.collection("pods")
+            others = {**now.collections, "pods": Collection("pods", pods.state, list(pods.objects))}
+            now = Snapshot(now.manifest, others.values())
+        assert [graph() is not None for graph in graphs] == [False, False, True]
+    finally:
+        gc.enable()
 
 
 def test_indexes_of_what_did_not_change_are_kept() -> None:

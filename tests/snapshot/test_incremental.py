@@ -121,3 +121,27 @@ def test_a_list_of_one_namespace_leaves_the_others() -> None:
     live = IncrementalSnapshot(gathered(items, {}))
     live.replace("events", [], "blue")
     assert [e["metadata"]["namespace"] for e in live.snapshot(NOW).collection("events").objects] == ["green"]
+
+
+def test_pods_of_one_template_share_their_parts_also_after_a_change() -> None:
+    """Else indexes by template take each Pod by itself, and a watched cluster grows with each change."""
+
+    def made(name: str, phase: str) -> dict[str, Any]:
+        env = [{"name": "DB_PASSWORD", "value": VALUES[0]}, {"name": "MODE", "value": "web"}]
+        mounts = [{"name": f"token-{name}", "mountPath": "/token"}]
+        container = {"name": "app", "image": "app:1", "env": env, "args": ["--serve"], "volumeMounts": mounts}
+        metadata = {"namespace": "blue", "name": name, "labels": {"app": "web"}, "ownerReferences": [{"name": "rs"}]}
+        return {"metadata": metadata, "spec": {"containers": [container]}, "status": {"phase": phase}}
+
+    whole = Gathered("x", recorded_at=NOW)
+    whole.add("pods", [made("a", "Running"), made("b", "Running")])
+    followed = IncrementalSnapshot(whole)
+    for phase in ("Running", "Failed"):
+        followed.put("pods", made("b", phase))
+        one, other = followed.snapshot(NOW).collection("pods").objects
+        assert other["status"]["phase"] == phase
+        for key in ("labels", "ownerReferences"):
+            assert one["metadata"][key] is other["metadata"][key]
+        (first,), (second,) = (item["spec"]["containers"] for item in (one, other))
+        assert first["env"] is second["env"] and first["args"] is second["args"]
+        assert first["volumeMounts"] != second["volumeMounts"] and VALUES[0] not in str(first)

@@ -141,11 +141,15 @@ def _clock(date: str | None) -> datetime:
 
 
 def _groups(client: KubernetesClient) -> dict[str, tuple[str, ...]] | None:
-    """The versions of every API group, the preferred one first."""
     try:
-        found = client.document("/apis", _Groups)
+        return api_groups(client)
     except (RequestFailed, CollectionStopped):
         return None
+
+
+def api_groups(client: KubernetesClient) -> dict[str, tuple[str, ...]]:
+    """The versions of every API group that is served, the preferred one first. RequestFailed where that is refused."""
+    found: _Groups = client.document("/apis", _Groups)
     return {group.name: _ordered(group) for group in found.groups}
 
 

@@ -50,7 +50,7 @@ class RepeatedDiagnosis:
         """What `engine.diagnose` finds in the snapshot."""
         now = snapshot.clock.timestamp()
         changed = changed_collections(self._seen, snapshot.collections)
-        if LOGS in changed or not 0 <= now - self._whole_at < _WHOLE_SECONDS:
+        if not 0 <= now - self._whole_at < _WHOLE_SECONDS:
             self._quiet.clear()
             self._graph, self._whole_at = None, now
         self._seen = snapshot.collections
@@ -84,5 +84,8 @@ def _kinds(playbook: CompiledPlaybook) -> frozenset[str]:
 
 
 def _kinds_of(collections: frozenset[str]) -> frozenset[str]:
+    """The kinds of some collections. Logs are facts about Pods, and reached through these alone."""
     known = {COLLECTIONS[name].name for name in collections if name in COLLECTIONS}
+    if LOGS in collections:
+        known.add("Pod")
     return frozenset(known | {CUSTOM for name in collections if is_custom(name)})

@@ -55,6 +55,8 @@ class Statuses:
             return ""
         if status.polled:
             self._polled[status.scope] = status.reason
+        else:
+            self._polled.pop(status.scope, None)
         failed = self._failing.pop(status.scope, None)
         if failed is None:
             return ""

@@ -20,6 +20,7 @@ from gkedoctor.collect.logs import read_log
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
+from gkedoctor.collect.watch.discovery import Discovery
 from gkedoctor.collect.watch.reflector import Access, Put, Reflector, Relisted, Removed, Scope, ScopeStatus
 from gkedoctor.errors import SourceError, UnreachableError
 from gkedoctor.live.cloud_following import CloudFollower, CloudRead
@@ -205,11 +206,13 @@ class LiveSession:
 
     def _start_watches(self, client: WatchClient) -> None:
         cluster = reached(client)
+        client.has_version = bool(cluster.version)
         self._client, self._fixed_clock = client, bool(cluster.recorded)
         lister = KubernetesLister(client, cluster, only=self._request.only, fallback=self._request.fallback)
         access = Access(
-            client.stream, lister.pages, client.renew_again, self._deadline, self._interval, lambda: client.recoveries
-        )
+            client.stream, lister.pages, client.renew_again, self._deadline, self._interval,
+            Discovery(client).served_at, lambda: client.recoveries,
+        )  # fmt: skip
         order = {name: i for i, name in enumerate(_FIRST)}
         self._scopes.sort(key=lambda entry: (order.get(entry[0].collection, len(order)), entry[0]))
         for scope, version in self._scopes[:CONNECTIONS]:
@@ -261,9 +264,12 @@ class LiveSession:
         while not self._deadline.stopped.is_set():
             self._deadline.pause(self._interval)
             for scope in scopes:
-                part = access.pages(scope.path, scope.collection)
+                part, now = access.pages(scope.path, scope.collection), self._clock()
                 if part.refused is None:
                     self._messages.put(Relisted(scope, part.items))
+                    self._messages.put(ScopeStatus(scope, now, reason, polled=True))
+                else:
+                    self._messages.put(ScopeStatus(scope, now, part.refused.reason, now + self._interval))
 
     def _beat(self, client: WatchClient) -> None:
         """Finds out whether the server can be reached where no stream says anything."""

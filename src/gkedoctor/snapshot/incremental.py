@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gkedoctor.snapshot.compressed import Identity
+from gkedoctor.snapshot.equal_parts import EqualParts
 from gkedoctor.snapshot.intake import (
     LOGS_STATE,
     Gathered,
@@ -104,7 +105,7 @@ class IncrementalSnapshot:
     def __init__(self, gathered: Gathered) -> None:
         """Takes in what was gathered at first."""
         self._about = Gathered(gathered.source, recorded_at=gathered.recorded_at, versions=dict(gathered.versions))
-        self._redactor = IncrementalRedactor()
+        self._redactor, self._parts = IncrementalRedactor(), EqualParts()
         self._objects: dict[str, _Objects] = {}
         self._logs: dict[LogKey, str] = {}
         self._logs_made: Collection | None = None
@@ -147,7 +148,8 @@ class IncrementalSnapshot:
             self._changed.pop((collection, identity), None)
             objects.refuse(identity, reason)
         else:
-            self._changed[collection, identity] = objects.intake.facts(checked)
+            kept = objects.intake.facts(checked)
+            self._changed[collection, identity] = self._parts.of_pod(kept) if collection == "pods" else kept
 
     def remove(self, collection: str, item: Any) -> None:
         """Takes an object out."""
@@ -210,16 +212,20 @@ class IncrementalSnapshot:
         """Masks what is new, and of the rest what is to be masked in another way."""
         stale = self._redactor.stale()
         for (collection, identity), plain in self._changed.items():
-            self._of(collection).put(identity, _Entry(plain, self._redactor.object(collection, plain)))
+            self._of(collection).put(identity, _Entry(plain, self._masked(collection, plain)))
         fresh = set(self._changed)
         self._changed.clear()
         for objects, identity, entry in self._within(stale):
             if (objects.intake.name, identity) not in fresh:
-                shown = self._redactor.object(objects.intake.name, entry.plain)
+                shown = self._masked(objects.intake.name, entry.plain)
                 if shown != entry.shown:
                     objects.put(identity, _Entry(entry.plain, shown))
         if stale is None or any(key[0] in stale for key in self._logs):
             self._logs_made = None
+
+    def _masked(self, collection: str, plain: dict[str, Any]) -> Object:
+        shown = self._redactor.object(collection, plain)
+        return self._parts.of_pod(shown) if collection == "pods" and shown is not plain else shown
 
     def _within(self, namespaces: frozenset[str] | None) -> Iterator[tuple[_Objects, Identity, _Entry]]:
         """The objects of these namespaces; None for all."""

@@ -43,7 +43,6 @@ class Following:
     ) -> None:
         self._app, self._last, self._show, self._failed = app, first, show, failed
         self._stopped = threading.Event()
-        self._left: Graph | None = None
         self._retired: Graph | None = None
         self._diagnosis = RepeatedDiagnosis(first.playbooks)
         self._paused_garbage_collector = GarbageCollectorPause(freeze=True)
@@ -62,15 +61,18 @@ class Following:
                     return
                 scene, fresh = None, update.freshness
                 if update.snapshot is not None:
+                    self._forget()
                     with self._paused_garbage_collector():
                         scene, fresh = self._scene(update.snapshot, fresh)
                 self._tell(partial(self._show, scene, fresh, update.notices))
-                self._forget()
         except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
             self._tell(partial(self._failed, error))
 
     def _forget(self) -> None:
-        """Lets go of the graph before the last, which nobody shows any more; the UI's thread would be held up."""
+        """Lets go of the graph before the last, which is not shown any more: two are held, not three.
+
+        Here and not where the UI's thread drops it, which would be held up.
+        """
         if self._retired is not None:
             self._retired.forget()
             self._retired = None
@@ -88,7 +90,7 @@ class Following:
             after = rediagnosed(self._last, self._diagnosis.diagnose(snapshot), snapshot, self._app.source)
         except UsageError as error:
             return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
-        self._retired, self._left = self._left, self._last.graph
+        self._retired = self._last.graph
         self._last = compared(after, self._last)
         return self._last, fresh
 

@@ -47,6 +47,9 @@ class WatchClient(KubernetesClient):
         self.requests = 0
         """How many requests were sent."""
 
+        self.has_version = False
+        """Whether the server answered with its version, which some accounts may not read."""
+
     def stream(self, path: str, query: Sequence[tuple[str, str]], silence: float) -> Iterator[bytes]:
         """The body of a response as it comes, after an empty piece when it begins.
 
@@ -70,15 +73,15 @@ class WatchClient(KubernetesClient):
         self.deadline.check()
         self.requests += 1
         response = open_stream(api, path, query, (self.deadline.request, silence), self.deadline)
-        self.newest = self.deadline.clock()
         with self._lock:
-            self._open[response] = self.newest
+            self._open[response] = self.deadline.clock()
         return response
 
     def _refuse(self, response: Any) -> None:
         """Raises RequestFailed for any status but 200."""
         if response.status == 200:
             self._accepted = True
+            self.newest = self.deadline.clock()
             return
         body = response.read(_LONGEST_REFUSAL)
         answer = HttpResponse(response.status, dict(response.headers), body)
@@ -134,12 +137,13 @@ class WatchClient(KubernetesClient):
     def heartbeat(self) -> str | None:
         """Asks for the server's version, the smallest answer that there is; what time it is there, if it says so.
 
-        RequestFailed where no answer comes.
+        RequestFailed where no answer comes, and for 404 where there was a version before: that is another server.
         """
         try:
             headers = self.get("/version", limits=_HEARTBEAT).headers
+            self.has_version = True
         except RequestFailed as failed:
-            if failed.code not in (403, 404):
+            if failed.code != 403 and (failed.code != 404 or self.has_version):
                 raise
             headers = {}
         self.newest = self.deadline.clock()

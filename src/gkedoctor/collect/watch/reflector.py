@@ -104,6 +104,9 @@ class Access:
     interval: float
     """Seconds between two readings of what cannot be watched."""
 
+    served_at: Callable[[str, RequestFailed], str | None]
+    """Where a list is served now that answers 404; None where its kind is gone; RequestFailed where that is unknown."""
+
     recoveries: Callable[[], int] = lambda: 0
     """How often the server could be reached again: who waits for it waits no longer."""
 
@@ -121,9 +124,10 @@ class Reflector:
     ) -> None:
         self.scope, self._version, self._access = scope, version, access
         self._put, self._tell = put, tell
+        self._path = scope.path
         self._failures = 0
         self._polled = self._expired = ""
-        self._listed = False
+        self._listed, self._refused = False, 0
 
     def run(self) -> None:
         """Follows the list until the deadline is stopped."""
@@ -145,6 +149,7 @@ class Reflector:
             self._list()
         if self._polled:
             self._say(self._polled, polled=True)
+            self._failures = 0
             self._pause(self._access.interval)
             return
         began = self._access.deadline.clock()
@@ -158,7 +163,7 @@ class Reflector:
             raise RequestFailed("the server ended the watch at once")
 
     def _list(self) -> None:
-        part = self._access.pages(self.scope.path, self.scope.collection)
+        part = self._pages()
         if isinstance(part.refused, CollectionStopped):
             raise part.refused
         if part.refused is not None and part.refused.code not in _NOT_WATCHABLE:
@@ -168,6 +173,23 @@ class Reflector:
         self._version = part.watch.version if part.refused is None else ""
         if part.refused is not None or not self._version:
             self._polled = part.refused.reason if part.refused is not None else "the list has no resourceVersion"
+        elif self._refused:
+            self._polled = ""
+            self._say("")
+        self._refused = part.refused.code if part.refused is not None else 0
+
+    def _pages(self) -> ListPart:
+        """The list. RequestFailed for 404, unless the kind is gone for certain: another server may answer."""
+        part = self._access.pages(self._path, self.scope.collection)
+        if not isinstance(part.refused, RequestFailed) or part.refused.code != 404 or self._refused == 404:
+            return part
+        polled, self._polled, self._version = self._polled, "", ""
+        path = self._access.served_at(self._path, part.refused)
+        if path is None:
+            self._polled = polled
+            return part
+        self._path = path
+        raise RequestFailed(part.refused.reason)
 
     def _watch(self) -> None:
         seconds = int(_WATCH_SECONDS * (1 + self._access.deadline.jitter()))
@@ -175,7 +197,7 @@ class Reflector:
             ("watch", "true"), ("resourceVersion", self._version), ("allowWatchBookmarks", "true"),
             ("timeoutSeconds", str(seconds)),
         ]  # fmt: skip
-        chunks = self._access.stream(self.scope.path, query, _SILENCE_SECONDS)
+        chunks = self._access.stream(self._path, query, _SILENCE_SECONDS)
         for event in watch_events(self._reached(chunks), self.scope.collection):
             if event.kind != BOOKMARK:
                 self._put((Removed if event.kind == DELETED else Put)(self.scope, event.item))

@@ -55,16 +55,25 @@ class Graph:
 
     def index(self, build: Callable[[Graph], T]) -> T:
         """The index that `build` makes of this graph, made at most once. O(1) afterwards."""
-        if build not in self._indexes:
-            self._indexes[build] = build(self)
-        found: T = self._indexes[build]
+        found: T
+        try:
+            found = self._indexes[build]
+        except KeyError:
+            found = self._indexes[build] = build(self)
         return found
 
     def forget(self) -> None:
-        """Lets go of all that was worked out, a piece at a time: all at once would hold up every thread for long."""
-        for known in (self._indexes, self._names):
+        """Lets go of all that was worked out, a piece at a time: all at once would hold up every thread for long.
+
+        A thread that still reads the graph works it out again.
+        """
+        for known in (self._indexes, self._names, self._memos):
             while known:
                 known.popitem()
+
+    def each(self, kind: str, work: Callable[[Object], T]) -> Iterator[tuple[Object, T]]:
+        """Every object of a kind with what `work` makes of it alone; `work` is a function of a module."""
+        return ((item, work(item)) for item in self.all(kind))
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph so far, by a key of its own."""
@@ -169,9 +178,9 @@ class Graph:
 
     def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
         key = ("by namespace", kind)
-        if key not in self._indexes:
-            self._indexes[key] = grouped(self.seen(kind), namespace_of)
-        spaces: dict[str, list[Object]] = self._indexes[key]
+        spaces: dict[str, list[Object]] | None = self._indexes.get(key)
+        if spaces is None:
+            spaces = self._indexes[key] = grouped(self.seen(kind), namespace_of)
         return spaces
 
 

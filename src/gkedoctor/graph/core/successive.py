@@ -6,7 +6,7 @@ graph begins with a new one from time to time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from gkedoctor.graph.core.graph import Graph, NameIndex
@@ -17,6 +17,21 @@ T = TypeVar("T")
 
 _ANYTHING = "*"
 """Stands in the place of what cannot be noted: an index that was made of it is made again."""
+
+
+class _Notes:
+    """Which collections are read for the indexes that are being made, the innermost last.
+
+    A value of its own: a snapshot that held its graph would be a ring, which only the garbage collector ends.
+    """
+
+    def __init__(self) -> None:
+        self.frames: list[set[str]] = []
+
+    def note(self, collection: str) -> None:
+        """Notes that a collection is read."""
+        if self.frames:
+            self.frames[-1].add(collection)
 
 
 class _NotedSnapshot(Snapshot):
@@ -43,14 +58,17 @@ class SuccessiveGraph(Graph):
     """A graph that takes over from the one before what still holds. The objects of both are the same values."""
 
     def __init__(self, snapshot: Snapshot, before: SuccessiveGraph | None = None) -> None:
-        super().__init__(_NotedSnapshot(snapshot, self._note))
+        notes = _Notes()
+        super().__init__(_NotedSnapshot(snapshot, notes.note))
         self.whole = snapshot
-        self._frames: list[set[str]] = []
+        self._frames, self._note = notes.frames, notes.note
         self._reads: dict[Any, frozenset[str]] = {}
+        self._alone: dict[tuple[str, Callable[[Object], Any]], dict[int, tuple[Object, Any]]] = {}
         if before is not None:
             self._take_over(before, changed_collections(before.whole.collections, snapshot.collections))
 
     def _take_over(self, before: SuccessiveGraph, changed: frozenset[str]) -> None:
+        self._alone = dict(before._alone)
         stale = changed | {_ANYTHING}
         for key, reads in list(before._reads.items()):
             if reads and not reads & stale and key in before._indexes:  # one made of nothing is filled later
@@ -59,22 +77,31 @@ class SuccessiveGraph(Graph):
             if kind != CUSTOM and KINDS[kind].collection not in changed:
                 self._names[kind] = names
 
-    def _note(self, collection: str) -> None:
-        if self._frames:
-            self._frames[-1].add(collection)
-
     def index(self, build: Callable[[Graph], T]) -> T:
         """The index that `build` makes of this graph, made at most once, and of the one before where it still holds."""
-        if build not in self._indexes:
-            self._frames.append(set())
-            try:
-                self._indexes[build] = build(self)
-            finally:
-                self._reads[build] = frozenset(self._frames.pop())
+        found: T
+        try:
+            found = self._indexes[build]
+        except KeyError:
+            found = self._built(build)
         if self._frames:
             self._frames[-1] |= self._reads[build]
-        found: T = self._indexes[build]
         return found
+
+    def _built(self, build: Callable[[Graph], T]) -> T:
+        self._frames.append(set())
+        try:
+            found = self._indexes[build] = build(self)
+        finally:
+            self._reads[build] = frozenset(self._frames.pop())
+        return found
+
+    def each(self, kind: str, work: Callable[[Object], T]) -> Iterator[tuple[Object, T]]:
+        """The same; asked only of objects that are new or changed since the graph before."""
+        known: dict[int, tuple[Object, T]] = self._alone.get((kind, work), {})
+        made = {id(item): known.get(id(item)) or (item, work(item)) for item in self.all(kind)}
+        self._alone[kind, work] = made
+        return iter(made.values())
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
         """What a function has worked out of this graph; of what, nobody notes."""

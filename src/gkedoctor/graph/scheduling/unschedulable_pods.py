@@ -145,7 +145,7 @@ def _scheduler(pod: Object) -> str:
 
 def _at_work(graph: Graph) -> dict[str, str]:
     """The schedulers that have placed a Pod which is here, and when they last did."""
-    return _that_placed(graph.all("Pod"))
+    return _last_placed(placed for _, placed in graph.each("Pod", _placed))
 
 
 def _is_at_work(graph: Graph, scheduler: str) -> bool:
@@ -164,12 +164,21 @@ def _at_work_anywhere(graph: Graph) -> dict[str, str]:
 
 
 def _that_placed(pods: Iterable[Object]) -> dict[str, str]:
+    return _last_placed(map(_placed, pods))
+
+
+def _placed(pod: Object) -> tuple[str, str] | None:
+    """The scheduler that has placed a Pod, and when."""
+    told = condition(pod, "PodScheduled")
+    if told is None or told.get("status") != "True":
+        return None
+    return _scheduler(pod), str(told.get("lastTransitionTime") or "")
+
+
+def _last_placed(placed: Iterable[tuple[str, str] | None]) -> dict[str, str]:
     last: dict[str, str] = {}
-    for pod in pods:
-        told = condition(pod, "PodScheduled")
-        if told is not None and told.get("status") == "True":
-            name, time = _scheduler(pod), str(told.get("lastTransitionTime") or "")
-            last[name] = max(last.get(name, ""), time)
+    for name, time in filter(None, placed):
+        last[name] = max(last.get(name, ""), time)
     return last
 
 

@@ -20,13 +20,18 @@ def pods_by_template(graph: Graph) -> list[list[Object]]:
 
 def _made_alike(graph: Graph) -> list[list[Object]]:
     groups: dict[tuple[Hashable, ...], list[Object]] = {}
-    for pod in graph.all("Pod"):
-        key: list[Hashable] = [namespace_of(pod)]
-        for container in containers(pod):
-            look_up = container.get
-            key += (id(look_up("env")), id(look_up("envFrom")), id(look_up("command")), id(look_up("args")))
-        groups.setdefault(tuple(key), []).append(pod)
+    for pod, key in graph.each("Pod", _parts_of):
+        groups.setdefault(key, []).append(pod)
     return list(groups.values())
+
+
+def _parts_of(pod: Object) -> tuple[Hashable, ...]:
+    """The namespace, and which values its containers have; as long as the Pod is there, so are these."""
+    key: list[Hashable] = [namespace_of(pod)]
+    for container in containers(pod):
+        look_up = container.get
+        key += (id(look_up("env")), id(look_up("envFrom")), id(look_up("command")), id(look_up("args")))
+    return tuple(key)
 
 
 def containers(pod: Object) -> Iterator[Object]:

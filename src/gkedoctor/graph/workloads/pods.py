@@ -205,9 +205,20 @@ def _is_lost(graph: Graph, name: str | None) -> bool:
 
 def _by_step(graph: Graph) -> dict[str, list[Object]]:
     steps: dict[str, list[Object]] = {}
-    for pod in graph.all("Pod"):
-        steps.setdefault(step_of(graph, pod), []).append(pod)
+    for pod, is_fine in graph.each("Pod", is_fine_alone):
+        steps.setdefault("fine" if is_fine else step_of(graph, pod), []).append(pod)
     return steps
+
+
+def is_fine_alone(pod: Object) -> bool:
+    """Whether a Pod stands on the step `fine` whatever its Node and the clock say: most of a cluster does."""
+    status, spec = pod.get("status") or {}, pod.get("spec") or {}
+    if status.get("phase") != "Running" or pod["metadata"].get("deletionTimestamp"):
+        return False
+    if status.get("initContainerStatuses") or (spec.get("restartPolicy") or "Always") != "Always":
+        return False
+    ready = condition(pod, "Ready") or {}
+    return ready.get("status") == "True" and all(map(_is_well, status.get("containerStatuses") or ()))
 
 
 @edge("containers", "Pod", reads=("Event",), record="ContainerRecord")
