@@ -130,6 +130,9 @@ def test_a_crash_loop_began_with_the_first_back_off_not_with_the_last_crash() ->
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, [back_off]) == FIRST
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, []) is None, "only the last crash is known"
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 1, []) == LAST, "which was the only one"
+    ended = {"startedAt": LAST}
+    assert failing_since(pod("2025-12-01T00:00:00Z", FIRST), 40, [], ended) == FIRST, "the last run was never ready"
+    assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, [], ended) is None, "it became ready in the last run"
     assert failing_since(pod(FIRST, FIRST), 40, []) == FIRST, "it was never ready"
 
 
