@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from gkedoctor.diagnose.beginning import beginning
 from gkedoctor.diagnose.cases import Given, outcome_of
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph.objects.events import first_seen
@@ -130,6 +132,9 @@ def test_a_crash_loop_began_with_the_first_back_off_not_with_the_last_crash() ->
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, [back_off]) == FIRST
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, []) is None, "only the last crash is known"
     assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 1, []) == LAST, "which was the only one"
+    ended = {"startedAt": LAST}
+    assert failing_since(pod("2025-12-01T00:00:00Z", FIRST), 40, [], ended) == FIRST, "the last run was never ready"
+    assert failing_since(pod("2025-12-01T00:00:00Z", LAST), 40, [], ended) is None, "it became ready in the last run"
     assert failing_since(pod(FIRST, FIRST), 40, []) == FIRST, "it was never ready"
 
 
@@ -156,3 +161,28 @@ def test_an_old_event_about_a_custom_resource_is_read_like_any_other() -> None:
     told = event("db.1", "ExternalSecret", "db", "UpdateFailed", "could not get secret data", **repeated(early, LAST))
     [found] = diagnosed(pod, item, told | {"type": "Warning"})
     assert (found.root.name, found.since) == ("db", early)
+
+
+def test_scaled_to_zero_began_with_the_event_of_it() -> None:
+    spec = {"replicas": 0, "selector": {"matchLabels": {"app": "db"}}}
+    template = {"metadata": {"labels": {"app": "db"}}, "spec": {"containers": [{"name": "db", "image": "db"}]}}
+    database = made("Deployment", "db", "2025-12-01T00:00:00Z", {**spec, "template": template}, {})
+    service = {
+        "kind": "Service", "apiVersion": "v1", "spec": {"selector": {"app": "db"}, "ports": [{"port": 5432}]},
+        "metadata": {"name": "db", "namespace": "shop", "creationTimestamp": "2025-12-01T00:00:00Z"},
+    }  # fmt: skip
+    scaled = "Scaled down replica set db-1 to 0 from 1"
+    down = event("a", "Deployment", "db", "ScalingReplicaSet", scaled, **repeated(FIRST, FIRST, 1))
+    (found,) = diagnosed(database, service, down)
+    assert (found.cause, found.since, found.since_at_latest) == ("scaled-to-zero", FIRST, False)
+
+
+def test_without_a_time_of_its_own_the_first_symptom_that_follows_counts() -> None:
+    def symptom(since: str | None) -> Any:
+        scope = SimpleNamespace(evaluate=lambda _: since)
+        return SimpleNamespace(playbook=SimpleNamespace(since="shown"), scope=scope)
+
+    graph: Any = None
+    assert beginning(graph, [symptom(None)], (), [symptom(LAST), symptom(FIRST)]) == (FIRST, True)
+    assert beginning(graph, [symptom(LAST)], (), [symptom(FIRST)]) == (LAST, False)
+    assert beginning(graph, [symptom(None)], (), [symptom(None)]) == (None, False)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling import scheduler_message as verdict
+from gkedoctor.graph.scheduling.scheduler_message import reasons as _reasons_of
+from gkedoctor.graph.scheduling.short_resources import lacking
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import CollectionState, Status
@@ -251,3 +253,8 @@ def test_missing_fields_are_no_trouble(spec: Any) -> None:
     assert placement.selected(subject, bare)
     assert placement.requests(subject) == {"pods": 1.0}
     assert placement.too_small({"cpu": 5.0}, bare) == []
+
+
+def test_the_most_frequent_shortage_comes_first() -> None:
+    found = lacking(_reasons_of("0/3 nodes are available: 1 Insufficient memory, 3 Insufficient cpu."), [])
+    assert found == ["cpu", "memory"]

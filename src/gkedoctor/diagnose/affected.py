@@ -12,16 +12,27 @@ _NAMED = 3
 
 
 def affected(graph: Graph, group: Sequence[Finding]) -> str:
-    """The subjects of the findings, Pods counted under their workload, at most three named."""
+    """The subjects of the findings, Pods counted under their workload; more than three workloads as numbers."""
     counts: dict[Ref, set[Ref]] = {}
     for finding in group:
         top = ref_of(workload(graph, finding.subject)) if finding.ref.kind == "Pod" else finding.ref
         stands_in_a_file = finding.ref.kind == "Pod" and is_planned(finding.subject)
         counts.setdefault(top, set()).add(top if stands_in_a_file else finding.ref)
+    if len(counts) > _NAMED and all(finding.ref.kind == "Pod" for finding in group):
+        return _counted(counts)
     phrases = [_phrase(top, members) for top, members in sorted(counts.items(), key=lambda c: c[0].sort_key)]
     more = len(phrases) - _NAMED
     named = phrases[:_NAMED] + ([f"{more} more"] if more > 0 else [])
     return named[0] if len(named) == 1 else ", ".join(named[:-1]) + " and " + named[-1]
+
+
+def _counted(counts: dict[Ref, set[Ref]]) -> str:
+    """`24 pods of 12 Deployments`; files show no number of Pods."""
+    kinds = {top.kind for top in counts}
+    tops = f"{len(counts)} {kinds.pop() + 's' if len(kinds) == 1 else 'workloads'}"
+    if any(members == {top} for top, members in counts.items()):
+        return tops
+    return f"{sum(map(len, counts.values()))} pods of {tops}"
 
 
 def _phrase(top: Ref, members: set[Ref]) -> str:

@@ -23,12 +23,20 @@ _AT_ONCE = timedelta(minutes=1)
 """A fault that is as old as its object: nothing can have come before."""
 
 
-def beginning(graph: Graph, group: Sequence[Finding], proofs: Sequence[ResolvedEvidence]) -> tuple[str | None, bool]:
-    """The earliest time at which the symptom stood, and whether it may have begun before: earlier Events are gone."""
+def beginning(
+    graph: Graph, group: Sequence[Finding], proofs: Sequence[ResolvedEvidence], below: Sequence[Finding] = ()
+) -> tuple[str | None, bool]:
+    """The earliest time at which the symptom stood, and whether it may have begun before: earlier Events are gone.
+
+    Where the finding itself shows no time, that of the first symptom that follows from it (`below`): it began no later.
+    """
     events = list(_events(graph, proofs))
     times = [*_stated(group), *(stamp(first_seen(event)) for event in events)]
     earliest = min(times, default=None)
-    return earliest, earliest is not None and any(_may_be_later(graph, event, earliest) for event in events)
+    if earliest is None:
+        follows = min(_stated(below), default=None)
+        return follows, follows is not None
+    return earliest, any(_may_be_later(graph, event, earliest) for event in events)
 
 
 def _stated(group: Sequence[Finding]) -> Iterator[str]:

@@ -131,7 +131,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
     told = {one.ref for one in listed}
     more = [c for c in _consequences(graph, below, root) if c.ref not in told]
     proofs = tuple(_proofs(group))
-    since, at_latest = beginning(graph, group, proofs)
+    since, at_latest = beginning(graph, group, proofs, below)
     return Diagnosis(
         fingerprint=fingerprint(cause.cause, identity(graph, root)),
         playbook=first.playbook.id,

@@ -14,8 +14,8 @@ _SORTS = ("pods", "device", "hugepages")
 
 
 def lacking(reasons: list[Reason], meant: list[Record]) -> list[str]:
-    """The resources that the scheduler names; where it names none, those of which every node has too little."""
-    named = [str(r["resource"]) for r in reasons if r["resource"]]
+    """The resources that the scheduler names, that of most nodes first; otherwise what every node has too little of."""
+    named = [str(r["resource"]) for r in sorted(reasons, key=lambda r: -(r["count"] or 0)) if r["resource"]]
     return named or ([] if not all_too_small(meant) else sorted(set.intersection(*(set(s["small"]) for s in meant))))
 
 

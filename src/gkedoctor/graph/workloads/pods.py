@@ -264,7 +264,7 @@ def _container(graph: Graph, pod: Object, spec: Object, status: Object) -> Recor
         "life": run_seconds(ended) if ended else None,
         "restarts": status.get("restartCount") or 0,
         "ends": ends,
-        "since": failing_since(pod, ends, events) if step_ == "crash" else None,
+        "since": failing_since(pod, ends, events, ended) if step_ == "crash" else None,
         "probeLife": _probe_life(spec, ended or {}),
         **log_facts(graph, pod, spec, status, ends=step_ == "crash" or bool(state.get("terminated"))),
         "events": events,

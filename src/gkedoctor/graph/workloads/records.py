@@ -64,6 +64,16 @@ class RetiredImageRecord(TypedDict):
     instead: str | None
 
 
+class RegistryFailureRecord(TypedDict):
+    """The containers whose registry failed, and whom else it failed alike."""
+
+    container: str
+    host: str
+    workloads: list[KubernetesObject]
+    ran: KubernetesObject | None
+    """A Pod of the same node that has an image of this registry."""
+
+
 class MovedImageRecord(TypedDict):
     """The containers whose image its publisher has moved elsewhere."""
 

@@ -84,16 +84,19 @@ _NEVER_READY = timedelta(minutes=2)
 """A Pod whose condition Ready is as old as itself was never ready."""
 
 
-def failing_since(pod: Object, ends: int, events: Facts) -> str | None:
+def failing_since(pod: Object, ends: int, events: Facts, ended: Object | None = None) -> str | None:
     """When a container began to end again and again; null where only its last end is known.
 
     Without a readiness probe the Pod is ready during each run, so the condition Ready says when the last one ended. The
-    kubelet writes one Event BackOff for all of them.
+    kubelet writes one Event BackOff for all of them. Where the last run (`ended`) did not change the condition, no run
+    since then was ready.
     """
     ready = parse_timestamp((condition(pod, "Ready") or {}).get("lastTransitionTime"))
     delays = [] if isinstance(events, Unknown) else [first_seen(e) for e in events if e.get("reason") == "BackOff"]
     if delays:
         return stamp(min([*delays, *([ready] if ready else [])]))
     created = parse_timestamp(pod["metadata"].get("creationTimestamp"))
-    is_known = ends <= 2 or (ready and created and ready - created < _NEVER_READY)
+    started = parse_timestamp((ended or {}).get("startedAt"))
+    stayed = ready and started and ready < started
+    is_known = ends <= 2 or stayed or (ready and created and ready - created < _NEVER_READY)
     return stamp(ready) if ready and is_known else None
