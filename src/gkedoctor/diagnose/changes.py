@@ -181,9 +181,19 @@ def _tier(
         return None
     if not change.steps:
         return _of_whole(change, item, found, window)
+    if _ran_well(change, found):
+        return None
     if is_named:
         return 0
     return 1 if _may_count(change, named, found, window) else None
+
+
+def _ran_well(change: RecordedChange, found: StoodOn) -> bool:
+    """Whether Pods of another revision run, or ran, well with the value that the change set."""
+    is_recorded = change.source is Source.REVISION
+    return is_recorded and any(
+        value_at(one, change.steps) == change.after for one in found.ran_well.get(change.ref, ())
+    )
 
 
 def _overlap(one: Steps, other: Steps) -> bool:
