@@ -20,7 +20,8 @@ from gkedoctor.snapshot.timestamps import parse_timestamp
 SAME_MOMENT = 2.0
 """Seconds within which two records are of one call: whole seconds, and clocks of clients and server."""
 
-_QUOTED_FIELDS = ("f:kubectl.kubernetes.io/last-applied-configuration", "f:kubernetes.io/change-cause")
+_LAST_APPLIED = "f:kubectl.kubernetes.io/last-applied-configuration"
+_QUOTED_FIELDS = (_LAST_APPLIED, "f:kubernetes.io/change-cause")
 
 
 class FieldEntry(NamedTuple):
@@ -31,6 +32,18 @@ class FieldEntry(NamedTuple):
     at: datetime | None
     subresource: str
     fields: Mapping[str, Any]
+
+    @property
+    def is_apply(self) -> bool:
+        """Whether the call had the whole of what its manager sets: what it left out is removed.
+
+        Without --server-side kubectl apply is an Update that writes what it applied into an annotation.
+        https://kubernetes.io/docs/reference/using-api/server-side-apply/#upgrading-from-client-side-apply
+        """
+        metadata = self.fields.get("f:metadata")
+        annotations = metadata.get("f:annotations") if isinstance(metadata, Mapping) else None
+        is_client_side = isinstance(annotations, Mapping) and _LAST_APPLIED in annotations
+        return self.operation == "Apply" or is_client_side
 
     @property
     def client(self) -> str:

@@ -186,9 +186,19 @@ def _tier(
         return None
     if not change.steps:
         return _of_whole(change, item, found, window)
+    if _ran_well(change, found):
+        return None
     if is_named:
         return 0
     return 1 if _may_count(change, named, found, window) else None
+
+
+def _ran_well(change: RecordedChange, found: StoodOn) -> bool:
+    """Whether Pods of another revision run, or ran, well with the value that the change set."""
+    is_recorded = change.source is Source.REVISION
+    return is_recorded and any(
+        value_at(one, change.steps) == change.after for one in found.ran_well.get(change.ref, ())
+    )
 
 
 def _overlap(one: Steps, other: Steps) -> bool:
@@ -252,12 +262,12 @@ def _removed_keys(
 ) -> Iterator[RecordedChange]:
     """Keys that the cause misses in an object that was applied later than the reference to them was there.
 
-    A removed field has no owner; only an Apply by its owner leaves a time.
+    A removed field has no owner; only an apply by its owner leaves a time.
     """
     if ref.kind not in ("ConfigMap", "Secret"):
         return
     missing = [s for s in found.named.get(ref, ()) if s[:1] == ("data",) and len(s) == 2 and s[1] not in _keys(item)]
-    applied = [e for e in field_entries(item) if e.operation == "Apply" and "f:data" in e.fields]
+    applied = [e for e in field_entries(item) if e.is_apply and "f:data" in e.fields]
     for steps in missing:
         for entry in applied:
             if is_later(entry, created_at(item)) and not _is_newer_reference(steps[1], entry.at, found, recorded):

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from gkedoctor.changes.ran_well import ready_of_other_revisions, templates_that_ran_well
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
-from gkedoctor.graph import Graph, Ref, Unknown, labels_of, ref_of, workload
+from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.config.references import sites_of
-from gkedoctor.graph.core.conditions import condition
 from gkedoctor.snapshot.field_paths import Steps, steps_of, value_at
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
@@ -35,7 +35,8 @@ class StoodOn:
     `items`: its objects, the root first. `named`: the fields of each that its evidence shows. `containers`: the
     containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of
     which Pods of another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets
-    that the workloads read and that the diagnosis does not name.
+    that the workloads read and that the diagnosis does not name. `ran_well`: templates of other revisions of each
+    workload whose Pods are ready or ran without a warning.
     """
 
     items: dict[Ref, Object]
@@ -44,6 +45,7 @@ class StoodOn:
     words: str = ""
     half_rolled_out: set[Ref] = field(default_factory=set)
     only_read: set[Ref] = field(default_factory=set)
+    ran_well: dict[Ref, list[dict[str, Any]]] = field(default_factory=dict)
 
     def says(self, word: str) -> bool:
         """Whether the evidence speaks of a name."""
@@ -65,8 +67,8 @@ def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
         item = object_of(graph, proof.ref)
         if item is not None:
             _name_fields(found, graph, item, proof)
-            if item.get("kind") == "Pod" and _others_are_ready(graph, item):
-                found.half_rolled_out.add(ref_of(workload(graph, item)))
+            if item.get("kind") == "Pod":
+                _add_other_revisions(found, graph, item)
     _add_what_is_read(found, graph)
     for steps in found.named.values():
         broad = {one for one in steps if any(len(one) < len(other) and other[: len(one)] == one for other in steps)}
@@ -74,21 +76,13 @@ def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
     return found
 
 
-_REVISION_LABELS = ("pod-template-hash", "controller-revision-hash")
-
-
-def _others_are_ready(graph: Graph, pod: Object) -> bool:
-    """Whether Pods of another revision of the same workload are ready."""
-    own = _revision(pod)
-    pods = graph.follow("pods", workload(graph, pod)) if own is not None else []
-    if isinstance(pods, Unknown):
-        return False
-    return any(_revision(one) != own and (condition(one, "Ready") or {}).get("status") == "True" for one in pods)
-
-
-def _revision(pod: Object) -> str | None:
-    labels = labels_of(pod)
-    return next((labels[name] for name in _REVISION_LABELS if name in labels), None)
+def _add_other_revisions(found: StoodOn, graph: Graph, pod: Object) -> None:
+    ref = ref_of(workload(graph, pod))
+    if ref in found.ran_well:
+        return
+    found.ran_well[ref] = list(templates_that_ran_well(graph, pod))
+    if ready_of_other_revisions(graph, pod):
+        found.half_rolled_out.add(ref)
 
 
 def object_of(graph: Graph, ref: Ref) -> Object | None:
