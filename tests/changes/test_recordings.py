@@ -19,7 +19,6 @@ from tests.conftest import shipped_playbooks
 FOLDER = Path(__file__).parent / "recordings"
 NAMES = sorted(path.parent.name for path in FOLDER.glob("*/truth.json"))
 KNOWN_MISSES = {
-    "bids": "the Deployment was deleted and created with another image; its creation is not named",
     "cart": "the Service's port was changed; the Ingress's backend is first, whose owner changed an annotation",
 }
 """What is not right today, and why: an entry goes when its recording is right."""

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entries
 from gkedoctor.changes.model import RecordedChange, Source, change_source
-from gkedoctor.graph import Graph, labels_of, ref_of
+from gkedoctor.graph import Graph, Unknown, labels_of, ref_of
 from gkedoctor.graph.core.numbers import whole_number
+from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.snapshot.field_paths import path_text
 from gkedoctor.snapshot.model import Object
 
@@ -48,6 +49,15 @@ def creation(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
     ]
     by = first[0].client if first else None
     yield RecordedChange(ref_of(item), "", at, by, None, "created", Source.CREATION, is_difference=True)
+
+
+def was_there_before(graph: Graph, item: Object) -> bool:
+    """Whether an Event about an object of this name is older than the object: it was deleted and created again."""
+    of_any_uid = {**item, "metadata": {**item["metadata"], "uid": None}}
+    events, at = graph.follow("all_events", of_any_uid), created_at(item)
+    if isinstance(events, Unknown) or at is None:
+        return False
+    return any((at - last_seen(event)).total_seconds() > SAME_MOMENT for event in events)
 
 
 @change_source

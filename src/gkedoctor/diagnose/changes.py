@@ -183,7 +183,7 @@ def _tier(
     if fields is None:
         return 0 if is_named else None
     if not any(pattern.search(f"{change.ref.kind} {change.path}") for pattern in fields):
-        return None
+        return 1 if _created_later(change, item, found, fields, window) else None
     if not change.steps:
         return _of_whole(change, item, found, window)
     if _ran_well(change, found):
@@ -191,6 +191,25 @@ def _tier(
     if is_named:
         return 0
     return 1 if _may_count(change, named, found, window) else None
+
+
+def _created_later(
+    change: RecordedChange, item: Object | None, found: StoodOn, fields: Sequence[re.Pattern[str]], window: _Window
+) -> bool:
+    """Whether a workload was created right before the first sign, with the field that the evidence names.
+
+    Not one that was installed together with what it reads, unless one of its name was there before.
+    """
+    is_start = change.source is Source.CREATION and change.ref == next(iter(found.items), None)
+    if not is_start or item is None or "template" not in (item.get("spec") or {}):
+        return False
+    sign = window.first_sign
+    if sign is None or change.at is None or not -_SLACK <= sign - change.at <= _APART:
+        return False
+    paths = [f"{change.ref.kind} {path_text(item, steps)}" for steps in found.named.get(change.ref, ())]
+    read = [at for ref in found.only_read if (at := created_at(found.items[ref])) is not None]
+    is_later = change.ref in found.created_again or any(change.at - at > _APART for at in read)
+    return is_later and any(pattern.search(path) for pattern in fields for path in paths)
 
 
 def _ran_well(change: RecordedChange, found: StoodOn) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from gkedoctor.changes.lifetime import was_there_before
 from gkedoctor.changes.ran_well import ready_of_other_revisions, templates_that_ran_well
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.graph import Graph, Ref, ref_of, workload
@@ -36,7 +37,8 @@ class StoodOn:
     containers of each that it is about. `words`: the values of its evidence. `half_rolled_out`: workloads of
     which Pods of another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets
     that the workloads read and that the diagnosis does not name. `ran_well`: templates of other revisions of each
-    workload whose Pods are ready or ran without a warning.
+    workload whose Pods are ready or ran without a warning. `created_again`: objects younger than an Event about one of
+    their name.
     """
 
     items: dict[Ref, Object]
@@ -46,6 +48,7 @@ class StoodOn:
     half_rolled_out: set[Ref] = field(default_factory=set)
     only_read: set[Ref] = field(default_factory=set)
     ran_well: dict[Ref, list[dict[str, Any]]] = field(default_factory=dict)
+    created_again: set[Ref] = field(default_factory=set)
 
     def says(self, word: str) -> bool:
         """Whether the evidence speaks of a name."""
@@ -70,6 +73,7 @@ def stood_on(graph: Graph, diagnosis: Diagnosis) -> StoodOn:
             if item.get("kind") == "Pod":
                 _add_other_revisions(found, graph, item)
     _add_what_is_read(found, graph)
+    found.created_again = {ref for ref, item in consumers(found) if was_there_before(graph, item)}
     for steps in found.named.values():
         broad = {one for one in steps if any(len(one) < len(other) and other[: len(one)] == one for other in steps)}
         steps -= broad
