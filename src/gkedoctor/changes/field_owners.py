@@ -129,11 +129,22 @@ def field_owners(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
         if not is_later(entry, created):
             continue
         for steps in owned_fields(entry, item):
+            if _is_as_created(item, steps):
+                continue
             before = older.get(steps)
             yield RecordedChange(
                 ref, path_text(item, steps), entry.at, entry.client, before, value_at(item, steps),
                 Source.MANAGED_FIELDS, is_difference=before is not None, steps=steps,
             )  # fmt: skip
+
+
+def _is_as_created(item: Object, steps: Steps) -> bool:
+    """Whether a field is as it was created, whatever its owner wrote later: each change of `spec` raises `generation`.
+
+    https://github.com/kubernetes/community/blob/main/contributors/devel/sig-architecture/api-conventions.md#metadata
+    Kinds without generation, as Service and ConfigMap, do not tell.
+    """
+    return steps[:1] == ("spec",) and item["metadata"].get("generation") == 1
 
 
 def writer_at(item: Object, steps: Steps, at: datetime | None) -> str | None:

@@ -27,7 +27,7 @@ from gkedoctor.diagnose.related_changes import related_changes
 from gkedoctor.diagnose.stood_on import StoodOn, consumers, stood_on
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.playbook.loader import shipped_causes
-from gkedoctor.snapshot.field_paths import Steps, path_text, value_at
+from gkedoctor.snapshot.field_paths import Steps, is_own_key, path_text, value_at
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -142,27 +142,37 @@ def _ranked(
 
 
 def _joined(changes: Iterable[RecordedChange], found: StoodOn) -> list[RecordedChange]:
-    """Fields that were added to one map at once, as one change of that map: a whole probe."""
+    """Fields that were added to one map at once, as one change of that map: a whole probe, a port of a Service."""
     together: dict[tuple[object, ...], list[RecordedChange]] = {}
     for change in changes:
         is_added = change.before is None and change.after is not None and change.is_difference and change.steps
-        key = (change.ref, change.at, change.by, change.source, change.steps[:-1] if is_added else change.path)
+        is_part = is_added or _is_of_element(change)
+        key = (change.ref, change.at, change.by, change.source, change.steps[:-1] if is_part else change.path)
         together.setdefault(key, []).append(change)
-    return [_one_of(group, found) for group in together.values()]
+    return [change for group in together.values() for change in _as_one(group, found)]
 
 
-def _one_of(group: Sequence[RecordedChange], found: StoodOn) -> RecordedChange:
+def _is_of_element(change: RecordedChange) -> bool:
+    """Whether it is the owner of a field of an element of a list: who owns all of its fields has added it."""
+    is_owner = change.source is Source.MANAGED_FIELDS and not change.is_difference and not change.is_removed
+    return is_owner and len(change.steps) > 1 and change.steps[-2].startswith("[")
+
+
+def _as_one(group: Sequence[RecordedChange], found: StoodOn) -> Sequence[RecordedChange]:
     first, item = group[0], found.items.get(group[0].ref)
     steps = first.steps[:-1]
     after = {one.steps[-1]: one.after for one in group if one.steps}
-    if len(group) == 1 or item is None or not _is_all_of(after, value_at(item, steps)):
-        return first
-    return msgspec.structs.replace(first, path=path_text(item, steps), steps=steps, after=after)
+    value = value_at(item, steps) if item is not None and len(group) > 1 else None
+    if not _is_all_of(after, value, steps):
+        return group if _is_of_element(first) else [first]
+    return [msgspec.structs.replace(first, path=path_text(item, steps), steps=steps, after=value)]
 
 
-def _is_all_of(added: Mapping[str, object], value: object) -> bool:
-    """Whether a map has no fields but those that were added: then the whole of it was."""
-    return isinstance(value, dict) and added.keys() == value.keys()
+def _is_all_of(added: Mapping[str, object], value: object, steps: Steps) -> bool:
+    """Whether a map has no fields but those that were added, and the key that names it: then the whole of it was."""
+    if not isinstance(value, dict):
+        return False
+    return added.keys() | {key for key, one in value.items() if is_own_key(steps, one)} == value.keys()
 
 
 def _patterns(cause: str) -> list[re.Pattern[str]] | None:
