@@ -136,7 +136,8 @@ def _ranked(
             tier = _tier(change, item, found, fields, window) if window.holds(change.at) else None
             if tier is not None:
                 age = -change.at.timestamp() if change.at is not None else 0.0
-                told = _narrowed(change, item, found)
+                is_whole = change.ref in found.whole_data and _is_one_of_many(change, listed)
+                told = _as_data(change) if is_whole else _narrowed(change, item, found)
                 is_known = change.is_difference and (change.before, change.after) != (None, None)
                 yield _Ranked(tier, not is_known, ref != diagnosis.root, age, told.path, told)
 
@@ -284,6 +285,19 @@ def _narrowed(change: RecordedChange, item: Object | None, found: StoodOn) -> Re
     return msgspec.structs.replace(
         change, path=path_text(item, steps), steps=steps, before=None, after=value_at(item, steps)
     )
+
+
+def _is_one_of_many(change: RecordedChange, listed: Iterable[RecordedChange]) -> bool:
+    """Whether it is a key of a ConfigMap or Secret whose owner has others: which of them was set is not recorded."""
+    if change.source is not Source.MANAGED_FIELDS or change.is_removed or change.steps[:1] != ("data",):
+        return False
+    call = (change.at, change.by, change.source)
+    same = (one for one in listed if (one.at, one.by, one.source) == call and one.steps[:1] == ("data",))
+    return any(one.steps != change.steps for one in same)
+
+
+def _as_data(change: RecordedChange) -> RecordedChange:
+    return msgspec.structs.replace(change, path="data", steps=("data",), before=None, after=None)
 
 
 def _removed_keys(

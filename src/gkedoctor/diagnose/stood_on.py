@@ -24,6 +24,7 @@ _STATUS_OF = {
 }
 _TEMPLATES: Mapping[str, Steps] = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
 _REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
+_VERSION: Steps = ("metadata", "resourceVersion")
 _SHORTEST_WORD = 3
 _MOST = 60
 """Objects of one diagnosis that are searched for changes."""
@@ -38,7 +39,7 @@ class StoodOn:
     which Pods of another revision are ready while those of the diagnosis fail. `only_read`: ConfigMaps and Secrets
     that the workloads read and that the diagnosis does not name. `ran_well`: templates of other revisions of each
     workload whose Pods are ready or ran without a warning. `created_again`: objects younger than an Event about one of
-    their name.
+    their name. `whole_data`: ConfigMaps and Secrets of which another version is all that the evidence shows.
     """
 
     items: dict[Ref, Object]
@@ -49,6 +50,7 @@ class StoodOn:
     only_read: set[Ref] = field(default_factory=set)
     ran_well: dict[Ref, list[dict[str, Any]]] = field(default_factory=dict)
     created_again: set[Ref] = field(default_factory=set)
+    whole_data: set[Ref] = field(default_factory=set)
 
     def says(self, word: str) -> bool:
         """Whether the evidence speaks of a name."""
@@ -128,6 +130,7 @@ def _name_fields(found: StoodOn, graph: Graph, item: Object, proof: ResolvedEvid
     if item.get("kind") in ("Pod", "ReplicaSet", "Job") and top is not item:
         steps = _in_template(item, top, steps)
     if item.get("kind") in ("ConfigMap", "Secret"):
+        found.whole_data |= {ref_of(item)} if steps == _VERSION else set()
         steps = _of_data(steps)
     ref = ref_of(top) if item.get("kind") != "ReplicaSet" and top is not item else ref_of(item)
     _name_container(found, ref, item, steps)
@@ -136,7 +139,7 @@ def _name_fields(found: StoodOn, graph: Graph, item: Object, proof: ResolvedEvid
 
 def _of_data(steps: Steps) -> Steps:
     """Snapshots have `keys`, facts in place of `data`; another version of the object is another version of its data."""
-    if steps == ("metadata", "resourceVersion"):
+    if steps == _VERSION:
         return ("data",)
     return ("data", *steps[1:]) if steps[0] == "keys" else steps
 
