@@ -168,6 +168,9 @@ Most are read by an edge that this one follows. A gap that is closed may be take
 """
 
 UNREAD = {
+    "AuditLogEntry": "read on request only, for `changes/`",
+    "ComputeOperation": "read on request only, for `changes/`",
+    "ContainerOperation": "read on request only, for `changes/`",
     "LogEntry": "read on request only, for `timeline`",
     "Network": "names networks in a recording; firewall rules are read by their own field",
     "NetworkEndpoint": "collected beside groups: `collect/` makes health of it",

@@ -25,7 +25,7 @@ _LEFT_OUT = frozenset(
 
 _CONTROLLERS = re.compile(
     r"(?:kube-controller-manager|kube-scheduler|kube-apiserver|kubelet|cloud-controller-manager|glbc|gke-[\w-]+"
-    r"|[\w-]*neg[\w-]*controller|ingress-gce)"
+    r"|(?:gce-|ingress-|l4-)?neg-controller|ingress-gce)"
 )
 """Managers whose writes follow from what others set. HorizontalPodAutoscalers scale under a name of their own."""
 

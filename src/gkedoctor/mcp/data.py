@@ -20,10 +20,14 @@ LONGEST = 200
 
 _IN_EVIDENCE = "(text in evidence)"
 _FENCE = "```"
-_FREE = re.compile(r"\S+(?:\s+\S+){3,}")
 _NAME = re.compile(r"[\w.:/@~()=,*+%-]+(?: [\w.:/@()-]+){0,2}")
 _LONGEST_NAME = 400
 _SHORTEST = 16
+
+
+def _is_free(text: str) -> bool:
+    """Whether it is a sentence rather than a name: four words or more."""
+    return len(text.split()) > 3
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
@@ -51,10 +55,10 @@ class Quarantine:
     """The free texts of a finding, kept out of its sentences."""
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
-        texts = {text for found in values for text in _texts(found) if len(text) >= _SHORTEST and _FREE.search(text)}
+        texts = {text for found in values for text in _texts(found) if len(text) >= _SHORTEST and _is_free(text)}
         lines = {line.strip() for text in texts for line in re.split(r"[\n\r]+", text)}
         parts = lines | {part.strip() for line in lines for part in re.split(r"(?<=[.:;!?])\s", line)}
-        free = {part for part in parts if len(part) >= _SHORTEST and _FREE.search(part)}
+        free = {part for part in parts if len(part) >= _SHORTEST and _is_free(part)}
         self._texts = sorted(texts | free, key=len, reverse=True)
 
     def sentence(self, text: str, longest: int = 400) -> str:

@@ -7,11 +7,9 @@ from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.workloads.pods import containers_of, pods_at
-from gkedoctor.lazy_regex import lazy
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
-_HOST = lazy(r"(?P<host>localhost(?::\d+)?|[^/]*[.:][^/]*)/.*")
 _LOCAL = ("image/no-space", "image/format-unsupported", "image/short-name", "image/platform-mismatch")
 """What the node cannot do with an image that the registry has given."""
 _KINDS = (
@@ -75,8 +73,8 @@ def _error(record: Record) -> str:
 
 def registry_of(image: str) -> str:
     """The host of the registry that an image is pulled from."""
-    found = _HOST.fullmatch(image)
-    return found["host"] if found is not None else "docker.io"
+    host, slash, _ = image.partition("/")
+    return host if slash and (host == "localhost" or "." in host or ":" in host) else "docker.io"
 
 
 def _ran(graph: Graph, pod: Object, host: str) -> Object | None:
