@@ -46,7 +46,8 @@ def templates_that_ran_well(graph: Graph, pod: Object) -> Iterator[dict[str, Any
 def _started_without_warning(graph: Graph, replica_set: Object) -> bool:
     """Whether Events of Pods of a ReplicaSet are recorded, and all are of a good start."""
     place = (namespace_of(replica_set), name_of(replica_set))
-    found = graph.index(_pod_events_by_replica_set).get(place, ())
+    events = graph.all("Event")
+    found = [events[i] for i in graph.index(_pod_events_by_replica_set).get(place, ())]
     return bool(found) and not any(_is_bad(event) for event in found) and any(map(_is_start, found))
 
 
@@ -59,12 +60,14 @@ def _is_bad(event: Object) -> bool:
     return is_again or event.get("type") == "Warning" or event.get("reason") == "BackOff"
 
 
-def _pod_events_by_replica_set(graph: Graph) -> dict[tuple[str, str], list[Object]]:
-    """By the name of the Pod, which is that of its ReplicaSet and five characters."""
-    found: dict[tuple[str, str], list[Object]] = {}
-    for event in graph.all("Event"):
-        about = event.get("involvedObject") or {}
-        if about.get("kind") == "Pod":
+def _pod_events_by_replica_set(graph: Graph) -> dict[tuple[str, str], list[int]]:
+    """Which of all Events are about its Pods, without decoding the others.
+
+    By the name of the Pod, which is that of its ReplicaSet and five characters.
+    """
+    found: dict[tuple[str, str], list[int]] = {}
+    for i, about in enumerate(graph.field_of_all("Event", "involvedObject")):
+        if about and about.get("kind") == "Pod":
             place = (str(about.get("namespace") or ""), str(about.get("name") or "").rpartition("-")[0])
-            found.setdefault(place, []).append(event)
+            found.setdefault(place, []).append(i)
     return found
