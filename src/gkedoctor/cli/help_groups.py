@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 _GROUPS = {
     "Which cluster": (
         *("source", "max_size", "kubeconfig", "context", "as_user", "as_groups", "project", "location", "impersonate"),
-        *(
-            "gcp",
-            "logs",
-            "uptime_checks",
-            "event_history",
-            "operations",
-            "audit_logs",
-            "request_timeout",
-            "timeout",
-            "save",
-            "with_cluster",
-        ),
+        *("gcp", "logs", "uptime_checks", "event_history", "operations", "audit_logs", "request_timeout", "timeout"),
+        *("save", "with_cluster"),
     ),
     "What to report": (
         *("namespaces", "namespace", "all_namespaces", "selector", "min_severity", "fail_on", "baseline"),
         *("files", "folders", "show_suppressed", "complete", "config", "no_config", "last", "saved"),
     ),
     "How to print": (
-        "wanted_outputs",
-        "form",
-        "as_json",
-        "details",
-        "output_file",
-        "color",
-        "watch",
-        "interval",
-        "first_answers",
-        "trace",
-        "theme",
-        "_click_default_help",
+        *("wanted_outputs", "form", "as_json", "details", "output_file", "color", "watch", "interval", "first_answers"),
+        *("trace", "theme", "_click_default_help"),
     ),
 }
 """The options of each group by the name of their parameter, in the order in which help lists them."""
 
 _OPTION_COLUMNS = 26
+_SWITCH = re.compile(r"--([\w-]+) / --no-\1")
 
 
 class GroupedCommand(click.Command):
@@ -60,4 +43,5 @@ class GroupedCommand(click.Command):
 def _write(formatter: click.HelpFormatter, title: str, rows: list[tuple[str, str]]) -> None:
     if rows:
         with formatter.section(title):
-            formatter.write_dl(rows, col_max=_OPTION_COLUMNS)
+            short = [(_SWITCH.sub(r"--[no-]\1", option), text) for option, text in rows]  # as git and gcloud print it
+            formatter.write_dl(short, col_max=_OPTION_COLUMNS)

@@ -74,7 +74,7 @@ _CLUSTER = (
         "--impersonate-service-account", "impersonate", metavar="EMAIL", help="Service account to use, as in gcloud."
     ),
     click.option("--gcp/--no-gcp", "gcp", default=True, help="Read Google Cloud as well (default), or not."),
-    click.option("--trace", is_flag=True, help="Print each request on standard error, with time and size."),
+    click.option("--trace", is_flag=True, help="Print each request, with time and size."),
 )
 _CHANGE_RECORDS = (
     click.option(

@@ -42,7 +42,7 @@ def size_option(command: F) -> F:
         envvar="GKEDOCTOR_MAX_SIZE",
         expose_value=False,
         callback=_note,
-        help="Limit for trusted recordings (GKEDOCTOR_MAX_SIZE).",
+        help="Limit for a recording (GKEDOCTOR_MAX_SIZE).",
     )(command)
 
 

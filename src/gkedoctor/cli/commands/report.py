@@ -73,9 +73,10 @@ _SEVERITIES = [str(severity) for severity in Severity]
     metavar="PATH",
     help="JSON report or recording of known findings.",
 )
-@click.option("-w", "--watch", is_flag=True, help="After the report, print each change until Ctrl-C.")
-@click.option("--interval", type=Duration(), default="30s", metavar="TIME",
-              help="With --watch: interval for what cannot be watched. Default: 30s.")  # fmt: skip
+@click.option("-w", "--watch", is_flag=True, help="Then print each change until Ctrl-C.")
+@click.option(
+    "--interval", type=Duration(), default="30s", metavar="TIME", help="For what cannot be watched. Default: 30s."
+)
 @click.option("--details", is_flag=True, help="All findings with all evidence.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option(
@@ -96,10 +97,8 @@ def report(
     **given: Any,
 ) -> int:
     """Report problems in a cluster, with cause and fix. Only reads.
-
-    Without --from, reads the live cluster of the kubeconfig. With an object
-    (deploy/cart, deploy cart or cart), reports what affects that object.
-    With a host, IP address or URL, the object that serves it.
+    Without --from, reads the live cluster. An object (deploy/cart, deploy cart
+    or cart) or its host, IP or URL limits it to what affects that object.
 
     Exit 0 if no finding is at or above --fail-on, 1 if one is or a symptom has
     no known cause, 4 if none is but a needed listing was refused or a hop of a
@@ -107,8 +106,7 @@ def report(
 
     \b
     Examples:
-      gkedoctor report -n shop --watch
-      gkedoctor report deploy/cart -n shop --from cluster.json
+      gkedoctor report deploy/cart -n shop --watch
       gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
     from gkedoctor.cli.library import library
