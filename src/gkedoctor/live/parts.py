@@ -95,7 +95,7 @@ class LiveParts:
     def _one(self, read: Read) -> RawPart:
         """What a read comes to; of a recording that is served, with the state that it says."""
         recorded = self.cluster.recorded.get(read.collection)
-        if recorded is not None and recorded.status not in (Status.COMPLETE, Status.PARTIAL):
+        if recorded is not None and not recorded.is_read:
             return RawPart(read, (), recorded)
         kind = self._kinds.get(read.collection)
         found = self._lister.read(kind, read) if kind is not None else RawPart(read, (), not_asked(read.collection))

@@ -372,7 +372,7 @@ class LiveSession:
     def _take_cloud(self, read: CloudRead) -> bool:
         """What was read of Google Cloud; what could not be read this time stays as it was."""
         name, state, now = read.listing.collection, read.listing.state, self._clock()
-        if state.status is Status.FAILED and self._objects.state(name).status in (Status.COMPLETE, Status.PARTIAL):
+        if state.status is Status.FAILED and self._objects.state(name).is_read:
             self._notice(self._statuses.tell(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
             return False
         self._notice(self._statuses.tell(ScopeStatus(CLOUD, now)))
