@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
+from gkedoctor.collect.kubernetes import NOT_WATCHABLE
 from gkedoctor.collect.watch.events import BOOKMARK, DELETED, watch_events
 
 _SILENCE_SECONDS = 100.0
@@ -26,8 +27,6 @@ _AT_ONCE = 0.25
 
 _LASTING_SECONDS = 5.0
 """A stream that lasted as long is no failure when it ends."""
-
-_NOT_WATCHABLE = (403, 404, 405)
 
 
 class Scope(NamedTuple):
@@ -166,7 +165,7 @@ class Reflector:
         part = self._pages()
         if isinstance(part.refused, CollectionStopped):
             raise part.refused
-        if part.refused is not None and part.refused.code not in _NOT_WATCHABLE:
+        if part.refused is not None and part.refused.code not in NOT_WATCHABLE:
             raise part.refused
         self._put(Relisted(self.scope, part.items if part.refused is None else (), part.refused, self._expired))
         self._expired, self._listed = "", True
@@ -219,7 +218,7 @@ class Reflector:
             return 0.0 if not self._listed else self._back_off(failed)
         if failed.code == 401 and failed.retry_after is None:
             self._access.renew_again()
-        if failed.code in _NOT_WATCHABLE:
+        if failed.code in NOT_WATCHABLE:
             self._polled = failed.reason
             return 0.0
         if self._failures == 1 and failed.code <= 0 and not failed.timed_out:
