@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
-from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
+from gkedoctor.collect.google_location import NO_PLACE, GoogleLocation, GoogleOptions
 from gkedoctor.collect.google_session import guard, guarded_adapter, token_requests
 from gkedoctor.collect.results import (
     CHANGES,
@@ -23,7 +23,7 @@ from gkedoctor.collect.results import (
     OnProgress,
 )
 from gkedoctor.collect.thread_pool import ThreadPool
-from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, UPTIME, Kind
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, LISTED_IN, UPTIME, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
@@ -31,7 +31,7 @@ _SCOPES_TO_IMPERSONATE = ["https://www.googleapis.com/auth/cloud-platform"]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _THREADS = 6
 
-_FIRST = ("compute.backendServices", "compute.networkEndpointGroups")
+_FIRST = tuple(LISTED_IN.values())
 """The lists that the requests for single objects wait for."""
 
 Put = Callable[[Listing], None]
@@ -49,8 +49,7 @@ def collect_google(
 ) -> None:
     """Reads the kinds of Google Cloud; where that is not possible, each of them gets the reason as its state."""
     if place is None:
-        reason = "its context and Nodes do not name a Google Cloud project; set one with --project"
-        _put_all(kinds, CollectionState(Status.NOT_ASKED, reason=reason), put)
+        _put_all(kinds, CollectionState(Status.NOT_ASKED, reason=NO_PLACE), put)
         tell(CollectorProgress(COMPUTE, 0, "not requested", ""))
         return
     try:

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
-from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
+from gkedoctor.collect.google_location import NO_PLACE, GoogleLocation, GoogleOptions
 from gkedoctor.collect.results import COMPUTE, CollectorProgress, Listing, OnProgress
 from gkedoctor.collect.thread_pool import run_all
-from gkedoctor.snapshot.kinds import UPTIME
+from gkedoctor.snapshot.kinds import LISTED_IN, UPTIME
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
 from gkedoctor.snapshot.part import Read
 
@@ -26,11 +26,7 @@ _NAMES_OF_ONE_LIST = 40
 _MOST_NAMES = 160
 """Names of one collection beyond which the whole list is fewer requests or as many, at 500 objects a page."""
 
-_HEALTH, _ENDPOINTS, _CLUSTERS = "compute.backendServicesHealth", "compute.networkEndpoints", "container.clusters"
-_LISTED_IN = {_HEALTH: "compute.backendServices", _ENDPOINTS: "compute.networkEndpointGroups"}
-"""Collections that are asked one object at a time, and where the objects are listed."""
-
-NO_PLACE = "its context and Nodes do not name a Google Cloud project; set one with --project"
+_HEALTH, _CLUSTERS = "compute.backendServicesHealth", "container.clusters"
 
 
 class PartListing(NamedTuple):
@@ -78,10 +74,10 @@ class GoogleReader:
                 self._keep(read, Listing(read.collection, (), state))
             return
         self._together(apis, [Read(name) for name in self._first(asked)])
-        lists = [read for read in asked if read.collection not in _LISTED_IN]
-        parents = [read._replace(collection=_LISTED_IN[read.collection]) for read in asked if read not in lists]
+        lists = [read for read in asked if read.collection not in LISTED_IN]
+        parents = [read._replace(collection=LISTED_IN[read.collection]) for read in asked if read not in lists]
         self._together(apis, [*lists, *parents])
-        run_all([partial(self._of_each, apis, name, asked) for name in _LISTED_IN], len(_LISTED_IN), "google")
+        run_all([partial(self._of_each, apis, name, asked) for name in LISTED_IN], len(LISTED_IN), "google")
 
     def _first(self, asked: Iterable[Read]) -> list[str]:
         """The clusters: they name the host project of a Shared VPC."""
@@ -132,7 +128,7 @@ class GoogleReader:
         reads = [read for read in asked if read.collection == collection]
         if not reads:
             return
-        parents = [self._known[read._replace(collection=_LISTED_IN[collection])] for read in reads]
+        parents = [self._known[read._replace(collection=LISTED_IN[collection])] for read in reads]
         bad = next((one.state for one in parents if one.state.status is not Status.COMPLETE), parents[0].state)
         objects = list({id(item): item for one in parents for item in one.items}.values())
         if collection == _HEALTH and not any(read.is_whole for read in reads):
