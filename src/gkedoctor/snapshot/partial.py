@@ -1,6 +1,6 @@
 """A snapshot of which only a part is read so far: what was not read is unknown, and each look-up of it is noted.
 
-The three-valued engine says what a part cannot tell; the notes say what to read next, so that whoever asked a
+The three-valued engine says what a part cannot show; the notes say what to read next, so that whoever asked a
 question reads what the answer needs and no more.
 """
 
