@@ -62,7 +62,7 @@ NO_LIMITS = RequestLimits()
 
 @dataclass
 class Deadline:
-    """The time limits of one collection, shared by all of its threads. `trace`: hears of each request that ends."""
+    """The time limits of one collection, shared by all of its threads. `trace`: called as each request ends."""
 
     request: float = 30.0
     overall: float = 300.0

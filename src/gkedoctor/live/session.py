@@ -22,12 +22,12 @@ from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
 from gkedoctor.collect.watch.discovery import Discovery
 from gkedoctor.collect.watch.reflector import Access, Put, Reflector, Relisted, Removed, Scope, ScopeStatus
-from gkedoctor.errors import SourceError, UnreachableError
+from gkedoctor.errors import SourceError
 from gkedoctor.live.cloud_following import CloudFollower, CloudRead
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
 from gkedoctor.live.followed_lists import FollowedLists
 from gkedoctor.live.freshness import CLOUD, SERVER, Freshness, Statuses
-from gkedoctor.live.log_following import LogFollower, LogRead
+from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
 from gkedoctor.snapshot.model import Snapshot, Status
 
@@ -35,8 +35,8 @@ _TICK_SECONDS = 0.1
 _SETTLE_SECONDS = 0.1
 """How long changes are gathered before they are shown: they come in bursts."""
 
-_TOLD_SECONDS = 0.25
-"""Between two words on how new it is, where nothing changed: sixty lists may fail one after another."""
+_FRESHNESS_SECONDS = 0.25
+"""Between two reports of how new it is, where nothing changed: sixty lists may fail one after another."""
 
 _MOST_TAKEN = 2_000
 """Changes that are taken in before it is looked whether to show them."""
@@ -146,21 +146,21 @@ class LiveSession:
         """What changes, until it is closed. What takes long with an update gets fewer of them."""
         self._start()
         shown, cost, last, first_change = None, 0.0, self._clock(), None
-        told = last - _TOLD_SECONDS
+        reported = last - _FRESHNESS_SECONDS
         while not self._deadline.stopped.is_set():
             if self._take_in() and first_change is None:
                 first_change = self._clock()
             now = self._clock()
             self._logs.read_due(now)
-            freshness = self._statuses.freshness(self._client.newest if self._client is not None else now)
+            freshness = self.freshness
             settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost
             if settled or now - last >= max(self._interval, _SHARE * cost):
                 yield LiveUpdate(self._snapshot(), freshness, self._now(), self._said(freshness))
                 last, first_change = self._clock(), None
                 cost = last - now
                 shown = freshness._replace(newest=0.0)
-            elif now - told >= _TOLD_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
-                shown, told = freshness._replace(newest=0.0), now
+            elif now - reported >= _FRESHNESS_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
+                shown, reported = freshness._replace(newest=0.0), now
                 yield LiveUpdate(None, freshness, self._now(), self._said(freshness))
 
     @property
@@ -199,7 +199,7 @@ class LiveSession:
             try:
                 self._start_watches(WatchClient(self._request.login, self._deadline))
                 break
-            except (UnreachableError, SourceError) as error:
+            except SourceError as error:
                 now = self._clock()
                 self._messages.put(ScopeStatus(SERVER, now, error.message, now + 5.0))
                 self._deadline.pause(5.0)
@@ -321,7 +321,7 @@ class LiveSession:
             case CloudRead():
                 return self._take_cloud(message)
             case ScopeStatus():
-                self._notice(self._statuses.tell(message))
+                self._notice(self._statuses.take(message))
             case _Heartbeat(date, at):
                 self._set_clock(date, at)
             case _Fault(error):
@@ -354,14 +354,11 @@ class LiveSession:
         return True
 
     def _drop_logs(self, pod: object) -> None:
-        metadata = pod.get("metadata") if isinstance(pod, dict) else None
-        if isinstance(metadata, dict):
-            self._objects.remove_logs(str(metadata.get("namespace")), str(metadata.get("name")))
+        self._objects.remove_logs(*namespace_and_name(pod))
 
     def _touch_cloud(self, scope: Scope, item: object) -> None:
-        metadata = item.get("metadata") if isinstance(item, dict) else None
-        if self._cloud is not None and scope.collection in _ENDPOINTS and isinstance(metadata, dict):
-            self._cloud.touch(str(metadata.get("namespace")))
+        if self._cloud is not None and scope.collection in _ENDPOINTS:
+            self._cloud.touch(namespace_and_name(item)[0])
 
     def _take_log(self, read: LogRead) -> bool:
         if not self._logs.done(read.run) or not isinstance(read.result, ContainerLog):
@@ -373,9 +370,9 @@ class LiveSession:
         """What was read of Google Cloud; what could not be read this time stays as it was."""
         name, state, now = read.listing.collection, read.listing.state, self._clock()
         if state.status is Status.FAILED and self._objects.state(name).is_read:
-            self._notice(self._statuses.tell(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
+            self._notice(self._statuses.take(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
             return False
-        self._notice(self._statuses.tell(ScopeStatus(CLOUD, now)))
+        self._notice(self._statuses.take(ScopeStatus(CLOUD, now)))
         if read.part:
             for item in read.listing.items:
                 self._objects.put(name, item)
