@@ -21,6 +21,7 @@ from gkedoctor.collect.results import (
     CollectorProgress,
     Listing,
     OnProgress,
+    trouble_of,
 )
 from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, LISTED_IN, UPTIME, Kind
@@ -81,20 +82,16 @@ class _Readings:
         session: Any,
     ) -> None:
         from gkedoctor.collect.change_records import ChangeRecords
-        from gkedoctor.collect.compute import Compute
-        from gkedoctor.collect.gke_clusters import Container
+        from gkedoctor.collect.google_apis import GoogleApis
         from gkedoctor.collect.logging import Logging
-        from gkedoctor.collect.monitoring import Monitoring
-        from gkedoctor.collect.rest_lists import RestLists
 
         self.options = options
         self.place, self.deadline, self.put, self.tell = place, deadline, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
-        self.compute = Compute(session, options.compute_endpoint, place.project, deadline, options.only)
-        self.container = Container(session, options.container_endpoint, place, deadline)
-        self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
-        endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}
-        self.rest = RestLists(session, endpoints, place.project, deadline)
+        apis = GoogleApis(session, options, place, deadline)
+        self.compute, self.container, self.monitoring, self.rest = (
+            apis.compute, apis.container, apis.monitoring, apis.rest,
+        )  # fmt: skip
         self.logging = Logging(session, options.logging_endpoint, place, deadline)
         self.records = ChangeRecords(self.compute, self.container, self.logging, options)
         self.finds: queue.SimpleQueue[Listing] = queue.SimpleQueue()
@@ -190,10 +187,8 @@ class _Readings:
 
     def _say(self, find: Listing) -> None:
         self.count += len(find.items)
-        trouble = ""
-        if find.state.status is not Status.COMPLETE:
-            self.trouble = True
-            trouble = f"{find.collection}: {find.state.status}: {find.state.reason}"
+        trouble = trouble_of(find)
+        self.trouble = self.trouble or bool(trouble)
         self.tell(CollectorProgress(COMPUTE, self.count, "", trouble))
 
 
