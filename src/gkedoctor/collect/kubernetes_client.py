@@ -55,7 +55,7 @@ class KubernetesClient:
     def get(
         self, path: str, query: Query = (), accept: str = "application/json", limits: RequestLimits = NO_LIMITS
     ) -> HttpResponse:
-        """One answer with a status of 2xx; Refused for any other, after patience is at an end."""
+        """One response with a status of 2xx; RequestFailed for any other, after the last attempt."""
         return self.deadline.retry(lambda: self._asked("GET", path, query, accept, None, limits.seconds), limits)
 
     def document(self, path: str, shape: type[Any] | Any, query: Query = ()) -> Any:

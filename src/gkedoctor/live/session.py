@@ -137,11 +137,6 @@ class LiveSession:
         if self._client is not None:
             self._client.cut()
 
-    @property
-    def requests(self) -> int:
-        """How many watches were opened."""
-        return self._client.requests if self._client is not None else 0
-
     def follow(self) -> Iterator[LiveUpdate]:
         """What changes, until it is closed. What takes long with an update gets fewer of them."""
         self._start()

@@ -44,9 +44,6 @@ class WatchClient(KubernetesClient):
         self.newest = deadline.clock()
         """When the server last sent anything, on the clock of the deadline."""
 
-        self.requests = 0
-        """How many requests were sent."""
-
         self.has_version = False
         """Whether the server answered with its version, which some accounts may not read."""
 
@@ -71,7 +68,6 @@ class WatchClient(KubernetesClient):
 
     def _opened(self, api: Any, path: str, query: Sequence[tuple[str, str]], silence: float) -> Any:
         self.deadline.check()
-        self.requests += 1
         response = open_stream(api, path, query, (self.deadline.request, silence), self.deadline)
         with self._lock:
             self._open[response] = self.deadline.clock()
