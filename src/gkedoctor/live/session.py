@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from gkedoctor.collect.collector import Collected, CollectRequest
-from gkedoctor.collect.deadline import Deadline, RequestFailed
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubernetes import KubernetesLister, reached
 from gkedoctor.collect.logs import read_log
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
@@ -27,6 +27,7 @@ from gkedoctor.live.cloud_following import CloudFollower, CloudRead
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
 from gkedoctor.live.followed_lists import FollowedLists
 from gkedoctor.live.freshness import CLOUD, SERVER, Freshness, Statuses
+from gkedoctor.live.heartbeat import Heartbeat, check_server
 from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
 from gkedoctor.snapshot.model import Snapshot, Status
@@ -41,8 +42,6 @@ _FRESHNESS_SECONDS = 0.25
 _MOST_TAKEN = 2_000
 """Changes that are taken in before it is looked whether to show them."""
 
-_HEARTBEAT_SECONDS = 10.0
-_CLOCK_SECONDS = 60.0
 _SHARE = 20
 """Where nothing changes, what takes a second is done again after this many: ages count too."""
 
@@ -74,20 +73,13 @@ class Timing:
     )
 
 
-class _Heartbeat(NamedTuple):
-    """What the server said its time is, and when."""
-
-    date: str | None
-    at: float
-
-
 class _Fault(NamedTuple):
     """A fault of ours in a thread."""
 
     error: BaseException
 
 
-_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | _Heartbeat | _Fault
+_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | Heartbeat | _Fault
 
 
 class LiveSession:
@@ -216,7 +208,7 @@ class LiveSession:
         rest = [scope for scope, _ in self._scopes[CONNECTIONS:]]
         if rest:
             self._thread("poll", partial(self._poll, rest, access))
-        self._thread("heartbeat", partial(self._beat, client))
+        self._thread("heartbeat", partial(check_server, client, self._messages.put))
         if self._cloud is not None:
             self._thread("google", self._cloud.run)
         self._start_logs(client)
@@ -266,30 +258,6 @@ class LiveSession:
                 else:
                     self._messages.put(ScopeStatus(scope, now, part.refused.reason, now + self._interval))
 
-    def _beat(self, client: WatchClient) -> None:
-        """Finds out whether the server can be reached where no stream says anything."""
-        failures, last, since = 0, self._clock(), 0.0
-        while not self._deadline.stopped.is_set():
-            self._deadline.pause(1.0)
-            now = self._clock()
-            if now - client.newest < _HEARTBEAT_SECONDS and now - last < _CLOCK_SECONDS and not failures:
-                continue
-            last = now
-            try:
-                date = client.heartbeat()
-            except RequestFailed as failed:
-                since = since if failures else now
-                failures += 1
-                wait = min(10.0, 2.0**failures)
-                self._messages.put(ScopeStatus(SERVER, now, failed.reason, self._clock() + wait))
-                self._deadline.pause(wait)
-                continue
-            self._messages.put(_Heartbeat(date, self._clock()))
-            if failures:
-                failures = 0
-                self._messages.put(ScopeStatus(SERVER, self._clock()))
-                client.recovered(since)
-
     # what comes in
 
     def _take_in(self) -> bool:
@@ -317,7 +285,7 @@ class LiveSession:
                 return self._take_cloud(message)
             case ScopeStatus():
                 self._notice(self._statuses.take(message))
-            case _Heartbeat(date, at):
+            case Heartbeat(date, at):
                 self._set_clock(date, at)
             case _Fault(error):
                 raise error
