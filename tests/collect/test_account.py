@@ -84,5 +84,7 @@ def test_where_everything_is_denied_the_reason_names_the_namespace(
     api.rules = {"shop": [NOTHING]}
     code, out, _ = report(api, tmp_path, capsys, "--json", "-n", "shop")
     holes = {hole["collection"]: hole for hole in json.loads(out)["not_checked"]}
-    assert code == 4 and holes["pods"]["detail"].endswith('in the namespace "shop"')
+    assert code == 4 and holes["pods"]["detail"] == (
+        'pods is forbidden: User "jane" cannot list resource "pods" in the namespace "shop"'
+    )
     assert "nodes" not in holes, "a question about a namespace without a Pod that can be read needs no Node"

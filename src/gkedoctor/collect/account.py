@@ -11,7 +11,7 @@ import msgspec
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
-from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.model import CollectionState
 
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
 _USER = re.compile(r'User "([^"]{1,300})"')
@@ -88,7 +88,7 @@ class Account:
         if not self._guessed:
             return ""
         kinds = [state for name, state in states.items() if name in COLLECTIONS and not COLLECTIONS[name].cloud]
-        read = sum(state.status in (Status.COMPLETE, Status.PARTIAL) for state in kinds)
+        read = sum(state.is_read for state in kinds)
         name = self._name or "this account"
         where = f"namespace{'s' if len(self._guessed) > 1 else ''} {', '.join(self._guessed)}"
         return (

@@ -10,22 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-import msgspec
-
 from gkedoctor.collect.compute import Compute
-from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
 from gkedoctor.collect.gke_clusters import Container
-from gkedoctor.collect.google_errors import cloud_state
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
-from gkedoctor.collect.google_session import ask
 from gkedoctor.collect.logging import Logging, in_cluster, quoted
-from gkedoctor.collect.results import COMPLETE, Listing
+from gkedoctor.collect.results import Listing
 from gkedoctor.snapshot.change_records import audit_record
-from gkedoctor.snapshot.kinds import AUDIT_LOGS, COMPUTE_OPERATIONS, GKE_OPERATIONS
-from gkedoctor.snapshot.model import CollectionState, Status
+from gkedoctor.snapshot.kinds import AUDIT_LOGS, COMPUTE_OPERATIONS
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _SYSTEM = r"^system:([^s]|serviceaccount:(kube-system|gke-[^:]+|gmp-[^:]+):)"
@@ -55,7 +48,7 @@ class ChangeRecords:
         return found._replace(items=[item for item in found.items if _is_after(item.get("insertTime"), since)])
 
     def _gke(self, since: datetime) -> Listing:
-        found = gke_operations(self.container)
+        found = self.container.operations()
         kept = [item for item in found.items if self._is_ours(item) and _is_at_work(item, since)]
         return found._replace(items=kept)
 
@@ -66,24 +59,6 @@ class ChangeRecords:
     def _audit_logs(self, now: datetime, seconds: float) -> Listing:
         place = self.logging.place
         return self.logging.search(AUDIT_LOGS, audit_filter(place, now - timedelta(seconds=seconds)), _entry)
-
-
-def gke_operations(api: Container) -> Listing:
-    """The GKE operations of a project, of all its clusters: as far back as the API keeps them."""
-    url = f"{api.root}/v1/projects/{api.place.project}/locations/-/operations"
-    try:
-        document = api.deadline.retry(partial(ask, api.session, url, api.deadline, _Operations))
-    except (RequestFailed, CollectionStopped) as refused:
-        return Listing(GKE_OPERATIONS, (), cloud_state(GKE_OPERATIONS, refused))
-    if document.missing:
-        reason = f"no response from: {', '.join(document.missing)}"
-        return Listing(GKE_OPERATIONS, document.operations, CollectionState(Status.PARTIAL, reason=reason))
-    return Listing(GKE_OPERATIONS, document.operations, COMPLETE)
-
-
-class _Operations(msgspec.Struct, rename={"missing": "missingZones"}):
-    operations: list[dict[str, Any]] = []
-    missing: list[str] = []
 
 
 def _is_after(time: Any, since: datetime) -> bool:

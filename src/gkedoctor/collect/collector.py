@@ -271,7 +271,7 @@ class _Collector:
         """Pods tell whose logs to read."""
         if self.request.select_logs is None:
             return
-        if pods.state.status not in (Status.COMPLETE, Status.PARTIAL):
+        if not pods.state.is_read:
             reason = "Pods could not be listed, so their logs are not known"
             state = CollectionState(pods.state.status, reason=reason, needs=pods.state.needs)
             self.gathered.mark(LOGS, state)

@@ -19,7 +19,7 @@ from gkedoctor.collect.own_backends import belongs
 from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.results import COMPLETE, Listing
 from gkedoctor.collect.thread_pool import run_all
-from gkedoctor.snapshot.kinds import COMPUTE_OPERATIONS
+from gkedoctor.snapshot.kinds import COMPUTE_OPERATIONS, LISTED_IN
 from gkedoctor.snapshot.model import CollectionState, Status
 
 _PAGE = 500
@@ -72,13 +72,10 @@ _RECORDS: Mapping[str, _Client] = MappingProxyType(
 """Read for a time only, and not among the lists of objects."""
 
 _MOST_RECORDS = 10_000
-"""Above this, gcloud's own limit is 5,000, a project with many node pools would be read for minutes."""
+"""Operations after which no further page is read: of a project with many node pools, all would take minutes."""
 
 SHARED = frozenset({"compute.firewalls", "compute.networks", "compute.subnetworks"})
 """What the host project of a Shared VPC holds for the cluster."""
-
-
-_ONE_BY_ONE = ("compute.backendServicesHealth", "compute.networkEndpoints")
 
 
 class Compute:
@@ -95,7 +92,7 @@ class Compute:
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self.lists = LISTS
-        self.collections = frozenset({*LISTS, *_ONE_BY_ONE})
+        self.collections = frozenset({*LISTS, *LISTED_IN})
 
     def listed(self, collection: str, hosts: Sequence[str], matching: str = "") -> Listing:
         """A collection of the project, with that of the Shared VPC's host where it has a part in it.
@@ -339,7 +336,7 @@ def _state(
     too_many: bool,
 ) -> CollectionState:
     """What is asked one by one is as complete as the list it starts from, and as the answers."""
-    if base is not None and base.status not in (Status.COMPLETE, Status.PARTIAL):
+    if base is not None and not base.is_read:
         return base
     if refused:
         return cloud_state(name, refused[0], some=len(items) > 0 and not _all_refused(items))

@@ -62,7 +62,7 @@ NO_LIMITS = RequestLimits()
 
 @dataclass
 class Deadline:
-    """The time limits of one collection, shared by all of its threads. `trace`: hears of each request that ends."""
+    """The time limits of one collection, shared by all of its threads. `trace`: called as each request ends."""
 
     request: float = 30.0
     overall: float = 300.0
@@ -82,7 +82,7 @@ class Deadline:
         return max(0.0, self._ends - self.clock())
 
     def check(self) -> None:
-        """Raises Stopped where nothing may be asked any more."""
+        """Raises CollectionStopped where no further request may be sent."""
         if self.stopped.is_set():
             raise CollectionStopped("interrupted with Ctrl-C")
         if self.remaining <= 0:
@@ -111,8 +111,8 @@ class Deadline:
     def within(self, work: Callable[[], T], name: str) -> T:
         """What `work` returns, done by a thread that is left behind where it does not end in time.
 
-        A thread may wait for what has no time-out of its own: a look-up in DNS, a file that is a pipe. Raises Stopped
-        then, and what `work` raises; on Ctrl-C, `work` is told by `stopped`.
+        A thread may wait for what has no time-out of its own: a look-up in DNS, a file that is a pipe. Raises
+        CollectionStopped then, and what `work` raises; on Ctrl-C, `stopped` is set for `work` to see.
         """
         done: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
-from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
+from gkedoctor.collect.google_location import NO_PLACE, GoogleLocation, GoogleOptions
 from gkedoctor.collect.google_session import guard, guarded_adapter, token_requests
 from gkedoctor.collect.results import (
     CHANGES,
@@ -21,9 +21,10 @@ from gkedoctor.collect.results import (
     CollectorProgress,
     Listing,
     OnProgress,
+    trouble_of,
 )
 from gkedoctor.collect.thread_pool import ThreadPool
-from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, UPTIME, Kind
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, LISTED_IN, UPTIME, Kind
 from gkedoctor.snapshot.model import CollectionState, Status, permission
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform.read-only"
@@ -31,7 +32,7 @@ _SCOPES_TO_IMPERSONATE = ["https://www.googleapis.com/auth/cloud-platform"]
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _THREADS = 6
 
-_FIRST = ("compute.backendServices", "compute.networkEndpointGroups")
+_FIRST = tuple(LISTED_IN.values())
 """The lists that the requests for single objects wait for."""
 
 Put = Callable[[Listing], None]
@@ -49,8 +50,7 @@ def collect_google(
 ) -> None:
     """Reads the kinds of Google Cloud; where that is not possible, each of them gets the reason as its state."""
     if place is None:
-        reason = "its context and Nodes do not name a Google Cloud project; set one with --project"
-        _put_all(kinds, CollectionState(Status.NOT_ASKED, reason=reason), put)
+        _put_all(kinds, CollectionState(Status.NOT_ASKED, reason=NO_PLACE), put)
         tell(CollectorProgress(COMPUTE, 0, "not requested", ""))
         return
     try:
@@ -82,20 +82,16 @@ class _Readings:
         session: Any,
     ) -> None:
         from gkedoctor.collect.change_records import ChangeRecords
-        from gkedoctor.collect.compute import Compute
-        from gkedoctor.collect.gke_clusters import Container
+        from gkedoctor.collect.google_apis import GoogleApis
         from gkedoctor.collect.logging import Logging
-        from gkedoctor.collect.monitoring import Monitoring
-        from gkedoctor.collect.rest_lists import RestLists
 
         self.options = options
         self.place, self.deadline, self.put, self.tell = place, deadline, put, tell
         self.kinds = {kind.collection: kind for kind in kinds}
-        self.compute = Compute(session, options.compute_endpoint, place.project, deadline, options.only)
-        self.container = Container(session, options.container_endpoint, place, deadline)
-        self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
-        endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}
-        self.rest = RestLists(session, endpoints, place.project, deadline)
+        apis = GoogleApis(session, options, place, deadline)
+        self.compute, self.container, self.monitoring, self.rest = (
+            apis.compute, apis.container, apis.monitoring, apis.rest,
+        )  # fmt: skip
         self.logging = Logging(session, options.logging_endpoint, place, deadline)
         self.records = ChangeRecords(self.compute, self.container, self.logging, options)
         self.finds: queue.SimpleQueue[Listing] = queue.SimpleQueue()
@@ -191,10 +187,8 @@ class _Readings:
 
     def _say(self, find: Listing) -> None:
         self.count += len(find.items)
-        trouble = ""
-        if find.state.status is not Status.COMPLETE:
-            self.trouble = True
-            trouble = f"{find.collection}: {find.state.status}: {find.state.reason}"
+        trouble = trouble_of(find)
+        self.trouble = self.trouble or bool(trouble)
         self.tell(CollectorProgress(COMPUTE, self.count, "", trouble))
 
 

@@ -12,6 +12,9 @@ from gkedoctor.snapshot.cluster_identity import origin
 _CONTEXT = re.compile(r"gke_([^_]+)_([^_]+)_(.+)")
 """What `gcloud container clusters get-credentials` names a context."""
 
+NO_PLACE = "its context and Nodes do not name a Google Cloud project; set one with --project"
+"""Why nothing was read of Google Cloud."""
+
 
 class GoogleLocation(NamedTuple):
     """A project, and the cluster in it as far as it is known."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
-from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
-from gkedoctor.collect.results import COMPUTE, CollectorProgress, Listing, OnProgress
+from gkedoctor.collect.google_location import NO_PLACE, GoogleLocation, GoogleOptions
+from gkedoctor.collect.results import COMPUTE, CollectorProgress, Listing, OnProgress, trouble_of
 from gkedoctor.collect.thread_pool import run_all
-from gkedoctor.snapshot.kinds import UPTIME
+from gkedoctor.snapshot.kinds import LISTED_IN, UPTIME
 from gkedoctor.snapshot.model import CollectionState, Status, not_asked, permission
 from gkedoctor.snapshot.part import Read
+
+if TYPE_CHECKING:
+    from gkedoctor.collect.google_apis import GoogleApis
 
 _THREADS = 6
 _NAMES_OF_ONE_LIST = 40
@@ -26,11 +29,7 @@ _NAMES_OF_ONE_LIST = 40
 _MOST_NAMES = 160
 """Names of one collection beyond which the whole list is fewer requests or as many, at 500 objects a page."""
 
-_HEALTH, _ENDPOINTS, _CLUSTERS = "compute.backendServicesHealth", "compute.networkEndpoints", "container.clusters"
-_LISTED_IN = {_HEALTH: "compute.backendServices", _ENDPOINTS: "compute.networkEndpointGroups"}
-"""Collections that are asked one object at a time, and where the objects are listed."""
-
-NO_PLACE = "its context and Nodes do not name a Google Cloud project; set one with --project"
+_HEALTH, _CLUSTERS = "compute.backendServicesHealth", "container.clusters"
 
 
 class PartListing(NamedTuple):
@@ -49,7 +48,7 @@ class GoogleReader:
         self._options, self._place, self._deadline, self._tell = options, place, deadline, tell
         self._lock = threading.Lock()
         self._known: dict[Read, Listing] = {}
-        self._apis: _Apis | None = None
+        self._apis: GoogleApis | None = None
 
     def read(self, reads: Sequence[Read]) -> list[PartListing]:
         """Answers each of the reads; RequestFailed and the like are the state of a listing, and never raised."""
@@ -61,13 +60,9 @@ class GoogleReader:
 
     def _tell_how_far(self, asked: Sequence[Read]) -> None:
         count = sum(len(found.items) for found in self._known.values())
-        bad = [self._known[read] for read in asked if self._known[read].state.status is not Status.COMPLETE]
-        for one in bad:
-            self._tell(
-                CollectorProgress(COMPUTE, count, "", f"{one.collection}: {one.state.status}: {one.state.reason}")
-            )
-        if not bad:
-            self._tell(CollectorProgress(COMPUTE, count))
+        troubles = [trouble for read in asked if (trouble := trouble_of(self._known[read]))]
+        for trouble in troubles or [""]:
+            self._tell(CollectorProgress(COMPUTE, count, "", trouble))
 
     def _answer(self, asked: Sequence[Read]) -> None:
         apis = self._connected()
@@ -78,10 +73,10 @@ class GoogleReader:
                 self._keep(read, Listing(read.collection, (), state))
             return
         self._together(apis, [Read(name) for name in self._first(asked)])
-        lists = [read for read in asked if read.collection not in _LISTED_IN]
-        parents = [read._replace(collection=_LISTED_IN[read.collection]) for read in asked if read not in lists]
+        lists = [read for read in asked if read.collection not in LISTED_IN]
+        parents = [read._replace(collection=LISTED_IN[read.collection]) for read in asked if read not in lists]
         self._together(apis, [*lists, *parents])
-        run_all([partial(self._of_each, apis, name, asked) for name in _LISTED_IN], len(_LISTED_IN), "google")
+        run_all([partial(self._of_each, apis, name, asked) for name in LISTED_IN], len(LISTED_IN), "google")
 
     def _first(self, asked: Iterable[Read]) -> list[str]:
         """The clusters: they name the host project of a Shared VPC."""
@@ -90,7 +85,7 @@ class GoogleReader:
         needed = {read.collection for read in asked} & {*SHARED, _CLUSTERS}
         return [_CLUSTERS] if needed and Read(_CLUSTERS) not in self._known else []
 
-    def _together(self, apis: _Apis, reads: Iterable[Read]) -> None:
+    def _together(self, apis: GoogleApis, reads: Iterable[Read]) -> None:
         new = [read for read in dict.fromkeys(reads) if read not in self._known]
         whole = {read.collection for read in new if read.is_whole} | {r.collection for r in self._known if r.is_whole}
         tasks: list[Callable[[], None]] = []
@@ -113,26 +108,26 @@ class GoogleReader:
             if read not in self._known:
                 self._keep(read, narrowed(self._known[Read(read.collection)], read))
 
-    def _list(self, apis: _Apis, read: Read) -> None:
-        found = apis.listed(read.collection, self._hosts(apis), read.selector)
+    def _list(self, apis: GoogleApis, read: Read) -> None:
+        found = _listed(apis, read.collection, self._hosts(apis), read.selector)
         self._keep(read, narrowed(found, read))
         if not read.selector and not read.is_whole:  # this API has no filter for it, so all is there
             self._keep(Read(read.collection), found)
 
-    def _named(self, apis: _Apis, reads: Sequence[Read]) -> None:
+    def _named(self, apis: GoogleApis, reads: Sequence[Read]) -> None:
         """One list for several names."""
         names = sorted({read.name for read in reads})
         matching = " OR ".join(f'(name = "{name}")' for name in names) if len(names) > 1 else f'name = "{names[0]}"'
-        found = apis.listed(reads[0].collection, self._hosts(apis), matching)
+        found = _listed(apis, reads[0].collection, self._hosts(apis), matching)
         for read in reads:
             self._keep(read, narrowed(found, read))
 
-    def _of_each(self, apis: _Apis, collection: str, asked: Sequence[Read]) -> None:
+    def _of_each(self, apis: GoogleApis, collection: str, asked: Sequence[Read]) -> None:
         """What is asked one object at a time, of the objects that the reads name."""
         reads = [read for read in asked if read.collection == collection]
         if not reads:
             return
-        parents = [self._known[read._replace(collection=_LISTED_IN[collection])] for read in reads]
+        parents = [self._known[read._replace(collection=LISTED_IN[collection])] for read in reads]
         bad = next((one.state for one in parents if one.state.status is not Status.COMPLETE), parents[0].state)
         objects = list({id(item): item for one in parents for item in one.items}.values())
         if collection == _HEALTH and not any(read.is_whole for read in reads):
@@ -148,54 +143,40 @@ class GoogleReader:
         known = self._known.get(Read("compute.networkEndpointGroups"))
         return list(known.items) if known is not None else ()
 
-    def _hosts(self, apis: _Apis) -> Sequence[str]:
+    def _hosts(self, apis: GoogleApis) -> Sequence[str]:
         return apis.container.host_projects(self._known.get(Read(_CLUSTERS)))
 
     def _keep(self, read: Read, found: Listing) -> None:
         with self._lock:
             self._known[read] = found
 
-    def _connected(self) -> _Apis | CollectionState:
+    def _connected(self) -> GoogleApis | CollectionState:
         """The APIs; a state for all that is read of them, where there is no way in."""
         if self._place is None:
             return CollectionState(Status.NOT_ASKED, reason=NO_PLACE)
         if self._apis is None:
+            from gkedoctor.collect.google_apis import GoogleApis
             from gkedoctor.collect.google_cloud import google_session
 
             try:
                 session = google_session(self._options, self._deadline)
             except (RequestFailed, CollectionStopped) as refused:
                 return CollectionState(Status.FAILED, reason=refused.reason)
-            self._apis = _Apis(session, self._options, self._place, self._deadline)
+            self._apis = GoogleApis(session, self._options, self._place, self._deadline)
         return self._apis
 
 
-class _Apis:
-    """The APIs of one project."""
-
-    def __init__(self, session: Any, options: GoogleOptions, place: GoogleLocation, deadline: Deadline) -> None:
-        from gkedoctor.collect.compute import Compute
-        from gkedoctor.collect.gke_clusters import Container
-        from gkedoctor.collect.monitoring import Monitoring
-        from gkedoctor.collect.rest_lists import RestLists
-
-        self.compute = Compute(session, options.compute_endpoint, place.project, deadline, options.only)
-        self.container = Container(session, options.container_endpoint, place, deadline)
-        endpoints = {"compute": options.compute_endpoint, "file": options.file_endpoint}
-        self.rest = RestLists(session, endpoints, place.project, deadline)
-        self.monitoring = Monitoring(session, options.monitoring_endpoint, place.project, deadline)
-
-    def listed(self, collection: str, hosts: Sequence[str], matching: str) -> Listing:
-        """A list, narrowed by a filter where the API takes one."""
-        if collection == _CLUSTERS:
-            return self.container.clusters()
-        if collection in self.rest.collections:
-            return self.rest.listed(collection)
-        if collection in UPTIME:
-            return self.monitoring.listed(collection)
-        if collection not in self.compute.lists:
-            return Listing(collection, (), not_asked(collection, "not read for a part of the cluster"))
-        return self.compute.listed(collection, hosts, matching)
+def _listed(apis: GoogleApis, collection: str, hosts: Sequence[str], matching: str) -> Listing:
+    """A list, narrowed by a filter where the API takes one."""
+    if collection == _CLUSTERS:
+        return apis.container.clusters()
+    if collection in apis.rest.collections:
+        return apis.rest.listed(collection)
+    if collection in UPTIME:
+        return apis.monitoring.listed(collection)
+    if collection not in apis.compute.lists:
+        return Listing(collection, (), not_asked(collection, "not read for a part of the cluster"))
+    return apis.compute.listed(collection, hosts, matching)
 
 
 def narrowed(found: Listing, read: Read) -> Listing:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -41,6 +42,9 @@ _UNREACHABLE_HINT = "kubectl cluster-info. To read Google Cloud only: --project 
 _KEEP_LAST_APPLIED = frozenset({"secrets", "configmaps"})
 """Kept with the last applied configuration until they were redacted: it may hold older values to mask."""
 
+NOT_WATCHABLE = (403, 404, 405)
+"""Statuses of lists that are read at an interval, if at all."""
+
 _STABLE: dict[str, tuple[str, ...]] = {"autoscaling": ("v2", "v1")}
 
 
@@ -56,12 +60,15 @@ class Cluster(NamedTuple):
     recorded: Mapping[str, CollectionState] = MappingProxyType({})
 
 
-class _Meta(msgspec.Struct, rename={"token": "continue", "version": "resourceVersion"}):
+class _Meta(msgspec.Struct, rename={"token": "continue", "version": "resourceVersion", "rest": "remainingItemCount"}):
     token: str | None = None
     version: str | None = None
+    rest: int | None = None
 
 
-class _ListPage(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
+class ListPage(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
+    """One page of a list: its items are decoded one by one, with `slim`."""
+
     items: list[msgspec.Raw] | None
     version: str = ""
     meta: _Meta = msgspec.field(default_factory=_Meta)
@@ -198,7 +205,7 @@ class KubernetesLister:
         recorded = self.cluster.recorded.get(kind.collection)
         if recorded is None:
             return self._read(kind, self.only)
-        if recorded.status not in (Status.COMPLETE, Status.PARTIAL):
+        if not recorded.is_read:
             return Listing(kind.collection, (), recorded)
         found = self._read(kind, self.only or recorded.namespaces or ())
         return found._replace(state=combined_state(recorded, found.state))
@@ -209,7 +216,7 @@ class KubernetesLister:
             return Listing(kind.collection, (), state_of(kind.collection, 404, ""))
         if kind.namespaced and only:
             return self._by_namespace(kind, versions, only, all_known=False)
-        part = self._listed(kind, versions, None)
+        part = self._listed(kind, versions)
         if part.code == 403 and not part.items and kind.namespaced:
             namespaces, all_known = self.namespaces()
             if namespaces:
@@ -236,13 +243,11 @@ class KubernetesLister:
             return names, True
         return self.account.own_namespaces(part.refused.reason if part.refused is not None else ""), False
 
-    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str | None) -> ListResult:
+    def _listed(self, kind: Kind, versions: Iterable[str], namespace: str = "") -> ListResult:
         """The listing in the first version that serves the kind."""
         part = ListResult([], RequestFailed("not served by this cluster", code=404))
         for version in versions:
-            root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
-            scope = f"/namespaces/{namespace}" if namespace is not None else ""
-            part = self.pages(f"{root}{scope}/{kind.resource}", kind.collection)
+            part = self.pages(list_path(kind, version, namespace), kind.collection)
             if part.code != 404:
                 break
         return part
@@ -266,7 +271,7 @@ class KubernetesLister:
         while True:
             query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
             try:
-                page: _ListPage = self.client.document(path, _ListPage, query)
+                page: ListPage = self.client.document(path, ListPage, query)
                 part.items.extend(slim(collection, item, page.version) for item in page.items or ())
                 token, version = page.meta.token or "", version or page.meta.version or ""
                 if not token:
@@ -328,6 +333,13 @@ def versions_of(kind: Kind, groups: Mapping[str, tuple[str, ...]] | None) -> tup
     return groups.get(kind.group, ())
 
 
+def list_path(kind: Kind, version: str, namespace: str = "") -> str:
+    """The path of a list: of a namespace, or of all objects of the kind."""
+    root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
+    scope = f"/namespaces/{quote(namespace)}" if namespace else ""
+    return f"{root}{scope}/{kind.resource}"
+
+
 def is_served(kind: Kind, groups: Mapping[str, object] | None) -> bool:
     """Whether to ask for a kind: always, but for one of an operator whose group the cluster does not serve."""
     return not is_custom(kind.collection) or (groups is not None and kind.group in groups)
@@ -344,7 +356,7 @@ def _judged(kind: Kind, part: ListResult) -> CollectionState:
 
 def _watches(parts: Iterable[ListResult]) -> tuple[WatchStart, ...]:
     """The lists that can be followed: a namespace that is denied is none."""
-    return tuple(part.watch for part in parts if part.watch is not None and part.code not in (403, 404, 405))
+    return tuple(part.watch for part in parts if part.watch is not None and part.code not in NOT_WATCHABLE)
 
 
 def slim(collection: str, raw: msgspec.Raw, version: str) -> Any:

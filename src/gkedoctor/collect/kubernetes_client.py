@@ -55,7 +55,7 @@ class KubernetesClient:
     def get(
         self, path: str, query: Query = (), accept: str = "application/json", limits: RequestLimits = NO_LIMITS
     ) -> HttpResponse:
-        """One answer with a status of 2xx; Refused for any other, after patience is at an end."""
+        """One response with a status of 2xx; RequestFailed for any other, after the last attempt."""
         return self.deadline.retry(lambda: self._asked("GET", path, query, accept, None, limits.seconds), limits)
 
     def document(self, path: str, shape: type[Any] | Any, query: Query = ()) -> Any:
@@ -78,15 +78,18 @@ class KubernetesClient:
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
         renewals = self._renewals
         answer = call(self._api, method, path, query, headers, body, self.deadline, seconds)
-        if answer.status == 401 and self._renewed(renewals):
+        if answer.status == 401 and self.renew(renewals):
             answer = call(self._api, method, path, query, headers, body, self.deadline, seconds)
         if 200 <= answer.status < 300:
             self._accepted = True
             return answer
-        raise RequestFailed(message_of(answer), code=answer.status, retry_after=retry_after(answer.headers))
+        raise refusal(answer)
 
-    def _renewed(self, seen: int) -> bool:
-        """Reads the credentials again, where they were good before: a token ends after an hour."""
+    def renew(self, seen: int) -> bool:
+        """Reads the credentials again, unless another thread did since `seen`: a token ends after an hour.
+
+        False for credentials that no request was accepted with: reading them again is of no use.
+        """
         with self._lock:
             if self._renewals > seen:
                 return True
@@ -231,7 +234,12 @@ class _Failure(msgspec.Struct):
     reason: str = ""
 
 
-def message_of(answer: HttpResponse) -> str:
+def refusal(answer: HttpResponse) -> RequestFailed:
+    """The failure that a response with another status than 2xx stands for."""
+    return RequestFailed(_message_of(answer), code=answer.status, retry_after=retry_after(answer.headers))
+
+
+def _message_of(answer: HttpResponse) -> str:
     """What the server's Status says, in one line."""
     try:
         message = msgspec.json.decode(answer.body, type=_Failure).message

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
-from gkedoctor.collect.kubernetes import PAGE, Cluster, is_served, slim, versions_of
+from gkedoctor.collect.kubernetes import PAGE, Cluster, ListPage, is_served, list_path, slim, versions_of
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.paging import Pages
 from gkedoctor.collect.results import COMPLETE, state_of
@@ -41,17 +41,6 @@ class RawPart(NamedTuple):
     state: CollectionState
 
 
-class _Meta(msgspec.Struct, rename={"token": "continue", "rest": "remainingItemCount"}):
-    token: str | None = None
-    rest: int | None = None
-
-
-class _Page(msgspec.Struct, rename={"version": "apiVersion", "meta": "metadata"}):
-    items: list[msgspec.Raw] | None
-    version: str = ""
-    meta: _Meta = msgspec.field(default_factory=_Meta)
-
-
 class PartLister:
     """Answers reads of one cluster. Safe to use from several threads."""
 
@@ -64,9 +53,8 @@ class PartLister:
         state = state_of(kind.collection, 404, "")
         items: Sequence[Any] = ()
         for version in versions:
-            root = f"/apis/{kind.group}/{version}" if kind.group else f"/api/{version}"
-            scope = f"/namespaces/{quote(read.namespace)}" if kind.namespaced and read.namespace else ""
-            items, state = self._answer(kind, f"{root}{scope}/{kind.resource}", read)
+            path = list_path(kind, version, read.namespace if kind.namespaced else "")
+            items, state = self._answer(kind, path, read)
             if state.status is not Status.DISABLED:
                 break
         return RawPart(read, items, state)
@@ -102,8 +90,8 @@ class PartLister:
         items: list[Any] = []
         token, pages = "", Pages()
         while True:
-            page: _Page = self._client.document(
-                path, _Page, [*query, ("limit", str(PAGE)), *([("continue", token)] if token else [])]
+            page: ListPage = self._client.document(
+                path, ListPage, [*query, ("limit", str(PAGE)), *([("continue", token)] if token else [])]
             )
             items += [slim(kind.collection, raw, page.version) for raw in page.items or ()]
             token = page.meta.token or ""
@@ -115,5 +103,5 @@ class PartLister:
 
     def _rest(self, path: str) -> int:
         """How many objects there are beside the first one."""
-        page: _Page = self._client.document(path, _Page, [("limit", "1")])
+        page: ListPage = self._client.document(path, ListPage, [("limit", "1")])
         return page.meta.rest or 0

@@ -23,7 +23,7 @@ class NotReadOnlyError(AssertionError):
 
 
 def assert_read_only(method: str, url: str) -> None:
-    """Raises NotHarmlessError unless the request only reads."""
+    """Raises NotReadOnlyError unless the request only reads."""
     if method.upper() == "GET":
         return
     if method.upper() == "POST" and _READING_POSTS.fullmatch(urlsplit(url).path):

@@ -51,6 +51,12 @@ class CollectorProgress(NamedTuple):
     trouble: str = ""
 
 
+def trouble_of(found: Listing) -> str:
+    """Why a listing is not complete, with its name; empty where it is."""
+    state = found.state
+    return f"{found.collection}: {state.status}: {state.reason}" if state.status is not Status.COMPLETE else ""
+
+
 OnProgress = Callable[[CollectorProgress], None]
 
 COMPLETE = CollectionState(Status.COMPLETE)

@@ -9,15 +9,9 @@ from typing import NamedTuple
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.google_location import GoogleLocation, GoogleOptions
 from gkedoctor.collect.results import Listing
-from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, Kind
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, HISTORY, LISTED_IN, Kind
 
-_BACKENDS = frozenset(
-    {
-        "compute.backendServices", "compute.backendServicesHealth", "compute.networkEndpointGroups",
-        "compute.networkEndpoints",
-    }
-)  # fmt: skip
-_ASKED_ONE_BY_ONE = frozenset({"compute.backendServicesHealth", "compute.networkEndpoints"})
+_BACKENDS = frozenset({*LISTED_IN, *LISTED_IN.values()})
 LEAST_SECONDS = 30.0
 """Between two whole readings, whatever the interval: it is dozens of requests, and the project has quotas."""
 
@@ -84,6 +78,6 @@ class CloudFollower:
         options = self._options._replace(only=namespaces or self._options.only)
 
         def put(listing: Listing) -> None:
-            self._put(CloudRead(listing, bool(namespaces) and listing.collection in _ASKED_ONE_BY_ONE))
+            self._put(CloudRead(listing, bool(namespaces) and listing.collection in LISTED_IN))
 
         collect_google(options, self._place, kinds, self._deadline, put, lambda _: None)

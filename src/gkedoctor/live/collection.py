@@ -28,7 +28,7 @@ _MIN_MASKING_SECONDS = 2.0
 
 INTERRUPTED = "interrupted with Ctrl-C: this is a diagnosis of what had been read"
 
-_NO_LOGS = "--no-logs is set"
+NO_LOGS = "--no-logs is set"
 
 
 class CollectionResult(NamedTuple):
@@ -57,7 +57,7 @@ class LiveCollection:
         """Collects all, and masks none of it. SourceError where the cluster cannot be reached."""
         collected = collect(self._request, tell, self._take)
         if self._request.select_logs is None:
-            collected.gathered.mark(LOGS, not_asked(LOGS, _NO_LOGS))
+            collected.gathered.mark(LOGS, not_asked(LOGS, NO_LOGS))
         return collected
 
     @property
@@ -126,7 +126,7 @@ def masking_limit(deadline: Deadline) -> Callable[[], None]:
 
 
 def placed(known: Manifest, place: GoogleLocation | None) -> Manifest:
-    """The manifest with the cluster's place, where its objects do not tell: Nodes may be denied."""
+    """The manifest with the cluster's place, where its objects do not show it: Nodes may be denied."""
     if place is None or known.project not in (None, place.project):
         return known
     return msgspec.structs.replace(

@@ -13,8 +13,8 @@ SERVER, CLOUD = Scope("API server", "/version"), Scope("Google Cloud", "")
 _MANY = 30
 """Kinds from which on it is most of them."""
 
-_WORTH_SAYING = 1.0
-"""Seconds without new data that are told afterwards."""
+_REPORTED_SECONDS = 1.0
+"""Seconds without new data that are reported afterwards."""
 
 
 class Freshness(NamedTuple):
@@ -46,12 +46,12 @@ class Statuses:
         self._longest = 0.0
         self._reason = ""
 
-    def tell(self, status: ScopeStatus) -> str:
+    def take(self, status: ScopeStatus) -> str:
         """Takes note of how a list is followed now. Gives what is to be said when all can be read again."""
         if status.retry_at is not None:
             since, _ = self._failing.get(status.scope, (status.since, None))
             self._failing[status.scope] = (since, status)
-            self._reason = self._told()
+            self._reason = self._reason_now()
             return ""
         if status.polled:
             self._polled[status.scope] = status.reason
@@ -64,7 +64,7 @@ class Statuses:
         if self._failing:
             return ""
         seconds, self._longest = self._longest, 0.0
-        return f"reading again after {seconds:.0f} s: {self._reason}" if seconds >= _WORTH_SAYING else ""
+        return f"reading again after {seconds:.0f} s: {self._reason}" if seconds >= _REPORTED_SECONDS else ""
 
     def freshness(self, newest: float) -> Freshness:
         """All of it together."""
@@ -74,9 +74,9 @@ class Statuses:
             return Freshness(newest, polled=polled[0], polled_reason=polled[1])
         failed_at = min(since for since, _ in self._failing.values())
         retries = [status.retry_at for _, status in self._failing.values() if status.retry_at is not None]
-        return Freshness(newest, failed_at, self._told(), min(retries), *polled)
+        return Freshness(newest, failed_at, self._reason_now(), min(retries), *polled)
 
-    def _told(self) -> str:
+    def _reason_now(self) -> str:
         """Why reading fails: the server's own failure counts for all lists."""
         if SERVER in self._failing:
             return self._failing[SERVER][1].reason

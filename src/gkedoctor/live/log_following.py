@@ -52,7 +52,7 @@ class LogFollower:
     def changed(self, clock: datetime, pod: Any, now: float) -> bool:
         """A Pod that changed. False where none of its logs is worth keeping."""
         runs = dict(self._runs(clock, pod))
-        for run in self._of_pod.get(_place(pod), set()) - runs.keys():
+        for run in self._of_pod.get(namespace_and_name(pod), set()) - runs.keys():
             self._drop(run)
         for run, seen in runs.items():
             known = self._followed.get(run)
@@ -65,7 +65,7 @@ class LogFollower:
 
     def removed(self, pod: Any) -> None:
         """A Pod that was deleted."""
-        for run in list(self._of_pod.get(_place(pod), ())):
+        for run in list(self._of_pod.get(namespace_and_name(pod), ())):
             self._drop(run)
 
     def read_due(self, now: float) -> None:
@@ -103,8 +103,9 @@ class LogFollower:
             self._of_pod.pop((run.namespace, run.pod), None)
 
 
-def _place(pod: Any) -> tuple[str, str]:
-    metadata = pod.get("metadata") if isinstance(pod, dict) else None
+def namespace_and_name(item: Any) -> tuple[str, str]:
+    """Those of an object as it was gathered."""
+    metadata = item.get("metadata") if isinstance(item, dict) else None
     known = metadata if isinstance(metadata, dict) else {}
     return str(known.get("namespace")), str(known.get("name"))
 

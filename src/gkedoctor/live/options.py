@@ -24,7 +24,7 @@ OVERALL_SECONDS = 300.0
 class LiveOptions(NamedTuple):
     """The flags of a live command. Times are in seconds; 0 stands for no limit, as for kubectl.
 
-    `trace`: hears of each request that ends.
+    `trace`: called as each request ends.
     """
 
     kubeconfig: str | None = None

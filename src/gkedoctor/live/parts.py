@@ -20,10 +20,10 @@ from gkedoctor.collect.kubernetes import connected
 from gkedoctor.collect.log_schedule import LogSchedule
 from gkedoctor.collect.logs import MAX_LOGS, ContainerRun, read_log
 from gkedoctor.collect.parts import PartLister, RawPart
-from gkedoctor.collect.results import KUBERNETES, CollectorProgress, ContainerLog, OnProgress
+from gkedoctor.collect.results import COMPLETE, KUBERNETES, CollectorProgress, ContainerLog, OnProgress
 from gkedoctor.collect.served_recording import combined_state
 from gkedoctor.collect.thread_pool import run_all
-from gkedoctor.live.collection import INTERRUPTED, masking_limit, placed
+from gkedoctor.live.collection import INTERRUPTED, NO_LOGS, masking_limit, placed
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.snapshot.custom_kinds import listed_kinds
@@ -32,13 +32,11 @@ from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS, ON_REQUEST
 from gkedoctor.snapshot.model import Collection, CollectionState, Manifest, Object, Snapshot, Status, not_asked
 from gkedoctor.snapshot.part import Read, ReadResult
+from gkedoctor.snapshot.redaction.redactor import LogKey
 
 _THREADS = 8
-_NO_LOGS = "--no-logs is set"
-_LOGS_STATE = CollectionState(Status.COMPLETE)
 
 T = TypeVar("T")
-LogKey = tuple[str, str, str, bool]
 
 
 class LiveParts:
@@ -95,7 +93,7 @@ class LiveParts:
     def _one(self, read: Read) -> RawPart:
         """What a read comes to; of a recording that is served, with the state that it says."""
         recorded = self.cluster.recorded.get(read.collection)
-        if recorded is not None and recorded.status not in (Status.COMPLETE, Status.PARTIAL):
+        if recorded is not None and not recorded.is_read:
             return RawPart(read, (), recorded)
         kind = self._kinds.get(read.collection)
         found = self._lister.read(kind, read) if kind is not None else RawPart(read, (), not_asked(read.collection))
@@ -104,7 +102,7 @@ class LiveParts:
     def _log_state(self, read: Read) -> CollectionState:
         """Reads the logs of the containers of some Pods that are not well."""
         if not self._options.logs:
-            return not_asked(LOGS, _NO_LOGS)
+            return not_asked(LOGS, NO_LOGS)
         pods = [
             pod
             for pod in self._raw.get("pods", {}).values()
@@ -119,7 +117,7 @@ class LiveParts:
                 schedule.record(run, result)
                 if isinstance(result, ContainerLog):
                     self._logs[run.namespace, run.pod, run.container, run.previous] = result.text
-        return schedule.state() if self._read_logs else _LOGS_STATE
+        return schedule.state() if self._read_logs else COMPLETE
 
     def _of_cloud(self, reads: Sequence[Read]) -> list[RawPart]:
         """What is needed of Google Cloud, by name where the look-ups name it; of health, only what they name."""
@@ -171,7 +169,8 @@ class LiveParts:
             if name != LOGS:
                 gathered.add(name, msgspec.json.decode(msgspec.json.encode(list(self._raw.get(name, {}).values()))))
         if LOGS in names:
-            gathered.logs = dict(self._logs)
+            for (namespace, pod, container, previous), text in self._logs.items():
+                gathered.add_log(namespace, pod, container, text, previous=previous)
         return build_snapshot(gathered, check=masking_limit(self.deadline))
 
 
@@ -193,7 +192,7 @@ def _is_cloud(read: Read) -> bool:
 
 
 def _key(item: Any) -> tuple[str, ...]:
-    """What tells an object from others of its collection; the intake judges later what has no name."""
+    """What distinguishes an object from others of its collection; the intake judges later what has no name."""
     if not isinstance(item, dict):
         return (repr(item),)
     metadata = item.get("metadata")
@@ -215,7 +214,7 @@ def _with_malformed(state: CollectionState, built: CollectionState) -> Collectio
 
 
 def _merged(before: Manifest | None, now: Manifest) -> Manifest:
-    """What is known of the cluster: its Nodes tell where it is, and they may come in late."""
+    """What is known of the cluster: its Nodes show where it is, and they may come in late."""
     if before is None:
         return now
     return msgspec.structs.replace(

@@ -14,7 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 from gkedoctor.collect.collector import Collected, CollectRequest
-from gkedoctor.collect.deadline import Deadline, RequestFailed
+from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.kubernetes import KubernetesLister, reached
 from gkedoctor.collect.logs import read_log
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
@@ -22,12 +22,13 @@ from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
 from gkedoctor.collect.watch.discovery import Discovery
 from gkedoctor.collect.watch.reflector import Access, Put, Reflector, Relisted, Removed, Scope, ScopeStatus
-from gkedoctor.errors import SourceError, UnreachableError
+from gkedoctor.errors import SourceError
 from gkedoctor.live.cloud_following import CloudFollower, CloudRead
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
 from gkedoctor.live.followed_lists import FollowedLists
 from gkedoctor.live.freshness import CLOUD, SERVER, Freshness, Statuses
-from gkedoctor.live.log_following import LogFollower, LogRead
+from gkedoctor.live.heartbeat import Heartbeat, check_server
+from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
 from gkedoctor.snapshot.model import Snapshot, Status
 
@@ -35,14 +36,12 @@ _TICK_SECONDS = 0.1
 _SETTLE_SECONDS = 0.1
 """How long changes are gathered before they are shown: they come in bursts."""
 
-_TOLD_SECONDS = 0.25
-"""Between two words on how new it is, where nothing changed: sixty lists may fail one after another."""
+_FRESHNESS_SECONDS = 0.25
+"""Between two reports of how new it is, where nothing changed: sixty lists may fail one after another."""
 
 _MOST_TAKEN = 2_000
 """Changes that are taken in before it is looked whether to show them."""
 
-_HEARTBEAT_SECONDS = 10.0
-_CLOCK_SECONDS = 60.0
 _SHARE = 20
 """Where nothing changes, what takes a second is done again after this many: ages count too."""
 
@@ -74,20 +73,13 @@ class Timing:
     )
 
 
-class _Heartbeat(NamedTuple):
-    """What the server said its time is, and when."""
-
-    date: str | None
-    at: float
-
-
 class _Fault(NamedTuple):
     """A fault of ours in a thread."""
 
     error: BaseException
 
 
-_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | _Heartbeat | _Fault
+_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | Heartbeat | _Fault
 
 
 class LiveSession:
@@ -137,30 +129,25 @@ class LiveSession:
         if self._client is not None:
             self._client.cut()
 
-    @property
-    def requests(self) -> int:
-        """How many watches were opened."""
-        return self._client.requests if self._client is not None else 0
-
     def follow(self) -> Iterator[LiveUpdate]:
         """What changes, until it is closed. What takes long with an update gets fewer of them."""
         self._start()
         shown, cost, last, first_change = None, 0.0, self._clock(), None
-        told = last - _TOLD_SECONDS
+        reported = last - _FRESHNESS_SECONDS
         while not self._deadline.stopped.is_set():
             if self._take_in() and first_change is None:
                 first_change = self._clock()
             now = self._clock()
             self._logs.read_due(now)
-            freshness = self._statuses.freshness(self._client.newest if self._client is not None else now)
+            freshness = self.freshness
             settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost
             if settled or now - last >= max(self._interval, _SHARE * cost):
                 yield LiveUpdate(self._snapshot(), freshness, self._now(), self._said(freshness))
                 last, first_change = self._clock(), None
                 cost = last - now
                 shown = freshness._replace(newest=0.0)
-            elif now - told >= _TOLD_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
-                shown, told = freshness._replace(newest=0.0), now
+            elif now - reported >= _FRESHNESS_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
+                shown, reported = freshness._replace(newest=0.0), now
                 yield LiveUpdate(None, freshness, self._now(), self._said(freshness))
 
     @property
@@ -199,7 +186,7 @@ class LiveSession:
             try:
                 self._start_watches(WatchClient(self._request.login, self._deadline))
                 break
-            except (UnreachableError, SourceError) as error:
+            except SourceError as error:
                 now = self._clock()
                 self._messages.put(ScopeStatus(SERVER, now, error.message, now + 5.0))
                 self._deadline.pause(5.0)
@@ -221,7 +208,7 @@ class LiveSession:
         rest = [scope for scope, _ in self._scopes[CONNECTIONS:]]
         if rest:
             self._thread("poll", partial(self._poll, rest, access))
-        self._thread("heartbeat", partial(self._beat, client))
+        self._thread("heartbeat", partial(check_server, client, self._messages.put))
         if self._cloud is not None:
             self._thread("google", self._cloud.run)
         self._start_logs(client)
@@ -271,30 +258,6 @@ class LiveSession:
                 else:
                     self._messages.put(ScopeStatus(scope, now, part.refused.reason, now + self._interval))
 
-    def _beat(self, client: WatchClient) -> None:
-        """Finds out whether the server can be reached where no stream says anything."""
-        failures, last, since = 0, self._clock(), 0.0
-        while not self._deadline.stopped.is_set():
-            self._deadline.pause(1.0)
-            now = self._clock()
-            if now - client.newest < _HEARTBEAT_SECONDS and now - last < _CLOCK_SECONDS and not failures:
-                continue
-            last = now
-            try:
-                date = client.heartbeat()
-            except RequestFailed as failed:
-                since = since if failures else now
-                failures += 1
-                wait = min(10.0, 2.0**failures)
-                self._messages.put(ScopeStatus(SERVER, now, failed.reason, self._clock() + wait))
-                self._deadline.pause(wait)
-                continue
-            self._messages.put(_Heartbeat(date, self._clock()))
-            if failures:
-                failures = 0
-                self._messages.put(ScopeStatus(SERVER, self._clock()))
-                client.recovered(since)
-
     # what comes in
 
     def _take_in(self) -> bool:
@@ -321,8 +284,8 @@ class LiveSession:
             case CloudRead():
                 return self._take_cloud(message)
             case ScopeStatus():
-                self._notice(self._statuses.tell(message))
-            case _Heartbeat(date, at):
+                self._notice(self._statuses.take(message))
+            case Heartbeat(date, at):
                 self._set_clock(date, at)
             case _Fault(error):
                 raise error
@@ -354,14 +317,11 @@ class LiveSession:
         return True
 
     def _drop_logs(self, pod: object) -> None:
-        metadata = pod.get("metadata") if isinstance(pod, dict) else None
-        if isinstance(metadata, dict):
-            self._objects.remove_logs(str(metadata.get("namespace")), str(metadata.get("name")))
+        self._objects.remove_logs(*namespace_and_name(pod))
 
     def _touch_cloud(self, scope: Scope, item: object) -> None:
-        metadata = item.get("metadata") if isinstance(item, dict) else None
-        if self._cloud is not None and scope.collection in _ENDPOINTS and isinstance(metadata, dict):
-            self._cloud.touch(str(metadata.get("namespace")))
+        if self._cloud is not None and scope.collection in _ENDPOINTS:
+            self._cloud.touch(namespace_and_name(item)[0])
 
     def _take_log(self, read: LogRead) -> bool:
         if not self._logs.done(read.run) or not isinstance(read.result, ContainerLog):
@@ -372,10 +332,10 @@ class LiveSession:
     def _take_cloud(self, read: CloudRead) -> bool:
         """What was read of Google Cloud; what could not be read this time stays as it was."""
         name, state, now = read.listing.collection, read.listing.state, self._clock()
-        if state.status is Status.FAILED and self._objects.state(name).status in (Status.COMPLETE, Status.PARTIAL):
-            self._notice(self._statuses.tell(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
+        if state.status is Status.FAILED and self._objects.state(name).is_read:
+            self._notice(self._statuses.take(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
             return False
-        self._notice(self._statuses.tell(ScopeStatus(CLOUD, now)))
+        self._notice(self._statuses.take(ScopeStatus(CLOUD, now)))
         if read.part:
             for item in read.listing.items:
                 self._objects.put(name, item)

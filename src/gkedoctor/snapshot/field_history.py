@@ -33,7 +33,7 @@ _UNTRACKED = frozenset(
         "flowschemas.flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
     }
 )  # fmt: skip
-"""What controllers alone write, or the installation of an operator: their owners' fields tell what was changed."""
+"""What controllers alone write, or the installation of an operator: their owners' fields show what was changed."""
 
 _SUBRESOURCES = ("", "scale")
 _KEPT = ("manager", "operation", "time", "subresource")
@@ -82,11 +82,7 @@ def _entries(metadata: Mapping[str, Any], *, whole: bool) -> Iterator[dict[str, 
     for entry in listed[:_MOST_ENTRIES] if isinstance(listed, list) else ():
         if not isinstance(entry, dict) or entry.get("subresource", "") not in _SUBRESOURCES:
             continue
-        kept = {
-            key: entry[key]
-            for key in ("manager", "operation", "time", "subresource")
-            if isinstance(entry.get(key), str)
-        }
+        kept = {key: entry[key] for key in _KEPT if isinstance(entry.get(key), str)}
         at = parse_timestamp(kept.get("time"))
         is_first = at is not None and created is not None and (at - created).total_seconds() <= _SAME_MOMENT
         if text := _fields(entry, only_replicas=is_first, whole=whole):

@@ -21,11 +21,12 @@ from gkedoctor.snapshot.intake import (
     ObjectIntake,
     is_log,
     manifest_of,
+    not_gathered,
     ref_of_identity,
     stored_log,
     without_unusable,
 )
-from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
+from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import (
     MASKED,
     Collection,
@@ -33,7 +34,6 @@ from gkedoctor.snapshot.model import (
     Object,
     Snapshot,
     Status,
-    not_asked,
 )
 from gkedoctor.snapshot.redaction.incremental import IncrementalRedactor
 from gkedoctor.snapshot.redaction.redactor import LogKey
@@ -117,11 +117,7 @@ class IncrementalSnapshot:
                 self.put(name, item)
         for key, text in gathered.logs.items():
             self.put_log(key, text)
-        self._elsewhere = [
-            Collection(name, not_asked(name, gathered.elsewhere))
-            for name in sorted(COLLECTIONS.keys() - gathered.states.keys())
-            if gathered.elsewhere
-        ]
+        self._not_gathered = not_gathered(gathered)
 
     def set_state(self, collection: str, state: CollectionState) -> None:
         """How far a collection can be trusted."""
@@ -195,11 +191,11 @@ class IncrementalSnapshot:
         """The cluster as it is now. `clock`: the server's."""
         self._mask()
         collections = [objects.collection() for _, objects in sorted(self._objects.items())]
-        collections += self._elsewhere
+        collections += self._not_gathered
         if self._logs_state is not None:
             collections.append(self._masked_logs(self._logs_state))
         found = {collection.name: collection for collection in collections}
-        manifest = manifest_of(self._about, found, clock, None)
+        manifest = manifest_of(self._about, found, clock)
         return Snapshot(msgspec.structs.replace(manifest, values=MASKED), collections)
 
     def _of(self, collection: str) -> _Objects:

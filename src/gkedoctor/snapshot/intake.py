@@ -169,16 +169,18 @@ def build_snapshot(
     redactor.learn(gathered.objects, gathered.logs)
     wanted = sorted(name for name in gathered.states if name != LOGS)
     collections = [_collection(name, gathered, redactor, config_values) for name in wanted]
-    if gathered.elsewhere:
-        collections += [
-            Collection(name, not_asked(name, gathered.elsewhere))
-            for name in sorted(COLLECTIONS.keys() - gathered.states.keys())
-        ]
+    collections += not_gathered(gathered)
     if gathered.logs or LOGS in gathered.states:
         collections.append(_logs(gathered, redactor))
     found = {collection.name: collection for collection in collections}
     stated = manifest_of(gathered, found, recorded_at, manifest)
     return Snapshot(msgspec.structs.replace(stated, values=KEPT if keep_values else MASKED), collections)
+
+
+def not_gathered(gathered: Gathered) -> list[Collection]:
+    """The other collections, where it is known why they are not there."""
+    missing = COLLECTIONS.keys() - gathered.states.keys() if gathered.elsewhere else ()
+    return [Collection(name, not_asked(name, gathered.elsewhere)) for name in sorted(missing)]
 
 
 def manifest_of(
@@ -187,7 +189,7 @@ def manifest_of(
     recorded_at: datetime | None,
     stated: Manifest | None = None,
 ) -> Manifest:
-    """What a snapshot says of itself: `stated`, else what its objects tell."""
+    """What a snapshot says of itself: `stated`, else what its objects show."""
     moment = recorded_at or gathered.recorded_at
     if moment is None:
         last = latest(item for items in found.values() for item in items)

@@ -203,6 +203,14 @@ LOGS = "logs"
 HISTORY = "logging.logEntries"
 """The state of the Event history in Cloud Logging. It has no objects of its own: they are among `events`."""
 
+LISTED_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "compute.backendServicesHealth": "compute.backendServices",
+        "compute.networkEndpoints": "compute.networkEndpointGroups",
+    }
+)
+"""Collections that take a request for each object of another collection, and that one."""
+
 UPTIME = frozenset({"monitoring.uptimeCheckConfigs", "monitoring.alertPolicies"})
 COMPUTE_OPERATIONS, GKE_OPERATIONS = "compute.operations", "container.operations"
 OPERATIONS = frozenset({COMPUTE_OPERATIONS, GKE_OPERATIONS})

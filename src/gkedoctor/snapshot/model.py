@@ -67,6 +67,11 @@ class CollectionState(msgspec.Struct, frozen=True, omit_defaults=True):
     malformed: dict[str, str] = {}
     unread: dict[str, str] = {}
 
+    @property
+    def is_read(self) -> bool:
+        """Whether the collection was read, in whole or in part."""
+        return self.status in (Status.COMPLETE, Status.PARTIAL)
+
 
 @runtime_checkable
 class Compressed(Protocol):
@@ -164,7 +169,7 @@ class Collection:
             malformed = state.malformed.get(f"{namespace}/{name}" if namespace else name)
             if malformed is not None:
                 return f"{name} could not be read: {malformed}"
-        if state.status not in (Status.COMPLETE, Status.PARTIAL):
+        if not state.is_read:
             return state.reason or state.status.replace("_", " ")
         if namespace is not None and namespace in state.unread:
             return f"namespace {namespace} could not be read: {state.unread[namespace]}"

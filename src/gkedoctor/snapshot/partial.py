@@ -1,6 +1,6 @@
 """A snapshot of which only a part is read so far: what was not read is unknown, and each look-up of it is noted.
 
-The three-valued engine says what a part cannot tell; the notes say what to read next, so that whoever asked a
+The three-valued engine says what a part cannot show; the notes say what to read next, so that whoever asked a
 question reads what the answer needs and no more.
 """
 
@@ -14,8 +14,6 @@ from gkedoctor.snapshot.model import Collection, CollectionState, Object, Snapsh
 from gkedoctor.snapshot.part import PartReader, Read, ReadResult
 
 NOT_READ = "not read for this question"
-
-_READ = (Status.COMPLETE, Status.PARTIAL)
 
 _MOST_NAMES = 8
 """Single gets of one collection up to which they are cheaper than the listing that has them all. Of Google Cloud,
@@ -85,7 +83,7 @@ class PartialCollection(Collection):
             if state is None:
                 continue
             why = self._why(state, namespace, name)
-            if why is None or (wider.namespace and state.status not in _READ):
+            if why is None or (wider.namespace and not state.is_read):
                 return why
         self._demands.note(read)
         return NOT_READ
@@ -105,13 +103,13 @@ def _wider(read: Read) -> Iterator[Read]:
 def _overall(states: Mapping[Read, CollectionState]) -> CollectionState:
     """The state of a collection of which some reads were done: that of the whole if it was read, else a part of it."""
     for read, state in states.items():
-        if read.is_whole and state.status in _READ:
+        if read.is_whole and state.is_read:
             return state
     if not states:
         return not_asked("", NOT_READ)
     malformed = {key: why for state in states.values() for key, why in state.malformed.items()}
-    unread = next((state for state in states.values() if state.status not in _READ), None)
-    if unread is not None and all(state.status not in _READ for state in states.values()):
+    unread = next((state for state in states.values() if not state.is_read), None)
+    if unread is not None and not any(state.is_read for state in states.values()):
         return unread
     needs = unread.needs if unread is not None else ""
     reason = next((state.reason for state in states.values() if state.reason), NOT_READ)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
-from gkedoctor.snapshot.model import Manifest, Object, Snapshot, Status, Stored
+from gkedoctor.snapshot.model import Manifest, Object, Snapshot, Stored
 from gkedoctor.snapshot.part import Read, ReadResult
 
 _SMALL = 1 << 20
-_READ = (Status.COMPLETE, Status.PARTIAL)
-
 
 WORTH_A_PART = 16 << 20
 """Bytes of a snapshot from which on reading a part pays."""
@@ -53,7 +51,7 @@ class RecordedParts:
         collection = self._snapshot.collection(read.collection)
         kind, stored = COLLECTIONS.get(read.collection), collection.stored
         is_listed = read.is_whole or (kind is not None and kind.cloud and not read.name)
-        if is_listed or collection.state.status not in _READ or _size(stored) < self._small:
+        if is_listed or not collection.state.is_read or _size(stored) < self._small:
             return ReadResult(Read(read.collection), collection.objects, collection.state)
         items = collection.objects if stored is None else stored.mentioning(_words(read))
         return ReadResult(read, [item for item in items if _is_read(item, read)], collection.state)

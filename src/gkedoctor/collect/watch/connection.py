@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from gkedoctor.collect.deadline import Deadline, RequestFailed, RequestLimits, retry_after
+from gkedoctor.collect.deadline import Deadline, RequestFailed, RequestLimits
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes_client import (
     HttpResponse,
     KubernetesClient,
     api_client,
-    message_of,
     network_failures,
     open_stream,
+    refusal,
 )
 from gkedoctor.errors import SourceError
 
@@ -43,9 +43,6 @@ class WatchClient(KubernetesClient):
 
         self.newest = deadline.clock()
         """When the server last sent anything, on the clock of the deadline."""
-
-        self.requests = 0
-        """How many requests were sent."""
 
         self.has_version = False
         """Whether the server answered with its version, which some accounts may not read."""
@@ -71,7 +68,6 @@ class WatchClient(KubernetesClient):
 
     def _opened(self, api: Any, path: str, query: Sequence[tuple[str, str]], silence: float) -> Any:
         self.deadline.check()
-        self.requests += 1
         response = open_stream(api, path, query, (self.deadline.request, silence), self.deadline)
         with self._lock:
             self._open[response] = self.deadline.clock()
@@ -84,8 +80,7 @@ class WatchClient(KubernetesClient):
             self.newest = self.deadline.clock()
             return
         body = response.read(_LONGEST_REFUSAL)
-        answer = HttpResponse(response.status, dict(response.headers), body)
-        raise RequestFailed(message_of(answer), code=answer.status, retry_after=retry_after(answer.headers))
+        raise refusal(HttpResponse(response.status, dict(response.headers), body))
 
     def _chunks(self, response: Any, late: str) -> Iterator[bytes]:
         while True:
@@ -111,13 +106,6 @@ class WatchClient(KubernetesClient):
             self._open.pop(response, None)
         with suppress(Exception):  # it is cut already
             response.close()
-
-    def renew(self, seen: int) -> bool:
-        """Reads the credentials again, unless somebody did since `seen`. False where that is no use yet."""
-        with self._lock:
-            if self._renewals > seen:
-                return True
-            return self._accepted and self._renew()
 
     def renew_again(self) -> None:
         """Reads the credentials again though the last ones were refused: somebody may have logged in meanwhile."""

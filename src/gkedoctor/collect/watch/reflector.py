@@ -6,11 +6,12 @@ list again on 410 Gone, wait longer after each failure in a row, and at random s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
+from gkedoctor.collect.kubernetes import NOT_WATCHABLE, ListResult
 from gkedoctor.collect.watch.events import BOOKMARK, DELETED, watch_events
 
 _SILENCE_SECONDS = 100.0
@@ -26,8 +27,6 @@ _AT_ONCE = 0.25
 
 _LASTING_SECONDS = 5.0
 """A stream that lasted as long is no failure when it ends."""
-
-_NOT_WATCHABLE = (403, 404, 405)
 
 
 class Scope(NamedTuple):
@@ -56,7 +55,7 @@ class Relisted(NamedTuple):
     """A whole list that was read again, and why. `failed`: why not, where it is denied or not served any more."""
 
     scope: Scope
-    items: Sequence[Any]
+    items: Iterable[Any]
     failed: RequestFailed | None = None
     reason: str = ""
 
@@ -77,28 +76,12 @@ class ScopeStatus(NamedTuple):
     polled: bool = False
 
 
-class ListPart(Protocol):
-    """A listing, and how it ended."""
-
-    @property
-    def items(self) -> Any:
-        """What was read."""
-
-    @property
-    def refused(self) -> RequestFailed | CollectionStopped | None:
-        """Why it is not all."""
-
-    @property
-    def watch(self) -> Any:
-        """From where it can be watched."""
-
-
 @dataclass(frozen=True)
 class Access:
     """The way to the API server, as a reflector needs it."""
 
     stream: Callable[[str, Sequence[tuple[str, str]], float], Iterator[bytes]]
-    pages: Callable[[str, str], ListPart]
+    pages: Callable[[str, str], ListResult]
     renew_again: Callable[[], None]
     deadline: Deadline
     interval: float
@@ -166,11 +149,11 @@ class Reflector:
         part = self._pages()
         if isinstance(part.refused, CollectionStopped):
             raise part.refused
-        if part.refused is not None and part.refused.code not in _NOT_WATCHABLE:
+        if part.refused is not None and part.refused.code not in NOT_WATCHABLE:
             raise part.refused
         self._put(Relisted(self.scope, part.items if part.refused is None else (), part.refused, self._expired))
         self._expired, self._listed = "", True
-        self._version = part.watch.version if part.refused is None else ""
+        self._version = part.watch.version if part.refused is None and part.watch is not None else ""
         if part.refused is not None or not self._version:
             self._polled = part.refused.reason if part.refused is not None else "the list has no resourceVersion"
         elif self._refused:
@@ -178,7 +161,7 @@ class Reflector:
             self._say("")
         self._refused = part.refused.code if part.refused is not None else 0
 
-    def _pages(self) -> ListPart:
+    def _pages(self) -> ListResult:
         """The list. RequestFailed for 404, unless the kind is gone for certain: another server may answer."""
         part = self._access.pages(self._path, self.scope.collection)
         if not isinstance(part.refused, RequestFailed) or part.refused.code != 404 or self._refused == 404:
@@ -219,7 +202,7 @@ class Reflector:
             return 0.0 if not self._listed else self._back_off(failed)
         if failed.code == 401 and failed.retry_after is None:
             self._access.renew_again()
-        if failed.code in _NOT_WATCHABLE:
+        if failed.code in NOT_WATCHABLE:
             self._polled = failed.reason
             return 0.0
         if self._failures == 1 and failed.code <= 0 and not failed.timed_out:

@@ -259,7 +259,7 @@ def _between(text: str, found: list[Span], finder: Finder, tokens: dict[int, str
 
 
 def lines_of(value: str) -> Iterator[str]:
-    """The value, and those of its lines that are long enough to be told by."""
+    """The value, and those of its lines that are long enough to be found by."""
     yield value
     for line in value.splitlines() if "\n" in value else ():
         if len(line.strip()) >= _SHORTEST_LINE and not line.startswith("-----"):
