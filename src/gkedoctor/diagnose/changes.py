@@ -27,7 +27,7 @@ from gkedoctor.diagnose.related_changes import related_changes
 from gkedoctor.diagnose.stood_on import StoodOn, consumers, stood_on
 from gkedoctor.graph import Graph, Ref
 from gkedoctor.playbook.loader import shipped_causes
-from gkedoctor.snapshot.field_paths import Steps, is_own_key, path_text, value_at
+from gkedoctor.snapshot.field_paths import Steps, is_own_key, overlap, path_text, value_at
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -58,7 +58,7 @@ class _Ranked(NamedTuple):
 
 @dataclass(frozen=True)
 class _Window:
-    """Between which moments a change counts. `first_sign`: None where the recording does not tell."""
+    """Between which moments a change counts. `first_sign`: None where the recording does not show it."""
 
     first_sign: datetime | None
     begin: datetime
@@ -190,7 +190,7 @@ def _tier(
 ) -> int | None:
     """0: a field that the evidence names; 1: another one that the cause stands on; None: the change does not count."""
     named = found.named.get(change.ref, set())
-    is_named = bool(change.steps) and any(_overlap(change.steps, one) for one in named)
+    is_named = bool(change.steps) and any(overlap(change.steps, one) for one in named)
     if fields is None:
         return 0 if is_named else None
     if not any(pattern.search(f"{change.ref.kind} {change.path}") for pattern in fields):
@@ -229,11 +229,6 @@ def _ran_well(change: RecordedChange, found: StoodOn) -> bool:
     return is_recorded and any(
         value_at(one, change.steps) == change.after for one in found.ran_well.get(change.ref, ())
     )
-
-
-def _overlap(one: Steps, other: Steps) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
 
 
 def _of_whole(change: RecordedChange, item: Object | None, found: StoodOn, window: _Window) -> int | None:
@@ -277,7 +272,7 @@ def _narrowed(change: RecordedChange, item: Object | None, found: StoodOn) -> Re
     if item is None or change.source is not Source.MANAGED_FIELDS:
         return change
     below = [
-        one for one in found.named.get(change.ref, ()) if len(one) > len(change.steps) and _overlap(one, change.steps)
+        one for one in found.named.get(change.ref, ()) if len(one) > len(change.steps) and overlap(one, change.steps)
     ]
     if len(below) != 1 or not change.steps:
         return change
@@ -313,7 +308,7 @@ def _removed_keys(
     applied = [e for e in field_entries(item) if e.is_apply and "f:data" in e.fields]
     for steps in missing:
         for entry in applied:
-            if is_later(entry, created_at(item)) and not _is_newer_reference(steps[1], entry.at, found, recorded):
+            if is_later(entry.at, created_at(item)) and not _is_newer_reference(entry.at, found, recorded):
                 yield RecordedChange(
                     ref, path_text(item, steps), entry.at, entry.client, None, None, Source.MANAGED_FIELDS,
                     steps=steps, is_removed=True,
@@ -324,19 +319,18 @@ def _keys(item: Object) -> Iterable[str]:
     return {*(item.get("keys") or ()), *(item.get("data") or ())}
 
 
-def _is_newer_reference(
-    key: str, at: datetime | None, found: StoodOn, recorded: dict[Ref, list[RecordedChange]]
-) -> bool:
-    """Whether a workload came to refer to the key only afterwards."""
+def _is_newer_reference(at: datetime | None, found: StoodOn, recorded: dict[Ref, list[RecordedChange]]) -> bool:
+    """Whether a workload came to refer to what the evidence names only afterwards."""
     for ref, item in consumers(found):
-        born = created_at(item)
-        if at is not None and born is not None and born > at:
+        later = [c for c in recorded.get(ref, ()) if c.steps and _is_after(c.at, at)]
+        named = found.named.get(ref, ())
+        if _is_after(created_at(item), at) or any(overlap(change.steps, one) for change in later for one in named):
             return True
-        for change in recorded.get(ref, ()):
-            is_later_change = at is not None and change.at is not None and change.at > at
-            if is_later_change and any(_overlap(change.steps, one) for one in found.named.get(ref, ()) if change.steps):
-                return True
     return False
+
+
+def _is_after(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one > other
 
 
 def _triggers(
