@@ -12,6 +12,7 @@ from gkedoctor.changes.model import CLUSTER_SOURCES, RecordedChange
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.diagnose.stood_on import StoodOn, object_of
 from gkedoctor.graph import Graph, Ref, labels_of
+from gkedoctor.graph.cloud.links import last
 from gkedoctor.graph.scheduling.nodes import POOL
 
 
@@ -88,7 +89,7 @@ class _Relation:
         rules = self.graph.snapshot.collection("compute.firewalls").objects
         rule = next((one for one in rules if one.get("name") == ref.name), None)
         if rule is not None and links:
-            return str(rule.get("network")).rpartition("/")[2] in {link.rpartition("/")[2] for link in links}
+            return last(rule.get("network")) in {last(link) for link in links}
         return networks.why_incomplete() is None and len(networks) == 1
 
     @cached_property
