@@ -78,7 +78,7 @@ def _path(graph: Graph, ref: Ref, steps: Steps) -> str:
 def with_people(graph: Graph, changes: Iterable[RecordedChange]) -> list[RecordedChange]:
     """The changes, each with the user whom the audit log entry of the same call names; the entry itself is left out.
 
-    Two users who wrote an object in the same second are not told apart, and then neither is named.
+    Two users who wrote an object in the same second cannot be distinguished, and then neither is named.
     """
     listed = list(changes)
     entries = graph.index(_by_object)

@@ -13,7 +13,7 @@ import msgspec
 
 from gkedoctor.changes.model import RecordedChange, Source, change_source
 from gkedoctor.graph import Graph, ref_of
-from gkedoctor.snapshot.field_paths import Steps, element_key, is_own_key, path_text, value_at
+from gkedoctor.snapshot.field_paths import Steps, element_key, is_own_key, overlap, path_text, value_at
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -76,9 +76,14 @@ def _entry(one: Mapping[str, Any]) -> FieldEntry:
     )  # fmt: skip
 
 
-def is_later(entry: FieldEntry, created: datetime | None) -> bool:
-    """Whether the entry was written after the object was created."""
-    return entry.at is not None and (created is None or (entry.at - created).total_seconds() > SAME_MOMENT)
+def is_later(at: datetime | None, than: datetime | None) -> bool:
+    """Whether a recorded time is after another one, such as that of the creation; after all where that is not known."""
+    return at is not None and (than is None or (at - than).total_seconds() > SAME_MOMENT)
+
+
+def is_same_moment(one: datetime | None, other: datetime | None) -> bool:
+    """Whether two recorded times are of one call."""
+    return one is not None and other is not None and abs((one - other).total_seconds()) <= SAME_MOMENT
 
 
 def owned_fields(entry: FieldEntry, item: Object) -> Iterator[Steps]:
@@ -126,7 +131,7 @@ def field_owners(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
     created, ref = created_at(item), ref_of(item)
     older = {tuple(one["path"]): one.get("before") for one in item["metadata"].get("lastApplied") or ()}
     for entry in field_entries(item):
-        if not is_later(entry, created):
+        if not is_later(entry.at, created):
             continue
         for steps in owned_fields(entry, item):
             if _is_as_created(item, steps):
@@ -142,7 +147,7 @@ def _is_as_created(item: Object, steps: Steps) -> bool:
     """Whether a field is as it was created, whatever its owner wrote later: each change of `spec` raises `generation`.
 
     https://github.com/kubernetes/community/blob/main/contributors/devel/sig-architecture/api-conventions.md#metadata
-    Kinds without generation, as Service and ConfigMap, do not tell.
+    Kinds without generation, as Service and ConfigMap, do not show it.
     """
     return steps[:1] == ("spec",) and item["metadata"].get("generation") == 1
 
@@ -155,13 +160,7 @@ def writer_at(item: Object, steps: Steps, at: datetime | None) -> str | None:
     entries = [entry for entry in field_entries(item) if entry.subresource == ""]
     owners = [e for e in entries if at is None or e.at is None or (e.at - at).total_seconds() >= -SAME_MOMENT]
     for entry in owners:
-        if any(_covers(own, steps) for own in owned_fields(entry, item)):
+        if any(overlap(own, steps) for own in owned_fields(entry, item)):
             return entry.client
-    near = [
-        e for e in entries if at is not None and e.at is not None and abs((e.at - at).total_seconds()) <= SAME_MOMENT
-    ]
+    near = [e for e in entries if is_same_moment(e.at, at)]
     return near[0].client if len(near) == 1 else None
-
-
-def _covers(own: Steps, steps: Steps) -> bool:
-    return steps[: len(own)] == own or own[: len(steps)] == steps

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from gkedoctor.changes.model import RecordedChange, Source, cluster_change_source
 from gkedoctor.graph import Graph, Ref
-from gkedoctor.snapshot.kinds import COLLECTIONS, COMPUTE_OPERATIONS, GKE_OPERATIONS
-from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.kinds import CHANGE_RECORDS, COLLECTIONS, COMPUTE_OPERATIONS, GKE_OPERATIONS
+from gkedoctor.snapshot.model import Object, Status
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _ROBOT = re.compile(
@@ -27,8 +26,7 @@ _FAILED = 400
 
 def records(graph: Graph, collection: str) -> Sequence[Object]:
     """The entries of a collection that records changes; none where it was not read."""
-    found = graph.snapshot.collections.get(collection)
-    return found.objects if found is not None else ()
+    return graph.snapshot.collection(collection).objects
 
 
 @cluster_change_source
@@ -115,15 +113,8 @@ def is_robot(user: str | None) -> bool:
 
 def unread_records(graph: Graph) -> Iterator[str]:
     """The collections of changes that were requested and could not be read, with the reason."""
-    from gkedoctor.snapshot.kinds import CHANGE_RECORDS
-
     for name in sorted(CHANGE_RECORDS):
-        doubt = _why_unread(graph, name)
+        found = graph.snapshot.collection(name)
+        doubt = found.why_incomplete() if found.state.status is not Status.NOT_ASKED else None
         if doubt:
             yield f"{name}: {doubt}"
-
-
-def _why_unread(graph: Graph, name: str) -> Any:
-    found = graph.snapshot.collections.get(name)
-    asked = found is not None and found.state.status != "not_asked"
-    return found.why_incomplete() if asked and found is not None else None

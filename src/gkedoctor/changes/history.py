@@ -46,11 +46,8 @@ def _with_scaling(found: list[RecordedChange]) -> list[RecordedChange]:
 
 
 def _at_once(change: RecordedChange, steps: Iterable[RecordedChange]) -> RecordedChange | None:
-    for step in steps:
-        is_same = change.at is not None and step.at is not None and step.after == change.after
-        if is_same and abs((change.at - step.at).total_seconds()) <= field_owners.SAME_MOMENT:  # type: ignore[operator]
-            return step
-    return None
+    same = (s for s in steps if s.after == change.after and field_owners.is_same_moment(s.at, change.at))
+    return next(same, None)
 
 
 def is_recorded(graph: Graph) -> bool:

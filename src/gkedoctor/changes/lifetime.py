@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entries
+from gkedoctor.changes.field_owners import created_at, field_entries, is_later, is_same_moment
 from gkedoctor.changes.model import RecordedChange, Source, change_source
 from gkedoctor.graph import Graph, Unknown, labels_of, ref_of
 from gkedoctor.graph.core.numbers import whole_number
@@ -42,11 +42,7 @@ def creation(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
     at = created_at(item)
     if at is None or _is_release(item):
         return
-    first = [
-        entry
-        for entry in field_entries(item)
-        if entry.subresource == "" and entry.at is not None and abs((entry.at - at).total_seconds()) <= SAME_MOMENT
-    ]
+    first = [one for one in field_entries(item) if one.subresource == "" and is_same_moment(one.at, at)]
     by = first[0].client if first else None
     yield RecordedChange(ref_of(item), "", at, by, None, "created", Source.CREATION, is_difference=True)
 
@@ -57,7 +53,7 @@ def was_there_before(graph: Graph, item: Object) -> bool:
     events, at = graph.follow("all_events", of_any_uid), created_at(item)
     if isinstance(events, Unknown) or at is None:
         return False
-    return any((at - last_seen(event)).total_seconds() > SAME_MOMENT for event in events)
+    return any(is_later(at, last_seen(event)) for event in events)
 
 
 @change_source

@@ -7,7 +7,7 @@ from typing import Any
 
 from gkedoctor.changes.revisions import revisions_of
 from gkedoctor.graph import Graph, Unknown, labels_of, name_of, namespace_of, workload
-from gkedoctor.graph.core.conditions import condition
+from gkedoctor.graph.core.conditions import is_true
 from gkedoctor.snapshot.model import Object
 
 _REVISION_LABELS = ("pod-template-hash", "controller-revision-hash")
@@ -19,7 +19,7 @@ def ready_of_other_revisions(graph: Graph, pod: Object) -> list[Object]:
     pods = graph.follow("pods", workload(graph, pod)) if own is not None else []
     if isinstance(pods, Unknown):
         return []
-    return [one for one in pods if _revision(one) != own and (condition(one, "Ready") or {}).get("status") == "True"]
+    return [one for one in pods if _revision(one) != own and is_true(one, "Ready")]
 
 
 def _revision(pod: Object) -> str | None:

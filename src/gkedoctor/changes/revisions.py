@@ -92,7 +92,7 @@ def _plain(template: Any) -> dict[str, Any]:
 
 
 def has_template_history(graph: Graph, item: Object) -> bool:
-    """Whether the revisions tell all changes of the template that are of interest: an older one is there, or none was.
+    """Whether the revisions show all changes of the template that are of interest: an older one is there, or none was.
 
     Then an owner of a field of the template with a later time says nothing more.
     """
@@ -136,6 +136,6 @@ def _rolled_out(
     if later.created is None or earlier.created is None or later.created >= earlier.created:
         return later.created
     for entry in field_entries(item):
-        if is_later(entry, earlier.created) and set(owned_fields(entry, item)) & set(changed):
+        if is_later(entry.at, earlier.created) and set(owned_fields(entry, item)) & set(changed):
             return entry.at
     return scaled_up_after(graph, item, name_of(later.made), earlier.created)

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from gkedoctor.changes.field_owners import SAME_MOMENT, FieldEntry, created_at, field_entries
+from gkedoctor.changes.field_owners import SAME_MOMENT, created_at, field_entries, is_later, is_same_moment
 from gkedoctor.changes.model import RecordedChange, Source, change_source
 from gkedoctor.graph import Graph, Unknown, name_of, namespace_of, ref_of
 from gkedoctor.graph.objects.events import last_seen
@@ -70,9 +70,10 @@ def scaling(graph: Graph, item: Object) -> Iterator[RecordedChange]:
         return
     steps, ref, created = _steps(graph, item), ref_of(item), created_at(item)
     sizes = _sizes(graph, item) if steps else []
-    later = [s for s in steps if created is None or (s.at - created).total_seconds() > SAME_MOMENT]
+    later = [s for s in steps if is_later(s.at, created)]
     starts = {name_of(one): created_at(one) for one in owned(graph, item)} if steps else {}
-    own = [s for s in later if not _is_start(s, starts.get(s.name)) and not _is_rollout(steps[: steps.index(s)], s)]
+    later = [s for s in later if not is_same_moment(s.at, starts.get(s.name))]  # that is the start of a ReplicaSet
+    own = [s for s in later if not _is_rollout(steps[: steps.index(s)], s)]
     for step in map(_as_one, _at_once(own)):
         by = _who(item, step, sizes, is_last=step.at == own[-1].at)
         yield RecordedChange(
@@ -91,11 +92,6 @@ def _as_one(steps: list[_Step]) -> _Step:
     is_up = steps[-1].old is not None and steps[-1].new > steps[-1].old
     first, last = (sizes[0], sizes[-1]) if is_up else (sizes[-1], sizes[0])
     return steps[0] if len(steps) == 1 else _Step(steps[0].at, steps[0].name, first, last)
-
-
-def _is_start(step: _Step, created: datetime | None) -> bool:
-    """Whether a step is the first of a new ReplicaSet."""
-    return created is not None and abs((step.at - created).total_seconds()) <= SAME_MOMENT
 
 
 def _is_rollout(earlier: list[_Step], step: _Step) -> bool:
@@ -124,13 +120,9 @@ def _who(item: Object, step: _Step, sizes: list[tuple[datetime, int, str]], *, i
         if size == step.new and abs((at - step.at).total_seconds()) <= SAME_MOMENT * 2:
             return f"{_HPA} {name}"
     owners = [entry for entry in field_entries(item) if "f:replicas" in (entry.fields.get("f:spec") or {})]
-    timed = next((e for e in owners if _is_at(e, step.at)), None)
+    timed = next((e for e in owners if is_same_moment(e.at, step.at)), None)
     if timed is not None:
         return timed.client
     is_now = is_last and (item.get("spec") or {}).get("replicas") == step.new
     scale = next((e for e in owners if e.subresource == "scale"), None)
     return scale.client if is_now and scale is not None else None
-
-
-def _is_at(entry: FieldEntry, at: datetime) -> bool:
-    return entry.at is not None and abs((entry.at - at).total_seconds()) <= SAME_MOMENT

@@ -21,11 +21,10 @@ from gkedoctor.diagnose.model import (
     Outcome,
     ResolvedEvidence,
     RuledOutCause,
-    UnconfirmedCause,
     Unexplained,
 )
 from gkedoctor.diagnose.older_template import deletion
-from gkedoctor.diagnose.unexplained import unexplained
+from gkedoctor.diagnose.unexplained import not_known, unexplained
 from gkedoctor.graph import Graph, Ref, paths_of, ref_of, workload
 from gkedoctor.graph.request_path.unknown_hops import unknown_hops
 from gkedoctor.graph.workloads.pods import step_of
@@ -143,7 +142,7 @@ def _diagnosis(graph: Graph, group: list[Finding], fold: CausalGraph) -> Diagnos
         explains=(*listed, *more),
         evidence=proofs,
         ruled_out=tuple(RuledOutCause(c, why) for c, why in first.ruled_out),
-        not_known=_not_known(first),
+        not_known=not_known(first),
         fix=deletion(graph, group, proofs) or resolved_fix(graph, cause, scope, root),
         verify=tuple(t.render(scope.evaluate, shell=True) for t in cause.verify),
         docs=model.docs,
@@ -223,10 +222,6 @@ def _proofs(group: list[Finding]) -> list[ResolvedEvidence]:
 def _is_news(found: ResolvedEvidence, proofs: list[ResolvedEvidence]) -> bool:
     alike = [p for p in proofs if p.label == found.label]
     return len(alike) < _ALIKE and all(p.value != found.value and p.path != found.path for p in alike)
-
-
-def _not_known(finding: Finding) -> tuple[UnconfirmedCause, ...]:
-    return tuple(UnconfirmedCause(cause, f"{why.collection}: {why.reason}") for cause, why in finding.unknown)
 
 
 def _importance(diagnosis: Diagnosis) -> tuple[object, ...]:

@@ -16,12 +16,12 @@ from typing import TypeVar
 from gkedoctor.graph import Graph, Ref, Unknown, controller_ref, labels_of, ref_of, workload
 from gkedoctor.graph.cloud.descriptions import claim_of, owner_in_description
 from gkedoctor.graph.cloud.names import Parsed, parsed
+from gkedoctor.graph.scheduling.nodes import POOL
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 
 T = TypeVar("T")
 
-_POOL = "cloud.google.com/gke-nodepool"
 _NODE = re.compile(r"gk[e3]-(?P<pool>.+)-[0-9a-f]{8}-(?:[0-9a-z]{4}|grp)")
 """Nodes and managed instance groups: gke-CLUSTER-POOL-HASH-SUFFIX."""
 
@@ -92,7 +92,7 @@ def _of_owner(graph: Graph, ref: Ref, item: Object | None) -> str:
 
 
 def _of_node(graph: Graph, ref: Ref, item: Object | None) -> str:
-    pool = labels_of(item).get(_POOL) if item is not None else None
+    pool = labels_of(item).get(POOL) if item is not None else None
     return f"pool/{pool}" if pool else _machine(graph, ref.name)
 
 

@@ -83,7 +83,7 @@ def _start(part: Part, playbooks: Sequence[CompiledPlaybook], namespaces: Sequen
 
 
 def _is_about_leftovers(playbook: CompiledPlaybook) -> bool:
-    """Of Google Cloud objects which nobody uses any more, so that nothing in a namespace follows from them."""
+    """Whether it is about unused objects of Google Cloud, from which nothing in a namespace follows."""
     lists = any(cause.explains is not None for cause in playbook.model.causes)
     return lists and all(KINDS[kind].cloud for kind in playbook.kinds)
 

@@ -11,9 +11,9 @@ from gkedoctor.changes.google_cloud import is_robot
 from gkedoctor.changes.model import CLUSTER_SOURCES, RecordedChange
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.diagnose.stood_on import StoodOn, object_of
-from gkedoctor.graph import Graph, Ref
-
-_POOL = "cloud.google.com/gke-nodepool"
+from gkedoctor.graph import Graph, Ref, labels_of
+from gkedoctor.graph.cloud.links import last
+from gkedoctor.graph.scheduling.nodes import POOL
 
 
 def related_changes(
@@ -89,7 +89,7 @@ class _Relation:
         rules = self.graph.snapshot.collection("compute.firewalls").objects
         rule = next((one for one in rules if one.get("name") == ref.name), None)
         if rule is not None and links:
-            return str(rule.get("network")).rpartition("/")[2] in {link.rpartition("/")[2] for link in links}
+            return last(rule.get("network")) in {last(link) for link in links}
         return networks.why_incomplete() is None and len(networks) == 1
 
     @cached_property
@@ -108,5 +108,4 @@ class _Relation:
     @cached_property
     def _pools(self) -> frozenset[str]:
         nodes = [object_of(self.graph, Ref("Node", name)) for name in self._nodes]
-        labels = [node["metadata"].get("labels") or {} for node in nodes if node is not None]
-        return frozenset(str(found[_POOL]) for found in labels if _POOL in found)
+        return frozenset(labels_of(node)[POOL] for node in nodes if node is not None and POOL in labels_of(node))

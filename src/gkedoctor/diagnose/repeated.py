@@ -1,7 +1,7 @@
 """The diagnosis of one cluster again and again: what a change cannot touch is not worked out again.
 
-A playbook that found nothing finds nothing for as long as none of the kinds changes that it looks at, as it declares
-them itself (`required_kinds`). One that found something is always asked again, and all are from time to time: ages
+A playbook that found nothing finds nothing as long as none of the kinds changes that it reads, as it declares them
+itself (`required_kinds`). One that found something is always asked again, and all are from time to time: ages
 count too.
 """
 

@@ -13,6 +13,7 @@ from gkedoctor.changes.ran_well import ready_of_other_revisions, templates_that_
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.graph import Graph, Ref, ref_of, workload
 from gkedoctor.graph.config.references import sites_of
+from gkedoctor.manifests.planned import template_path
 from gkedoctor.snapshot.field_paths import Steps, steps_of, value_at
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
@@ -22,7 +23,6 @@ _STATUS_OF = {
     "initContainerStatuses": "initContainers",
     "ephemeralContainerStatuses": "ephemeralContainers",
 }
-_TEMPLATES: Mapping[str, Steps] = {"CronJob": ("spec", "jobTemplate", "spec", "template")}
 _REFERENCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 _VERSION: Steps = ("metadata", "resourceVersion")
 _SHORTEST_WORD = 3
@@ -146,7 +146,7 @@ def _of_data(steps: Steps) -> Steps:
 
 def _in_template(item: Object, top: Object, steps: Steps) -> Steps:
     """Where a field of a Pod stands in the workload that made it."""
-    prefix = _TEMPLATES.get(str(top.get("kind")), ("spec", "template"))
+    prefix = template_path(str(top.get("kind"))).split(".")
     within = steps[2:] if item.get("kind") != "Pod" and steps[:2] == ("spec", "template") else steps
     return (*prefix, *within)
 

@@ -35,13 +35,18 @@ def _symptom(graph: Graph, finding: Finding) -> Unexplained:
     return Unexplained(
         finding.ref,
         text,
-        tuple(UnconfirmedCause(cause, f"{why.collection}: {why.reason}") for cause, why in finding.unknown),
+        not_known(finding),
         fingerprint(finding.playbook.id, identity(graph, finding.ref)),
         recovery=recovery,
         affected=(top,),
         nodes=frozenset([str(node)] if node else ()),
         likeness=f"{finding.playbook.id} {finding.ref.kind} {_sentence(finding, top, text)}",
     )
+
+
+def not_known(finding: Finding) -> tuple[UnconfirmedCause, ...]:
+    """The causes that could neither be proved nor ruled out, each with what could not be read."""
+    return tuple(UnconfirmedCause(cause, f"{why.collection}: {why.reason}") for cause, why in finding.unknown)
 
 
 def _sentence(finding: Finding, top: Ref, text: str) -> str:

@@ -69,6 +69,12 @@ def is_own_key(at: Steps, value: Any) -> bool:
     return bool(at) and at[-1] == f"[{value}]"
 
 
+def overlap(one: Steps, other: Steps) -> bool:
+    """Whether two paths are of one field, or one of them of a field within the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
 def is_empty(value: Any) -> bool:
     """Absent, null and empty are the same to the API server."""
     return value is None or (isinstance(value, dict | list | str) and not value)

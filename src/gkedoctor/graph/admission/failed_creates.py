@@ -177,7 +177,7 @@ def all_refusals(graph: Graph, namespace: str | None = None) -> tuple[list[Recor
 
 
 def _lacking_in(graph: Graph, namespace: str | None) -> Iterator[Object]:
-    """What has fewer Pods than desired (in a namespace). The graph is told which listings that takes."""
+    """What has fewer Pods than desired (in a namespace). Notes in the graph which listings that takes."""
     for kind in CREATORS:
         if namespace is None:
             graph.everywhere(kind)

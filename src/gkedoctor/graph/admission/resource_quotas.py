@@ -16,7 +16,7 @@ from gkedoctor.graph.core.quantities import quantity
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.scheduling import node_fit as placement
-from gkedoctor.graph.workloads.pods import is_planned
+from gkedoctor.graph.workloads.pods import has_ended, is_planned
 from gkedoctor.snapshot.model import Object
 
 _LASTING = ("Deployment", "StatefulSet", "ReplicaSet", "ReplicationController")
@@ -65,7 +65,7 @@ def amount_text(resource: str, number: float) -> str:
 def _replicas_of(graph: Graph, pod: Object) -> int:
     """How many such Pods there will be at least."""
     if not is_planned(pod):
-        return 0 if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed") else 1
+        return 0 if has_ended(pod) else 1
     above = workload(graph, pod)
     if above is pod:
         return 1

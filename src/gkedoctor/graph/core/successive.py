@@ -35,7 +35,7 @@ class _Notes:
 
 
 class _NotedSnapshot(Snapshot):
-    """A snapshot that says which of its collections are looked at."""
+    """A snapshot that notes which of its collections are read."""
 
     def __init__(self, snapshot: Snapshot, note: Callable[[str], None]) -> None:
         self._note, self._all = note, snapshot.collections
@@ -104,7 +104,7 @@ class SuccessiveGraph(Graph):
         return iter(made.values())
 
     def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
-        """What a function has worked out of this graph; of what, nobody notes."""
+        """What a function has worked out of this graph; of which collections is not noted."""
         self._note(_ANYTHING)
         return super().memo(work)
 

@@ -29,10 +29,13 @@ def pre_shared_of(graph: Graph, ingress: Object) -> Facts:
     `found` looks in the scope that the load balancer needs (a region for an internal one); `elsewhere` is one of that
     name in another scope.
     """
-    annotations = annotations_of(ingress)
-    names = [n.strip() for n in str(annotations.get(PRE_SHARED) or "").split(",") if n.strip()]
-    regional = annotations.get("kubernetes.io/ingress.class") in _REGIONAL
-    return [_named(graph, ingress, name, regional=regional) for name in names]
+    regional = annotations_of(ingress).get("kubernetes.io/ingress.class") in _REGIONAL
+    return [_named(graph, ingress, name, regional=regional) for name in annotated_names(ingress, PRE_SHARED)]
+
+
+def annotated_names(ingress: Object, key: str) -> list[str]:
+    """The names that an annotation lists, separated by commas."""
+    return [name.strip() for name in str(annotations_of(ingress).get(key) or "").split(",") if name.strip()]
 
 
 def _named(graph: Graph, ingress: Object, name: str, *, regional: bool) -> Record:
@@ -113,8 +116,7 @@ def _record(graph: Graph, ingress: Object, proxy: Object, certificate: Object) -
 @edge("managed_certificates", "Ingress", reads=("ManagedCertificate",), record="ManagedCertificateRecord")
 def managed_certificates(graph: Graph, ingress: Object) -> Facts:
     """The ManagedCertificates that the annotation names: records {name, found, target, nearest}."""
-    text = annotations_of(ingress).get(MANAGED) or ""
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = annotated_names(ingress, MANAGED)
     return [resolve_reference(graph, "ManagedCertificate", namespace_of(ingress), name) for name in names]
 
 
@@ -124,9 +126,4 @@ def ingresses_of(graph: Graph, certificate: Object) -> Facts:
     listing = graph.listing("Ingress", namespace_of(certificate))
     if isinstance(listing, Unknown):
         return listing
-    return [i for i in listing if name_of(certificate) in _attached(i)]
-
-
-def _attached(ingress: Object) -> list[str]:
-    text = annotations_of(ingress).get(MANAGED) or ""
-    return [name.strip() for name in text.split(",")]
+    return [i for i in listing if name_of(certificate) in annotated_names(i, MANAGED)]

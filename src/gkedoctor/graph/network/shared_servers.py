@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.dependencies import dependencies_of
-from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.objects.owners import workload, workloads_by
 from gkedoctor.graph.workloads.pods import pods_at
 from gkedoctor.snapshot.model import Object
 
@@ -32,21 +34,23 @@ def shared_servers_of(graph: Graph, pod: Object) -> Facts:
 
 
 def _shared(graph: Graph) -> dict[str, Record]:
-    clients: dict[str, dict[str, Object]] = {}
-    servers: dict[str, Object | None] = {}
+    failed = list(_failed(graph))
+    servers = {key: target for key, target, _ in reversed(failed)}  # the first that is found
+    clients = workloads_by(graph, ((key, pod) for key, _, pod in failed))
+    return {key: _record(graph, key, servers[key], tops) for key, tops in clients.items()}
+
+
+def _failed(graph: Graph) -> Iterator[tuple[str, Object | None, Object]]:
+    """Server, the object that it is, and the Pod, of each connection that failed."""
     for pod in pods_at(graph, ("crash",)):
         found = dependencies_of(graph, pod)
         for need in [] if isinstance(found, Unknown) else found:
             key = _server(need, found)
             if key is not None:
-                top = workload(graph, pod)
-                clients.setdefault(key, {})[str(ref_of(top))] = top
-                servers.setdefault(key, _target(need, found))
-    return {key: _record(graph, key, servers[key], tops) for key, tops in clients.items()}
+                yield key, _target(need, found), pod
 
 
-def _record(graph: Graph, key: str, target: Object | None, tops: dict[str, Object]) -> Record:
-    clients = [tops[name] for name in sorted(tops)]
+def _record(graph: Graph, key: str, target: Object | None, clients: list[Object]) -> Record:
     pods = graph.follow("pods", target) if target is not None and target.get("kind") == "Service" else []
     served = [target] if target is not None and target.get("kind") == "Pod" else pods
     first = next(iter([] if isinstance(served, Unknown) else served), None)

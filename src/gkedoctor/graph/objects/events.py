@@ -21,9 +21,6 @@ KEPT = timedelta(hours=1)
 """How long the API server keeps an Event after its last write (kube-apiserver --event-ttl)."""
 LONGEST_RETRY = timedelta(seconds=1000)
 """The longest back-off of a controller (client-go, DefaultControllerRateLimiter)."""
-_REPEATED_WITHIN = timedelta(hours=1)
-"""What a controller still fails at it says again at least every 1000 s (client-go, DefaultControllerRateLimiter), and
-the API server forgets after an hour: what is older comes from a history, and is over."""
 
 
 @edge("events", "*", reads=("Event",), record="KubernetesObject")
@@ -56,8 +53,8 @@ def _doubt(graph: Graph, item: Object) -> Unknown | None:
 
 
 def recent(graph: Graph, events: Sequence[Object]) -> list[Object]:
-    """Those that a controller would have said again by now if they still held."""
-    return [e for e in events if graph.clock - last_seen(e) <= _REPEATED_WITHIN]
+    """Those that may still hold: a controller repeats its Event within LONGEST_RETRY, an older one is of a history."""
+    return [e for e in events if graph.clock - last_seen(e) <= KEPT]
 
 
 def events_with_reason(graph: Graph, reasons: Container[str]) -> list[Object]:

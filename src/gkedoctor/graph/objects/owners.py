@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, edge
+from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.kinds import is_built_in
 from gkedoctor.snapshot.model import Object
+
+K = TypeVar("K")
 
 WORKLOADS = (
     "Deployment",
@@ -148,6 +152,15 @@ def pods_of(graph: Graph, item: Object) -> Facts:
 def _top_is(graph: Graph, pod: Object, item: Object) -> bool:
     top = workload(graph, pod)
     return (top.get("kind"), name_of(top)) == (item.get("kind"), name_of(item))
+
+
+def workloads_by(graph: Graph, found: Iterable[tuple[K, Object]]) -> dict[K, list[Object]]:
+    """The workloads of the objects that stand beside each key, each once, in the order of their names."""
+    tops: dict[K, dict[str, Object]] = {}
+    for key, item in found:
+        top = workload(graph, item)
+        tops.setdefault(key, {})[str(ref_of(top))] = top
+    return {key: [named[name] for name in sorted(named)] for key, named in tops.items()}
 
 
 def template_of(item: Object) -> Object:

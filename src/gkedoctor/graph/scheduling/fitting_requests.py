@@ -16,7 +16,7 @@ from gkedoctor.graph.objects.owners import workload
 from gkedoctor.graph.scheduling import node_fit as placement
 from gkedoctor.graph.scheduling.nodes import pods_on
 from gkedoctor.graph.scheduling.unschedulable_pods import node_evaluation
-from gkedoctor.graph.workloads.pods import pods_at
+from gkedoctor.graph.workloads.pods import has_ended, pods_at
 from gkedoctor.snapshot.model import Object
 
 _MEASURED = ("cpu", "memory", "ephemeral-storage")
@@ -69,7 +69,7 @@ def _used_on(graph: Graph, node: Object) -> dict[str, float] | Unknown:
         return pods
     used: dict[str, float] = {}
     for pod in pods:
-        if (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed"):
+        if not has_ended(pod):
             for name, amount in _requested(graph, pod).items():
                 used[name] = used.get(name, 0.0) + amount
     return used

@@ -9,6 +9,7 @@ from __future__ import annotations
 from gkedoctor.graph.core.accessors import labels_of, name_of, namespace_of
 from gkedoctor.graph.core.graph import Graph
 from gkedoctor.graph.core.label_selectors import matches
+from gkedoctor.graph.workloads.pods import has_ended
 from gkedoctor.snapshot.model import Object
 
 _REQUIRED, _HOSTNAME = "requiredDuringSchedulingIgnoredDuringExecution", "kubernetes.io/hostname"
@@ -28,5 +29,4 @@ def one_on_each(graph: Graph, pod: Object, meant: list[Object]) -> bool:
 
 
 def _keeps_off(rule: Object, pod: Object) -> bool:
-    has_ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
-    return not has_ended and matches(rule.get("labelSelector"), labels_of(pod))
+    return not has_ended(pod) and matches(rule.get("labelSelector"), labels_of(pod))

@@ -10,7 +10,7 @@ from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.reference import resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import workload
-from gkedoctor.graph.workloads.pods import pods_at
+from gkedoctor.graph.workloads.pods import has_ended, pods_at
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
@@ -68,11 +68,7 @@ def budgeted_pods(graph: Graph, budget: Object) -> Facts:
         return doubt
     selector = (budget.get("spec") or {}).get("selector")
     pods = graph.in_namespace("Pod", namespace)
-    return [p for p in pods if not _ended(p) and matches(selector, labels_of(p))]
-
-
-def _ended(pod: Object) -> bool:
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+    return [p for p in pods if not has_ended(p) and matches(selector, labels_of(p))]
 
 
 _FAILURES = ("Pod", "Event", "Node", "ReplicaSet", "Deployment", "Job", "CronJob")

@@ -12,6 +12,7 @@ from gkedoctor.graph.core.reference import resolve_reference
 from gkedoctor.graph.core.similar_names import edit_distance, is_slip
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of, workload
+from gkedoctor.graph.workloads.pods import has_ended
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -46,7 +47,7 @@ def selected_pods(graph: Graph, service: Object) -> Facts:
 
 def select_pods(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Object]:
     """The live Pods of a namespace with all these labels. O(Pods with the rarest of them)."""
-    return [pod for pod in _labelled(graph, namespace, selector) if not _finished(pod)]
+    return [pod for pod in _labelled(graph, namespace, selector) if not has_ended(pod)]
 
 
 def _labelled(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Object]:
@@ -58,10 +59,6 @@ def _labelled(graph: Graph, namespace: str, selector: dict[str, str]) -> list[Ob
     if len(groups) == 1:
         return [pod for _, pod in groups[0]]
     return [pod for _, pod in sorted((place for pods in groups for place in pods), key=lambda place: place[0])]
-
-
-def _finished(pod: Object) -> bool:
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
 def _pods_by_label(graph: Graph) -> dict[tuple[str, str, str], list[_Alike]]:
@@ -153,7 +150,7 @@ def finished_pods(graph: Graph, service: Object) -> Facts:
     doubt = graph.why_incomplete("Pod", namespace_of(service))
     if doubt is not None:
         return doubt
-    return [p for p in _labelled(graph, namespace_of(service), selector_of(service)) if _finished(p)]
+    return [p for p in _labelled(graph, namespace_of(service), selector_of(service)) if has_ended(p)]
 
 
 @edge("near_misses", "Service", reads=("Pod", "Service", *_TEMPLATED), record="NearMissRecord")

@@ -13,6 +13,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
 from gkedoctor.graph.core.reference import nearest_name, resolve_reference, resolve_targets
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.owners import WORKLOADS, template_of
+from gkedoctor.graph.workloads.pods import has_ended
 from gkedoctor.snapshot.model import Object
 
 _DEFAULT_CLASS = (
@@ -79,7 +80,7 @@ def consumers_of(graph: Graph, claim: Object) -> Facts:
 def _consumers(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     users: dict[tuple[str, str], list[Object]] = {}
     for pod in graph.all("Pod"):
-        if (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
+        if has_ended(pod):
             continue
         for name in {site["name"] for site in _claim_sites(pod)}:
             users.setdefault((namespace_of(pod), name), []).append(pod)

@@ -16,7 +16,7 @@ from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, ed
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.objects.events import events_with_reason, last_seen
 from gkedoctor.graph.objects.owners import controller_ref, owner
-from gkedoctor.graph.workloads.pods import pods_at, step_of
+from gkedoctor.graph.workloads.pods import has_ended, pods_at, step_of
 from gkedoctor.messages import message as message_named
 from gkedoctor.snapshot.kinds import is_built_in
 from gkedoctor.snapshot.model import Object
@@ -159,7 +159,7 @@ def _current(graph: Graph, key: Key, records: list[Record]) -> list[Record]:
         return records
     # a controller of a kind that is not built in (a runner set's, Strimzi's): nothing is known of how it stands
     controller = graph.find(key[0], key[1], key[2]) if is_built_in(key[0]) else Unknown(key[0], "not a built-in kind")
-    live = [p for p in graph.in_namespace("Pod", key[1]) if _controller(p) == key and not _ended(p)]
+    live = [p for p in graph.in_namespace("Pod", key[1]) if _controller(p) == key and not has_ended(p)]
     if _is_history(graph, controller, live):
         return []
     records = [r for r in records if not _succeeded_since(graph, controller, r["at"])]
@@ -170,10 +170,6 @@ def _current(graph: Graph, key: Key, records: list[Record]) -> list[Record]:
         return records
     kind = records[0]["kind"]
     return [] if kind in ("preempted", "shutdown") or _settled(graph, records) else records
-
-
-def _ended(pod: Object) -> bool:
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
 def _is_history(graph: Graph, controller: Any, live: list[Object]) -> bool:

@@ -56,11 +56,17 @@ def moved_images(_graph: Graph, pod: Object) -> Facts:
 
 def _moved(container: Object) -> Record | None:
     image = str(container.get("image"))
-    first, slash, _ = image.partition("/")
-    hosted = slash and ("." in first or ":" in first or first == "localhost")
-    whole = image.removeprefix("index.") if hosted else f"docker.io/{image}"
+    host, path = registry_and_path(image)
+    whole = f"{host.removeprefix('index.')}/{path}"
     new = next((now + whole.removeprefix(old) for old, now in _MOVED if whole.startswith(old)), None)
     return {"container": container.get("name"), "image": image, "instead": new} if new is not None else None
+
+
+def registry_and_path(image: str) -> tuple[str, str]:
+    """The host of the registry that an image is pulled from, and the rest of its name."""
+    host, slash, path = image.partition("/")
+    has_host = slash and (host == "localhost" or "." in host or ":" in host)
+    return (host, path) if has_host else ("docker.io", image)
 
 
 @edge("retired_images", "Pod", *WORKLOADS, reads=("Pod",), record="RetiredImageRecord")

@@ -185,6 +185,11 @@ def step_of(graph: Graph, pod: Object) -> str:
     return "fine" if found == "crash" and restarted_with_its_node(graph, pod) else found
 
 
+def has_ended(pod: Object) -> bool:
+    """Whether a Pod has ended, with success or without: it has no node, no volume and no address any more."""
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
 def ran(pod: Object) -> bool:
     """Whether the kubelet had reported all containers as ready: of its node it was the last that is known of the Pod.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gkedoctor.graph.core.graph import Facts, Graph, Record, edge
-from gkedoctor.graph.core.ref import ref_of
 from gkedoctor.graph.core.unknown import Unknown
-from gkedoctor.graph.objects.owners import workload
+from gkedoctor.graph.objects.owners import workloads_by
+from gkedoctor.graph.workloads.image_registries import registry_and_path
 from gkedoctor.graph.workloads.pods import containers_of, pods_at
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
@@ -37,20 +37,16 @@ def registry_failures_of(graph: Graph, pod: Object) -> Facts:
 
 
 def _workloads(graph: Graph) -> dict[tuple[str, str], list[Object]]:
-    """By registry and kind of failure, sorted."""
-    found: dict[tuple[str, str], dict[str, Object]] = {}
-    for pod in pods_at(graph, ("image",)):
-        for _, host, kind in _failures(graph, pod):
-            top = workload(graph, pod)
-            found.setdefault((host, kind), {})[str(ref_of(top))] = top
-    return {key: [tops[name] for name in sorted(tops)] for key, tops in found.items()}
+    """By registry and kind of failure."""
+    pods = pods_at(graph, ("image",))
+    return workloads_by(graph, (((host, kind), pod) for pod in pods for _, host, kind in _failures(graph, pod)))
 
 
 def _failures(graph: Graph, pod: Object) -> list[tuple[str, str, str]]:
     """Container, registry and kind of each pull that failed for the registry."""
     records = containers_of(graph, pod)
     waiting = [] if isinstance(records, Unknown) else [r for r in records if r["step"] == "image"]
-    found = [(r["name"], registry_of(str(r["spec"].get("image"))), _kind(r)) for r in waiting]
+    found = [(r["name"], registry_and_path(str(r["spec"].get("image")))[0], _kind(r)) for r in waiting]
     return [(name, host, kind) for name, host, kind in found if kind is not None]
 
 
@@ -71,12 +67,6 @@ def _error(record: Record) -> str:
     return next((s for s in reversed(said) if message("image/pull-failed").search(s)), text)
 
 
-def registry_of(image: str) -> str:
-    """The host of the registry that an image is pulled from."""
-    host, slash, _ = image.partition("/")
-    return host if slash and (host == "localhost" or "." in host or ":" in host) else "docker.io"
-
-
 def _ran(graph: Graph, pod: Object, host: str) -> Object | None:
     return None if host == "docker.io" else graph.index(_pulled).get((pod["spec"].get("nodeName"), host))
 
@@ -88,6 +78,6 @@ def _pulled(graph: Graph) -> dict[tuple[str, str], Object]:
         status = pod.get("status") or {}
         for state in status.get("containerStatuses") or ():
             if state.get("imageID") and state.get("image"):
-                key = (str(pod["spec"].get("nodeName")), registry_of(str(state["image"])))
+                key = (str(pod["spec"].get("nodeName")), registry_and_path(str(state["image"]))[0])
                 found.setdefault(key, pod)
     return found

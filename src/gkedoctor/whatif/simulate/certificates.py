@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gkedoctor.graph import Unknown
-from gkedoctor.graph.core.accessors import annotations_of
+from gkedoctor.graph.frontends.certificates import MANAGED, PRE_SHARED, annotated_names
 from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
 
-_PRE_SHARED = "ingress.gcp.kubernetes.io/pre-shared-cert"
-_MANAGED = "networking.gke.io/managed-certificates"
 
-
-def _names(item: Object | None, key: str) -> list[str]:
-    text = str(annotations_of(item).get(key) or "") if item is not None else ""
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _earlier_names(world: World, ingress: Object, key: str) -> list[str]:
+    earlier = world.recorded(ingress)
+    return annotated_names(earlier, key) if earlier is not None else []
 
 
 @rule(
@@ -29,12 +25,11 @@ def _names(item: Object | None, key: str) -> list[str]:
 def pre_shared(world: World) -> None:
     """Ingresses whose annotation was changed."""
     for ingress in world.graph.all("Ingress"):
-        names = _names(ingress, _PRE_SHARED)
-        if not names or not world.was_touched(ingress) or names == _names(world.recorded(ingress), _PRE_SHARED):
+        names = annotated_names(ingress, PRE_SHARED)
+        if not names or not world.was_touched(ingress) or names == _earlier_names(world, ingress, PRE_SHARED):
             continue
-        found = world.graph.follow("certificates", ingress)
         links = [_link(world, name) for name in names]
-        for record in [] if isinstance(found, Unknown) else found:
+        for record in world.follow("certificates", ingress):
             if all(links) and record["proxy"].get("sslCertificates") != links:
                 world.put({**record["proxy"], "sslCertificates": links}, kind="TargetHttpsProxy")
 
@@ -57,7 +52,7 @@ def managed(world: World) -> None:
         balancer = (ingress.get("status") or {}).get("loadBalancer") or {}
         if not world.was_touched(ingress) or not balancer.get("ingress"):
             continue
-        for name in set(_names(ingress, _MANAGED)) - set(_names(world.recorded(ingress), _MANAGED)):
+        for name in sorted({*annotated_names(ingress, MANAGED)} - {*_earlier_names(world, ingress, MANAGED)}):
             found = world.graph.find("ManagedCertificate", ingress["metadata"].get("namespace"), name)
             if isinstance(found, dict) and _may_be_issued(found):
                 _issue(world, found)

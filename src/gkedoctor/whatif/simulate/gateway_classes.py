@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gkedoctor.graph.core.conditions import condition, conditions
+from gkedoctor.graph.gateways.gateway_class import CONTROLLER
 from gkedoctor.manifests.builtins import builtins
 from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.registry import rule
@@ -18,17 +20,16 @@ def _take_up(world: World) -> None:
 
 def _waits(gateway: Object) -> bool:
     """Whether no controller has reported on the Gateway."""
-    conditions = (gateway.get("status") or {}).get("conditions") or []
-    return all(state.get("status") == "Unknown" for state in conditions)
+    return all(state.get("status") == "Unknown" for state in conditions(gateway))
 
 
 def _program(world: World, gateway: Object) -> None:
-    conditions = [
+    states = [
         {"type": kind, "status": "True", "reason": kind, "lastTransitionTime": world.now}
         for kind in ("Accepted", "Programmed")
     ]
     address = {"type": "IPAddress", "value": "198.51.100.1"}
-    status = {**(gateway.get("status") or {}), "conditions": conditions, "addresses": [address]}
+    status = {**(gateway.get("status") or {}), "conditions": states, "addresses": [address]}
     world.put({**gateway, "status": status})
 
 
@@ -53,9 +54,8 @@ def taken_up(world: World) -> None:
 
 
 def _is_served(item: Object) -> bool:
-    conditions = (item.get("status") or {}).get("conditions") or []
-    rejected = any(state.get("type") == "Accepted" and state.get("status") == "False" for state in conditions)
-    return (item.get("spec") or {}).get("controllerName") == "networking.gke.io/gateway" and not rejected
+    is_rejected = (condition(item, "Accepted") or {}).get("status") == "False"
+    return (item.get("spec") or {}).get("controllerName") == CONTROLLER and not is_rejected
 
 
 @rule(
@@ -75,5 +75,5 @@ def gateway_classes(world: World) -> None:
             name = str(item["metadata"]["name"])
             if item["kind"] == "GatewayClass" and world.graph.find("GatewayClass", None, name) is None:
                 accepted = {"type": "Accepted", "status": "True", "reason": "Accepted", "lastTransitionTime": world.now}
-                spec = {"controllerName": "networking.gke.io/gateway"}
+                spec = {"controllerName": CONTROLLER}
                 world.create({**item, "spec": spec, "status": {"conditions": [accepted]}})

@@ -69,8 +69,7 @@ def annotated(world: World) -> None:
     if not world.touched:
         return
     for ingress in world.graph.all("Ingress"):
-        found = world.graph.follow("annotated_backends", ingress)
-        cured = [] if isinstance(found, Unknown) else [r["name"] for r in found if _is_cured(world, r)]
+        cured = [r["name"] for r in world.follow("annotated_backends", ingress) if _is_cured(world, r)]
         states = json_map(annotations_of(ingress).get(_STATES)) or {}
         if cured:
             text = ",".join(f'"{k}":"{"HEALTHY" if k in cured else v}"' for k, v in states.items())
@@ -90,8 +89,7 @@ def _is_cured(world: World, record: Any) -> bool:
 
 def _new_paths(world: World, service: Object) -> Iterator[str]:
     """The path of each BackendConfig of the Service, where the change wrote it or the reference to it."""
-    found = world.graph.follow("backend_configs", service)
-    for record in [] if isinstance(found, Unknown) else found:
+    for record in world.follow("backend_configs", service):
         target = record.get("target")
         if isinstance(target, Mapping) and (world.was_touched(ref_of(target)) or world.was_touched(service)):
             path = ((target.get("spec") or {}).get("healthCheck") or {}).get("requestPath")
@@ -102,8 +100,7 @@ def _new_paths(world: World, service: Object) -> Iterator[str]:
 def _refused(world: World, pods: Any) -> Iterator[str]:
     """Paths for which the logs show that a health check got another answer than 200."""
     for pod in pods:
-        containers = world.graph.follow("containers", pod)
-        for container in [] if isinstance(containers, Unknown) else containers:
+        for container in world.follow("containers", pod):
             lines = container.get("log")
             for line in [] if lines is None or isinstance(lines, Unknown) else lines:
                 groups = message("front-end/health-check-refused").groups(str(line))

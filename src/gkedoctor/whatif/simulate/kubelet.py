@@ -6,7 +6,7 @@ from typing import Any
 
 from gkedoctor.graph import Graph, Unknown
 from gkedoctor.graph.config.references import read_references
-from gkedoctor.graph.workloads.pods import containers_of, pods_at, step
+from gkedoctor.graph.workloads.pods import containers_of, has_ended, pods_at, step
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 from gkedoctor.whatif.simulate.container_failures import Failure, fails_again
@@ -39,16 +39,12 @@ def retry(world: World) -> None:
     """Pods that exist and do not run."""
     graph = world.graph
     for pod in pods_at(graph, _HELD_UP):
-        if _is_ended(pod):
+        if has_ended(pod):
             continue
         after = next_pod(world, pod, world.recorded(pod) or pod)
         if after is not None:
             world.mark_busy(pod)
             world.put(after)
-
-
-def _is_ended(pod: Object) -> bool:
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
 
 
 def next_pod(

@@ -23,11 +23,6 @@ _PARTS = {
 _COMPUTE = "https://www.googleapis.com/compute/v1"
 
 
-def _followed(world: World, edge: str, item: Object) -> list[Any]:
-    found = world.graph.follow(edge, item)
-    return [] if isinstance(found, Unknown) else list(found)
-
-
 @rule(
     "forwarding-rule-created",
     says="The load balancer controller of a Service or Gateway that was changed creates a forwarding rule that is "
@@ -41,7 +36,7 @@ def forwarding_rules(world: World) -> None:
         for item in world.graph.all(kind):
             if not world.was_touched(item) or item["metadata"].get("deletionTimestamp"):
                 continue
-            for record in _followed(world, "missing_forwarding_rules", item):
+            for record in world.follow("missing_forwarding_rules", item):
                 if record.get("name"):
                     world.put(_forwarding_rule(item, record), kind="ForwardingRule")
 
@@ -74,7 +69,7 @@ def finalizers(world: World) -> None:
         is_balanced = (service.get("spec") or {}).get("type") == "LoadBalancer"
         if not world.was_touched(service) or not is_balanced or metadata.get("deletionTimestamp"):
             continue
-        reasons = {event.get("reason") for event in _followed(world, "all_events", service)}
+        reasons = {event.get("reason") for event in world.follow("all_events", service)}
         name = _FINALIZERS[is_internal(service)]
         held = list(metadata.get("finalizers") or ())
         if "UnexpectedlyRemovedFinalizer" in reasons and name not in held:
@@ -158,7 +153,7 @@ def attachments(world: World) -> None:
 
 
 def _can_publish(world: World, attachment: Object) -> bool:
-    published = _followed(world, "published", attachment)
-    subnets = _followed(world, "nat_subnets", attachment)
+    published = world.follow("published", attachment)
+    subnets = world.follow("nat_subnets", attachment)
     is_fit = all(p["found"] is True and p["kindFits"] and p["balanced"] and p["internal"] is True for p in published)
     return bool(published and subnets) and is_fit and all(s["found"] is True and s["fits"] is True for s in subnets)

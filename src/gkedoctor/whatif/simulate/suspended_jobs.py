@@ -5,6 +5,7 @@ from __future__ import annotations
 from gkedoctor.graph import ref_of
 from gkedoctor.graph.core.conditions import is_true
 from gkedoctor.graph.objects.owners import owned
+from gkedoctor.graph.workloads.pods import has_ended
 from gkedoctor.whatif.simulate.registry import rule
 from gkedoctor.whatif.simulate.world import World
 
@@ -23,6 +24,6 @@ def suspended(world: World) -> None:
         if is_true(item, "Complete", "Failed"):
             continue
         for pod in owned(world.graph, item):
-            if pod.get("kind") == "Pod" and (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed"):
+            if pod.get("kind") == "Pod" and not has_ended(pod):
                 world.remove(pod)
                 world.busy.add(ref_of(item))

@@ -43,6 +43,11 @@ class World:
             self._graph = Graph(self.state.freeze())
         return self._graph
 
+    def follow(self, edge: str, item: Object) -> list[Any]:
+        """What an edge of the object leads to now; nothing where that is not known."""
+        found = self.graph.follow(edge, item)
+        return [] if isinstance(found, Unknown) else list(found)
+
     def put(self, item: Object, *, kind: str = "") -> None:
         """Puts an object in the place of the one of its name. `kind`: of an object of Google Cloud."""
         collection = KINDS[kind].collection if kind else self._collection(item)
