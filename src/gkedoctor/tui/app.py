@@ -25,7 +25,8 @@ from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.logs import holder_of
 from gkedoctor.tui.model.object_page import owner_ref, page_of
 from gkedoctor.tui.model.progress import short_line
-from gkedoctor.tui.model.state import Found, ViewState, carried, compared, diagnosed, opened, surely
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState, carried, compared, diagnosed, opened, surely
 from gkedoctor.tui.model.yaml_page import Evidence
 from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.help import Help

@@ -9,7 +9,8 @@ from typing import Protocol
 from gkedoctor.graph import Ref
 from gkedoctor.tui.background import Background
 from gkedoctor.tui.model.freshness import Freshness
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.source import Source, Watch
 
 

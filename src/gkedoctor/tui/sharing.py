@@ -14,7 +14,8 @@ from gkedoctor.report.phrases import counted
 from gkedoctor.tui import clipboard
 from gkedoctor.tui.background import Background
 from gkedoctor.tui.model import clipboard_text as copies
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.save import Save
 from gkedoctor.tui.screens.text import Text

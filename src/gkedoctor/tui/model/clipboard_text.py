@@ -9,7 +9,8 @@ from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.report.formats import Page, renderer
 from gkedoctor.report.private_file import write_private_file
-from gkedoctor.tui.model.state import Found, ViewState, alone
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState, alone
 
 FORMATS = {
     ".md": "md", ".json": "json", ".html": "html", ".txt": "text", ".yaml": "yaml", ".sarif": "sarif", ".xml": "junit",

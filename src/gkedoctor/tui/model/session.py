@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis, Unexplained
+from gkedoctor.report.history import Kind
 
 Found = Diagnosis | Unexplained
-Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
-"""`present`: when the session began. `returned`: it was gone before. `replaced`: gone, but its object has another
-finding. `unknown`: gone, but what proves it could not be read.
-"""
 LEFT: tuple[Kind, ...] = ("fixed", "replaced", "unknown")
 """The kinds of a finding that is not there any more."""
 

@@ -9,8 +9,7 @@ from textual.binding import Binding, BindingType
 
 from gkedoctor.tui.model import history
 from gkedoctor.tui.model.clipboard_text import suggestion
-from gkedoctor.tui.model.session import Change
-from gkedoctor.tui.model.state import Found
+from gkedoctor.tui.model.session import Change, Found
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines

@@ -18,7 +18,8 @@ from gkedoctor.tui.model.layout import LOW, WIDE, Heights, fix_end, opened, side
 from gkedoctor.tui.model.lines import Line, Open
 from gkedoctor.tui.model.path import Way, ways
 from gkedoctor.tui.model.progress import progress_lines
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.plain_text import set_subtitle, set_title, set_title_parts
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
