@@ -18,7 +18,7 @@ from gkedoctor.report.playbook_page import playbook_page
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
 from gkedoctor.tui.freshness import LiveRefresh
-from gkedoctor.tui.model import clipboard_text as copies
+from gkedoctor.tui.model.clipboard_text import FileToSave, report_file
 from gkedoctor.tui.model.findings import namespaces
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import VIEWS
@@ -350,11 +350,11 @@ class GkedoctorApp(PlainApp):
         if scene is None or self.collecting:
             self.notify("Nothing is complete yet; esc stops collecting.", timeout=3)
         else:
-            self._sharing.save(copies.suggestion(scene), lambda file: copies.save(scene, file))
+            self.save(report_file(scene))
 
-    def save(self, suggestion: str, write: Callable[[Path], str], title: str) -> None:
-        """Asks for a file and writes it."""
-        self._sharing.save(suggestion, write, title)
+    def save(self, file: FileToSave) -> None:
+        """Asks for a name and writes the file."""
+        self._sharing.save(file)
 
     def action_history(self) -> None:
         """What came, changed and went since the screen was opened."""

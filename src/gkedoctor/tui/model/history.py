@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import UNSET
@@ -14,6 +15,7 @@ from gkedoctor.graph.core.times import human_duration
 from gkedoctor.report.history import History, HistoryEntry, history_json, history_markdown
 from gkedoctor.report.private_file import write_private_file
 from gkedoctor.report.ref_schema import object_ref
+from gkedoctor.tui.model.clipboard_text import FileToSave, suggestion
 from gkedoctor.tui.model.filters import Term, meets
 from gkedoctor.tui.model.findings import facts_of, severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold
@@ -30,6 +32,10 @@ _STYLES = {
     "unknown": "unknown",
     "present": "dim",
 }
+
+_WRITERS = {".md": history_markdown, ".json": history_json}
+ENDINGS = " or ".join(_WRITERS)
+"""The endings that the file of an incident timeline may have."""
 
 _WIDE = 60
 """Columns from which a change begins on the line of its time."""
@@ -128,11 +134,15 @@ def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetim
         )  # fmt: skip
 
 
+def history_file(scene: ViewState) -> FileToSave:
+    """The incident timeline, to be saved."""
+    return FileToSave("Save the incident timeline", suggestion(scene, "history"), ENDINGS, partial(save, scene))
+
+
 def save(scene: ViewState, file: Path) -> str:
     """Writes the history as the end of the name says, and reports what was written. UsageError for another ending."""
-    made = history(scene.session, scene.outcome)
-    written = {".md": history_markdown, ".json": history_json}.get(file.suffix.lower())
+    written = _WRITERS.get(file.suffix.lower())
     if written is None:
-        raise UsageError(f"`{file.name}` has no known ending", hint="use .md or .json")
-    write_private_file(written(made), file)
+        raise UsageError(f"`{file.name}` has no known ending", hint=f"use {ENDINGS}")
+    write_private_file(written(history(scene.session, scene.outcome)), file)
     return f"saved the incident timeline as {file}"
