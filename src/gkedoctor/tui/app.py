@@ -101,7 +101,7 @@ class GkedoctorApp(PlainApp):
         if self._theme_wanted and self._theme_wanted in self.available_themes:
             self.theme = self._theme_wanted
         self.switch_mode("overview")
-        self.set_interval(1.0, self._refresh.draw)
+        self.set_interval(1.0, self._refresh.tick)
         self.read()
 
     def _handle_exception(self, error: Exception) -> None:
