@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gkedoctor.graph.core.times import human_duration, stamp
+from gkedoctor.graph.core.times import human_duration
 from gkedoctor.report import markdown
-from gkedoctor.report.phrases import counted, moment
+from gkedoctor.report.phrases import counted, moment, to_second
 from gkedoctor.report.ref_schema import ObjectRef
 
 Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
@@ -88,10 +88,10 @@ def _row(one: HistoryEntry) -> str:
     detail = f" ({markdown.text(one.detail)})" if one.detail else ""
     lasted = f" after {human_duration(one.seconds)}" if one.seconds is not UNSET else ""
     cells = (
-        stamp(one.time)[:19].replace("T", " "), f"{one.change}{lasted}", one.severity, _object(one),
+        to_second(one.time), f"{one.change}{lasted}", one.severity, _object(one),
         f"{markdown.text(one.title)}{detail}",
     )  # fmt: skip
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(map(markdown.cell, cells))} |"
 
 
 def _object(one: HistoryEntry) -> str:

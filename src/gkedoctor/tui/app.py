@@ -105,7 +105,7 @@ class GkedoctorApp(PlainApp):
         self.read()
 
     def _handle_exception(self, error: Exception) -> None:
-        """A fault of our own ends the app; the command line tells it, when the terminal is as it was."""
+        """A fault of our own ends the app; the command line prints it, when the terminal is as it was."""
         self.fault = self.fault or error
         if self.is_headless:
             super()._handle_exception(error)

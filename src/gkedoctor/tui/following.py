@@ -22,7 +22,7 @@ from gkedoctor.tui.model.state import ViewState, answered, compared
 from gkedoctor.tui.source import Source
 
 OnMoment = Callable[[ViewState | None, Freshness, Sequence[str]], None]
-"""Told, on the UI's thread, of another moment (None: nothing changed), how new it is, and what happened."""
+"""Called on the UI's thread with another moment (None: nothing changed), how new it is, and what happened."""
 
 
 class FollowingApp(Protocol):
@@ -64,7 +64,7 @@ class Following:
                     with self._paused_garbage_collector():
                         scene, fresh = self._scene(update.snapshot, fresh)
                 self._tell(partial(self._show, scene, fresh, update.notices))
-        except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
+        except Exception as error:  # noqa: BLE001  # handed over whole: the app reports it or ends with it
             self._tell(partial(self._failed, error))
 
     def _forget(self) -> None:

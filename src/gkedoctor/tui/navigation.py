@@ -69,7 +69,7 @@ class Navigator(Protocol):
         """Copies a text."""
 
     def failed(self, error: Exception) -> None:
-        """Tells of an error."""
+        """Reports an error."""
 
     def search_themes(self) -> None:
         """The list of themes."""

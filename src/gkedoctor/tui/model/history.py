@@ -13,6 +13,7 @@ from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.times import human_duration
 from gkedoctor.report.history import History, HistoryEntry, history_json, history_markdown
+from gkedoctor.report.phrases import to_second
 from gkedoctor.report.private_file import write_private_file
 from gkedoctor.report.ref_schema import object_ref
 from gkedoctor.tui.model.clipboard_text import FileToSave, suggestion
@@ -21,7 +22,6 @@ from gkedoctor.tui.model.findings import facts_of, severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold
 from gkedoctor.tui.model.session import LEFT, WORDS, Change, Found, Session
 from gkedoctor.tui.model.state import ViewState
-from gkedoctor.tui.model.times import clock_time
 
 _STYLES = {
     "new": "new",
@@ -55,7 +55,7 @@ def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> li
     day = ""
     seen = first_times(scene.session)
     for i, one in enumerate(changes):
-        date, _, time = clock_time(one.time).partition(" ")
+        date, _, time = to_second(one.time).partition(" ")
         if date != day:
             page.add((f"{date} UTC", "head"))
             day = date
@@ -98,9 +98,15 @@ def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
     return found
 
 
-def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
+def _seconds(one: Change, seen: dict[tuple[str, datetime], datetime]) -> float | None:
+    """How long a finding that left was seen."""
     begun = seen.get((one.fingerprint, one.time)) if one.kind in LEFT else None
-    return f"after {human_duration((one.time - begun).total_seconds())}" if begun is not None else ""
+    return (one.time - begun).total_seconds() if begun is not None else None
+
+
+def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
+    seconds = _seconds(one, seen)
+    return f"after {human_duration(seconds)}" if seconds is not None else ""
 
 
 def history(session: Session, outcome: Outcome) -> History:
@@ -124,13 +130,13 @@ def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetim
     for one in changes:
         found = one.found
         diagnosis = found if isinstance(found, Diagnosis) else None
-        begun = seen.get((one.fingerprint, one.time)) if one.kind in LEFT else None
+        seconds = _seconds(one, seen)
         yield HistoryEntry(
             time=one.time, change=one.kind, severity=severity_of(found), object=object_ref(found.place),
             title=found.says, fingerprint=found.fingerprint, cause=diagnosis.cause if diagnosis else UNSET,
             playbook=diagnosis.playbook if diagnosis else UNSET,
             since=diagnosis.since if diagnosis and diagnosis.since else UNSET, detail=one.detail or UNSET,
-            seconds=int((one.time - begun).total_seconds()) if begun is not None else UNSET,
+            seconds=int(seconds) if seconds is not None else UNSET,
         )  # fmt: skip
 
 

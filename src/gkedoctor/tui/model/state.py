@@ -72,7 +72,7 @@ class ViewState:
 
     @cached_property
     def about(self) -> Mapping[Ref, Found]:
-        """The finding that an object is the root of or suffers from; the gravest."""
+        """The finding that an object is the root of or suffers from; the most severe."""
         named: dict[Ref, Found] = {}
         for found in self.found:
             named.setdefault(found.place, found)

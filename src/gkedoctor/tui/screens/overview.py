@@ -86,7 +86,7 @@ class Overview(View):
         return self.query_one("#findings")
 
     def progress_changed(self) -> None:
-        """The collectors' lines, at the first time of reading; later the header alone tells, and nothing moves."""
+        """The collectors' lines, during the first reading; later only the header changes, and nothing moves."""
         super().progress_changed()
         if not self.is_mounted or not self.is_attached:
             return
@@ -178,7 +178,7 @@ class Overview(View):
         panes[2].display = heights.path > 0
 
     def on_resize(self) -> None:
-        """Other rows: the panes get their parts anew."""
+        """Other rows: they are shared out again."""
         if self.is_mounted:
             self._draw_found(top=False)
 

@@ -39,12 +39,12 @@ class Save(ModalScreen[str]):
         self._asked: str | None = None
 
     def compose(self) -> ComposeResult:
-        """What, where, and what the endings mean."""
+        """What, where, and which file extensions there are."""
         with Vertical() as box:
             set_title(box, self._file.title)
             set_subtitle(box, "enter saves, esc leaves")
             yield Input(self._file.suggestion, select_on_focus=False)
-            yield PlainStatic(f"The ending says what: {self._file.endings}.")
+            yield PlainStatic(f"The file extension sets the format: {self._file.endings}.")
             yield PlainStatic(id="note")
 
     @on(Input.Submitted)

@@ -27,7 +27,7 @@ from gkedoctor.tui.widgets.lines import Lines
 
 
 class View(Screen[None]):
-    """One of the views. A view draws itself anew from the scene whenever there is another one."""
+    """One of the views. A view redraws itself from the scene whenever there is another one."""
 
     view: ClassVar[str] = ""
     DEFAULT_CSS = """
