@@ -17,7 +17,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.report.playbook_page import playbook_page
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
-from gkedoctor.tui.freshness import LiveRefresh
+from gkedoctor.tui.live_refresh import LiveRefresh
 from gkedoctor.tui.model.clipboard_text import FileToSave, report_file
 from gkedoctor.tui.model.findings import namespaces
 from gkedoctor.tui.model.freshness import Freshness
