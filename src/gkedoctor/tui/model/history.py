@@ -59,7 +59,7 @@ def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> li
         if date != day:
             page.add((f"{date} UTC", "head"))
             day = date
-        _change(one, f"{WORDS.get(one.kind, one.kind)} {_lasted(one, seen)}".strip(), time, page, ("change", i))
+        _change(one, f"{WORDS[one.kind]} {_lasted(one, seen)}".strip(), time, page, ("change", i))
     if not changes:
         page.text("Nothing was found, and nothing has changed.", "dim")
     return page.lines

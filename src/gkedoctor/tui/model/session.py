@@ -24,8 +24,8 @@ _TOGETHER = 60.0
 
 
 WORDS: Mapping[Kind, str] = {
-    "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed", "replaced": "replaced",
-    "unknown": "not checked",
+    "present": "present", "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed",
+    "replaced": "replaced", "unknown": "not checked",
 }  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def first_session(found: Iterable[Found], time: datetime) -> Session:
 
 def mark_text(one: Change) -> str:
     """A mark with the time of the day, in UTC as all times of the screen."""
-    return f"{WORDS.get(one.kind, one.kind)} {one.time.astimezone(UTC):%H:%M}"
+    return f"{WORDS[one.kind]} {one.time.astimezone(UTC):%H:%M}"
 
 
 def difference(old: Found, new: Found) -> str:
