@@ -152,7 +152,7 @@ def compared(scene: ViewState, before: ViewState) -> ViewState:
     from gkedoctor.compare.inputs import diagnosed as side
     from gkedoctor.compare.match import match_findings
 
-    sides = [side(s.outcome.source, s.outcome, (), s.snapshot) for s in (before, scene)]
+    sides = [side(s.outcome.source, s.outcome) for s in (before, scene)]
     matched = match_findings(*sides)
     old = {found.fingerprint: found for found in before.found}
     same = [(old[f.fingerprint], f) for f in scene.found if f.fingerprint in matched.known and f.fingerprint in old]
