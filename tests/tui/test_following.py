@@ -13,11 +13,11 @@ from gkedoctor.errors import ExitCode, SourceError, UsageError
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.service.report import ReportOptions
 from gkedoctor.tui.app import GkedoctorApp
-from gkedoctor.tui.source import Source, Taken
+from gkedoctor.tui.source import Load, Source, Taken
 from tests.collect.watch_api import WatchApi
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
-from .driving import awaited, settled, text, whole
+from .driving import awaited, press, settled, text, whole
 from .test_live import until
 
 NAME = "two-problems"
@@ -31,6 +31,17 @@ def api() -> Iterator[WatchApi]:
 
 def followed(api: WatchApi, folder: Path) -> Source:
     return cluster_source(LiveOptions(api.kubeconfig(folder), gcp=False), ScreenQuery(), 30.0)
+
+
+def failing(fails: list[bool]) -> Load:
+    """Reads a recording, but for the times at which `fails` holds True."""
+
+    def load(*_: object) -> Taken:
+        if fails[0]:
+            raise SourceError("the file is being written")
+        return Taken(recorded(NAME))
+
+    return load
 
 
 @awaited
@@ -54,13 +65,7 @@ async def test_a_change_is_on_the_screen_by_itself(api: WatchApi, tmp_path: Path
 @awaited
 async def test_a_failed_reading_is_said_until_one_succeeds(tmp_path: Path) -> None:
     fails = [False]
-
-    def load(*_: object) -> Taken:
-        if fails[0]:
-            raise SourceError("the file is being written")
-        return Taken(recorded(NAME))
-
-    app = GkedoctorApp(Source(NAME, load, shipped_playbooks, whole, interval=0.1))
+    app = GkedoctorApp(Source(NAME, failing(fails), shipped_playbooks, whole, interval=0.1))
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(app, pilot)
         fails[0] = True
@@ -71,6 +76,18 @@ async def test_a_failed_reading_is_said_until_one_succeeds(tmp_path: Path) -> No
         fails[0] = False
         await until(pilot, lambda: "last read failed" not in text(app))
         assert not app.screen.has_class("-stale")
+
+
+@awaited
+async def test_what_is_read_again_by_hand_is_not_stale_any_more() -> None:
+    fails = [False]
+    app = GkedoctorApp(Source(NAME, failing(fails), shipped_playbooks, whole))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(app, pilot)
+        for fails[0] in (True, False):
+            await press(app, pilot, "r")
+            assert ("failed" in text(app).splitlines()[0]) == fails[0]
+            assert app.screen.has_class("-stale") == fails[0]
 
 
 @awaited

@@ -496,7 +496,7 @@ def test_marks_groups_digits_jump_and_history() -> None:
         await press(app, pilot, "r", "H")
         assert "History  10" in text(app) and "present" in text(app)
         await press(app, pilot, "s")
-        assert isinstance(app.screen, Save)
+        assert isinstance(app.screen, Save) and "The file extension sets the format: .md or .json." in text(app)
         await press(app, pilot, "escape", "escape")
         assert isinstance(app.screen, Overview)
 

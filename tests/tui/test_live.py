@@ -106,7 +106,7 @@ async def test_what_was_not_asked_of_a_live_cluster_says_nothing_of_a_recording(
         await settled(app, pilot)
         await press(app, pilot, "left_square_bracket")
         seen = text(app)
-        assert "Not checked" in seen and "--no-gcp" in seen, seen
+        assert "NOT COLLECTED" in seen and "Google Cloud was not read: --no-gcp is set" in seen, seen
         assert "RECORDING" not in seen.upper()
 
 

@@ -155,7 +155,7 @@ def test_the_terminal_is_clean_after_an_exception(terminal: Terminal) -> None:
     terminal.seen("Secret shop-db does not exist")
     terminal.keys("Space")
     screen = terminal.seen("ended=5")
-    assert "RuntimeError: a planted fault" in screen
+    assert "internal error of gkedoctor: RuntimeError: a planted fault" in screen
     assert "Traceback" not in screen
     assert (terminal.settings(), terminal.modes()) == (before, modes)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gkedoctor.changes.model import RecordedChange, Source
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.graph.core.times import human_duration
-from gkedoctor.report.phrases import value
+from gkedoctor.report.phrases import to_second, value
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _LONGEST = 120
@@ -65,4 +65,4 @@ def _when(change: RecordedChange, first_sign: datetime | None) -> str:
 
 def clock_time(at: datetime) -> str:
     """A time to the second, in UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{to_second(at)} UTC"

@@ -8,9 +8,10 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gkedoctor.graph.core.times import human_duration, stamp
+from gkedoctor.graph.core.times import human_duration
 from gkedoctor.report import markdown
-from gkedoctor.report.phrases import counted, moment
+from gkedoctor.report.formats.json import encoded
+from gkedoctor.report.phrases import counted, moment, to_second
 from gkedoctor.report.ref_schema import ObjectRef
 
 Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
@@ -53,7 +54,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 def history_json(history: History) -> str:
     """One JSON object, as its schema in `schemas/` describes it."""
-    return msgspec.json.format(msgspec.json.encode(history), indent=2).decode() + "\n"
+    return encoded(history) + "\n"
 
 
 def history_markdown(history: History) -> str:
@@ -88,10 +89,10 @@ def _row(one: HistoryEntry) -> str:
     detail = f" ({markdown.text(one.detail)})" if one.detail else ""
     lasted = f" after {human_duration(one.seconds)}" if one.seconds is not UNSET else ""
     cells = (
-        stamp(one.time)[:19].replace("T", " "), f"{one.change}{lasted}", one.severity, _object(one),
+        to_second(one.time), f"{one.change}{lasted}", one.severity, _object(one),
         f"{markdown.text(one.title)}{detail}",
     )  # fmt: skip
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(map(markdown.cell, cells))} |"
 
 
 def _object(one: HistoryEntry) -> str:

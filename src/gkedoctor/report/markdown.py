@@ -37,6 +37,11 @@ def _marked(word: str) -> tuple[str, str, str]:
     return before, code(inner), dot + after
 
 
+def cell(marked_up: str) -> str:
+    """Markdown in a cell of a table: a bar ends a cell of GitHub's tables even in code, unless it is escaped."""
+    return marked_up.replace("|", "\\|")
+
+
 def code(said: str) -> str:
     """A code span that nothing in the text can close. One line, never empty."""
     shown = inert(said)

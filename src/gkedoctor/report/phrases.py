@@ -87,6 +87,11 @@ def moment(time: datetime) -> str:
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def to_second(time: datetime) -> str:
+    """A time to the second, in UTC, for places that say so themselves."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def at_moment(time: datetime) -> str:
     """The same for the clock of a recording, which is EPOCH where none of its objects has a time."""
     return "at an unknown time" if time == EPOCH else moment(time)

@@ -17,15 +17,16 @@ from gkedoctor.graph import Ref
 from gkedoctor.report.playbook_page import playbook_page
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
-from gkedoctor.tui.freshness import LiveRefresh
-from gkedoctor.tui.model import clipboard_text as copies
+from gkedoctor.tui.live_refresh import LiveRefresh
+from gkedoctor.tui.model.clipboard_text import FileToSave, report_file
 from gkedoctor.tui.model.findings import namespaces
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import VIEWS
 from gkedoctor.tui.model.logs import holder_of
 from gkedoctor.tui.model.object_page import owner_ref, page_of
 from gkedoctor.tui.model.progress import short_line
-from gkedoctor.tui.model.state import Found, ViewState, carried, compared, diagnosed, opened, surely
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState, carried, compared, diagnosed, opened, surely
 from gkedoctor.tui.model.yaml_page import Evidence
 from gkedoctor.tui.plain_text import PlainApp
 from gkedoctor.tui.screens.help import Help
@@ -100,11 +101,11 @@ class GkedoctorApp(PlainApp):
         if self._theme_wanted and self._theme_wanted in self.available_themes:
             self.theme = self._theme_wanted
         self.switch_mode("overview")
-        self.set_interval(1.0, self._refresh.draw)
+        self.set_interval(1.0, self._refresh.tick)
         self.read()
 
     def _handle_exception(self, error: Exception) -> None:
-        """A fault of our own ends the app; the command line tells it, when the terminal is as it was."""
+        """A fault of our own ends the app; the command line prints it, when the terminal is as it was."""
         self.fault = self.fault or error
         if self.is_headless:
             super()._handle_exception(error)
@@ -349,11 +350,11 @@ class GkedoctorApp(PlainApp):
         if scene is None or self.collecting:
             self.notify("Nothing is complete yet; esc stops collecting.", timeout=3)
         else:
-            self._sharing.save(copies.suggestion(scene), lambda file: copies.save(scene, file))
+            self.save(report_file(scene))
 
-    def save(self, suggestion: str, write: Callable[[Path], str], title: str) -> None:
-        """Asks for a file and writes it."""
-        self._sharing.save(suggestion, write, title)
+    def save(self, file: FileToSave) -> None:
+        """Asks for a name and writes the file."""
+        self._sharing.save(file)
 
     def action_history(self) -> None:
         """What came, changed and went since the screen was opened."""

@@ -9,21 +9,20 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-import msgspec
 from textual.message import Message
 
-from gkedoctor.diagnose.repeated import Diagnosed, RepeatedDiagnosis
+from gkedoctor.diagnose.repeated import RepeatedDiagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph
 from gkedoctor.snapshot.garbage import GarbageCollectorPause
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.background import Done
 from gkedoctor.tui.model.freshness import Freshness
-from gkedoctor.tui.model.state import ViewState, compared
+from gkedoctor.tui.model.state import ViewState, answered, compared
 from gkedoctor.tui.source import Source
 
 OnMoment = Callable[[ViewState | None, Freshness, Sequence[str]], None]
-"""Told, on the UI's thread, of another moment (None: nothing changed), how new it is, and what happened."""
+"""Called on the UI's thread with another moment (None: nothing changed), how new it is, and what happened."""
 
 
 class FollowingApp(Protocol):
@@ -65,7 +64,7 @@ class Following:
                     with self._paused_garbage_collector():
                         scene, fresh = self._scene(update.snapshot, fresh)
                 self._tell(partial(self._show, scene, fresh, update.notices))
-        except Exception as error:  # noqa: BLE001  # handed over whole: the app tells it or fails with it
+        except Exception as error:  # noqa: BLE001  # handed over whole: the app reports it or ends with it
             self._tell(partial(self._failed, error))
 
     def _forget(self) -> None:
@@ -87,16 +86,11 @@ class Following:
     def _scene(self, snapshot: Snapshot, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
         """Another moment with all that was found; none where what was asked for is not there any more."""
         try:
-            after = rediagnosed(self._last, self._diagnosis.diagnose(snapshot), snapshot, self._app.source)
+            found = self._diagnosis.diagnose(snapshot)
+            later = replace(self._last, graph=found.graph, partial="")  # not built a second time
+            after = answered(later, found.outcome, self._app.source.sift)
         except UsageError as error:
             return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
         self._retired = self._last.graph
         self._last = compared(after, self._last)
         return self._last, fresh
-
-
-def rediagnosed(scene: ViewState, found: Diagnosed, snapshot: Snapshot, source: Source) -> ViewState:
-    """A later moment of a scene. Its graph is the one that was diagnosed, so that what it knows is not made twice."""
-    answer = source.sift(msgspec.structs.replace(found.outcome, live=scene.outcome.live), snapshot)
-    titles = {playbook.id: playbook.model.title for playbook in scene.playbooks}
-    return replace(scene, graph=found.graph, answer=replace(answer, playbooks=titles), diagnosed=True, partial="")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Protocol
 
 from gkedoctor.graph import Ref
 from gkedoctor.tui.background import Background
+from gkedoctor.tui.model.clipboard_text import FileToSave
 from gkedoctor.tui.model.freshness import Freshness
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.source import Source, Watch
 
 
@@ -58,8 +59,8 @@ class Navigator(Protocol):
     def acknowledge(self) -> None:
         """Takes the marks of new, changed and fixed findings away."""
 
-    def save(self, suggestion: str, write: Callable[[Path], str], title: str) -> None:
-        """Asks for a file and writes it."""
+    def save(self, file: FileToSave) -> None:
+        """Asks for a name and writes the file."""
 
     def ask_copy(self, found: Sequence[Found], here: str) -> None:
         """Asks what to copy of some findings."""
@@ -68,7 +69,7 @@ class Navigator(Protocol):
         """Copies a text."""
 
     def failed(self, error: Exception) -> None:
-        """Tells of an error."""
+        """Reports an error."""
 
     def search_themes(self) -> None:
         """The list of themes."""

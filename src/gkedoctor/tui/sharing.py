@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 from textual.screen import Screen
@@ -14,7 +13,9 @@ from gkedoctor.report.phrases import counted
 from gkedoctor.tui import clipboard
 from gkedoctor.tui.background import Background
 from gkedoctor.tui.model import clipboard_text as copies
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.clipboard_text import FileToSave
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.screens.copy import Copy
 from gkedoctor.tui.screens.save import Save
 from gkedoctor.tui.screens.text import Text
@@ -88,15 +89,15 @@ class Sharing:
 
         app.background.run("copy", lambda: clipboard.hand_over(text, os.environ, sys.platform), told, app.failed)
 
-    def save(self, suggestion: str, write: Callable[[Path], str], title: str = "Save the report") -> None:
-        """Asks for a file and writes it; where that fails, the name stays to be corrected."""
+    def save(self, file: FileToSave) -> None:
+        """Asks for a name and writes the file; where that fails, the name stays to be corrected."""
         app = self._app
 
         def done(told: str | None) -> None:
             if told:
                 app.notify(told, timeout=5)
 
-        app.push_screen(Save(suggestion, write, app.background, title), done)
+        app.push_screen(Save(file, app.background), done)
 
     def open_docs(self, url: str) -> None:
         """In the browser where there is one beside the terminal; else as a link to paste."""

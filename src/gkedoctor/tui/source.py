@@ -25,7 +25,7 @@ class Taken:
 
 
 class Watch:
-    """What a source is told and tells while it works: how far it is, and whether to stop. For several threads."""
+    """Progress of a source that is read, and whether it has to stop. For several threads."""
 
     def __init__(self) -> None:
         self.stopped = threading.Event()

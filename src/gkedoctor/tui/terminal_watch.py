@@ -61,7 +61,7 @@ class TerminalWatch:
         if self._settings is not None:
             self._reader, self._writer = os.pipe()
             os.set_blocking(self._writer, False)
-            # Handlers in Python run in the first thread, and not while it is blocked; this pipe is written at once.
+            # Handlers in Python run in the main thread, and not while it is blocked; this pipe is written at once.
             self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
             for number in (signal.SIGTERM, signal.SIGHUP):
                 if signal.getsignal(number) is not signal.SIG_IGN:
@@ -102,7 +102,7 @@ class TerminalWatch:
 
 
 def _caught(number: int, _: FrameType | None) -> None:
-    """In place of ending the process at once; the pipe says the rest."""
+    """Keeps the signal from ending the process at once; the pipe has its number."""
 
 
 def is_gone(descriptor: int) -> bool:

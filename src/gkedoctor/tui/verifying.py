@@ -19,7 +19,8 @@ from gkedoctor.report.verification import state_lines, verdict
 from gkedoctor.service.verify import Timer, VerifyOptions, verify
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.background import Done
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.source import Source
 
 OnReading = Callable[[Reading], None]

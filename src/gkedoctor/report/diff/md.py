@@ -9,7 +9,7 @@ from gkedoctor.compare.inputs import ComparedFinding
 from gkedoctor.compare.rank import RankedChange
 from gkedoctor.report.diff._phrases import behind, closing, mark
 from gkedoctor.report.formats import Page
-from gkedoctor.report.markdown import code, text
+from gkedoctor.report.markdown import cell, code, text
 from gkedoctor.report.phrases import value
 
 _CHANGES, _LIST = 10, 50
@@ -50,8 +50,7 @@ def _told(found: object) -> str:
 
 
 def _cell(told: str) -> str:
-    """A bar ends a cell of GitHub's tables even in code, unless it is escaped."""
-    return code(told).replace("|", "\\|") if told else ""
+    return cell(code(told)) if told else ""
 
 
 def _list(label: str, found: Sequence[ComparedFinding]) -> Iterator[str]:

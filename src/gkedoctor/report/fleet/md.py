@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from gkedoctor.fleet.model import Diagnosed, Failed, Fleet, FleetCause
 from gkedoctor.report.fleet._phrases import by_severity, closing, open_symptoms, root_words, standing
 from gkedoctor.report.formats import Page
-from gkedoctor.report.markdown import code, text
+from gkedoctor.report.markdown import cell, code, text
 
 _ROWS, _NAMES = 60, 5
 
@@ -59,8 +59,7 @@ def _list(items: Sequence[str]) -> str:
 
 
 def _code(said: str) -> str:
-    """A bar ends a cell of GitHub's tables even in code, unless it is escaped."""
-    return code(said).replace("|", "\\|")
+    return cell(code(said))
 
 
 def _rest(count: int) -> Iterator[str]:

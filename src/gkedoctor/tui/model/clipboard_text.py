@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.report.formats import Page, renderer
 from gkedoctor.report.private_file import write_private_file
-from gkedoctor.tui.model.state import Found, ViewState, alone
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState, alone
 
 FORMATS = {
     ".md": "md", ".json": "json", ".html": "html", ".txt": "text", ".yaml": "yaml", ".sarif": "sarif", ".xml": "junit",
@@ -18,13 +21,22 @@ FORMATS = {
 SNAPSHOT = ".gkesnap"
 
 
+class FileToSave(NamedTuple):
+    """What the save dialog shows, and what writes the file. `endings`: those that a name may have, in words."""
+
+    title: str
+    suggestion: str
+    endings: str
+    write: Callable[[Path], str]
+
+
 def fix(found: Sequence[Found]) -> str:
-    """The commands that mend, to be pasted whole."""
+    """The commands of the fixes, to be pasted whole."""
     return _joined(c for f in found if isinstance(f, Diagnosis) for c in f.fix.commands)
 
 
 def verify(found: Sequence[Found]) -> str:
-    """The commands that show whether it is mended."""
+    """The commands that show whether they are fixed."""
     return _joined(c for f in found if isinstance(f, Diagnosis) for c in f.verify)
 
 
@@ -41,6 +53,12 @@ def suggestion(scene: ViewState, what: str = "") -> str:
     """A file name for the report, or for `what` of the cluster: `gkedoctor-teratail-history-20261122-1231.md`."""
     cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in scene.outcome.cluster or "cluster")
     return f"gkedoctor-{cluster}-{f'{what}-' if what else ''}{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
+
+
+def report_file(scene: ViewState) -> FileToSave:
+    """The report or the snapshot, to be saved."""
+    endings = f"{' '.join(FORMATS)}, or {SNAPSHOT} for the snapshot"
+    return FileToSave("Save the report", suggestion(scene), endings, partial(save, scene))
 
 
 def save(scene: ViewState, file: Path) -> str:

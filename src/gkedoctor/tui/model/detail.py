@@ -13,7 +13,8 @@ from gkedoctor.report.verdict import closing
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Link, Open, Page
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.times import before
 
 _AFFECTED = 8

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from gkedoctor.diagnose.model import ResolvedEvidence
 from gkedoctor.graph import EDGES, Ref, Unknown, ref_of
 from gkedoctor.graph.objects.events import last_seen
+from gkedoctor.report.phrases import to_second
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.lines import Line, Open, Page
 from gkedoctor.tui.model.logs import pods_behind
 from gkedoctor.tui.model.state import ViewState
-from gkedoctor.tui.model.times import clock_time
 
 MAX_LISTED = 50
 """Objects whose Events are listed on one page; more are reached by their own pages."""
@@ -74,6 +74,6 @@ def own_events(scene: ViewState, item: Object, page: Page) -> None:
             told = f"{'Warning ' if warning else ''}{event.get('reason')}{times}: {event.get('message')}"
             ref = ref_of(event)
             page.text(
-                f"{clock_time(last_seen(event))}  {told}",
+                f"{to_second(last_seen(event))}  {told}",
                 "unknown" if warning else "", "  ", rest="    ", entry=("event", ref), act=Open(ref),
             )  # fmt: skip

@@ -11,7 +11,7 @@ from gkedoctor.report.escaping import inert
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS
-from gkedoctor.tui.model.findings import SIGNS, severity_of, sign, suffering
+from gkedoctor.tui.model.findings import name, severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, clip, pad, short
 from gkedoctor.tui.model.session import Found, mark_text
 from gkedoctor.tui.model.state import ViewState
@@ -160,14 +160,14 @@ def _mark_style(row: _Row, looks: str) -> str:
 
 
 def _letter(found: Found) -> str:
-    return (SIGNS[found.severity][0] if isinstance(found, Diagnosis) else "?").strip() or "."
+    return sign(found)[0].strip() or "."
 
 
 def _affected(found: Found, page: Page) -> None:
     """The objects that a finding affects, each on a line of its own."""
     for i, one in enumerate(suffering(found)):
-        place = f"{one.ref.namespace}/" if one.ref.namespace and one.ref.namespace != found.place.namespace else ""
-        text = pad(f"{one.ref.kind} {place}{one.ref.name}: {one.symptom}", page.width - 9)
+        elsewhere = one.ref.namespace != found.place.namespace
+        text = pad(f"{name(one.ref, elsewhere)}: {one.symptom}", page.width - 9)
         page.add(" " * 7, ("` ", "dim"), text.rstrip(), entry=(found.fingerprint, i), act=Open(one.ref))
 
 

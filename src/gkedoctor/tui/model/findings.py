@@ -11,9 +11,10 @@ from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import counted
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
-from gkedoctor.tui.model.filters import Facts, Term, facts, hints, meets
+from gkedoctor.tui.model.filters import SEVERITIES, Facts, Term, facts, hints, meets
 from gkedoctor.tui.model.lines import Line, Page, Part
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 
 SIGNS = {
     Severity.CRITICAL: ("!", "crit"),
@@ -115,5 +116,4 @@ def empty_lines(scene: ViewState | None, width: int, hidden: int, terms: Sequenc
 def counts(scene: ViewState) -> list[tuple[int, str]]:
     """How many there are of each severity, the most severe first."""
     severities = [severity_of(f) for f in scene.found]
-    words = [*map(str, Severity), "unknown"]
-    return [(severities.count(w), w) for w in words if w in severities]
+    return [(severities.count(word), word) for word in SEVERITIES if word in severities]

@@ -31,7 +31,7 @@ NOT_FOLLOWED = Freshness()
 
 
 def age(seconds: float) -> str:
-    """As kubectl prints ages: `3s`, `5m`, `2h`."""
+    """An age in one unit, which keeps the header still: `3s`, `5m`, `2h`."""
     whole = max(0, int(seconds))
     if whole < 120:
         return f"{whole}s"

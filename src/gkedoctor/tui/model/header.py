@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 
 from gkedoctor.report.escaping import inert
+from gkedoctor.report.phrases import moment
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.latest_timestamp import EPOCH
@@ -56,14 +57,14 @@ def _names(scene: ViewState, followed: str) -> list[str]:
         unknown = "RECORDED at an unknown time"
         return [f"gkedoctor  {cluster} · {unknown}", f"{cluster} · {unknown}", unknown, "RECORDED"]
     if followed and not scene.partial:
-        word = followed if outcome.live else f"RECORDED {time:%Y-%m-%d %H:%M} UTC"
+        word = followed if outcome.live else f"RECORDED {moment(time)}"
         full = [f"gkedoctor  {cluster} · {inert(where)} · {word}"] if where else []
         return [*full, f"gkedoctor  {cluster} · {word}", f"{cluster} · {word}", word]
     live = "LIVE" if outcome.live else "RECORDED"
     partial = f" PARTIAL ({scene.partial})" if scene.partial else ""
     return [
-        f"gkedoctor  {cluster} · {inert(where)} · {live} {time:%Y-%m-%d %H:%M} UTC{partial}" if where else "",
-        f"gkedoctor  {cluster} · {live} {time:%Y-%m-%d %H:%M} UTC{partial}",
+        f"gkedoctor  {cluster} · {inert(where)} · {live} {moment(time)}{partial}" if where else "",
+        f"gkedoctor  {cluster} · {live} {moment(time)}{partial}",
         f"{cluster} · {live} {time:%Y-%m-%d %H:%M}{' PARTIAL' if scene.partial else ''}",
         f"{cluster} {live} {time:%m-%d %H:%M}",
         f"{live} {time:%m-%d %H:%M}",

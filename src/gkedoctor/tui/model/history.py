@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import UNSET
@@ -12,14 +13,15 @@ from gkedoctor.diagnose.model import Diagnosis, Outcome
 from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.times import human_duration
 from gkedoctor.report.history import History, HistoryEntry, history_json, history_markdown
+from gkedoctor.report.phrases import to_second
 from gkedoctor.report.private_file import write_private_file
 from gkedoctor.report.ref_schema import object_ref
+from gkedoctor.tui.model.clipboard_text import FileToSave, suggestion
 from gkedoctor.tui.model.filters import Term, meets
 from gkedoctor.tui.model.findings import facts_of, severity_of, sign
 from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold
 from gkedoctor.tui.model.session import LEFT, WORDS, Change, Found, Session
 from gkedoctor.tui.model.state import ViewState
-from gkedoctor.tui.model.times import clock_time
 
 _STYLES = {
     "new": "new",
@@ -30,6 +32,10 @@ _STYLES = {
     "unknown": "unknown",
     "present": "dim",
 }
+
+_WRITERS = {".md": history_markdown, ".json": history_json}
+ENDINGS = " or ".join(_WRITERS)
+"""The endings that the file of an incident timeline may have."""
 
 _WIDE = 60
 """Columns from which a change begins on the line of its time."""
@@ -49,11 +55,11 @@ def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> li
     day = ""
     seen = first_times(scene.session)
     for i, one in enumerate(changes):
-        date, _, time = clock_time(one.time).partition(" ")
+        date, _, time = to_second(one.time).partition(" ")
         if date != day:
             page.add((f"{date} UTC", "head"))
             day = date
-        _change(one, f"{WORDS.get(one.kind, one.kind)} {_lasted(one, seen)}".strip(), time, page, ("change", i))
+        _change(one, f"{WORDS[one.kind]} {_lasted(one, seen)}".strip(), time, page, ("change", i))
     if not changes:
         page.text("Nothing was found, and nothing has changed.", "dim")
     return page.lines
@@ -92,9 +98,15 @@ def first_times(session: Session) -> dict[tuple[str, datetime], datetime]:
     return found
 
 
-def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
+def _seconds(one: Change, seen: dict[tuple[str, datetime], datetime]) -> float | None:
+    """How long a finding that left was seen."""
     begun = seen.get((one.fingerprint, one.time)) if one.kind in LEFT else None
-    return f"after {human_duration((one.time - begun).total_seconds())}" if begun is not None else ""
+    return (one.time - begun).total_seconds() if begun is not None else None
+
+
+def _lasted(one: Change, seen: dict[tuple[str, datetime], datetime]) -> str:
+    seconds = _seconds(one, seen)
+    return f"after {human_duration(seconds)}" if seconds is not None else ""
 
 
 def history(session: Session, outcome: Outcome) -> History:
@@ -118,21 +130,25 @@ def _entries(changes: Iterable[Change], seen: dict[tuple[str, datetime], datetim
     for one in changes:
         found = one.found
         diagnosis = found if isinstance(found, Diagnosis) else None
-        begun = seen.get((one.fingerprint, one.time)) if one.kind in LEFT else None
+        seconds = _seconds(one, seen)
         yield HistoryEntry(
             time=one.time, change=one.kind, severity=severity_of(found), object=object_ref(found.place),
             title=found.says, fingerprint=found.fingerprint, cause=diagnosis.cause if diagnosis else UNSET,
             playbook=diagnosis.playbook if diagnosis else UNSET,
             since=diagnosis.since if diagnosis and diagnosis.since else UNSET, detail=one.detail or UNSET,
-            seconds=int((one.time - begun).total_seconds()) if begun is not None else UNSET,
+            seconds=int(seconds) if seconds is not None else UNSET,
         )  # fmt: skip
+
+
+def history_file(scene: ViewState) -> FileToSave:
+    """The incident timeline, to be saved."""
+    return FileToSave("Save the incident timeline", suggestion(scene, "history"), ENDINGS, partial(save, scene))
 
 
 def save(scene: ViewState, file: Path) -> str:
     """Writes the history as the end of the name says, and reports what was written. UsageError for another ending."""
-    made = history(scene.session, scene.outcome)
-    written = {".md": history_markdown, ".json": history_json}.get(file.suffix.lower())
+    written = _WRITERS.get(file.suffix.lower())
     if written is None:
-        raise UsageError(f"`{file.name}` has no known ending", hint="use .md or .json")
-    write_private_file(written(made), file)
+        raise UsageError(f"`{file.name}` has no known ending", hint=f"use {ENDINGS}")
+    write_private_file(written(history(scene.session, scene.outcome)), file)
     return f"saved the incident timeline as {file}"

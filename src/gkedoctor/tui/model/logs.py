@@ -12,7 +12,7 @@ from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
 from gkedoctor.report.phrases import counted
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object
-from gkedoctor.tui.model.lines import Line, Page, line, pad, short
+from gkedoctor.tui.model.lines import Line, Page, pad, short
 from gkedoctor.tui.model.state import ViewState, proofs_of
 from gkedoctor.tui.model.states import State, state_of
 
@@ -184,11 +184,9 @@ def _list_lines(runs: Sequence[LogRun], ref: Ref, width: int) -> list[Line]:
     for run in runs[:MAX_LISTED]:
         counts = [(len(run.current), ""), (len(run.previous), " of the previous run")]
         told = ", ".join(f"{counted(count, 'line')}{which}" for count, which in counts if count) or "not recorded"
-        page.lines.append(
-            line(
-                "  ", pad(run.key.pod.name, pods), "  ", pad(run.key.container, names), "  ",
-                (pad(run.state.word, 18), run.state.style), (f"  {told}", "dim"), entry=run.key,
-            )
+        page.add(
+            "  ", pad(run.key.pod.name, pods), "  ", pad(run.key.container, names), "  ",
+            (pad(run.state.word, 18), run.state.style), (f"  {told}", "dim"), entry=run.key,
         )  # fmt: skip
     if len(runs) > MAX_LISTED:
         page.text(f"and {len(runs) - MAX_LISTED} more", "dim", "  ")

@@ -11,8 +11,10 @@ from gkedoctor.graph import Hop, State, frontend_kinds, path_of_object, paths_of
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import zone
 from gkedoctor.report.wrap import columns
+from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, fold, pad, short
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 
 _ARROW = " > "
 _STATES = {State.OK: "ok", State.FAIL: "fail", State.UNKNOWN: "unknown"}
@@ -76,10 +78,9 @@ def way_lines(way: Way, chosen: int, width: int, rows: int) -> list[Line]:
     for row in _rows(way, chosen, width, rows):
         _row(row, page)
     hop = way.hops[min(chosen, len(way.hops) - 1)]
-    name = f"{hop.ref.kind} {hop.ref.namespace + '/' if hop.ref.namespace else ''}{hop.ref.name}"
-    name = f"{name} in {zone(hop.ref)}" if zone(hop.ref) else name
+    where = f"{name(hop.ref)} in {zone(hop.ref)}" if zone(hop.ref) else name(hop.ref)
     via = f"{hop.via}: " if hop.via else ""
-    told = f"{via}{name}{': ' + hop.fact if hop.fact else ''}"
+    told = f"{via}{where}{': ' + hop.fact if hop.fact else ''}"
     for i, piece in enumerate(fold(told, width - 9)[:3]):
         page.add((f"{hop.state.value:<8} " if i == 0 else " " * 9, _STATES[hop.state]), piece)
     return page.lines

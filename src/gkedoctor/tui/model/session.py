@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from gkedoctor.diagnose.model import Diagnosis, Unexplained
+from gkedoctor.report.history import Kind
 
 Found = Diagnosis | Unexplained
-Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
-"""`present`: when the session began. `returned`: it was gone before. `replaced`: gone, but its object has another
-finding. `unknown`: gone, but what proves it could not be read.
-"""
 LEFT: tuple[Kind, ...] = ("fixed", "replaced", "unknown")
 """The kinds of a finding that is not there any more."""
 
@@ -27,8 +24,8 @@ _TOGETHER = 60.0
 
 
 WORDS: Mapping[Kind, str] = {
-    "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed", "replaced": "replaced",
-    "unknown": "not checked",
+    "present": "present", "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed",
+    "replaced": "replaced", "unknown": "not checked",
 }  # fmt: skip
 
 
@@ -136,7 +133,7 @@ def first_session(found: Iterable[Found], time: datetime) -> Session:
 
 def mark_text(one: Change) -> str:
     """A mark with the time of the day, in UTC as all times of the screen."""
-    return f"{WORDS.get(one.kind, one.kind)} {one.time.astimezone(UTC):%H:%M}"
+    return f"{WORDS[one.kind]} {one.time.astimezone(UTC):%H:%M}"
 
 
 def difference(old: Found, new: Found) -> str:

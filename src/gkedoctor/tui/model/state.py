@@ -15,9 +15,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
-from gkedoctor.tui.model.session import Session, Step, difference, first_session
-
-Found = Diagnosis | Unexplained
+from gkedoctor.tui.model.session import Found, Session, Step, difference, first_session
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class ViewState:
 
     @cached_property
     def about(self) -> Mapping[Ref, Found]:
-        """The finding that an object is the root of or suffers from; the gravest."""
+        """The finding that an object is the root of or suffers from; the most severe."""
         named: dict[Ref, Found] = {}
         for found in self.found:
             named.setdefault(found.place, found)
@@ -133,8 +131,12 @@ def opened(
 
 def diagnosed(scene: ViewState, sift: Sift) -> ViewState:
     """The same moment with all that was found."""
-    outcome = msgspec.structs.replace(diagnose(scene.snapshot, scene.playbooks), live=scene.outcome.live)
-    answer = sift(outcome, scene.snapshot)
+    return answered(scene, diagnose(scene.snapshot, scene.playbooks), sift)
+
+
+def answered(scene: ViewState, outcome: Outcome, sift: Sift) -> ViewState:
+    """The same moment with an outcome that was found in its graph."""
+    answer = sift(msgspec.structs.replace(outcome, live=scene.outcome.live), scene.snapshot)
     titles = {playbook.id: playbook.model.title for playbook in scene.playbooks}
     return replace(scene, answer=replace(answer, playbooks=titles), diagnosed=True)
 
@@ -150,7 +152,7 @@ def compared(scene: ViewState, before: ViewState) -> ViewState:
     from gkedoctor.compare.inputs import diagnosed as side
     from gkedoctor.compare.match import match_findings
 
-    sides = [side(s.outcome.source, s.outcome, (), s.snapshot) for s in (before, scene)]
+    sides = [side(s.outcome.source, s.outcome) for s in (before, scene)]
     matched = match_findings(*sides)
     old = {found.fingerprint: found for found in before.found}
     same = [(old[f.fingerprint], f) for f in scene.found if f.fingerprint in matched.known and f.fingerprint in old]

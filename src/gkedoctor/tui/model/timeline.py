@@ -12,13 +12,14 @@ from gkedoctor.graph.objects.events import last_seen
 from gkedoctor.graph.objects.owners import owner
 from gkedoctor.graph.workloads.pods import statuses
 from gkedoctor.report.change_text import change_sentence
+from gkedoctor.report.phrases import to_second
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 from gkedoctor.tui.model.filters import Term, facts, meets
-from gkedoctor.tui.model.findings import severity_of, sign
-from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold, line
-from gkedoctor.tui.model.state import Found, ViewState
-from gkedoctor.tui.model.times import clock_time
+from gkedoctor.tui.model.findings import name, severity_of, sign
+from gkedoctor.tui.model.lines import Line, Open, Page, first_of, fold
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 
 _HEALTH = ("Deployment", "StatefulSet", "DaemonSet", "Node", "Job", "PersistentVolumeClaim", "Ingress", "Gateway")
 _ROWS = 2
@@ -137,20 +138,18 @@ def timeline_lines(found: Sequence[TimelineEvent], scene: ViewState, width: int)
     day = ""
     several = len({one.ref.namespace for one in found if one.ref.namespace}) > 1
     for i, one in enumerate(found):
-        date, _, time = clock_time(one.time).partition(" ")
+        date, _, time = to_second(one.time).partition(" ")
         if date != day:
             page.add((f"{date} UTC", "head"))
             day = date
         word = sign(one.found).strip() if one.found is not None else _KINDS[one.kind]
         head, act = f"{time}  {word:<8} ", Open(one.ref)
-        place = f"{one.ref.namespace}/" if several and one.ref.namespace else ""
-        name = f"{one.ref.kind} {place}{one.ref.name}"
-        pieces = fold(f"{name}: {one.text}", width - len(head))
+        pieces = fold(f"{name(one.ref, several)}: {one.text}", width - len(head))
         for row, piece in enumerate(first_of(pieces, _ROWS)):
             page.add(" " * len(head) if row else head, (piece, one.style), entry=i, act=act)
     if found:
         told = "now" if scene.outcome.live else "the recording was made"
-        page.lines.append(line((f"{clock_time(scene.graph.clock).partition(' ')[2]}  {told}", "head")))
+        page.add((f"{to_second(scene.graph.clock).partition(' ')[2]}  {told}", "head"))
     else:
         page.text("Nothing that was recorded has a time, or nothing passes the filter.", "dim")
     return page.lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gkedoctor.graph.core.times import human_duration
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -18,8 +18,3 @@ def before(text: str, clock: datetime) -> str:
     """` (12m before)`."""
     told = age(text, clock)
     return f" ({told} before)" if told else ""
-
-
-def clock_time(time: datetime) -> str:
-    """A time to the second, in UTC."""
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

@@ -8,9 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from gkedoctor.tui.model import history
-from gkedoctor.tui.model.clipboard_text import suggestion
-from gkedoctor.tui.model.session import Change
-from gkedoctor.tui.model.state import Found
+from gkedoctor.tui.model.session import Change, Found
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines
@@ -58,6 +56,4 @@ class HistoryScreen(View):
         """Saves the incident timeline."""
         scene = self.scene
         if scene is not None:
-            self.navigator.save(
-                suggestion(scene, "history"), lambda file: history.save(scene, file), "Save the incident timeline"
-            )
+            self.navigator.save(history.history_file(scene))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from gkedoctor.tui.model.leftovers import leftover_lines, leftovers
-from gkedoctor.tui.model.state import Found
+from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.plain_text import set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines

@@ -14,7 +14,8 @@ from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
 from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, log_page
 from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.yaml_page import Evidence
 from gkedoctor.tui.plain_text import set_placeholder, set_subtitle_parts, set_title
 from gkedoctor.tui.screens.view import View

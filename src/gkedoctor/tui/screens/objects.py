@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from gkedoctor.graph import Ref
 from gkedoctor.tui.model.lines import Open
 from gkedoctor.tui.model.objects import SORTS, Listing, Place, listing
-from gkedoctor.tui.model.state import Found
+from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.lines import Lines

@@ -18,7 +18,8 @@ from gkedoctor.tui.model.layout import LOW, WIDE, Heights, fix_end, opened, side
 from gkedoctor.tui.model.lines import Line, Open
 from gkedoctor.tui.model.path import Way, ways
 from gkedoctor.tui.model.progress import progress_lines
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.plain_text import set_subtitle, set_title, set_title_parts
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.widgets.filter_bar import FilterBar
@@ -85,7 +86,7 @@ class Overview(View):
         return self.query_one("#findings")
 
     def progress_changed(self) -> None:
-        """The collectors' lines, at the first time of reading; later the header alone tells, and nothing moves."""
+        """The collectors' lines, during the first reading; later only the header changes, and nothing moves."""
         super().progress_changed()
         if not self.is_mounted or not self.is_attached:
             return
@@ -177,7 +178,7 @@ class Overview(View):
         panes[2].display = heights.path > 0
 
     def on_resize(self) -> None:
-        """Other rows: the panes get their parts anew."""
+        """Other rows: they are shared out again."""
         if self.is_mounted:
             self._draw_found(top=False)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,7 +14,7 @@ from textual.widgets import Input
 
 from gkedoctor.errors import GkedoctorError
 from gkedoctor.tui.background import Background
-from gkedoctor.tui.model.clipboard_text import FORMATS, SNAPSHOT
+from gkedoctor.tui.model.clipboard_text import FileToSave
 from gkedoctor.tui.plain_text import PlainStatic, set_subtitle, set_title
 
 
@@ -34,20 +33,18 @@ class Save(ModalScreen[str]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", id="save.back")]
 
-    def __init__(
-        self, suggestion: str, write: Callable[[Path], str], background: Background, title: str = "Save the report"
-    ) -> None:
+    def __init__(self, file: FileToSave, background: Background) -> None:
         super().__init__()
-        self._suggestion, self._write, self._background, self._title = suggestion, write, background, title
+        self._file, self._background = file, background
         self._asked: str | None = None
 
     def compose(self) -> ComposeResult:
-        """What, where, and what the endings mean."""
+        """What, where, and which file extensions there are."""
         with Vertical() as box:
-            set_title(box, self._title)
+            set_title(box, self._file.title)
             set_subtitle(box, "enter saves, esc leaves")
-            yield Input(self._suggestion, select_on_focus=False)
-            yield PlainStatic(f"The ending says what: {' '.join(FORMATS)}, or {SNAPSHOT} for the snapshot.")
+            yield Input(self._file.suggestion, select_on_focus=False)
+            yield PlainStatic(f"The file extension sets the format: {self._file.endings}.")
             yield PlainStatic(id="note")
 
     @on(Input.Submitted)
@@ -60,7 +57,7 @@ class Save(ModalScreen[str]):
             self._asked = name
             self._note(f"{file.name} exists: enter replaces it")
         else:
-            self._background.run("save", lambda: self._write(file), self._saved, self._failed)
+            self._background.run("save", lambda: self._file.write(file), self._saved, self._failed)
 
     def _note(self, text: str) -> None:
         if self.is_attached:

@@ -7,7 +7,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.timeline import TimelineEvent, entry_before, happenings, shown, timeline_lines
 from gkedoctor.tui.plain_text import set_subtitle, set_title
 from gkedoctor.tui.screens.view import View

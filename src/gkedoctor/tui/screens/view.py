@@ -16,7 +16,8 @@ from textual.widgets import Input
 from gkedoctor.graph import Ref
 from gkedoctor.tui.model.filters import Term, parsed
 from gkedoctor.tui.model.lines import Act, Link, Open, Take
-from gkedoctor.tui.model.state import Found, ViewState
+from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.navigation import Navigator
 from gkedoctor.tui.screens.jump import Jump
 from gkedoctor.tui.widgets.filter_bar import FilterBar
@@ -26,7 +27,7 @@ from gkedoctor.tui.widgets.lines import Lines
 
 
 class View(Screen[None]):
-    """One of the views. A view draws itself anew from the scene whenever there is another one."""
+    """One of the views. A view redraws itself from the scene whenever there is another one."""
 
     view: ClassVar[str] = ""
     DEFAULT_CSS = """
@@ -54,7 +55,6 @@ class View(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.faults_only = False
-        self._drawn: ViewState | None = None
 
     @property
     def navigator(self) -> Navigator:
@@ -83,7 +83,6 @@ class View(Screen[None]):
     def scene_changed(self) -> None:
         """There is another scene, or something else is being done."""
         if self.is_mounted and self.is_attached:
-            self._drawn = self.scene
             self.query_one(Header).show(self.scene, self.navigator.doing)
             self.draw()
 

@@ -94,7 +94,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             return self.lines
 
     class Resized(Message):
-        """The width changed: lines have to be made anew."""
+        """The width changed: lines have to be folded again."""
 
         def __init__(self, lines: Lines) -> None:
             super().__init__()

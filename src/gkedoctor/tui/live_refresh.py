@@ -40,7 +40,7 @@ class RefreshingApp(Protocol):
         """The views that are open."""
 
     def failed(self, error: Exception) -> None:
-        """Tells of an error."""
+        """Reports an error."""
 
     def action_again(self) -> None:
         """Reads the source again."""
@@ -58,11 +58,11 @@ class LiveRefresh:
     def begin(self, scene: ViewState) -> None:
         """After a reading that succeeded: follows the source, or reads it again after its interval."""
         source = self._app.source
+        once = source.follow is None and source.interval is None
+        self.freshness = NOT_FOLLOWED if once else Freshness(time.monotonic(), interval=source.interval or 0.0)
         if source.follow is not None:
-            self.freshness = Freshness(time.monotonic(), interval=source.interval or 0.0)
             self._following = Following(self._app, scene, self._show, self._app.failed)
         elif source.interval is not None:
-            self.freshness = Freshness(time.monotonic(), interval=source.interval)
             self._read_later(source.interval)
         self.draw()
 
@@ -86,6 +86,11 @@ class LiveRefresh:
         if wait is not None:
             self._read_later(wait)
         self.draw()
+
+    def tick(self) -> None:
+        """Each second: the ages in the header grow. A moment that was read once has none, and writes nothing."""
+        if self.freshness.newest is not None:
+            self.draw()
 
     def draw(self) -> None:
         """The header's words on how new it is; what is out of date looks so."""
