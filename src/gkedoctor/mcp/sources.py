@@ -12,14 +12,12 @@ from pathlib import Path
 
 from gkedoctor import shipped
 from gkedoctor.errors import SourceError, UsageError
-from gkedoctor.graph import nearest
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.mcp.call import Call
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot, notes_on_values
 from gkedoctor.snapshot.sources import load
 
-EXAMPLE = "example:"
 _MOST_KEPT = 4
 """Readings that are kept: each holds a whole cluster."""
 
@@ -77,8 +75,9 @@ class Sources:
 
     def subject(self, source: str) -> Subject:
         """What a text means: empty (the cluster of the server), `example:NAME`, a path, or a context."""
-        if source.startswith(EXAMPLE):
-            return _example(source)
+        if source.startswith(shipped.EXAMPLE):
+            hint = f"as in {shipped.EXAMPLE}{shipped.example_names()[0]}"
+            return Recording(shipped.example(source, hint), source)
         path = Path(source).expanduser()
         if source and (path.exists() or "/" in source or source.startswith((".", "~"))):
             return Recording(path, source)
@@ -156,15 +155,3 @@ def read_cluster(
     collected = LiveCollection(asked).whole(call.collected)
     call.check()
     return Reading(collected.snapshot, True, clock(), collected.notes)
-
-
-def _example(source: str) -> Recording:
-    folder = shipped.recorded_clusters()
-    known = sorted(path.name for path in folder.iterdir() if path.is_dir())
-    named = source.removeprefix(EXAMPLE)
-    if named in known:
-        return Recording(folder / named, source)
-    near = nearest(named, known)
-    raise UsageError(
-        f"no example `{named}`", hint=f"did you mean `{EXAMPLE}{near}`?" if near else f"as in {EXAMPLE}{known[0]}"
-    )
