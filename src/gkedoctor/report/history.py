@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from gkedoctor.graph.core.times import human_duration, stamp
 from gkedoctor.report import markdown
+from gkedoctor.report.formats.json import encoded
 from gkedoctor.report.phrases import counted, moment
 from gkedoctor.report.ref_schema import ObjectRef
 
@@ -53,7 +54,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 def history_json(history: History) -> str:
     """One JSON object, as its schema in `schemas/` describes it."""
-    return msgspec.json.format(msgspec.json.encode(history), indent=2).decode() + "\n"
+    return encoded(history) + "\n"
 
 
 def history_markdown(history: History) -> str:
