@@ -16,7 +16,7 @@ _MAX_HELD = 10_000
 
 
 class RequestTrace:
-    """Prints requests as they end. `held`: keeps them until `summary`, for a screen owns the terminal till then."""
+    """Prints requests as they end. `held`: keeps them until `summary`: a screen uses the terminal until then."""
 
     def __init__(self, *, held: bool = False) -> None:
         self._lock = threading.Lock()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gkedoctor import shipped
 from gkedoctor.errors import SourceError, UsageError
@@ -17,6 +18,9 @@ from gkedoctor.mcp.call import Call
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot, notes_on_values
 from gkedoctor.snapshot.sources import load
+
+if TYPE_CHECKING:
+    from gkedoctor.live.parts import LiveParts
 
 _MOST_KEPT = 4
 """Readings that are kept: each holds a whole cluster."""
@@ -155,3 +159,12 @@ def read_cluster(
     collected = LiveCollection(asked).whole(call.collected)
     call.check()
     return Reading(collected.snapshot, True, clock(), collected.notes)
+
+
+def live_parts(options: LiveOptions, call: Call) -> LiveParts:
+    """A cluster of which parts are read until the call is cancelled. UnreachableError where it does not answer."""
+    from gkedoctor.live.parts import LiveParts
+
+    parts = LiveParts(options, call.collected)
+    parts.deadline.stopped = call.stopped
+    return parts

@@ -27,7 +27,7 @@ _ANSWERED = (Status.COMPLETE, Status.DISABLED)
 
 
 def path_of_part(entry_point: str, reader: PartReader, namespace: str | None = None) -> RequestPathAnswer | None:
-    """The paths of an Ingress, a Gateway, a Service, a host, an address or a URL; None where only the whole can tell.
+    """The paths of an Ingress, Gateway, a Service, a host, an address, a URL; None where the whole cluster is needed.
 
     `namespace`: only the paths that begin there. UsageError where there is certainly none, SourceError of the reader.
     """
