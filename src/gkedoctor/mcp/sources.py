@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from gkedoctor import shipped
 from gkedoctor.errors import SourceError, UsageError
@@ -74,7 +75,7 @@ class Sources:
     def __init__(self, live: LiveOptions | None, max_age: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.live, self.max_age, self.clock = live, max_age, clock
         self._lock = threading.Lock()
-        self._locks: dict[object, threading.Lock] = {}
+        self._locks: WeakValueDictionary[object, threading.Lock] = WeakValueDictionary()
         self._kept: OrderedDict[object, Reading] = OrderedDict()
 
     def subject(self, source: str) -> Subject:
