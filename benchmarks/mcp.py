@@ -1,11 +1,6 @@
-"""What `gkedoctor mcp` costs: start-up, memory, idle, and the tokens of an answer beside those of kubectl and gcloud.
+"""What `gkedoctor mcp` costs beside its answers: start-up, memory, idle. What answers cost: `benchmarks/tokens.py`.
 
-Tokens are the upper estimate of `gkedoctor.mcp.tokens` on both sides. The usual route: `kubectl get pods -A -o yaml`,
-the Events, `kubectl describe` of the namespace, and the lists that gcloud prints of the load balancer. kubectl reads
-the same recording from `gkedoctor serve`.
-
-    python -m benchmarks.mcp             # eight recordings
-    python -m benchmarks.mcp --all       # all shipped ones
+python -m benchmarks.mcp
 """
 
 from __future__ import annotations
@@ -13,46 +8,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from benchmarks.measuring import GKEDOCTOR
 
-from benchmarks.measuring import GKEDOCTOR, ROOT
-from gkedoctor.mcp.call import Call
-from gkedoctor.mcp.sources import Sources
-from gkedoctor.mcp.state import ServerState
-from gkedoctor.mcp.tokens import tokens
-from gkedoctor.mcp.tools.table import TOOLS
-from gkedoctor.serve.api import Api
-from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
-from gkedoctor.serve.server import Server
-from gkedoctor.snapshot.kinds import COLLECTIONS
-from gkedoctor.snapshot.model import Snapshot
-from gkedoctor.snapshot.sources import load
-
-RECORDINGS = ROOT / "recorded_clusters"
-SAMPLE = (
-    "teratail-missing-secret", "ing-basic-auth", "teratail-ingress", "gateway-firewall-deleted", "two-problems",
-    "pvc-no-class", "worker-crash-env", "teratail-healthy",
-)  # fmt: skip
-_GCLOUD = (
-    "forwardingRules", "backendServices", "backendServicesHealth", "healthChecks", "urlMaps", "networkEndpointGroups",
-    "firewalls", "targetHttpProxies",
-)  # fmt: skip
-_DESCRIBED = "pods,deployments,services,ingresses"
 _IDLE_SECONDS = 2.0
 
 
 def main() -> None:
-    names = sorted(p.name for p in RECORDINGS.iterdir() if p.is_dir()) if "--all" in sys.argv else SAMPLE
-    for line in (*start_up(), "", *table(names)):
+    for line in start_up():
         print(line, flush=True)
 
 
@@ -76,53 +43,6 @@ def start_up() -> Iterator[str]:
         yield f"idle: {_cpu(server) - cpu:.2f} s CPU in {_IDLE_SECONDS:g} s"
         assert server.stdin is not None
         server.stdin.close()
-
-
-def table(names: tuple[str, ...] | list[str]) -> Iterator[str]:
-    """One line a recording, as Markdown."""
-    state = ServerState(Sources(None, 60.0))
-    listed = [{"name": t.name, "description": t.description, "inputSchema": t.input_schema,
-               "outputSchema": t.output_schema} for t in TOOLS.values()]  # fmt: skip
-    yield f"tools/list: {tokens(json.dumps(listed, separators=(',', ':')))} tokens without annotations"
-    yield "| recording | diagnose, text | JSON | kubectl and gcloud | times |"
-    yield "| --- | ---: | ---: | ---: | ---: |"
-    for name in names:
-        answer = TOOLS["diagnose"].call(state, Call(), {"source": f"example:{name}"})
-        text, data = tokens(answer.text), tokens(msgspec.json.encode(answer.structured).decode())
-        usual = tokens("".join(usual_route(load(RECORDINGS / name), name)))
-        yield f"| {name} | {text:,} | {data:,} | {usual:,} | {usual / max(text, data):.0f} |"
-
-
-def usual_route(snapshot: Snapshot, namespace: str) -> Iterator[str]:
-    """What an agent reads with kubectl and gcloud."""
-    with _served(snapshot) as config:
-        yield _kubectl(config, "get", "pods", "-A", "-o", "yaml")
-        yield _kubectl(config, "get", "events", "-A")
-        yield _kubectl(config, "describe", _DESCRIBED, "-n", namespace)
-    for name in _GCLOUD:
-        kind = COLLECTIONS.get(f"compute.{name}")
-        objects = list(snapshot.collection(kind.collection).objects) if kind is not None else []
-        yield msgspec.json.format(msgspec.json.encode(objects), indent=2).decode() if objects else ""
-
-
-@contextmanager
-def _served(snapshot: Snapshot) -> Iterator[Path]:
-    server = Server(Api(snapshot))
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        file, known = Path(folder) / "config", server.api.recorded
-        write_kubeconfig(kubeconfig(f"{server.url}/{known.identity}", known.name, known.moment), file)
-        try:
-            yield file
-        finally:
-            server.shutdown()
-            server.end()
-
-
-def _kubectl(config: Path, *words: str) -> str:
-    program = Path(sys.executable).with_name("kubectl")
-    command = [str(program) if program.exists() else "kubectl", "--kubeconfig", str(config), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 def _ask(server: subprocess.Popen[str], number: int, method: str, params: dict[str, Any]) -> None:

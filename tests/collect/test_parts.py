@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,23 @@ def test_what_is_denied_for_the_whole_cluster_is_read_in_the_namespace(tmp_path:
         api.fault = only_in_namespaces
         found = asked(api, tmp_path, "two-problems")
     assert {d.cause for d in found.outcome.diagnoses} == {"missing-secret", "service-selector-mismatch"}
+
+
+@pytest.mark.parametrize("target", [None, "Deployment/alpha"])
+def test_the_printed_role_without_get_is_enough(target: str | None, tmp_path: Path) -> None:
+    def only_lists(request: Asked) -> Reply | None:
+        return forbidden(request.path.split("/")[-2]) if _NAMED.match(request.path) else None
+
+    with KubeApi.of(recorded("two-problems")) as api:
+        allowed = asked(api, tmp_path, "two-problems", target=target)
+        api.fault = only_lists
+        found = asked(api, tmp_path, "two-problems", target=target)
+    assert comparable(found) == comparable(allowed)
+    assert found.outcome.not_checked == allowed.outcome.not_checked
+
+
+_NAMED = re.compile(r"/(?:api/v1|apis/[^/]+/[^/]+)/(?:namespaces/[^/]+/)?[a-z]+/[^/]+$")
+"""The path of one object, for which a role needs `get`."""
 
 
 def test_a_kind_of_which_there_are_many_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def report_of_live_part(
     query: ReportQuery, question: PartQuestion, flags: Mapping[str, Any], *, first: bool
 ) -> Report | None:
-    """The report on a part of the cluster of the flags; None where only the whole can tell.
+    """The report on a part of the cluster of the flags; None where the whole cluster is needed.
 
     `first`: prints what is proved already while the rest is read. SourceError where it cannot be reached.
     """
@@ -42,7 +42,7 @@ def report_of_live_part(
 
 
 def path_of_live_part(entry_point: str, namespace: str | None, flags: Mapping[str, Any]) -> RequestPathAnswer | None:
-    """The paths from an entry point in the cluster of the flags; None where only the whole can tell.
+    """The paths from an entry point in the cluster of the flags; None where the whole cluster is needed.
 
     SourceError where it cannot be reached.
     """
@@ -56,7 +56,7 @@ def path_of_live_part(entry_point: str, namespace: str | None, flags: Mapping[st
 
 
 def _connected(options: LiveOptions, board: Board) -> LiveParts | None:
-    """The way into the cluster; None where it does not answer, but Google Cloud alone is an answer too."""
+    """The connection to the cluster; None where it does not answer, but Google Cloud alone is an answer too."""
     from gkedoctor.live.parts import LiveParts
 
     try:

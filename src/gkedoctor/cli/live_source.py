@@ -24,7 +24,7 @@ class Gathering:
         self._running: LiveCollection | None = None
 
     def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
-        """Collects all of it, and tells how far it is. SourceError where the cluster cannot be reached."""
+        """Collects all of it, and reports its progress. SourceError where the cluster cannot be reached."""
         from gkedoctor.live.collection import LiveCollection
         from gkedoctor.tui.source import Taken
 
@@ -51,7 +51,7 @@ class FollowedCluster:
         self._session: LiveSession | None = None
 
     def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
-        """Collects all of it, and tells how far it is. SourceError where the cluster cannot be reached."""
+        """Collects all of it, and reports its progress. SourceError where the cluster cannot be reached."""
         from gkedoctor.live.session import LiveSession
         from gkedoctor.tui.source import Taken
 

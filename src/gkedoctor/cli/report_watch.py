@@ -50,7 +50,7 @@ class WatchedReport:
 
 
 def _refuse_unwatchable(watched: WatchedReport, others: Mapping[str, object]) -> None:
-    """UsageError for what cannot go on for ever."""
+    """UsageError for flags and sources that cannot be followed."""
     if watched.source is not None:
         raise UsageError("--watch is for a live cluster, --from for a recording", hint="leave one of them out")
     if list(watched.places) not in ([_TEXT], [_JSON]):
@@ -98,7 +98,7 @@ def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
 
 
 class _Printer:
-    """Prints what changes. `is_read`: whether somebody still reads it."""
+    """Prints what changes. `is_read`: false once the reader is gone."""
 
     def __init__(self, watched: WatchedReport, query: ReportQuery, playbooks: Library) -> None:
         from gkedoctor.diagnose.repeated import RepeatedDiagnosis
@@ -135,7 +135,7 @@ class _Printer:
         try:
             outcome = self._diagnosis.diagnose(snapshot).outcome
             after = self._query.finished(self._query.select(outcome, snapshot), live=True)
-        except UsageError as error:  # what was asked for was deleted
+        except UsageError as error:  # the selected object was deleted
             print_message(error.message)
             return before
         time = after.outcome.recorded_at

@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from gkedoctor.cli.messages import print_message
+from gkedoctor.report.phrases import counted
 
 if TYPE_CHECKING:
     from gkedoctor.collect.trace import RequestRecord
@@ -15,7 +16,7 @@ _MAX_HELD = 10_000
 
 
 class RequestTrace:
-    """Prints requests as they end. `held`: keeps them until `summary`, for a screen owns the terminal till then."""
+    """Prints requests as they end. `held`: keeps them until `summary`: a screen uses the terminal until then."""
 
     def __init__(self, *, held: bool = False) -> None:
         self._lock = threading.Lock()
@@ -60,7 +61,7 @@ class _HostTotals:
         """`41 requests (2 failed), 4 connections, 120,034 bytes received (1,402,333 decompressed), 3.2 s`."""
         failed = f" ({self.failed:,} failed)" if self.failed else ""
         return (
-            f"{_counted(self.requests, 'request')}{failed}, {_counted(self.connections, 'connection')}, "
+            f"{counted(self.requests, 'request')}{failed}, {counted(self.connections, 'connection')}, "
             f"{_size(self.received, self.decoded)}, {self.seconds:.1f} s in all requests"
         )
 
@@ -75,7 +76,3 @@ def line(record: RequestRecord) -> str:
 
 def _size(received: int, decoded: int) -> str:
     return f"{received:,} bytes" + (f" ({decoded:,} decompressed)" if decoded != received else "")
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -10,6 +10,9 @@ from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.object_words import complete_namespace
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Same as -o json.")
+json_or_text_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+"""For commands without `-o`."""
+
 output_file_option = click.option(
     "--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the output to FILE."
 )

@@ -21,7 +21,7 @@ def write_result(text: str, file: Path | None = None, *, colour: bool = False) -
 
     `colour`: the text has sequences that set colors. Anything else that does not print is spelt out, should a format
     have let it through. UsageError where it cannot be written.
-    Gives whether anybody reads on.
+    False once the reader is gone.
     """
     safe = inert_lines(text, colour=colour)
     if file is not None:

@@ -62,22 +62,24 @@ class PartLister:
     def _answer(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
         try:
             if read.name and (read.namespace or not kind.namespaced):
-                return self._one(kind, f"{path}/{quote(read.name)}"), COMPLETE
+                return self._one(kind, path, read)
             return self._listed(kind, path, read)
         except CollectionStopped as stopped:
             return (), state_of(kind.collection, 0, stopped.reason)
         except RequestFailed as refused:
             return (), state_of(kind.collection, refused.code, refused.reason)
 
-    def _one(self, kind: Kind, path: str) -> list[Any]:
-        """The object of a name; nothing where there is none of it."""
+    def _one(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
+        """The object of a name, or nothing. Where `get` is denied, it is listed: the printed roles hold only `list`."""
         try:
-            raw: msgspec.Raw = self._client.document(path, msgspec.Raw)
+            raw: msgspec.Raw = self._client.document(f"{path}/{quote(read.name)}", msgspec.Raw)
         except RequestFailed as refused:
+            if refused.code == 403:
+                return self._listed(kind, path, read)
             if refused.code != 404 or _NO_SUCH_RESOURCE in refused.reason:
                 raise
-            return []
-        return [slim(kind.collection, raw, "")]
+            return (), COMPLETE
+        return [slim(kind.collection, raw, "")], COMPLETE
 
     def _listed(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
         selector = read.selector or (f"metadata.name={read.name}" if read.name else "")

@@ -102,7 +102,7 @@ def _conditions(when: str) -> int:
 
 
 def _typical(playbook: CompiledPlaybook) -> tuple[str, ...]:
-    """The causes in the order in which they are met, of the entry of the table that names most for this page.
+    """The causes in the order of how common they are, of the entry of the table that names most for this page.
 
     Only causes of the page count: an entry about all programs names those of other pages too.
     """

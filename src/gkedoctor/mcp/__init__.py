@@ -2,3 +2,6 @@
 
 `entry.py` starts it; the SDK `mcp` is imported by this package alone, and by `gkedoctor mcp` only.
 """
+
+INSTALL = "pip install 'gkedoctor[mcp]'"
+"""How the SDK is installed."""

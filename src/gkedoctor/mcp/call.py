@@ -1,4 +1,4 @@
-"""One call of a tool: whether its client still waits for it, and where its progress goes."""
+"""One call of a tool: whether it was cancelled, and where its progress goes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Call:
         self.say = say
 
     def check(self) -> None:
-        """CallCancelled where nobody waits any more."""
+        """CallCancelled where the client does not wait any more."""
         if self.stopped.is_set():
             raise CallCancelled("the call was cancelled")
 

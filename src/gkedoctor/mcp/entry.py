@@ -9,8 +9,7 @@ from pathlib import Path
 
 from gkedoctor.errors import UsageError
 from gkedoctor.live.options import LiveOptions
-
-INSTALL = "pip install 'gkedoctor[mcp]'"
+from gkedoctor.mcp import INSTALL
 
 
 @dataclass(frozen=True, kw_only=True)

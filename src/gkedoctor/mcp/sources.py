@@ -9,17 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from gkedoctor import shipped
 from gkedoctor.errors import SourceError, UsageError
-from gkedoctor.graph import nearest
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.mcp.call import Call
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot, notes_on_values
 from gkedoctor.snapshot.sources import load
 
-EXAMPLE = "example:"
+if TYPE_CHECKING:
+    from gkedoctor.live.parts import LiveParts
+
 _MOST_KEPT = 4
 """Readings that are kept: each holds a whole cluster."""
 
@@ -72,13 +75,14 @@ class Sources:
     def __init__(self, live: LiveOptions | None, max_age: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.live, self.max_age, self.clock = live, max_age, clock
         self._lock = threading.Lock()
-        self._locks: dict[object, threading.Lock] = {}
+        self._locks: WeakValueDictionary[object, threading.Lock] = WeakValueDictionary()
         self._kept: OrderedDict[object, Reading] = OrderedDict()
 
     def subject(self, source: str) -> Subject:
         """What a text means: empty (the cluster of the server), `example:NAME`, a path, or a context."""
-        if source.startswith(EXAMPLE):
-            return _example(source)
+        if source.startswith(shipped.EXAMPLE):
+            hint = f"as in {shipped.EXAMPLE}{shipped.example_names()[0]}"
+            return Recording(shipped.example(source, hint), source)
         path = Path(source).expanduser()
         if source and (path.exists() or "/" in source or source.startswith((".", "~"))):
             return Recording(path, source)
@@ -158,13 +162,10 @@ def read_cluster(
     return Reading(collected.snapshot, True, clock(), collected.notes)
 
 
-def _example(source: str) -> Recording:
-    folder = shipped.recorded_clusters()
-    known = sorted(path.name for path in folder.iterdir() if path.is_dir())
-    named = source.removeprefix(EXAMPLE)
-    if named in known:
-        return Recording(folder / named, source)
-    near = nearest(named, known)
-    raise UsageError(
-        f"no example `{named}`", hint=f"did you mean `{EXAMPLE}{near}`?" if near else f"as in {EXAMPLE}{known[0]}"
-    )
+def live_parts(options: LiveOptions, call: Call) -> LiveParts:
+    """A cluster of which parts are read until the call is cancelled. UnreachableError where it does not answer."""
+    from gkedoctor.live.parts import LiveParts
+
+    parts = LiveParts(options, call.collected)
+    parts.deadline.stopped = call.stopped
+    return parts

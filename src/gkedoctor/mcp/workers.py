@@ -23,7 +23,7 @@ _EVERY_SECONDS = 0.1
 
 
 class Workers:
-    """At most eight calls work at a time; the others wait for their turn."""
+    """At most eight calls work at a time; the others wait."""
 
     def __init__(self) -> None:
         self._limiter: anyio.CapacityLimiter | None = None

@@ -71,7 +71,7 @@ def answer_of_part(
     to_answer: ToAnswer,
     on_partial: OnPartialAnswer | None = None,
 ) -> Answer | None:
-    """What the whole would answer; None where only that can tell. UsageError for what certainly does not exist.
+    """What the whole would answer; None where the whole is needed. UsageError for what certainly does not exist.
 
     `on_partial` is called with what is proved already, each time that more is to be read.
     """
@@ -98,7 +98,7 @@ def answer_of_part(
 
 
 def _served(question: PartQuestion, part: Part) -> PartQuestion | None:
-    """The question about the object that serves a host or an address; None where only the whole can tell."""
+    """The question about the object that serves a host or an address; None where the whole cluster is needed."""
     if question.entry_point is None:
         return question
     only = question.namespaces[0] if len(question.namespaces) == 1 else None

@@ -19,7 +19,7 @@ def request_path(entry_point: str, snapshot: Snapshot, namespace: str | None = N
 
     A name alone is a host, else the one object that has it. `namespace`: only the paths that begin there.
     """
-    if "/" not in entry_point and "." not in entry_point and not is_ip_address(entry_point):
+    if "/" not in entry_point and not is_entry_point(entry_point):
         places = () if namespace is None else (namespace,)
         return way(str(named_object(entry_point, places, snapshot)), snapshot)
     found = way(entry_point, snapshot)

@@ -11,7 +11,7 @@ from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.request_path.lookup import PATHS
 from gkedoctor.report.object_argument import parse_target
 from gkedoctor.report.request_path import RequestPathAnswer, host_of_url
-from gkedoctor.service.path import request_path
+from gkedoctor.service.path import is_entry_point, request_path
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Status
 from gkedoctor.snapshot.part import PartReader, Read, ReadResult
@@ -27,7 +27,7 @@ _ANSWERED = (Status.COMPLETE, Status.DISABLED)
 
 
 def path_of_part(entry_point: str, reader: PartReader, namespace: str | None = None) -> RequestPathAnswer | None:
-    """The paths of an Ingress, a Gateway, a Service, a host, an address or a URL; None where only the whole can tell.
+    """The paths of an Ingress, Gateway, a Service, a host, an address, a URL; None where the whole cluster is needed.
 
     `namespace`: only the paths that begin there. UsageError where there is certainly none, SourceError of the reader.
     """
@@ -65,7 +65,7 @@ def _first_reads(entry_point: str, namespace: str) -> Sequence[Read] | None:
     host = host_of_url(entry_point)
     if host is not None or "/" not in entry_point:
         name = host or entry_point
-        if "." not in name and not is_ip_address(name):
+        if not is_entry_point(name):
             return None
         kinds = frontend_kinds(by_host=not is_ip_address(name))
         return [Read(KINDS[kind].collection, namespace) for kind in kinds]

@@ -89,7 +89,7 @@ class ReportQuery:
     def answer_of(
         self, question: PartQuestion, reader: PartReader, on_partial: OnPartialAnswer | None = None
     ) -> Answer | None:
-        """What was asked for, out of the part of a source that it needs; None where only the whole can tell.
+        """What was asked for, out of the part of a source that it needs; None where the whole cluster is needed.
 
         UsageError for an object that is not there.
         """
@@ -119,7 +119,7 @@ class ReportQuery:
     def report_of(
         self, question: PartQuestion, reader: PartReader, on_partial: OnPartialAnswer | None = None
     ) -> Report | None:
-        """The same of a live cluster of which only the needed part is read; None where only the whole can tell."""
+        """The same of a live cluster of which only the needed part is read; None where the whole cluster is needed."""
         found = self.answer_of(question, reader, on_partial)
         return Report(self.finished(found, live=True, notes=reader.notes)) if found is not None else None
 

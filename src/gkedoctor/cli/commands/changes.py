@@ -10,7 +10,7 @@ import click
 from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Duration, change_record_options
 from gkedoctor.cli.object_words import complete_object, one_object
-from gkedoctor.cli.shared_options import namespaces_option
+from gkedoctor.cli.shared_options import json_or_text_option, namespaces_option
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import ExitCode
@@ -21,7 +21,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 @click.command(cls=GroupedCommand)
 @click.argument("target", metavar="[KIND/NAME]", nargs=-1, callback=one_object, shell_complete=complete_object)
 @click.option("--since", type=Duration(), default="24h", metavar="TIME", help="How far back, as in 2h. Default: 24h.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@json_or_text_option
 @namespaces_option
 @change_record_options
 @source_options

@@ -7,7 +7,8 @@ import sys
 import click
 from click.shell_completion import CompletionItem
 
-from gkedoctor.cli.examples import names, resolve
+from gkedoctor import shipped
+from gkedoctor.cli.examples import resolve
 from gkedoctor.cli.messages import print_message
 from gkedoctor.errors import ExitCode
 
@@ -24,7 +25,7 @@ Try next:
 
 
 def _examples(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in shipped.example_names() if name.startswith(incomplete)]
 
 
 def _explained(context: click.Context, name: str) -> None:

@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.shared_options import color_option, playbooks_option
 from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.report.formats import NARROW, WIDE
 
@@ -35,11 +36,9 @@ def known_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
 @click.option(
     "-o", "--output", "form", type=Choice(["text", "md"]), default="text", help="Output format: text (default) or md."
 )
-@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
+@playbooks_option
 @click.option("--all", "everything", is_flag=True, help="Print the whole page, with the conditions for authors.")
-@click.option("--color", type=Choice(["auto", "always", "never"]), metavar="WHEN", default="auto",
-              help="always, never, or auto (default): on a terminal.")  # fmt: skip
+@color_option
 def explain(words: tuple[str, ...], form: str, folders: tuple[Path, ...], everything: bool, color: str) -> None:
     """Explain a message, a cause or a playbook.
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.help_groups import GroupedCommand
+from gkedoctor.cli.shared_options import color_option
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import wants_colour, width, write_result
 from gkedoctor.errors import ExitCode
@@ -20,10 +20,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 @click.command(cls=GroupedCommand)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, as `report` does, with these findings only.")
-@click.option(
-    "--color", type=Choice(["auto", "always", "never"]), metavar="WHEN", default="auto",
-    help="always, never, or auto (default): on a terminal.",
-)  # fmt: skip
+@color_option
 @source_options
 def leftovers(as_json: bool, color: str, source: Path | None, **flags: Any) -> int:
     """List Google Cloud resources left behind by deleted clusters.

@@ -20,7 +20,7 @@ from gkedoctor.cli.options import take_options
 from gkedoctor.cli.output_option import OutputOptions, OutputType, outputs, write
 from gkedoctor.cli.progress import progress
 from gkedoctor.cli.settings import ConfigOptions, config_options, settings
-from gkedoctor.cli.shared_options import color_option, json_option, output_file_option
+from gkedoctor.cli.shared_options import color_option, json_option, output_file_option, playbooks_option
 from gkedoctor.cli.source import Purpose, take, tell
 from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.playbook.model import Severity
@@ -53,8 +53,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 )
 @click.option("--fail-on", type=Choice([*_SEVERITIES, NEVER]), metavar="SEVERITY",
               help="Exit 1 if a finding is at or above. Default: medium.")  # fmt: skip
-@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
+@playbooks_option
 @click.option("--details", is_flag=True, help="All findings with all evidence.")
 @click.option("--show-suppressed", is_flag=True, help="List suppressions, also those that match nothing.")
 @click.option("--now", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), hidden=True,

@@ -10,6 +10,7 @@ import click
 from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live_part import path_of_live_part
 from gkedoctor.cli.object_words import complete_namespace, complete_object, one_object
+from gkedoctor.cli.shared_options import json_or_text_option
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import ExitCode
@@ -27,7 +28,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
     shell_complete=complete_namespace,
     help="Namespace of KIND/NAME, or in which the path begins.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@json_or_text_option
 @source_options
 def path(entrance: str, namespace: str | None, as_json: bool, source: Path | None, **flags: Any) -> int:
     """Show the path of a request, hop by hop, from the load balancer to the Pods.

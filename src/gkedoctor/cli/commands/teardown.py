@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gkedoctor.cli.help_groups import GroupedCommand
+from gkedoctor.cli.shared_options import json_or_text_option
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode
@@ -15,7 +16,7 @@ from gkedoctor.snapshot.garbage import paused_garbage_collector
 
 
 @click.command(cls=GroupedCommand)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@json_or_text_option
 @source_options
 def teardown(as_json: bool, source: Path | None, **flags: Any) -> int:
     """List what deleting this cluster now would leave on Google Cloud.

@@ -11,6 +11,7 @@ import click
 
 from gkedoctor.cli.help_groups import GroupedCommand
 from gkedoctor.cli.live import Duration
+from gkedoctor.cli.shared_options import json_or_text_option
 from gkedoctor.cli.source import source_options_without_timeout
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import ExitCode, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--last", is_flag=True, help="Verify the first finding of the last live report.")
 @click.option("--report", "saved", type=click.Path(path_type=Path), metavar="FILE", help="A saved JSON report.")
 @click.option("--interval", type=Duration(), default="5s", metavar="TIME", help="Time between reads (default 5s).")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+@json_or_text_option
 @source_options_without_timeout
 @click.option(
     "--timeout", type=Duration(), default="10m", metavar="TIME", help="How long to wait for the fix (default 10m)."

@@ -1,4 +1,4 @@
-"""`diagnose`: what is wrong, the one cause, its proof and its fix; or that there is none, or that nobody can tell."""
+"""`diagnose`: what is wrong, the one cause, its proof and its fix; or that there is none, or that it is not known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gkedoctor.errors import UsageError
 from gkedoctor.mcp.call import Call
 from gkedoctor.mcp.report_fitting import fitted
 from gkedoctor.mcp.reports import HeldReport
-from gkedoctor.mcp.sources import Cluster, Subject
+from gkedoctor.mcp.sources import Cluster, Subject, live_parts
 from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.answer import ToolAnswer
 from gkedoctor.report.answer import Answer
@@ -94,13 +94,9 @@ def _answer(
 
 
 def _of_live_part(query: ReportQuery, subject: Cluster, call: Call) -> Answer | None:
-    """The answer from the part of a cluster that it needs; None where only all of it can tell."""
-    from gkedoctor.live.parts import LiveParts
-
+    """The answer from the part of a cluster that it needs; None where all of it is needed."""
     assert query.part is not None
-    parts = LiveParts(subject.options, call.collected)
-    parts.deadline.stopped = call.stopped
-    found = query.report_of(query.part, parts)
+    found = query.report_of(query.part, live_parts(subject.options, call))
     call.check()
     return found.answer if found is not None else None
 

@@ -11,11 +11,12 @@ from msgspec import Meta
 from gkedoctor.graph import Hop, State
 from gkedoctor.mcp.call import Call
 from gkedoctor.mcp.data import cut, fenced, name
-from gkedoctor.mcp.sources import Cluster
+from gkedoctor.mcp.sources import Cluster, live_parts
 from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.answer import ToolAnswer
 from gkedoctor.report.request_path import RequestPathAnswer
 from gkedoctor.service.path import request_path
+from gkedoctor.service.path_part import path_of_part
 
 _MOST_HOPS = 40
 _SAYS = {
@@ -81,12 +82,7 @@ def _found(state: ServerState, call: Call, asked: TraceInput) -> RequestPathAnsw
 
 
 def _of_live_part(subject: Cluster, call: Call, entry: str) -> RequestPathAnswer | None:
-    from gkedoctor.live.parts import LiveParts
-    from gkedoctor.service.path_part import path_of_part
-
-    parts = LiveParts(subject.options._replace(logs=False), call.collected)
-    parts.deadline.stopped = call.stopped
-    found = path_of_part(entry, parts)
+    found = path_of_part(entry, live_parts(subject.options._replace(logs=False), call))
     call.check()
     return found
 

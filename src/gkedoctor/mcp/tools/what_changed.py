@@ -20,7 +20,7 @@ from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.answer import Evidence, ToolAnswer
 from gkedoctor.mcp.tools.diagnose import report
 from gkedoctor.report.change_text import change_sentence, clock_time
-from gkedoctor.report.phrases import at_moment
+from gkedoctor.report.phrases import at_moment, counted
 from gkedoctor.service.changes import ChangesOptions, changes
 from gkedoctor.service.report import ReportOptions
 
@@ -143,7 +143,10 @@ def _recorded(state: ServerState, call: Call, asked: ChangedInput) -> ChangedOut
     left = len(found.changes) - len(newest)
     older = [f"{left} older changes left out: set minutes to less"] if left else []
     return ChangedOutput(
-        says=f"{len(found.changes)} recorded changes in the {asked.minutes} minutes before {at_moment(found.end)}.",
+        says=(
+            f"{counted(len(found.changes), 'recorded change')} in the {counted(asked.minutes, 'minute')} "
+            f"before {at_moment(found.end)}."
+        ),
         changes=tuple(
             Evidence(name(one.ref), clock_time(one.at) if one.at else "", cut(change_sentence(one))) for one in newest
         ),

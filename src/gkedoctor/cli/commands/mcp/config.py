@@ -15,9 +15,7 @@ from gkedoctor.cli.choice_option import Choice
 from gkedoctor.cli.messages import print_message, print_note
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import UsageError
-
-INSTALL = "pip install 'gkedoctor[mcp]'"
-"""As the server says it. It is not imported: a command that only prints text brings no client along."""
+from gkedoctor.mcp import INSTALL
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gkedoctor.cli.choice_option import Choice
+from gkedoctor.cli.shared_options import playbooks_option
 from gkedoctor.cli.stdout import write_result
 
 if TYPE_CHECKING:
@@ -26,8 +27,7 @@ SCHEMA_ID = "gkedoctor/playbooks/v1"
     default="text",
     help="Output format: text (default) or json.",
 )
-@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
+@playbooks_option
 def list_playbooks(form: str, folders: tuple[Path, ...]) -> None:
     """List the playbooks, one per line.
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from gkedoctor.cli.commands.explain import explain, known_words
+from gkedoctor.cli.shared_options import playbooks_option
 from gkedoctor.cli.stdout import width, write_result
 from gkedoctor.errors import UsageError
 
 
 @click.command()
 @click.argument("wanted", metavar="ID|CAUSE", shell_complete=known_words)
-@click.option("--playbooks", "folders", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Use the playbooks of a folder. Repeatable.")  # fmt: skip
+@playbooks_option
 def show(wanted: str, folders: tuple[Path, ...]) -> None:
     """Show one playbook: its symptom, its causes, and how to tell them apart.
 
