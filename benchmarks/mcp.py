@@ -14,25 +14,20 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from benchmarks import kubectl
 from benchmarks.measuring import GKEDOCTOR, ROOT
 from gkedoctor.mcp.call import Call
 from gkedoctor.mcp.sources import Sources
 from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tokens import tokens
 from gkedoctor.mcp.tools.table import TOOLS
-from gkedoctor.serve.api import Api
-from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
-from gkedoctor.serve.server import Server
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
@@ -95,7 +90,7 @@ def table(names: tuple[str, ...] | list[str]) -> Iterator[str]:
 
 def usual_route(snapshot: Snapshot, namespace: str) -> Iterator[str]:
     """What an agent reads with kubectl and gcloud."""
-    with _served(snapshot) as config:
+    with kubectl.served(snapshot) as config:
         yield _kubectl(config, "get", "pods", "-A", "-o", "yaml")
         yield _kubectl(config, "get", "events", "-A")
         yield _kubectl(config, "describe", _DESCRIBED, "-n", namespace)
@@ -105,23 +100,8 @@ def usual_route(snapshot: Snapshot, namespace: str) -> Iterator[str]:
         yield msgspec.json.format(msgspec.json.encode(objects), indent=2).decode() if objects else ""
 
 
-@contextmanager
-def _served(snapshot: Snapshot) -> Iterator[Path]:
-    server = Server(Api(snapshot))
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        file, known = Path(folder) / "config", server.api.recorded
-        write_kubeconfig(kubeconfig(f"{server.url}/{known.identity}", known.name, known.moment), file)
-        try:
-            yield file
-        finally:
-            server.shutdown()
-            server.end()
-
-
 def _kubectl(config: Path, *words: str) -> str:
-    program = Path(sys.executable).with_name("kubectl")
-    command = [str(program) if program.exists() else "kubectl", "--kubeconfig", str(config), *words]
+    command = [kubectl.program() or "kubectl", "--kubeconfig", str(config), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
