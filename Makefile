@@ -24,9 +24,10 @@ check: .venv/installed-dev  ## lint, types and the tests that are quick: for the
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto $(QUICK_TESTS)
 
-fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers; then 10,000 fuzzed object trees and more
+fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers; then 10,000 fuzzed object trees, random examples and more
 	GKEDOCTOR_FUZZ_SECONDS=60 $(BIN)/pytest tests/fuzz/test_inputs.py --timeout=600
 	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest tests/fuzz tests/redaction/test_foreign_tenants.py --timeout=3600
+	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest -m hypothesis --ignore=tests/fuzz --timeout=3600
 
 bench: .venv/installed-dev  ## what it costs and whether it is right at scale, as ratios; half an hour
 	$(BIN)/python -m benchmarks
