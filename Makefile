@@ -40,7 +40,7 @@ docs: .venv/installed-dev   ## the pages that are made from playbooks, structs a
 
 generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
 	for name in report playbook causes messages diff changes fleet teardown verify whatif history watch config; do $(BIN)/gkedoctor schema $$name > schemas/$$name-v1.json; done
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/redaction -k "golden or screen or text or template or vocabulary"
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/mcp tests/redaction -k "golden or screen or text or template or vocabulary"
 	$(BIN)/python -m benchmarks.tokens --write
 	$(BIN)/python -m docs.tool site
 
