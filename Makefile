@@ -24,9 +24,10 @@ check: .venv/installed-dev  ## lint, types and the tests that are quick: for the
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto $(QUICK_TESTS)
 
-fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers; then 10,000 fuzzed object trees and more
+fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers; then 10,000 fuzzed object trees, random examples and more
 	GKEDOCTOR_FUZZ_SECONDS=60 $(BIN)/pytest tests/fuzz/test_inputs.py --timeout=600
 	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest tests/fuzz tests/redaction/test_foreign_tenants.py --timeout=3600
+	GKEDOCTOR_FUZZ=10000 $(BIN)/pytest -m hypothesis --ignore=tests/fuzz --timeout=3600
 
 bench: .venv/installed-dev  ## what it costs and whether it is right at scale, as ratios; half an hour
 	$(BIN)/python -m benchmarks
@@ -39,7 +40,7 @@ docs: .venv/installed-dev   ## the pages that are made from playbooks, structs a
 
 generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
 	for name in report playbook causes messages diff changes fleet teardown verify whatif history watch config; do $(BIN)/gkedoctor schema $$name > schemas/$$name-v1.json; done
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/redaction -k "golden or screen or text or template or vocabulary"
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/mcp tests/redaction -k "golden or screen or text or template or vocabulary"
 	$(BIN)/python -m benchmarks.tokens --write
 	$(BIN)/python -m docs.tool site
 

@@ -16,7 +16,6 @@ import gzip
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from benchmarks.kubectl import config_of, program
 
 PAGE = 500
 SIZES = {"pods": 20_000, "services": 5_000, "events": 40_000}
@@ -210,16 +211,10 @@ def main() -> None:
 @contextmanager
 def served(scale: float, folder: Path) -> Iterator[str]:
     """The server in a process of its own; the kubeconfig that leads to it."""
-    command = [sys.executable, __file__, "--serve", "--scale", str(scale)]
+    command = [sys.executable, "-m", "benchmarks.collect", "--serve", "--scale", str(scale)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        cluster = {"name": "c", "cluster": {"server": f"http://127.0.0.1:{int(server.stdout.readline())}"}}
-        context = {"name": "x", "context": {"cluster": "c", "user": "u"}}
-        users = [{"name": "u", "user": {"token": "t"}}]
-        made = {"apiVersion": "v1", "kind": "Config", "current-context": "x"}
-        config = folder / "config"
-        config.write_text(json.dumps(made | {"clusters": [cluster], "contexts": [context], "users": users}))
-        yield str(config)
+        yield config_of(f"http://127.0.0.1:{int(server.stdout.readline())}", folder)
         server.communicate()
 
 
@@ -230,7 +225,7 @@ def ours(config: str, folder: Path) -> list[str]:
 
 def kubectl(config: str, folder: Path) -> tuple[float, float] | None:
     """Seconds and megabytes of kubectl; None where there is none."""
-    found = shutil.which("kubectl", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    found = program()
     if found is None:
         return None
     command = [found, "--kubeconfig", config, f"--cache-dir={folder}", "get", ",".join(SIZES), "-A", "-o", "json"]

@@ -9,8 +9,8 @@ of `kubectl set` and of the subresource scale, and all an entry for the status.
 
 from __future__ import annotations
 
-import resource
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.generator import GeneratorOptions, generate
-from benchmarks.measuring import GKEDOCTOR, Measured, cost
+from benchmarks.measuring import GKEDOCTOR, Measured, cost, tell
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.model import Snapshot
@@ -53,16 +53,11 @@ def _taken(base: Path, path: Path, *, owned: bool) -> float:
     if owned:
         for name in list(gathered.objects):
             gathered.objects[name] = [_owned(item, i) for i, item in enumerate(gathered.objects[name])]
-    before = _cpu()
+    before = time.process_time()
     snapshot: Snapshot = build_snapshot(gathered, manifest=source.manifest)
-    spent = _cpu() - before
+    spent = time.process_time() - before
     store.write(snapshot, path)
     return spent
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def _owned(item: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -99,5 +94,4 @@ def _key(name: str) -> str:
 
 
 if __name__ == "__main__":
-    for found in measure():
-        print(f"{found.what}: {found.value:.3f} ({found.told})")
+    tell(measure())

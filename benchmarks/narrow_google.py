@@ -23,7 +23,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from unittest import mock
 
 from tests.collect.compute_api import ComputeApi
 from tests.collect.kube_api import KubeApi
@@ -65,16 +65,12 @@ def measure() -> Iterator[Measured]:
 
 def ask(arguments: Sequence[str], google: ComputeApi) -> None:
     """Runs one command against the emulated project, without its output."""
-    names = {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": google.url for name in ("COMPUTE", "CONTAINER", "FILE")}
-    before: dict[str, Any] = {name: os.environ.get(name) for name in names}
-    os.environ.update(names)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            run(arguments)
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
+    with (
+        mock.patch.dict(os.environ, google.environment),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        run(arguments)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +22,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from benchmarks import kubectl
 from benchmarks.clusters import cluster
 from benchmarks.measuring import GKEDOCTOR, Cost, Measured, cost, ratio, tell
 from gkedoctor.diagnose.engine import diagnose
@@ -79,12 +78,12 @@ def measured(config: str, namespace: str, target: str) -> Iterator[Measured]:
 
 def _kubectl(config: str, namespace: str) -> Cost | None:
     """What kubectl takes for the same kinds; None where there is no kubectl."""
-    found = shutil.which("kubectl", path=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin")
-    if found is None:
+    program = kubectl.program()
+    if program is None:
         return None
     with tempfile.TemporaryDirectory() as cache:
-        command = [found, "--kubeconfig", config, f"--cache-dir={cache}", "get", LISTED, "-n", namespace, "-o", "json"]
-        return cost(command, 3)
+        flags = ["--kubeconfig", config, f"--cache-dir={cache}", "-n", namespace, "-o", "json"]
+        return cost([program, "get", LISTED, *flags], 3)
 
 
 def _requests(command: Sequence[str]) -> int:

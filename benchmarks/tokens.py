@@ -17,17 +17,16 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from benchmarks import kubectl
 from benchmarks.measuring import ROOT
 from gkedoctor.mcp.tokens import tokens
+from gkedoctor.snapshot.sources import load
 
 PAGE = ROOT / "docs" / "agents.md"
 RECORDINGS = (
@@ -108,37 +107,15 @@ def costs(answers: Sequence[Said]) -> Iterator[Cost]:
 def printed(recording: str) -> list[str]:
     """What kubectl prints of the recording, with the commands themselves."""
     truth = json.loads((ROOT / source(recording) / "truth.json").read_text())
-    with serving(recording) as kubeconfig:
+    with kubectl.served(load(ROOT / source(recording))) as kubeconfig:
         return [_kubectl(line.format(namespace=truth["namespace"]), kubeconfig) for line in KUBECTL]
 
 
 def _kubectl(line: str, kubeconfig: Path) -> str:
-    command = [str(Path(sys.executable).with_name("kubectl")), *line.split()]
+    command = [kubectl.program() or "kubectl", *line.split()]
     environment = {**os.environ, "KUBECONFIG": str(kubeconfig)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return f"kubectl {line}\n{done.stdout}"
-
-
-@contextmanager
-def serving(recording: str) -> Iterator[Path]:
-    """The kubeconfig of a server of the recording, for as long as it is needed."""
-    from gkedoctor.serve.api import Api
-    from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
-    from gkedoctor.serve.server import Server
-    from gkedoctor.snapshot.sources import load
-
-    server = Server(Api(load(ROOT / source(recording))))
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "kubeconfig"
-            cluster = server.api.recorded
-            write_kubeconfig(kubeconfig(f"{server.url}/{cluster.identity}", cluster.name, cluster.moment), path)
-            yield path
-    finally:
-        server.shutdown()
-        server.end()
 
 
 def cloud(recording: str) -> list[str]:

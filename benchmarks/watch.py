@@ -12,8 +12,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -23,6 +21,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from benchmarks import kubectl
 from benchmarks.clusters import cluster
 from benchmarks.tui import Pulse
 from benchmarks.watch_server import STAMP
@@ -57,21 +56,6 @@ def memory() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
-def cpu() -> float:
-    """Seconds of this process."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def kubeconfig(url: str, folder: Path) -> str:
-    file = folder / "config"
-    context = {"name": "x", "context": {"cluster": "c", "user": "u"}}
-    made = {"apiVersion": "v1", "kind": "Config", "current-context": "x", "contexts": [context]}
-    users = [{"name": "u", "user": {"token": "t"}}]
-    file.write_text(json.dumps(made | {"clusters": [{"name": "c", "cluster": {"server": url}}], "users": users}))
-    return str(file)
-
-
 def requests_at(url: str) -> dict[str, int]:
     found: dict[str, int] = json.loads(urllib.request.urlopen(f"{url}/requests").read())
     return found
@@ -85,10 +69,10 @@ async def followed(config: str, url: str, seconds: float, begin: Any) -> None:
     async with app.run_test(size=(120, 40)):
         while app.scene is None or not app.scene.diagnosed or app.doing or app.freshness.newest is None:
             await asyncio.sleep(0.1)
-        print(f"shown after {time.perf_counter() - began:.1f} s, {cpu():.1f} CPU s")
+        print(f"shown after {time.perf_counter() - began:.1f} s, {time.process_time():.1f} CPU s")
         await asyncio.sleep(3)
         beat = asyncio.create_task(pulse.beat())
-        first, start, used, scenes = requests_at(url), memory(), cpu(), 0
+        first, start, used, scenes = requests_at(url), memory(), time.process_time(), 0
         begin()
         end, shown = time.monotonic() + seconds, app.scene
         while time.monotonic() < end:
@@ -97,7 +81,8 @@ async def followed(config: str, url: str, seconds: float, begin: Any) -> None:
                 shown, scenes = app.scene, scenes + 1
                 await asyncio.to_thread(lag.look, app)
         sent = {name: count - first[name] for name, count in requests_at(url).items()}
-        print(f"CPU {100 * (cpu() - used) / seconds:.0f} % of a core, {scenes} pictures in {seconds:.0f} s")
+        busy = (time.process_time() - used) / seconds
+        print(f"CPU {100 * busy:.0f} % of a core, {scenes} pictures in {seconds:.0f} s")
         print(f"memory {start:.0f} MiB at the start, {memory():.0f} MiB at the end")
         print(pulse.told())
         if lag.lags:
@@ -124,10 +109,9 @@ def main() -> None:
     ):
         assert server.stdout is not None and server.stdin is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-        config = kubeconfig(url, Path(name))
-        kubectl = shutil.which("kubectl", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        other = [str(kubectl), f"--kubeconfig={config}", f"--cache-dir={name}/cache", "get", "pods", "-A", "-w"]
-        watching = subprocess.Popen(other, stdout=subprocess.DEVNULL) if kubectl else None
+        config, program = kubectl.config_of(url, Path(name)), kubectl.program()
+        other = [str(program), f"--kubeconfig={config}", f"--cache-dir={name}/cache", "get", "pods", "-A", "-w"]
+        watching = subprocess.Popen(other, stdout=subprocess.DEVNULL) if program else None
         pipe = server.stdin
 
         def begin() -> None:

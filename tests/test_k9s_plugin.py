@@ -15,9 +15,8 @@ import yaml
 
 from gkedoctor.cli.app import run
 from gkedoctor.report.kind_names import kind_named
-from gkedoctor.serve.kubeconfig import kubeconfig, write_kubeconfig
+from tests.collect.test_roundtrip import served
 from tests.conftest import ROOT, recorded
-from tests.serve.conftest import served
 
 FILE = ROOT / "examples" / "k9s" / "gkedoctor.yaml"
 KNOWN = {"shortCut", "override", "description", "confirm", "dangerous", "scopes", "command", "background", "args"}
@@ -45,10 +44,8 @@ def test_it_has_what_k9s_requires() -> None:
 def test_its_command_diagnoses_an_object_of_a_live_cluster(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with served(recorded("two-problems")) as server:
-        file = tmp_path / "kubeconfig"
-        cluster = server.api.recorded
-        write_kubeconfig(kubeconfig(f"{server.url}/{cluster.identity}", cluster.name, cluster.moment), file)
+    file = tmp_path / "kubeconfig"
+    with served(recorded("two-problems"), file):
         monkeypatch.setenv("KUBECONFIG", str(file))
         variables = {"NAMESPACE": "two-problems", "CONTEXT": yaml.safe_load(file.read_text())["current-context"]}
         args = substituted(plugin()["args"], RESOURCE_NAME="deployments", NAME="alpha", **variables)

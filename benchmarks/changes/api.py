@@ -34,7 +34,6 @@ GROUPS = {
 }
 CLUSTER_SCOPED = {"Node", "Namespace", "PersistentVolume", "StorageClass"}
 APPLY = "application/apply-patch+yaml"
-MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 
 
@@ -104,20 +103,10 @@ class Api:
             "PATCH", path_of(item["kind"], meta.get("namespace", ""), meta["name"]) + "?" + query, item, form=APPLY
         )
 
-    def patch(
-        self,
-        kind: str,
-        namespace: str,
-        name: str,
-        change: Any,
-        manager: str,
-        *,
-        form: str = STRATEGIC,
-        part: str = "",
-        agent: str = "",
-    ) -> Any:
-        query = "?" + urlencode({"fieldManager": manager}) if manager else ""
-        return self.request("PATCH", path_of(kind, namespace, name) + part + query, change, form=form, agent=agent)
+    def patch(self, kind: str, namespace: str, name: str, change: Any, manager: str, *, part: str = "") -> Any:
+        """A strategic merge patch."""
+        query = "?" + urlencode({"fieldManager": manager})
+        return self.request("PATCH", path_of(kind, namespace, name) + part + query, change, form=STRATEGIC)
 
     def delete(self, kind: str, namespace: str, name: str) -> Any:
         return self.request("DELETE", path_of(kind, namespace, name))

@@ -127,7 +127,7 @@ def _truth(recording: Recording) -> Json:
     }
     if recording.outside_at and not recording.changed:
         truth["fault_from_outside_at"] = recording.outside_at
-    for key in ("accept_causes", "accept_roots", "symptoms"):
+    for key in ("accept_roots", "symptoms"):
         if value := getattr(scenario, key):
             truth[key] = list(value)
     return truth

@@ -25,20 +25,6 @@ def _of_kind(kind: str, name: str, **options: Any) -> tuple[Json, ...]:
     return workload, service, config
 
 
-def _set_env(kind: str, name: str, key: str, value: str) -> Step:
-    path = "spec.template.spec.containers[0].env[1].value"
-    how = f"kubectl set env {kind.lower()} {name} {key}={value}"
-    return Step(
-        f"{kind}/{name}",
-        path,
-        "kubectl-set",
-        None,
-        value,
-        how,
-        lambda api, ns: api.kubectl("set", "env", "-n", ns, f"{kind.lower()}/{name}", f"{key}={value}"),
-    )
-
-
 def _workloads() -> Iterator[Scenario]:
     name, old, new = "queue", made.image("queue", "1.4.0"), made.image("queue", "1.5.0-dev")
     yield Scenario(
@@ -48,23 +34,13 @@ def _workloads() -> Iterator[Scenario]:
         "a person set the image of a StatefulSet to a tag that is not in the registry",
         _of_kind("StatefulSet", name),
         (
-            _set_env("StatefulSet", name, "SHARDS", "4"),
+            by.set_env(name, "SHARDS", "4", kind="StatefulSet"),
             by.label(f"StatefulSet/{name}", "tier", "data"),
             banner(name, "argocd-controller"),
             owner(name, "StatefulSet"),
             affinity(name),
         ),
-        (
-            Step(
-                f"StatefulSet/{name}",
-                "spec.template.spec.containers[0].image",
-                "kubectl-set",
-                old,
-                new,
-                "kubectl set image statefulset",
-                lambda api, ns: api.kubectl("set", "image", "-n", ns, f"statefulset/{name}", f"{name}={new}"),
-            ),
-        ),
+        (by.set_image(name, old, new, kind="StatefulSet"),),
         deliverer="helm",
         outside=lambda world: world.missing_images.add(new),
     )
@@ -76,7 +52,7 @@ def _workloads() -> Iterator[Scenario]:
         "helm changed the path of a DaemonSet's readiness probe",
         _of_kind("DaemonSet", agent, replicas=None),
         (
-            _set_env("DaemonSet", agent, "LEVEL", "info"),
+            by.set_env(agent, "LEVEL", "info", kind="DaemonSet"),
             by.label(f"DaemonSet/{agent}", "tier", "node"),
             banner(agent, "kubectl-patch"),
             owner(agent, "DaemonSet"),

@@ -1,4 +1,4 @@
-"""A kubelet for Nodes without a machine: it keeps their leases and gives Pods the status that their spec deserves.
+"""A kubelet for Nodes without a machine: it updates their heartbeats and writes the status of Pods.
 
 What a Pod does follows from its spec, the Secrets and ConfigMaps it names and the `World` outside of the cluster: which
 images the registry has, what the application needs and answers. Texts are those of the kubelet and of containerd
@@ -35,7 +35,7 @@ class World:
 
 @dataclass(frozen=True)
 class Fate:
-    """How a container stands: `kind` is running, unready, pull, config or crash."""
+    """What a container does: `kind` is running, unready, pull, config or crash."""
 
     kind: str
     message: str = ""

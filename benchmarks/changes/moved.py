@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from benchmarks.changes import objects as made
 from benchmarks.changes import steps as by
-from benchmarks.changes.api import Api
 from benchmarks.changes.scenario import Scenario, affinity, app, banner, container, history_limit, owner
 from benchmarks.changes.steps import Json, Step
 
@@ -135,7 +134,7 @@ def _same_manager() -> Iterator[Scenario]:
             owner(name, "Service"),
             by.set_env(name, "FORMAT", "webp"),
         ),
-        revisions=(_limit(name, "256Mi", "320Mi"),),
+        revisions=(by.set_limit(name, "256Mi", "320Mi"),),
         outside=lambda world: world.memory.update({"thumbs": 500}),
         deliverer="helm",
     )
@@ -189,21 +188,4 @@ def _same_manager() -> Iterator[Scenario]:
         (by.set_image(name, made.image(name, "4.0.0"), made.image(name, "5.0.0")),),
         deliverer="helm",
         world=lambda world: world.paths.update({made.image("quotes", "5.0.0"): {"/livez"}}),
-    )
-
-
-def _limit(name: str, before: str, after: str) -> Step:
-    how = f"kubectl set resources deployment {name} --limits=memory={after}"
-
-    def do(api: Api, namespace: str) -> object:
-        return api.kubectl("set", "resources", "-n", namespace, f"deployment/{name}", f"--limits=memory={after}")
-
-    return Step(
-        f"Deployment/{name}",
-        "spec.template.spec.containers[0].resources.limits.memory",
-        "kubectl-set",
-        before,
-        after,
-        how,
-        do,
     )

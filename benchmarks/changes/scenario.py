@@ -37,7 +37,6 @@ class Scenario:
     revisions: tuple[Step, ...] = ()
     world: Outside | None = None
     late: bool = False
-    accept_causes: tuple[str, ...] = ()
     accept_roots: tuple[str, ...] = ()
     symptoms: tuple[str, ...] = ()
     shown_by: str = "timed entry that owns the field"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.changes.api import MERGE, Api
+from benchmarks.changes.api import Api
 
 Json = dict[str, Any]
 
@@ -26,27 +26,20 @@ class Step:
 
 
 def label(target: str, key: str, value: str) -> Step:
-    def do(api: Api, namespace: str) -> object:
-        return api.kubectl("label", "-n", namespace, target, f"{key}={value}", "--overwrite")
-
-    return Step(
-        target, f"metadata.labels.{key}", "kubectl-label", None, value, f"kubectl label {target} {key}={value}", do
-    )
+    return _marked("label", target, key, value)
 
 
 def annotate(target: str, key: str, value: str) -> Step:
-    def do(api: Api, namespace: str) -> object:
-        return api.kubectl("annotate", "-n", namespace, target, f"{key}={value}", "--overwrite")
+    return _marked("annotate", target, key, value)
 
-    return Step(
-        target,
-        f"metadata.annotations.{key}",
-        "kubectl-annotate",
-        None,
-        value,
-        f"kubectl annotate {target} {key}={value}",
-        do,
-    )
+
+def _marked(verb: str, target: str, key: str, value: str) -> Step:
+    def do(api: Api, namespace: str) -> object:
+        return api.kubectl(verb, "-n", namespace, target, f"{key}={value}", "--overwrite")
+
+    how = f"kubectl {verb} {target} {key}={value}"
+    place = {"label": "labels", "annotate": "annotations"}[verb]
+    return Step(target, f"metadata.{place}.{key}", f"kubectl-{verb}", None, value, how, do)
 
 
 def scale(name: str, before: int, after: int) -> Step:
@@ -75,48 +68,35 @@ def autoscale(name: str, before: int, after: int) -> Step:
     return Step(f"Deployment/{name}", "spec.replicas", "kube-controller-manager", before, after, how, do)
 
 
-def set_env(name: str, key: str, value: str | None, before: str | None = None, *, index: int = 1) -> Step:
+def set_env(
+    name: str, key: str, value: str | None, before: str | None = None, *, index: int = 1, kind: str = "Deployment"
+) -> Step:
     argument = f"{key}-" if value is None else f"{key}={value}"
-
-    def do(api: Api, namespace: str) -> object:
-        return api.kubectl("set", "env", "-n", namespace, f"deployment/{name}", argument)
-
-    path = f"spec.template.spec.containers[{name}].env[{index}].value"
-    return Step(
-        f"Deployment/{name}", path, "kubectl-set", before, value, f"kubectl set env deployment {name} {argument}", do
-    )
+    return _set(kind, name, f"env[{index}].value", before, value, "env", argument)
 
 
-def set_image(name: str, before: str, after: str) -> Step:
-    def do(api: Api, namespace: str) -> object:
-        return api.kubectl("set", "image", "-n", namespace, f"deployment/{name}", f"{name}={after}")
-
-    path = f"spec.template.spec.containers[{name}].image"
-    return Step(
-        f"Deployment/{name}",
-        path,
-        "kubectl-set",
-        before,
-        after,
-        f"kubectl set image deployment {name} {name}={after}",
-        do,
-    )
+def set_image(name: str, before: str, after: str, *, kind: str = "Deployment") -> Step:
+    return _set(kind, name, "image", before, after, "image", f"{name}={after}")
 
 
 def set_requests(name: str, cpu: str, before: str) -> Step:
-    def do(api: Api, namespace: str) -> object:
-        return api.kubectl("set", "resources", "-n", namespace, f"deployment/{name}", f"--requests=cpu={cpu}")
+    return _set("Deployment", name, "resources.requests.cpu", before, cpu, "resources", f"--requests=cpu={cpu}")
 
-    path = f"spec.template.spec.containers[{name}].resources.requests.cpu"
-    return Step(
-        f"Deployment/{name}",
-        path,
-        "kubectl-set",
-        before,
-        cpu,
-        f"kubectl set resources deployment {name} --requests=cpu={cpu}",
-        do,
-    )
+
+def set_limit(name: str, before: str, after: str) -> Step:
+    field, argument = "resources.limits.memory", f"--limits=memory={after}"
+    return _set("Deployment", name, field, before, after, "resources", argument)
+
+
+def _set(kind: str, name: str, field: str, before: str | None, after: str | None, verb: str, argument: str) -> Step:
+    """`kubectl set VERB`, which changes a field of the container that has the name of its workload."""
+
+    def do(api: Api, namespace: str) -> object:
+        return api.kubectl("set", verb, "-n", namespace, f"{kind.lower()}/{name}", argument)
+
+    path = f"spec.template.spec.containers[{name}].{field}"
+    how = f"kubectl set {verb} {kind.lower()} {name} {argument}"
+    return Step(f"{kind}/{name}", path, "kubectl-set", before, after, how, do)
 
 
 def restart(name: str) -> Step:
@@ -145,20 +125,6 @@ def edit(target: str, path: str, before: Any, after: Any, change: Json, *, manag
         after,
         how,
         lambda api, namespace: api.patch(kind, namespace, name, change, manager),
-    )
-
-
-def json_merge(target: str, path: str, before: Any, after: Any, change: Json, manager: str) -> Step:
-    kind, name = target.split("/")
-    how = f"merge patch by {manager}"
-    return Step(
-        target,
-        path,
-        manager,
-        before,
-        after,
-        how,
-        lambda api, ns: api.patch(kind, ns, name, change, manager, form=MERGE),
     )
 
 

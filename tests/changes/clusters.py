@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
@@ -126,16 +127,17 @@ def secret(*entries: Json, created: str = CREATED, **data: str) -> Json:
     return thing("Secret", "shop-db", *entries, created=created, type="Opaque", data=data)
 
 
-def snapshot(*items: Json, complete: bool = True) -> Snapshot:
+READ = (
+    "Deployment", "ReplicaSet", "Pod", "Service", "Secret", "ConfigMap", "Event", "Node", "Namespace",
+    "HorizontalPodAutoscaler", "StatefulSet", "Ingress", "EndpointSlice", "DaemonSet",
+    "NetworkPolicy", "PersistentVolumeClaim", "Job", "ServiceAccount", "Endpoints",
+)  # fmt: skip
+"""Kinds of which all objects were read, also where there are none."""
+
+
+def snapshot(*items: Json) -> Snapshot:
     gathered = Gathered("test")
-    kinds = {
-        "deployments": "Deployment", "replicasets": "ReplicaSet", "pods": "Pod", "services": "Service",
-        "secrets": "Secret", "configmaps": "ConfigMap", "events": "Event", "nodes": "Node", "namespaces": "Namespace",
-        "horizontalpodautoscalers": "HorizontalPodAutoscaler", "statefulsets": "StatefulSet", "ingresses": "Ingress",
-        "endpointslices": "EndpointSlice", "controllerrevisions": "ControllerRevision", "daemonsets": "DaemonSet",
-        "networkpolicies": "NetworkPolicy", "persistentvolumeclaims": "PersistentVolumeClaim", "jobs": "Job",
-        "serviceaccounts": "ServiceAccount", "endpoints": "Endpoints",
-    }  # fmt: skip
-    for collection, kind in kinds.items():
+    collections = {KINDS[kind].collection: kind for kind in READ} | {"controllerrevisions": "ControllerRevision"}
+    for collection, kind in collections.items():
         gathered.add(collection, [item for item in items if item["kind"] == kind])
     return build_snapshot(gathered, recorded_at=parse_timestamp(RECORDED))

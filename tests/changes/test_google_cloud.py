@@ -192,7 +192,7 @@ def test_a_deleted_secret_is_named_with_the_user() -> None:
     waiting = {"waiting": {"reason": "CreateContainerConfigError", "message": 'secret "shop-db" not found'}}
     older = replica_set(7, template(after), CREATED, 1, number=0)
     base = snapshot(deployment(templ=template(after), revision=7, ready=0), older, pod(older, waiting, AT))
-    gone = audit("io.k8s.core.v1.secrets.delete", "core/v1/namespaces/shop/secrets/shop-db", "2026-11-29T12:29:00Z")
+    gone = audit("io.k8s.core.v1.secrets.delete", SECRET, "2026-11-29T12:29:00Z")
     other = audit("io.k8s.core.v1.secrets.delete", "core/v1/namespaces/shop/secrets/other", "2026-11-29T12:29:30Z")
     changes = the("missing-secret", with_records(base, audit=[gone, other])).changes
     assert changes is not None and (changes[0].ref.name, changes[0].after, changes[0].by) == (
@@ -207,9 +207,7 @@ def test_requests_and_responses_are_not_kept() -> None:
     body = {"kind": "Secret", "data": {"token": "aHVudGVyMg=="}, "stringData": {"password": "hunter2"}}
     patch = PATCH | {"metadata": {"annotations": {"acme.example/password": "hunter2"}}}
     entries = [
-        audit(
-            f"io.k8s.core.v1.secrets.{verb}", "core/v1/namespaces/shop/secrets/shop-db", f"2026-11-29T12:0{n}:00Z", body
-        )
+        audit(f"io.k8s.core.v1.secrets.{verb}", SECRET, f"2026-11-29T12:0{n}:00Z", body)
         for n, verb in enumerate(("create", "patch", "update"))
     ]
     entries.append(audit("io.k8s.apps.v1.deployments.patch", RESOURCE, AT, patch))

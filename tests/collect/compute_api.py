@@ -40,6 +40,11 @@ class ComputeApi(Loopback):
     def of(cls, snapshot: Snapshot) -> ComputeApi:
         return cls({n: c.objects for n, c in snapshot.collections.items() if n in COLLECTIONS and COLLECTIONS[n].cloud})
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead gkedoctor here in place of Compute Engine, GKE and Filestore."""
+        return {f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}": self.url for name in ("COMPUTE", "CONTAINER", "FILE")}
+
     def _answer(self, asked: Asked) -> Reply:
         if found := _CLUSTERS.fullmatch(asked.path):
             return Reply(body={"clusters": list(self._of(found[1]).get("container.clusters", ()))})

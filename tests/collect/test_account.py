@@ -29,8 +29,8 @@ def closed_to(user: str) -> Callable[[Asked], Reply | None]:
         plural = asked.path.rpartition("/")[2]
         if f"/namespaces/{HOME}/" in asked.path and plural in READABLE:
             return None
-        _, named, place = asked.path.partition("/namespaces/")
-        where = f'in the namespace "{place.partition("/")[0]}"' if named else "at the cluster scope"
+        _, _, namespace = asked.path.rpartition("/")[0].partition("/namespaces/")
+        where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
         return status(403, f'{plural} is forbidden: User "{user}" cannot list resource "{plural}" {where}', "Forbidden")
 
     return fault
@@ -70,7 +70,7 @@ def test_what_is_denied_is_one_line_for_people_and_whole_in_json(
 ) -> None:
     api.fault = closed_to(f"system:serviceaccount:{HOME}:ci")
     _, out, err = report(api, tmp_path, capsys)
-    assert out.count("Not checked:") == 1 and ", 24 more that are needed," in " ".join(out.split())
+    assert out.count("Not checked:") == 1 and ", 24 more that are needed, " in " ".join(out.split())
     assert len([line for line in err.splitlines() if "denied" in line]) == 1
     _, out, _ = report(api, tmp_path, capsys, "--json")
     denied = [hole for hole in json.loads(out)["not_checked"] if hole["reason"] == "denied"]
@@ -84,7 +84,7 @@ def test_where_everything_is_denied_the_reason_names_the_namespace(
     api.rules = {"shop": [NOTHING]}
     code, out, _ = report(api, tmp_path, capsys, "--json", "-n", "shop")
     holes = {hole["collection"]: hole for hole in json.loads(out)["not_checked"]}
-    assert code == 4 and holes["pods"]["detail"] == (
-        'pods is forbidden: User "jane" cannot list resource "pods" in the namespace "shop"'
-    )
+    refused = 'pods is forbidden: User "jane" cannot list resource "pods" in the namespace "shop"'
+    assert code == 4 and holes["pods"]["detail"] == refused
+    assert holes["computeclasses.cloud.google.com"]["detail"].endswith("at the cluster scope")
     assert "nodes" not in holes, "a question about a namespace without a Pod that can be read needs no Node"

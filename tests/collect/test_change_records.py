@@ -141,8 +141,8 @@ def test_the_command_changes_reads_operations_of_its_time(
 ) -> None:
     at = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
     with KubeApi({}) as cluster, ComputeApi({COMPUTE_OPERATIONS: [compute("f", at)]}) as google:
-        for api in ("COMPUTE", "CONTAINER", "FILE"):
-            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{api}", google.url)
+        for name, url in google.environment.items():
+            monkeypatch.setenv(name, url)
         gkedoctor(["changes", "--json", "--kubeconfig", cluster.kubeconfig(tmp_path), "--project", "p", *flags])
     found = json.loads(capsys.readouterr().out)["changes"]
     assert [one["after"] for one in found] == shown

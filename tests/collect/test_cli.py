@@ -193,8 +193,8 @@ def test_the_other_questions_are_answered_live_too(
 ) -> None:
     snapshot = recorded(name)
     with KubeApi.of(snapshot) as kube, ComputeApi.of(snapshot) as compute:
-        for service in ("COMPUTE", "CONTAINER", "FILE"):
-            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", compute.url)
+        for variable, url in compute.environment.items():
+            monkeypatch.setenv(variable, url)
         project = ["--project", snapshot.manifest.project or "p", "--location", snapshot.manifest.location or "l"]
         known = gkedoctor([*command, "--from", str(RECORDINGS / name)]), answered(capsys)
         live = gkedoctor([*command, "--kubeconfig", kube.kubeconfig(tmp_path), *project]), answered(capsys)

@@ -26,8 +26,8 @@ CONTEXT = f"gke_{PROJECT}_asia-northeast1-a_teratail"
 def compute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ComputeApi]:
     """The project after its cluster was deleted, and a home without a kubeconfig."""
     with ComputeApi.of(recorded(GONE)) as server:
-        for service in ("COMPUTE", "CONTAINER", "FILE"):
-            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", server.url)
+        for variable, url in server.environment.items():
+            monkeypatch.setenv(variable, url)
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.delenv("KUBECONFIG", raising=False)
         monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)

@@ -32,8 +32,8 @@ def objects() -> dict[str, list[Any]]:
 def servers(objects: dict[str, list[Any]], monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[KubeApi, ComputeApi]]:
     of_kube, of_cloud = planes(objects)
     with KubeApi(of_kube) as kube, ComputeApi(of_cloud) as google:
-        for name in ("COMPUTE", "CONTAINER", "FILE"):
-            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}", google.url)
+        for name, url in google.environment.items():
+            monkeypatch.setenv(name, url)
         yield kube, google
 
 

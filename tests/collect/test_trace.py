@@ -24,8 +24,8 @@ def test_each_request_is_printed_and_connections_are_reused(
 ) -> None:
     state = recorded("teratail-healthy")
     with KubeApi.of(state) as kube, ComputeApi.of(state) as google:
-        for name in ("COMPUTE", "CONTAINER", "FILE"):
-            monkeypatch.setenv(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}", google.url)
+        for name, url in google.environment.items():
+            monkeypatch.setenv(name, url)
         config = kube.kubeconfig(tmp_path)
         gkedoctor(["report", "--json", "--trace", "--project", "p", "--kubeconfig", config])
         said = capsys.readouterr()

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import anyio
+import msgspec
 import pytest
 
 from gkedoctor.live.options import LiveOptions
@@ -36,6 +37,12 @@ def state() -> ServerState:
 def call(state: ServerState, tool: str, **arguments: Any) -> ToolAnswer:
     """The answer of a tool, without the SDK."""
     return TOOLS[tool].call(state, Call(), arguments)
+
+
+def answer(state: ServerState, tool: str, **arguments: Any) -> dict[str, Any]:
+    """The structured part of it, as JSON has it."""
+    found: dict[str, Any] = msgspec.to_builtins(call(state, tool, **arguments).structured)
+    return found
 
 
 def with_client(state: ServerState, talk: Callable[[Client], Awaitable[T]], **options: Any) -> T:

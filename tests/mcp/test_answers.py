@@ -11,7 +11,7 @@ import pytest
 from gkedoctor.errors import SourceError, UsageError
 from gkedoctor.mcp.state import ServerState
 from tests.conftest import RECORDINGS
-from tests.mcp.conftest import call
+from tests.mcp.conftest import answer, call
 
 MOST, MOST_HEALTHY = 1000, 150
 SAMPLE = (
@@ -22,15 +22,14 @@ HEALTHY = ("teratail-healthy", "gateway-healthy", "psc-healthy", "mcs-healthy")
 
 
 def diagnosed(state: ServerState, name: str, **options: Any) -> dict[str, Any]:
-    answer = call(state, "diagnose", source=f"example:{name}", **options)
-    return msgspec.to_builtins(answer.structured)
+    return answer(state, "diagnose", source=f"example:{name}", **options)
 
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_root_cause_and_fix_fit_in_1000_tokens(state: ServerState, name: str) -> None:
-    answer = call(state, "diagnose", source=f"example:{name}")
-    found = msgspec.to_builtins(answer.structured)
-    assert answer.cost <= MOST
+    said = call(state, "diagnose", source=f"example:{name}")
+    found = msgspec.to_builtins(said.structured)
+    assert said.cost <= MOST
     assert found["verdict"] == "faults"
     truth = json.loads((RECORDINGS / name / "truth.json").read_text())
     right = {truth["cause"], *truth.get("accept_causes", []), *(cause for cause, _ in truth.get("roots", []))}
@@ -41,21 +40,21 @@ def test_root_cause_and_fix_fit_in_1000_tokens(state: ServerState, name: str) ->
     first = found["findings"][0]
     assert first["fix"] and first["evidence"]
     for text in (first["id"], first["cause"], first["root"], first["title"], first["fix"]):
-        assert text in answer.text
+        assert text in said.text
 
 
 @pytest.mark.parametrize("name", HEALTHY)
 def test_a_healthy_cluster_costs_150_tokens_and_names_no_cause(state: ServerState, name: str) -> None:
-    answer = call(state, "diagnose", source=f"example:{name}")
-    found = msgspec.to_builtins(answer.structured)
-    assert answer.cost <= MOST_HEALTHY
+    said = call(state, "diagnose", source=f"example:{name}")
+    found = msgspec.to_builtins(said.structured)
+    assert said.cost <= MOST_HEALTHY
     assert found["verdict"] in ("clean", "clean_as_far_as_checked")
     assert "findings" not in found
 
 
 def test_it_abstains_where_too_little_was_read(state: ServerState, tmp_path: Any) -> None:
     (tmp_path / "pods.json").write_text('{"apiVersion": "v1", "kind": "PodList", "items": []}')
-    found = msgspec.to_builtins(call(state, "diagnose", source=str(tmp_path / "pods.json")).structured)
+    found = answer(state, "diagnose", source=str(tmp_path / "pods.json"))
     assert found["verdict"] == "not_enough_checked"
     assert found["says"].startswith("This is no all-clear")
 

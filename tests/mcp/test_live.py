@@ -6,17 +6,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from gkedoctor.errors import SourceError
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.mcp.call import Call, CallCancelled
-from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.table import TOOLS
 from tests.collect.test_roundtrip import served
 from tests.conftest import recorded
-from tests.mcp.conftest import call, state_of
+from tests.mcp.conftest import answer, state_of
 from tests.reading import only_reads
 
 BROKEN, FIXED = "pair-image-after", "pair-image-before"
@@ -29,10 +27,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def answer(state: ServerState, tool: str, **arguments: Any) -> dict[str, Any]:
-    return msgspec.to_builtins(call(state, tool, **arguments).structured)
 
 
 def test_a_cluster_is_read_once_in_part_and_again_after_a_fix(tmp_path: Path) -> None:
