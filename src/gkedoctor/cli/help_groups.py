@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 _GROUPS = {
@@ -24,7 +22,6 @@ _GROUPS = {
 """The options of each group by the name of their parameter, in the order in which help lists them."""
 
 _OPTION_COLUMNS = 26
-_SWITCH = re.compile(r"--([\w-]+) / --no-\1")
 
 
 class GroupedCommand(click.Command):
@@ -43,5 +40,10 @@ class GroupedCommand(click.Command):
 def _write(formatter: click.HelpFormatter, title: str, rows: list[tuple[str, str]]) -> None:
     if rows:
         with formatter.section(title):
-            short = [(_SWITCH.sub(r"--[no-]\1", option), text) for option, text in rows]  # as git and gcloud print it
-            formatter.write_dl(short, col_max=_OPTION_COLUMNS)
+            formatter.write_dl([(_short(option), text) for option, text in rows], col_max=_OPTION_COLUMNS)
+
+
+def _short(option: str) -> str:
+    """A switch as git and gcloud print it: --[no-]color for --color / --no-color."""
+    name, switch, _ = option.partition(" / --no-")
+    return name.replace("--", "--[no-]", 1) if switch else option
