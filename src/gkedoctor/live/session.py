@@ -140,7 +140,7 @@ class LiveSession:
             now = self._clock()
             self._logs.read_due(now)
             freshness = self.freshness
-            settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost
+            settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost / 2
             if settled or now - last >= max(self._interval, _SHARE * cost):
                 yield LiveUpdate(self._snapshot(), freshness, self._now(), self._said(freshness))
                 last, first_change = self._clock(), None
