@@ -30,7 +30,6 @@ from gkedoctor.live.options import LiveOptions
 from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.run import make_keys_prompt
 
-
 _MEMORY_SECONDS = 30.0
 
 

@@ -85,7 +85,7 @@ class Cluster:
 
 
 def newest_version(snapshot: Snapshot) -> int:
-    """The highest resourceVersion. A server never counts back: a Pod with a lower one would be older than its Secret."""
+    """The highest resourceVersion: a changed Pod with a lower one would be older than the Secrets that it reads."""
     objects = (o for collection in snapshot.collections.values() for o in collection.objects)
     versions = ((o.get("metadata") or {}).get("resourceVersion") for o in objects)
     return max(int(version) for version in versions if version)
