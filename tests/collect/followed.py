@@ -32,12 +32,12 @@ class Followed:
 
     def __init__(
         self, api: WatchApi | None, folder: Path, interval: float = 60.0, kinds: Sequence[Kind] = WATCHED,
-        *, config: str = "", **options: Any,
+        *, config: str = "", gcp: bool = False, **options: Any,
     ) -> None:  # fmt: skip
         def deadline(seconds: float) -> Deadline:
             return Deadline(seconds, float("inf"), 1, jitter=lambda: 0.5, sleep=lambda s: time.sleep(min(s, 0.02)))
 
-        live = LiveOptions(config or api.kubeconfig(folder), gcp=False, logs=False, **options)
+        live = LiveOptions(config or api.kubeconfig(folder), gcp=gcp, logs=False, **options)
         self.session = ClusterFollower(live.request((), kinds=kinds), interval, Timing(0.01, deadline))
         self.last: LiveUpdate | None = None
         self.snapshot = self.session.first(lambda _: None).snapshot

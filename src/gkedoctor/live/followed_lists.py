@@ -57,6 +57,14 @@ class FollowedLists:
         """A kind that was not served before, and is read now."""
         self._note(_SERVED, collection)
 
+    def denied(self, collection: str, reason: str) -> None:
+        """A collection that cannot be read any more."""
+        self._note(_DENIED, collection, reason)
+
+    def permitted(self, collection: str) -> None:
+        """A collection that can be read again."""
+        self._note(_PERMITTED, collection)
+
     def said(self) -> list[str]:
         """What happened to lists since this was asked last, a line for each that is alike."""
         happened, self._happened = self._happened, {}

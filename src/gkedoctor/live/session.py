@@ -18,17 +18,18 @@ from gkedoctor.collect.thread_pool import ThreadPool
 from gkedoctor.collect.watch.connection import WatchClient
 from gkedoctor.collect.watch.reflector import Put, Relisted, Removed, Scope, ScopeStatus
 from gkedoctor.errors import SourceError
-from gkedoctor.live.cloud_following import CloudFollower, CloudRead
+from gkedoctor.live.cloud_following import CLOUD_ATTEMPTS, CloudFollower, CloudRead
+from gkedoctor.live.cloud_lists import CloudLists
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
 from gkedoctor.live.costly_objects import CostlyObjects
 from gkedoctor.live.followed_lists import FollowedLists
-from gkedoctor.live.freshness import CLOUD, SERVER, Freshness, Statuses
+from gkedoctor.live.freshness import SERVER, Freshness, Statuses
 from gkedoctor.live.heartbeat import Heartbeat
 from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
 from gkedoctor.live.served_kinds import KindServed
 from gkedoctor.live.watches import Fault, FirstReading, Watches, WatchMessage, first_reading, run_thread
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
-from gkedoctor.snapshot.model import Snapshot, Status
+from gkedoctor.snapshot.model import Snapshot
 
 _TICK_SECONDS = 0.1
 _SETTLE_SECONDS = 0.1
@@ -86,6 +87,7 @@ class LiveSession:
         self._statuses = Statuses()
         self._notices: list[str] = []
         self._lists = FollowedLists()
+        self._cloud_lists = CloudLists(self._lists)
         self._first: FirstReading | None = None
         self._watches: Watches | None = None
         self._client: WatchClient | None = None
@@ -203,7 +205,7 @@ class LiveSession:
             return
         options = options._replace(now=collected.gathered.recorded_at, only=tuple(self._request.only))
         deadline = self._timing.new_deadline(self._request.deadline.request)
-        deadline.stopped = self._deadline.stopped
+        deadline.stopped, deadline.attempts = self._deadline.stopped, CLOUD_ATTEMPTS
         self._cloud = CloudFollower(
             options, collected.place, self._request.kinds, deadline, self._interval, self._messages.put
         )
@@ -296,16 +298,6 @@ class LiveSession:
         return self._objects.put_log((log.namespace, log.pod, log.container, log.previous), log.text)
 
     def _take_cloud(self, read: CloudRead) -> bool:
-        """What was read of Google Cloud; what could not be read this time stays as it was."""
-        name, state, now = read.listing.collection, read.listing.state, self._clock()
-        if state.status is Status.FAILED and self._objects.state(name).is_read:
-            self._notice(self._statuses.take(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
-            return False
-        self._notice(self._statuses.take(ScopeStatus(CLOUD, now)))
-        if read.part:
-            for item in read.listing.items:
-                self._objects.put(name, item)
-            return True
-        self._objects.replace(name, read.listing.items)
-        self._objects.set_state(name, state)
-        return True
+        taken = self._cloud_lists.take(self._objects, read, self._clock())
+        self._notice(self._statuses.take(taken.status))
+        return taken.changed
