@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from gkedoctor.collect.watch.events import BOOKMARK, watch_events
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Status
-from tests.collect.followed import WATCHED, Followed, lists, pod, state
+from tests.collect.followed import SECONDS, WATCHED, Followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
 from tests.collect.loopback import Asked, Reply
 from tests.collect.watch_api import EXPIRED, WatchApi, login
@@ -119,13 +120,34 @@ def test_a_server_that_restarts_with_other_versions_is_listed_again(api: WatchAp
 
 def test_a_silent_hang_ends_and_is_said(api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gkedoctor.collect.watch.reflector._SILENCE_SECONDS", 0.3)
-    live = Followed(api, tmp_path)
+    live = Followed(api, tmp_path, request_timeout=0.3)
     live.until(lambda: api.opened >= len(WATCHED))
+    released = threading.Event()
+
+    def hang(_: Asked) -> None:
+        released.wait(SECONDS)
+
+    api.fault = hang
     api.silent = True
     api.put("pods", pod("c"))
-    live.until(lambda: any("no data for 0.3 s" in text for text in live.failures))
+    live.until(lambda: any("no response within 0.3 s" in text for text in live.failures))
+    assert live.names() == ["a", "b"] and not live.is_fine
     api.silent = False
+    released.set()
     live.until(lambda: "c" in live.names() and live.is_fine)
+    live.session.close()
+
+
+def test_a_kind_that_is_only_quiet_is_no_failed_reading(
+    api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gkedoctor.collect.watch.reflector._SILENCE_SECONDS", 0.1)
+    live = Followed(api, tmp_path)
+    opened = lambda: sum(watches(one) for one in api.asked)  # noqa: E731
+    live.until(lambda: opened() >= 3)  # after 0.1 s, 0.2 s, 0.4 s: later and later
+    assert opened() < 6 and live.failures == [] and live.said == [] and lists(api) == 1
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names())
     live.session.close()
 
 

@@ -14,6 +14,9 @@ from gkedoctor.snapshot.model import CollectionState, Status
 _NAMED = 3
 """Collections that a notice names."""
 
+SETTLE_SECONDS = 1.0
+"""Lists are read again one after another: what happened to them is one line once no more come."""
+
 _DENIED, _GONE, _PERMITTED, _SERVED, _LISTED = "denied", "gone", "permitted", "served", "listed"
 _SENTENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -32,14 +35,16 @@ class FollowedLists:
     def __init__(self) -> None:
         self._failed: dict[Scope, int] = {}
         self._happened: dict[str, set[str]] = {}
+        self._last = 0.0
         self._reasons: dict[str, str] = {}
 
     def failed(self, scope: Scope) -> None:
         """A list that could not be read at first, and may be later."""
         self._failed[scope] = 0
 
-    def take(self, objects: IncrementalSnapshot, change: Relisted) -> None:
+    def take(self, objects: IncrementalSnapshot, change: Relisted, now: float) -> None:
         """Takes in a whole list."""
+        self._last = now
         scope, known = change.scope, objects.state(change.scope.collection)
         objects.replace(scope.collection, change.items, scope.namespace)
         if change.failed is not None:
@@ -64,6 +69,10 @@ class FollowedLists:
     def permitted(self, collection: str) -> None:
         """A collection that can be read again."""
         self._note(_PERMITTED, collection)
+
+    def is_settled(self, now: float) -> bool:
+        """Whether there is something to say, and no more of it came for a while."""
+        return bool(self._happened) and now - self._last >= SETTLE_SECONDS
 
     def said(self) -> list[str]:
         """What happened to lists since this was asked last, a line for each that is alike."""

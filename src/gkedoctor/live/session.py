@@ -142,7 +142,9 @@ class LiveSession:
                 last, first_change = self._clock(), None
                 cost = last - now
                 shown = freshness._replace(newest=0.0)
-            elif now - reported >= _FRESHNESS_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
+            elif now - reported >= _FRESHNESS_SECONDS and (
+                self._has_news(freshness) or freshness._replace(newest=0.0) != shown
+            ):
                 shown, reported = freshness._replace(newest=0.0), now
                 yield LiveUpdate(None, freshness, self._now(), self._said(freshness))
 
@@ -151,9 +153,12 @@ class LiveSession:
         """How new what is known is, at this moment."""
         return self._statuses.freshness(self._client.newest if self._client is not None else self._time[1])
 
+    def _has_news(self, freshness: Freshness) -> bool:
+        return bool(self._notices) or (not freshness.failed and self._lists.is_settled(self._clock()))
+
     def _said(self, freshness: Freshness) -> tuple[str, ...]:
         """What happened; which lists were read again when all of them are."""
-        lists = [] if freshness.failed else self._lists.said()
+        lists = [] if freshness.failed or not self._lists.is_settled(self._clock()) else self._lists.said()
         said, self._notices = (*lists, *self._notices), []
         return said
 
@@ -245,7 +250,7 @@ class LiveSession:
         return False
 
     def _take_list(self, change: Relisted) -> bool:
-        self._lists.take(self._objects, change)
+        self._lists.take(self._objects, change, self._clock())
         self._costly.relisted(change.scope.collection)
         if change.failed is not None and change.failed.code == 404 and self._watches is not None:
             self._watches.gone(change)

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed
 from gkedoctor.collect.kubernetes import NOT_WATCHABLE, ListResult
-from gkedoctor.collect.watch.events import BOOKMARK, DELETED, UNREADABLE, watch_events
+from gkedoctor.collect.watch.events import BOOKMARK, DELETED, UNREADABLE, WatchEvent, watch_events
 
 _SILENCE_SECONDS = 100.0
-"""An API server sends a bookmark about once a minute (`defaultBookmarkFrequency`, k8s.io/apiserver/pkg/storage/cacher):
-a stream without any data for longer than this is dead."""
+"""An API server sends a bookmark about once a minute (`defaultBookmarkFrequency`, k8s.io/apiserver/pkg/storage/cacher)
+to kinds of which it saw any event since it started: a stream without data for longer than this may be dead. It is
+opened again, and of a kind that is only quiet later and later: that is no failure.
+"""
 
 _WATCH_SECONDS = 300
 """A watch lasts as long, and up to twice as long by chance, so that not all end together (`minWatchTimeout`)."""
@@ -134,9 +136,10 @@ class Reflector:
         self._failures = 0
         self._polled = self._expired = ""
         self._listed, self._refused = False, 0
-        self._fine, self._gone = True, False
+        self._fine, self._gone, self._is_open = True, False, False
         self._refusals, self._list_refused, self._barred = 0, False, False
         self._watch_refused, self._only_listed = False, False
+        self._silence = _SILENCE_SECONDS
         self._lost: float | None = None
 
     def run(self) -> None:
@@ -169,12 +172,12 @@ class Reflector:
             return
         began, seconds = self._access.deadline.clock(), int(_WATCH_SECONDS * (1 + self._access.deadline.jitter()))
         try:
-            self._watch(seconds)
+            quiet = self._watch(seconds)
         finally:
             ended = self._access.deadline.clock()
             if ended - began >= _LASTING_SECONDS:
                 self._failures, self._listed = 0, False
-        if ended - began < _LASTING_SECONDS:
+        if ended - began < _LASTING_SECONDS and not quiet:
             raise RequestFailed("the server ended the watch at once")
         if ended - began < seconds - _LASTING_SECONDS:  # as a server does that goes down in order
             self._lost = ended
@@ -241,17 +244,29 @@ class Reflector:
         self._path = path
         raise RequestFailed(part.refused.reason)
 
-    def _watch(self, seconds: int) -> None:
+    def _watch(self, seconds: int) -> bool:
+        """Watches until the stream ends. Whether it was ended because there was no data for long."""
         query = [
             ("watch", "true"), ("resourceVersion", self._version), ("allowWatchBookmarks", "true"),
             ("timeoutSeconds", str(seconds)),
         ]  # fmt: skip
-        chunks = self._access.stream(self._path, query, _SILENCE_SECONDS)
-        for event in watch_events(self._reached(chunks), self.scope.collection):
-            self._version = self._later(event.version)
-            if event.kind != BOOKMARK:
-                self._put((Removed if event.kind == DELETED else Put)(self.scope, event.item))
-            self._failures, self._listed = 0, False
+        self._is_open = False
+        chunks = self._access.stream(self._path, query, self._silence)
+        try:
+            for event in watch_events(self._reached(chunks), self.scope.collection):
+                self._take(event)
+        except RequestFailed as failed:
+            if not self._is_open or not failed.timed_out:
+                raise
+            self._silence = min(2 * self._silence, 2.0 * _WATCH_SECONDS)
+            return True
+        return False
+
+    def _take(self, event: WatchEvent) -> None:
+        self._version = self._later(event.version)
+        if event.kind != BOOKMARK:
+            self._put((Removed if event.kind == DELETED else Put)(self.scope, event.item))
+        self._failures, self._listed, self._silence = 0, False, _SILENCE_SECONDS
 
     def _later(self, version: str) -> str:
         """The version to go on from. RequestFailed where it is before the last: the server was restored, or is another.
@@ -266,6 +281,7 @@ class Reflector:
         """The same; says that the list is followed when the first data are in."""
         for number, chunk in enumerate(chunks):
             if not number:
+                self._is_open = True
                 self._accepted()
                 self._only_listed = False
                 if not self._fine:
