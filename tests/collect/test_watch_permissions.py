@@ -94,9 +94,10 @@ def test_a_watch_that_was_refused_for_once_is_not_polled_for_good(api: WatchApi,
     live.until(lambda: api.opened >= len(WATCHED))
     api.fault = once
     api.cut()
-    live.until(lambda: bool(refused) and live.is_fine and live.last is not None and not live.last.freshness.polled)
+    live.until(lambda: bool(refused) and sum(watches(one) for one in api.asked) >= 3)
     api.put("pods", pod("c"))
     live.until(lambda: "c" in live.names())
+    assert live.last is not None and not live.last.freshness.polled and lists(api) == 2 and live.failures == []
     live.session.close()
 
 

@@ -138,7 +138,7 @@ class Reflector:
         self._listed, self._refused = False, 0
         self._fine, self._gone, self._is_open = True, False, False
         self._refusals, self._list_refused, self._barred = 0, False, False
-        self._watch_refused, self._only_listed = False, False
+        self._watch_refused, self._only_listed, self._must_list = False, False, False
         self._silence = _SILENCE_SECONDS
         self._lost: float | None = None
 
@@ -163,7 +163,7 @@ class Reflector:
         if self._lost is not None:
             self._access.verify(self._lost)
             self._lost = None
-        if not self._version or self._polled:
+        if not self._version or self._must_list or (self._polled and not self._listed):
             self._list()
         if self._polled:
             self._poll()
@@ -185,8 +185,9 @@ class Reflector:
     def _poll(self) -> None:
         """Waits until it is read again. What could be listed and not watched may be permitted by then."""
         self._say(self._polled, polled=True, refused=bool(self._refused))
-        self._failures = 0
-        self._pause(self._access.interval)
+        self._failures, self._barred = 0, bool(self._refused)
+        self._sleep(self._access.interval, wakes=self._barred)
+        self._listed = False
         if self._version and not self._refused and self._watch_refused:
             self._polled = ""
 
@@ -198,7 +199,7 @@ class Reflector:
             self._take_refusal(part.refused)
             return
         self._put(Relisted(self.scope, part.items, None, self._expired))
-        self._expired, self._listed = "", True
+        self._expired, self._listed, self._must_list = "", True, False
         self._version = part.watch.version if part.watch is not None else ""
         if not self._version:
             self._polled, self._watch_refused = "the list has no resourceVersion", False
@@ -209,6 +210,7 @@ class Reflector:
 
     def _take_refusal(self, refused: RequestFailed) -> None:
         """A list that is not permitted or not served. What was permitted before is denied only if that lasts."""
+        self._must_list = False
         if refused.code not in NOT_WATCHABLE:
             raise refused
         if refused.code == 403 and not self._refused:
@@ -299,12 +301,20 @@ class Reflector:
         if failed.code == 403 and self._list_refused:
             return self._refused_again(failed)
         if failed.code in NOT_WATCHABLE:
-            self._polled, self._watch_refused = failed.reason, failed.code == 403
+            self._take_unwatchable(failed)
             return 0.0
         if self._failures == 1 and failed.code <= 0 and not failed.timed_out:
             self._pause(_AT_ONCE * self._access.deadline.jitter())
             return 0.0
         return self._back_off(failed)
+
+    def _take_unwatchable(self, failed: RequestFailed) -> None:
+        """A watch that is refused: whether the list is too, and else whether the watch is again."""
+        self._watch_refused = failed.code == 403
+        if self._watch_refused and not self._listed and not self._only_listed:
+            self._must_list = True
+        else:
+            self._polled, self._only_listed = failed.reason, True
 
     def _refused_again(self, failed: RequestFailed) -> float:
         """A passing refusal is a failed reading; one that lasts is an answer."""
@@ -328,9 +338,12 @@ class Reflector:
             return
         self._say(failed.reason, retry_in=seconds)
         self._barred = failed.code in _PERMISSION
+        self._sleep(seconds, wakes=failed.code <= 0 or self._barred)
+
+    def _sleep(self, seconds: float, *, wakes: bool) -> None:
+        """Waits, and with `wakes` no longer than until the server can be reached, or permits something, again."""
         seen = self._access.recoveries()
-        alone = failed.code > 0 and not self._barred
-        while seconds > 0 and not self._stopped and (alone or self._access.recoveries() == seen):
+        while seconds > 0 and not self._stopped and not (wakes and self._access.recoveries() != seen):
             self._pause(min(seconds, 1.0))
             seconds -= 1.0
 
