@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
     from gkedoctor.config.model import Settings
     from gkedoctor.diagnose.model import Diagnosis, Unexplained
+    from gkedoctor.live.following import ClusterFollower
     from gkedoctor.live.freshness import Freshness
-    from gkedoctor.live.session import LiveSession, LiveUpdate
+    from gkedoctor.live.session import LiveUpdate
     from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.report import ReportOptions, ReportQuery
@@ -66,14 +68,14 @@ def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mappi
     `others`: flags that cannot be used with it.
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.live.session import LiveSession
+    from gkedoctor.live.following import ClusterFollower
     from gkedoctor.service.report import ReportQuery
 
     _refuse_unwatchable(watched, others)
     playbooks = library(watched.folders)
     query = ReportQuery(watched.options, playbooks, watched.settings)
     asked = parse_options(flags).request(playbooks, fallback=watched.namespaces)
-    session, board = LiveSession(asked, watched.interval), Board(sys.stderr.isatty())
+    session, board = ClusterFollower(asked, watched.interval), Board(sys.stderr.isatty())
     printer = _Printer(watched, query, playbooks)
     with ending_signals():
         with paused_garbage_collector():
@@ -86,7 +88,7 @@ def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mappi
             session.close()
 
 
-def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
+def _follow(session: ClusterFollower, printer: _Printer, answer: Answer) -> Answer:
     try:
         for update in session.follow():
             answer = printer.update(update, answer)
@@ -106,7 +108,8 @@ class _Printer:
         self._watched, self._query = watched, query
         self._json = list(watched.places) == [_JSON]
         self._failed = False
-        self._diagnosis = RepeatedDiagnosis(playbooks)
+        self._new_diagnosis = partial(RepeatedDiagnosis, playbooks)
+        self._diagnosis = self._new_diagnosis()
         self.is_read = True
 
     def first(self, snapshot: Snapshot, notes: Sequence[str]) -> Answer:
@@ -123,11 +126,19 @@ class _Printer:
 
     def update(self, update: LiveUpdate, before: Answer) -> Answer:
         """The lines of an update; the answer of then."""
-        after = self._answer(update.snapshot, before) if update.snapshot is not None else before
+        after = self._after(update, before)
         for notice in update.notices:
             self._say(StateLine(time=update.time, state="notice", reason=notice), notice)
         self._say_state(update.freshness, update.time)
         return after
+
+    def _after(self, update: LiveUpdate, before: Answer) -> Answer:
+        if update.snapshot is None:
+            return before
+        if update.begun_again:  # nothing of the cluster before was fixed
+            self._diagnosis = self._new_diagnosis()
+            return self.first(update.snapshot, ())
+        return self._answer(update.snapshot, before)
 
     def _answer(self, snapshot: Snapshot, before: Answer) -> Answer:
         from gkedoctor.compare.news import finding_changes

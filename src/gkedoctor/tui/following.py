@@ -18,7 +18,8 @@ from gkedoctor.snapshot.garbage import GarbageCollectorPause
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.background import Done
 from gkedoctor.tui.model.freshness import Freshness
-from gkedoctor.tui.model.state import ViewState, answered, compared
+from gkedoctor.tui.model.session import Session
+from gkedoctor.tui.model.state import News, ViewState, answered, compared
 from gkedoctor.tui.source import Source
 
 OnMoment = Callable[[ViewState | None, Freshness, Sequence[str]], None]
@@ -62,7 +63,7 @@ class Following:
                 if update.snapshot is not None:
                     self._forget()
                     with self._paused_garbage_collector():
-                        scene, fresh = self._scene(update.snapshot, fresh)
+                        scene, fresh = self._scene(update.snapshot, fresh, begun_again=update.begun_again)
                 self._tell(partial(self._show, scene, fresh, update.notices))
         except Exception as error:  # noqa: BLE001  # handed over whole: the app reports it or ends with it
             self._tell(partial(self._failed, error))
@@ -83,8 +84,10 @@ class Following:
 
         self._app.post_message(Done(told))
 
-    def _scene(self, snapshot: Snapshot, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
+    def _scene(self, snapshot: Snapshot, fresh: Freshness, *, begun_again: bool) -> tuple[ViewState | None, Freshness]:
         """Another moment with all that was found; none where what was asked for is not there any more."""
+        if begun_again:
+            self._diagnosis = RepeatedDiagnosis(self._last.playbooks)
         try:
             found = self._diagnosis.diagnose(snapshot)
             later = replace(self._last, graph=found.graph, partial="")  # not built a second time
@@ -92,5 +95,5 @@ class Following:
         except UsageError as error:
             return None, fresh._replace(failed_at=time.monotonic(), reason=error.message)
         self._retired = self._last.graph
-        self._last = compared(after, self._last)
+        self._last = replace(after, session=Session(), news=News()) if begun_again else compared(after, self._last)
         return self._last, fresh

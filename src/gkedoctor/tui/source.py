@@ -58,6 +58,8 @@ class Moment(NamedTuple):
     snapshot: Snapshot | None
     freshness: Freshness
     notices: Sequence[str] = ()
+    begun_again: bool = False
+    """Whether it is of another cluster than the moments before."""
 
 
 Load = Callable[[Sequence[CompiledPlaybook], Watch], Taken]
