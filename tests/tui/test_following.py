@@ -52,7 +52,7 @@ async def test_a_change_is_on_the_screen_by_itself(api: WatchApi, tmp_path: Path
     app = GkedoctorApp(followed(api, tmp_path))
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(app, pilot)
-        assert "Service beta" in text(app)
+        assert "selects app=betta" in text(app)
         await until(pilot, lambda: re.search(r"LIVE \d+s", text(app)))
         listed = sum(one.query.get("watch") != "true" for one in api.asked)
         service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
