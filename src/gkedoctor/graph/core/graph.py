@@ -113,9 +113,12 @@ class Graph:
             return self.index(_custom_resources)
         return self.snapshot.collection(KINDS[kind].collection).objects
 
-    def field_of_all(self, kind: str, field: str) -> Iterator[Any]:
-        """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones."""
-        return self.snapshot.collection(KINDS[kind].collection).each(field)
+    def field_of_all(self, kind: str, field: str, *keys: str) -> Iterator[Any]:
+        """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones.
+
+        `keys`: those of its value that are needed, where it is a map.
+        """
+        return self.snapshot.collection(KINDS[kind].collection).each(field, *keys)
 
     def everywhere(self, kind: str) -> Sequence[Object]:
         """The same for who looks beyond one namespace, and does not ask for doubts."""
