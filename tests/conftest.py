@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.snapshot.model import Snapshot
@@ -42,6 +44,12 @@ def shipped_playbooks() -> Library:
 @cache
 def recorded(name: str) -> Snapshot:
     return load(RECORDINGS / name)
+
+
+@cache
+def diagnosed(name: str) -> Outcome:
+    """What the shipped playbooks find in a shipped recording; dozens of tests start from it."""
+    return diagnose(recorded(name), shipped_playbooks())
 
 
 @pytest.fixture(autouse=True, scope="session")
