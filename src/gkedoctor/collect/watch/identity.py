@@ -13,6 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed, RequestLimits
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.served_recording import recording_header
 from gkedoctor.collect.watch.connection import WatchClient
 
@@ -94,7 +95,7 @@ class IdentityCheck:
     def _uid(self) -> str:
         try:
             body = self._client.get(_PATH, limits=_LIMITS).body
-            return msgspec.json.decode(body, type=_Namespace).metadata.uid
+            return str(json_decoder(_Namespace).decode(body).metadata.uid)
         except RequestFailed as failed:
             if failed.code not in _UNKNOWN:
                 raise
