@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from gkedoctor.collect.collector import CollectRequest
+from gkedoctor.collect.deadline import RequestFailed
 from gkedoctor.collect.kubernetes import Cluster, KubernetesLister, reached
 from gkedoctor.collect.results import Listing
 from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
@@ -100,6 +102,8 @@ class Watches:
         self._cluster: Cluster = reached(client)
         client.has_version = bool(self._cluster.version)
         self._followed = 0
+        self._comparable: list[Reflector] = []
+        self._version = -1
         self._polled: list[Scope] = []
         self._served: ServedKinds | None = None
         self._access: Access | None = None
@@ -112,9 +116,11 @@ class Watches:
     def start(self, first: FirstReading) -> None:
         """Follows what was read."""
         client, identity = self._client, first.identity
-        check = IdentityCheck(
-            client, identity if self.is_recorded else identity._replace(recorded=""), self._another_cluster
-        )
+        known = identity if self.is_recorded else identity._replace(recorded="")
+        check = IdentityCheck(client, known, self._another_cluster, self._newest)
+        with suppress(RequestFailed):
+            check.verify(client.deadline.clock())
+        self._version = check.version
         self._access = Access(
             client.stream, self._lister(self._cluster).pages, client.renew_again, client.deadline, self._interval,
             Discovery(client).served_at, lambda: client.recoveries, client.permitted, check.verify,
@@ -125,6 +131,10 @@ class Watches:
         if not self.is_recorded:
             self._served = ServedKinds(client, self._cluster, first.not_served, self._lister, self._put)
             self._thread("discovery", self._served.run)
+
+    def _newest(self) -> int:
+        """The last resourceVersion of the lists that share one etcd with Namespaces, as far as it is known."""
+        return max((reflector.version for reflector in list(self._comparable)), default=-1)
 
     def add(self, listing: Listing) -> None:
         """Follows a kind that is served now."""
@@ -152,6 +162,8 @@ class Watches:
         if self._followed < CONNECTIONS:
             self._followed += 1
             reflector = Reflector(scope, version, self._access, self._put, self._put)
+            if 0 <= reflector.version <= self._version:  # Events may have an etcd of their own, ahead of this one
+                self._comparable.append(reflector)
             self._thread(scope.collection, reflector.run)
             return
         self._polled.append(scope)
