@@ -138,3 +138,15 @@ def test_a_clock_that_is_wrong_does_not_age_what_is_shown(tmp_path: Path, monkey
         live.until(lambda: abs(live.snapshot.clock - later) < timedelta(minutes=1))
         assert header(live) == "LIVE 0s" and live.failures == []
         live.session.close()
+
+
+def test_a_server_that_is_gone_once_the_cluster_is_read_is_said_until_it_is_back(api: WatchApi, tmp_path: Path) -> None:
+    live = Followed(api, tmp_path, begin=False)
+    api.fault = lambda _: status(503, "starting")
+    live.begin()
+    live.until(lambda: live.last is not None and "starting; retrying" in header(live))
+    api.fault = lambda _: None
+    api.put("pods", pod("b"))
+    live.until(lambda: live.names() == ["a", "b"] and live.is_fine)
+    assert any(text.startswith(SINCE) and "starting" in text for text in live.said)
+    live.session.close()

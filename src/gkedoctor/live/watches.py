@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
 from gkedoctor.collect.collector import CollectRequest
-from gkedoctor.collect.deadline import RequestFailed
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
 from gkedoctor.collect.kubernetes import Cluster, KubernetesLister, reached
 from gkedoctor.collect.results import Listing
 from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
@@ -118,8 +117,12 @@ class Watches:
         client, identity = self._client, first.identity
         known = identity if self.is_recorded else identity._replace(recorded="")
         check = IdentityCheck(client, known, self._another_cluster, self._newest)
-        with suppress(RequestFailed):
+        try:
             check.verify(client.deadline.clock())
+        except CollectionStopped:  # it is another cluster already
+            return
+        except RequestFailed:
+            pass  # whoever follows a list says so
         self._version = check.version
         self._access = Access(
             client.stream, self._lister(self._cluster).pages, client.renew_again, client.deadline, self._interval,
