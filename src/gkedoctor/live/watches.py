@@ -17,6 +17,7 @@ from gkedoctor.collect.watch.discovery import Discovery
 from gkedoctor.collect.watch.identity import AnotherCluster, Identity, IdentityCheck
 from gkedoctor.collect.watch.reflector import Access, Change, Reflector, Relisted, Scope, ScopeStatus
 from gkedoctor.live.heartbeat import Heartbeat, check_server
+from gkedoctor.live.polled_lists import PolledLists
 from gkedoctor.live.served_kinds import KindServed, ServedKinds
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.kinds import Kind
@@ -103,7 +104,7 @@ class Watches:
         self._followed = 0
         self._comparable: list[Reflector] = []
         self._version = -1
-        self._polled: list[Scope] = []
+        self._polled: PolledLists | None = None
         self._served: ServedKinds | None = None
         self._access: Access | None = None
 
@@ -169,23 +170,7 @@ class Watches:
                 self._comparable.append(reflector)
             self._thread(scope.collection, reflector.run)
             return
-        self._polled.append(scope)
-        if len(self._polled) == 1:
-            self._thread("poll", partial(self._poll, self._access))
-
-    def _poll(self, access: Access) -> None:
-        """Reads the lists for which no connection is left, one after another."""
-        reason = f"more than {CONNECTIONS} lists"
-        said: set[Scope] = set()
-        while not access.deadline.stopped.is_set():
-            for scope in set(self._polled) - said:
-                self._put(ScopeStatus(scope, access.deadline.clock(), reason, polled=True))
-                said.add(scope)
-            access.deadline.pause(self._interval)
-            for scope in list(self._polled):
-                part, now = access.pages(scope.path, scope.collection), access.deadline.clock()
-                if part.refused is None:
-                    self._put(Relisted(scope, part.items))
-                    self._put(ScopeStatus(scope, now, reason, polled=True))
-                else:
-                    self._put(ScopeStatus(scope, now, part.refused.reason, now + self._interval))
+        if self._polled is None:
+            self._polled = PolledLists(self._access, self._put)
+            self._thread("poll", self._polled.run)
+        self._polled.add(scope)
