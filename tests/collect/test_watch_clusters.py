@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot, Status
 from tests.collect.followed import WATCHED, Followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
-from tests.collect.watch_api import WatchApi
+from tests.collect.watch_api import WatchApi, login
 
 CERTIFICATE = next(kind for kind in listed_kinds() if kind.collection == "certificates.cert-manager.io")
 BACKENDS = KINDS["BackendConfig"].collection
@@ -174,11 +175,29 @@ def test_another_recording_that_is_served_is_read_from_the_start(tmp_path: Path)
     server.end()
 
 
+@pytest.mark.parametrize("context", ["test", "renamed"])
 def test_a_cluster_that_was_created_again_elsewhere_is_found_by_its_kubeconfig(
-    api: WatchApi, live: Followed, tmp_path: Path
+    api: WatchApi, live: Followed, tmp_path: Path, context: str
 ) -> None:
     with WatchApi({"pods": [pod("z")], "namespaces": [system("two")]}) as again:
-        again.kubeconfig(tmp_path)
+        written = Path(again.kubeconfig(tmp_path, context=context))
+        written.replace(tmp_path / "config-test")
         api.fault = lambda _: status(503, "gone")
         api.cut()
         live.until(lambda: live.begun_again == 1 and live.names() == ["z"] and live.is_fine)
+
+
+def test_another_context_that_becomes_current_is_not_followed(api: WatchApi, live: Followed, tmp_path: Path) -> None:
+    with WatchApi({"pods": [pod("z")], "namespaces": [system("two")]}) as other:
+        config = tmp_path / "config-test"
+        both = json.loads(config.read_text())
+        more = json.loads(Path(other.kubeconfig(tmp_path, context="other")).read_text())
+        both["clusters"].append(more["clusters"][0] | {"name": "other"})
+        both["contexts"].append({"name": "other", "context": {"cluster": "other", "user": "u"}})
+        config.write_text(json.dumps(both | {"current-context": "other"}))
+        login(api, tmp_path, "n3w")
+        api.token = "n3w"
+        api.cut()
+        api.put("pods", pod("b"))
+        live.until(lambda: live.names() == ["a", "b"] and live.is_fine)
+        assert not live.begun_again and not other.asked

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gkedoctor.collect.collector import Collected, CollectRequest
 from gkedoctor.collect.deadline import Deadline
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.logs import read_log
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
@@ -127,6 +128,11 @@ class LiveSession:
         """What has come in, while `first` runs in another thread."""
         collection = self._collection
         return collection.so_far() if collection is not None else None
+
+    @property
+    def login(self) -> Login:
+        """What leads to the cluster: the context stays the one that was read, whatever becomes the current one."""
+        return self._client.login if self._client is not None else self._request.login
 
     def close(self) -> None:
         """Ends all that runs for it."""
