@@ -12,6 +12,7 @@ from gkedoctor.graph import Unknown
 from gkedoctor.report.phrases import value as shown_value
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.nesting import shallow
 from gkedoctor.tui.model.lines import Line, Page, fold, line
 from gkedoctor.tui.model.state import ViewState
 
@@ -54,7 +55,8 @@ _Dumper.add_multi_representer(object, lambda d, o: d.represent_str(str(o)))
 
 
 def yaml_text(item: Any) -> str:
-    """An object as YAML, one line a value however long."""
+    """An object as YAML, one line a value however long. What is nested too deeply for YAML is cut."""
+    item = shallow(item) if isinstance(item, dict) else item
     return yaml.dump(item, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000).rstrip("\n")
 
 
