@@ -68,7 +68,12 @@ def test_where_there_is_no_log_the_page_says_how_to_get_one_or_why_there_is_none
     assert holder_of(scene("ing-missing-secret"), missing, "events") == pod
     assert holder_of(scene("ing-missing-secret"), missing, "yaml") == missing
     told = rows(logs_of("ing-missing-secret", pod).lines)
-    assert "not recorded" in told and f"kubectl -n ing-missing-secret logs {pod.name} -c " in told
+    assert "Container shop has not started (CreateContainerConfigError), so it has no log." in told
+    service = Ref("Service", "teratail", "teratail-readiness-404")
+    page = logs_of("teratail-readiness-404", service, LogQuery(previous=True))
+    assert page.run is not None and "is not recorded" in rows(page.lines)
+    command = next(one.act for one in page.lines if one.act is not None)
+    assert f"logs {page.run.pod.name} -c " in command.text and "--previous" in command.text  # enter copies it
     ingress = Ref("Ingress", "shop", "ing-missing-secret")
     assert "Ingress objects have no logs" in rows(logs_of("ing-missing-secret", ingress).lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,15 @@ def owner_ref(scene: ViewState, ref: Ref) -> Ref | None:
     one = subject(scene, ref)
     above = owner(scene.graph, one.item) if one.there and "metadata" in one.item else None
     return ref_of(above) if above is not None else None
+
+
+def crumbs(walked: Sequence[str], width: int) -> str:
+    """`Deployment shop/cart > Pod shop/cart-7c9f4`: the last of what was walked, three at most and as many as fit."""
+    for count in range(min(3, len(walked)), 0, -1):
+        told = " > ".join([*(["…"] if count < len(walked) else []), *walked[-count:]])
+        if columns(told) <= width:
+            return told
+    return short(walked[-1], width) if walked else ""
 
 
 def page_of(path: str) -> str:

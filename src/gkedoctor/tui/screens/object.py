@@ -13,7 +13,7 @@ from gkedoctor.graph import Ref
 from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
 from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, log_page
-from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
+from gkedoctor.tui.model.object_page import PAGES, crumbs, page_lines, subject
 from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.yaml_page import Evidence
@@ -110,9 +110,9 @@ class ObjectScreen(View):
         set_subtitle_parts(self._pane, [*((text, "") for text in before), *tabs])
 
     def _crumbs(self) -> str:
+        """The objects that led here, as many as fit; this one is always named."""
         walked = [name(s.ref) for s in self.app.screen_stack if isinstance(s, ObjectScreen)]
-        trail = " > ".join(walked[-3:]) if self in self.app.screen_stack else name(self.ref)
-        return f"{'… > ' if len(walked) > 3 else ''}{trail}"
+        return crumbs(walked if self in self.app.screen_stack else [name(self.ref)], self._pane.size.width - 4)
 
     # pages and logs
 
