@@ -17,7 +17,7 @@ from gkedoctor.tui.model.logs import LogQuery, holder_of, log_page
 from gkedoctor.tui.model.object_page import page_lines, page_of, subject
 from gkedoctor.tui.model.search import matches
 from gkedoctor.tui.model.state import ViewState
-from gkedoctor.tui.model.yaml_page import Evidence
+from gkedoctor.tui.model.yaml_page import Evidence, yaml_lines
 from gkedoctor.tui.screens.object import ObjectScreen
 from tests.conftest import recorded, shipped_playbooks
 
@@ -166,3 +166,10 @@ def test_search_keeps_all_lines_and_counts() -> None:
         assert "Job/batch-backoff/" in text(app)
 
     drive(doctor("batch-backoff"), walk)
+
+
+def test_yaml_begins_as_kubectl_prints_it() -> None:
+    here = scene("two-problems")
+    pod = {"metadata": {"name": "a"}, "status": {}, "apiVersion": "v1", "kind": "Pod"}
+    lines, _ = yaml_lines(here, pod, Evidence(), 80)
+    assert [one.text.strip() for one in lines[:3]] == ["apiVersion: v1", "kind: Pod", "metadata:"]

@@ -79,16 +79,18 @@ def page_lines(scene: ViewState, one: Subject, page: str, sought: Evidence, widt
         case "yaml" if one.there:
             return yaml_lines(scene, one.item, sought, width)
         case "yaml":
-            return _absent(one, sought, width), None
+            return absent_lines(scene, one, sought, width), None
         case "events":
             return event_lines(scene, one.item, proofs_of(scene, one.ref), width), None
     lines = describe(scene, one, width)
     return lines, next((x.entry for x in lines if page == "used" and _is_inward(x.entry)), None)
 
 
-def _absent(one: Subject, sought: Evidence, width: int) -> list[Line]:
+def absent_lines(scene: ViewState, one: Subject, sought: Evidence, width: int) -> list[Line]:
+    """What is said of an object that is not there, or may not be."""
     page = Page(width)
-    page.text(f"{one.ref} {'is not known: ' + one.doubt if one.doubt else 'does not exist in this recording'}.", "fail")
+    where = "in the cluster" if scene.outcome.live else "in this recording"
+    page.text(f"{one.ref} {'is not known: ' + one.doubt if one.doubt else f'does not exist {where}'}.", "fail")
     if sought.path and sought.value is not None:
         page.text(f"Evidence: {value(sought.value)}", "unknown")
     return page.lines

@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from gkedoctor.graph import Ref
 from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
-from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, log_page
-from gkedoctor.tui.model.object_page import PAGES, crumbs, page_lines, subject
+from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, has_pods, log_page
+from gkedoctor.tui.model.object_page import PAGES, absent_lines, crumbs, page_lines, subject
 from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.yaml_page import Evidence
@@ -78,6 +78,8 @@ class ObjectScreen(View):
 
     def _made(self, scene: ViewState, page: str, width: int) -> LogPage:
         one = subject(scene, self.ref)
+        if page in ("logs", "previous") and not one.there and has_pods(self.ref.kind):
+            return LogPage(absent_lines(scene, one, Evidence(), width), previous=page == "previous")
         if page in ("logs", "previous"):
             return log_page(scene, one.item, self.ref, self._log, width)
         sought = self.sought if page == "yaml" else Evidence()
