@@ -60,9 +60,15 @@ def yaml_text(item: Any) -> str:
     return yaml.dump(item, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000).rstrip("\n")
 
 
+def _as_printed(item: Object) -> Object:
+    """The object with apiVersion and kind first, as kubectl prints it: lists of the API leave both out."""
+    first = {key: item[key] for key in ("apiVersion", "kind") if key in item and "metadata" in item}
+    return {**first, **item}
+
+
 def yaml_lines(scene: ViewState, item: Object, sought: Evidence, width: int) -> tuple[list[Line], object]:
     """The lines of an object and of what is recorded beside it, and the entry to begin at."""
-    texts = [("", yaml_text(item)), *((title, yaml_text(found)) for title, found in _beside(scene, item))]
+    texts = [("", yaml_text(_as_printed(item))), *((title, yaml_text(found)) for title, found in _beside(scene, item))]
     at, mark = next(
         ((i, found) for exact in (True, False) for i, (_, text) in enumerate(texts)
          if (found := evidence_mark(text, sought, exact=exact)) is not None),
