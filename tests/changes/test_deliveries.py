@@ -79,7 +79,7 @@ OPERATION = {
         ),
         (
             {"operationState": {"phase": "Running", "startedAt": BEGIN, "operation": OPERATION["operation"]}},
-            ("12:29:50", "argocd-controller", "applied revision a1afe26"),
+            ("12:29:50", "argocd-controller", "applying revision a1afe26"),
         ),
     ],
 )

@@ -59,10 +59,18 @@ class Delivery(NamedTuple):
     by: str | None = None
     is_automatic: bool = False
     failure: str = ""
+    is_running: bool = False
 
     def holds(self, moment: datetime) -> bool:
         """Whether objects that were written at a moment were written by it."""
         return self.begin - _SLACK <= moment <= self.end + _SLACK
+
+    @property
+    def outcome(self) -> str:
+        """`applied revision 7928228`, or why it was not."""
+        if self.failure:
+            return f"revision {self.revision} failed: {self.failure}"
+        return f"{'applying' if self.is_running else 'applied'} revision {self.revision}"
 
     @property
     def says(self) -> str:
@@ -82,9 +90,8 @@ def _changes(graph: Graph) -> list[RecordedChange]:
     found = (one for known in graph.index(_deliveries).values() for one in known)
     return [
         RecordedChange(
-            one.ref, "", one.at, one.by or _client(one), None,
-            f"revision {one.revision} failed: {one.failure}" if one.failure else f"applied revision {one.revision}",
-            Source.OPERATION, is_difference=not one.failure, note="automatic" if one.is_automatic else "",
+            one.ref, "", one.at, one.by or _client(one), None, one.outcome, Source.OPERATION,
+            is_difference=not one.failure, note="automatic" if one.is_automatic else "",
         )
         for one in found
     ]  # fmt: skip
@@ -131,7 +138,16 @@ def _sync(ref: Ref, revision: str, begin: Any, end: Any, started: Mapping[str, A
         return None
     by = _map(started.get("initiatedBy"))
     user = str(by["username"]) if by.get("username") else None
-    return Delivery(ref, revision, known, first or known, last or _ALWAYS, user, by.get("automated") is True)
+    return Delivery(
+        ref,
+        revision,
+        known,
+        first or known,
+        last or _ALWAYS,
+        user,
+        by.get("automated") is True,
+        is_running=last is None,
+    )
 
 
 def _revision(one: Mapping[str, Any]) -> str:
