@@ -50,7 +50,18 @@ def revision(number: int, image: str) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def controller_revision(number: int, image: str) -> dict[str, Any]:
+    owner = {"kind": "StatefulSet", "name": "db", "uid": "d", "controller": True}
+    template = {"metadata": {"labels": {"app": "db"}}, "spec": {"containers": [{"name": "db", "image": image}]}}
+    return item(
+        "ControllerRevision", f"db-{number}", metadata={"ownerReferences": [owner]}, revision=number,
+        data={"spec": {"template": {**template, "$patch": "replace"}}},
+    )  # fmt: skip
+
+
 STATE = snapshot_of(
+    item("StatefulSet", "db", spec={**SPEC, "serviceName": "db"}),
+    controller_revision(1, "db:1"), controller_revision(2, "db:2"), controller_revision(3, "db:3"),
     item("Deployment", "web", spec=SPEC, metadata={"labels": {"app": "web"}, "annotations": {"a": "1"}}),
     revision(1, "nginx:0"), revision(2, "nginx:1"),
     item("Service", "web", spec={"selector": {"app": "wbe"}, "ports": [{"port": 80, "targetPort": 80}]}),
@@ -116,6 +127,9 @@ TEMPLATE_PATH = "spec.template.spec.containers"
         ("kubectl -n shop rollout undo deployment web", "Deployment", "web", f"{TEMPLATE_PATH}.0.image", "nginx:0"),
         ("kubectl -n shop rollout undo deployment/web --to-revision=1", "Deployment", "web",
          f"{TEMPLATE_PATH}.0.image", "nginx:0"),
+        ("kubectl -n shop rollout undo statefulset db", "StatefulSet", "db", f"{TEMPLATE_PATH}.0.image", "db:2"),
+        ("kubectl -n shop rollout undo sts/db --to-revision=1", "StatefulSet", "db", f"{TEMPLATE_PATH}.0.image",
+         "db:1"),
         ("kubectl -n shop rollout restart deployment web", "Deployment", "web",
          "spec.template.metadata.annotations", {"kubectl.kubernetes.io/restartedAt": "2026-01-01T12:00:00Z"}),
         ("kubectl -n shop patch cronjob nightly --type=merge -p '{\"spec\":{\"suspend\":false}}'", "CronJob", "nightly",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from gkedoctor.errors import ChangeError
@@ -19,7 +20,7 @@ _SYNTAX = Syntax((*SELECTION_VALUES, "to-revision", "revision", "timeout"), (*SE
                  {**SELECTION_SHORT, "w": "watch"})  # fmt: skip
 _REVISION = "deployment.kubernetes.io/revision"
 RESTARTED = "kubectl.kubernetes.io/restartedAt"
-_HASH = "pod-template-hash"
+_HASHES = ("pod-template-hash", "controller-revision-hash")
 
 
 @verb("rollout")
@@ -58,22 +59,34 @@ def restarted(item: dict[str, Any], now: str) -> dict[str, Any]:
 
 
 def _undone(state: ClusterState, item: dict[str, Any], revision: str) -> dict[str, Any]:
-    """A Deployment with the template of an earlier ReplicaSet (polymorphichelpers/rollback.go)."""
-    if item.get("kind") != "Deployment":
-        raise ChangeError(f"rollout undo of a {item.get('kind')} needs its ControllerRevisions, which are not recorded")
+    """A workload with the template of an earlier revision (polymorphichelpers/rollback.go)."""
+    if item.get("kind") not in ("Deployment", "StatefulSet", "DaemonSet"):
+        raise ChangeError(f"{item.get('kind')} cannot be rolled back")
     if (item.get("spec") or {}).get("paused"):
         raise ChangeError("a paused Deployment cannot be rolled back", hint="kubectl rollout resume first")
-    sets = [rs for rs in state.objects("replicasets") if _is_of(rs, item) and _number(rs) > 0]
-    sets.sort(key=_number)
-    found = [rs for rs in sets if str(_number(rs)) == revision] if revision != "0" else sets[-2:-1]
+    templates = sorted(_templates(state, item), key=lambda pair: pair[0])
+    found = [one for one in templates if str(one[0]) == revision] if revision != "0" else templates[-2:-1]
     if not found:
-        raise ChangeError(f"no earlier revision of Deployment {name_of(item)} is recorded")
-    template = (found[0].get("spec") or {}).get("template")
+        raise ChangeError(f"no earlier revision of {item['kind']} {name_of(item)} is recorded")
+    number, template = found[0]
     if not template:
-        raise ChangeError(f"the Pod template of ReplicaSet {name_of(found[0])} is not recorded")
+        raise ChangeError(f"the Pod template of revision {number} of {item['kind']} {name_of(item)} is not recorded")
     metadata = dict(template.get("metadata") or {})
-    metadata["labels"] = {k: v for k, v in (metadata.get("labels") or {}).items() if k != _HASH}
-    return with_value(item, ("spec", "template"), {**template, "metadata": metadata})
+    metadata["labels"] = {k: v for k, v in (metadata.get("labels") or {}).items() if k not in _HASHES}
+    kept = {key: value for key, value in template.items() if key != "$patch"}
+    return with_value(item, ("spec", "template"), {**kept, "metadata": metadata})
+
+
+def _templates(state: ClusterState, item: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The revisions of a workload with their templates, in no order."""
+    if item["kind"] == "Deployment":
+        for one in state.objects("replicasets"):
+            if _is_of(one, item) and _number(one) > 0:
+                yield _number(one), (one.get("spec") or {}).get("template") or {}
+        return
+    for one in state.objects("controllerrevisions"):
+        if _is_of(one, item) and isinstance(number := one.get("revision"), int):
+            yield number, ((one.get("data") or {}).get("spec") or {}).get("template") or {}
 
 
 def _is_of(item: Object, owner: Object) -> bool:
