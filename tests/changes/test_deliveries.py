@@ -138,6 +138,21 @@ def test_reconciliations_of_flux(kind: str, status: Json, shown: tuple[str, str,
     assert listed(tool(kind, **status)) == [shown]
 
 
+def test_an_upgrade_that_failed_before_there_was_a_release() -> None:
+    older = {
+        "chartName": "podinfo",
+        "chartVersion": "6.5.3",
+        "version": 3,
+        "status": "deployed",
+        "lastDeployed": CREATED,
+    }
+    failed = ready("False", "could not get chart", reason="ArtifactFailed")
+    release = tool("HelmRelease", history=[older], conditions=[failed], lastAttemptedRevision="6.5.4")
+    assert listed(release)[-1] == ("12:30:05", "helm-controller", "revision 6.5.4 failed: could not get chart")
+    release["status"]["lastAttemptedRevision"] = "6.5.3"
+    assert len(listed(release)) == 1
+
+
 @pytest.mark.parametrize(
     "status", [{}, {"history": "x"}, {"history": [None, {}], "conditions": [3]}, {"operationState": []}]
 )

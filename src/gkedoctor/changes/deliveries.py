@@ -208,8 +208,8 @@ def _of_release(ref: Ref, status: Mapping[str, Any]) -> Iterator[Delivery]:
         number = f"{one['version']} ({chart})" if one.get("version") else chart
         failure = "the release failed" if one.get("status") == "failed" else ""
         yield Delivery(ref, _short(number), at, at, end, failure=failure)
-    if not listed:
-        yield from _of_conditions(ref, status, has_history=False)
+    if not any(one.get("chartVersion") == status.get("lastAttemptedRevision") for one in listed):
+        yield from _of_conditions(ref, status, has_history=bool(listed))  # it failed before there was a release
 
 
 def with_deliveries(graph: Graph, item: Object, changes: Iterable[RecordedChange]) -> list[RecordedChange]:
