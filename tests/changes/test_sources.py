@@ -214,3 +214,8 @@ def test_a_change_cause_is_that_of_its_own_revision() -> None:
 
     assert notes("release 7", "release 8") == {"change-cause: release 8"}
     assert notes("release 7", "release 7") == {""}
+
+
+def test_a_field_that_cannot_change_was_not_changed() -> None:
+    applied = entry("argocd-controller", "2026-11-29T12:30:00Z", "spec/selector", "spec/minReadySeconds")
+    assert [one.path for one in changes(deployment(applied), kind="Deployment")] == ["spec.minReadySeconds"]

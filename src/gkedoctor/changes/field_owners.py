@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,6 +22,11 @@ SAME_MOMENT = 2.0
 """Seconds within which two records are of one call: whole seconds, and clocks of clients and server."""
 
 _SPEC: Steps = ("spec",)
+_IMMUTABLE: Mapping[str, tuple[Steps, ...]] = MappingProxyType(
+    dict.fromkeys(("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"), (("spec", "selector"),))
+)
+"""Fields that no write changes (pkg/apis/apps/validation, ValidateImmutableField)."""
+
 _LAST_APPLIED = "f:kubectl.kubernetes.io/last-applied-configuration"
 _QUOTED_FIELDS = (_LAST_APPLIED, "f:kubernetes.io/change-cause")
 
@@ -135,7 +141,7 @@ def field_owners(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
     for entry in (one for one in entries if is_later(one.at, created)):
         is_spec_as_before = _is_spec_accounted_for(item, entry, entries)
         for steps in owned_fields(entry, item):
-            if is_spec_as_before and steps[:1] == _SPEC:
+            if (is_spec_as_before and steps[:1] == _SPEC) or steps in _IMMUTABLE.get(ref.kind, ()):
                 continue
             before = older.get(steps)
             yield RecordedChange(
