@@ -98,3 +98,17 @@ def test_the_path_of_a_finding_outside_of_the_selection_is_not_shown_as_that_of_
 
     seen = looked(doctor("ing-missing-secret", nothing))
     assert "Findings 0" in seen and "FAIL" not in seen and "Service default-http-backend" in seen
+
+
+def test_another_theme_is_that_of_the_header_too() -> None:
+    def color(app: GkedoctorApp) -> object:
+        (head, *_) = app.screen._compositor.render_strips()
+        return next(part.style.color for part in head if "critical" in part.text and part.style is not None)
+
+    async def change(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        dark = color(app)
+        app.theme = "textual-light"
+        await settled(app, pilot)
+        assert color(app) != dark
+
+    drive(doctor("two-problems"), change)

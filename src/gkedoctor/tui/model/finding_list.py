@@ -27,6 +27,8 @@ _BOTH = 96
 """Columns from which the age stands beside a mark."""
 _WORDS = 60
 """Columns from which severities are words and not signs alone."""
+_TIMES = 50
+"""Columns from which marks have a time."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _row(found: Found, scene: ViewState, mark: str, width: int) -> _Row:
     """Where it is narrow, a mark stands in place of the age, and without its time."""
     ref = found.place
     since = found.since if isinstance(found, Diagnosis) else None
-    mark = mark if width >= _WORDS else mark.partition(" ")[0]
+    mark = mark if width >= _TIMES else mark.partition(" ")[0]
     ages = age(since, scene.graph.clock) if since and not (mark and width < _BOTH) else ""
     return _Row(
         found, mark, ages, inert(ref.namespace or ""), _name(ref),
@@ -137,8 +139,7 @@ def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
     taken = sum(one + _GAP for one in (8, mark, ages, namespace) if one)
     longest = _longest(row.name for row in rows)
     brief = taken + longest + _GAP + _LEAST_TITLE > width
-    if brief:
-        longest = min(_longest(row.short_name for row in rows), max(16, (width - taken) * 2 // 5))
+    longest = min(_longest(row.short_name for row in rows) if brief else longest, max(16, (width - taken) * 2 // 5))
     return _Widths(width >= _WORDS, mark, ages, namespace, longest, brief)
 
 
