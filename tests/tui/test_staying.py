@@ -13,6 +13,7 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.app import GkedoctorApp
+from gkedoctor.tui.model.detail import detail_lines
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import head_parts
 from gkedoctor.tui.model.state import Sift
@@ -112,3 +113,14 @@ def test_another_theme_is_that_of_the_header_too() -> None:
         assert color(app) != dark
 
     drive(doctor("two-problems"), change)
+
+
+def test_a_long_mark_is_read_whole() -> None:
+    async def read(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        assert app.scene is not None
+        told = "verifying: 9s gone; waiting for Service/shop/cart: no ready endpoint: connections to it fail"
+        shown = replace(app.scene, verified={app.scene.found[0].fingerprint: told})
+        lines = [line.text for line in detail_lines(app.scene.found[0], shown, 60)]
+        assert max(map(len, lines)) <= 60 and told in " ".join(" ".join(lines).split())
+
+    drive(doctor("two-problems"), read)
