@@ -137,6 +137,7 @@ def test_unfold_and_fold() -> None:
     ("typed", "kept", "gone"),
     [
         (["slash", *"beta"], "Service/beta", "Secret/alpha-keys"),
+        (["slash", *"svc", "slash", *"beta"], "Service/beta", "Secret/alpha-keys"),  # as it stands in a narrow list
         (["slash", "exclamation_mark", *"beta"], "Secret/alpha-keys", "Service/beta"),
         (["slash", *"cause", "colon", *"selector"], "Service/beta", "Secret/alpha-keys"),
         (["slash", *"kind", "colon", *"secret"], "Secret/alpha-keys", "Service/beta"),

@@ -13,6 +13,7 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.tui.app import GkedoctorApp
+from gkedoctor.tui.model.detail import detail_lines
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.header import head_parts
 from gkedoctor.tui.model.state import Sift
@@ -98,3 +99,28 @@ def test_the_path_of_a_finding_outside_of_the_selection_is_not_shown_as_that_of_
 
     seen = looked(doctor("ing-missing-secret", nothing))
     assert "Findings 0" in seen and "FAIL" not in seen and "Service default-http-backend" in seen
+
+
+def test_another_theme_is_that_of_the_header_too() -> None:
+    def color(app: GkedoctorApp) -> object:
+        (head, *_) = app.screen._compositor.render_strips()
+        return next(part.style.color for part in head if "critical" in part.text and part.style is not None)
+
+    async def change(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        dark = color(app)
+        app.theme = "textual-light"
+        await settled(app, pilot)
+        assert color(app) != dark
+
+    drive(doctor("two-problems"), change)
+
+
+def test_a_long_mark_is_read_whole() -> None:
+    async def read(app: GkedoctorApp, pilot: Pilot[Any]) -> None:
+        assert app.scene is not None
+        told = "verifying: 9s gone; waiting for Service/shop/cart: no ready endpoint: connections to it fail"
+        shown = replace(app.scene, verified={app.scene.found[0].fingerprint: told})
+        lines = [line.text for line in detail_lines(app.scene.found[0], shown, 60)]
+        assert max(map(len, lines)) <= 60 and told in " ".join(" ".join(lines).split())
+
+    drive(doctor("two-problems"), read)

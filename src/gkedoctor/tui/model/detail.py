@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence, RuledOutCause, UnconfirmedCause, Unexplained
+from gkedoctor.graph import Ref
 from gkedoctor.report.change_text import change_sentences
 from gkedoctor.report.not_checked import not_checked_lines
 from gkedoctor.report.phrases import began, belongs_to, only_reads, value
 from gkedoctor.report.verdict import closing
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.findings import severity_of, sign, suffering
-from gkedoctor.tui.model.lines import Line, Link, Open, Page
+from gkedoctor.tui.model.lines import Line, Link, Open, Page, Part
 from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.times import ago
@@ -56,16 +57,23 @@ def _changes(found: Diagnosis, page: Page) -> None:
 
 
 def _about(found: Diagnosis, mark: str, page: Page) -> None:
-    """Severity, object, playbook and mark: on one line if they fit, else the object on a line of its own."""
+    """Severity, object, playbook and mark."""
+    _identity((sign(found), severity_of(found)), found.root, found.playbook, mark, page)
+
+
+def _identity(head: Part, ref: Ref, playbook: str, mark: str, page: Page) -> None:
+    """On one line if it fits; else the object on lines of its own, and below it a mark that is long."""
     told = (mark, "ok" if mark.startswith("fixed") else "new")
-    name, act = str(found.root), Open(found.root)
-    used = 8 + columns(name) + 2 + len(found.playbook) + (2 + columns(mark) if mark else 0)
-    head = (sign(found), severity_of(found))
-    if used <= page.width:
-        page.add(head, f"  {name}", (f"  {found.playbook}", "dim"), "  ", told, entry="root", act=act)
+    beside, name, act = f"  {playbook}" if playbook else "", str(ref), Open(ref)
+    marked = columns(mark) + 2 if mark else 0
+    if 8 + columns(name) + columns(beside) + marked <= page.width:
+        page.add(head, f"  {name}", (beside, "dim"), "  ", told, entry="root", act=act)
         return
-    page.add(head, (f"  {found.playbook}", "dim"), "  ", told, entry="root", act=act)
+    fits = 8 + columns(beside) + marked <= page.width
+    page.add(head, (beside, "dim"), "  ", told if fits else "", entry="root", act=act)
     page.text(name, "dim", " " * 8, entry="root", act=act)
+    if mark and not fits:
+        page.text(*told, " " * 8, entry="root", act=act)
 
 
 def summary_lines(scene: ViewState, width: int) -> list[Line]:
@@ -101,12 +109,7 @@ def _fix(found: Diagnosis, page: Page) -> None:
 
 
 def _symptom(found: Unexplained, mark: str, page: Page) -> None:
-    head, name, act = ("? unkn", "unknown"), str(found.ref), Open(found.ref)
-    if 8 + columns(name) + 2 + columns(mark) <= page.width:
-        page.add(head, f"  {name}  ", (mark, "new"), entry="root", act=act)
-    else:
-        page.add(head, "  ", (mark, "new"), entry="root", act=act)
-        page.text(name, "dim", " " * 8, entry="root", act=act)
+    _identity(("? unkn", "unknown"), found.ref, "", mark, page)
     page.head("CAUSE", "not known")
     page.text("No playbook has a cause for this symptom. e shows its Events, l its logs.", indent="  ")
     _others(found.not_known, page)

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gkedoctor.diagnose.model import Diagnosis
-from gkedoctor.graph import Ref
 from gkedoctor.report.escaping import inert
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
-from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.tui.model.filters import Term, meets
-from gkedoctor.tui.model.findings import facts_of, name, severity_of, sign, suffering
+from gkedoctor.tui.model.findings import facts_of, listed_names, name, severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, clip, pad, short
 from gkedoctor.tui.model.session import Found, mark_text
 from gkedoctor.tui.model.state import ViewState
@@ -27,6 +25,8 @@ _BOTH = 96
 """Columns from which the age stands beside a mark."""
 _WORDS = 60
 """Columns from which severities are words and not signs alone."""
+_TIMES = 50
+"""Columns from which marks have a time."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,11 @@ def _row(found: Found, scene: ViewState, mark: str, width: int) -> _Row:
     """Where it is narrow, a mark stands in place of the age, and without its time."""
     ref = found.place
     since = found.since if isinstance(found, Diagnosis) else None
-    mark = mark if width >= _WORDS else mark.partition(" ")[0]
+    mark = mark if width >= _TIMES else mark.partition(" ")[0]
     ages = age(since, scene.graph.clock) if since and not (mark and width < _BOTH) else ""
     return _Row(
-        found, mark, ages, inert(ref.namespace or ""), _name(ref),
-        _name(ref, short=True), inert(_title(found)),
+        found, mark, ages, inert(ref.namespace or ""), *listed_names(ref),
+        inert(_title(found)),
     )  # fmt: skip
 
 
@@ -119,13 +119,6 @@ def _title(found: Found) -> str:
     words = found.says.split(" ", 2)
     ref = found.place
     return words[2] if len(words) == 3 and words[1] == ref.name and ref.kind.endswith(words[0]) else found.says
-
-
-def _name(ref: Ref, *, short: bool = False) -> str:
-    """`Deployment/cart`, as kubectl takes it."""
-    kind = KINDS.get(ref.kind)
-    word = kind.short_names[0] if short and kind is not None and kind.short_names else ref.kind
-    return inert(f"{word}/{ref.name}")
 
 
 def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
@@ -137,8 +130,7 @@ def _widths(rows: Sequence[_Row], width: int, *, namespaces: bool) -> _Widths:
     taken = sum(one + _GAP for one in (8, mark, ages, namespace) if one)
     longest = _longest(row.name for row in rows)
     brief = taken + longest + _GAP + _LEAST_TITLE > width
-    if brief:
-        longest = min(_longest(row.short_name for row in rows), max(16, (width - taken) * 2 // 5))
+    longest = min(_longest(row.short_name for row in rows) if brief else longest, max(16, (width - taken) * 2 // 5))
     return _Widths(width >= _WORDS, mark, ages, namespace, longest, brief)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Unexplained
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
+from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import counted
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.tui.model.filters import SEVERITIES, Facts, Term, facts, hints, meets
 from gkedoctor.tui.model.lines import Line, Page, Part, short
 from gkedoctor.tui.model.session import Found
@@ -46,13 +48,20 @@ def name(ref: Ref, namespace: bool = True) -> str:
     return f"{ref.kind} {ref.namespace + '/' if ref.namespace and namespace else ''}{ref.name}"
 
 
+def listed_names(ref: Ref) -> tuple[str, str]:
+    """An object as kubectl takes it and the list shows it: `Deployment/cart`, and where it is narrow `deploy/cart`."""
+    kind = KINDS.get(ref.kind)
+    short_kind = kind.short_names[0] if kind is not None and kind.short_names else ref.kind
+    return inert(f"{ref.kind}/{ref.name}"), inert(f"{short_kind}/{ref.name}")
+
+
 def facts_of(found: Found) -> Facts:
     """What a filter can ask of a finding: of its root and of all that suffers from it."""
     if isinstance(found, Unexplained):
         refs, cause, playbook = [found.ref], "", ""
     else:
         refs, cause, playbook = [found.root, *(c.ref for c in found.explains)], found.cause, found.playbook
-    words = " ".join((found.says, cause, playbook, severity_of(found), *map(str, refs)))
+    words = " ".join((found.says, cause, playbook, severity_of(found), *map(str, refs), *listed_names(found.place)))
     return facts(
         words, ns=(r.namespace or (r.name if r.kind == "Namespace" else None) for r in refs),
         kind=(r.kind for r in refs), sev=severity_of(found), cause=cause, id_=playbook,

@@ -52,6 +52,12 @@ class Header(PlainStatic):
         """As much as fits."""
         self._draw()
 
+    def notify_style_update(self) -> None:
+        """Another theme: the text has the colors of the one before."""
+        super().notify_style_update()
+        if self.is_attached and self.is_mounted:
+            self.call_later(self._draw)  # when the styles of its parts are there too
+
     def _draw(self) -> None:
         scene, doing = self._told
         fresh = cast("Navigator", self.app).freshness
