@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.snapshot.model import Snapshot
+from gkedoctor.snapshot.redaction import redactor
+from gkedoctor.snapshot.redaction.places import Place
 from gkedoctor.snapshot.sources import load
 from tests.reading import only_reads
 
@@ -29,6 +31,9 @@ REBUILT = frozenset(
     path.parent.name for path in RECORDINGS.glob("*/truth.json") if json.loads(path.read_text()).get("rebuilt")
 )
 """Recordings that were put together from published dumps, as their `source` says: no controller wrote all of them."""
+
+LONGEST_REMEMBERED = 4096
+"""Characters of a text of which tests remember what in it is a credential."""
 
 # A slow machine is no failure: no test is timed. The same commit always gives the same result; `make fuzz` looks
 # for more.
@@ -72,6 +77,24 @@ def no_state_is_kept_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """What the last report found is kept in a folder of the tests, also by processes of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def each_text_is_searched_for_credentials_once() -> Iterator[None]:
+    """Which part of a text is a credential depends on the text and its name alone.
+
+    The search is two thirds of what taking in a case costs, and all cases, and all tests of one, have the same texts.
+    The program itself remembers no text for longer than it masks one cluster.
+    """
+    search = redactor._spans
+    remembered = lru_cache(maxsize=1 << 16)(search)
+
+    def spans(text: str, name: str, place: Place) -> list[redactor.Span]:
+        return (remembered if len(text) <= LONGEST_REMEMBERED else search)(text, name, place)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redactor, "_spans", spans)
         yield
 
 

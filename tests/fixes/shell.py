@@ -82,7 +82,7 @@ class Shell:
         config.write_text(kubeconfig(url, "test", "test"))
         self._environment = {
             "PATH": str(tools), "HOME": str(folder), "KUBECONFIG": str(config), "GCLOUD_API": url, "LANG": "C.UTF-8",
-            "EDITOR": "/bin/false", "KUBECACHEDIR": "/dev/null",
+            "EDITOR": "/bin/false", "KUBECACHEDIR": "/dev/null", "GOGC": "off",
         }  # fmt: skip
         self._work = folder / "work"
         self._work.mkdir()

@@ -28,6 +28,7 @@ TOUR = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["ing-missing-secret"])
 def test_every_screen_shows_hostile_names_as_text(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # one of the keys saves a report
