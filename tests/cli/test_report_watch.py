@@ -45,17 +45,21 @@ def test_changes_are_lines_of_json_by_the_schema(tmp_path: Path) -> None:
         config = api.kubeconfig(tmp_path)
         api.put("namespaces", system("one"))
         with subprocess.Popen([*command, "--kubeconfig", config], stdout=output, stderr=subprocess.DEVNULL) as process:
-            lines(said, '"present"')
-            while api.opened < 10:
-                time.sleep(0.02)
-            service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
-            api.put("services", service | {"spec": service["spec"] | {"selector": {"app": "beta"}}})
-            lines(said, '"fixed"')
-            api.put("services", service)
-            lines(said, '"new"')
-            another(api)
-            lines(said, "another cluster answers at this address: it was read from the start")
-            lines(said, '"live"')
+            try:
+                lines(said, '"present"')
+                while api.opened < 10:
+                    time.sleep(0.02)
+                service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
+                api.put("services", service | {"spec": service["spec"] | {"selector": {"app": "beta"}}})
+                lines(said, '"fixed"')
+                api.put("services", service)
+                lines(said, '"new"')
+                another(api)
+                lines(said, "another cluster answers at this address: it was read from the start")
+                lines(said, '"live"')
+            except AssertionError:
+                process.kill()
+                raise
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 1  # as a report that finds what is critical
     schema = json.loads((ROOT / "schemas" / "watch-v1.json").read_text())

@@ -146,6 +146,8 @@ def test_a_kind_that_is_only_quiet_is_no_failed_reading(
     opened = lambda: sum(watches(one) for one in api.asked)  # noqa: E731
     live.until(lambda: opened() >= 3)  # after 0.1 s, 0.2 s, 0.4 s: later and later
     assert opened() < 6 and live.failures == [] and live.said == [] and lists(api) == 1
+    asks = [one for one in api.asked if "/namespaces" in one.path]
+    assert [one.path for one in asks[1:]] == ["/api/v1/namespaces/kube-system"] * (len(asks) - 1)
     api.put("pods", pod("c"))
     live.until(lambda: "c" in live.names())
     live.session.close()

@@ -80,6 +80,18 @@ def test_a_kind_that_may_not_be_read_when_it_is_installed_is_denied(api: WatchAp
     assert live.is_fine
 
 
+def test_a_kind_that_fails_when_it_is_installed_is_tried_again(api: WatchApi, live: Followed) -> None:
+    failing = [True]
+    no = status(500, "the conversion webhook does not answer")
+    api.fault = lambda asked: no if failing[0] and asked.path.endswith(f"/{BACKENDS}") else None
+    api.objects[BACKENDS], api.absent = [thing("web")], set()  # type: ignore[index]
+    live.until(lambda: state(live, BACKENDS) is Status.FAILED)
+    live.until(lambda: any(text.startswith("served now, and cannot be read: backendconfigs: ") for text in live.said)
+               or any("backendconfigs" in text for text in live.failures))  # fmt: skip
+    failing[0] = False
+    live.until(lambda: state(live, BACKENDS) is Status.COMPLETE and live.names(BACKENDS) == ["web"] and live.is_fine)
+
+
 def test_discovery_that_is_refused_changes_nothing(api: WatchApi, live: Followed) -> None:
     api.fault = lambda asked: forbidden("apis") if asked.path == "/apis" else None
     api.absent = set()

@@ -75,7 +75,7 @@ class ServedKinds:
     def _read(self, kind: Kind, served: Served) -> None:
         groups = dict(self._cluster.groups or {}) | {kind.group: served[kind.group, kind.resource]}
         listing = self._new_lister(self._cluster._replace(groups=groups)).collection(kind)
-        if listing.state.status in (Status.DISABLED, Status.FAILED):  # it is said to be served before it is
+        if listing.state.status is Status.DISABLED:  # it is said to be served before it is
             self._resources.forget()
             return
         with self._lock:

@@ -29,7 +29,7 @@ from gkedoctor.live.freshness import SERVER, Freshness, Statuses
 from gkedoctor.live.heartbeat import Heartbeat
 from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
 from gkedoctor.live.served_kinds import KindServed
-from gkedoctor.live.watches import Fault, FirstReading, Watches, WatchMessage, first_reading, run_thread
+from gkedoctor.live.watches import Fault, FirstReading, Watches, WatchMessage, first_reading, run_thread, scopes_of
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
 from gkedoctor.snapshot.model import Snapshot
 
@@ -287,6 +287,9 @@ class LiveSession:
         self._objects.replace(listing.collection, listing.items)
         self._objects.set_state(listing.collection, listing.state)
         self._lists.served(listing.collection, listing.state)
+        for scope, version in scopes_of(listing):
+            if not version:
+                self._lists.failed(scope)
         if self._watches is not None:
             self._watches.add(listing)
         return True

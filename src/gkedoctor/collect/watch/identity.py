@@ -57,13 +57,17 @@ class _Namespaces(msgspec.Struct):
 
 
 class _Reading(NamedTuple):
-    """`version`: the resourceVersion of the server then, -1 where it is not known. `back`: that it went back."""
+    """`version`: the resourceVersion of the server then, -1 where it is not known. `back`: that it went back.
+
+    `compared`: whether versions were.
+    """
 
     began: float
     ended: float
     version: int = -1
     failed: RequestFailed | None = None
     back: str = ""
+    compared: bool = True
 
 
 class IdentityCheck:
@@ -86,8 +90,10 @@ class IdentityCheck:
         """The server's resourceVersion when it was asked last; -1 where it is not known."""
         return self._last.version
 
-    def verify(self, since: float) -> None:
+    def verify(self, since: float, quiet: bool = False) -> None:
         """For who lost the connection at a time. One reading answers for all.
+
+        `quiet`: it was not lost but quiet for long: a GET of one object will do, for an idle cluster is not listed.
 
         RequestFailed where the server does not answer, with 410 where its resourceVersion went back. CollectionStopped
         where it is another one, after `changed`.
@@ -95,19 +101,19 @@ class IdentityCheck:
         asked = self._client.deadline.clock()
         with self._lock:
             known = self._last
-            if known.began < since or known.failed is not None:
+            if known.began < since or known.failed is not None or not (known.compared or quiet):
                 if known.failed is None or known.ended < asked:
-                    known = self._last = self._read()
+                    known = self._last = self._read(quiet)
                 if (failed := known.failed) is not None:
                     raise RequestFailed(failed.reason, code=failed.code, retry_after=failed.retry_after)
             if known.back:
                 raise RequestFailed(known.back, code=410)
 
-    def _read(self) -> _Reading:
+    def _read(self, quiet: bool) -> _Reading:
         clock, newest = self._client.deadline.clock, self._newest()
         began = clock()
         try:
-            uid, version = self._uid()
+            uid, version = (self._named(), -1) if quiet else self._uid()
             found = Identity(uid, self._recorded())
         except RequestFailed as failed:
             self._client.renew_if_changed()
@@ -118,7 +124,7 @@ class IdentityCheck:
             raise CollectionStopped(reason)
         self._known = Identity(*(mine or theirs for mine, theirs in zip(self._known, found, strict=True)))
         back = f"the resourceVersion went back from {newest} to {version}" if 0 <= version < newest else ""
-        return _Reading(began, clock(), version, back=back)
+        return _Reading(began, clock(), version, back=back, compared=not quiet)
 
     def _uid(self) -> tuple[str, int]:
         """The uid of `kube-system`, and the version of the list that it is in."""

@@ -112,8 +112,9 @@ class Access:
     permitted: Callable[[], None] = lambda: None
     """Called when a list is permitted again that was refused: whoever was refused as well tries again at once."""
 
-    verify: Callable[[float], None] = lambda _: None
-    """Called before the next request when the connection was lost at a time: another cluster may answer.
+    verify: Callable[[float, bool], None] = lambda *_: None
+    """Called before the next request when the connection was lost at a time, or was only quiet: another cluster may
+    answer.
 
     RequestFailed where that cannot be known now, CollectionStopped where it is another one.
     """
@@ -141,6 +142,7 @@ class Reflector:
         self._watch_refused, self._only_listed, self._must_list = False, False, False
         self._silence = _SILENCE_SECONDS
         self._lost: float | None = None
+        self._quiet = False
 
     @property
     def version(self) -> int:
@@ -156,7 +158,7 @@ class Reflector:
                 return
             except RequestFailed as failed:
                 if failed.code not in _ANSWERED:
-                    self._lost = self._access.deadline.clock()
+                    self._lost, self._quiet = self._access.deadline.clock(), False
                 self._wait(self._next(failed), failed)
 
     @property
@@ -180,6 +182,7 @@ class Reflector:
             ended = self._access.deadline.clock()
             if ended - began >= _LASTING_SECONDS:
                 self._failures, self._listed = 0, False
+        self._quiet = quiet
         if ended - began < _LASTING_SECONDS and not quiet:
             raise RequestFailed("the server ended the watch at once")
         if ended - began < seconds - _LASTING_SECONDS:  # as a server does that goes down in order
@@ -190,7 +193,7 @@ class Reflector:
         if lost is None:
             return
         try:
-            self._access.verify(lost)
+            self._access.verify(lost, self._quiet)
         except RequestFailed as failed:
             self._lost = lost if failed.code != 410 else None
             raise
