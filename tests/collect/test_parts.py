@@ -154,3 +154,41 @@ def test_a_request_path_is_followed_without_reading_namespaces(tmp_path: Path) -
         str(hop.ref) for hop in request_path("Service/ing-healthy/app", snapshot).hops
     ]
     assert not {path for path in paths if path.endswith(("/nodes", "/secrets"))}
+
+
+def placed(kind: str, namespace: str, name: str) -> dict[str, Any]:
+    return {"kind": kind, "apiVersion": "v1", "metadata": {"name": name, "namespace": namespace}}
+
+
+def test_without_a_namespace_the_one_of_the_context_is_meant_as_by_kubectl(tmp_path: Path) -> None:
+    maps = [placed("ConfigMap", home, "limits") for home in ("default", "shop", "web")]
+    with KubeApi({"configmaps": maps, "namespaces": []}) as api:
+        found = asked(api, tmp_path, target="cm/limits")
+        read = [one.path for one in api.asked if "/namespaces/" in one.path]
+    assert found.notes == ("read for this answer: namespace default. For the whole cluster: gkedoctor report",)
+    assert {path.split("/namespaces/")[1].split("/")[0] for path in read} == {"default"}
+
+
+@pytest.mark.parametrize(("target", "kind"), [("cm/limits", "ConfigMap"), ("limits", "ConfigMap")])
+def test_an_object_that_one_other_namespace_has_is_meant_and_said_so(target: str, kind: str, tmp_path: Path) -> None:
+    with KubeApi({"configmaps": [placed(kind, "shop", "limits")]}) as api:
+        found = asked(api, tmp_path, target=target)
+    assert found.notes[0] == "namespace default of the context has no ConfigMap limits: this is ConfigMap/shop/limits"
+    assert found.notes[1].startswith("read for this answer: namespace shop")
+
+
+@pytest.mark.parametrize("target", ["cm/limits", "limits"])
+def test_an_object_that_several_other_namespaces_have_is_refused_with_them(target: str, tmp_path: Path) -> None:
+    with KubeApi({"configmaps": [placed("ConfigMap", home, "limits") for home in ("shop", "web")]}) as api:
+        with pytest.raises(UsageError) as error:
+            asked(api, tmp_path, target=target)
+        requests = len(api.asked)
+    assert "-n shop" in str(error.value.hint) and "-n web" in str(error.value.hint)
+    assert requests <= (7 if "/" in target else 90)
+
+
+def test_a_namespace_can_be_the_target(tmp_path: Path) -> None:
+    with KubeApi.of(recorded("two-problems")) as api:
+        assert comparable(asked(api, tmp_path, target="ns:two-problems")) == comparable(
+            asked(api, tmp_path, "two-problems")
+        )

@@ -21,7 +21,8 @@ from gkedoctor.report.filtering import answer
 from gkedoctor.report.json_schema import to_wire
 from gkedoctor.report.object_argument import ObjectArgument
 from gkedoctor.report.selection import Selection
-from gkedoctor.service.part_report import answer_of_part, part_question
+from gkedoctor.service.part_location import part_question
+from gkedoctor.service.part_report import answer_of_part
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
@@ -45,7 +46,7 @@ def of_part(snapshot: Snapshot, wanted: Selection) -> Answer:
     assert question is not None
     library = shipped_playbooks()
     reader = RecordedParts(snapshot, small=0)
-    found = answer_of_part(question, reader, library, lambda found, part: answer(found, part, wanted, library))
+    found = answer_of_part(question, reader, library, lambda found, part, _: answer(found, part, wanted, library))
     assert found is not None
     return found
 
@@ -228,6 +229,10 @@ class Noted:
     @property
     def manifest(self) -> Manifest:
         return self._reader.manifest
+
+    @property
+    def context_namespace(self) -> str | None:
+        return self._reader.context_namespace
 
     @property
     def notes(self) -> Sequence[str]:

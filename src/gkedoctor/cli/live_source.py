@@ -38,9 +38,9 @@ class Gathering:
         recorded = self._running.whole(tell)
         return Taken(recorded.snapshot, recorded.interrupted)
 
-    def so_far(self) -> Snapshot | None:
+    def so_far(self) -> Taken | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice."""
-        return self._running.so_far() if self._running is not None else None
+        return _taken(self._running.so_far() if self._running is not None else None)
 
 
 class FollowedCluster:
@@ -65,9 +65,9 @@ class FollowedCluster:
         recorded = self._session.first(tell)
         return Taken(recorded.snapshot, recorded.interrupted)
 
-    def so_far(self) -> Snapshot | None:
+    def so_far(self) -> Taken | None:
         """What has come in while it is collected."""
-        return self._session.so_far() if self._session is not None else None
+        return _taken(self._session.so_far() if self._session is not None else None)
 
     def follow(self) -> Iterator[Moment]:
         """What changes after it was collected."""
@@ -84,6 +84,12 @@ class FollowedCluster:
         """Ends what follows it."""
         if self._session is not None:
             self._session.close()
+
+
+def _taken(snapshot: Snapshot | None) -> Taken | None:
+    from gkedoctor.tui.source import Taken
+
+    return Taken(snapshot) if snapshot is not None else None
 
 
 ONE_READING = 60.0

@@ -56,6 +56,7 @@ class LiveParts:
         self._states: dict[Read, CollectionState] = {}
         self._google: GoogleReader | None = None
         self._is_interrupted = False
+        self._count = 0
 
     @property
     def manifest(self) -> Manifest:
@@ -79,6 +80,11 @@ class LiveParts:
             return self._masked(parts)
 
     @property
+    def context_namespace(self) -> str:
+        """That of the kubeconfig's context, as for kubectl."""
+        return self.client.address.namespace or "default"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of how it was read, a line each."""
         address = self.client.address
@@ -87,7 +93,8 @@ class LiveParts:
 
     def _listed(self, reads: Sequence[Read]) -> list[RawPart]:
         found = _side_by_side([partial(self._one, read) for read in reads])
-        self._tell(CollectorProgress(KUBERNETES, sum(len(part.items) for part in found)))
+        self._count += sum(len(part.items) for part in found)
+        self._tell(CollectorProgress(KUBERNETES, self._count))
         return found
 
     def _one(self, read: Read) -> RawPart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gkedoctor.report.phrases import counted
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
@@ -14,10 +14,9 @@ _MOST_NAMED = 4
 _FIRST = ("nodes", "persistentvolumes", "storageclasses")
 
 
-def scope_notes(part: Part, namespaces: Sequence[str]) -> list[str]:
-    """The scope of the answer, and what was too much to read for it."""
-    names = f"namespace{'s' if len(namespaces) > 1 else ''} {', '.join(namespaces)}"
-    scope = f"read for this answer: {', '.join([names, *_beside(part)])}"
+def scope_notes(part: Part, where: str) -> list[str]:
+    """The scope of the answer, and what was too much to read for it. `where`: in short, as `namespace shop`."""
+    scope = f"read for this answer: {', '.join([where, *_beside(part)])}"
     missing = _too_many(part)
     unknown = f"; not read, too many: {', '.join(missing)} of other namespaces" if missing else ""
     return [f"{scope}{unknown}. For the whole cluster: gkedoctor report"]

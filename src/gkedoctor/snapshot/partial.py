@@ -141,6 +141,11 @@ class Part:
         return bool(self.read(_gathered(self.demands.taken())))
 
     @property
+    def context_namespace(self) -> str | None:
+        """The namespace in which an object is meant to be where none is given; None for a recording."""
+        return self._reader.context_namespace
+
+    @property
     def notes(self) -> Sequence[str]:
         """What the reader says about how it read."""
         return self._reader.notes
@@ -158,6 +163,17 @@ class Part:
             objects = [kept[identity] for identity in sorted(kept)]
             self._made[name] = PartialCollection(name, objects, self.states.get(name, {}), self.demands)
         return Snapshot(self._reader.manifest, (self._made[name] for name in sorted(names)))
+
+    def to_show(self) -> Snapshot:
+        """The same for who shows it: it stays as it is, and what is looked up in it is not read on."""
+        unnoted, known = Demands(), self.snapshot()
+        return Snapshot(
+            known.manifest,
+            (
+                PartialCollection(name, one.objects, dict(self.states.get(name, {})), unnoted)
+                for name, one in known.collections.items()
+            ),
+        )
 
     def size(self, collection: str) -> int:
         """How many objects of a collection were read so far."""

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from textual.message import Message
 
-from gkedoctor.diagnose.repeated import RepeatedDiagnosis
+from gkedoctor.diagnose.model import Outcome
+from gkedoctor.diagnose.repeated import Diagnosed, RepeatedDiagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph
 from gkedoctor.snapshot.garbage import GarbageCollectorPause
@@ -62,7 +63,7 @@ class Following:
                 if update.snapshot is not None:
                     self._forget()
                     with self._paused_garbage_collector():
-                        scene, fresh = self._scene(update.snapshot, fresh)
+                        scene, fresh = self._scene(update.snapshot, update.outcome, fresh)
                 self._tell(partial(self._show, scene, fresh, update.notices))
         except Exception as error:  # noqa: BLE001  # handed over whole: the app reports it or ends with it
             self._tell(partial(self._failed, error))
@@ -83,10 +84,13 @@ class Following:
 
         self._app.post_message(Done(told))
 
-    def _scene(self, snapshot: Snapshot, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
-        """Another moment with all that was found; none where what was asked for is not there any more."""
+    def _scene(self, snapshot: Snapshot, known: Outcome | None, fresh: Freshness) -> tuple[ViewState | None, Freshness]:
+        """Another moment with all that was found; none where what was asked for is not there any more.
+
+        `known`: what the source has found in it already.
+        """
         try:
-            found = self._diagnosis.diagnose(snapshot)
+            found = self._diagnosis.diagnose(snapshot) if known is None else Diagnosed(Graph(snapshot), known)
             later = replace(self._last, graph=found.graph, partial="")  # not built a second time
             after = answered(later, found.outcome, self._app.source.sift)
         except UsageError as error:

@@ -54,7 +54,8 @@ class Timeline(View):
             first = self._begun is not scene and scene.diagnosed
             self._begun = scene if first else self._begun
             set_title(pane, f"Timeline  {len(found)}")
-            set_subtitle(pane, "only faults" if faults else "the latest last")
+            only = f"{scene.scope} only  " if scene.scope else ""
+            set_subtitle(pane, only + ("only faults" if faults else "the latest last"))
             at = entry_before(found, self.navigator.chosen) if first else None
             pane.show(timeline_lines(found, scene, width), entry=at)
 
