@@ -11,7 +11,7 @@ from typing import Any
 
 from gkedoctor.snapshot.kinds import COLLECTIONS
 from gkedoctor.snapshot.model import Snapshot
-from tests.collect.kube_api import _PATH, KubeApi, status
+from tests.collect.kube_api import _PATH, KubeApi, _is_selected, status
 from tests.collect.loopback import Asked, Reply
 
 EXPIRED = "too old resource version: 1 (9)"
@@ -76,13 +76,15 @@ class WatchApi(KubeApi):
         found = _PATH.fullmatch(asked.path)
         if found is not None and asked.query.get("watch") == "true":
             self.opened += 1
-            return Reply(stream=self._stream(found["plural"], found["ns"], int(asked.query["resourceVersion"])))
+            selector = asked.query.get("fieldSelector", "")
+            version = int(asked.query["resourceVersion"])
+            return Reply(stream=self._stream(found["plural"], found["ns"], version, selector))
         reply = super()._answer(asked)
         if found is not None and reply.status == 200:
             reply.body["metadata"]["resourceVersion"] = str(self.version)
         return reply
 
-    def _stream(self, collection: str, namespace: str | None, version: int) -> Iterator[bytes]:
+    def _stream(self, collection: str, namespace: str | None, version: int, selector: str = "") -> Iterator[bytes]:
         generation = self.generation
         if version < self.oldest.get(collection, 0):
             yield _line("ERROR", {"kind": "Status", "code": 410, "message": EXPIRED, "reason": "Expired"})
@@ -101,7 +103,7 @@ class WatchApi(KubeApi):
                 time.sleep(0.02)
                 continue
             for _, _, kind, item in events:
-                if namespace in (None, item["metadata"].get("namespace")):
+                if namespace in (None, item["metadata"].get("namespace")) and _is_selected(item, selector):
                     yield _line(kind, item)
             version = now
             yield _line("BOOKMARK", {"kind": "X", "metadata": {"resourceVersion": str(version)}})

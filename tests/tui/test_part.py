@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 
 from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source
 from gkedoctor.errors import UsageError
+from gkedoctor.graph import Ref
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.service.report import ReportOptions
 from gkedoctor.tui.app import GkedoctorApp
 from tests.collect.kube_api import KubeApi
+from tests.collect.watch_api import WatchApi
 from tests.conftest import recorded
 
 from .driving import awaited, press, settled, text, told
@@ -97,3 +100,58 @@ async def test_a_wrong_name_ends_it_after_a_few_requests(api: KubeApi, tmp_path:
         await until(pilot, lambda: app.fault is not None)
     assert isinstance(app.fault, UsageError) and app.fault.hint == "did you mean `alpha`?"
     assert len(api.asked) <= 7
+
+
+@pytest.fixture
+def watched() -> Iterator[WatchApi]:
+    with WatchApi.of(recorded(NAME)) as server:
+        yield server
+
+
+def lists(api: KubeApi) -> set[tuple[str, str]]:
+    """What was listed or read, without watches."""
+    return {(one.path, one.query.get("fieldSelector", "")) for one in api.asked if one.query.get("watch") != "true"}
+
+
+@awaited
+async def test_a_part_is_followed_and_grows_where_a_finding_leads(watched: WatchApi, tmp_path: Path) -> None:
+    live = LiveOptions(watched.kubeconfig(tmp_path), gcp=False)
+    app = GkedoctorApp(cluster_source(live, ScreenQuery(ReportOptions(namespaces=(NAME,))), 30.0))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(app, pilot)
+        assert "Service beta" in text(app)
+        await until(pilot, lambda: re.search(r"LIVE \d+s", text(app)))
+        await until(pilot, lambda: watched.opened > 20)
+        first = lists(watched)
+        assert not any(path.endswith("/pods") and "/namespaces/" not in path for path, _ in first)
+        service = next(one for one in watched.objects["services"] if one["metadata"]["name"] == "beta")
+        watched.put("services", service | {"spec": service["spec"] | {"selector": {"app": "beta"}}})
+        await until(pilot, lambda: app.scene is not None and app.scene.news.gone)
+        assert lists(watched) - first <= {("/version", ""), ("/apis", "")}
+        claim = {"kind": "PersistentVolumeClaim", "apiVersion": "v1", "spec": {"storageClassName": "fast"},
+                 "status": {"phase": "Pending"}, "metadata": {"name": "data", "namespace": NAME}}  # fmt: skip
+        watched.put("persistentvolumeclaims", claim)
+        await until(pilot, lambda: any("storageclasses" in path for path, _ in lists(watched)))
+        pod = next(one for one in watched.objects["pods"] if one["metadata"]["name"].startswith("alpha"))
+        watched.remove("pods", NAME, pod["metadata"]["name"])
+        ref = Ref("Pod", pod["metadata"]["name"], NAME)
+        await until(pilot, lambda: app.scene is not None and app.scene.find(ref) is None)
+        app.source.leave()
+
+
+@awaited
+async def test_the_screen_looks_things_up_without_reading_them(watched: WatchApi, tmp_path: Path) -> None:
+    live = LiveOptions(watched.kubeconfig(tmp_path), gcp=False)
+    app = GkedoctorApp(cluster_source(live, ScreenQuery(ReportOptions(namespaces=(NAME,))), 30.0))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(app, pilot)
+        await until(pilot, lambda: watched.opened > 20)
+        app.open_kind("PersistentVolume")
+        app.open_object(Ref("Node", "node-1"))
+        await pilot.pause(0.2)
+        first, before = lists(watched), app.scene
+        pod = next(one for one in watched.objects["pods"] if one["metadata"]["name"].startswith("alpha"))
+        watched.put("pods", pod)
+        await until(pilot, lambda: app.scene is not before)
+        assert not {path for path, _ in lists(watched) - first if path.startswith("/api")} - {"/apis"}
+        app.source.leave()

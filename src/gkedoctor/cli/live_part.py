@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +66,13 @@ def connected(options: LiveOptions, tell: OnProgress) -> LiveParts | None:
     """The connection to the cluster; None where it does not answer, but Google Cloud alone is an answer too."""
     from gkedoctor.live.parts import LiveParts
 
+    return unless_cloud_alone(options, lambda: LiveParts(options, tell))
+
+
+def unless_cloud_alone(options: LiveOptions, connect: Callable[[], LiveParts]) -> LiveParts | None:
+    """What `connect` returns; None where the cluster does not answer, but Google Cloud alone is an answer too."""
     try:
-        return LiveParts(options, tell)
+        return connect()
     except UnreachableError:
         if options.gcp and options.project is not None:
             return None

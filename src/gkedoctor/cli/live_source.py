@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from gkedoctor.diagnose.verification import Claim
     from gkedoctor.live.collection import LiveCollection
     from gkedoctor.live.options import LiveOptions
-    from gkedoctor.live.session import LiveSession
+    from gkedoctor.live.session import LiveSession, LiveUpdate
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
     from gkedoctor.tui.source import Moment, Taken, Watch
@@ -71,19 +71,24 @@ class FollowedCluster:
 
     def follow(self) -> Iterator[Moment]:
         """What changes after it was collected."""
-        from gkedoctor.tui.model.freshness import Freshness
-        from gkedoctor.tui.source import Moment
-
         assert self._session is not None
         for update in self._session.follow():
-            at = update.freshness
-            fresh = Freshness(at.newest, at.failed_at, at.reason, at.retry_at, at.polled, self._interval)
-            yield Moment(update.snapshot, fresh, update.notices)
+            yield moment(update, self._interval)
 
     def leave(self) -> None:
         """Ends what follows it."""
         if self._session is not None:
             self._session.close()
+
+
+def moment(update: LiveUpdate, interval: float) -> Moment:
+    """An update as the screen takes it. `interval`: seconds between two readings of what cannot be watched."""
+    from gkedoctor.tui.model.freshness import Freshness
+    from gkedoctor.tui.source import Moment
+
+    at = update.freshness
+    fresh = Freshness(at.newest, at.failed_at, at.reason, at.retry_at, at.polled, interval)
+    return Moment(update.snapshot, fresh, update.notices)
 
 
 def _taken(snapshot: Snapshot | None) -> Taken | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gkedoctor.cli.library import library
 from gkedoctor.cli.live_source import FollowedCluster, Gathering, reader_of
-from gkedoctor.cli.screen_part import ClusterPart
+from gkedoctor.cli.screen_part import ClusterPart, FollowedPart
 from gkedoctor.cli.size import limits
 from gkedoctor.config.model import Settings, SuppressionRule
 from gkedoctor.diagnose.model import Outcome
@@ -85,12 +85,17 @@ def cluster_source(live: LiveOptions, query: ScreenQuery, interval: float | None
     Of a question about an object or a namespace, only the part that it needs is read. `interval`: the cluster is
     followed, and what cannot be watched is read again every so many seconds.
     """
-    if interval is not None or query.is_about_everything:
-        return _whole_source(live, query, interval)
-    part = ClusterPart(live, query, Gathering(live, query.namespaces))
+    own = _whole_source(live, query, interval)
+    if query.is_about_everything:
+        return own
+    whole = _whole_source(live, query.about_everything(), interval)
+    if interval is None:
+        part = ClusterPart(live, query, Gathering(live, query.namespaces))
+        return replace(own, load=part.load, sift=part.select, so_far=part.so_far, whole=whole)
+    followed = FollowedPart(live, query, FollowedCluster(live, query.namespaces, interval), interval)
     return replace(
-        _whole_source(live, query, None), load=part.load, sift=part.select, so_far=part.so_far,
-        whole=_whole_source(live, query.about_everything(), None),
+        own, load=followed.load, sift=followed.select, so_far=followed.so_far, follow=followed.follow,
+        leave=followed.leave, whole=whole,
     )  # fmt: skip
 
 

@@ -34,8 +34,12 @@ class FollowedLists:
         elif scope in self._failed:
             self._failed.discard(scope)
             objects.set_state(scope.collection, _read(known, scope))
+        self.note(change)
+
+    def note(self, change: Relisted) -> None:
+        """Remembers that a list had to be read again, where there was a reason to."""
         if change.reason:
-            self._relisted.append(scope.collection)
+            self._relisted.append(change.scope.collection)
             self._reason = change.reason
 
     def said(self) -> list[str]:

@@ -26,6 +26,7 @@ from gkedoctor.errors import SourceError
 from gkedoctor.live.cloud_following import CloudFollower, CloudRead
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
 from gkedoctor.live.followed_lists import FollowedLists
+from gkedoctor.live.followed_parts import ReadAgain
 from gkedoctor.live.freshness import CLOUD, SERVER, Freshness, Statuses
 from gkedoctor.live.heartbeat import Heartbeat, check_server
 from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
@@ -79,7 +80,7 @@ class _Fault(NamedTuple):
     error: BaseException
 
 
-_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | Heartbeat | _Fault
+_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | Heartbeat | ReadAgain | _Fault
 
 
 class LiveSession:
@@ -192,14 +193,7 @@ class LiveSession:
                 self._deadline.pause(5.0)
 
     def _start_watches(self, client: WatchClient) -> None:
-        cluster = reached(client)
-        client.has_version = bool(cluster.version)
-        self._client, self._fixed_clock = client, bool(cluster.recorded)
-        lister = KubernetesLister(client, cluster, only=self._request.only, fallback=self._request.fallback)
-        access = Access(
-            client.stream, lister.pages, client.renew_again, self._deadline, self._interval,
-            Discovery(client).served_at, lambda: client.recoveries,
-        )  # fmt: skip
+        access = self._access(client)
         order = {name: i for i, name in enumerate(_FIRST)}
         self._scopes.sort(key=lambda entry: (order.get(entry[0].collection, len(order)), entry[0]))
         for scope, version in self._scopes[:CONNECTIONS]:
@@ -212,6 +206,17 @@ class LiveSession:
         if self._cloud is not None:
             self._thread("google", self._cloud.run)
         self._start_logs(client)
+
+    def _access(self, client: WatchClient) -> Access:
+        """How the lists are read, over a connection that was just made. UnreachableError where that does not work."""
+        cluster = reached(client)
+        client.has_version = bool(cluster.version)
+        self._client, self._fixed_clock = client, bool(cluster.recorded)
+        self._lister = KubernetesLister(client, cluster, only=self._request.only, fallback=self._request.fallback)
+        return Access(
+            client.stream, self._lister.pages, client.renew_again, self._deadline, self._interval,
+            Discovery(client).served_at, lambda: client.recoveries,
+        )  # fmt: skip
 
     def _start_logs(self, client: WatchClient) -> None:
         pool = ThreadPool(4, "logs")

@@ -1,0 +1,171 @@
+"""A part of a live cluster that is followed: only what was read for a question, and what later findings lead to.
+
+Lists of a namespace, of a kind or by a field selector are watched. Single objects and Google Cloud are read again at
+an interval: a watch for each of them would be a connection for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from gkedoctor.collect.kubernetes import ListResult
+from gkedoctor.collect.logs import ContainerRun
+from gkedoctor.collect.parts import RawPart, selector_of
+from gkedoctor.collect.results import COMPLETE, OnProgress, state_of
+from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
+from gkedoctor.collect.watch.reflector import Access, Put, Reflector, Relisted, Removed, Scope, ScopeStatus
+from gkedoctor.live.cloud_following import LEAST_SECONDS
+from gkedoctor.live.followed_parts import FollowedParts, ReadAgain
+from gkedoctor.live.freshness import CLOUD
+from gkedoctor.live.heartbeat import check_server
+from gkedoctor.live.log_selection import select_logs
+from gkedoctor.live.options import LiveOptions
+from gkedoctor.live.session import LiveSession, Timing, _Message
+from gkedoctor.snapshot.kinds import LOGS
+from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
+from gkedoctor.snapshot.part import Read
+
+_BY_NAME = "single objects are read at an interval"
+
+
+class PartSession(LiveSession):
+    """A part of one cluster from its first reading until it is left. `connect`, then `follow`, from one thread."""
+
+    _parts: FollowedParts
+
+    def __init__(self, options: LiveOptions, interval: float, timing: Timing | None = None) -> None:
+        """`interval`: seconds between two readings of what is not watched."""
+        request = options.request((), kinds=())
+        super().__init__(replace(request, select_logs=self._select if options.logs else None), interval, timing)
+        self._options = options
+        self._reads: dict[Scope, Read] = {}
+        self._polled: dict[Read, Scope] = {}
+        self._cloud_reads: list[Read] = []
+        self._waiting: list[RawPart] | None = []
+        self._lists_access: Access | None = None
+
+    def connect(self, tell: OnProgress) -> FollowedParts:
+        """What reads the part; all that it reads is followed. SourceError where the cluster cannot be reached."""
+        began = self._clock()
+        self._collection = None
+        self._parts = FollowedParts(self._options, tell)
+        self._objects, self._time = self._parts.objects, (self._parts.cluster.now, began)
+        self._parts.on_read = self._follow_reads
+        return self._parts
+
+    @property
+    def states(self) -> Mapping[Read, CollectionState]:
+        """How far each of the reads can be trusted now."""
+        return self._parts.states
+
+    def _snapshot(self) -> Snapshot:
+        return self._parts.snapshot(self._now())
+
+    # what runs
+
+    def _start_watches(self, client: WatchClient) -> None:
+        self._lists_access = self._access(client)
+        self._parts.go_on(client, self._deadline)
+        waiting, self._waiting = self._waiting or [], None
+        self._pods = [pod for pod in self._parts.pods if self._parts.has_logs_of(pod)]
+        self._follow_reads(waiting)
+        self._thread("poll", partial(self._read_again, self._interval))
+        self._thread("google", partial(self._read_cloud_again, max(self._interval, LEAST_SECONDS)))
+        self._thread("heartbeat", partial(check_server, client, self._messages.put))
+        self._start_logs(client)
+
+    def _follow_reads(self, parts: Sequence[RawPart]) -> None:
+        """Follows what was read; before it is started, remembers that."""
+        if self._waiting is not None:
+            self._waiting += [part._replace(items=()) for part in parts]
+            return
+        for part in parts:
+            if part.read.collection == LOGS:
+                pods = [pod for pod in self._parts.pods if part.read.name in ("", pod["metadata"].get("name"))]
+                self._logs.began(self._now(), [pod for pod in pods if self._parts.has_logs_of(pod)], self._clock())
+            elif self._parts.is_cloud(part.read):
+                self._cloud_reads.append(part.read)
+            else:
+                self._follow_list(part)
+
+    def _follow_list(self, part: RawPart) -> None:
+        read, watch = part.read, part.watch
+        if watch is not None and watch.version and len(self._reads) < CONNECTIONS:
+            scope = Scope(read.collection, watch.path, read.namespace or None, selector_of(read))
+            self._reads[scope] = read
+            access = self._narrowed(scope.selector)
+            reflector = Reflector(scope, watch.version, access, self._messages.put, self._messages.put)
+            self._thread(scope.collection, reflector.run)
+        elif part.state.status in (Status.COMPLETE, Status.FAILED):
+            scope = self._polled[read] = Scope(read.collection, "")
+            self._messages.put(ScopeStatus(scope, self._clock(), _BY_NAME, polled=True))
+
+    def _narrowed(self, selector: str) -> Access:
+        """The access to a list that a field selector narrows."""
+        access = self._lists_access
+        assert access is not None
+        if not selector:
+            return access
+        narrow, stream, lister = ("fieldSelector", selector), access.stream, self._lister
+
+        def pages(path: str, collection: str) -> ListResult:
+            return lister.pages(path, collection, selector)
+
+        return replace(access, stream=lambda path, query, silence: stream(path, [*query, narrow], silence), pages=pages)
+
+    def _read_again(self, interval: float) -> None:
+        """Reads single objects, and what could not be read, once more at an interval."""
+        while not self._deadline.stopped.is_set():
+            self._deadline.pause(interval)
+            for read in list(self._polled):
+                self._put_again([read])
+
+    def _read_cloud_again(self, interval: float) -> None:
+        while not self._deadline.stopped.is_set():
+            self._deadline.pause(interval)
+            if self._cloud_reads:
+                self._put_again(list(self._cloud_reads))
+
+    def _put_again(self, reads: Sequence[Read]) -> None:
+        if not self._deadline.stopped.is_set():
+            for part in self._parts.again(reads):
+                self._messages.put(ReadAgain(part, self._clock()))
+
+    def _select(self, clock: datetime, pods: Iterable[Any]) -> Sequence[ContainerRun]:
+        return select_logs(clock, [pod for pod in pods if self._parts.has_logs_of(pod)])
+
+    # what comes in
+
+    def _take(self, message: _Message) -> bool:
+        match message:
+            case ReadAgain(part, at):
+                return self._take_again(part, at)
+            case Relisted():
+                self._lists.note(message)
+                failed = message.failed
+                state = COMPLETE if failed is None else state_of(message.scope.collection, failed.code, failed.reason)
+                self._parts.take(RawPart(self._reads[message.scope], list(message.items), state))
+                return True
+            case Put():
+                self._parts.hold(self._reads[message.scope], message.item)
+            case Removed():
+                if not self._parts.let_go(self._reads[message.scope], message.item):
+                    return True
+        return super()._take(message)
+
+    def _take_again(self, part: RawPart, at: float) -> bool:
+        """What was read again; what could not be read this time stays as it was."""
+        cloud = self._parts.is_cloud(part.read)
+        scope = CLOUD if cloud else self._polled[part.read]
+        is_known = self.states[part.read].is_read
+        if part.state.status is Status.FAILED and is_known:
+            reason = f"{part.read.collection}: {part.state.reason}" if cloud else part.state.reason
+            self._notice(self._statuses.take(ScopeStatus(scope, at, reason, at + self._interval)))
+            return False
+        self._notice(self._statuses.take(ScopeStatus(scope, at, "" if cloud else _BY_NAME, polled=not cloud)))
+        self._parts.take(part)
+        return True
