@@ -103,8 +103,8 @@ class WatchApi(KubeApi):
                 time.sleep(0.02)
                 continue
             for _, _, kind, item in events:
-                if namespace in (None, item["metadata"].get("namespace")) and _is_selected(item, selector):
-                    yield _line(kind, item)
+                if namespace in (None, item["metadata"].get("namespace")):
+                    yield _line(kind if _is_selected(item, selector) else "DELETED", item)  # it left the selection
             version = now
             yield _line("BOOKMARK", {"kind": "X", "metadata": {"resourceVersion": str(version)}})
 
