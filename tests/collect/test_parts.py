@@ -192,3 +192,40 @@ def test_a_namespace_can_be_the_target(tmp_path: Path) -> None:
         assert comparable(asked(api, tmp_path, target="ns:two-problems")) == comparable(
             asked(api, tmp_path, "two-problems")
         )
+
+
+def node(name: str) -> dict[str, Any]:
+    conditions = [{"type": "Ready", "status": "True"}]
+    return {"kind": "Node", "metadata": {"name": name}, "spec": {}, "status": {"conditions": conditions}}
+
+
+def test_a_healthy_node_costs_few_requests_and_no_list_of_all_pods(tmp_path: Path) -> None:
+    pods = [placed("Pod", "shop", f"p{i}") | {"spec": {"nodeName": f"n{i % 2}", "containers": []}} for i in range(6)]
+    ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    with KubeApi({"nodes": [node("n0"), node("n1")], "pods": [pod | {"status": ready} for pod in pods]}) as api:
+        found = asked(api, tmp_path, target="node/n0")
+        listed = [one for one in api.asked if one.path.startswith("/api/v1")]
+        read = [(one.path, one.query.get("fieldSelector")) for one in listed if one.path.endswith("/pods")]
+    assert read == [("/api/v1/pods", "spec.nodeName=n0"), ("/api/v1/pods", "spec.nodeName=")]
+    assert not any("/namespaces/" in one.path for one in listed) and len(api.asked) <= 30, len(api.asked)
+    assert found.notes == ("read for this answer: Node n0, its Pods. For the whole cluster: gkedoctor report",)
+
+
+def test_a_wrong_node_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    with KubeApi({"nodes": [node("pool-1"), node("pool-2")]}) as api:
+        with pytest.raises(UsageError) as error:
+            asked(api, tmp_path, target="node/pol-1")
+        assert len(api.asked) <= 8
+    assert error.value.hint == "did you mean `pool-1`?"
+
+
+def test_the_path_before_a_pod_reads_its_namespace_and_no_other_pods(tmp_path: Path) -> None:
+    snapshot = recorded("ing-healthy")
+    pod = next(o for o in snapshot.collection("pods").objects if o["metadata"]["namespace"] == "ing-healthy")
+    asked = f"Pod/ing-healthy/{pod['metadata']['name']}"
+    with KubeApi.of(snapshot) as api:
+        found = path_of_part(asked, LiveParts(options(api, tmp_path)))
+        paths = {one.path for one in api.asked}
+    assert found is not None and found.hops
+    assert [str(hop.ref) for hop in found.hops] == [str(hop.ref) for hop in request_path(asked, snapshot).hops]
+    assert not {"/api/v1/pods", "/api/v1/services", "/api/v1/nodes"} & paths and len(paths) <= 20, paths

@@ -21,7 +21,7 @@ from gkedoctor.report.filtering import answer
 from gkedoctor.report.json_schema import to_wire
 from gkedoctor.report.object_argument import ObjectArgument
 from gkedoctor.report.selection import Selection
-from gkedoctor.service.part_location import part_question
+from gkedoctor.service.part_location import located, part_question
 from gkedoctor.service.part_report import answer_of_part
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.custom_kinds import is_custom
@@ -65,7 +65,7 @@ def present(snapshot: Snapshot, kinds: tuple[str, ...], most: int) -> set[Ref]:
 
 def compared(snapshot: Snapshot, refs: set[Ref], outcome: Outcome) -> int:
     """How many questions a part answers, each as the whole does."""
-    here = [ref for ref in refs if (ref.namespace or ref.kind == "Namespace") and ref.kind in KINDS]
+    here = [ref for ref in refs if (ref.namespace or ref.kind in ("Namespace", "Node")) and ref.kind in KINDS]
     for ref in sorted(here, key=lambda r: r.sort_key):
         whole = answer(outcome, snapshot, asked(ref), shipped_playbooks())
         part = of_part(snapshot, asked(ref))
@@ -90,6 +90,18 @@ def test_a_part_of_a_recording_says_what_the_whole_says(name: str) -> None:
     outcome = diagnose(snapshot, shipped_playbooks())
     homes = {Ref("Namespace", ref.namespace) for ref in named(outcome) if ref.namespace}
     compared(snapshot, homes | named(outcome) | present(snapshot, ("Pod", "Service", "Ingress"), 2), outcome)
+
+
+@pytest.mark.parametrize("name", ["cordoned", "two-problems"])
+def test_a_node_is_answered_for_from_its_pods_and_their_namespaces(name: str) -> None:
+    snapshot = recorded(name)
+    reader = Noted(RecordedParts(snapshot, small=0))
+    outcome = diagnose(snapshot, shipped_playbooks())
+    assert compared(snapshot, present(snapshot, ("Node",), 3), outcome) > 0
+    node = snapshot.collection("nodes").objects[-1]["metadata"]["name"]
+    question = part_question(asked(Ref("Node", node)))
+    assert question is not None and located(question, Part(reader), shipped_playbooks()) is not None
+    assert Read("pods") not in reader.reads and Read("pods", selector=f"spec.nodeName={node}") in reader.reads
 
 
 @pytest.fixture(scope="module")

@@ -104,9 +104,10 @@ class _Evaluation:
         objects: frozenset[Ref],
     ) -> None:
         self.graph, self.doubts = Graph(snapshot, apart=part.demands.aside), UnknownFacts()
-        self._playbooks, self._namespaces, self._objects = playbooks, namespaces, objects
+        self._playbooks, self._namespaces = playbooks, namespaces
         names = b"|".join(re.escape(name.encode()) for name in sorted(namespaces)) or _NEVER
-        self._word = re.compile(rb"(?<![a-z0-9-])(?:%s)(?![a-z0-9-])" % names)
+        words = b"|".join([names, *(re.escape(ref.name.encode()) for ref in sorted(objects))])
+        self._word = re.compile(rb"(?<![a-z0-9-])(?:%s)(?![a-z0-9-])" % words)
         self._named = re.compile(
             rb'amespace":"(?:%s)"|[.](?:%s)(?![a-z0-9-])|(?<![a-z0-9-])(?:%s)/|[\[,]"(?:%s)"' % ((names,) * 4)
         )

@@ -5,11 +5,13 @@ A name that does not exist is refused after the few requests that prove it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gkedoctor.errors import UsageError
-from gkedoctor.graph import Ref
+from gkedoctor.graph import Graph, Ref, name_of, namespace_of, pods_at
+from gkedoctor.graph.workloads.pods import STEPS
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.report.object_argument import (
@@ -26,6 +28,7 @@ from gkedoctor.service.path import front_end_of, is_entry_point
 from gkedoctor.service.path_part import path_in
 from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.part import Read
 from gkedoctor.snapshot.partial import Part
 
@@ -67,12 +70,14 @@ class LocatedPart:
 
     @property
     def scope(self) -> str:
-        """What is read, in words: `namespace shop`."""
-        return f"namespace{'s' if len(self.namespaces) > 1 else ''} {', '.join(self.namespaces)}"
+        """What is read, in words: `namespace shop`, or `Node n1, its Pods, namespace shop`."""
+        spaces = f"namespace{'s' if len(self.namespaces) > 1 else ''} {', '.join(self.namespaces)}"
+        nodes = [f"Node {ref.name}, its Pods" for ref in self.objects]
+        return ", ".join([*nodes, spaces] if self.namespaces else nodes)
 
     def scope_notes(self) -> tuple[str, ...]:
         """How the question was understood, and what was read for it so far."""
-        return (*self.notes, *scope_notes(self.part, self.scope))
+        return (*self.notes, *scope_notes(self.part, self.scope, len(self.objects)))
 
 
 def part_question(wanted: Selection, name: str | None = None) -> PartQuestion | None:
@@ -87,6 +92,8 @@ def part_question(wanted: Selection, name: str | None = None) -> PartQuestion | 
         return PartQuestion(None, namespaces, name) if namespaces or name is not None else None
     if target.kind.name == "Namespace" and not namespaces:
         return PartQuestion(target, (target.name,))
+    if target.kind.name == "Node":
+        return PartQuestion(target, ()) if not namespaces else None
     if not target.kind.namespaced:
         return None
     return PartQuestion(target, (target.namespace,) if target.namespace is not None else namespaces)
@@ -101,6 +108,8 @@ def located(question: PartQuestion, part: Part, playbooks: Sequence[CompiledPlay
     target = question.target
     if target is None or target.kind.name == "Namespace":
         return _in_namespaces(question.namespaces, target, part)
+    if target.kind.name == "Node":
+        return _on_node(target, part)
     if not question.namespaces and part.context_namespace is not None:
         return _as_kubectl(target, part.context_namespace, part)
     homes = _homes(target, question.namespaces, part)
@@ -195,6 +204,47 @@ def _as_kubectl(target: ObjectArgument, own: str, part: Part) -> LocatedPart | N
 
 def _elsewhere(target: ObjectArgument, own: str) -> str:
     return f"namespace {own} of the context has no {target.kind.name} {target.name}: this is {target}"
+
+
+def _on_node(target: ObjectArgument, part: Part) -> LocatedPart | None:
+    """A Node, and the namespaces of what is wrong on it: those of its Pods that are not well, the most of them first.
+
+    UsageError where there is no such Node; None where Nodes or Pods may not be listed.
+    """
+    here, waiting = (Read("pods", selector=f"spec.nodeName={name}") for name in (target.name, ""))
+    part.read([Read("nodes", "", target.name), here, waiting, Read("namespaces")])
+    nodes = part.snapshot().collection("nodes")
+    if not nodes.objects:
+        part.read([Read("nodes")])
+        list(target_doubts(target, (), part.snapshot()))
+        return None
+    if not part.states["pods"][here].is_read:
+        return None
+    with part.demands.aside():  # what decides where to read on is no look-up of the question
+        homes = _homes_of_faults(nodes.objects[0], Graph(part.snapshot()))
+    left = homes[_MOST_HOMES:]
+    more = f"{', '.join(left[:_MOST_HOMES])}{' …' if len(left) > _MOST_HOMES else ''}"
+    note = f"not read: {len(left)} more namespaces with Pods that are not ready on this Node or wait for a node: {more}"
+    return LocatedPart(
+        part, tuple(sorted(homes[:_MOST_HOMES])), target, (Ref("Node", target.name),), (note,) if left else ()
+    )
+
+
+def _homes_of_faults(node: Object, graph: Graph) -> list[str]:
+    """The namespaces with Pods that are not well on a Node, those with the most first.
+
+    Also of those that have no node, where this one is not well, is cordoned or has taints: that may be the reason.
+    """
+    spec = node.get("spec") or {}
+    is_open = not (spec.get("unschedulable") or spec.get("taints") or _is_unwell(node, graph))
+    places = {name_of(node)} if is_open else {name_of(node), ""}
+    unwell = pods_at(graph, tuple(step for step in STEPS if step not in ("fine", "planned")))
+    on = [pod for pod in unwell if ((pod.get("spec") or {}).get("nodeName") or "") in places]
+    return [name for name, _ in Counter(sorted(namespace_of(pod) for pod in on)).most_common()]
+
+
+def _is_unwell(node: Object, graph: Graph) -> bool:
+    return id(node) in (graph.candidates("not_well", "Node") or ())
 
 
 def _refuse(target: ObjectArgument, namespaces: Sequence[str], part: Part) -> None:
