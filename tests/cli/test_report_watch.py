@@ -25,10 +25,21 @@ def lines(file: Path, wanted: str, seconds: float = 30.0) -> str:
     return file.read_text()
 
 
-def test_changes_are_lines_of_json_by_the_schema(tmp_path: Path) -> None:
+@pytest.mark.parametrize("narrowed", [[], ["-n", "two-problems"]], ids=["whole", "part"])
+def test_changes_are_lines_of_json_by_the_schema(narrowed: list[str], tmp_path: Path) -> None:
     said = tmp_path / "said"
     with WatchApi.of(recorded("two-problems")) as api, said.open("w") as output:
-        command = [sys.executable, "-m", "gkedoctor", "report", "--watch", "--json", "--no-gcp", "--no-config"]
+        command = [
+            sys.executable,
+            "-m",
+            "gkedoctor",
+            "report",
+            "--watch",
+            "--json",
+            "--no-gcp",
+            "--no-config",
+            *narrowed,
+        ]
         config = api.kubeconfig(tmp_path)
         with subprocess.Popen([*command, "--kubeconfig", config], stdout=output, stderr=subprocess.DEVNULL) as process:
             lines(said, '"present"')
@@ -41,6 +52,10 @@ def test_changes_are_lines_of_json_by_the_schema(tmp_path: Path) -> None:
             lines(said, '"new"')
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 1  # as a report that finds what is critical
+            everywhere = {
+                one.path for one in api.asked if one.path.endswith("/pods") and "/namespaces/" not in one.path
+            }
+    assert bool(everywhere) is not bool(narrowed)
     schema = json.loads((ROOT / "schemas" / "watch-v1.json").read_text())
     found = [json.loads(line) for line in said.read_text().splitlines()]
     for line in found:

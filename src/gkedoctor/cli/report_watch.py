@@ -12,7 +12,7 @@ from msgspec import UNSET
 from gkedoctor.cli.live import Board, ending_signals, parse_options
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.output_option import Output, OutputOptions, write
-from gkedoctor.cli.source import notes_on, tell
+from gkedoctor.cli.source import tell
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import UsageError
 from gkedoctor.report.watch_lines import StateLine, change_line, json_line, text_line
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from gkedoctor.cli.watched_cluster import WatchedCluster
     from gkedoctor.config.model import Settings
     from gkedoctor.diagnose.model import Diagnosis, Unexplained
     from gkedoctor.live.freshness import Freshness
     from gkedoctor.live.session import LiveSession, LiveUpdate
-    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.report import ReportOptions, ReportQuery
     from gkedoctor.snapshot.model import Snapshot
@@ -63,27 +63,27 @@ def _refuse_unwatchable(watched: WatchedReport, others: Mapping[str, object]) ->
 def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mapping[str, object]) -> Answer:
     """Prints the report and what changes. The last answer, once Ctrl-C ends it or its reader is gone.
 
-    `others`: flags that cannot be used with it.
+    Of a question about an object or a namespace, only the part that it needs is read and followed. `others`: flags
+    that cannot be used with it.
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.live.session import LiveSession
+    from gkedoctor.cli.watched_cluster import watched_cluster
     from gkedoctor.service.report import ReportQuery
 
     _refuse_unwatchable(watched, others)
     playbooks = library(watched.folders)
     query = ReportQuery(watched.options, playbooks, watched.settings)
-    asked = parse_options(flags).request(playbooks, fallback=watched.namespaces)
-    session, board = LiveSession(asked, watched.interval), Board(sys.stderr.isatty())
-    printer = _Printer(watched, query, playbooks)
+    board = Board(sys.stderr.isatty())
     with ending_signals():
         with paused_garbage_collector():
-            first = session.first(board.say)
+            cluster = watched_cluster(query, playbooks, parse_options(flags), watched, board.say)
             board.close()
-            answer = printer.first(first.snapshot, notes_on(first))
+            printer = _Printer(watched, query, cluster)
+            answer = printer.first()
         try:
-            return _follow(session, printer, answer)
+            return _follow(cluster.session, printer, answer)
         finally:
-            session.close()
+            cluster.session.close()
 
 
 def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
@@ -100,18 +100,15 @@ def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
 class _Printer:
     """Prints what changes. `is_read`: false once the reader is gone."""
 
-    def __init__(self, watched: WatchedReport, query: ReportQuery, playbooks: Library) -> None:
-        from gkedoctor.diagnose.repeated import RepeatedDiagnosis
-
-        self._watched, self._query = watched, query
+    def __init__(self, watched: WatchedReport, query: ReportQuery, cluster: WatchedCluster) -> None:
+        self._watched, self._query, self._cluster = watched, query, cluster
         self._json = list(watched.places) == [_JSON]
         self._failed = False
-        self._diagnosis = RepeatedDiagnosis(playbooks)
         self.is_read = True
 
-    def first(self, snapshot: Snapshot, notes: Sequence[str]) -> Answer:
+    def first(self) -> Answer:
         """The report, or a line for each finding that is there."""
-        answer = self._query.report(snapshot, live=True, notes=notes).answer
+        answer = self._query.finished(self._cluster.first, live=True, notes=self._cluster.notes)
         tell(answer.notes)
         if not self._json:
             write(answer, self._watched.places, self._watched.shown.color, details=self._watched.details)
@@ -133,8 +130,7 @@ class _Printer:
         from gkedoctor.compare.news import finding_changes
 
         try:
-            outcome = self._diagnosis.diagnose(snapshot).outcome
-            after = self._query.finished(self._query.select(outcome, snapshot), live=True)
+            after = self._query.finished(self._cluster.answer(snapshot), live=True)
         except UsageError as error:  # the selected object was deleted
             print_message(error.message)
             return before
