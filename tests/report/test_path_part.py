@@ -28,6 +28,7 @@ def entry_points(snapshot: Snapshot) -> list[str]:
         o["metadata"] | {"kind": kind} for kind in ("Pod", "HTTPRoute", "Deployment") for o in graph.all(kind)[:2]
     ]
     named = [f"{o['kind']}/{o['namespace']}/{o['name']}" for o in objects]
+    named += [f"ns:{home}" for home in sorted({str(o["namespace"]) for o in objects})[:3]]
     addresses = [str(rule["IPAddress"]) for rule in graph.all("ForwardingRule") if rule.get("IPAddress")]
     return [*named, *hosts(graph)[:2], *addresses[:2], *NOWHERE]
 

@@ -222,12 +222,11 @@ def _on_node(target: ObjectArgument, part: Part) -> LocatedPart | None:
         return None
     with part.demands.aside():  # what decides where to read on is no look-up of the question
         homes = _homes_of_faults(nodes.objects[0], Graph(part.snapshot()))
-    left = homes[_MOST_HOMES:]
+    read = homes if len(homes) <= _MOST_HOMES else homes[:1]
+    left = homes[len(read) :]
     more = f"{', '.join(left[:_MOST_HOMES])}{' …' if len(left) > _MOST_HOMES else ''}"
     note = f"not read: {len(left)} more namespaces with Pods that are not ready on this Node or wait for a node: {more}"
-    return LocatedPart(
-        part, tuple(sorted(homes[:_MOST_HOMES])), target, (Ref("Node", target.name),), (note,) if left else ()
-    )
+    return LocatedPart(part, tuple(sorted(read)), target, (Ref("Node", target.name),), (note,) if left else ())
 
 
 def _homes_of_faults(node: Object, graph: Graph) -> list[str]:

@@ -11,7 +11,7 @@ from gkedoctor.graph.core.cidr import is_ip_address
 from gkedoctor.graph.frontends.frontend import frontend_kinds
 from gkedoctor.graph.gateways.route_attachment import ROUTES
 from gkedoctor.graph.request_path.lookup import PATHS
-from gkedoctor.report.object_argument import parse_target
+from gkedoctor.report.object_argument import namespace_term, parse_target
 from gkedoctor.report.request_path import RequestPathAnswer, host_of_url
 from gkedoctor.service.path import is_entry_point, request_path
 from gkedoctor.snapshot.kinds import KINDS
@@ -66,6 +66,8 @@ def _asked(entry_point: str, part: Part, namespace: str | None) -> RequestPathAn
 
 def _first_reads(entry_point: str, namespace: str) -> Sequence[Read] | None:
     """The object, or all front ends of which one may serve the host or have the address."""
+    for space in namespace_term(entry_point):
+        return [Read(KINDS[kind].collection, space) for kind in PATHS]
     host = host_of_url(entry_point)
     if host is not None or "/" not in entry_point:
         name = host or entry_point
