@@ -5,6 +5,8 @@ BIN := .venv/bin
 QUICK_TESTS := tests/test_architecture.py tests/test_service.py tests/cli tests/config tests/expression tests/graph tests/playbook \
   tests/report tests/snapshot --ignore tests/report/test_browser.py --ignore tests/cli/test_streams.py
 
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
+
 .PHONY: demo check docs test fuzz bench readme generated lock clean
 
 demo: .venv/installed
@@ -16,13 +18,13 @@ test: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/mypy --explicit-package-bases docs/tool
 	$(BIN)/gkedoctor playbooks lint
-	$(BIN)/pytest -n auto
+	$(PYTEST)
 
 check: .venv/installed-dev  ## lint, types and the tests that are quick: for the minutes between two commits
 	$(BIN)/ruff check src tests benchmarks docs evals
 	$(BIN)/ruff format --check src tests benchmarks docs evals
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto $(QUICK_TESTS)
+	$(PYTEST) $(QUICK_TESTS)
 
 fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers; then 10,000 fuzzed object trees, random examples and more
 	GKEDOCTOR_FUZZ_SECONDS=60 $(BIN)/pytest tests/fuzz/test_inputs.py --timeout=600
@@ -40,7 +42,7 @@ docs: .venv/installed-dev   ## the pages that are made from playbooks, structs a
 
 generated: .venv/installed-dev ## everything that is made from the code: schemas, golden files, the README's screen, pages
 	for name in report playbook causes messages diff changes fleet teardown verify whatif history watch config; do $(BIN)/gkedoctor schema $$name > schemas/$$name-v1.json; done
-	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n auto tests/report tests/tui tests/docs tests/mcp tests/redaction -k "golden or screen or text or template or vocabulary"
+	UPDATE_GOLDEN=1 $(PYTEST) -q tests/report tests/tui tests/docs tests/mcp tests/redaction -k "golden or screen or text or template or vocabulary"
 	$(BIN)/python -m benchmarks.tokens --write
 	$(BIN)/python -m docs.tool site
 

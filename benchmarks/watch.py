@@ -30,6 +30,8 @@ from gkedoctor.live.options import LiveOptions
 from gkedoctor.tui.app import GkedoctorApp
 from gkedoctor.tui.run import make_keys_prompt
 
+_MEMORY_SECONDS = 30.0
+
 
 class Lag:
     """How late each change is on the screen."""
@@ -72,18 +74,22 @@ async def followed(config: str, url: str, seconds: float, begin: Any) -> None:
         print(f"shown after {time.perf_counter() - began:.1f} s, {time.process_time():.1f} CPU s")
         await asyncio.sleep(3)
         beat = asyncio.create_task(pulse.beat())
-        first, start, used, scenes = requests_at(url), memory(), time.process_time(), 0
+        first, sizes, used, scenes = requests_at(url), [memory()], time.process_time(), 0
         begin()
-        end, shown = time.monotonic() + seconds, app.scene
-        while time.monotonic() < end:
+        now, shown = time.monotonic(), app.scene
+        end, next_size = now + seconds, now + _MEMORY_SECONDS
+        while (now := time.monotonic()) < end:
             await asyncio.sleep(0.05)
+            if now >= next_size:
+                sizes.append(memory())
+                next_size += _MEMORY_SECONDS
             if app.scene is not shown:
                 shown, scenes = app.scene, scenes + 1
                 await asyncio.to_thread(lag.look, app)
         sent = {name: count - first[name] for name, count in requests_at(url).items()}
         busy = (time.process_time() - used) / seconds
         print(f"CPU {100 * busy:.0f} % of a core, {scenes} pictures in {seconds:.0f} s")
-        print(f"memory {start:.0f} MiB at the start, {memory():.0f} MiB at the end")
+        print(f"memory every {_MEMORY_SECONDS:g} s: {', '.join(f'{size:.0f}' for size in (*sizes, memory()))} MiB")
         print(pulse.told())
         if lag.lags:
             print(f"lag: median {statistics.median(lag.lags):.2f} s, worst {max(lag.lags):.2f} s of {len(lag.lags)}")

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
+from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
 
 PAGE = 500
@@ -37,7 +38,8 @@ class Cluster:
             path_of(kind): (kind, [dict(o) for o in snapshot.collection(kind.collection).objects]) for kind in kinds
         }
         self.pods = self.lists["/api/v1/pods"][1]
-        self.version = 1
+        self.first_version = newest_version(snapshot)
+        self.version = self.first_version
         self.events: list[bytes] = []
         self.changed = threading.Condition()
         self.requests: dict[str, int] = {"list": 0, "watch": 0, "other": 0}
@@ -61,9 +63,9 @@ class Cluster:
             self.changed.notify_all()
 
     def stream(self, path: str, version: int) -> Iterator[bytes]:
-        """What a watch from a version on is sent: it is the number of changes before it, and one."""
+        """What a watch from a version on is sent: each change has the next version after those of the first objects."""
         kind, _ = self.lists[path]
-        sent, last = max(0, version - 1), time.monotonic()
+        sent, last = max(0, version - self.first_version), time.monotonic()
         while True:
             with self.changed:
                 if path == "/api/v1/pods":
@@ -80,6 +82,13 @@ class Cluster:
                 pieces = [*pieces, json.dumps({"type": "BOOKMARK", "object": mark}).encode() + b"\n"]
             if pieces:
                 yield b"".join(pieces)
+
+
+def newest_version(snapshot: Snapshot) -> int:
+    """The highest resourceVersion: a changed Pod with a lower one would be older than the Secrets that it reads."""
+    objects = (o for collection in snapshot.collections.values() for o in collection.objects)
+    versions = ((o.get("metadata") or {}).get("resourceVersion") for o in objects)
+    return max(int(version) for version in versions if version)
 
 
 def path_of(kind: Kind) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from http.client import HTTPConnection
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from gkedoctor.diagnose.engine import diagnose
+from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.library import Library, shipped_names
 from gkedoctor.playbook.loader import load_playbooks
 from gkedoctor.snapshot.model import Snapshot
@@ -34,6 +37,20 @@ settings.register_profile("fuzz", deadline=None)
 settings.load_profile("fuzz" if "GKEDOCTOR_FUZZ" in os.environ else "untimed")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """For `-n auto`: more processes than cores, as tests spend a third of their time waiting for kubectl and timers."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return cores + max(1, cores // 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that take long come first, so that no core waits for one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @cache
 def shipped_playbooks() -> Library:
     return Library(load_playbooks([PLAYBOOKS]), shipped_names)
@@ -42,6 +59,12 @@ def shipped_playbooks() -> Library:
 @cache
 def recorded(name: str) -> Snapshot:
     return load(RECORDINGS / name)
+
+
+@cache
+def diagnosed(name: str) -> Outcome:
+    """What the shipped playbooks find in a shipped recording; dozens of tests start from it."""
+    return diagnose(recorded(name), shipped_playbooks())
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -25,22 +26,24 @@ def lines(file: Path, wanted: str, seconds: float = 30.0) -> str:
     return file.read_text()
 
 
-@pytest.mark.parametrize("narrowed", [[], ["-n", "two-problems"]], ids=["whole", "part"])
-def test_changes_are_lines_of_json_by_the_schema(narrowed: list[str], tmp_path: Path) -> None:
+def system(uid: str) -> dict[str, Any]:
+    return {"metadata": {"name": "kube-system", "uid": uid, "resourceVersion": "1"}}
+
+
+def another(api: WatchApi) -> None:
+    """The same address, and another cluster."""
+    objects = {name: list(c.objects) for name, c in recorded("db-host").collections.items() if name in api.objects}
+    with api.changed:
+        api.objects = objects | {"namespaces": [system("another")]}
+    api.cut()
+
+
+def test_changes_are_lines_of_json_by_the_schema(tmp_path: Path) -> None:
     said = tmp_path / "said"
     with WatchApi.of(recorded("two-problems")) as api, said.open("w") as output:
-        command = [
-            sys.executable,
-            "-m",
-            "gkedoctor",
-            "report",
-            "--watch",
-            "--json",
-            "--no-gcp",
-            "--no-config",
-            *narrowed,
-        ]
+        command = [sys.executable, "-m", "gkedoctor", "report", "--watch", "--json", "--no-gcp", "--no-config"]
         config = api.kubeconfig(tmp_path)
+        api.put("namespaces", system("one"))
         with subprocess.Popen([*command, "--kubeconfig", config], stdout=output, stderr=subprocess.DEVNULL) as process:
             lines(said, '"present"')
             while api.opened < 10:
@@ -50,19 +53,37 @@ def test_changes_are_lines_of_json_by_the_schema(narrowed: list[str], tmp_path: 
             lines(said, '"fixed"')
             api.put("services", service)
             lines(said, '"new"')
+            another(api)
+            lines(said, "another cluster answers at this address: it was read from the start")
+            lines(said, '"live"')
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 1  # as a report that finds what is critical
-            everywhere = {
-                one.path for one in api.asked if one.path.endswith("/pods") and "/namespaces/" not in one.path
-            }
-    assert bool(everywhere) is not bool(narrowed)
     schema = json.loads((ROOT / "schemas" / "watch-v1.json").read_text())
     found = [json.loads(line) for line in said.read_text().splitlines()]
     for line in found:
         jsonschema.validate(line, schema)
-    assert [line["change"] for line in found] == ["present", "present", "fixed", "new"]
+    changes = [line["change"] for line in found if "change" in line]
+    assert changes == ["present", "present", "fixed", "new", "present"]  # nothing of the first cluster was fixed
     assert found[3]["root"] == {"kind": "Service", "namespace": "two-problems", "name": "beta"}
     assert found[3]["diagnosis"]["fix"]["commands"]
+
+
+def test_a_part_is_followed_without_reading_the_rest(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    with WatchApi.of(recorded("two-problems")) as api, said.open("w") as output:
+        command = [sys.executable, "-m", "gkedoctor", "report", "svc/two-problems/beta", "--watch", "--json"]
+        command += ["--no-gcp", "--no-config", "--kubeconfig", api.kubeconfig(tmp_path)]
+        with subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL) as process:
+            lines(said, '"present"')
+            while api.opened < 10:
+                time.sleep(0.02)
+            service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
+            api.put("services", service | {"spec": service["spec"] | {"selector": {"app": "beta"}}})
+            lines(said, '"fixed"')
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 0
+        paths = {one.path for one in api.asked}
+    assert not {"/api/v1/pods", "/api/v1/services", "/api/v1/nodes"} & paths
 
 
 @pytest.mark.parametrize(

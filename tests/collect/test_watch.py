@@ -2,80 +2,22 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gkedoctor.collect.deadline import Deadline, RequestFailed
+from gkedoctor.collect.deadline import RequestFailed
 from gkedoctor.collect.watch.events import BOOKMARK, watch_events
-from gkedoctor.live.options import LiveOptions
-from gkedoctor.live.session import LiveSession, LiveUpdate, Timing
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
-from gkedoctor.snapshot.kinds import KINDS, Kind
+from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Status
+from tests.collect.followed import SECONDS, WATCHED, Followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
 from tests.collect.loopback import Asked, Reply
 from tests.collect.watch_api import EXPIRED, WatchApi, login
-
-WATCHED = [KINDS[name] for name in ("Pod", "Service", "Event", "Secret", "Node")]
-SECONDS = 15.0
-
-
-def pod(name: str, namespace: str = "shop", phase: str = "Running") -> dict[str, Any]:
-    metadata = {"name": name, "namespace": namespace, "resourceVersion": "1"}
-    return {"metadata": metadata, "spec": {"containers": [{"name": "app"}]}, "status": {"phase": phase}}
-
-
-class Followed:
-    """A session that runs in a thread, and what it has said."""
-
-    def __init__(
-        self, api: WatchApi, folder: Path, interval: float = 60.0, kinds: Sequence[Kind] = WATCHED, **options: Any
-    ) -> None:
-        self.stopped = threading.Event()
-
-        def deadline(seconds: float) -> Deadline:
-            brief = lambda wait: self.stopped.wait(min(wait, 0.05)) and None  # noqa: E731
-            return Deadline(seconds, float("inf"), 1, jitter=lambda: 0.5, sleep=brief, stopped=self.stopped)
-
-        live = LiveOptions(api.kubeconfig(folder), gcp=False, logs=False, **options)
-        self.session = LiveSession(live.request((), kinds=kinds), interval, Timing(0.01, deadline))
-        self.last: LiveUpdate | None = None
-        self.snapshot = self.session.first(lambda _: None).snapshot
-        self.said: list[str] = []
-        self.failures: list[str] = []
-        self.faults: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            for update in self.session.follow():
-                self.last, self.snapshot = update, update.snapshot or self.snapshot
-                self.said += update.notices
-                self.failures += [update.freshness.reason] if update.freshness.failed else []
-        except BaseException as error:  # noqa: BLE001  # looked at by the test
-            self.faults.put(error)
-
-    def names(self, collection: str = "pods") -> list[str]:
-        return [item["metadata"]["name"] for item in self.snapshot.collection(collection).objects]
-
-    def until(self, holds: Any) -> None:
-        end = time.monotonic() + SECONDS
-        while not holds():
-            if not self.faults.empty():
-                raise self.faults.get()
-            assert time.monotonic() < end, (self.names(), self.said, self.failures, self.last)
-            time.sleep(0.01)
-
-    @property
-    def is_fine(self) -> bool:
-        return self.last is not None and not self.last.freshness.failed
 
 
 @pytest.fixture
@@ -92,10 +34,6 @@ def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
     followed.session.close()
     followed.thread.join(5)
     assert not followed.thread.is_alive()
-
-
-def lists(api: WatchApi, collection: str = "pods") -> int:
-    return sum(one.path.endswith(f"/{collection}") and "watch" not in one.query for one in api.asked)
 
 
 def test_what_comes_changes_and_goes_is_as_in_a_new_reading(api: WatchApi, live: Followed) -> None:
@@ -182,13 +120,34 @@ def test_a_server_that_restarts_with_other_versions_is_listed_again(api: WatchAp
 
 def test_a_silent_hang_ends_and_is_said(api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gkedoctor.collect.watch.reflector._SILENCE_SECONDS", 0.3)
-    live = Followed(api, tmp_path)
+    live = Followed(api, tmp_path, request_timeout=0.3)
     live.until(lambda: api.opened >= len(WATCHED))
+    released = threading.Event()
+
+    def hang(_: Asked) -> None:
+        released.wait(SECONDS)
+
+    api.fault = hang
     api.silent = True
     api.put("pods", pod("c"))
-    live.until(lambda: any("no data for 0.3 s" in text for text in live.failures))
+    live.until(lambda: any("no response within 0.3 s" in text for text in live.failures))
+    assert live.names() == ["a", "b"] and not live.is_fine
     api.silent = False
+    released.set()
     live.until(lambda: "c" in live.names() and live.is_fine)
+    live.session.close()
+
+
+def test_a_kind_that_is_only_quiet_is_no_failed_reading(
+    api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gkedoctor.collect.watch.reflector._SILENCE_SECONDS", 0.1)
+    live = Followed(api, tmp_path)
+    opened = lambda: sum(watches(one) for one in api.asked)  # noqa: E731
+    live.until(lambda: opened() >= 3)  # after 0.1 s, 0.2 s, 0.4 s: later and later
+    assert opened() < 6 and live.failures == [] and live.said == [] and lists(api) == 1
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names())
     live.session.close()
 
 
@@ -203,19 +162,8 @@ def test_what_may_not_be_watched_is_read_at_an_interval(api: WatchApi, tmp_path:
     live.session.close()
 
 
-def test_what_is_denied_later_is_unknown_and_not_absent(api: WatchApi, live: Followed) -> None:
-    api.fault = lambda asked: forbidden("pods") if asked.path.endswith("/pods") else None
-    api.cut()
-    live.until(lambda: live.snapshot.collection("pods").state.status is Status.DENIED)
-    assert live.snapshot.collection("pods").why_incomplete("shop", "a") is not None
-
-
 NOT_FOUND = status(404, "the server could not find the requested resource", "NotFound")
 BACKENDS = "backendconfigs"
-
-
-def state(live: Followed, collection: str) -> Status:
-    return live.snapshot.collection(collection).state.status
 
 
 def backend(version: str) -> dict[str, Any]:
@@ -305,7 +253,7 @@ def test_a_stream_is_read_whatever_the_pieces(size: int) -> None:
     assert found[0].item == {"metadata": {"name": "a", "resourceVersion": "5"}}
 
 
-@pytest.mark.parametrize("text", [b"[]\n", b'{"type":"ADDED"}\n', b"<html>\n", b'{"type":"ADDED","object":1}\n'])
+@pytest.mark.parametrize("text", [b"[]\n", b'{"type":"ADDED"}\n', b"<html>\n"])
 def test_what_is_no_event_is_a_failure(text: bytes) -> None:
     with pytest.raises(RequestFailed, match="not valid"):
         list(watch_events([text], "pods"))

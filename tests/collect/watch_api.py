@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gkedoctor.snapshot.kinds import COLLECTIONS
+from gkedoctor.snapshot.custom_kinds import listed_kinds
+from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import Snapshot
 from tests.collect.kube_api import _PATH, KubeApi, _is_selected, status
 from tests.collect.loopback import Asked, Reply
 
+_RESOURCES = re.compile(r"/apis/([^/]+)/[^/]+")
 EXPIRED = "too old resource version: 1 (9)"
 
 
@@ -31,6 +35,8 @@ class WatchApi(KubeApi):
         self.token = "t0ken"
         self.changed = threading.Condition()
         self.opened = 0
+        self.aggregated = True
+        self.told = 0
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> WatchApi:
@@ -73,6 +79,10 @@ class WatchApi(KubeApi):
         headers = {name.lower(): value for name, value in asked.headers.items()}
         if headers.get("authorization") != f"Bearer {self.token}":
             return status(401, "Unauthorized", "Unauthorized")
+        if asked.path == "/apis" and self.aggregated and "APIGroupDiscoveryList" in headers.get("accept", ""):
+            return self._discovery(headers.get("if-none-match", ""))
+        if resources := _RESOURCES.fullmatch(asked.path):
+            return Reply(body={"resources": [{"name": kind.resource} for kind in self._kinds(resources[1])]})
         found = _PATH.fullmatch(asked.path)
         if found is not None and asked.query.get("watch") == "true":
             self.opened += 1
@@ -84,6 +94,43 @@ class WatchApi(KubeApi):
             reply.body["metadata"]["resourceVersion"] = str(self.version)
         return reply
 
+    def _kinds(self, group: str) -> list[Kind]:
+        known = [*COLLECTIONS.values(), *(listed_kinds() if self.operators else ())]
+        return [k for k in known if not k.cloud and k.group == group and k.collection not in self.absent]
+
+    def _discovery(self, known: str) -> Reply:
+        items = [
+            {
+                "metadata": {"name": group},
+                "versions": [
+                    {"version": version["version"], "resources": [{"resource": k.resource} for k in self._kinds(group)]}
+                    for version in self._group(group)["versions"]
+                ],
+            }
+            for group in self._groups()
+        ]
+        etag = f'"{hashlib.sha256(json.dumps(items).encode()).hexdigest()}"'
+        if known == etag:
+            return Reply(304, headers={"ETag": etag})
+        return Reply(body={"kind": "APIGroupDiscoveryList", "items": items}, headers={"ETag": etag})
+
+    def send(self, collection: str, item: bytes, *, line: bytes = b"") -> None:
+        """An event of an object as these bytes are, or this line."""
+        with self.changed:
+            self.version += 1
+            self.log.append((self.version, collection, "", line or b'{"type":"ADDED","object":%s}\n' % item))
+            self.changed.notify_all()
+
+    def listing(self, item: bytes) -> Reply:
+        """A list of one object, as these bytes are."""
+        return Reply(body=b'{"metadata":{"resourceVersion":"%d"},"items":[%s]}' % (self.version, item))
+
+    def bookmark(self, version: int) -> None:
+        """Sends a bookmark of a version, whatever the versions that were asked for."""
+        with self.changed:
+            self.told = version
+            self.changed.notify_all()
+
     def _stream(self, collection: str, namespace: str | None, version: int, selector: str = "") -> Iterator[bytes]:
         generation = self.generation
         if version < self.oldest.get(collection, 0):
@@ -91,6 +138,9 @@ class WatchApi(KubeApi):
             return
         while True:
             with self.changed:
+                if self.told:
+                    now = min(self.told, self.version)
+                    yield _line("BOOKMARK", {"kind": "X", "metadata": {"resourceVersion": str(now)}})
                 while not self.silent and self.generation == generation and self.version <= version:
                     if not self.changed.wait(5.0):
                         break
@@ -102,9 +152,7 @@ class WatchApi(KubeApi):
             if silent:
                 time.sleep(0.02)
                 continue
-            for _, _, kind, item in events:
-                if namespace in (None, item["metadata"].get("namespace")):
-                    yield _line(kind if _is_selected(item, selector) else "DELETED", item)  # it left the selection
+            yield from _lines(events, namespace, selector)
             version = now
             yield _line("BOOKMARK", {"kind": "X", "metadata": {"resourceVersion": str(version)}})
 
@@ -123,6 +171,14 @@ def login(api: KubeApi, folder: Path, token: str) -> None:
 
 def _place(item: Any) -> tuple[str, str]:
     return item["metadata"].get("namespace") or "", item["metadata"]["name"]
+
+
+def _lines(events: list[tuple[int, str, str, Any]], namespace: str | None, selector: str) -> Iterator[bytes]:
+    for _, _, kind, item in events:
+        if isinstance(item, bytes):
+            yield item
+        elif namespace in (None, item["metadata"].get("namespace")):
+            yield _line(kind if _is_selected(item, selector) else "DELETED", item)  # it left the selection
 
 
 def _line(kind: str, item: Any) -> bytes:

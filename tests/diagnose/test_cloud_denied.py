@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from gkedoctor.graph.core.ref import Ref
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
-from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import RECORDINGS, diagnosed, recorded, shipped_playbooks
 
 
 def truth(name: str) -> dict[str, Any]:
@@ -37,6 +38,7 @@ NEEDED = [
 """Recording, kind, and a cause that cannot be said without it."""
 
 
+@cache
 def denied(name: str, kind: str) -> Outcome:
     collection = KINDS[kind].collection
     whole = recorded(name)
@@ -45,6 +47,7 @@ def denied(name: str, kind: str) -> Outcome:
     return diagnose(Snapshot(whole.manifest, [*kept, Collection(collection, state)]), shipped_playbooks())
 
 
+@cache
 def all_denied(name: str) -> Outcome:
     whole = recorded(name)
     names = {KINDS[kind].collection for kind in CLOUD}
@@ -52,10 +55,6 @@ def all_denied(name: str) -> Outcome:
     kept = [c for c in whole.collections.values() if c.name not in names]
     cloud = (Collection(n, s) for n, s in state.items())
     return diagnose(Snapshot(whole.manifest, [*kept, *cloud]), shipped_playbooks())
-
-
-def whole_outcome(name: str) -> Outcome:
-    return diagnose(recorded(name), shipped_playbooks())
 
 
 def said(outcome: Outcome, *confidences: Confidence) -> set[tuple[str, Ref]]:
@@ -69,7 +68,7 @@ def said(outcome: Outcome, *confidences: Confidence) -> set[tuple[str, Ref]]:
 @pytest.mark.parametrize("kind", CLOUD)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_denied_collection_gives_no_new_certainty(name: str, kind: str) -> None:
-    whole, outcome = whole_outcome(name), denied(name, kind)
+    whole, outcome = diagnosed(name), denied(name, kind)
     assert said(outcome, Confidence.CERTAIN) <= said(whole, Confidence.CERTAIN)
     assert said(outcome, Confidence.LIKELY) <= said(whole, Confidence.CERTAIN, Confidence.LIKELY)
 
@@ -78,7 +77,7 @@ def test_a_denied_collection_gives_no_new_certainty(name: str, kind: str) -> Non
 @pytest.mark.parametrize("name", NAMES)
 def test_what_can_no_longer_be_said_names_the_permission(name: str, kind: str) -> None:
     everything = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
-    lost = said(whole_outcome(name), *everything) - said(outcome := denied(name, kind), *everything)
+    lost = said(diagnosed(name), *everything) - said(outcome := denied(name, kind), *everything)
     collection = KINDS[kind].collection
     if lost:
         entry = next((n for n in outcome.not_checked if n.collection == collection), None)
@@ -89,7 +88,7 @@ def test_what_can_no_longer_be_said_names_the_permission(name: str, kind: str) -
 
 @pytest.mark.parametrize(("name", "kind", "cause"), NEEDED)
 def test_the_cause_is_not_said_without_its_proof(name: str, kind: str, cause: str) -> None:
-    assert cause in {d.cause for d in whole_outcome(name).diagnoses}
+    assert cause in {d.cause for d in diagnosed(name).diagnoses}
     outcome = denied(name, kind)
     assert cause not in {d.cause for d in outcome.diagnoses if d.confidence is Confidence.CERTAIN}
     assert KINDS[kind].collection in {n.collection for n in outcome.not_checked}
@@ -97,7 +96,7 @@ def test_the_cause_is_not_said_without_its_proof(name: str, kind: str, cause: st
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_healthy_recording_stays_silent_whatever_is_denied(name: str) -> None:
-    if whole_outcome(name).diagnoses or name.startswith("orphans"):
+    if diagnosed(name).diagnoses or name.startswith("orphans"):
         return
     for kind in CLOUD:
         assert not said(denied(name, kind), Confidence.CERTAIN, Confidence.LIKELY)
@@ -124,6 +123,6 @@ def test_no_faulty_recording_is_called_well(name: str, kind: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_certain_of_google_cloud_that_nobody_could_ask(name: str) -> None:
     """With every collection denied, no root is a resource of Google Cloud that only its listing could show."""
-    whole, outcome = whole_outcome(name), all_denied(name)
+    whole, outcome = diagnosed(name), all_denied(name)
     assert said(outcome, Confidence.CERTAIN) <= said(whole, Confidence.CERTAIN)
     assert said(outcome, Confidence.LIKELY) <= said(whole, Confidence.CERTAIN, Confidence.LIKELY)

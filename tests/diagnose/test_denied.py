@@ -10,7 +10,7 @@ from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.model import Confidence
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
-from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import RECORDINGS, diagnosed, recorded, shipped_playbooks
 
 NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json"))
 ABSENT_PODS = {"service-selector-mismatch", "service-selects-nothing", "scaled-to-zero", "neg-empty"}
@@ -51,7 +51,7 @@ def test_without_pods_no_service_is_said_to_select_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_without_events_no_other_cause_is_invented(name: str) -> None:
-    whole = {(d.cause, d.root) for d in diagnose(recorded(name), shipped_playbooks()).diagnoses}
+    whole = {(d.cause, d.root) for d in diagnosed(name).diagnoses}
     outcome = denied(name, "Event")
     less_sure = {(d.cause, d.root) for d in outcome.diagnoses if d.confidence is not Confidence.POSSIBLE}
     assert {d for d in less_sure if d not in whole} == set()
@@ -62,7 +62,7 @@ def test_without_events_no_other_cause_is_invented(name: str) -> None:
 def test_any_one_kind_denied_gives_no_new_certainty(kind: str) -> None:
     """Over the richest recordings: what was not certain with the listing is not certain without it."""
     for name in ("two-problems", "teratail-missing-secret", "recovered", "healthy-optional", "scaled-to-zero"):
-        whole = {(d.cause, d.root) for d in diagnose(recorded(name), shipped_playbooks()).diagnoses}
+        whole = {(d.cause, d.root) for d in diagnosed(name).diagnoses}
         sure = {(d.cause, d.root) for d in denied(name, kind).diagnoses if d.confidence is Confidence.CERTAIN}
         assert sure <= whole
 

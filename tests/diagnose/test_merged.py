@@ -10,7 +10,7 @@ import json
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.model import Severity
-from tests.conftest import REBUILT, RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import REBUILT, RECORDINGS, diagnosed, recorded, shipped_playbooks
 from tests.diagnose.merging import merged
 
 NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json") if not (p.parent / "gcp").is_dir())
@@ -23,7 +23,7 @@ def causes(outcome: Outcome) -> set[tuple[str, str]]:
 
 def test_merged_recordings_give_the_causes_of_each() -> None:
     names = [n for n in NAMES if n not in BEFORE]
-    one_by_one = {c for name in names for c in causes(diagnose(recorded(name), shipped_playbooks()))}
+    one_by_one = {c for name in names for c in causes(diagnosed(name))}
     together = diagnose(merged(recorded(name) for name in names), shipped_playbooks())
     assert causes(together) == one_by_one
     assert not together.unexplained
@@ -32,7 +32,7 @@ def test_merged_recordings_give_the_causes_of_each() -> None:
 def test_merged_load_balancers_give_the_causes_of_each() -> None:
     """The recordings with a Google Cloud side. Not the leftovers: their cluster is gone, and here it lives."""
     names = sorted({p.parent.name for p in RECORDINGS.glob("*/gcp") if (p.parent / "kubernetes").is_dir()} - REBUILT)
-    one_by_one = {c for name in names for c in causes(diagnose(recorded(name), shipped_playbooks()))}
+    one_by_one = {c for name in names for c in causes(diagnosed(name))}
     together = diagnose(merged((recorded(name) for name in names), clouds=True), shipped_playbooks())
     assert len(names) > 12
     assert causes(together) == one_by_one
@@ -41,7 +41,7 @@ def test_merged_load_balancers_give_the_causes_of_each() -> None:
 
 def test_all_recordings_in_one_project_give_the_causes_of_each() -> None:
     names = [n for n in sorted(p.parent.name for p in RECORDINGS.glob("*/kubernetes")) if n not in {*BEFORE, *REBUILT}]
-    one_by_one = {c for name in names for c in causes(diagnose(recorded(name), shipped_playbooks()))}
+    one_by_one = {c for name in names for c in causes(diagnosed(name))}
     together = diagnose(merged((recorded(name) for name in names), clouds=True), shipped_playbooks())
     assert causes(together) == one_by_one
     assert not together.unexplained

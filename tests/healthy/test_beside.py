@@ -10,7 +10,7 @@ from gkedoctor.diagnose.cases import CLOCK
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.playbook.model import Severity
-from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import RECORDINGS, diagnosed, recorded, shipped_playbooks
 from tests.diagnose.merging import merged
 from tests.healthy.loading import SAMPLE, healthy
 
@@ -27,7 +27,7 @@ def _told(outcome: Outcome) -> set[tuple[str, str, str, str]]:
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_healthy_neighbours_change_no_diagnosis(name: str) -> None:
-    alone = diagnose(recorded(name), shipped_playbooks())
+    alone = diagnosed(name)
     together = diagnose(
         merged([recorded(name), *(healthy(n, f"{n.rpartition('/')[2]}-") for n in SAMPLE)], clock=CLOCK),
         shipped_playbooks(),

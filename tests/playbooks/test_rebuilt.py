@@ -16,7 +16,7 @@ from gkedoctor.graph.leftovers.survey import survey
 from gkedoctor.playbook.model import Severity
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Collection, CollectionState, Snapshot, Status, permission
-from tests.conftest import REBUILT, RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import REBUILT, RECORDINGS, diagnosed, recorded, shipped_playbooks
 
 NAMES = sorted(REBUILT)
 LATER = frozenset() if "ServiceAttachment" in KINDS else frozenset({"psc-nat-subnet-missing"})
@@ -30,11 +30,6 @@ DECIDES = ("compute.healthChecks", "compute.firewalls", "compute.backendServices
 def truth(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((RECORDINGS / name / "truth.json").read_text())
     return found
-
-
-@cache
-def outcome(name: str) -> Outcome:
-    return diagnose(recorded(name), shipped_playbooks())
 
 
 def roots(told: Outcome, name: str) -> set[tuple[str, str]]:
@@ -62,7 +57,7 @@ def clouds(name: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", [n for n in NAMES if "orphans" not in truth(n) and n not in LATER])
 def test_the_cause_is_found_at_its_root_and_nothing_else(name: str) -> None:
     known = truth(name)
-    told = roots(outcome(name), name)
+    told = roots(diagnosed(name), name)
     if known["cause"] is None:
         assert told == set()
         return

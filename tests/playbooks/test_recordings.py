@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.playbook.model import Severity
-from tests.conftest import RECORDINGS, recorded, shipped_playbooks
+from tests.conftest import RECORDINGS, diagnosed
 
 NAMES = sorted(p.parent.name for p in RECORDINGS.glob("*/truth.json") if not (p.parent / "gcp").is_dir())
 
@@ -21,7 +20,7 @@ def short(diagnosis: Diagnosis) -> tuple[str, str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_recording_gives_its_true_cause_and_no_other(name: str) -> None:
     truth = json.loads((RECORDINGS / name / "truth.json").read_text())
-    outcome = diagnose(recorded(name), shipped_playbooks())
+    outcome = diagnosed(name)
     found = [d for d in outcome.diagnoses if d.severity is not Severity.ADVISORY]
     wanted = {tuple(r) for r in truth.get("roots") or ([[truth["cause"], truth["root"]]] if truth["cause"] else [])}
     causes = {c for c, _ in wanted} | set(truth.get("accept_causes", []))

@@ -48,6 +48,9 @@ def test_one_field_is_told_of_events_that_wait_and_of_those_that_do_not(events: 
         assert list(events.objects[:5]) == EVENTS[:5]
     assert list(events.each("involvedObject")) == [event.get("involvedObject") for event in EVENTS]
     assert list(events.each("reason")) == ["BackOff"] * 9
+    assert [about and about["name"] for about in events.each("involvedObject", "name")] == [
+        about and about["name"] for about in events.each("involvedObject")
+    ]
 
 
 def test_an_edge_finds_the_events_of_an_object_and_leaves_the_others_as_they_are(events: Collection) -> None:

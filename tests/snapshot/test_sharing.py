@@ -50,6 +50,27 @@ def test_values_that_change_their_kind_after_the_trial_are_read_as_they_are() ->
     assert decoded(pieces(written(items), 10_000), Places().of("pods")) == items
 
 
+FULL = {
+    "annotations": {"a": "b"}, "creationTimestamp": "t", "deletionGracePeriodSeconds": 30, "deletionTimestamp": "t",
+    "finalizers": ["f"], "generateName": "pod-", "generation": 1, "labels": {"app": "a"}, "name": "n",
+    "namespace": "shop", "ownerReferences": [{"kind": "ReplicaSet", "name": "r"}], "resourceVersion": "1", "uid": "u",
+}  # fmt: skip
+ALWAYS = ("creationTimestamp", "name", "namespace", "resourceVersion", "uid")
+
+
+@given(
+    st.lists(st.sets(st.sampled_from([name for name in FULL if name not in ALWAYS])), min_size=1, max_size=5),
+    st.sampled_from([{}, {"selfLink": "/a"}, {"labels": None}, {"name": 1}, {"labels": ["no map"]}]),
+)
+def test_metadata_of_pods_is_read_as_it_is_with_whatever_fields(left_out: list[set[str]], odd: dict[str, Any]) -> None:
+    places = [*left_out, set()]
+    metadata = [{name: value for name, value in FULL.items() if name not in out} for out in places]
+    metadata[-1] = dict(sorted((metadata[-1] | odd).items()))
+    pods = [{"apiVersion": "v1", "kind": "Pod", "metadata": m, "spec": {}, "status": {"phase": "P"}} for m in metadata]
+    read = decoded([written(pods)], Places().of("pods"))
+    assert json.dumps(read) == json.dumps(pods), "in the same order too"
+
+
 def test_equal_parts_of_many_objects_are_one_value_and_one_place_each() -> None:
     read = decoded([written([pod(i) for i in range(3000)])], Places().of("pods"))
     first, second = read[-1]["spec"]["containers"], read[-2]["spec"]["containers"]

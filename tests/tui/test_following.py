@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from gkedoctor.errors import ExitCode, SourceError, UsageError
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.service.report import ReportOptions
 from gkedoctor.tui.app import GkedoctorApp
-from gkedoctor.tui.source import Load, Source, Taken
+from gkedoctor.tui.model.freshness import Freshness
+from gkedoctor.tui.source import Load, Moment, Source, Taken
 from tests.collect.watch_api import WatchApi
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
@@ -49,7 +52,7 @@ async def test_a_change_is_on_the_screen_by_itself(api: WatchApi, tmp_path: Path
     app = GkedoctorApp(followed(api, tmp_path))
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(app, pilot)
-        assert "Service beta" in text(app)
+        assert "selects app=betta" in text(app)
         await until(pilot, lambda: re.search(r"LIVE \d+s", text(app)))
         listed = sum(one.query.get("watch") != "true" for one in api.asked)
         service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
@@ -60,6 +63,25 @@ async def test_a_change_is_on_the_screen_by_itself(api: WatchApi, tmp_path: Path
         again = [one for one in api.asked if one.query.get("watch") != "true"][listed:]
         assert {one.path for one in again} <= {"/version", "/apis"}  # no list
         app.source.leave()
+
+
+@awaited
+async def test_another_cluster_begins_the_session_again() -> None:
+    sentence = "another cluster answers at this address: it was read from the start"
+    ended = threading.Event()
+
+    def follow() -> Iterator[Moment]:
+        yield Moment(recorded("db-host"), Freshness(time.monotonic()), [sentence], begun_again=True)
+        ended.wait(30)
+
+    load = failing([False])
+    app = GkedoctorApp(Source(NAME, load, shipped_playbooks, whole, follow=follow, leave=ended.set))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: app.scene is not None and "db-host" in app.scene.snapshot.manifest.source)
+        await pilot.pause()
+        assert app.scene is not None and not app.scene.session.changes and not app.scene.news
+        assert "fixed" not in text(app) and "new" not in text(app).splitlines()[0]
+        ended.set()
 
 
 @awaited

@@ -309,7 +309,7 @@ def test_the_timeline_begins_where_the_fault_does() -> None:
         await press(app, pilot, "g", "n")
         assert ">11:55:17  ! crit" in text(app)
         await press(app, pilot, "N")
-        assert "no further fault" in told(app)
+        assert "No other fault" in told(app)
         await press(app, pilot, "enter")
         assert page_of(app) == "Secret/ing-missing-secret/shop-db describe"
 

@@ -56,7 +56,7 @@ async def test_findings_come_while_slower_collectors_run(api: KubeApi, tmp_path:
         await pilot.pause(0.5)
         seen = text(app)
         assert "Collecting" in seen and "Kubernetes" in seen and "esc stops" in seen
-        assert "Service beta" in seen and "LIVE" in seen and "PARTIAL" in seen
+        assert "Service/beta" in seen and "LIVE" in seen and "PARTIAL" in seen
         await pilot.press("j")
         await pilot.pause()
         assert "Service/beta" in cursor_line(text(app))
@@ -84,7 +84,7 @@ async def test_escape_stops_and_keeps_what_is_there(api: KubeApi, tmp_path: Path
         await settled(app, pilot)
         assert time.monotonic() - began < 5
         assert "PARTIAL (stopped early)" in text(app)
-        assert "Service beta" in text(app)
+        assert "Service/beta" in text(app)
         stuck[0] = False
 
 
@@ -120,7 +120,7 @@ async def test_read_again_marks_what_is_new_and_gone(api: KubeApi, tmp_path: Pat
         api.objects = other.objects
         await press(app, pilot, "r")
         seen = text(app)
-        assert "new 12:31" in seen and "GONE" in seen and "fixed 12:31" in seen
+        assert "new 12:31" in seen and "GONE" in seen and "deleted 12:31" in seen
         assert "1 new" in told(app) and "2 gone" in told(app)
 
 

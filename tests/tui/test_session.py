@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,13 +15,16 @@ from jsonschema import Draft202012Validator
 
 from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked
 from gkedoctor.errors import UsageError
+from gkedoctor.graph import Graph
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.schemas import SCHEMAS
+from gkedoctor.snapshot.model import Collection, Object, Snapshot
 from gkedoctor.tui.model import history
 from gkedoctor.tui.model.session import Session, Step, first_session
 from gkedoctor.tui.model.state import ViewState, carried, compared, diagnosed, opened
 from tests.conftest import recorded, shipped_playbooks
 
+from .driving import whole
 from .many import many
 
 START = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
@@ -30,6 +34,11 @@ START = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 def scene() -> ViewState:
     made = diagnosed(opened(recorded("two-problems"), shipped_playbooks()), many(4))
     return carried(made, None)
+
+
+@cache
+def real() -> ViewState:
+    return carried(diagnosed(opened(recorded("two-problems"), shipped_playbooks()), whole), None)
 
 
 def findings() -> tuple[Diagnosis, ...]:
@@ -77,15 +86,37 @@ def test_a_change_is_worded_and_many_within_a_minute_are_one() -> None:
 
 
 def test_what_cannot_be_read_any_more_is_not_fixed() -> None:
-    before = scene()
+    before = real()
     lost = before.outcome.diagnoses[0]
     holes = tuple(NotChecked(c, "denied", "list") for c in ("secrets", "deployments", "pods", "services"))
     outcome = msgspec.structs.replace(before.outcome, diagnoses=before.outcome.diagnoses[1:], not_checked=holes)
     after = compared(replace(before, answer=replace(before.answer, outcome=outcome)), before)
-    assert after.session.mark(lost.fingerprint) == "not checked 12:31"
+    assert after.session.mark(lost.fingerprint).startswith("not checked ")
     seen = msgspec.structs.replace(outcome, not_checked=())
     after = compared(replace(before, answer=replace(before.answer, outcome=seen)), before)
-    assert after.session.mark(lost.fingerprint) == "fixed 12:31"
+    assert after.session.mark(lost.fingerprint).startswith("fixed ")
+
+
+def test_what_was_deleted_with_its_objects_is_not_fixed() -> None:
+    before = real()
+    lost = before.outcome.diagnoses[0]
+    gone = {lost.root.name, *(one.ref.name for one in lost.explains)}
+
+    def mark(change: Callable[[Object], Object | None]) -> str:
+        held = before.snapshot.collections.values()
+        kept = [Collection(c.name, c.state, [new for o in c.objects if (new := change(o))]) for c in held]
+        outcome = msgspec.structs.replace(before.outcome, diagnoses=before.outcome.diagnoses[1:])
+        answer = replace(before.answer, outcome=outcome)
+        after = replace(before, graph=Graph(Snapshot(before.snapshot.manifest, kept)), answer=answer)
+        return compared(after, before).session.mark(lost.fingerprint).partition(" ")[0]
+
+    def ended(item: Object) -> Object:
+        metadata = {**item.get("metadata", {}), "deletionTimestamp": "2026-11-22T12:31:00Z"}
+        return {**item, "metadata": metadata} if item.get("kind") == "Namespace" else item
+
+    assert mark(lambda item: item) == "fixed"
+    assert mark(lambda item: None if (item.get("metadata") or {}).get("name") in gone else item) == "deleted"
+    assert mark(ended) == "deleted"
 
 
 def test_a_symptom_that_gets_a_cause_is_not_fixed() -> None:
@@ -124,7 +155,7 @@ def test_the_history_is_saved_as_json_and_markdown(tmp_path: Path) -> None:
     assert wire["changes"][-1]["seconds"] == 420 and len(wire["open"]) == 4
     page = (tmp_path / "a.md").read_text()
     assert page.startswith("# Incident timeline of teratail\n")
-    assert "1 finding came, 1 fixed, 4 open." in page and "| fixed after 7m |" in page
+    assert "2 findings at the start, 1 new, 1 fixed, 4 open at the end." in page and "| fixed after 7m |" in page
     with pytest.raises(UsageError, match="no known ending"):
         history.save(told(), tmp_path / "a.html")
 

@@ -8,6 +8,7 @@ from typing import Any
 from gkedoctor.changes.revisions import revisions_of
 from gkedoctor.graph import Graph, Unknown, labels_of, name_of, namespace_of, workload
 from gkedoctor.graph.core.conditions import is_true
+from gkedoctor.graph.objects.events import places_of_events
 from gkedoctor.snapshot.model import Object
 
 _REVISION_LABELS = ("pod-template-hash", "controller-revision-hash")
@@ -66,8 +67,7 @@ def _pod_events_by_replica_set(graph: Graph) -> dict[tuple[str, str], list[int]]
     By the name of the Pod, which is that of its ReplicaSet and five characters.
     """
     found: dict[tuple[str, str], list[int]] = {}
-    for i, about in enumerate(graph.field_of_all("Event", "involvedObject")):
-        if about and about.get("kind") == "Pod":
-            place = (str(about.get("namespace") or ""), str(about.get("name") or "").rpartition("-")[0])
-            found.setdefault(place, []).append(i)
-    return found
+    for (kind, namespace, name), places in places_of_events(graph).items():
+        if kind == "Pod":
+            found.setdefault((namespace, name.rpartition("-")[0]), []).extend(places)
+    return {place: sorted(places) for place, places in found.items()}

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from gkedoctor.collect.results import CollectorProgress
     from gkedoctor.diagnose.verification import Claim
     from gkedoctor.live.collection import LiveCollection
+    from gkedoctor.live.following import ClusterFollower
     from gkedoctor.live.options import LiveOptions
-    from gkedoctor.live.session import LiveSession, LiveUpdate
+    from gkedoctor.live.session import LiveUpdate
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
     from gkedoctor.tui.source import Moment, Taken, Watch
@@ -48,16 +49,16 @@ class FollowedCluster:
 
     def __init__(self, options: LiveOptions, namespaces: Sequence[str], interval: float) -> None:
         self._options, self._namespaces, self._interval = options, namespaces, interval
-        self._session: LiveSession | None = None
+        self._session: ClusterFollower | None = None
 
     def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
         """Collects all of it, and reports its progress. SourceError where the cluster cannot be reached."""
-        from gkedoctor.live.session import LiveSession
+        from gkedoctor.live.following import ClusterFollower
         from gkedoctor.tui.source import Taken
 
         asked = self._options.request(playbooks, fallback=self._namespaces)
         asked.deadline.stopped = watch.stopped
-        self._session = LiveSession(asked, self._interval)
+        self._session = ClusterFollower(asked, self._interval)
 
         def tell(said: CollectorProgress) -> None:
             watch.say(said.collector, said.objects, said.state, said.trouble)
@@ -88,7 +89,7 @@ def moment(update: LiveUpdate, interval: float) -> Moment:
 
     at = update.freshness
     fresh = Freshness(at.newest, at.failed_at, at.reason, at.retry_at, at.polled, interval)
-    return Moment(update.snapshot, fresh, update.notices)
+    return Moment(update.snapshot, fresh, update.notices, update.begun_again)
 
 
 def _taken(snapshot: Snapshot | None) -> Taken | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gkedoctor.config.model import Settings
     from gkedoctor.diagnose.model import Diagnosis, Unexplained
     from gkedoctor.live.freshness import Freshness
-    from gkedoctor.live.session import LiveSession, LiveUpdate
+    from gkedoctor.live.session import LiveUpdate
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.report import ReportOptions, ReportQuery
     from gkedoctor.snapshot.model import Snapshot
@@ -79,16 +79,16 @@ def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mappi
             cluster = watched_cluster(query, playbooks, parse_options(flags), watched, board.say)
             board.close()
             printer = _Printer(watched, query, cluster)
-            answer = printer.first()
+            answer = printer.first(cluster.first, cluster.notes)
         try:
-            return _follow(cluster.session, printer, answer)
+            return _follow(cluster, printer, answer)
         finally:
-            cluster.session.close()
+            cluster.close()
 
 
-def _follow(session: LiveSession, printer: _Printer, answer: Answer) -> Answer:
+def _follow(cluster: WatchedCluster, printer: _Printer, answer: Answer) -> Answer:
     try:
-        for update in session.follow():
+        for update in cluster.follow():
             answer = printer.update(update, answer)
             if not printer.is_read:
                 break
@@ -106,9 +106,9 @@ class _Printer:
         self._failed = False
         self.is_read = True
 
-    def first(self) -> Answer:
+    def first(self, made: Answer, notes: Sequence[str]) -> Answer:
         """The report, or a line for each finding that is there."""
-        answer = self._query.finished(self._cluster.first, live=True, notes=self._cluster.notes)
+        answer = self._query.finished(made, live=True, notes=notes)
         tell(answer.notes)
         if not self._json:
             write(answer, self._watched.places, self._watched.shown.color, details=self._watched.details)
@@ -120,17 +120,24 @@ class _Printer:
 
     def update(self, update: LiveUpdate, before: Answer) -> Answer:
         """The lines of an update; the answer of then."""
-        after = self._answer(update.snapshot, before) if update.snapshot is not None else before
+        after = self._after(update, before)
         for notice in update.notices:
             self._say(StateLine(time=update.time, state="notice", reason=notice), notice)
         self._say_state(update.freshness, update.time)
         return after
 
+    def _after(self, update: LiveUpdate, before: Answer) -> Answer:
+        if update.snapshot is None:
+            return before
+        if update.begun_again:  # nothing of the cluster before was fixed
+            return self.first(self._cluster.answer(update.snapshot, begun_again=True), ())
+        return self._answer(update.snapshot, before)
+
     def _answer(self, snapshot: Snapshot, before: Answer) -> Answer:
         from gkedoctor.compare.news import finding_changes
 
         try:
-            after = self._query.finished(self._cluster.answer(snapshot), live=True)
+            after = self._query.finished(self._cluster.answer(snapshot, begun_again=False), live=True)
         except UsageError as error:  # the selected object was deleted
             print_message(error.message)
             return before

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gkedoctor.cli.live_part import connected, needs_whole, unless_cloud_alone
+from gkedoctor.cli.followed_question import FollowedQuestion
+from gkedoctor.cli.live_part import connected, needs_whole
 
 if TYPE_CHECKING:
+    import threading
+
     from gkedoctor.collect.results import CollectorProgress, OnProgress
     from gkedoctor.diagnose.model import Outcome
     from gkedoctor.diagnose.part_diagnosis import PartDiagnosis
     from gkedoctor.live.options import LiveOptions
-    from gkedoctor.live.part_session import PartSession
-    from gkedoctor.live.parts import LiveParts
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.part_location import LocatedPart
@@ -69,7 +70,6 @@ class ClusterPart:
         self._options, self._query, self._whole = options, query, whole
         self._shown: _Shown | None = None
         self._latest: Taken | None = None
-        self._playbooks: Sequence[CompiledPlaybook] = ()
 
     def load(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> Taken:
         """Reads what the answer needs, and all where only that can tell.
@@ -77,7 +77,6 @@ class ClusterPart:
         SourceError where the cluster cannot be reached, UsageError for an object that does certainly not exist.
         """
         self._shown = self._latest = None
-        self._playbooks = playbooks
         place = self._located(playbooks, watch)
         if place is None:
             return self._whole.load(playbooks, watch)
@@ -107,23 +106,23 @@ class ClusterPart:
         return in_scope(self._query.report.select_meant(outcome, snapshot, place.target), notes)
 
     def _located(self, playbooks: Sequence[CompiledPlaybook], watch: Watch) -> LocatedPart | None:
-        from gkedoctor.service.part_location import located
-        from gkedoctor.snapshot.partial import Part
-
         def tell(said: CollectorProgress) -> None:
             watch.say(said.collector, said.objects, said.state, said.trouble)
 
-        question = self._query.report.part
-        if question is None or needs_whole(self._options):
-            return None
-        parts = self._connected(tell)
-        if parts is None:
-            return None
-        parts.deadline.stopped = watch.stopped
-        return located(question, Part(parts), playbooks)
+        return self._place(playbooks, tell, watch.stopped)
 
-    def _connected(self, tell: OnProgress) -> LiveParts | None:
-        return connected(self._options, tell)
+    def _place(
+        self, playbooks: Sequence[CompiledPlaybook], tell: OnProgress, stopped: threading.Event
+    ) -> LocatedPart | None:
+        from gkedoctor.service.part_location import located
+        from gkedoctor.snapshot.partial import Part
+
+        question = self._query.report.part
+        parts = connected(self._options, tell) if question is not None and not needs_whole(self._options) else None
+        if question is None or parts is None:
+            return None
+        parts.deadline.stopped = stopped
+        return located(question, Part(parts), playbooks)
 
     def _taken(self, place: LocatedPart, found: PartDiagnosis, *, stopped: bool = False) -> Taken:
         from gkedoctor.tui.source import Taken
@@ -138,33 +137,32 @@ class FollowedPart(ClusterPart):
     def __init__(self, options: LiveOptions, query: PartQuery, whole: FollowedWhole, interval: float) -> None:
         super().__init__(options, query, whole)
         self._followed_whole, self._interval = whole, interval
-        self._session: PartSession | None = None
+        self._question: FollowedQuestion | None = None
 
     def follow(self) -> Iterator[Moment]:
         """What changes after it was read."""
         from gkedoctor.cli.live_source import moment
-        from gkedoctor.service.part_report import diagnosis_of
 
-        if self._shown is None or self._session is None:
+        question = self._question
+        if self._shown is None or question is None:
             yield from self._followed_whole.follow()
             return
-        place, session = self._shown.place, self._session
-        for update in session.follow():
-            if update.snapshot is None:
-                yield moment(update, self._interval)
-                continue
-            place.part.renew(update.snapshot, session.states)
-            taken = self._taken(place, diagnosis_of(place, self._playbooks))
-            yield moment(update, self._interval)._replace(snapshot=taken.snapshot, outcome=taken.outcome)
+        for update, found in question.follow():
+            now = moment(update, self._interval)
+            if found is not None and question.place is not None:
+                taken = self._taken(question.place, found)
+                now = now._replace(snapshot=taken.snapshot, outcome=taken.outcome)
+            yield now
 
     def leave(self) -> None:
         """Ends what follows it."""
-        if self._session is not None:
-            self._session.close()
+        if self._question is not None:
+            self._question.close()
         self._followed_whole.leave()
 
-    def _connected(self, tell: OnProgress) -> LiveParts | None:
-        from gkedoctor.live.part_session import PartSession
-
-        session = self._session = PartSession(self._options, self._interval)
-        return unless_cloud_alone(self._options, lambda: session.connect(tell))
+    def _place(
+        self, playbooks: Sequence[CompiledPlaybook], tell: OnProgress, stopped: threading.Event
+    ) -> LocatedPart | None:
+        question = FollowedQuestion(self._options, self._query.report, playbooks, self._interval)
+        self._question = question
+        return question.begin(tell, stopped)

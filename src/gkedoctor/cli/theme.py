@@ -19,12 +19,12 @@ class ThemeName(click.ParamType[str]):
         self._known = known
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The name; a usage error that names the closest for one that does not exist."""
+        """The name; a usage error with the closest and all others for one that does not exist."""
         known = self._known()
         if value not in known:
             near = get_close_matches(str(value), known, 1)
-            meant = f"did you mean `{near[0]}`?" if near else f"choose from {', '.join(known)}"
-            self.fail(f"unknown theme `{value}`; {meant}", param, ctx)
+            meant = f"did you mean `{near[0]}`? " if near else ""
+            self.fail(f"unknown theme `{value}`; {meant}themes: {', '.join(known)}", param, ctx)
         return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
-from gkedoctor.cli.live_part import needs_whole, unless_cloud_alone
+from gkedoctor.cli.followed_question import FollowedQuestion
 from gkedoctor.cli.source import notes_on
 
 if TYPE_CHECKING:
     from gkedoctor.collect.results import OnProgress
     from gkedoctor.live.options import LiveOptions
-    from gkedoctor.live.session import LiveSession
+    from gkedoctor.live.session import LiveUpdate
     from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.part_location import LocatedPart
@@ -33,68 +34,81 @@ class Watching(Protocol):
         ...
 
 
-class WatchedCluster(NamedTuple):
-    """The session, the first answer, how it was read, and what answers later moments.
+class WatchedCluster(Protocol):
+    """`first`: the first answer; `notes`: how it was read."""
 
-    `answer` raises UsageError where what was asked about is not there any more.
-    """
-
-    session: LiveSession
     first: Answer
-    notes: Sequence[str]
-    answer: Callable[[Snapshot], Answer]
+    notes: tuple[str, ...]
+
+    def follow(self) -> Iterator[LiveUpdate]:
+        """What changes."""
+        ...
+
+    def answer(self, snapshot: Snapshot, *, begun_again: bool) -> Answer:
+        """The answer in the snapshot of the update that came last. UsageError where what was asked about is gone.
+
+        `begun_again`: it is of another cluster.
+        """
+        ...
+
+    def close(self) -> None:
+        """Ends it."""
+        ...
 
 
 def watched_cluster(
     query: ReportQuery, playbooks: Library, options: LiveOptions, watching: Watching, tell: OnProgress
 ) -> WatchedCluster:
     """Reads it. SourceError where it cannot be reached, UsageError for an object that does certainly not exist."""
-    part = _part(query, playbooks, options, watching, tell)
-    return part or _whole(query, playbooks, options, watching, tell)
+    question = FollowedQuestion(options, query, playbooks, watching.interval)
+    place = question.begin(tell)
+    if place is not None:
+        return _WatchedPart(query, playbooks, question, place)
+    question.close()
+    return _WatchedWhole(query, playbooks, options, watching, tell)
 
 
-def _whole(
-    query: ReportQuery, playbooks: Library, options: LiveOptions, watching: Watching, tell: OnProgress
-) -> WatchedCluster:
-    from gkedoctor.diagnose.repeated import RepeatedDiagnosis
-    from gkedoctor.live.session import LiveSession
+class _WatchedWhole:
+    def __init__(
+        self, query: ReportQuery, playbooks: Library, options: LiveOptions, watching: Watching, tell: OnProgress
+    ) -> None:
+        from gkedoctor.diagnose.repeated import RepeatedDiagnosis
+        from gkedoctor.live.following import ClusterFollower
 
-    session = LiveSession(options.request(playbooks, fallback=watching.namespaces), watching.interval)
-    first, diagnosis = session.first(tell), RepeatedDiagnosis(playbooks)
+        asked = options.request(playbooks, fallback=watching.namespaces)
+        self._query, self._session = query, ClusterFollower(asked, watching.interval)
+        first = self._session.first(tell)
+        self._new_diagnosis = partial(RepeatedDiagnosis, playbooks)
+        self._diagnosis = self._new_diagnosis()
+        self.first, self.notes = query.answer(first.snapshot), notes_on(first)
+        self.follow, self.close = self._session.follow, self._session.close
 
-    def answer(snapshot: Snapshot) -> Answer:
-        return query.select(diagnosis.diagnose(snapshot).outcome, snapshot)
-
-    return WatchedCluster(session, query.answer(first.snapshot), notes_on(first), answer)
-
-
-def _part(
-    query: ReportQuery, playbooks: Library, options: LiveOptions, watching: Watching, tell: OnProgress
-) -> WatchedCluster | None:
-    """The part; None where the whole cluster is needed."""
-    from gkedoctor.live.part_session import PartSession
-    from gkedoctor.service.part_location import located
-    from gkedoctor.snapshot.partial import Part
-
-    question = query.part
-    if question is None or needs_whole(options):
-        return None
-    session = PartSession(options, watching.interval)
-    parts = unless_cloud_alone(options, lambda: session.connect(tell))
-    place = located(question, Part(parts), playbooks) if parts is not None else None
-    if place is None or parts is None:
-        session.close()
-        return None
-
-    def answer(snapshot: Snapshot) -> Answer:
-        place.part.renew(snapshot, session.states)
-        return _answer_of(place, query, playbooks)
-
-    return WatchedCluster(session, _answer_of(place, query, playbooks), parts.notes, answer)
+    def answer(self, snapshot: Snapshot, *, begun_again: bool) -> Answer:
+        if begun_again:
+            self._diagnosis = self._new_diagnosis()
+        return self._query.select(self._diagnosis.diagnose(snapshot).outcome, snapshot)
 
 
-def _answer_of(place: LocatedPart, query: ReportQuery, playbooks: Library) -> Answer:
-    from gkedoctor.service.part_report import diagnosis_of, in_scope
+class _WatchedPart:
+    def __init__(self, query: ReportQuery, playbooks: Library, question: FollowedQuestion, place: LocatedPart) -> None:
+        from gkedoctor.service.part_report import diagnosis_of
 
-    found = diagnosis_of(place, playbooks)
-    return in_scope(query.select_meant(found.outcome, found.snapshot, place.target), place.scope_notes())
+        self._query, self._question = query, question
+        self._found = diagnosis_of(place, playbooks)
+        self.first, self.notes = self._answer(place), question.notes
+        self.close = question.close
+
+    def follow(self) -> Iterator[LiveUpdate]:
+        for update, found in self._question.follow():
+            self._found = found or self._found
+            yield update
+
+    def answer(self, snapshot: Snapshot, *, begun_again: bool) -> Answer:
+        assert self._question.place is not None
+        return self._answer(self._question.place)
+
+    def _answer(self, place: LocatedPart) -> Answer:
+        from gkedoctor.service.part_report import in_scope
+
+        outcome, snapshot = self._found
+        return in_scope(self._query.select_meant(outcome, snapshot, place.target), place.scope_notes())

@@ -115,6 +115,12 @@ def _hide_logins(configuration: Any) -> None:
         configuration.proxy_headers = {"proxy-authorization": header}
 
 
+def files_of(login: Login) -> tuple[tuple[int, int], ...]:
+    """When each file of the kubeconfig was written, and its size: whether it is still the one that was read."""
+    states = (path.stat() for path in _files(login) if path.exists())
+    return tuple((state.st_mtime_ns, state.st_size) for state in states)
+
+
 def _files(login: Login) -> list[Path]:
     file = login.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config"))
     return [Path(part).expanduser() for part in file.split(os.pathsep)]

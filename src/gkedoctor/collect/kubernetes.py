@@ -18,6 +18,7 @@ from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFaile
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.paging import Pages
+from gkedoctor.collect.raw_objects import object_of
 from gkedoctor.collect.results import COMPLETE, Listing, WatchStart, state_of
 from gkedoctor.collect.served_recording import PLATFORM, combined_state, recording_header
 from gkedoctor.errors import UnreachableError
@@ -369,7 +370,7 @@ def slim(collection: str, raw: msgspec.Raw, version: str) -> Any:
     Decoded one by one, for a page of 500 Pods is 20 MB as objects; what is no object is left to the intake.
     """
     try:
-        item = msgspec.json.decode(raw)
+        item = object_of(raw)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
     if not isinstance(item, dict):

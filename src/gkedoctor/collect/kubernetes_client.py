@@ -18,6 +18,7 @@ from gkedoctor import __version__
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import NO_LIMITS, CollectionStopped, Deadline, RequestFailed, RequestLimits, retry_after
 from gkedoctor.collect.kubeconfig import ClusterAddress, Login, configured
+from gkedoctor.collect.raw_objects import decoded
 from gkedoctor.collect.read_only import assert_read_only
 from gkedoctor.collect.trace import traced
 from gkedoctor.errors import SourceError
@@ -74,8 +75,11 @@ class KubernetesClient:
         accept: str,
         body: Mapping[str, Any] | None,
         seconds: float = math.inf,
+        if_none_match: str = "",
     ) -> HttpResponse:
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
+        if if_none_match:
+            headers["If-None-Match"] = if_none_match
         renewals = self._renewals
         answer = call(self._api, method, path, query, headers, body, self.deadline, seconds)
         if answer.status == 401 and self.renew(renewals):
@@ -224,7 +228,7 @@ def _body(response: Any, ends: float, deadline: Deadline) -> bytearray:
 
 def _decoded(answer: HttpResponse, shape: Any) -> Any:
     try:
-        return msgspec.json.decode(answer.body, type=shape)
+        return decoded(answer.body, msgspec.json.Decoder(shape).decode)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
 

@@ -56,7 +56,7 @@ def _events(graph: Graph, proofs: Sequence[ResolvedEvidence]) -> Iterator[Object
 
 def _places_of_events(graph: Graph) -> dict[tuple[str, str], int]:
     """Where each Event stands by its name, without decoding the others."""
-    found = enumerate(graph.field_of_all("Event", "metadata"))
+    found = enumerate(graph.field_of_all("Event", "metadata", "name", "namespace"))
     return {(data.get("namespace") or "", data.get("name") or ""): i for i, data in found if data}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,11 +96,20 @@ def candidates(graph: Graph, playbook: CompiledPlaybook, kind: str) -> Sequence[
     return not_being_deleted(graph, found)
 
 
-def findings(graph: Graph, playbook: CompiledPlaybook, doubts: UnknownFacts) -> Iterator[Finding]:
-    """Every finding of one playbook, in the order of the subjects."""
+def findings(
+    graph: Graph,
+    playbook: CompiledPlaybook,
+    doubts: UnknownFacts,
+    concerns: Callable[[Object], bool] = lambda _: True,
+) -> Iterator[Finding]:
+    """Every finding of one playbook, in the order of the subjects.
+
+    `concerns`: false of a subject that certainly has not its symptom.
+    """
     for kind in playbook.kinds:
         for item in candidates(graph, playbook, kind):
-            yield from findings_of(graph, playbook, item if "kind" in item else {"kind": kind, **item}, doubts)
+            if concerns(item):
+                yield from findings_of(graph, playbook, item if "kind" in item else {"kind": kind, **item}, doubts)
 
 
 def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: UnknownFacts) -> Iterator[Finding]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from gkedoctor.collect.deadline import RequestFailed
 from gkedoctor.collect.results import state_of
 from gkedoctor.collect.watch.reflector import Relisted, Scope
@@ -11,44 +14,85 @@ from gkedoctor.snapshot.model import CollectionState, Status
 _NAMED = 3
 """Collections that a notice names."""
 
+SETTLE_SECONDS = 1.0
+"""Lists are read again one after another: what happened to them is one line once no more come."""
+
+_DENIED, _GONE, _PERMITTED, _SERVED, _LISTED = "denied", "gone", "permitted", "served", "listed"
+_SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        _DENIED: "cannot be read any more",
+        _GONE: "not served any more",
+        _PERMITTED: "permitted again",
+        _SERVED: "served now",
+        _LISTED: "listed again",
+    }
+)
+
 
 class FollowedLists:
     """What is known of lists besides their objects. For one thread."""
 
     def __init__(self) -> None:
-        self._failed: set[Scope] = set()
-        self._relisted: list[str] = []
-        self._reason = ""
+        self._failed: dict[Scope, int] = {}
+        self._happened: dict[str, set[str]] = {}
+        self._last = 0.0
+        self._reasons: dict[str, str] = {}
 
     def failed(self, scope: Scope) -> None:
         """A list that could not be read at first, and may be later."""
-        self._failed.add(scope)
+        self._failed[scope] = 0
 
-    def take(self, objects: IncrementalSnapshot, change: Relisted) -> None:
+    def take(self, objects: IncrementalSnapshot, change: Relisted, now: float) -> None:
         """Takes in a whole list."""
         scope, known = change.scope, objects.state(change.scope.collection)
         objects.replace(scope.collection, change.items, scope.namespace)
         if change.failed is not None:
-            self._failed.add(scope)
             objects.set_state(scope.collection, _refused(known, scope, change.failed))
         elif scope in self._failed:
-            self._failed.discard(scope)
             objects.set_state(scope.collection, _read(known, scope))
-        self.note(change)
+        self.note(change, now)
 
-    def note(self, change: Relisted) -> None:
-        """Remembers that a list had to be read again, where there was a reason to."""
+    def note(self, change: Relisted, now: float) -> None:
+        """Remembers what is to be said of a list that was read again."""
+        self._last, scope = now, change.scope
+        if change.failed is not None:
+            self._failed[scope] = change.failed.code
+            self._note(_GONE if change.failed.code == 404 else _DENIED, scope.collection, change.failed.reason)
+        elif self._failed.pop(scope, 0):
+            self._note(_PERMITTED, scope.collection)
         if change.reason:
-            self._relisted.append(change.scope.collection)
-            self._reason = change.reason
+            self._note(_LISTED, scope.collection, change.reason)
+
+    def served(self, collection: str) -> None:
+        """A kind that was not served before, and is read now."""
+        self._note(_SERVED, collection)
+
+    def denied(self, collection: str, reason: str) -> None:
+        """A collection that cannot be read any more."""
+        self._note(_DENIED, collection, reason)
+
+    def permitted(self, collection: str) -> None:
+        """A collection that can be read again."""
+        self._note(_PERMITTED, collection)
+
+    def is_settled(self, now: float) -> bool:
+        """Whether there is something to say, and no more of it came for a while."""
+        return bool(self._happened) and now - self._last >= SETTLE_SECONDS
 
     def said(self) -> list[str]:
-        """Which lists had to be read again since this was asked last, in one line."""
-        names, self._relisted = sorted(set(self._relisted)), []
-        if not names:
-            return []
+        """What happened to lists since this was asked last, a line for each that is alike."""
+        happened, self._happened = self._happened, {}
+        return [self._line(what, happened[what]) for what in _SENTENCES if what in happened]
+
+    def _note(self, what: str, collection: str, reason: str = "") -> None:
+        self._happened.setdefault(what, set()).add(collection)
+        self._reasons[what] = reason if what != _GONE else ""
+
+    def _line(self, what: str, collections: set[str]) -> str:
+        names = sorted(collections)
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        return [f"listed again: {', '.join(names[:_NAMED])}{more}: {self._reason}"]
+        reason = f": {self._reasons[what]}" if self._reasons[what] else ""
+        return f"{_SENTENCES[what]}: {', '.join(names[:_NAMED])}{more}{reason}"
 
 
 def _refused(known: CollectionState, scope: Scope, failed: RequestFailed) -> CollectionState:

@@ -16,6 +16,7 @@ from gkedoctor.collect.google_reader import GoogleReader
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.parts import PartLister, RawPart
 from gkedoctor.collect.results import COMPLETE, OnProgress
+from gkedoctor.collect.watch.identity import Identity
 from gkedoctor.live.collection import placed
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.live.parts import LiveParts, key_of, with_malformed
@@ -69,6 +70,13 @@ class FollowedParts(LiveParts):
                 for read, state in self._states.items()
             }
         )
+
+    @property
+    def identity(self) -> Identity:
+        """What the cluster is known by; empty where its namespaces could not be read."""
+        spaces = self.objects.snapshot(self._clock).collection("namespaces").objects
+        uids = [str(each["metadata"].get("uid") or "") for each in spaces if each["metadata"]["name"] == "kube-system"]
+        return Identity(uids[0] if uids else "", self.cluster.now.isoformat())
 
     def go_on(self, client: KubernetesClient, deadline: Deadline) -> None:
         """Reads over another connection from now on: the time limit of the first reading has no meaning any more."""

@@ -60,7 +60,8 @@ class Statuses:
         failed = self._failing.pop(status.scope, None)
         if failed is None:
             return ""
-        self._longest = max(self._longest, status.since - failed[0])
+        if not status.refused:  # what is refused for good is not read again
+            self._longest = max(self._longest, status.since - failed[0])
         if self._failing:
             return ""
         seconds, self._longest = self._longest, 0.0

@@ -39,6 +39,7 @@ def check_server(client: WatchClient, put: Callable[[ScopeStatus | Heartbeat], N
             failures += 1
             wait = min(10.0, 2.0**failures)
             put(ScopeStatus(SERVER, now, failed.reason, clock() + wait))
+            client.renew_if_changed()
             deadline.pause(wait)
             continue
         put(Heartbeat(date, clock()))

@@ -12,19 +12,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from gkedoctor.collect.kubernetes import ListResult
 from gkedoctor.collect.logs import ContainerRun
 from gkedoctor.collect.parts import RawPart, selector_of
 from gkedoctor.collect.results import COMPLETE, OnProgress, state_of
-from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
-from gkedoctor.collect.watch.reflector import Access, Put, Reflector, Relisted, Removed, Scope, ScopeStatus
+from gkedoctor.collect.watch.connection import WatchClient
+from gkedoctor.collect.watch.reflector import Put, Relisted, Removed, Scope, ScopeStatus
 from gkedoctor.live.cloud_following import LEAST_SECONDS
+from gkedoctor.live.costly_objects import CostlyObjects
 from gkedoctor.live.followed_parts import FollowedParts, ReadAgain
 from gkedoctor.live.freshness import CLOUD
-from gkedoctor.live.heartbeat import check_server
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.live.session import LiveSession, Timing, _Message
+from gkedoctor.live.watches import FirstReading, Watches, run_thread
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 from gkedoctor.snapshot.part import Read
@@ -46,7 +46,6 @@ class PartSession(LiveSession):
         self._polled: dict[Read, Scope] = {}
         self._cloud_reads: list[Read] = []
         self._waiting: list[RawPart] | None = []
-        self._lists_access: Access | None = None
 
     def connect(self, tell: OnProgress) -> FollowedParts:
         """What reads the part; all that it reads is followed. SourceError where the cluster cannot be reached."""
@@ -54,6 +53,7 @@ class PartSession(LiveSession):
         self._collection = None
         self._parts = FollowedParts(self._options, tell)
         self._objects, self._time = self._parts.objects, (self._parts.cluster.now, began)
+        self._costly = CostlyObjects(self._objects)
         self._parts.on_read = self._follow_reads
         return self._parts
 
@@ -68,14 +68,15 @@ class PartSession(LiveSession):
     # what runs
 
     def _start_watches(self, client: WatchClient) -> None:
-        self._lists_access = self._access(client)
+        watches = Watches(self._request, client, self._interval, self._messages.put)
+        self._client, self._watches, self._fixed_clock = client, watches, watches.is_recorded
+        watches.start(FirstReading(self._parts.identity, [], ()))
         self._parts.go_on(client, self._deadline)
         waiting, self._waiting = self._waiting or [], None
         self._pods = [pod for pod in self._parts.pods if self._parts.has_logs_of(pod)]
         self._follow_reads(waiting)
-        self._thread("poll", partial(self._read_again, self._interval))
-        self._thread("google", partial(self._read_cloud_again, max(self._interval, LEAST_SECONDS)))
-        self._thread("heartbeat", partial(check_server, client, self._messages.put))
+        run_thread("reads", partial(self._read_again, self._interval), self._messages.put)
+        run_thread("google", partial(self._read_cloud_again, max(self._interval, LEAST_SECONDS)), self._messages.put)
         self._start_logs(client)
 
     def _follow_reads(self, parts: Sequence[RawPart]) -> None:
@@ -94,28 +95,13 @@ class PartSession(LiveSession):
 
     def _follow_list(self, part: RawPart) -> None:
         read, watch = part.read, part.watch
-        if watch is not None and watch.version and len(self._reads) < CONNECTIONS:
+        if watch is not None and watch.version and self._watches is not None:
             scope = Scope(read.collection, watch.path, read.namespace or None, selector_of(read))
             self._reads[scope] = read
-            access = self._narrowed(scope.selector)
-            reflector = Reflector(scope, watch.version, access, self._messages.put, self._messages.put)
-            self._thread(scope.collection, reflector.run)
+            self._watches.follow(scope, watch.version)
         elif part.state.status in (Status.COMPLETE, Status.FAILED):
             scope = self._polled[read] = Scope(read.collection, "")
             self._messages.put(ScopeStatus(scope, self._clock(), _BY_NAME, polled=True))
-
-    def _narrowed(self, selector: str) -> Access:
-        """The access to a list that a field selector narrows."""
-        access = self._lists_access
-        assert access is not None
-        if not selector:
-            return access
-        narrow, stream, lister = ("fieldSelector", selector), access.stream, self._lister
-
-        def pages(path: str, collection: str) -> ListResult:
-            return lister.pages(path, collection, selector)
-
-        return replace(access, stream=lambda path, query, silence: stream(path, [*query, narrow], silence), pages=pages)
 
     def _read_again(self, interval: float) -> None:
         """Reads single objects, and what could not be read, once more at an interval."""
@@ -145,7 +131,7 @@ class PartSession(LiveSession):
             case ReadAgain(part, at):
                 return self._take_again(part, at)
             case Relisted():
-                self._lists.note(message)
+                self._lists.note(message, self._clock())
                 failed = message.failed
                 state = COMPLETE if failed is None else state_of(message.scope.collection, failed.code, failed.reason)
                 self._parts.take(RawPart(self._reads[message.scope], list(message.items), state))

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import queue
-import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from typing import NamedTuple
 
 from gkedoctor.collect.collector import Collected, CollectRequest
 from gkedoctor.collect.deadline import Deadline
-from gkedoctor.collect.kubernetes import KubernetesLister, reached
 from gkedoctor.collect.logs import read_log
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
-from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
-from gkedoctor.collect.watch.discovery import Discovery
-from gkedoctor.collect.watch.reflector import Access, Put, Reflector, Relisted, Removed, Scope, ScopeStatus
+from gkedoctor.collect.watch.connection import WatchClient
+from gkedoctor.collect.watch.reflector import Put, Relisted, Removed, Scope, ScopeStatus
 from gkedoctor.errors import SourceError
-from gkedoctor.live.cloud_following import CloudFollower, CloudRead
+from gkedoctor.live.cloud_following import CLOUD_ATTEMPTS, CloudFollower, CloudRead
+from gkedoctor.live.cloud_lists import CloudLists
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
+from gkedoctor.live.costly_objects import CostlyObjects
 from gkedoctor.live.followed_lists import FollowedLists
 from gkedoctor.live.followed_parts import ReadAgain
-from gkedoctor.live.freshness import CLOUD, SERVER, Freshness, Statuses
-from gkedoctor.live.heartbeat import Heartbeat, check_server
+from gkedoctor.live.freshness import SERVER, Freshness, Statuses
+from gkedoctor.live.heartbeat import Heartbeat
 from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
+from gkedoctor.live.served_kinds import KindServed
+from gkedoctor.live.watches import Fault, FirstReading, Watches, WatchMessage, first_reading, run_thread
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
-from gkedoctor.snapshot.model import Snapshot, Status
+from gkedoctor.snapshot.model import Snapshot
 
 _TICK_SECONDS = 0.1
 _SETTLE_SECONDS = 0.1
@@ -46,10 +45,6 @@ _MOST_TAKEN = 2_000
 _SHARE = 20
 """Where nothing changes, what takes a second is done again after this many: ages count too."""
 
-_FIRST = ("pods", "events", "nodes", "deployments", "replicasets", "services", "endpointslices", "ingresses")
-"""The lists that get the first connections."""
-
-_NAMESPACE = re.compile(r"/namespaces/([^/]+)/")
 _ENDPOINTS = frozenset({"endpointslices", "servicenetworkendpointgroups"})
 
 
@@ -62,6 +57,8 @@ class LiveUpdate(NamedTuple):
     """The server's."""
 
     notices: tuple[str, ...] = ()
+    begun_again: bool = False
+    """Whether it is the first moment of another cluster: what was found before is of no account."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +71,7 @@ class Timing:
     )
 
 
-class _Fault(NamedTuple):
-    """A fault of ours in a thread."""
-
-    error: BaseException
-
-
-_Message = Put | Removed | Relisted | ScopeStatus | LogRead | CloudRead | Heartbeat | ReadAgain | _Fault
+_Message = WatchMessage | LogRead | CloudRead | ReadAgain
 
 
 class LiveSession:
@@ -97,7 +88,9 @@ class LiveSession:
         self._statuses = Statuses()
         self._notices: list[str] = []
         self._lists = FollowedLists()
-        self._scopes: list[tuple[Scope, str]] = []
+        self._cloud_lists = CloudLists(self._lists)
+        self._first: FirstReading | None = None
+        self._watches: Watches | None = None
         self._client: WatchClient | None = None
         self._cloud: CloudFollower | None = None
         self._logs = LogFollower(None, lambda _: None)
@@ -109,9 +102,12 @@ class LiveSession:
         began = self._clock()
         collected = self._collection.gathered(tell)
         self._time = (collected.gathered.recorded_at or datetime.now(UTC), began)
-        for listing in self._collection.listings:
-            self._add_scopes(listing)
+        self._first = first_reading(self._request, collected.gathered, self._collection.listings)
+        for scope, version in self._first.scopes:
+            if not version:
+                self._lists.failed(scope)
         self._objects = IncrementalSnapshot(collected.gathered)
+        self._costly = CostlyObjects(self._objects)
         self._place = collected.place
         self._collection = None  # it holds all that was read, unmasked
         self._start_cloud(collected)
@@ -141,13 +137,15 @@ class LiveSession:
             now = self._clock()
             self._logs.read_due(now)
             freshness = self.freshness
-            settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost
+            settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost / 2
             if settled or now - last >= max(self._interval, _SHARE * cost):
                 yield LiveUpdate(self._snapshot(), freshness, self._now(), self._said(freshness))
                 last, first_change = self._clock(), None
                 cost = last - now
                 shown = freshness._replace(newest=0.0)
-            elif now - reported >= _FRESHNESS_SECONDS and (self._notices or freshness._replace(newest=0.0) != shown):
+            elif now - reported >= _FRESHNESS_SECONDS and (
+                self._has_news(freshness) or freshness._replace(newest=0.0) != shown
+            ):
                 shown, reported = freshness._replace(newest=0.0), now
                 yield LiveUpdate(None, freshness, self._now(), self._said(freshness))
 
@@ -156,9 +154,12 @@ class LiveSession:
         """How new what is known is, at this moment."""
         return self._statuses.freshness(self._client.newest if self._client is not None else self._time[1])
 
+    def _has_news(self, freshness: Freshness) -> bool:
+        return bool(self._notices) or (not freshness.failed and self._lists.is_settled(self._clock()))
+
     def _said(self, freshness: Freshness) -> tuple[str, ...]:
         """What happened; which lists were read again when all of them are."""
-        lists = [] if freshness.failed else self._lists.said()
+        lists = [] if freshness.failed or not self._lists.is_settled(self._clock()) else self._lists.said()
         said, self._notices = (*lists, *self._notices), []
         return said
 
@@ -170,14 +171,6 @@ class LiveSession:
     def _snapshot(self) -> Snapshot:
         built = self._objects.snapshot(self._now())
         return Snapshot(placed(built.manifest, self._place), built.collections.values())
-
-    def _add_scopes(self, listing: Listing) -> None:
-        for watch in listing.watches:
-            found = _NAMESPACE.search(watch.path)
-            scope = Scope(listing.collection, watch.path, found[1] if found is not None else None)
-            self._scopes.append((scope, watch.version))
-            if not watch.version:
-                self._lists.failed(scope)
 
     # what runs
 
@@ -193,30 +186,14 @@ class LiveSession:
                 self._deadline.pause(5.0)
 
     def _start_watches(self, client: WatchClient) -> None:
-        access = self._access(client)
-        order = {name: i for i, name in enumerate(_FIRST)}
-        self._scopes.sort(key=lambda entry: (order.get(entry[0].collection, len(order)), entry[0]))
-        for scope, version in self._scopes[:CONNECTIONS]:
-            reflector = Reflector(scope, version, access, self._messages.put, self._messages.put)
-            self._thread(scope.collection, reflector.run)
-        rest = [scope for scope, _ in self._scopes[CONNECTIONS:]]
-        if rest:
-            self._thread("poll", partial(self._poll, rest, access))
-        self._thread("heartbeat", partial(check_server, client, self._messages.put))
+        watches = Watches(self._request, client, self._interval, self._messages.put)
+        self._client, self._watches, self._fixed_clock = client, watches, watches.is_recorded
+        assert self._first is not None
+        watches.start(self._first)
+        self._first = None
         if self._cloud is not None:
-            self._thread("google", self._cloud.run)
+            run_thread("google", self._cloud.run, self._messages.put)
         self._start_logs(client)
-
-    def _access(self, client: WatchClient) -> Access:
-        """How the lists are read, over a connection that was just made. UnreachableError where that does not work."""
-        cluster = reached(client)
-        client.has_version = bool(cluster.version)
-        self._client, self._fixed_clock = client, bool(cluster.recorded)
-        self._lister = KubernetesLister(client, cluster, only=self._request.only, fallback=self._request.fallback)
-        return Access(
-            client.stream, self._lister.pages, client.renew_again, self._deadline, self._interval,
-            Discovery(client).served_at, lambda: client.recoveries,
-        )  # fmt: skip
 
     def _start_logs(self, client: WatchClient) -> None:
         pool = ThreadPool(4, "logs")
@@ -234,40 +211,16 @@ class LiveSession:
             return
         options = options._replace(now=collected.gathered.recorded_at, only=tuple(self._request.only))
         deadline = self._timing.new_deadline(self._request.deadline.request)
-        deadline.stopped = self._deadline.stopped
+        deadline.stopped, deadline.attempts = self._deadline.stopped, CLOUD_ATTEMPTS
         self._cloud = CloudFollower(
             options, collected.place, self._request.kinds, deadline, self._interval, self._messages.put
         )
-
-    def _thread(self, name: str, work: Callable[[], None]) -> None:
-        def run() -> None:
-            try:
-                work()
-            except BaseException as error:  # noqa: BLE001  # raised again by the thread that follows
-                self._messages.put(_Fault(error))
-
-        threading.Thread(target=run, name=f"watch-{name}", daemon=True).start()
-
-    def _poll(self, scopes: Sequence[Scope], access: Access) -> None:
-        """Reads the lists for which no connection is left, one after another."""
-        reason = f"more than {CONNECTIONS} lists"
-        for scope in scopes:
-            self._messages.put(ScopeStatus(scope, self._clock(), reason, polled=True))
-        while not self._deadline.stopped.is_set():
-            self._deadline.pause(self._interval)
-            for scope in scopes:
-                part, now = access.pages(scope.path, scope.collection), self._clock()
-                if part.refused is None:
-                    self._messages.put(Relisted(scope, part.items))
-                    self._messages.put(ScopeStatus(scope, now, reason, polled=True))
-                else:
-                    self._messages.put(ScopeStatus(scope, now, part.refused.reason, now + self._interval))
 
     # what comes in
 
     def _take_in(self) -> bool:
         """Takes in what has come. Whether anything of it can be seen."""
-        changed = False
+        changed = self._costly.due(self._clock())
         with suppress(queue.Empty):
             message = self._messages.get(timeout=_TICK_SECONDS)
             for _ in range(_MOST_TAKEN):
@@ -282,8 +235,7 @@ class LiveSession:
             case Removed():
                 return self._take_removed(message)
             case Relisted():
-                self._lists.take(self._objects, message)
-                return True
+                return self._take_list(message)
             case LogRead():
                 return self._take_log(message)
             case CloudRead():
@@ -292,9 +244,26 @@ class LiveSession:
                 self._notice(self._statuses.take(message))
             case Heartbeat(date, at):
                 self._set_clock(date, at)
-            case _Fault(error):
+            case KindServed(listing):
+                return self._take_served(listing)
+            case Fault(error):
                 raise error
         return False
+
+    def _take_list(self, change: Relisted) -> bool:
+        self._lists.take(self._objects, change, self._clock())
+        self._costly.relisted(change.scope.collection)
+        if change.failed is not None and change.failed.code == 404 and self._watches is not None:
+            self._watches.gone(change)
+        return True
+
+    def _take_served(self, listing: Listing) -> bool:
+        self._objects.replace(listing.collection, listing.items)
+        self._objects.set_state(listing.collection, listing.state)
+        self._lists.served(listing.collection)
+        if self._watches is not None:
+            self._watches.add(listing)
+        return True
 
     def _notice(self, text: str) -> None:
         if text:
@@ -307,14 +276,14 @@ class LiveSession:
 
     def _take_put(self, change: Put) -> bool:
         collection = change.scope.collection
-        self._objects.put(collection, change.item)
+        self._notice(self._costly.put(collection, change.item, self._clock()))
         if collection == "pods" and not self._logs.changed(self._now(), change.item, self._clock()):
             self._drop_logs(change.item)
         self._touch_cloud(change.scope, change.item)
         return True
 
     def _take_removed(self, change: Removed) -> bool:
-        self._objects.remove(change.scope.collection, change.item)
+        self._costly.remove(change.scope.collection, change.item)
         if change.scope.collection == "pods":
             self._logs.removed(change.item)
             self._drop_logs(change.item)
@@ -335,16 +304,6 @@ class LiveSession:
         return self._objects.put_log((log.namespace, log.pod, log.container, log.previous), log.text)
 
     def _take_cloud(self, read: CloudRead) -> bool:
-        """What was read of Google Cloud; what could not be read this time stays as it was."""
-        name, state, now = read.listing.collection, read.listing.state, self._clock()
-        if state.status is Status.FAILED and self._objects.state(name).is_read:
-            self._notice(self._statuses.take(ScopeStatus(CLOUD, now, f"{name}: {state.reason}", now + self._interval)))
-            return False
-        self._notice(self._statuses.take(ScopeStatus(CLOUD, now)))
-        if read.part:
-            for item in read.listing.items:
-                self._objects.put(name, item)
-            return True
-        self._objects.replace(name, read.listing.items)
-        self._objects.set_state(name, state)
-        return True
+        taken = self._cloud_lists.take(self._objects, read, self._clock())
+        self._notice(self._statuses.take(taken.status))
+        return taken.changed

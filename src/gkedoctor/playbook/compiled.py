@@ -107,6 +107,10 @@ class CompiledCause:
         return self.model.confidence
 
 
+_OF_TIME = frozenset({"age"})
+"""The functions whose value another moment changes."""
+
+
 @dataclass(frozen=True)
 class CompiledPlaybook:
     """A playbook ready to be evaluated. `path` is the file it came from."""
@@ -204,6 +208,24 @@ class CompiledPlaybook:
         """Every name that its expressions may use."""
         bound = {"subject", "clock", "affected", "proved", *self.relations, *self.model.let}
         return bound | ({self.model.each.bind} if self.model.each else set())
+
+    @cached_property
+    def conditions_on_subject_alone(self) -> tuple[Expression, ...]:
+        """The conditions of the symptom that stand on nothing but the subject's own fields: no other object, no age.
+
+        Where one is false, there is no symptom as long as the subject is the same.
+        """
+        if self.each is not None:
+            return ()
+        return tuple(part for part in self.symptom.conjuncts if self._is_of_subject_alone(part))
+
+    def _is_of_subject_alone(self, expression: Expression) -> bool:
+        if any(name in _OF_TIME for name, _ in expression.calls):
+            return False
+        return all(
+            name == "subject" or (name in self.lets and self._is_of_subject_alone(self.lets[name]))
+            for name in expression.names
+        )
 
     def dependents(self, name: str) -> frozenset[str]:
         """The names whose value depends on `name`, directly or through others."""

@@ -6,6 +6,7 @@ denied.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -38,6 +39,18 @@ class Expression:
     @cached_property
     def _value(self) -> Closure:
         return closure(self.tree)
+
+    @classmethod
+    def of_tree(cls, tree: Mapping[str, Any]) -> Expression:
+        """A part of another expression."""
+        found = cls("")
+        found.__dict__["tree"] = tree
+        return found
+
+    @cached_property
+    def conjuncts(self) -> tuple[Expression, ...]:
+        """`a`, `b` and `c` of `a && b && c`: where one is false, so is the whole, whatever the others may be."""
+        return tuple(map(Expression.of_tree, _conjuncts(self.tree)))
 
     def evaluate(self, names: Names, functions: Functions) -> Any:
         """The value: JSON, None, or Unknown. Raises nothing for data of an unexpected shape."""
@@ -86,6 +99,12 @@ def _free_names(node: Any, *, in_scope: bool) -> list[str]:
     for position, child in enumerate(children):
         names += _free_names(child, in_scope=in_scope and (below is None or position < below))
     return names
+
+
+def _conjuncts(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if node.get("type") != "and_expression":
+        return [node]
+    return [part for child in node["children"] for part in _conjuncts(child)]
 
 
 def _calls(node: Any) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -14,13 +15,13 @@ from gkedoctor.report.formats.json import encoded
 from gkedoctor.report.phrases import counted, moment, to_second
 from gkedoctor.report.ref_schema import ObjectRef
 
-Kind = Literal["present", "new", "returned", "changed", "fixed", "replaced", "unknown"]
+Kind = Literal["present", "new", "returned", "changed", "fixed", "deleted", "replaced", "unknown"]
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A finding at one time. `present`: there when the session began; `returned`: gone before and there again;
-    `replaced`: gone, but its object has another finding; `unknown`: gone, but what proves it could not be read.
-    `detail`: what changed. `seconds`: how long it was seen.
+    `deleted`: gone because its object was deleted; `replaced`: gone, but its object has another finding; `unknown`:
+    gone, but what proves it could not be read. `detail`: what changed. `seconds`: how long it was seen.
     """
 
     time: datetime
@@ -52,6 +53,11 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     open: tuple[HistoryEntry, ...]
 
 
+_OTHER_ENDS: Mapping[Kind, str] = {
+    "deleted": "deleted", "replaced": "replaced", "unknown": "no longer checked",
+}  # fmt: skip
+
+
 def history_json(history: History) -> str:
     """One JSON object, as its schema in `schemas/` describes it."""
     return encoded(history) + "\n"
@@ -80,9 +86,16 @@ def history_markdown(history: History) -> str:
 
 
 def _summary(history: History) -> str:
+    """`4 findings at the start, 2 new, 3 fixed, 1 deleted, 2 open at the end.`"""
     kinds = [one.change for one in history.changes]
     came = kinds.count("new") + kinds.count("returned")
-    return f"{counted(came, 'finding')} came, {kinds.count('fixed')} fixed, {len(history.open)} open."
+    told = [
+        f"{counted(kinds.count('present'), 'finding')} at the start",
+        f"{came} new",
+        f"{kinds.count('fixed')} fixed",
+    ]
+    told += [f"{kinds.count(kind)} {word}" for kind, word in _OTHER_ENDS.items() if kind in kinds]
+    return f"{', '.join(told)}, {len(history.open)} open at the end."
 
 
 def _row(one: HistoryEntry) -> str:

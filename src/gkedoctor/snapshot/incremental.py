@@ -83,6 +83,11 @@ class _Objects:
         self.remove(identity)
         self.malformed[identity] = reason
 
+    def count_nameless(self) -> None:
+        """Notes something that is no object with a name."""
+        self.nameless += 1
+        self._made = None
+
     def set_state(self, state: CollectionState) -> None:
         """How far the collection can be trusted."""
         if state != self.state:
@@ -136,7 +141,7 @@ class IncrementalSnapshot:
         objects = self._of(collection)
         identity = objects.intake.identity(item)
         if identity is None:
-            objects.nameless += 1
+            objects.count_nameless()
             return
         checked, reason = objects.intake.checked(item)
         if collection in _MANY and (collection, identity) not in self._changed:

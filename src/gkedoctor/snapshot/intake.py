@@ -49,6 +49,9 @@ _TICKING = ("nodes", "events", "leases.coordination.k8s.io")
 _NO_LOG = "unable to retrieve container logs for "
 """What the kubelet answers in place of a log that was rotated away; it is no line of the container."""
 
+UNUSABLE = "gkedoctor.dev/unusable"
+"""The key under which whoever gathered an object says why it is not there but for its name."""
+
 LOGS_STATE = CollectionState(Status.PARTIAL, reason="not every container's log was recorded", needs="get pods/log")
 
 
@@ -236,7 +239,8 @@ class ObjectIntake:
         """An object with a name, trimmed, and why it cannot be understood; None where it can."""
         item = trimmed(self.name, core_event(item) if self.name == "events" else item)
         self._set_kind(item)
-        return item, shape_error(self.name, item)
+        reason = item.get(UNUSABLE)
+        return item, reason if isinstance(reason, str) else shape_error(self.name, item)
 
     def facts(self, item: dict[str, Any]) -> dict[str, Any]:
         """What is kept of an object that was checked: of a Secret and a ConfigMap, what is known of its values."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, TypedDict, overload
 
 import msgspec
 
@@ -30,15 +30,22 @@ class OnDemand(Sequence[Mapping[str, Any]]):
             item = self._items[place] = self._decode(item)
         return item
 
-    def each(self, field: str) -> Iterator[Any]:
-        """The value of one field in each object, without the rest being decoded.
+    def each(self, field: str, *keys: str) -> Iterator[Any]:
+        """The value of one field in each object, without the rest being decoded; of a map, with no more than `keys`.
 
         What cannot be read is left to `decode`, which knows what to say of it.
         """
-        part = msgspec.defstruct("Part", [("value", Any, None)], rename={"value": field})
-        decode = msgspec.json.Decoder(part).decode
+        decode = msgspec.json.Decoder(_part(field, keys)).decode
         for place, item in enumerate(self._items):
             try:
-                yield decode(item).value if isinstance(item, bytes) else item.get(field)  # type: ignore[attr-defined]
+                yield decode(item).value if isinstance(item, bytes) else item.get(field)
             except (msgspec.DecodeError, RecursionError, ValueError):
                 yield self[place].get(field)
+
+
+def _part(field: str, keys: tuple[str, ...]) -> Any:
+    """The type of an object with one field, which has no more than some keys where it is a map."""
+    value: Any = Any
+    if keys:
+        value = TypedDict("Keys", dict.fromkeys(keys, Any), total=False) | None  # type: ignore[operator]
+    return msgspec.defstruct("Part", [("value", value, None)], rename={"value": field})

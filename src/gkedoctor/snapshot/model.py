@@ -125,10 +125,10 @@ class Collection:
         found = self._objects() if callable(self._objects) else self._objects
         return found if isinstance(found, OnDemand) else tuple(found)
 
-    def each(self, field: str) -> Iterator[Any]:
-        """The value of one field in each of the objects; None where it is not there."""
+    def each(self, field: str, *keys: str) -> Iterator[Any]:
+        """The value of one field in each of the objects; None where it is not there. `keys`: those needed of a map."""
         found = self.objects
-        return found.each(field) if isinstance(found, OnDemand) else (item.get(field) for item in found)
+        return found.each(field, *keys) if isinstance(found, OnDemand) else (item.get(field) for item in found)
 
     @property
     def stored(self) -> Stored | None:

@@ -13,7 +13,7 @@ from gkedoctor.tui.following import Following
 from gkedoctor.tui.model.freshness import NOT_FOLLOWED, Freshness
 from gkedoctor.tui.model.state import ViewState, carried
 from gkedoctor.tui.screens.view import View
-from gkedoctor.tui.source import Source
+from gkedoctor.tui.source import Source, Watch
 from gkedoctor.tui.widgets.header import Header
 
 
@@ -23,6 +23,7 @@ class RefreshingApp(Protocol):
     source: Source
     scene: ViewState | None
     doing: str
+    reading: Watch | None
 
     def post_message(self, message: Message) -> bool:
         """Hands something to the UI's thread."""
@@ -59,7 +60,10 @@ class LiveRefresh:
         """After a reading that succeeded: follows the source, or reads it again after its interval."""
         source = self._app.source
         once = source.follow is None and source.interval is None
-        self.freshness = NOT_FOLLOWED if once else Freshness(time.monotonic(), interval=source.interval or 0.0)
+        reading = self._app.reading
+        read = time.monotonic() - (reading.seconds if reading is not None and once else 0.0)
+        known = source.live or not once
+        self.freshness = Freshness(read, interval=source.interval or 0.0, once=once) if known else NOT_FOLLOWED
         if source.follow is not None:
             self._following = Following(self._app, scene, self._show, self._app.failed)
         elif source.interval is not None:

@@ -60,15 +60,16 @@ class Watch:
 
 
 class Moment(NamedTuple):
-    """What a source that is followed says: another moment, if anything changed; how new it is; and what happened.
-
-    `outcome`: as in `Taken`.
-    """
+    """What a source that is followed says: another moment, if anything changed; how new it is; and what happened."""
 
     snapshot: Snapshot | None
     freshness: Freshness
     notices: Sequence[str] = ()
+    begun_again: bool = False
+    """Whether it is of another cluster than the moments before."""
+
     outcome: Outcome | None = None
+    """What was found in it, where the source has diagnosed it."""
 
 
 Load = Callable[[Sequence[CompiledPlaybook], Watch], Taken]

@@ -29,7 +29,8 @@ from gkedoctor.cli.size import limits
 from gkedoctor.cli.source import Purpose, patiently, source_options, take, tell
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.formats import names
-from gkedoctor.snapshot.garbage import paused_garbage_collector
+from gkedoctor.snapshot.garbage import keep_until_exit, paused_garbage_collector
+from gkedoctor.snapshot.recorded_parts import WORTH_A_PART, stored_size
 
 if TYPE_CHECKING:
     from gkedoctor.diagnose.model import Outcome
@@ -141,6 +142,8 @@ def report(
             if save is not None:
                 _save(taken.snapshot, save)
             made = query.report(taken.snapshot, live=taken.live, notes=taken.notes)
+            if stored_size(taken.snapshot) >= WORTH_A_PART:
+                keep_until_exit(taken.snapshot)
     if source is None:
         _remember(made.answer.outcome)
     tell(made.answer.notes)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from gkedoctor.collect.deadline import Deadline, RequestFailed, RequestLimits
-from gkedoctor.collect.kubeconfig import Login
+from gkedoctor.collect.kubeconfig import Login, files_of
 from gkedoctor.collect.kubernetes_client import (
     HttpResponse,
     KubernetesClient,
@@ -36,7 +36,9 @@ class WatchClient(KubernetesClient):
 
     def __init__(self, login: Login, deadline: Deadline) -> None:
         super().__init__(login, deadline)
-        self._streams, _ = api_client(login, deadline, streams=CONNECTIONS)
+        self.login = login._replace(context=self.address.context)  # whatever becomes the current one
+        self._files = files_of(login)
+        self._streams, _ = api_client(self.login, deadline, streams=CONNECTIONS)
         self._open: dict[Any, float] = {}
         self.recoveries = 0
         """How often the server could be reached again after it could not."""
@@ -112,6 +114,22 @@ class WatchClient(KubernetesClient):
         with self._lock:
             self._renew()
 
+    def renew_if_changed(self) -> None:
+        """Reads the kubeconfig again if it was written since: a cluster that is created again has another address."""
+        files = files_of(self.login)
+        if files != self._files:
+            self._files = files
+            self.renew_again()
+
+    def unless_same(self, path: str, accept: str, etag: str) -> HttpResponse | None:
+        """A response; None where it is the one that had this ETag. RequestFailed for any other status than 2xx."""
+        try:
+            return self.deadline.retry(lambda: self._asked("GET", path, (), accept, None, if_none_match=etag))
+        except RequestFailed as failed:
+            if failed.code != 304:
+                raise
+            return None
+
     def _renew(self) -> bool:
         try:
             streams, _ = api_client(self.login, self.deadline, streams=CONNECTIONS)
@@ -141,6 +159,11 @@ class WatchClient(KubernetesClient):
         """The server can be reached again: what is older than its failure may be dead without knowing it."""
         self.recoveries += 1
         self.cut(since)
+
+    def permitted(self) -> None:
+        """Something is permitted again: what else was refused is tried at once."""
+        with self._lock:
+            self.recoveries += 1
 
     def cut(self, before: float = math.inf) -> None:
         """Ends the streams that were opened before: each goes on from where it was over a new connection."""

@@ -9,9 +9,10 @@ import msgspec
 
 from gkedoctor.collect.deadline import RequestFailed
 from gkedoctor.collect.kubernetes import slim
+from gkedoctor.collect.raw_objects import decoded
 
 _LONGEST_LINE = 64 << 20
-"""Bytes. etcd takes 1.5 MB an object, written as JSON; a line without an end must not fill memory."""
+"""Bytes. A line without an end must not fill memory."""
 
 ADDED, MODIFIED, DELETED, BOOKMARK = "ADDED", "MODIFIED", "DELETED", "BOOKMARK"
 
@@ -22,6 +23,10 @@ class WatchEvent(NamedTuple):
     kind: str
     version: str
     item: Any = None
+
+
+UNREADABLE = -2
+"""The code of a stream that holds what is no event: the list is read again, for what it held is lost."""
 
 
 class _Line(msgspec.Struct):
@@ -49,39 +54,75 @@ class _Status(msgspec.Struct):
     details: _Details | None = None
 
 
+_LINE, _OBJECT = msgspec.json.Decoder(_Line), msgspec.json.Decoder(_Object)
+
+
 def watch_events(chunks: Iterable[bytes], collection: str) -> Iterator[WatchEvent]:
-    """The events of a stream. RequestFailed for an ERROR, with its code, and for what is no event."""
+    """The events of a stream. RequestFailed for an ERROR, with its code, and for what is no event.
+
+    An object that cannot be read is None: it stops none of the others.
+    """
     for line in _lines(chunks):
-        try:
-            event = msgspec.json.decode(line, type=_Line)
-            if event.type == "ERROR":
-                raise _error(msgspec.json.decode(event.object, type=_Status))
-            version = msgspec.json.decode(event.object, type=_Object).metadata.version
-        except (msgspec.DecodeError, RecursionError, ValueError) as error:
-            raise RequestFailed(f"the stream of the watch is not valid: {str(error)[:120]}") from error
-        if event.type == BOOKMARK:
-            yield WatchEvent(BOOKMARK, version)
+        event = _event(line)
+        if event is None:
+            yield WatchEvent(MODIFIED, "")
+        elif event.type == "ERROR":
+            raise _error(event.object)
+        elif event.type == BOOKMARK:
+            yield WatchEvent(BOOKMARK, _version(event.object))
         elif event.type in (ADDED, MODIFIED, DELETED):
-            yield WatchEvent(event.type, version, slim(collection, event.object, ""))
+            yield WatchEvent(event.type, _version(event.object), _item(collection, event.object))
 
 
-def _error(status: _Status) -> RequestFailed:
+def _event(line: bytes | None) -> _Line | None:
+    """The event that a line is; None for a line that is too long."""
+    if line is None:
+        return None
+    try:
+        return decoded(line, _LINE.decode)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        reason = f"the stream of the watch is not valid: {str(error)[:120]}"
+        raise RequestFailed(reason, code=UNREADABLE) from error
+
+
+def _item(collection: str, item: msgspec.Raw) -> Any:
+    try:
+        return slim(collection, item, "")
+    except RequestFailed:
+        return None
+
+
+def _version(item: msgspec.Raw) -> str:
+    """Empty where it is not there: the list then goes on from the version before."""
+    try:
+        return decoded(item, _OBJECT.decode).metadata.version
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return ""
+
+
+def _error(item: msgspec.Raw) -> RequestFailed:
     """The failure that an ERROR event stands for."""
+    try:
+        status = decoded(item, msgspec.json.Decoder(_Status).decode)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        status = _Status()
     reason = " ".join(status.message.split())[:300] or f"the watch ended with status {status.code}"
     wait = status.details.retry_after if status.details is not None else None
     return RequestFailed(reason, code=status.code, retry_after=wait)
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines of a stream that comes in pieces; what is cut off at its end is none."""
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes | None]:
+    """The lines of a stream that comes in pieces, None for one that is too long; what is cut off at its end is none."""
     rest: list[bytes] = []
     size = 0
     for chunk in chunks:
         *whole, last = chunk.split(b"\n")
         for line in whole:
-            yield b"".join([*rest, line])
+            size += len(line)
+            yield b"".join([*rest, line]) if size <= _LONGEST_LINE else None
             rest, size = [], 0
-        rest.append(last)
         size += len(last)
-        if size > _LONGEST_LINE:
-            raise RequestFailed(f"a line of the watch is larger than {_LONGEST_LINE >> 20} MiB", code=-1)
+        if size <= _LONGEST_LINE:
+            rest.append(last)
+        else:
+            rest.clear()

@@ -22,6 +22,7 @@ from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
 
 _READS = ("Secret", "ConfigMap", CUSTOM, "Job", "Ingress", "Gateway", "Event")
+_HOLDERS = ("Secret", "ConfigMap")
 _PLAIN_TIME = len("2026-11-22T12:00:00Z")
 _PROJECTED_BY_KUBERNETES = "kube-root-ca.crt"
 """Written into every namespace by the root-ca-cert-publisher; a Pod is never without it for long."""
@@ -198,30 +199,54 @@ def _readers(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
 @candidate_index("stale_readers", "Pod", reads=("Secret", "ConfigMap"))
 def stale_readers(graph: Graph) -> Iterator[Object]:
     """Pods that read at their start what is newer than they are, or what cannot be seen."""
+    starts = graph.each("Pod", _start_of)
+    older = {id(pod): start for pod, start in starts if _is_older(start, _newest_in(graph, start[0]))}
     for pods in pods_by_template(graph):
-        newest = _newest_in(graph, namespace_of(pods[0]))
-        older = [pod for pod in pods if _is_older(pod, newest)]
-        if older:  # than something in the namespace, so it pays to ask what they read
-            yield from _stale_of(graph, older)
+        suspects = [(pod, older[id(pod)]) for pod in pods if id(pod) in older]
+        if suspects:  # older than something in the namespace, so it pays to ask what they read
+            yield from _stale_of(graph, suspects)
 
 
-def _stale_of(graph: Graph, pods: list[Object]) -> Iterator[Object]:
+def _stale_of(graph: Graph, pods: list[tuple[Object, _Start]]) -> Iterator[Object]:
     """Those of some Pods that were made alike which are older than what they themselves read."""
-    places = {(s["kind"], s["name"]) for container in containers(pods[0]) for s in _env_sites(container)}
-    read = _read_by(graph, namespace_of(pods[0]), places)
-    for pod in pods:
-        if (places and _is_older(pod, read)) or _mounts_what_is_newer(graph, pod):
+    first, (namespace, *_) = pods[0]
+    places = tuple(graph.alone(container, _places_of_environment) for container in containers(first))
+    read = _read_by(graph, namespace, places) if any(places) else None
+    for pod, start in pods:
+        if (read is not None and _is_older(start, read)) or _mounts_what_is_newer(graph, pod, start):
             yield pod
 
 
-def _mounts_what_is_newer(graph: Graph, pod: Object) -> bool:
+_Places = frozenset[tuple[str, str]]
+"""Secrets and ConfigMaps by kind and name."""
+
+
+def _places_of_environment(container: Object) -> _Places:
+    return frozenset((site["kind"], site["name"]) for site in _env_sites(container))
+
+
+def _mounts_what_is_newer(graph: Graph, pod: Object, start: _Start) -> bool:
     """Whether the Pod has a file by `subPath`, which is read once like the environment, that is newer than it is."""
+    places = graph.alone(pod, _places_of_sub_paths)
+    return bool(places) and _is_older(start, _read_by(graph, start[0], (places,)))
+
+
+def _places_of_sub_paths(pod: Object) -> _Places:
     mounted = list(containers(pod))
     if not any(mount.get("subPath") for c in mounted for mount in c.get("volumeMounts") or ()):
-        return False
+        return frozenset()
     volumes = (pod.get("spec") or {}).get("volumes") or []
-    places = {(s["kind"], s["name"]) for volume in volumes for s in _sub_path_sites(volume, mounted)}
-    return bool(places) and _is_older(pod, _read_by(graph, namespace_of(pod), places))
+    return frozenset((s["kind"], s["name"]) for volume in volumes for s in _sub_path_sites(volume, mounted))
+
+
+_Start = tuple[str, float, tuple[str, ...]]
+"""The namespace of a Pod, its resource version, and when its containers that run were started."""
+
+
+def _start_of(pod: Object) -> _Start:
+    running = ((s.get("state") or {}).get("running") for s in (pod.get("status") or {}).get("containerStatuses") or ())
+    times = tuple(str(r["startedAt"]) for r in running if r and r.get("startedAt"))
+    return namespace_of(pod), _number(pod["metadata"].get("resourceVersion")), times
 
 
 class _NewestVersion(NamedTuple):
@@ -232,17 +257,23 @@ class _NewestVersion(NamedTuple):
     made: str | None
 
 
-def _read_by(graph: Graph, namespace: str, places: Iterable[tuple[str, str]]) -> _NewestVersion:
-    found = [graph.find(kind, namespace, name) for kind, name in places]
-    unseen = any(isinstance(target, Unknown) for target in found)
-    return _newest((target for target in found if isinstance(target, dict)), unseen=unseen)
+def _read_by(graph: Graph, namespace: str, places: tuple[_Places, ...]) -> _NewestVersion:
+    """Some Secrets and ConfigMaps of a namespace."""
+    known = graph.memo(_read_by, _HOLDERS)
+    key = namespace, places
+    if key not in known:
+        found = [graph.find(kind, namespace, name) for kind, name in sorted(frozenset().union(*places))]
+        unseen = any(isinstance(target, Unknown) for target in found)
+        known[key] = _newest((target for target in found if isinstance(target, dict)), unseen=unseen)
+    read: _NewestVersion = known[key]
+    return read
 
 
 def _newest_in(graph: Graph, namespace: str) -> _NewestVersion:
     """All Secrets and ConfigMaps of a namespace."""
-    known = graph.memo(_newest_in)
+    known = graph.memo(_newest_in, _HOLDERS)
     if namespace not in known:
-        kinds = ("Secret", "ConfigMap")
+        kinds = _HOLDERS
         states = [graph.snapshot.collection(KINDS[kind].collection).state for kind in kinds]
         gaps = [graph.why_incomplete(kind, namespace) for kind in kinds]
         unseen = any(s.malformed for s in states) or any(gap is not None for gap in gaps)
@@ -260,14 +291,11 @@ def _newest(items: Iterable[Object], *, unseen: bool) -> _NewestVersion:
     return _NewestVersion(unseen, version, max(times)[1] if times else None)
 
 
-def _is_older(pod: Object, read: _NewestVersion) -> bool:
-    if read.unseen or read.version > _number(pod["metadata"].get("resourceVersion")) >= 0:
+def _is_older(start: _Start, read: _NewestVersion) -> bool:
+    _, version, times = start
+    if read.unseen or read.version > version >= 0:
         return True
-    for status in (pod.get("status") or {}).get("containerStatuses") or ():
-        running = (status.get("state") or {}).get("running")
-        if running and _is_later(read.made, running.get("startedAt")):
-            return True
-    return False
+    return any(_is_later(read.made, time) for time in times)
 
 
 def _is_later(one: str | None, other: str | None) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from gkedoctor.graph.core.accessors import namespace_of
 from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.unknown import Unknown
+from gkedoctor.graph.objects.events import has_event_with_reason
 from gkedoctor.messages import message
 from gkedoctor.snapshot.model import Object
 
@@ -63,7 +64,7 @@ def _misses(record: Record, pod: Object) -> bool:
 
 def _skipped(graph: Graph) -> _Skipped:
     found: _Skipped = {}
-    if not any(reason in _REASONS for reason in graph.field_of_all("Event", "reason")):
+    if not has_event_with_reason(graph, _REASONS):
         return found
     for event in graph.all("Event"):
         told = message("kubelet/env-keys-skipped").search(str(event.get("message") or ""))

@@ -48,10 +48,15 @@ class Graph:
         self.snapshot = snapshot
         self._cache_edges, self._apart = cache_edges, apart
         self._own_suspects = Graph(snapshot) if apart is not None else None
-        self.clock: datetime = snapshot.clock
+        self._clock: datetime = snapshot.clock
         self._indexes: dict[Any, Any] = {}
         self._memos: dict[Callable[..., Any], dict[Any, Any]] = {}
         self._names: dict[str, NameIndex] = {}
+
+    @property
+    def clock(self) -> datetime:
+        """The moment from which ages are counted."""
+        return self._clock
 
     def index(self, build: Callable[[Graph], T]) -> T:
         """The index that `build` makes of this graph, made at most once. O(1) afterwards."""
@@ -75,8 +80,19 @@ class Graph:
         """Every object of a kind with what `work` makes of it alone; `work` is a function of a module."""
         return ((item, work(item)) for item in self.all(kind))
 
-    def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
-        """What a function has worked out of this graph so far, by a key of its own."""
+    def alone(self, item: Object, work: Callable[[Object], T]) -> T:
+        """What `work`, a function of a module, makes of one object and nothing else, made at most once."""
+        known = self._memos.setdefault(work, {})
+        entry: tuple[Object, T] | None = known.get(id(item))
+        if entry is None:
+            entry = known[id(item)] = (item, work(item))  # the object too, or another one may get its id
+        return entry[1]
+
+    def memo(self, work: Callable[..., Any], reads: tuple[str, ...] = ()) -> dict[Any, Any]:
+        """What a function has worked out of this graph so far, by a key of its own.
+
+        `reads`: the kinds that it stands on, if on no others and on no age: then a later graph can go on with it.
+        """
         known = self._memos.get(work)
         if known is None:
             known = self._memos.setdefault(work, {})
@@ -97,9 +113,12 @@ class Graph:
             return self.index(_custom_resources)
         return self.snapshot.collection(KINDS[kind].collection).objects
 
-    def field_of_all(self, kind: str, field: str) -> Iterator[Any]:
-        """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones."""
-        return self.snapshot.collection(KINDS[kind].collection).each(field)
+    def field_of_all(self, kind: str, field: str, *keys: str) -> Iterator[Any]:
+        """One field of every object of a kind, in the order of `all`: of many Events for much less than whole ones.
+
+        `keys`: those of its value that are needed, where it is a map.
+        """
+        return self.snapshot.collection(KINDS[kind].collection).each(field, *keys)
 
     def everywhere(self, kind: str) -> Sequence[Object]:
         """The same for who looks beyond one namespace, and does not ask for doubts."""

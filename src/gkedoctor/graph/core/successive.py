@@ -1,12 +1,12 @@
 """The graph over the next snapshot of a cluster that is followed: indexes of what did not change are kept.
 
-Which collections an index was made of is noted while it is made. Ages are no collections: whoever makes graph after
-graph begins with a new one from time to time.
+Which collections an index was made of is noted while it is made, and whether it asked for the clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from gkedoctor.graph.core.graph import Graph, NameIndex
@@ -17,6 +17,12 @@ T = TypeVar("T")
 
 _ANYTHING = "*"
 """Stands in the place of what cannot be noted: an index that was made of it is made again."""
+
+_CLOCK = "clock"
+"""Stands for the clock among the collections that an index was made of."""
+
+_ALONE = tuple[Object, Any]
+"""An object, and what a function made of it alone."""
 
 
 class _Notes:
@@ -63,19 +69,30 @@ class SuccessiveGraph(Graph):
         self.whole = snapshot
         self._frames, self._note = notes.frames, notes.note
         self._reads: dict[Any, frozenset[str]] = {}
-        self._alone: dict[tuple[str, Callable[[Object], Any]], dict[int, tuple[Object, Any]]] = {}
+        self._alone: dict[Any, dict[int, _ALONE]] = {}
+        self._alone_before: dict[Any, dict[int, _ALONE]] = {}
+        self._memo_reads: dict[Callable[..., Any], frozenset[str]] = {}
         if before is not None:
             self._take_over(before, changed_collections(before.whole.collections, snapshot.collections))
 
     def _take_over(self, before: SuccessiveGraph, changed: frozenset[str]) -> None:
-        self._alone = dict(before._alone)
-        stale = changed | {_ANYTHING}
+        self._alone_before = before._alone_before | before._alone
+        stale = changed | {_ANYTHING, *([_CLOCK] if before.whole.clock != self.whole.clock else ())}
         for key, reads in list(before._reads.items()):
             if reads and not reads & stale and key in before._indexes:  # one made of nothing is filled later
                 self._indexes[key], self._reads[key] = before._indexes[key], reads
+        for work, reads in list(before._memo_reads.items()):
+            if not reads & changed and work in before._memos:
+                self._memos[work], self._memo_reads[work] = before._memos[work], reads
         for kind, names in list(before._names.items()):
             if kind != CUSTOM and KINDS[kind].collection not in changed:
                 self._names[kind] = names
+
+    @property
+    def clock(self) -> datetime:
+        """The same, which is noted."""
+        self._note(_CLOCK)
+        return self._clock
 
     def index(self, build: Callable[[Graph], T]) -> T:
         """The index that `build` makes of this graph, made at most once, and of the one before where it still holds."""
@@ -98,14 +115,33 @@ class SuccessiveGraph(Graph):
 
     def each(self, kind: str, work: Callable[[Object], T]) -> Iterator[tuple[Object, T]]:
         """The same; asked only of objects that are new or changed since the graph before."""
-        known: dict[int, tuple[Object, T]] = self._alone.get((kind, work), {})
+        key = kind, work
+        known: dict[int, tuple[Object, T]] = self._alone.get(key) or self._alone_before.get(key, {})
         made = {id(item): known.get(id(item)) or (item, work(item)) for item in self.all(kind)}
-        self._alone[kind, work] = made
+        self._alone[key] = made
         return iter(made.values())
 
-    def memo(self, work: Callable[..., Any]) -> dict[Any, Any]:
-        """What a function has worked out of this graph; of which collections is not noted."""
-        self._note(_ANYTHING)
+    def alone(self, item: Object, work: Callable[[Object], T]) -> T:
+        """The same; what is not used any more is forgotten after one graph."""
+        known = self._alone.get(work)
+        if known is None:
+            known = self._alone.setdefault(work, {})
+        entry: tuple[Object, T] | None = known.get(id(item))
+        if entry is None:
+            entry = self._alone_before.get(work, {}).get(id(item)) or (item, work(item))
+            known[id(item)] = entry
+        return entry[1]
+
+    def memo(self, work: Callable[..., Any], reads: tuple[str, ...] = ()) -> dict[Any, Any]:
+        """The same; where no kinds are stated, it is not known of which collections it is made."""
+        if not reads:
+            self._note(_ANYTHING)
+            return super().memo(work)
+        stated = self._memo_reads.get(work)
+        if stated is None:
+            stated = self._memo_reads[work] = frozenset(KINDS[kind].collection for kind in reads)
+        if self._frames:
+            self._frames[-1] |= stated
         return super().memo(work)
 
     def _by_name(self, kind: str) -> NameIndex:

@@ -7,7 +7,7 @@ from typing import Any
 
 from gkedoctor.graph.core.accessors import name_of, namespace_of
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge, once_per_object
+from gkedoctor.graph.core.graph import Facts, Graph, Record, candidate_index, edge
 from gkedoctor.graph.core.similar_names import nearest
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.graph.network.log_files import has_ended
@@ -74,9 +74,12 @@ def configured_services(graph: Graph, pod: Object) -> Iterator[tuple[tuple[str, 
                 yield (namespace, name), at
 
 
-@once_per_object
-def _named(_graph: Graph, container: Object) -> list[tuple[Place, Any]]:
+def _named(graph: Graph, container: Object) -> list[tuple[Place, Any]]:
     """The hosts that a container of a template names: two indexes ask for them."""
+    return graph.alone(container, _named_hosts)
+
+
+def _named_hosts(container: Object) -> list[tuple[Place, Any]]:
     return list(named_hosts(container))
 
 

@@ -59,8 +59,20 @@ def recent(graph: Graph, events: Sequence[Object]) -> list[Object]:
 
 def events_with_reason(graph: Graph, reasons: Container[str]) -> list[Object]:
     """Every Event with one of the reasons, in the order of the recording."""
-    events = graph.all("Event")
-    return [events[i] for i, reason in enumerate(graph.field_of_all("Event", "reason")) if reason in reasons]
+    events, known = graph.all("Event"), graph.index(_by_reason)
+    return [events[i] for i in sorted(i for reason, places in known.items() if reason in reasons for i in places)]
+
+
+def has_event_with_reason(graph: Graph, reasons: Container[str]) -> bool:
+    """Whether there is any Event with one of the reasons."""
+    return any(reason in reasons for reason in graph.index(_by_reason))
+
+
+def _by_reason(graph: Graph) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for i, reason in enumerate(graph.field_of_all("Event", "reason")):
+        places.setdefault(str(reason), []).append(i)
+    return places
 
 
 def last_seen(event: Object) -> datetime:
@@ -91,7 +103,7 @@ def healthy_since(item: Object) -> datetime | None:
 def _about(graph: Graph, item: Object) -> list[Object]:
     uid = item["metadata"].get("uid")
     place = (str(item.get("kind")), namespace_of(item), name_of(item))
-    named = graph.index(_by_object).get(place)
+    named = places_of_events(graph).get(place)
     if not named:
         return []
     known = graph.memo(_about)
@@ -111,10 +123,14 @@ def _same_uid(event: Object, uid: str | None) -> bool:
     return not uid or not told or told == uid or told == about.get("name")
 
 
+def places_of_events(graph: Graph) -> dict[tuple[str, str, str], list[int]]:
+    """Which of all Events are about an object: by its kind, namespace and name, without decoding them."""
+    return graph.index(_by_object)
+
+
 def _by_object(graph: Graph) -> dict[tuple[str, str, str], list[int]]:
-    """Which of all Events are about an object."""
     places: dict[tuple[str, str, str], list[int]] = {}
-    for i, about in enumerate(graph.field_of_all("Event", "involvedObject")):
+    for i, about in enumerate(graph.field_of_all("Event", "involvedObject", "kind", "name", "namespace")):
         about = about or {}
         place = (str(about.get("kind")), about.get("namespace") or "", str(about.get("name")))
         places.setdefault(place, []).append(i)

@@ -60,12 +60,12 @@ def workload(graph: Graph, item: Object) -> Object:
     reference = controller_ref(item)
     if reference is None:
         return item
-    known = graph.memo(workload)
+    known = graph.memo(workload, WORKLOADS)
     place = (namespace_of(item), reference.get("kind"), reference.get("name"))
     found: Object | None = known.get(place)
     if found is None:
         found = _top(graph, item)
-        if "spec" in found and found is not item:  # a stub is made anew for each that asks
+        if "spec" in found and reference.get("kind") in WORKLOADS:  # a stub differs from Pod to Pod
             known[place] = found
     return found
 

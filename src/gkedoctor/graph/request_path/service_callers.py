@@ -110,10 +110,15 @@ def _by_container(graph: Graph) -> Iterator[tuple[tuple[str, str], Record]]:
 
     A Pod whose containers are all ready (its node has fallen silent) has no such log.
     """
+    log_counts = {id(pod) for pod, is_unready in graph.each("Pod", _is_unready) if is_unready}
     for pods in pods_by_template(graph):
-        unready = next((p for p in pods if not is_true(p, "Ready") and not ran(p)), None)
+        unready = next((pod for pod in pods if id(pod) in log_counts), None) if log_counts else None
         places = configured_services(graph, pods[0]) if unready is None else _dependencies(graph, unready)
         yield from ((place, _record(workload(graph, pods[0]), "container", at=at)) for place, at in places)
+
+
+def _is_unready(pod: Object) -> bool:
+    return not is_true(pod, "Ready") and not ran(pod)
 
 
 def _dependencies(graph: Graph, pod: Object) -> Iterator[tuple[tuple[str, str], object]]:

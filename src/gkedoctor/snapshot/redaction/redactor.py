@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from gkedoctor.snapshot.nesting import shallow
 from gkedoctor.snapshot.redaction import values
 from gkedoctor.snapshot.redaction.judging import Where, holds
 from gkedoctor.snapshot.redaction.learned import Finder, is_distinctive, may_spread, open_words, spreading
@@ -72,7 +73,7 @@ class Redactor:
             for item in objects[collection]:
                 self._checked()
                 if isinstance(item, dict):
-                    self._learn_object(collection, item)
+                    self._learn_any(collection, item)
         for key in sorted(logs) if not self._keep else ():
             self._checked()
             text = capped_log(logs[key])
@@ -90,7 +91,10 @@ class Redactor:
         def handle(text: str, name: str, place: Place) -> str:
             return self._masked(known, finder, capped(text, LONGEST_MASKED_TEXT), name, place)
 
-        return walked(item, handle, free=is_free(collection), only_texts=not is_dirty)
+        try:
+            return walked(item, handle, free=is_free(collection), only_texts=not is_dirty)
+        except RecursionError:
+            return walked(shallow(item), handle, free=is_free(collection), only_texts=not is_dirty)
 
     def log(self, key: LogKey, text: str) -> str:
         """The log without credentials, and no longer than a log may be."""
@@ -106,6 +110,14 @@ class Redactor:
         if found is None:
             found = self._namespaces[name] = Namespace()
         return found
+
+    def _learn_any(self, collection: str, item: dict[str, Any]) -> None:
+        """Learns from an object however deep it is; `object` then has to cut it too."""
+        try:
+            self._learn_object(collection, item)
+        except RecursionError:
+            self._learn_object(collection, shallow(item))
+            self._dirty.add((collection, _namespace_of(item), _name_of(item)))
 
     def _learn_object(self, collection: str, item: dict[str, Any]) -> None:
         namespace = _namespace_of(item)

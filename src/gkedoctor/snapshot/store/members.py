@@ -13,8 +13,8 @@ from typing import IO, Protocol
 from gkedoctor.errors import LimitError, SnapshotError, SourceError
 from gkedoctor.snapshot.budget import Budget
 
-_PIECE = 1 << 20
-"""Bytes: enough to keep a second thread busy, and little enough for a screen to take keys in between."""
+_PIECE = 1 << 18
+"""Bytes: enough to keep a second thread busy, and little enough to stay in the cache of a core until it is decoded."""
 
 _DAMAGED = (
     zipfile.BadZipFile,

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from gkedoctor.snapshot.store.pod_specs import PodSpecs
+from gkedoctor.snapshot.store.pod_texts import PodTexts
 
 _TRIAL = 256
 """New values at a place after which it is judged how many were met again."""
@@ -50,11 +51,9 @@ class Places:
 
     def of(self, collection: str) -> Place:
         """The place of a whole object of that collection."""
-        root = Place(_map)
-        root.below["metadata"] = Place(_map)
-        if collection == "pods":
-            root.below["spec"] = Place(self._of_pods)
-        elif collection in _TEMPLATED:
+        root = _Pods(self._of_pods) if collection == "pods" else Place(_map)
+        root.below.setdefault("metadata", Place(_map))
+        if collection in _TEMPLATED:
             spec = root.below["spec"] = Place(_map)
             template = spec.below["template"] = Place(_map)
             template.below["spec"] = Place(self._of_template)
@@ -98,6 +97,10 @@ class Place:
                 return [_parts(self, fields, fields.items()) for fields in _maps_of(array)]
         return [self.how(self, raw) for raw in _items_of(array)]
 
+    def value(self, raw: Any) -> Any:
+        """What stands at this place."""
+        return self.how(self, raw)
+
     def judge(self, text: bytes, value: Any) -> None:
         """Goes on sharing where more was met again than was new; opens what is large, and takes the rest as it is."""
         if self.met_again >= self.new:
@@ -114,6 +117,31 @@ class Place:
         """Takes a value whole again whose parts turned out to be all new, or which has no end of names."""
         if len(self.below) > _MOST_FIELDS or all(place.how is _plain for place in list(self.below.values())):
             self.how, self.below = _plain, {}
+
+
+class _Pods(Place):
+    """The place of a Pod."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, spec: Callable[[Place, Any], Any]) -> None:
+        super().__init__(_map)
+        metadata = self.below["metadata"] = Place(_map)
+        self.below["spec"] = Place(spec)
+        for name in ("annotations", "labels", "ownerReferences"):
+            metadata.below[name] = Place()
+        self._texts = PodTexts(
+            annotations=metadata.below["annotations"].value,
+            labels=metadata.below["labels"].value,
+            owners=metadata.below["ownerReferences"].value,
+            spec=self.below["spec"].value,
+        )
+
+    def all_of(self, array: bytes) -> list[Any]:
+        try:
+            return self._texts.decoded(array)
+        except msgspec.ValidationError:
+            return super().all_of(array)
 
 
 def _plain(_place: Place, raw: Any) -> Any:

@@ -49,9 +49,15 @@ def ticket(scene: ViewState, found: Sequence[Found]) -> str:
     return renderer("md").render(alone(scene, found), Page())
 
 
+def _cluster(scene: ViewState) -> str:
+    """The name of the cluster; of a live one that has none, that of its context."""
+    outcome = scene.outcome
+    return outcome.cluster or (outcome.source if outcome.live else "") or "cluster"
+
+
 def suggestion(scene: ViewState, what: str = "") -> str:
     """A file name for the report, or for `what` of the cluster: `gkedoctor-teratail-history-20261122-1231.md`."""
-    cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in scene.outcome.cluster or "cluster")
+    cluster = "".join(c if c.isalnum() or c in "-_" else "-" for c in _cluster(scene))
     return f"gkedoctor-{cluster}-{f'{what}-' if what else ''}{scene.outcome.recorded_at:%Y%m%d-%H%M}.md"
 
 

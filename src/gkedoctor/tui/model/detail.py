@@ -15,7 +15,7 @@ from gkedoctor.tui.model.findings import severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Link, Open, Page
 from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.model.state import ViewState
-from gkedoctor.tui.model.times import before
+from gkedoctor.tui.model.times import ago
 
 _AFFECTED = 8
 
@@ -34,7 +34,8 @@ def detail_lines(found: Found, scene: ViewState, width: int, *, brief: bool = Fa
     _fix(found, page)
     if found.since:
         page.gap()
-        page.text(f"since {began(found)}{before(found.since, scene.graph.clock)}", "dim")
+        since = ago(found.since, scene.graph.clock, live=scene.outcome.live)
+        page.text(f"since {began(found)}{since}", "dim")
     _changes(found, page)
     _affected(found, page)
     page.head("CAUSE", found.confidence)
@@ -100,9 +101,14 @@ def _fix(found: Diagnosis, page: Page) -> None:
 
 
 def _symptom(found: Unexplained, mark: str, page: Page) -> None:
-    page.add(("? unkn", "unknown"), f"  {found.ref}  ", (mark, "new"), entry="root", act=Open(found.ref))
+    head, name, act = ("? unkn", "unknown"), str(found.ref), Open(found.ref)
+    if 8 + columns(name) + 2 + columns(mark) <= page.width:
+        page.add(head, f"  {name}  ", (mark, "new"), entry="root", act=act)
+    else:
+        page.add(head, "  ", (mark, "new"), entry="root", act=act)
+        page.text(name, "dim", " " * 8, entry="root", act=act)
     page.head("CAUSE", "not known")
-    page.text("No playbook has a cause for this symptom. Press Enter for its events and logs.", indent="  ")
+    page.text("No playbook has a cause for this symptom. e shows its Events, l its logs.", indent="  ")
     _others(found.not_known, page)
 
 

@@ -103,8 +103,15 @@ def _row(found: Found, scene: ViewState, mark: str, width: int) -> _Row:
     ages = age(since, scene.graph.clock) if since and not (mark and width < _BOTH) else ""
     return _Row(
         found, mark, ages, inert(ref.namespace or ""), _name(ref),
-        _name(ref, short=True), inert(found.says),
+        _name(ref, short=True), inert(_title(found)),
     )  # fmt: skip
+
+
+def _title(found: Found) -> str:
+    """Its title without the object's own kind and name at the beginning: that stands in the column before it."""
+    words = found.says.split(" ", 2)
+    ref = found.place
+    return words[2] if len(words) == 3 and words[1] == ref.name and ref.kind.endswith(words[0]) else found.says
 
 
 def _name(ref: Ref, *, short: bool = False) -> str:

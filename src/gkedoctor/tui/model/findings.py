@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from gkedoctor.diagnose.model import Consequence, Diagnosis, Unexplained
 from gkedoctor.graph import Ref
 from gkedoctor.playbook.model import Severity
-from gkedoctor.report.escaping import inert
 from gkedoctor.report.phrases import counted
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import SEVERITIES, Facts, Term, facts, hints, meets
-from gkedoctor.tui.model.lines import Line, Page, Part
+from gkedoctor.tui.model.lines import Line, Page, Part, short
 from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.model.state import ViewState
 
@@ -26,6 +25,8 @@ SIGNS = {
 """Severities as a sign and a word; they read without colour."""
 BRIEF = {**{str(severity): word for severity, (_, word) in SIGNS.items()}, "unknown": "unkn"}
 """Severities, and `unknown`, where there is little room."""
+_LEGEND_NAMES = (63, 30, 20, 14, 10)
+"""Columns for a name beside its digit, tried from the widest."""
 SORTS = ("importance", "namespace", "kind", "age")
 
 
@@ -83,17 +84,27 @@ def namespaces(scene: ViewState | None) -> list[str]:
 
 
 def legend(scene: ViewState | None, chosen: str, width: int) -> list[Part]:
-    """`0 all  1 billing  2 shop`: which digit chooses which namespace, as many as fit; none where there is one."""
-    names = namespaces(scene)
+    """`0 all  1 billing  2 shop`: which digit chooses which namespace; none where there is one.
+
+    Long names are shortened before any is left out.
+    """
+    names = namespaces(scene)[:9]
+    if len(names) < 2:
+        return []
+    room = next((room for room in _LEGEND_NAMES if _legend_width(names, room) <= width), _LEGEND_NAMES[-1])
     parts: list[Part] = []
     used = 0
-    for digit, name in enumerate(["all", *names[:9]] if len(names) > 1 else []):
-        text = f" {digit} {inert(name)} "
+    for digit, name in enumerate(["all", *names]):
+        text = f" {digit} {short(name, room)} "
         used += columns(text)
         if used > width:
             break
         parts.append((text, "bold reverse" if chosen == (f"ns:{name}" if digit else "") else ""))
     return parts
+
+
+def _legend_width(names: Sequence[str], room: int) -> int:
+    return sum(columns(short(name, room)) + 4 for name in ["all", *names])
 
 
 def empty_lines(scene: ViewState | None, width: int, hidden: int, terms: Sequence[Term] = ()) -> list[Line]:

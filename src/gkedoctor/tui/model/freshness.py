@@ -11,7 +11,8 @@ class Freshness(NamedTuple):
     """Times are seconds on `time.monotonic`. `newest`: of the last answer; None where a moment was read once.
 
     `failed_at`: since when reading fails, with the reason; `retry_at`: when it is tried again.
-    `polled`: lists that are read every `interval` seconds, for they cannot be watched.
+    `polled`: lists that are read every `interval` seconds, for they cannot be watched. `once`: it was read once, and
+    gets older until it is read again.
     """
 
     newest: float | None = None
@@ -20,6 +21,7 @@ class Freshness(NamedTuple):
     retry_at: float | None = None
     polled: int = 0
     interval: float = 0.0
+    once: bool = False
 
     @property
     def stale(self) -> bool:
@@ -39,9 +41,11 @@ def age(seconds: float) -> str:
 
 
 def live_word(fresh: Freshness, now: float) -> str:
-    """`LIVE 3s`: the age of the newest answer. Empty where a moment was read once."""
+    """`LIVE 3s`: the age of the newest answer; `READ 12m ago` of a cluster that was read once. Empty of a recording."""
     if fresh.newest is None:
         return ""
+    if fresh.once and not fresh.stale:
+        return f"READ {age(now - fresh.newest)} ago"
     polled = f", {fresh.polled} kinds every {age(fresh.interval)}" if fresh.polled else ""
     return f"{'STALE' if fresh.stale else 'LIVE'} {age(now - fresh.newest)}{polled}"
 
@@ -53,4 +57,4 @@ def failure_words(fresh: Freshness, now: float) -> list[str]:
     ago, reason = age(now - fresh.failed_at), inert(fresh.reason)
     wait = fresh.retry_at - now if fresh.retry_at is not None else None
     retry = "" if wait is None else "; retrying now" if wait < 1 else f"; retrying in {age(wait)}"
-    return [f"last read failed {ago} ago: {reason}{retry}", f"failed {ago} ago: {reason}", f"failed {ago} ago"]
+    return [f"last read failed {ago} ago: {reason}{retry}", f"failed {ago} ago: {reason}{retry}", f"failed: {reason}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC
 
 from gkedoctor.report.escaping import inert
@@ -11,8 +12,11 @@ from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.latest_timestamp import EPOCH
 from gkedoctor.tui.model.findings import BRIEF, counts
 from gkedoctor.tui.model.freshness import NOT_FOLLOWED, Freshness, failure_words, live_word
-from gkedoctor.tui.model.lines import Part, short
+from gkedoctor.tui.model.lines import Part, clip, short
 from gkedoctor.tui.model.state import ViewState
+
+_SENTENCE = 50
+"""Columns that hold the beginning of a reason and when it is tried again."""
 
 VIEWS = {
     "overview": "Overview", "objects": "Objects", "timeline": "Timeline", "leftovers": "Leftovers",
@@ -29,19 +33,29 @@ def head_parts(
     """
     if scene is None:
         return [("gkedoctor ", "title"), (short(doing or "opening", width - 11), "")]
-    names = _names(scene, live_word(fresh, now))
-    right = _counts(scene, doing, width < 70)
+    names, counted = _names(scene, live_word(fresh, now)), _counts(scene, doing, width < 70)
     failed = failure_words(fresh, now)
-    if failed:
-        least = columns(names[-1]) + 1 + sum(columns(text) for text, _ in right)
-        words = next((text for text in failed if columns(text) + least + 2 <= width), failed[-1])
-        right = [(short(words, max(8, width - columns(names[-1]) - 1)), "fail"), ("  ", ""), *right]
-    room = width - sum(columns(text) for text, _ in right) - 1
+    right = _failed(failed, names, counted, width) if failed else counted
+    room = width - _columns(right) - 1
     left = next((text for text in names if columns(text) <= room), None)
     if left is None:
         left = short(names[-1], max(8, room))
-    fill = " " * max(1, width - columns(left) - sum(columns(text) for text, _ in right))
+    fill = " " * max(1, width - columns(left) - _columns(right))
     return [(left, "title"), (fill, ""), *right]
+
+
+def _failed(told: Sequence[str], names: Sequence[str], counted: Sequence[Part], width: int) -> list[Part]:
+    """That reading fails, and why: that comes before how many findings there are, which the list says too."""
+    for words in told[:2]:
+        for right in ([("  ", ""), *counted], []):
+            if columns(names[-1]) + 1 + columns(words) + _columns(right) <= width:
+                return [(words, "fail"), *right]
+    room = max(8, width - columns(names[-1]) - 1)
+    return [(short(told[1], room) if room > _SENTENCE else f"{clip(told[2], room - 1)}…", "fail")]
+
+
+def _columns(parts: Iterable[Part]) -> int:
+    return sum(columns(text) for text, _ in parts)
 
 
 def _names(scene: ViewState, followed: str) -> list[str]:
@@ -51,7 +65,7 @@ def _names(scene: ViewState, followed: str) -> list[str]:
     """
     outcome = scene.outcome
     where = "/".join(part for part in (outcome.project, outcome.location) if part)
-    cluster = inert(outcome.cluster or "cluster not named")
+    cluster = inert(outcome.cluster or (outcome.source if outcome.live else "") or "cluster not named")  # its context
     time = outcome.recorded_at.astimezone(UTC)
     if time == EPOCH:  # none of its objects has a time
         unknown = "RECORDED at an unknown time"

@@ -28,6 +28,7 @@ _STYLES = {
     "returned": "new",
     "changed": "key",
     "fixed": "ok",
+    "deleted": "dim",
     "replaced": "unknown",
     "unknown": "unknown",
     "present": "dim",
@@ -54,12 +55,14 @@ def history_lines(changes: Sequence[Change], scene: ViewState, width: int) -> li
         page.text("Read once. The history begins with the next reading: r, or diagnose --watch.", "dim")
     day = ""
     seen = first_times(scene.session)
-    for i, one in enumerate(changes):
+    words = [f"{WORDS[one.kind]} {_lasted(one, seen)}".strip() for one in changes]
+    room = max(map(len, words), default=0)
+    for i, (one, word) in enumerate(zip(changes, words, strict=True)):
         date, _, time = to_second(one.time).partition(" ")
         if date != day:
             page.add((f"{date} UTC", "head"))
             day = date
-        _change(one, f"{WORDS[one.kind]} {_lasted(one, seen)}".strip(), time, page, ("change", i))
+        _change(one, word.ljust(room), time, page, ("change", i))
     if not changes:
         page.text("Nothing was found, and nothing has changed.", "dim")
     return page.lines
@@ -70,7 +73,7 @@ def _change(one: Change, word: str, time: str, page: Page, entry: tuple[str, int
     found, style, act = one.found, _STYLES[one.kind], Open(one.found.place)
     told = f"{found.place}: {f'{one.detail}. ' if one.detail else ''}{found.says}"
     wide = page.width >= _WIDE
-    head = f"{time}  {word} ".ljust(26) if wide else f"{time} {word} "
+    head = f"{time}  {word}  " if wide else f"{time} {word.strip()} "
     indent = len(head) + 8 if wide else 2
     pieces = first_of(fold(told, page.width - indent), 2 if wide else 4)
     severity = (sign(found), severity_of(found))
@@ -115,7 +118,7 @@ def history(session: Session, outcome: Outcome) -> History:
     last = session.latest or outcome.recorded_at
     found: list[Found] = [*outcome.diagnoses, *outcome.unexplained]
     return History(
-        cluster=outcome.cluster,
+        cluster=outcome.cluster or (outcome.source if outcome.live else None),  # the context of the kubeconfig
         project=outcome.project,
         location=outcome.location,
         began=session.began or outcome.recorded_at,

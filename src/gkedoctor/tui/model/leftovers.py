@@ -10,7 +10,7 @@ from gkedoctor.report.not_checked import not_checked_lines
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.filters import Term, meets
 from gkedoctor.tui.model.findings import facts_of, severity_of, sign
-from gkedoctor.tui.model.lines import Line, Open, Page, pad, short
+from gkedoctor.tui.model.lines import Line, Open, Page, fold, pad, short
 from gkedoctor.tui.model.state import ViewState
 
 NEEDED = ("compute.forwardingRules", "container.clusters")
@@ -46,13 +46,23 @@ def _member(member: Consequence, entry: tuple[object, ...], wide: int, page: Pag
     """Kind, name, and whose it was; names are what one compares, so they get the room. `wide`: columns of the last."""
     kind, act = f"  {member.ref.kind:<21} ", Open(member.ref)
     room = max(16, page.width - columns(kind) - wide - 2)
-    page.add(kind, pad(member.ref.name, room), "  ", (short(_owner(member), wide), "dim"), entry=entry, act=act)
+    owner = _owner(member)
+    first, *more = [short(owner, wide)] if _is_name(owner) else fold(owner, wide)
+    page.add(kind, pad(member.ref.name, room), "  ", (first, "dim"), entry=entry, act=act)
+    for piece in more:
+        page.add(" " * (columns(kind) + room + 2), (piece, "dim"), entry=entry, act=act)
+
+
+def _is_name(owner: str) -> bool:
+    """Whether it is an object, whose name may lose its middle, and not a sentence."""
+    return owner.count(" ") <= 1
 
 
 def _owner(member: Consequence) -> str:
     """`Ingress shop/store` of `leftover forwarding rule of Ingress shop/store`; what it is stands before it."""
     what, of, owner = member.symptom.partition(" of ")
-    return inert(owner if of and what.startswith("leftover ") else member.symptom)
+    leftover = what.startswith("leftover ")
+    return inert(owner if leftover and of else "" if leftover else member.symptom)
 
 
 def _nothing(scene: ViewState, page: Page) -> None:

@@ -18,15 +18,21 @@ _BESIDE = {
     "near_misses",
     "near_volumes",
     "quirks",
+    "cluster",  # the same for all
+    "priority_classes",  # all there are; the one it has is `priority_class`
+    "role_bindings",  # all of which it is asked whether they bind it
+    "unwatched",
 }
 """Edges that lead to facts about the object itself, or to what it has nothing to do with."""
 
 _BY = {
     "owner", "workload", "used_by", "ingresses", "configured_services", "consumers", "tls_ingresses", "reserved_for",
-    "address_holders", "refusers", "blocking_policies", "policies", "holders", "finished", "leftover", "cluster",
+    "address_holders", "refusers", "blocking_policies", "policies", "holders", "finished", "leftover", "callers",
+    "asked_for_by",
 }  # fmt: skip
 _BY_OF_KIND = {
     ("Pod", "services"),
+    ("Service", "gateways"),
     ("Node", "pods"),
     *((k, "services") for k in ("Deployment", "StatefulSet", "DaemonSet")),
 }
@@ -44,7 +50,7 @@ class Relation(NamedTuple):
 
 
 def relations(graph: Graph, item: Object) -> list[Relation]:
-    """Everything beside an object, each name once; what it refers to first."""
+    """Everything beside an object, each name once; what it refers to first, and in each part what is not known last."""
     kind, own = ref_of(item).kind, ref_of(item)
     seen: set[tuple[bool, Ref]] = {(False, own), (True, own)}
     kept: list[Relation] = []
@@ -56,7 +62,7 @@ def relations(graph: Graph, item: Object) -> list[Relation]:
                 kept.append(one)
             if key is not None:
                 seen.add(key)
-    return sorted(kept, key=lambda r: r.inward)
+    return sorted(kept, key=lambda r: (r.inward, r.ref is None and not r.why.startswith("and ")))
 
 
 def _edges(kind: str, in_cluster: bool) -> list[str]:

@@ -14,7 +14,7 @@ from gkedoctor.diagnose.model import Diagnosis, Unexplained
 from gkedoctor.report.history import Kind
 
 Found = Diagnosis | Unexplained
-LEFT: tuple[Kind, ...] = ("fixed", "replaced", "unknown")
+LEFT: tuple[Kind, ...] = ("fixed", "deleted", "replaced", "unknown")
 """The kinds of a finding that is not there any more."""
 
 MOST = 2_000
@@ -25,7 +25,7 @@ _TOGETHER = 60.0
 
 WORDS: Mapping[Kind, str] = {
     "present": "present", "new": "new", "returned": "back", "changed": "changed", "fixed": "fixed",
-    "replaced": "replaced", "unknown": "not checked",
+    "deleted": "deleted", "replaced": "replaced", "unknown": "not checked",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ class Step(NamedTuple):
     """What one reading changed: findings that are new, pairs (before, after) of those that stayed, findings that left.
 
     `unread`: the fingerprints of those that left only because something could not be read any more; `replaced`: what
-    is found about their objects now, by fingerprint.
+    is found about their objects now, by fingerprint; `deleted`: the fingerprints of those whose objects were deleted.
     """
 
     new: Sequence[Found] = ()
@@ -55,6 +55,7 @@ class Step(NamedTuple):
     left: Sequence[Found] = ()
     unread: frozenset[str] = frozenset()
     replaced: Mapping[str, str] = {}  # never changed
+    deleted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,9 @@ def _gone(found: Found, step: Step, time: datetime) -> Change:
     if found.fingerprint in step.unread:
         return Change(time, "unknown", found)
     now = step.replaced.get(found.fingerprint, "")
-    return Change(time, "replaced", found, f"now: {now}") if now else Change(time, "fixed", found)
+    if now:
+        return Change(time, "replaced", found, f"now: {now}")
+    return Change(time, "deleted" if found.fingerprint in step.deleted else "fixed", found)
 
 
 def _put_changed(changes: list[Change], one: Change, acknowledged: int) -> None:

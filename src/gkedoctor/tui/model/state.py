@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.answer import Answer
 from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot
+from gkedoctor.tui.model.left_findings import deleted, replaced, unread
 from gkedoctor.tui.model.session import Found, Session, Step, difference, first_session
 
 
@@ -171,8 +172,11 @@ def compared(scene: ViewState, before: ViewState) -> ViewState:
     new = frozenset(found.fingerprint for found in matched.new)
     fixed = {found.fingerprint for found in matched.fixed}
     left = tuple(found for found in before.found if found.fingerprint in fixed)
-    now = {found.fingerprint: scene.about[found.place].says for found in left if found.place in scene.about}
-    step = Step([f for f in scene.found if f.fingerprint in new], same, left, _unread(left, before, scene), now)
+    step = Step(
+        [f for f in scene.found if f.fingerprint in new], same, left,
+        unread(left, before.outcome.not_checked, scene.outcome.not_checked),
+        replaced(left, scene.about), deleted(left, scene.graph),
+    )  # fmt: skip
     session = before.session
     if session.began is None:
         session = first_session(before.found, before.outcome.recorded_at)
@@ -189,22 +193,6 @@ def carried(scene: ViewState, shown: ViewState | None) -> ViewState:
     if shown is None:
         return scene
     return replace(scene, verified=shown.verified, session=scene.session.acknowledge(shown.session))
-
-
-def _unread(left: Iterable[Found], before: ViewState, scene: ViewState) -> frozenset[str]:
-    """The findings that are not there because a collection they rest on could not be read: they may not be fixed."""
-    holes = {one.collection for one in scene.outcome.not_checked} - {o.collection for o in before.outcome.not_checked}
-    if not holes:
-        return frozenset()
-    return frozenset(found.fingerprint for found in left if holes & set(_rests_on(found)))
-
-
-def _rests_on(found: Found) -> Iterator[str]:
-    evidence = found.evidence if isinstance(found, Diagnosis) else ()
-    for ref in (found.place, *(proof.ref for proof in evidence)):
-        kind = KINDS.get(ref.kind)
-        if kind is not None:
-            yield kind.collection
 
 
 def alone(scene: ViewState, found: Iterable[Found]) -> Answer:

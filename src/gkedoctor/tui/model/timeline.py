@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -132,12 +133,23 @@ def shown(found: Sequence[TimelineEvent], terms: Sequence[Term], *, faults: bool
     ]  # fmt: skip
 
 
+def entries(found: Sequence[TimelineEvent]) -> list[Hashable]:
+    """What the cursor rests on, one for each: the same for the same happening, also when others come before it."""
+    seen: Counter[Hashable] = Counter()
+    keys: list[Hashable] = []
+    for one in found:
+        key = (one.time, one.kind, one.ref, one.text)
+        keys.append((*key, seen[key]))
+        seen[key] += 1
+    return keys
+
+
 def timeline_lines(found: Sequence[TimelineEvent], scene: ViewState, width: int) -> list[Line]:
     """One line each, or two where it is narrow; days and the clock of the recording between."""
     page = Page(width)
     day = ""
     several = len({one.ref.namespace for one in found if one.ref.namespace}) > 1
-    for i, one in enumerate(found):
+    for entry, one in zip(entries(found), found, strict=True):
         date, _, time = to_second(one.time).partition(" ")
         if date != day:
             page.add((f"{date} UTC", "head"))
@@ -146,7 +158,7 @@ def timeline_lines(found: Sequence[TimelineEvent], scene: ViewState, width: int)
         head, act = f"{time}  {word:<8} ", Open(one.ref)
         pieces = fold(f"{name(one.ref, several)}: {one.text}", width - len(head))
         for row, piece in enumerate(first_of(pieces, _ROWS)):
-            page.add(" " * len(head) if row else head, (piece, one.style), entry=i, act=act)
+            page.add(" " * len(head) if row else head, (piece, one.style), entry=entry, act=act)
     if found:
         told = "now" if scene.outcome.live else "the recording was made"
         page.add((f"{to_second(scene.graph.clock).partition(' ')[2]}  {told}", "head"))

@@ -14,7 +14,7 @@ def age(text: object, clock: datetime) -> str:
     return human_duration(max(0.0, (clock - then).total_seconds())) if then is not None else ""
 
 
-def before(text: str, clock: datetime) -> str:
-    """` (12m before)`."""
+def ago(text: str, clock: datetime, *, live: bool) -> str:
+    """` (12m ago)`; of a recording, counted from the moment at which it was made: ` (12m before)`."""
     told = age(text, clock)
-    return f" ({told} before)" if told else ""
+    return f" ({told} {'ago' if live else 'before'})" if told else ""

@@ -58,7 +58,8 @@ class Objects(View):
             set_subtitle(pane, f"{only}by {sort}{', reversed' if reverse else ''}{'  only faults' if faults else ''}")
             pane.show(made.lines, entry=entry, top=top)
 
-        set_subtitle(pane, "looking …")
+        if top or not pane.lines:
+            set_subtitle(pane, "reading …")
         self.navigator.background.run(
             "objects",
             lambda: listing(scene, place, terms, sort, width, reverse=reverse, faults=faults),

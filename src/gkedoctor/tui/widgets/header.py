@@ -55,7 +55,7 @@ class Header(PlainStatic):
     def _draw(self) -> None:
         scene, doing = self._told
         fresh = cast("Navigator", self.app).freshness
-        width = max(10, (self.size.width or self.app.size.width) - 2)  # before the first layout it has no size
+        width = max(10, self.size.width or self.app.size.width - 2)  # before the first layout it has no size
         text = PlainText(no_wrap=True, overflow="ellipsis")
         for part, style in head_parts(scene, doing, width, fresh, time.monotonic()):
             text.append(part, self.get_component_rich_style(f"header--{style}", partial=True) if style else "")

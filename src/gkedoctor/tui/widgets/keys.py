@@ -34,7 +34,7 @@ class Keys(PlainStatic):
         if not self.is_attached or self.screen is not self.app.screen:
             return
         text = PlainText(no_wrap=True)
-        room = max(10, (self.size.width or self.app.size.width) - 2)  # before the first layout it has no size
+        room = max(10, self.size.width or self.app.size.width - 2)  # before the first layout it has no size
         for key, binding in _ordered(self.screen.active_bindings):
             piece = f"{key} {binding.description}"
             if len(text) + len(piece) + (2 if len(text) else 0) > room:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.style import Style
 from textual import events
@@ -16,6 +16,13 @@ from textual.strip import Strip
 from gkedoctor.report.wrap import columns
 from gkedoctor.tui.model.lines import STYLES, Act, Line, Part
 from gkedoctor.tui.plain_text import segment
+
+
+class _Anchor(NamedTuple):
+    """A line that keeps its row on the screen."""
+
+    place: int
+    entry: Hashable
 
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
@@ -128,9 +135,12 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         return self.lines[self.at].act if self.at < len(self.lines) else None
 
     def show(self, lines: Sequence[Line], *, entry: Hashable = None, top: bool = False) -> None:
-        """Other lines. The cursor stays on its entry (or on `entry`) if it is still there, else near its place."""
+        """Other lines. The cursor stays on its entry (or on `entry`) if it is still there, else near its place.
+
+        What is in view stays in view: above it lines may come and go, and a page may be scrolled away from the cursor.
+        """
         wanted = entry if entry is not None else (None if top else self.entry)
-        before = self.entry
+        before, at, anchor = self.entry, self.at, self._anchor()
         self.lines = lines
         self.virtual_size = Size(self.room, len(lines))
         place = 0 if top else min(self.at, max(0, len(lines) - 1))
@@ -140,10 +150,34 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=0, animate=False, force=True)
         if entry is not None:
             self.scroll_to(y=max(0, self.at - self.size.height // 3), animate=False, force=True, immediate=True)
-        self._reveal()
+        if top or entry is not None or anchor is None or self.entry != before:
+            self._reveal()
+        elif anchor.place == at:
+            self._scroll_by(self.at - at)
+            self._reveal()
+        else:
+            moved = self._line_of(anchor.entry, anchor.place) if anchor.entry is not None else None
+            self._scroll_by(moved - anchor.place if moved is not None else 0)
         self.refresh()
         if self.entry != before:
             self.post_message(self.Moved(self, self.entry))
+
+    def _anchor(self) -> _Anchor | None:
+        """What keeps its row on the screen when lines above it come or go; None at the top, where new lines are seen.
+
+        The cursor's own line where that is in view, else the first line in view.
+        """
+        top = int(self.scroll_offset.y)
+        in_view = top <= self.at < top + self.size.height
+        if not self.size.height or (top == 0 and in_view) or self.at >= len(self.lines):
+            return None
+        place = self.at if in_view else min(self._first_of(self._settle(top)), len(self.lines) - 1)
+        return _Anchor(place, self.lines[place].entry)
+
+    def _scroll_by(self, rows: int) -> None:
+        if rows:
+            y = max(0, int(self.scroll_offset.y) + rows)
+            self.scroll_to(y=y, animate=False, force=True, immediate=True)
 
     def go(self, entry: Hashable) -> None:
         """Puts the cursor on an entry."""
