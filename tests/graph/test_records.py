@@ -37,7 +37,7 @@ MOST = 12
 
 
 def snapshots() -> Iterator[Snapshot]:
-    """Those of all cases. Texts are not searched for credentials, which takes most of the time and matters to no edge."""
+    """Those of all cases. Texts are not searched for credentials: that takes long, and matters to no edge."""
     seen: set[str | None] = set()
     for file in map(load_cases, case_files([PLAYBOOKS])):
         for case in file.cases:
