@@ -158,3 +158,28 @@ async def test_the_screen_looks_things_up_without_reading_them(watched: WatchApi
         await until(pilot, lambda: app.scene is not before)
         assert not {path for path, _ in lists(watched) - first if path.startswith("/api")} - {"/apis"}
         app.source.leave()
+
+
+def renamed(api: WatchApi, uid: str) -> None:
+    """Gives the cluster the identity `uid`."""
+    spaces = [one for one in api.objects["namespaces"] if one["metadata"]["name"] != "kube-system"]
+    system = {"kind": "Namespace", "metadata": {"name": "kube-system", "uid": uid, "resourceVersion": "1"}}
+    with api.changed:
+        api.objects["namespaces"] = [*spaces, system]
+
+
+@awaited
+async def test_another_cluster_at_the_address_is_read_from_the_start(watched: WatchApi, tmp_path: Path) -> None:
+    renamed(watched, "one")
+    live = LiveOptions(watched.kubeconfig(tmp_path), gcp=False)
+    app = GkedoctorApp(cluster_source(live, ScreenQuery(ReportOptions(namespaces=(NAME,))), 30.0))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(app, pilot)
+        await until(pilot, lambda: watched.opened > 20)
+        renamed(watched, "another")
+        watched.objects["services"] = []
+        watched.cut()
+        await until(pilot, lambda: "it was read from the start" in told(app))
+        await until(pilot, lambda: app.scene is not None and len(app.scene.found) == 1)
+        assert app.scene is not None and not app.scene.session.marks and app.scene.scope == f"namespace {NAME}"
+        app.source.leave()

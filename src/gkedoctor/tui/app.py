@@ -334,6 +334,8 @@ class GkedoctorApp(PlainApp):
         if self.source.whole is None:
             return
         self._refresh.stop()
+        if self.reading is not None:
+            self.reading.stopped.set()
         self.source = self.source.whole
         if self.scene is not None:
             self.scene = replace(self.scene, partial=self.scene.partial or "the rest is being read")
