@@ -5,6 +5,8 @@ BIN := .venv/bin
 QUICK_TESTS := tests/test_architecture.py tests/test_service.py tests/cli tests/config tests/expression tests/graph tests/playbook \
   tests/report tests/snapshot --ignore tests/report/test_browser.py --ignore tests/cli/test_streams.py
 
+# Without compiled files each start of gkedoctor in a test would compile all of it again, for half a second.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .PHONY: demo check docs test fuzz bench readme generated lock clean

@@ -49,3 +49,7 @@ def test_an_installed_wheel_diagnoses_a_shipped_recording_from_any_directory(tmp
         [str(python.parent / "gkedoctor"), "playbooks", "list"], capture_output=True, text=True, cwd="/", check=True
     )
     assert "GKE-CFG-001" in tests.stdout
+    skill = subprocess.run(
+        [str(python.parent / "gkedoctor"), "mcp", "skills"], capture_output=True, text=True, cwd="/", check=True
+    )
+    assert (Path(skill.stdout.strip()) / "SKILL.md").is_file() and str(tmp_path) in skill.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from benchmarks.changes import kinds, moved, surroundings, workloads
+from benchmarks.changes import deliverers, kinds, moved, surroundings, workloads
 from benchmarks.changes import objects as made
 from benchmarks.changes.api import Api, log, now
 from benchmarks.changes.dump import write_recording
@@ -29,7 +30,9 @@ POOLS = (
 
 
 def every() -> Iterator[Scenario]:
-    return chain(workloads.scenarios(), surroundings.scenarios(), moved.scenarios(), kinds.scenarios())
+    return chain(
+        workloads.scenarios(), surroundings.scenarios(), moved.scenarios(), kinds.scenarios(), deliverers.scenarios()
+    )
 
 
 def set_up(api: Api) -> None:
@@ -39,6 +42,8 @@ def set_up(api: Api) -> None:
         item, status = made.node(name, pool.rsplit("-", 2)[0], zone, number)
         api.create(item, "kubelet")
         api.patch("Node", "", name, status, "kubelet", part="/status")
+    api.kubectl("apply", "-f", "-", text=json.dumps(made.APPLICATIONS))
+    api.kubectl("wait", "--for=condition=Established", "crd/applications.argoproj.io", "--timeout=60s")
     disks = {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",

@@ -30,6 +30,7 @@ GROUPS = {
     "NetworkPolicy": "apis/networking.k8s.io/v1",
     "StorageClass": "apis/storage.k8s.io/v1",
     "HorizontalPodAutoscaler": "apis/autoscaling/v2",
+    "Application": "apis/argoproj.io/v1alpha1",
     "Lease": "apis/coordination.k8s.io/v1",
 }
 CLUSTER_SCOPED = {"Node", "Namespace", "PersistentVolume", "StorageClass"}

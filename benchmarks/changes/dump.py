@@ -14,6 +14,7 @@ from benchmarks.changes.steps import Step
 
 Json = dict[str, Any]
 NAMESPACED = (
+    "applications.argoproj.io",
     "configmaps",
     "controllerrevisions",
     "cronjobs",
@@ -83,7 +84,7 @@ def _concerns(event: Json, namespace: str, living: set[str]) -> bool:
 
 def _lists(api: Api, plurals: tuple[str, ...], *where: str) -> dict[str, list[Json]]:
     answer = api.kubectl("get", ",".join(plurals), *where, "-o", "json", "--show-managed-fields")
-    lists: dict[str, list[Json]] = {plural: [] for plural in plurals}
+    lists: dict[str, list[Json]] = {plural.partition(".")[0]: [] for plural in plurals}
     for item in json.loads(answer)["items"]:
         lists[PLURALS.get(item["kind"], item["kind"].lower() + "s")].append(item)
     return lists
@@ -136,7 +137,7 @@ def _truth(recording: Recording) -> Json:
 def _that_broke_it(recording: Recording, step: Step, at: str) -> Json:
     """`by` is the manager where the objects show it."""
     scenario = recording.scenario
-    by = step.manager if scenario.manager_shown else None
+    by = (scenario.shown_as or step.manager) if scenario.manager_shown else None
     return {**_change(scenario.name, step, at), "by": by, "in_managed_fields": scenario.shown_by}
 
 

@@ -7,6 +7,18 @@ from typing import Any
 Json = dict[str, Any]
 REGISTRY = "europe-west4-docker.pkg.dev/acme-prod/apps"
 
+APPLICATIONS: Json = {
+    "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+    "metadata": {"name": "applications.argoproj.io"},
+    "spec": {
+        "group": "argoproj.io", "scope": "Namespaced",
+        "names": {"kind": "Application", "plural": "applications", "singular": "application"},
+        "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+            "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}],
+    },
+}  # fmt: skip
+"""Argo CD's kind, which has no subresource status."""
+
 
 def image(name: str, tag: str) -> str:
     return f"{REGISTRY}/{name}:{tag}"

@@ -21,7 +21,8 @@ class Scenario:
 
     `breaks` is the change (its last step, the others prepare it); `outside` is what happens where there is none, and
     `trigger` comes after it and is no cause. `deliverer` creates the objects. `revisions` are rolled out before the
-    harmless changes. A `late` one breaks after the others were written, as they would show its fault too.
+    harmless changes. A `late` one breaks after the others were written, as they would
+    show its fault too. `shown_as`: the client by the name of its controller.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Scenario:
     shown_by: str = "timed entry that owns the field"
     recorded: bool = True
     manager_shown: bool = True
+    shown_as: str = ""
     cluster_items: tuple[Json, ...] = field(default=())
 
 

@@ -11,8 +11,8 @@ EXAMPLE = "example:"
 """The prefix of the name of a recorded cluster."""
 
 _PACKAGE = Path(__file__).resolve().parent
-_PLACES = (_PACKAGE / "_shipped", _PACKAGE.parents[1])
-"""An installed wheel carries them inside the package; in a checkout they are the top-level folders."""
+_PLACES = (_PACKAGE / "_shipped", _PACKAGE.parents[1], _PACKAGE.parents[1] / "integrations")
+"""An installed wheel carries them inside the package; in a checkout they are folders of the repository."""
 
 
 def playbooks() -> Path:
@@ -23,6 +23,11 @@ def playbooks() -> Path:
 def recorded_clusters() -> Path:
     """The folder of the shipped recordings of faulty clusters."""
     return _folder("recorded_clusters")
+
+
+def skills() -> Path:
+    """The folder of the skills for AI agents."""
+    return _folder("agent") / "skills"
 
 
 def example_names() -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gkedoctor.changes.model import RecordedChange
 from gkedoctor.changes.whole_cluster import recorded_changes
 from gkedoctor.diagnose.cases import Given, ObjectPatch, given_snapshot
 from gkedoctor.diagnose.engine import diagnose, matters
@@ -152,6 +153,44 @@ def test_the_upgrade_that_began_before_the_drain_is_stuck() -> None:
     changes = the("pdb-blocks-drain", drained(upgrade, other, later)).changes
     assert changes is not None and [one.after for one in changes] == ["UPGRADE_NODES (RUNNING: 0 of 3 nodes)"]
     assert (changes[0].ref.kind, changes[0].ref.name) == ("NodePool", "pool-1")
+
+
+def waiting(*operations: Json, pool: str | None = None) -> Sequence[RecordedChange]:
+    """The changes of Pods that wait for a node since 12:30."""
+    one = replica_set(1, template(), CREATED, 2, number=0)
+    pending = pod(one, {}, AT)
+    pending["spec"] = {key: value for key, value in pending["spec"].items() if key != "nodeName"}
+    if pool is not None:
+        pending["spec"]["nodeSelector"] = {"cloud.google.com/gke-nodepool": pool}
+    message = "0/1 nodes are available: 1 Insufficient cpu."
+    scheduled = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+    pending["status"] = {"phase": "Pending", "conditions": [scheduled | {"lastTransitionTime": AT}]}
+    node = {"kind": "Node", "apiVersion": "v1", "metadata": {
+        "name": "n1", "creationTimestamp": CREATED, "labels": {"cloud.google.com/gke-nodepool": pool or "pool-1"}},
+        "spec": {}, "status": {"conditions": [{"type": "Ready", "status": "True"}],
+                               "allocatable": {"cpu": "1", "memory": "4Gi", "pods": "110"}}}  # fmt: skip
+    base = snapshot(deployment(ready=0), one, pending, node)
+    return the("insufficient-resources", with_records(base, gke=operations)).changes or ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "begin", "end", "pool", "is_named"),
+    [
+        ("SET_NODE_POOL_SIZE", "12:25", "12:29", None, True),
+        ("UPGRADE_NODES", "12:10", None, None, True),
+        ("UPGRADE_NODES", "12:10", None, "pool-1", True),
+        ("UPGRADE_NODES", "12:10", None, "pool-2", False),
+        ("SET_NODE_POOL_SIZE", "11:10", "11:15", None, False),
+        ("CREATE_NODE_POOL", "12:25", "12:29", None, False),
+        ("UPGRADE_NODES", "12:35", None, None, False),
+    ],
+)
+def test_an_operation_that_takes_nodes_as_pods_begin_to_wait(
+    kind: str, begin: str, end: str | None, pool: str | None, is_named: bool
+) -> None:
+    ended = {"endTime": f"2026-11-29T{end}:00Z", "status": "DONE"} if end else {}
+    found = waiting(gke(kind, "/nodePools/pool-1", f"2026-11-29T{begin}:00Z", **ended), pool=pool)
+    assert [str(one.after).partition(" ")[0] for one in found] == ([kind] if is_named else [])
 
 
 PATCH = {"@type": "k8s.io/Patch", "spec": {"template": {"spec": {"containers": [

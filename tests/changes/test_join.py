@@ -8,6 +8,7 @@ from gkedoctor.changes.model import RecordedChange
 from gkedoctor.diagnose.engine import diagnose
 from gkedoctor.diagnose.model import Diagnosis
 from gkedoctor.playbook.model import Severity
+from gkedoctor.report.change_text import change_sentences
 from tests.changes.clusters import (
     CREATED,
     IMAGE,
@@ -126,6 +127,53 @@ def test_the_selector_of_a_service() -> None:
     )
     change = first(found("service-selector-mismatch", *healthy(), changed))
     assert (str(change.ref), change.path, change.by) == ("Service/shop/shop", "spec.selector", "helm")
+
+
+class TestOneTimeForSeveralFields:
+    """An entry has one time for all its fields: who annotated an Ingress did not change its rules by that."""
+
+    ANNOTATED = "2026-11-29T12:29:00Z"
+
+    def changes(self, *entries: Json, generation: int, port: int = 8081) -> list[tuple[str, str | None, int]]:
+        backend = {"service": {"name": "shop", "port": {"number": 80}}}
+        rules = [{"host": "shop.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]
+        helm = entry("helm", self.ANNOTATED, "metadata/annotations/acme.example~1note", "spec/rules")
+        ingress = thing(
+            "Ingress", "shop", helm, *entries, version="networking.k8s.io/v1",
+            annotations={"acme.example/note": "x"}, spec={"ingressClassName": "nginx", "rules": rules},
+        )  # fmt: skip
+        ingress["metadata"]["generation"] = generation
+        edited = entry("kubectl-edit", ROLLED_OUT)
+        element = {".": {}, "f:name": {}, "f:port": {}, "f:protocol": {}, "f:targetPort": {}}
+        edited["fieldsV1"] = {"f:spec": {"f:ports": {f'k:{{"port":{port},"protocol":"TCP"}}': element}}}
+        ports = [{"name": "http", "port": port, "protocol": "TCP", "targetPort": 8080}]
+        found_here = found("ingress-missing-service-port", *healthy(), ingress, service(edited, ports=ports))
+        return [(str(one.ref), one.by, one.alternatives) for one in found_here.changes or ()]
+
+    def test_what_may_have_been_changed_stands_behind_what_was(self) -> None:
+        assert self.changes(generation=2) == [
+            ("Service/shop/shop", "kubectl-edit", 0), ("Ingress/shop/shop", "helm", 1),
+        ]  # fmt: skip
+
+    def test_a_change_of_the_spec_that_another_client_made_is_not_imputed(self) -> None:
+        edited = entry("kubectl-edit", "2026-11-29T12:10:00Z", "spec/tls")
+        assert self.changes(edited, generation=2) == [("Service/shop/shop", "kubectl-edit", 0)]
+        assert self.changes(generation=1) == [("Service/shop/shop", "kubectl-edit", 0)]
+        assert len(self.changes(edited, generation=3)) == 2
+
+    def test_the_only_write_is_named_as_possible(self) -> None:
+        changed = service(
+            entry("helm", "2026-11-29T12:10:00Z", "spec/selector", "metadata/labels/chart"),
+            selector={"app": "shops"},
+            labels={"chart": "2"},
+        )
+        diagnosis = found("service-selector-mismatch", *healthy(), changed)
+        assert first(diagnosis).alternatives == 1
+        assert (
+            "possibly set, by helm: which of its 2 fields was written is not recorded" in change_sentences(diagnosis)[0]
+        )
+        alone = service(entry("helm", "2026-11-29T12:10:00Z", "spec/selector"), selector={"app": "shops"})
+        assert first(found("service-selector-mismatch", *healthy(), alone)).alternatives == 0
 
 
 def test_a_secret_that_was_created_again_without_a_key() -> None:

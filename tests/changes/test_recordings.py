@@ -82,5 +82,5 @@ def test_known_misses_are_recordings() -> None:
 
 def test_each_recording_has_five_distractors() -> None:
     assert all(len(truth_of(name)["distractors"]) == 5 for name in NAMES)
-    assert len(NAMES) == 30
+    assert len(NAMES) == 35
     assert sum(truth_of(name)["changed"] is None for name in NAMES) == 7

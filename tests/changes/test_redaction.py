@@ -16,8 +16,10 @@ from tests.changes.clusters import (
     RECORDED,
     Json,
     container,
+    controller,
     deployment,
     entry,
+    replica_set,
     secret,
     snapshot,
     template,
@@ -65,6 +67,27 @@ def test_a_variable_that_was_applied_and_changed_since() -> None:
     item = applied(deployment(templ=now), {"spec": {"template": before}})
     shown = everything(snapshot(item))
     assert "DB_PASSWORD" in shown
+    assert VALUE not in shown
+
+
+def test_variables_of_older_templates() -> None:
+    older = template(container(env=[{"name": "DB_PASSWORD", "value": VALUE}], args=[f"--password={VALUE}"]))
+    owner = controller("StatefulSet", "shop")
+    kept = thing("ControllerRevision", "shop-a", version="apps/v1", ownerReferences=[owner], revision=1,
+                 data={"spec": {"template": older}, "other": VALUE})  # fmt: skip
+    shown = everything(snapshot(kept))
+    assert "DB_PASSWORD" in shown
+    assert VALUE not in shown
+
+
+def test_what_people_wrote_about_a_revision() -> None:
+    items = [
+        replica_set(1, template(), CREATED, number=0), replica_set(2, template(container(image="x:8")), LATER, number=1)
+    ]  # fmt: skip
+    cause = f"kubectl set env deploy/shop DB_PASSWORD={VALUE} --record=true"
+    items[1]["metadata"]["annotations"]["kubernetes.io/change-cause"] = cause
+    shown = everything(snapshot(deployment(revision=2), *items))
+    assert "change-cause: kubectl set env deploy/shop DB_PASSWORD=" in shown
     assert VALUE not in shown
 
 

@@ -201,3 +201,16 @@ def test_a_stateful_set_has_controller_revisions() -> None:
     whole = thing("StatefulSet", "shop", version="apps/v1", spec={"template": now, "replicas": 1})
     [image] = changes(whole, *revisions, kind="StatefulSet")
     assert (image.path, f"{image.at:%H:%M}", image.before) == (PATH, "12:30", "registry.example/shop:7")
+
+
+def test_a_change_cause_is_that_of_its_own_revision() -> None:
+    """A rollout copies the annotation of the Deployment, also one that is about an earlier rollout."""
+
+    def notes(older: str, newer: str) -> set[str]:
+        items = rolled_out(entry("kubectl-set", "2026-11-29T12:30:00Z", IMAGE))
+        for item, cause in zip(items[1:], (older, newer), strict=True):
+            item["metadata"]["annotations"]["kubernetes.io/change-cause"] = cause
+        return {one.note for one in changes(*items)}
+
+    assert notes("release 7", "release 8") == {"change-cause: release 8"}
+    assert notes("release 7", "release 7") == {""}

@@ -73,3 +73,13 @@ def test_what_would_not_start_is_refused(gkedoctor: Gkedoctor, words: list[str],
 
 def test_it_says_how_to_install_the_sdk_as_the_server_does() -> None:
     assert INSTALL == server_entry.INSTALL
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_skill_is_where_it_is_said_to_be(gkedoctor: Gkedoctor, client: str) -> None:
+    result = gkedoctor("mcp", "skills", client)
+    folder = Path(result.out.strip())
+    assert (folder.name, (folder / "SKILL.md").is_file()) == ("gke-diagnosis", True)
+    assert f"{CLIENTS[client].skills}/" in result.err
+    assert gkedoctor("mcp", "skills").err == ""
+    assert f"gkedoctor mcp skills {client}" in gkedoctor("mcp", "config", client).err

@@ -32,7 +32,7 @@ class Followed:
 
     def __init__(
         self, api: WatchApi | None, folder: Path, interval: float = 60.0, kinds: Sequence[Kind] = WATCHED,
-        *, config: str = "", gcp: bool = False, **options: Any,
+        *, config: str = "", begin: bool = True, gcp: bool = False, **options: Any,
     ) -> None:  # fmt: skip
         def deadline(seconds: float) -> Deadline:
             return Deadline(seconds, float("inf"), 1, jitter=lambda: 0.5, sleep=lambda s: time.sleep(min(s, 0.02)))
@@ -46,6 +46,10 @@ class Followed:
         self.failures: list[str] = []
         self.faults: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._run, daemon=True)
+        if begin:
+            self.begin()
+
+    def begin(self) -> None:
         self.thread.start()
 
     def _run(self) -> None:

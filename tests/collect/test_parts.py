@@ -21,6 +21,8 @@ from gkedoctor.service.path import request_path
 from gkedoctor.service.path_part import path_of_part
 from gkedoctor.service.report import ReportOptions, ReportQuery
 from gkedoctor.snapshot.part import Read
+from gkedoctor.snapshot.sources import load
+from tests.changes.test_recordings import FOLDER as CHANGES
 from tests.collect.kube_api import KubeApi, forbidden
 from tests.collect.loopback import Asked, Reply
 from tests.conftest import recorded, shipped_playbooks
@@ -125,6 +127,27 @@ def test_a_kind_of_which_there_are_many_is_not_read_whole(tmp_path: Path, monkey
         sizes = [one.query.get("limit") for one in api.asked if one.path.endswith("/pods")]
     assert (found.state.status, found.state.reason) == ("partial", parts.TOO_MANY)
     assert sizes == ["1"]
+
+
+@pytest.mark.parametrize(("name", "target"), [("queue", "StatefulSet/queue"), ("agent", None)])
+def test_older_templates_are_read_live_where_a_finding_is(name: str, target: str | None, tmp_path: Path) -> None:
+    with KubeApi.of(load(CHANGES / name)) as api:
+        live = options(api, tmp_path)
+        whole = LiveCollection(live.request(shipped_playbooks())).whole(lambda said: None).snapshot
+        api.asked.clear()
+        part = asked(api, tmp_path, *(() if target else (name,)), target=target)
+        lists = [one.path for one in api.asked if one.path.endswith("/controllerrevisions")]
+    query = ReportQuery(ReportOptions(), shipped_playbooks())
+    for found in (query.answer(whole), part):
+        changed = [one.changes for one in found.outcome.diagnoses if one.root.name == name and one.changes]
+        assert changed and (changed[0][0].source, changed[0][0].before is None) == ("revision", False)
+    assert lists == [f"/apis/apps/v1/namespaces/{name}/controllerrevisions"]
+
+
+def test_where_no_finding_is_older_templates_are_not_read(tmp_path: Path) -> None:
+    with KubeApi.of(recorded("two-problems")) as api:
+        asked(api, tmp_path, "two-problems")
+        assert not [one.path for one in api.asked if one.path.endswith("/controllerrevisions")]
 
 
 def results(reader: LiveParts, read: Read) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,9 +18,9 @@ from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot, Status
-from tests.collect.followed import WATCHED, Followed, lists, pod, state
+from tests.collect.followed import WATCHED, Followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
-from tests.collect.watch_api import WatchApi
+from tests.collect.watch_api import WatchApi, login
 
 CERTIFICATE = next(kind for kind in listed_kinds() if kind.collection == "certificates.cert-manager.io")
 BACKENDS = KINDS["BackendConfig"].collection
@@ -104,10 +105,11 @@ def test_another_cluster_at_the_address_is_read_from_the_start(api: WatchApi, li
 
 def test_the_same_cluster_after_a_restart_is_not_another_one(api: WatchApi, live: Followed) -> None:
     api.cut()
-    live.until(lambda: any(one.path.endswith("/namespaces/kube-system") for one in api.asked))
+    asks = lambda: sum("fieldSelector" in one.query for one in api.asked)  # noqa: E731
+    live.until(lambda: asks() == 2)  # as it began to follow, and now
     api.put("pods", pod("b"))
     live.until(lambda: live.names() == ["a", "b"])
-    assert not live.begun_again and sum(one.path.endswith("/namespaces/kube-system") for one in api.asked) == 1
+    assert not live.begun_again and asks() == 2 and lists(api) == 1
 
 
 @pytest.mark.parametrize("code", [403, 500])
@@ -115,7 +117,7 @@ def test_a_cluster_that_does_not_say_which_one_it_is_goes_on(api: WatchApi, live
     tries = [0]
 
     def fault(asked: Any) -> Any:
-        if not asked.path.endswith("/namespaces/kube-system") or (code == 500 and tries[0] > 2):
+        if "/namespaces" not in asked.path or watches(asked) or (code == 500 and tries[0] > 2):
             return None
         tries[0] += 1
         return status(code, "no")
@@ -133,10 +135,18 @@ def test_a_server_that_was_restored_to_an_earlier_state_is_listed_again(api: Wat
     with api.changed:
         api.objects, api.log, api.version = {"pods": [pod("a")], "namespaces": [system("one")]}, [], 5
     api.cut()
-    api.bookmark(5)
     live.until(lambda: live.names() == ["a"] and live.is_fine)
     live.until(lambda: any("listed again" in text and "went back from 11 to 5" in text for text in live.said))
-    assert not live.begun_again
+    assert not live.begun_again and live.failures == []
+    api.put("pods", pod("b"))
+    live.until(lambda: live.names() == ["a", "b"])
+
+
+def test_a_bookmark_of_an_earlier_version_lists_again(api: WatchApi, live: Followed) -> None:
+    api.objects["pods"] = [pod("z")]  # type: ignore[index]
+    api.bookmark(5)
+    api.put("services", thing("s"))
+    live.until(lambda: live.names() == ["z"])
 
 
 def recording(name: str, at: datetime) -> Snapshot:
@@ -165,11 +175,29 @@ def test_another_recording_that_is_served_is_read_from_the_start(tmp_path: Path)
     server.end()
 
 
+@pytest.mark.parametrize("context", ["test", "renamed"])
 def test_a_cluster_that_was_created_again_elsewhere_is_found_by_its_kubeconfig(
-    api: WatchApi, live: Followed, tmp_path: Path
+    api: WatchApi, live: Followed, tmp_path: Path, context: str
 ) -> None:
     with WatchApi({"pods": [pod("z")], "namespaces": [system("two")]}) as again:
-        again.kubeconfig(tmp_path)
+        written = Path(again.kubeconfig(tmp_path, context=context))
+        written.replace(tmp_path / "config-test")
         api.fault = lambda _: status(503, "gone")
         api.cut()
         live.until(lambda: live.begun_again == 1 and live.names() == ["z"] and live.is_fine)
+
+
+def test_another_context_that_becomes_current_is_not_followed(api: WatchApi, live: Followed, tmp_path: Path) -> None:
+    with WatchApi({"pods": [pod("z")], "namespaces": [system("two")]}) as other:
+        config = tmp_path / "config-test"
+        both = json.loads(config.read_text())
+        more = json.loads(Path(other.kubeconfig(tmp_path, context="other")).read_text())
+        both["clusters"].append(more["clusters"][0] | {"name": "other"})
+        both["contexts"].append({"name": "other", "context": {"cluster": "other", "user": "u"}})
+        config.write_text(json.dumps(both | {"current-context": "other"}))
+        login(api, tmp_path, "n3w")
+        api.token = "n3w"
+        api.cut()
+        api.put("pods", pod("b"))
+        live.until(lambda: live.names() == ["a", "b"] and live.is_fine)
+        assert not live.begun_again and not other.asked

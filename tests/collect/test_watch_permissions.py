@@ -134,3 +134,20 @@ def test_a_token_that_lost_all_rights_keeps_what_is_known_and_is_right_again_at_
     refuse[0] = False
     live.until(lambda: live.is_fine)
     assert {state(live, kind.collection) for kind in WATCHED} == {Status.COMPLETE} and live.names() == ["a", "b"]
+
+
+def test_a_list_beyond_the_connections_is_denied_once_it_was_refused_three_times(
+    api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gkedoctor.live.watches.CONNECTIONS", 0)
+    live = Followed(api, tmp_path, interval=0.1)
+    api.put("pods", pod("c"))
+    live.until(lambda: "c" in live.names() and live.last is not None and live.last.freshness.polled == len(WATCHED))
+    refusals = api.fault = Refusals(2)
+    live.until(lambda: any("pods: pods is forbidden" in text for text in live.failures) and live.is_fine)
+    assert state(live, "pods") is Status.COMPLETE and len(live.names()) == 3
+    refusals.times = float("inf")
+    live.until(lambda: state(live, "pods") is Status.DENIED and live.is_fine)
+    refusals.times = 0
+    live.until(lambda: state(live, "pods") is Status.COMPLETE and len(live.names()) == 3)
+    live.session.close()

@@ -20,9 +20,15 @@ from docs.tool.layout import html_name
 from docs.tool.pages import DOCS, built_page, kept, page_of, surplus
 
 from gkedoctor.report.escaping import is_link
-from tests.conftest import ROOT
+from tests.conftest import ROOT, shipped_playbooks
 
-PAGES = {page.as_posix(): text for page, text in site.markdown_pages().items()}
+NAMES = [
+    *(page.relative_to(DOCS).as_posix() for page in site.markdown_files()),
+    *(f"playbooks/{playbook.id}.md" for playbook in shipped_playbooks()),
+    *(f"causes/{word}.md" for word in shipped_playbooks().causes),
+]
+"""Known without the pages: making them takes seconds, and each process that runs tests collects all of them."""
+
 AGAIN = "run: make docs"
 GOLDEN = Path(__file__).parent / "golden"
 GOLDEN_PAGES = ("playbooks/GKE-CFG-001.md", "playbooks/GKE-ROL-001.md", "causes/missing-secret.md")
@@ -31,6 +37,16 @@ GOLDEN_PAGES = ("playbooks/GKE-CFG-001.md", "playbooks/GKE-ROL-001.md", "causes/
 @cache
 def fresh() -> dict[str, str]:
     return kept()
+
+
+@cache
+def pages() -> dict[str, str]:
+    """Every page of the site."""
+    return {page.as_posix(): text for page, text in site.markdown_pages().items()}
+
+
+def test_the_names_of_all_pages_are_known() -> None:
+    assert sorted(NAMES) == sorted(pages())
 
 
 def test_made_pages_are_up_to_date() -> None:
@@ -59,13 +75,13 @@ def test_a_change_of_the_template_is_seen(name: str) -> None:
 @cache
 def anchors(page: str) -> set[str]:
     """The anchors of a page of the site, or of a Markdown file elsewhere in the repository."""
-    return markdown.anchors(PAGES[page] if page in PAGES else (DOCS / page).read_text(encoding="utf-8"))
+    return markdown.anchors(pages()[page] if page in pages() else (DOCS / page).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", NAMES)
 def test_every_link_leads_somewhere(page: str) -> None:
     kept_in_git = (DOCS / page).is_file()
-    for link in markdown.links(PAGES[page]):
+    for link in markdown.links(pages()[page]):
         if "://" in link:
             assert is_link(link), f"{page}: {link}"
             continue
@@ -75,7 +91,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
         assert target.is_relative_to(ROOT)
         # a page that git keeps is read there too, so its links lead to files that git keeps
         name = Path(os.path.relpath(target, DOCS)).as_posix()
-        assert target.is_file() or (name in PAGES and not kept_in_git), f"{page}: {link}"
+        assert target.is_file() or (name in pages() and not kept_in_git), f"{page}: {link}"
         made = page_of(target, anchor) if anchor != site.SOURCE else None
         if made is not None:
             name, anchor = made
@@ -87,15 +103,15 @@ def test_every_page_is_reached_from_the_first() -> None:
     waiting = ["README.md"]
     while waiting:
         page = waiting.pop()
-        if page in seen or page not in PAGES:
+        if page in seen or page not in pages():
             continue
         seen.add(page)
-        for link in (link for link in markdown.links(PAGES[page]) if "://" not in link):
+        for link in (link for link in markdown.links(pages()[page]) if "://" not in link):
             path, _, anchor = link.partition("#")
             target = (DOCS / page).parent.joinpath(unquote(path)).resolve()
             made = page_of(target, anchor)
             waiting += [made[0]] if made else [os.path.relpath(target, DOCS)] if path else []
-    assert set(PAGES) - seen == set()
+    assert set(pages()) - seen == set()
 
 
 def test_a_link_to_a_cause_leads_to_its_page() -> None:
@@ -106,14 +122,14 @@ def test_a_link_to_a_cause_leads_to_its_page() -> None:
 
 
 def test_pages_by_hand_stay_small() -> None:
-    by_hand = [text for name, text in PAGES.items() if name not in fresh() and (DOCS / name).is_file()]
+    by_hand = [text for name, text in pages().items() if name not in fresh() and (DOCS / name).is_file()]
     assert len(by_hand) >= 7
     assert all(len(text.splitlines()) <= 200 for text in by_hand)
 
 
 def test_pages_know_nothing_of_who_wrote_them() -> None:
     """A path of the machine they were made on would be in every copy."""
-    assert not [name for name, text in {**PAGES, **fresh()}.items() if str(ROOT) in text]
+    assert not [name for name, text in {**pages(), **fresh()}.items() if str(ROOT) in text]
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
@@ -157,12 +173,12 @@ class Page(HTMLParser):
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
     """The whole site, parsed."""
     folder = tmp_path_factory.mktemp("site") / "site"
-    site.build(folder, {Path(name): text for name, text in PAGES.items()})
-    pages = {}
+    site.build(folder, {Path(name): text for name, text in pages().items()})
+    found = {}
     for file in folder.rglob("*.html"):
-        pages[file] = Page()
-        pages[file].feed(file.read_text(encoding="utf-8"))
-    return pages
+        found[file] = Page()
+        found[file].feed(file.read_text(encoding="utf-8"))
+    return found
 
 
 def test_every_link_of_the_site_leads_somewhere(built: dict[Path, Page]) -> None:
@@ -200,9 +216,9 @@ def test_every_page_of_the_sidebar_is_there_and_has_neighbors(built: dict[Path, 
 def test_the_search_finds_pages_by_their_titles(built: dict[Path, Page]) -> None:
     root = min(built, key=lambda file: len(file.parts)).parent
     text = (root / "search-index.js").read_text(encoding="utf-8")
-    pages = json.loads(text.removeprefix("window.gkedoctorPages = ").removesuffix(";\n"))
-    assert {address for address, *_ in pages} == {file.relative_to(root).as_posix() for file in built}
-    titles = {title: address for address, title, *_ in pages}
+    index = json.loads(text.removeprefix("window.gkedoctorPages = ").removesuffix(";\n"))
+    assert {address for address, *_ in index} == {file.relative_to(root).as_posix() for file in built}
+    titles = {title: address for address, title, *_ in index}
     assert titles["Troubleshooting gkedoctor"] == "troubleshooting.html"
     assert len(text) < 1_500_000
 
@@ -212,7 +228,7 @@ def test_the_search_runs_in_a_browser(tmp_path_factory: pytest.TempPathFactory, 
     if chromium is None:
         pytest.skip("chromium is not installed")
     folder = tmp_path / "site"
-    site.build(folder, {Path(name): text for name, text in PAGES.items()})
+    site.build(folder, {Path(name): text for name, text in pages().items()})
     page = folder / "index.html"
     typed = (
         "<script>addEventListener('load', () => { const field = document.getElementById('search');"

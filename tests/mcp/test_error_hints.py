@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -35,9 +36,19 @@ def host_of_nobody(folder: Path) -> None:
     front_end_of(RequestPathAnswer("shop.example.com", ()))
 
 
+def unknown_context(folder: Path) -> None:
+    """Some context that the kubeconfig does not have."""
+    contexts = [{"name": name, "context": {"cluster": "c", "user": "u"}} for name in ("prod", "edge")]
+    config = {"apiVersion": "v1", "kind": "Config", "contexts": contexts, "current-context": "prod",
+              "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:9"}}], "users": []}  # fmt: skip
+    (folder / "config").write_text(json.dumps(config))
+    call(state_of(LiveOptions(str(folder / "config"), gcp=False)), "diagnose", source="gke_acme_west")
+
+
 @pytest.mark.parametrize(
     ("fails", "hint"),
     [
+        (unknown_context, "contexts: prod, edge"),
         (without_kubeconfig, "or set source to the path of a recording"),
         (slow_masking, "set target to ns:NAMESPACE, or start the server with --timeout 10m"),
         (too_large, "If you trust the source, run gkedoctor report --from PATH --max-size 20Gi."),

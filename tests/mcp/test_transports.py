@@ -18,9 +18,11 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from gkedoctor.cli.app import run
-from gkedoctor.errors import ExitCode
+from gkedoctor.errors import ExitCode, UsageError
 from gkedoctor.mcp import entry, http
+from gkedoctor.mcp.call import Call
 from gkedoctor.mcp.state import ServerState
+from gkedoctor.mcp.tools.table import TOOLS
 from mcp import Client, StdioServerParameters
 
 TOKEN = "a-token-of-the-tests"
@@ -102,6 +104,52 @@ def test_http_needs_the_token_this_host_and_no_foreign_page(state: ServerState) 
 
     with serving(state) as port:
         anyio.run(talk, port)
+
+
+def test_a_call_ends_with_the_connection_of_its_client(state: ServerState, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handshake of 2025, whose server does not take a closed connection as a cancellation."""
+    began, ended = threading.Event(), threading.Event()
+
+    def slow(_state: ServerState, call: Call, _asked: Any) -> Any:
+        began.set()
+        if call.stopped.wait(20):
+            ended.set()
+        raise UsageError("stopped")
+
+    monkeypatch.setitem(TOOLS, "explain", TOOLS["explain"]._replace(run=slow))
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "old", "version": "0"}}
+    head = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json, text/event-stream"}
+    with serving(state) as port:
+        url = f"http://127.0.0.1:{port}{http.PATH}"
+        with httpx2.Client(headers=head) as client:
+            first = client.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+            client.headers["mcp-session-id"] = first.headers["mcp-session-id"]
+            client.post(url, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
+            asked = {"name": "explain", "arguments": {"message": "x"}}
+            call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": asked}
+            with client.stream("POST", url, json=call):
+                assert began.wait(20)
+        assert ended.wait(20)
+
+
+def test_a_client_that_is_killed_in_a_call_leaves_no_server() -> None:
+    command = [sys.executable, "-m", "gkedoctor", "mcp", "--only-recordings"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdin is not None and server.stdout is not None and server.stderr is not None
+        hello = {"protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": {"name": "x", "version": "0"}}
+        for number, method, params in (
+            (1, "initialize", hello),
+            (2, "tools/call", {"name": "diagnose", "arguments": {"source": "example:two-problems"}}),
+        ):
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params}) + "\n")
+            server.stdin.flush()
+        server.stdout.readline()
+        server.stdout.close()
+        server.stdin.close()
+        assert server.wait(20) == 0
+        assert server.stderr.read() == ""
 
 
 def test_a_port_that_is_taken_is_one_line() -> None:

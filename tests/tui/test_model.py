@@ -12,6 +12,7 @@ import yaml
 from gkedoctor.graph import Ref
 from gkedoctor.graph.request_path.hop import Hop, State
 from gkedoctor.report.wrap import columns
+from gkedoctor.snapshot.nesting import TOO_DEEP
 from gkedoctor.tui import clipboard
 from gkedoctor.tui.model import layout
 from gkedoctor.tui.model import state as scenes
@@ -25,7 +26,7 @@ from gkedoctor.tui.model.relations import relations
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import state_of
 from gkedoctor.tui.model.timeline import happenings
-from gkedoctor.tui.model.yaml_page import Evidence, marked_lines
+from gkedoctor.tui.model.yaml_page import Evidence, evidence_mark, marked_lines, yaml_text
 from tests.conftest import recorded, shipped_playbooks
 
 from .driving import whole
@@ -225,3 +226,11 @@ def test_rows_are_shared_out_and_the_fix_comes_before_the_path(height: int, list
 
 def test_a_list_keeps_its_height_while_fixes_fit() -> None:
     assert {layout.stacked(27, 100, fix, path).findings for fix in range(4, 12) for path in (0, 5, 7)} == {13}
+
+
+def test_an_object_that_is_nested_deeply_is_shown_and_searched() -> None:
+    item: object = "found"
+    for _ in range(600):
+        item = {"a": item}
+    text = yaml_text({"metadata": {"name": "x"}, "extra": item})
+    assert TOO_DEEP in text and evidence_mark(text, Evidence("metadata.name", "x"), exact=False) is not None

@@ -17,7 +17,7 @@ from gkedoctor.tui.model.logs import LogQuery, holder_of, log_page
 from gkedoctor.tui.model.object_page import page_lines, page_of, subject
 from gkedoctor.tui.model.search import matches
 from gkedoctor.tui.model.state import ViewState
-from gkedoctor.tui.model.yaml_page import Evidence
+from gkedoctor.tui.model.yaml_page import Evidence, yaml_lines
 from gkedoctor.tui.screens.object import ObjectScreen
 from tests.conftest import recorded, shipped_playbooks
 
@@ -68,7 +68,12 @@ def test_where_there_is_no_log_the_page_says_how_to_get_one_or_why_there_is_none
     assert holder_of(scene("ing-missing-secret"), missing, "events") == pod
     assert holder_of(scene("ing-missing-secret"), missing, "yaml") == missing
     told = rows(logs_of("ing-missing-secret", pod).lines)
-    assert "not recorded" in told and f"kubectl -n ing-missing-secret logs {pod.name} -c " in told
+    assert "Container shop has not started (CreateContainerConfigError), so it has no log." in told
+    service = Ref("Service", "teratail", "teratail-readiness-404")
+    page = logs_of("teratail-readiness-404", service, LogQuery(previous=True))
+    assert page.run is not None and "is not recorded" in rows(page.lines)
+    command = next(one.act for one in page.lines if one.act is not None)
+    assert f"logs {page.run.pod.name} -c " in command.text and "--previous" in command.text  # enter copies it
     ingress = Ref("Ingress", "shop", "ing-missing-secret")
     assert "Ingress objects have no logs" in rows(logs_of("ing-missing-secret", ingress).lines)
 
@@ -161,3 +166,10 @@ def test_search_keeps_all_lines_and_counts() -> None:
         assert "Job/batch-backoff/" in text(app)
 
     drive(doctor("batch-backoff"), walk)
+
+
+def test_yaml_begins_as_kubectl_prints_it() -> None:
+    here = scene("two-problems")
+    pod = {"metadata": {"name": "a"}, "status": {}, "apiVersion": "v1", "kind": "Pod"}
+    lines, _ = yaml_lines(here, pod, Evidence(), 80)
+    assert [one.text.strip() for one in lines[:3]] == ["apiVersion: v1", "kind: Pod", "metadata:"]

@@ -13,15 +13,16 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked
+from gkedoctor.diagnose.model import Consequence, Diagnosis, NotChecked, Unexplained
 from gkedoctor.errors import UsageError
-from gkedoctor.graph import Graph
+from gkedoctor.graph import Graph, ref_of
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.schemas import SCHEMAS
 from gkedoctor.snapshot.model import Collection, Object, Snapshot
 from gkedoctor.tui.model import history
 from gkedoctor.tui.model.session import Session, Step, first_session
 from gkedoctor.tui.model.state import ViewState, carried, compared, diagnosed, opened
+from gkedoctor.tui.model.states import state_of
 from tests.conftest import recorded, shipped_playbooks
 
 from .driving import whole
@@ -117,6 +118,17 @@ def test_what_was_deleted_with_its_objects_is_not_fixed() -> None:
     assert mark(lambda item: item) == "fixed"
     assert mark(lambda item: None if (item.get("metadata") or {}).get("name") in gone else item) == "deleted"
     assert mark(ended) == "deleted"
+
+
+def test_a_symptom_that_another_finding_explains_is_not_fixed() -> None:
+    before = real()
+    pod = next(o for o in before.graph.all("Pod") if state_of(before.graph, o).style == "fail")
+    symptom = Unexplained(ref_of(pod), "the Pod is not ready", fingerprint="open")
+    outcome = msgspec.structs.replace(before.outcome, diagnoses=(), unexplained=(symptom,))
+    before = replace(before, answer=replace(before.answer, outcome=outcome))
+    after = msgspec.structs.replace(outcome, unexplained=())
+    (change,) = compared(replace(before, answer=replace(before.answer, outcome=after)), before).session.gone
+    assert (change.kind, change.detail) == ("replaced", "now: explained by another finding")
 
 
 def test_a_symptom_that_gets_a_cause_is_not_fixed() -> None:

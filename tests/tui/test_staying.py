@@ -18,7 +18,7 @@ from gkedoctor.tui.model.header import head_parts
 from gkedoctor.tui.model.state import Sift
 from gkedoctor.tui.widgets.lines import Lines
 
-from .driving import cursor_line, doctor, drive, press, settled, text
+from .driving import cursor_line, doctor, drive, looked, press, settled, text
 from .many import many
 
 NEXT = "right_square_bracket"
@@ -56,7 +56,11 @@ def test_rows_in_view_stay_in_view() -> None:
         await press(app, pilot, "g", *["j"] * 5)
         here = cursor_line(text(app))
         await press(app, pilot, "r")
-        assert cursor_line(text(app))[:60] == here[:60] and pane.scroll_offset.y == 0  # at the top, what is new is seen
+        seen = text(app)
+        assert cursor_line(seen)[:60] == here[:60] and pane.scroll_offset.y == 0  # at the top, what is new is seen
+        await press(app, pilot, "slash", *"ns", "colon", *"catalog", "enter", "G")
+        gone = text(app).partition("GONE")[2]
+        assert "web-11" in gone and "api-00" not in gone  # the filter is also for what is gone
 
     drive(doctor("two-problems", fewer_and_fewer()), read, (120, 30))
 
@@ -86,3 +90,11 @@ def test_a_cluster_that_was_read_once_is_not_called_live() -> None:
         assert "READ 12m ago" in told and "LIVE" not in told
 
     drive(doctor("two-problems"), read)
+
+
+def test_the_path_of_a_finding_outside_of_the_selection_is_not_shown_as_that_of_a_healthy_one() -> None:
+    def nothing(outcome: Outcome, _: Snapshot) -> Answer:
+        return Answer(msgspec.structs.replace(outcome, diagnoses=(), unexplained=()), left_out=1)
+
+    seen = looked(doctor("ing-missing-secret", nothing))
+    assert "Findings 0" in seen and "FAIL" not in seen and "Service default-http-backend" in seen

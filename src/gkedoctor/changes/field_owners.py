@@ -20,6 +20,7 @@ from gkedoctor.snapshot.timestamps import parse_timestamp
 SAME_MOMENT = 2.0
 """Seconds within which two records are of one call: whole seconds, and clocks of clients and server."""
 
+_SPEC: Steps = ("spec",)
 _LAST_APPLIED = "f:kubectl.kubernetes.io/last-applied-configuration"
 _QUOTED_FIELDS = (_LAST_APPLIED, "f:kubernetes.io/change-cause")
 
@@ -130,11 +131,11 @@ def field_owners(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
     """The fields that were written after the object was created, each with its owner."""
     created, ref = created_at(item), ref_of(item)
     older = {tuple(one["path"]): one.get("before") for one in item["metadata"].get("lastApplied") or ()}
-    for entry in field_entries(item):
-        if not is_later(entry.at, created):
-            continue
+    entries = field_entries(item)
+    for entry in (one for one in entries if is_later(one.at, created)):
+        is_spec_as_before = _is_spec_accounted_for(item, entry, entries)
         for steps in owned_fields(entry, item):
-            if _is_as_created(item, steps):
+            if is_spec_as_before and steps[:1] == _SPEC:
                 continue
             before = older.get(steps)
             yield RecordedChange(
@@ -143,13 +144,26 @@ def field_owners(_graph: Graph, item: Object) -> Iterator[RecordedChange]:
             )  # fmt: skip
 
 
-def _is_as_created(item: Object, steps: Steps) -> bool:
-    """Whether a field is as it was created, whatever its owner wrote later: each change of `spec` raises `generation`.
+def _is_spec_accounted_for(item: Object, entry: FieldEntry, entries: list[FieldEntry]) -> bool:
+    """Whether the other clients made every change of `spec`, so that this entry's time is of another field.
 
+    Each change of `spec` raises `generation`, which is 1 for a new object. A client that owns fields of `spec` alone,
+    and wrote after the creation, made one change at least; so did one that used the subresource scale.
     https://github.com/kubernetes/community/blob/main/contributors/devel/sig-architecture/api-conventions.md#metadata
     Kinds without generation, as Service and ConfigMap, do not show it.
     """
-    return steps[:1] == ("spec",) and item["metadata"].get("generation") == 1
+    generation = item["metadata"].get("generation")
+    if not isinstance(generation, int):
+        return False
+    others = sum(_is_change_of_spec(item, one) for one in entries if one is not entry)
+    return others >= generation - 1
+
+
+def _is_change_of_spec(item: Object, entry: FieldEntry) -> bool:
+    if entry.operation != "Update" or not entry.fields:
+        return False
+    is_after = entry.subresource == "scale" or is_later(entry.at, created_at(item))
+    return is_after and entry.fields.keys() == {"f:spec"}
 
 
 def writer_at(item: Object, steps: Steps, at: datetime | None) -> str | None:

@@ -49,7 +49,8 @@ def _change(graph: Graph, item: Object) -> RecordedChange | None:
     what = done(str(item.get("operationType") or "changed"))
     after = f"{what} failed: {failure}" if failure else f"{what}{_progress(item)}"
     return RecordedChange(
-        ref, "", at, item.get("user"), None, after, Source.OPERATION, is_difference=failure is None
+        ref, "", at, item.get("user"), None, after, Source.OPERATION, is_difference=failure is None,
+        until=parse_timestamp(item.get("endTime")),
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gkedoctor.changes import audit_logs, field_owners, google_cloud, lifetime, revisions, scaling
+from gkedoctor.changes import audit_logs, deliveries, field_owners, google_cloud, lifetime, revisions, scaling
 from gkedoctor.changes.model import OBJECT_SOURCES, RecordedChange, Source
 from gkedoctor.graph import Graph
 from gkedoctor.snapshot.model import Object
 
-_SOURCES = (field_owners, lifetime, revisions, scaling, google_cloud, audit_logs)
+_SOURCES = (field_owners, lifetime, revisions, scaling, google_cloud, audit_logs, deliveries)
 """Importing them registers what they hold."""
 
 
@@ -20,7 +20,7 @@ def changes_of(graph: Graph, item: Object) -> list[RecordedChange]:
     found = [change for source in OBJECT_SOURCES for change in source(graph, item)]
     if revisions.has_template_history(graph, item):
         found = [one for one in found if not _is_of_template(one)]
-    return _with_scaling(found)
+    return deliveries.with_deliveries(graph, item, _with_scaling(found))
 
 
 def _is_of_template(change: RecordedChange) -> bool:

@@ -37,7 +37,10 @@ class RecordedChange(msgspec.Struct, frozen=True):
     manager, user or controller: a client, not a person; None where it is not recorded. `before`, `after`: None where
     the field was absent or its value is not recorded. `is_difference`: two recorded versions differ in this field;
     otherwise its owner wrote the object at that moment, and which of its fields changed is not recorded. `steps`: the
-    path with elements by their keys. `is_removed`: the object has the field no longer.
+    path with elements by their keys. `is_removed`: the object has the field no longer. `alternatives`: how many other
+    fields the same write may have set in its place; 0 where it set this one. `note`: what the recording says besides
+    of the change: its cause, the delivery it belongs to. `until`: when an operation ended; None for what took no time,
+    or is still at work.
     """
 
     ref: Ref
@@ -50,6 +53,9 @@ class RecordedChange(msgspec.Struct, frozen=True):
     is_difference: bool = False
     steps: Steps = ()
     is_removed: bool = False
+    alternatives: int = 0
+    note: str = ""
+    until: datetime | None = None
 
 
 ObjectSource = Callable[[Graph, Object], Iterable[RecordedChange]]

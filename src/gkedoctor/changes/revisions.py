@@ -24,7 +24,7 @@ from gkedoctor.snapshot.model import Object
 
 TEMPLATE: Steps = ("spec", "template")
 _REVISION = "deployment.kubernetes.io/revision"
-_CONTROLLER_REVISIONS = ("controllerrevisions.apps", "controllerrevisions")
+_CHANGE_CAUSE = "kubernetes.io/change-cause"
 _ALIAS: Steps = ("spec", "template", "spec", "serviceAccount")
 """The API server sets it with `serviceAccountName`."""
 
@@ -60,23 +60,21 @@ def _replica_sets(graph: Graph, item: Object) -> list[Revision]:
 
 
 def _controller_revisions(graph: Graph, item: Object) -> list[Revision]:
-    mine = (str(item.get("kind")), namespace_of(item), name_of(item))
+    mine = (str(item.get("kind")), name_of(item))
+    listed = graph.in_namespace("ControllerRevision", namespace_of(item)) or graph.index(_of_older_snapshots)
     return [
         Revision(number, _plain(((one.get("data") or {}).get("spec") or {}).get("template")), created_at(one), one)
-        for one in graph.index(_controller_revisions_by_owner).get(mine, [])
-        if isinstance(number := one.get("revision"), int)
+        for one in listed
+        if namespace_of(one) == namespace_of(item)
+        and (above := controller_ref(one)) is not None
+        and (str(above.get("kind")), str(above.get("name"))) == mine
+        and isinstance(number := one.get("revision"), int)
     ]
 
 
-def _controller_revisions_by_owner(graph: Graph) -> dict[tuple[str, str, str], list[Object]]:
-    found: dict[tuple[str, str, str], list[Object]] = {}
-    for name in _CONTROLLER_REVISIONS:
-        for one in graph.snapshot.collection(name).objects:
-            above = controller_ref(one)
-            if above is not None:
-                place = (str(above.get("kind")), namespace_of(one), str(above.get("name")))
-                found.setdefault(place, []).append(one)
-    return found
+def _of_older_snapshots(graph: Graph) -> list[Object]:
+    """Those of a snapshot that was written when the kind was not known."""
+    return list(graph.snapshot.collection("controllerrevisions.apps").objects)
 
 
 def _plain(template: Any) -> dict[str, Any]:
@@ -105,6 +103,7 @@ def revisions(graph: Graph, item: Object) -> Iterator[RecordedChange]:
     """The fields in which each revision differs from the one before it."""
     found, ref = revisions_of(graph, item), ref_of(item)
     for earlier, later in pairwise(_rolled_out_in_turn(found)):
+        note = _change_cause(earlier, later)
         found_here = leaf_changes(earlier.template, later.template, TEMPLATE)
         changed = [one for one in found_here if one.steps != _ALIAS]
         at = _rolled_out(graph, item, earlier, later, [one.steps for one in changed])
@@ -115,8 +114,17 @@ def revisions(graph: Graph, item: Object) -> Iterator[RecordedChange]:
             path = path_text(shown_in, steps)
             yield RecordedChange(
                 ref, path, at, by, before, after, Source.REVISION,
-                is_difference=True, steps=steps, is_removed=is_empty(after),
+                is_difference=True, steps=steps, is_removed=is_empty(after), note=note,
             )  # fmt: skip
+
+
+def _change_cause(earlier: Revision, later: Revision) -> str:
+    """What people wrote about a revision: not what is left of an earlier one, for rollouts copy the annotation.
+
+    https://kubernetes.io/docs/reference/labels-annotations-taints/#change-cause
+    """
+    before, after = (annotations_of(one.made).get(_CHANGE_CAUSE) for one in (earlier, later))
+    return f"change-cause: {after}" if after and after != before else ""
 
 
 def _rolled_out_in_turn(found: list[Revision]) -> list[Revision]:

@@ -18,6 +18,8 @@ _HIDDEN = "(not shown)"
 
 def for_display(change: RecordedChange) -> RecordedChange:
     """The change with values that may be shown."""
+    if change.note:
+        change = replace(change, note=_shown(change.note))
     named = next((step[1:-1] for step in reversed(change.steps) if step.startswith("[")), "")
     is_variable = "env" in change.steps and change.steps[-1] == "value"
     if is_variable and says(named) is not Says.NOTHING:

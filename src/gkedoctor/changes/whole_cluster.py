@@ -17,8 +17,8 @@ from gkedoctor.snapshot.model import Object
 
 _LEFT_OUT = frozenset(
     {
-        "Pod", "ReplicaSet", "Endpoints", "EndpointSlice", "Event", "VolumeAttachment", "ServiceNetworkEndpointGroup",
-        "Lease", "APIService",
+        "Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "EndpointSlice", "Event", "VolumeAttachment",
+        "ServiceNetworkEndpointGroup", "Lease", "APIService",
     }
 )  # fmt: skip
 """Kinds that follow from others."""

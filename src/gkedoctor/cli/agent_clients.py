@@ -2,7 +2,9 @@
 
 Formats, checked with Claude Code 2.1.197, Codex 0.171.0 and Gemini CLI 0.61.0: https://code.claude.com/docs/en/mcp,
 https://developers.openai.com/codex/mcp, https://geminicli.com/docs/tools/mcp-server, https://cursor.com/docs/mcp and
-https://code.visualstudio.com/docs/agents/reference/mcp-configuration.
+https://code.visualstudio.com/docs/agents/reference/mcp-configuration. Folders of skills: https://code.claude.com/docs/en/skills,
+https://developers.openai.com/codex/skills, https://geminicli.com/docs/cli/skills, https://cursor.com/docs/skills and
+https://code.visualstudio.com/docs/copilot/customization/agent-skills.
 """
 
 from __future__ import annotations
@@ -37,12 +39,14 @@ class StdioServer:
 class AgentClient:
     """A client by the name its users type: `config` gives the text that goes into `files`.
 
-    `files`: paths relative to the project or below `~`. `command`: a command of the client that does the same, or none.
+    `files`: paths relative to the project or below `~`. `skills`: the user's folder of skills. `command`: a command of
+    the client that does the same, or none.
     """
 
     title: str
     config: Callable[[StdioServer], str]
     files: tuple[str, ...]
+    skills: str
     command: Callable[[StdioServer], str] | None = None
 
 
@@ -107,13 +111,24 @@ def _shell(*words: str) -> Callable[[StdioServer], str]:
 CLIENTS: Mapping[str, AgentClient] = MappingProxyType(
     {
         "claude-code": AgentClient(
-            "Claude Code", _json("mcpServers", typed=True), (".mcp.json",), _shell("claude", "mcp", "add")
+            "Claude Code",
+            _json("mcpServers", typed=True),
+            (".mcp.json",),
+            "~/.claude/skills",
+            _shell("claude", "mcp", "add"),
         ),
-        "codex": AgentClient("Codex", _toml, ("~/.codex/config.toml",), _shell("codex", "mcp", "add")),
+        "codex": AgentClient(
+            "Codex", _toml, ("~/.codex/config.toml",), "~/.agents/skills", _shell("codex", "mcp", "add")
+        ),
         "gemini": AgentClient(
-            "Gemini CLI", _json("mcpServers", typed=False), (".gemini/settings.json", "~/.gemini/settings.json")
+            "Gemini CLI",
+            _json("mcpServers", typed=False),
+            (".gemini/settings.json", "~/.gemini/settings.json"),
+            "~/.gemini/skills",
         ),
-        "cursor": AgentClient("Cursor", _json("mcpServers", typed=True), (".cursor/mcp.json", "~/.cursor/mcp.json")),
-        "vscode": AgentClient("VS Code", _json("servers", typed=True), (".vscode/mcp.json",)),
+        "cursor": AgentClient(
+            "Cursor", _json("mcpServers", typed=True), (".cursor/mcp.json", "~/.cursor/mcp.json"), "~/.cursor/skills"
+        ),
+        "vscode": AgentClient("VS Code", _json("servers", typed=True), (".vscode/mcp.json",), "~/.copilot/skills"),
     }
 )

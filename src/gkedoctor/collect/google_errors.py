@@ -8,6 +8,7 @@ import msgspec
 
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed, retry_after
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.snapshot.model import CollectionState, Status
 from gkedoctor.snapshot.refusals import html_page, is_busy, refused_state
 
@@ -67,7 +68,7 @@ def hidden_error(body: bytes) -> RequestFailed | None:
     if len(body) > _LONGEST_ERROR or not (b'"error"' in head or b'"Status"' in head):
         return None
     try:
-        found = msgspec.json.decode(body, type=_Envelope)
+        found = json_decoder(_Envelope).decode(body)
     except (msgspec.DecodeError, RecursionError):
         return None
     if found.kind == "Status":
@@ -78,6 +79,6 @@ def hidden_error(body: bytes) -> RequestFailed | None:
 def message_of(content: bytes, text: str) -> str:
     """What an answer says went wrong; `text` where it does not say it as Google's APIs do."""
     try:
-        return msgspec.json.decode(content, type=_Envelope).error.message
+        return str(json_decoder(_Envelope).decode(content).error.message)
     except (msgspec.DecodeError, RecursionError):
         return text

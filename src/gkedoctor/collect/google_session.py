@@ -10,6 +10,7 @@ from gkedoctor import __version__
 from gkedoctor.collect.connections import limit_responses
 from gkedoctor.collect.deadline import Deadline, RequestFailed
 from gkedoctor.collect.google_errors import hidden_error, message_of, no_answer, refusal, unusable
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.read_only import assert_read_only
 from gkedoctor.collect.trace import traced
 
@@ -130,7 +131,7 @@ def ask(session: Any, url: str, deadline: Deadline, shape: Any, body: Any = None
         answer = session.request(method, url, json=body, timeout=limit, max_allowed_time=limit)
         if answer.status_code != 200:
             raise refusal(answer.status_code, message_of(answer.content, answer.text), answer.headers)
-        return msgspec.json.decode(answer.content, type=shape)
+        return json_decoder(shape).decode(answer.content)
     except GoogleAuthError as error:
         raise unusable(error) from error
     except requests.RequestException as error:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from gkedoctor.collect.addresses import hidden_login, is_address, split_login, w
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.collect.exec_plugin import credential
 from gkedoctor.errors import SourceError, UnreachableError
+
+_MOST_CONTEXTS = 10
 
 
 class Login(NamedTuple):
@@ -173,7 +176,22 @@ def _chosen(login: Login, files: list[Path], deadline: Deadline | None = None) -
     _refuse_traps(files)
     with _unusable(login):
         merged = KubeConfigMerger(os.pathsep.join(map(str, files)))
+        _refuse_unknown_context(login.context, merged.config)
         return Loader(merged.config, login.context, config_base_path=None)
+
+
+def _refuse_unknown_context(context: str | None, config: Any) -> None:
+    """SourceError with the contexts that there are, for one that is named and not among them."""
+    entries = config.value.get("contexts") if context is not None and config is not None else None
+    listed = entries if isinstance(entries, list) else ()
+    plain = [getattr(one, "value", one) for one in listed]
+    names = [str(one["name"]) for one in plain if isinstance(one, Mapping) and one.get("name")]
+    if context is None or not names or context in names:
+        return
+    near = get_close_matches(context, names, 1)
+    more = f" and {len(names) - _MOST_CONTEXTS} more" if len(names) > _MOST_CONTEXTS else ""
+    hint = f"did you mean `{near[0]}`?" if near else f"contexts: {', '.join(names[:_MOST_CONTEXTS])}{more}"
+    raise SourceError(f"the kubeconfig has no context `{context[:200]}`", hint=hint)
 
 
 def _refuse_traps(files: list[Path]) -> None:

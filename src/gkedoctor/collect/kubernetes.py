@@ -15,6 +15,7 @@ import msgspec
 
 from gkedoctor.collect.account import Account
 from gkedoctor.collect.deadline import CollectionStopped, Deadline, RequestFailed, RequestLimits
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.paging import Pages
@@ -122,7 +123,7 @@ def reached(client: KubernetesClient) -> Cluster:
             raise _unreachable(client, refused) from refused
         return Cluster("", datetime.now(UTC), _groups(client))
     try:
-        said = msgspec.json.decode(answer.body, type=_Version)
+        said = json_decoder(_Version).decode(answer.body)
     except msgspec.DecodeError as error:
         message = f"{client.address.host} is not a Kubernetes API server: /version is not JSON"
         raise UnreachableError(message, hint="kubectl cluster-info") from error

@@ -17,6 +17,7 @@ import msgspec
 from gkedoctor import __version__
 from gkedoctor.collect.addresses import without_login
 from gkedoctor.collect.deadline import NO_LIMITS, CollectionStopped, Deadline, RequestFailed, RequestLimits, retry_after
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.kubeconfig import ClusterAddress, Login, configured
 from gkedoctor.collect.raw_objects import decoded
 from gkedoctor.collect.read_only import assert_read_only
@@ -228,7 +229,7 @@ def _body(response: Any, ends: float, deadline: Deadline) -> bytearray:
 
 def _decoded(answer: HttpResponse, shape: Any) -> Any:
     try:
-        return decoded(answer.body, msgspec.json.Decoder(shape).decode)
+        return decoded(answer.body, json_decoder(shape).decode)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
 
@@ -246,7 +247,7 @@ def refusal(answer: HttpResponse) -> RequestFailed:
 def _message_of(answer: HttpResponse) -> str:
     """What the server's Status says, in one line."""
     try:
-        message = msgspec.json.decode(answer.body, type=_Failure).message
+        message = str(json_decoder(_Failure).decode(answer.body).message)
     except (msgspec.DecodeError, RecursionError, ValueError):
         message = ""
     return " ".join(message.split())[:300] or f"the API server returned {answer.status}"

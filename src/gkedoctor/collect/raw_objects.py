@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.limits import DEEPEST, MIB
 from gkedoctor.snapshot.intake import UNUSABLE
 from gkedoctor.snapshot.nesting import TOO_DEEP
@@ -44,7 +45,7 @@ def object_of(raw: msgspec.Raw | bytes) -> Any:
     size = memoryview(raw).nbytes
     if size <= LARGEST:
         return decoded(raw, msgspec.json.decode)
-    named: dict[str, Any] = msgspec.to_builtins(decoded(raw, msgspec.json.Decoder(_Named).decode))
+    named: dict[str, Any] = msgspec.to_builtins(decoded(raw, json_decoder(_Named).decode))
     return named | {UNUSABLE: f"too large: {size / MIB:.0f} MiB as JSON, the most is {LARGEST // MIB} MiB"}
 
 

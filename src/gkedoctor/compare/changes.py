@@ -21,7 +21,7 @@ _LEFT_OUT = frozenset(
 )  # fmt: skip
 """What follows from other objects. Endpoints and health are counted instead."""
 
-_OWNED = frozenset({"Pod", "ReplicaSet", "Job"})
+_OWNED = frozenset({"Pod", "ReplicaSet", "ControllerRevision", "Job"})
 """Kinds that follow from their owner where they have one; a claim does where a Pod owns it."""
 
 _MIRRORS = frozenset({"container.clusters", "compute.instances", "compute.instanceGroups"})

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 
 from gkedoctor.changes.field_owners import SAME_MOMENT, created_at
@@ -27,6 +28,9 @@ _PROMPT = timedelta(minutes=2)
 
 _APART = timedelta(seconds=60)
 """An object that is younger than those that use it by more than this was not installed together with them."""
+
+_SIMILAR = 0.8
+"""How similar two names are of which one was made of the other: MODE and MODES, passwd and password."""
 
 _SLACK = timedelta(seconds=SAME_MOMENT)
 
@@ -86,7 +90,16 @@ def tier_of(
         return None
     if is_named:
         return 0
-    return 1 if _may_count(change, named, found, window) else None
+    return 1 if _is_renamed(change, item, named) or _may_count(change, named, found, window) else None
+
+
+def _is_renamed(change: RecordedChange, item: Object | None, named: Iterable[Steps]) -> bool:
+    """Whether a key was set that is most similar to the one that the cause misses: nobody records who removed that."""
+    if item is None or change.ref.kind not in ("ConfigMap", "Secret") or len(change.steps) != 2:
+        return False
+    there = {*(item.get("keys") or ()), *(item.get("data") or ())}
+    missing = [one[1] for one in named if one[:1] == ("data",) and len(one) == 2 and one[1] not in there]
+    return change.steps[0] == "data" and bool(get_close_matches(change.steps[1], missing, 1, _SIMILAR))
 
 
 def _created_later(

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from gkedoctor.changes.audit_logs import with_people
 from gkedoctor.changes.field_owners import created_at, field_entries, is_later
@@ -28,12 +29,21 @@ from gkedoctor.snapshot.field_paths import overlap, path_text
 from gkedoctor.snapshot.model import Object
 
 _MOST = 5
+_TEMPLATES = MappingProxyType(
+    {"Deployment": "ReplicaSet", "StatefulSet": "ControllerRevision", "DaemonSet": "ControllerRevision"}
+)
+"""Where the older templates of a kind are."""
+
 _CONSEQUENCES = frozenset({"Pod", "ReplicaSet", "EndpointSlice", "Endpoints", "Event"})
 
 
 class _Ranked(NamedTuple):
-    """A change that counts; the lowest is the likeliest."""
+    """A change that counts; the lowest is the likeliest.
 
+    `is_coincidence`: the write may have set another field, and the fault did not begin right after it.
+    """
+
+    is_coincidence: bool
     tier: int
     is_only_written: bool
     is_beside_root: bool
@@ -50,7 +60,7 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
         recorded.setdefault(change.ref, []).append(change)
     if not is_recorded(graph) and not any(_is_history(one) for changes in recorded.values() for one in changes):
         return diagnosis
-    ranked = sorted(_ranked(graph, diagnosis, found, recorded), key=lambda one: one[:5])
+    ranked = sorted(_ranked(graph, diagnosis, found, recorded), key=lambda one: one[:6])
     listed = joined([one.change for one in ranked], found)[:_MOST]
     if listed:
         listed += _triggers(found, recorded, listed, window_of(graph, diagnosis))
@@ -58,7 +68,7 @@ def with_changes(graph: Graph, diagnosis: Diagnosis) -> Diagnosis:
         return diagnosis
     listed = with_people(graph, listed)
     shown = _shown(listed[:_MOST]) if listed else ()
-    return msgspec.structs.replace(diagnosis, changes=shown, changes_unread=tuple(_unread(graph, found)))
+    return replace(diagnosis, changes=shown, changes_unread=tuple(_unread(graph, found)))
 
 
 def _shown(listed: Sequence[RecordedChange]) -> tuple[RecordedChange, ...]:
@@ -70,7 +80,7 @@ def _shown(listed: Sequence[RecordedChange]) -> tuple[RecordedChange, ...]:
 def _unread(graph: Graph, found: StoodOn) -> Iterator[str]:
     """The collections that would record more and could not be read."""
     namespaces = {ref.namespace for ref in found.items if ref.namespace}
-    kinds = ["Event", *(["ReplicaSet"] if any(ref.kind == "Deployment" for ref in found.items) else [])]
+    kinds = ["Event", *sorted({_TEMPLATES[ref.kind] for ref in found.items if ref.kind in _TEMPLATES})]
     for kind in kinds:
         for namespace in sorted(namespaces):
             doubt = graph.why_incomplete(kind, namespace)
@@ -91,14 +101,30 @@ def _ranked(
     for ref, changes in recorded.items():
         item = found.items.get(ref)
         listed = [*changes, *_removed_keys(item, ref, found, recorded)] if item is not None else changes
-        for change in listed:
-            tier = tier_of(change, item, found, fields, window) if window.holds(change.at) else None
+        tiers = [tier_of(one, item, found, fields, window) if window.holds(one.at) else None for one in listed]
+        for change, tier in zip(listed, tiers, strict=True):
             if tier is not None:
                 age = -change.at.timestamp() if change.at is not None else 0.0
                 is_whole = change.ref in found.whole_data and is_one_of_many(change, listed)
                 shown = as_data(change) if is_whole else narrowed(change, item, found)
+                shown = replace(shown, alternatives=_alternatives(change, listed, tiers))
                 is_known = change.is_difference and (change.before, change.after) != (None, None)
-                yield _Ranked(tier, not is_known, ref != diagnosis.root, age, shown.path, shown)
+                is_coincidence = shown.alternatives > 0 and not window.is_prompt(change.at)
+                yield _Ranked(is_coincidence, tier, not is_known, ref != diagnosis.root, age, shown.path, shown)
+
+
+def _alternatives(change: RecordedChange, listed: Sequence[RecordedChange], tiers: Sequence[int | None]) -> int:
+    """How many other fields the same write may have set, on which the diagnosis does not stand.
+
+    An entry of managedFields has one time for all fields of its owner.
+    """
+    if change.source is not Source.MANAGED_FIELDS or change.is_difference or change.is_removed:
+        return 0
+    call = (change.at, change.by)
+    return sum(
+        tier is None and one.source is Source.MANAGED_FIELDS and (one.at, one.by) == call
+        for one, tier in zip(listed, tiers, strict=True)
+    )
 
 
 def _removed_keys(

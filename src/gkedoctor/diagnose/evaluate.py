@@ -106,10 +106,16 @@ def findings(
 
     `concerns`: false of a subject that certainly has not its symptom.
     """
+    functions = functions_of(graph, playbook)
     for kind in playbook.kinds:
         for item in candidates(graph, playbook, kind):
-            if concerns(item):
-                yield from findings_of(graph, playbook, item if "kind" in item else {"kind": kind, **item}, doubts)
+            if not concerns(item):
+                continue
+            subject = item if "kind" in item else {"kind": kind, **item}
+            for scope in scopes(graph, playbook, functions, subject, doubts):
+                found = finding_in(playbook, subject, scope, doubts)
+                if found is not None:
+                    yield found
 
 
 def findings_of(graph: Graph, playbook: CompiledPlaybook, subject: Object, doubts: UnknownFacts) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from gkedoctor.graph.core.accessors import name_of
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.required_kinds import needed_kinds
 from gkedoctor.snapshot.custom_kinds import is_custom
-from gkedoctor.snapshot.kinds import KINDS
+from gkedoctor.snapshot.kinds import KINDS, Kind
 from gkedoctor.snapshot.model import Object, Snapshot, Status
 from gkedoctor.snapshot.part import Read
 from gkedoctor.snapshot.partial import Part
@@ -78,12 +78,17 @@ def _start(part: Part, playbooks: Sequence[CompiledPlaybook], namespaces: Sequen
     """
     kinds = needed_kinds(playbooks)
     custom = [kind.collection for kind in kinds if is_custom(kind.collection)]
-    own = [kind.collection for kind in kinds if kind.namespaced and not is_custom(kind.collection)]
+    own = [kind.collection for kind in kinds if _is_read_first(kind)]
     found = part.read(
         [Read("namespaces"), *(Read(name, space) for space in namespaces for name in own), *map(Read, custom)]
     )
     denied = [one.read.collection for one in found if one.read.is_whole and one.state.status is Status.DENIED]
     part.read(Read(name, space) for name in denied if name in custom for space in namespaces)
+
+
+def _is_read_first(kind: Kind) -> bool:
+    """Whether playbooks ask about objects of a kind in a namespace; older templates are read where a finding is."""
+    return kind.namespaced and not is_custom(kind.collection) and kind.name != "ControllerRevision"
 
 
 def _is_about_leftovers(playbook: CompiledPlaybook) -> bool:

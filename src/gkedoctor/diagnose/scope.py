@@ -14,6 +14,8 @@ from gkedoctor.playbook.jmespath_compiler import truth
 class Scope:
     """One subject under one playbook: `subject`, what `relate` binds, `let`, the element of `each`, `clock`."""
 
+    __slots__ = ("_functions", "_graph", "_playbook", "_values")
+
     def __init__(self, playbook: CompiledPlaybook, graph: Graph, functions: Functions, values: dict[str, Any]) -> None:
         self._playbook, self._graph, self._functions = playbook, graph, functions
         self._values = values
@@ -32,7 +34,7 @@ class Scope:
 
     def holds(self, expression: Expression) -> bool | Unknown:
         """Whether a condition holds, does not, or cannot be known."""
-        return truth(self.evaluate(expression))
+        return truth(expression.evaluate(self, self._functions))
 
     def within(self, name: str, element: Any) -> Scope:
         """The same scope with one more name. What does not depend on the element is worked out once for all."""

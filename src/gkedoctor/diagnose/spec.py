@@ -23,6 +23,7 @@ from gkedoctor.graph import Graph, Ref, Unknown
 from gkedoctor.manifests.overlay import DECLARED, HOLLOW, NOT_HERE, ManifestOverlay
 from gkedoctor.manifests.planned import is_planned, names_planned, template_path, workload_ref
 from gkedoctor.playbook.compiled import CompiledPlaybook
+from gkedoctor.playbook.functions import Functions
 from gkedoctor.playbook.model import Confidence, Severity
 from gkedoctor.playbook.template import Template
 from gkedoctor.snapshot.kinds import COLLECTIONS
@@ -62,15 +63,15 @@ class _ManifestEvaluation:
 
     def findings(self, view: CompiledPlaybook) -> Iterator[Finding]:
         """The findings of one playbook, each as sure as the open world lets it be."""
+        functions = functions_of(self.closed, view)
         for kind in view.kinds:
             for subject in candidates(self.closed, view, kind):
-                yield from self._of(view, subject)
+                yield from self._of(view, functions, subject)
 
-    def _of(self, view: CompiledPlaybook, subject: Object) -> Iterator[Finding]:
-        functions = functions_of(self.closed, view)
+    def _of(self, view: CompiledPlaybook, functions: Functions, subject: Object) -> Iterator[Finding]:
         places = scopes(self.closed, view, functions, subject, self._doubts)
         found = [finding_in(view, subject, scope, self._doubts) for scope in places]
-        if not any(found):
+        if found.count(None) == len(found):
             return
         opened = scopes(self.opened, view, functions, subject, self._doubts)
         for i, finding in enumerate(found):

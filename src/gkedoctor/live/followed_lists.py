@@ -17,13 +17,14 @@ _NAMED = 3
 SETTLE_SECONDS = 1.0
 """Lists are read again one after another: what happened to them is one line once no more come."""
 
-_DENIED, _GONE, _PERMITTED, _SERVED, _LISTED = "denied", "gone", "permitted", "served", "listed"
+_DENIED, _GONE, _PERMITTED, _SERVED, _UNREAD, _LISTED = "denied", "gone", "permitted", "served", "unread", "listed"
 _SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         _DENIED: "cannot be read any more",
         _GONE: "not served any more",
         _PERMITTED: "permitted again",
         _SERVED: "served now",
+        _UNREAD: "served now, and cannot be read",
         _LISTED: "listed again",
     }
 )
@@ -63,9 +64,12 @@ class FollowedLists:
         if change.reason:
             self._note(_LISTED, scope.collection, change.reason)
 
-    def served(self, collection: str) -> None:
-        """A kind that was not served before, and is read now."""
-        self._note(_SERVED, collection)
+    def served(self, collection: str, state: CollectionState) -> None:
+        """A kind that was not served before, and is read now, if that is permitted."""
+        if state.is_read:
+            self._note(_SERVED, collection)
+        else:
+            self._note(_UNREAD, collection, state.reason)
 
     def denied(self, collection: str, reason: str) -> None:
         """A collection that cannot be read any more."""

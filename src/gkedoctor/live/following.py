@@ -56,6 +56,7 @@ class ClusterFollower:
     def _from_the_start(self, last: LiveUpdate, reason: str) -> Iterator[LiveUpdate]:
         """The first collection of the cluster that answers now, however often that has to be tried."""
         self._session.close()
+        self._request = replace(self._request, login=self._session.login)
         deadline = self._timing.new_deadline(self._request.deadline.request)
         failed_at, text = deadline.clock(), f"{reason}, and is read from the start"
         while not self._stopped.is_set():

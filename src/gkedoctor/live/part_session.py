@@ -6,7 +6,7 @@ an interval: a watch for each of them would be a connection for each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,6 @@ from typing import Any
 from gkedoctor.collect.logs import ContainerRun
 from gkedoctor.collect.parts import RawPart, selector_of
 from gkedoctor.collect.results import COMPLETE, OnProgress, state_of
-from gkedoctor.collect.watch.connection import WatchClient
 from gkedoctor.collect.watch.reflector import Put, Relisted, Removed, Scope, ScopeStatus
 from gkedoctor.live.cloud_following import LEAST_SECONDS
 from gkedoctor.live.costly_objects import CostlyObjects
@@ -23,8 +22,8 @@ from gkedoctor.live.followed_parts import FollowedParts, ReadAgain
 from gkedoctor.live.freshness import CLOUD
 from gkedoctor.live.log_selection import select_logs
 from gkedoctor.live.options import LiveOptions
-from gkedoctor.live.session import LiveSession, Timing, _Message
-from gkedoctor.live.watches import FirstReading, Watches, run_thread
+from gkedoctor.live.session import LiveSession, LiveUpdate, Timing, _Connected, _Message
+from gkedoctor.live.watches import FirstReading, run_thread
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 from gkedoctor.snapshot.part import Read
@@ -45,7 +44,7 @@ class PartSession(LiveSession):
         self._reads: dict[Scope, Read] = {}
         self._polled: dict[Read, Scope] = {}
         self._cloud_reads: list[Read] = []
-        self._waiting: list[RawPart] | None = []
+        self._waiting: list[RawPart] = []
 
     def connect(self, tell: OnProgress) -> FollowedParts:
         """What reads the part; all that it reads is followed. SourceError where the cluster cannot be reached."""
@@ -54,7 +53,7 @@ class PartSession(LiveSession):
         self._parts = FollowedParts(self._options, tell)
         self._objects, self._time = self._parts.objects, (self._parts.cluster.now, began)
         self._costly = CostlyObjects(self._objects)
-        self._parts.on_read = self._follow_reads
+        self._parts.on_read = self._remember
         return self._parts
 
     @property
@@ -67,41 +66,54 @@ class PartSession(LiveSession):
 
     # what runs
 
-    def _start_watches(self, client: WatchClient) -> None:
-        watches = Watches(self._request, client, self._interval, self._messages.put)
-        self._client, self._watches, self._fixed_clock = client, watches, watches.is_recorded
-        watches.start(FirstReading(self._parts.identity, [], ()))
-        self._parts.go_on(client, self._deadline)
-        waiting, self._waiting = self._waiting or [], None
+    def follow(self) -> Iterator[LiveUpdate]:
+        """What changes, until it is closed; what is read meanwhile is followed as well."""
+        waiting, self._waiting = self._waiting, []
         self._pods = [pod for pod in self._parts.pods if self._parts.has_logs_of(pod)]
-        self._follow_reads(waiting)
+        lists = [one for part in waiting if (one := self._list_of(part)) is not None]
+        self._first = FirstReading(self._parts.identity, lists, ())
+        yield from super().follow()
+
+    def _take_connected(self, connected: _Connected) -> None:
+        super()._take_connected(connected)
+        self._parts.go_on(connected.client, self._deadline)
         run_thread("reads", partial(self._read_again, self._interval), self._messages.put)
         run_thread("google", partial(self._read_cloud_again, max(self._interval, LEAST_SECONDS)), self._messages.put)
-        self._start_logs(client)
 
-    def _follow_reads(self, parts: Sequence[RawPart]) -> None:
-        """Follows what was read; before it is started, remembers that."""
-        if self._waiting is not None:
-            self._waiting += [part._replace(items=()) for part in parts]
-            return
-        for part in parts:
-            if part.read.collection == LOGS:
-                pods = [pod for pod in self._parts.pods if part.read.name in ("", pod["metadata"].get("name"))]
-                self._logs.began(self._now(), [pod for pod in pods if self._parts.has_logs_of(pod)], self._clock())
-            elif self._parts.is_cloud(part.read):
-                self._cloud_reads.append(part.read)
-            else:
-                self._follow_list(part)
+    def _take_in(self) -> bool:
+        if self._waiting and self._watches is not None and self._watches.started.is_set():
+            waiting, self._waiting = self._waiting, []
+            for part in waiting:
+                if (found := self._list_of(part)) is not None:
+                    self._watches.follow(*found)
+                elif part.read.collection == LOGS:
+                    self._follow_logs(part.read)
+        return super()._take_in()
 
-    def _follow_list(self, part: RawPart) -> None:
+    def _remember(self, parts: Sequence[RawPart]) -> None:
+        """What was read is followed as soon as that is possible."""
+        self._waiting += [part._replace(items=()) for part in parts]
+
+    def _follow_logs(self, read: Read) -> None:
+        pods = [pod for pod in self._parts.pods if read.name in ("", pod["metadata"].get("name"))]
+        self._logs.began(self._now(), [pod for pod in pods if self._parts.has_logs_of(pod)], self._clock())
+
+    def _list_of(self, part: RawPart) -> tuple[Scope, str] | None:
+        """The list that is followed for a read; None where it is read again at an interval, or not at all."""
         read, watch = part.read, part.watch
-        if watch is not None and watch.version and self._watches is not None:
+        if read.collection == LOGS:
+            return None
+        if self._parts.is_cloud(read):
+            self._cloud_reads.append(read)
+            return None
+        if watch is not None and watch.version:
             scope = Scope(read.collection, watch.path, read.namespace or None, selector_of(read))
             self._reads[scope] = read
-            self._watches.follow(scope, watch.version)
-        elif part.state.status in (Status.COMPLETE, Status.FAILED):
+            return scope, watch.version
+        if part.state.status in (Status.COMPLETE, Status.FAILED):
             scope = self._polled[read] = Scope(read.collection, "")
             self._messages.put(ScopeStatus(scope, self._clock(), _BY_NAME, polled=True))
+        return None
 
     def _read_again(self, interval: float) -> None:
         """Reads single objects, and what could not be read, once more at an interval."""

@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import NamedTuple
 
 from gkedoctor.collect.collector import Collected, CollectRequest
 from gkedoctor.collect.deadline import Deadline
+from gkedoctor.collect.kubeconfig import Login
 from gkedoctor.collect.logs import read_log
 from gkedoctor.collect.results import ContainerLog, Listing, OnProgress
 from gkedoctor.collect.thread_pool import ThreadPool
@@ -45,6 +47,7 @@ _MOST_TAKEN = 2_000
 _SHARE = 20
 """Where nothing changes, what takes a second is done again after this many: ages count too."""
 
+_RETRY_SECONDS = 5.0
 _ENDPOINTS = frozenset({"endpointslices", "servicenetworkendpointgroups"})
 
 
@@ -71,7 +74,14 @@ class Timing:
     )
 
 
-_Message = WatchMessage | LogRead | CloudRead | ReadAgain
+class _Connected(NamedTuple):
+    """The cluster can be followed."""
+
+    client: WatchClient
+    watches: Watches
+
+
+_Message = WatchMessage | LogRead | CloudRead | ReadAgain | _Connected
 
 
 class LiveSession:
@@ -120,6 +130,11 @@ class LiveSession:
         collection = self._collection
         return collection.so_far() if collection is not None else None
 
+    @property
+    def login(self) -> Login:
+        """What leads to the cluster: the context stays the one that was read, whatever becomes the current one."""
+        return self._client.login if self._client is not None else self._request.login
+
     def close(self) -> None:
         """Ends all that runs for it."""
         self._deadline.stopped.set()
@@ -128,7 +143,9 @@ class LiveSession:
 
     def follow(self) -> Iterator[LiveUpdate]:
         """What changes, until it is closed. What takes long with an update gets fewer of them."""
-        self._start()
+        assert self._first is not None
+        run_thread("connect", partial(self._connect, self._first), self._messages.put)
+        self._first = None
         shown, cost, last, first_change = None, 0.0, self._clock(), None
         reported = last - _FRESHNESS_SECONDS
         while not self._deadline.stopped.is_set():
@@ -174,26 +191,28 @@ class LiveSession:
 
     # what runs
 
-    def _start(self) -> None:
-        """Opens what follows the cluster. Where it cannot be reached now, that is tried again."""
+    def _connect(self, first: FirstReading) -> None:
+        """For a thread: opens what follows the cluster. Where it cannot be reached now, that is tried again."""
         while not self._deadline.stopped.is_set():
             try:
-                self._start_watches(WatchClient(self._request.login, self._deadline))
-                break
+                client = WatchClient(self._request.login, self._deadline)
+                watches = Watches(self._request, client, self._interval, self._messages.put)
             except SourceError as error:
                 now = self._clock()
-                self._messages.put(ScopeStatus(SERVER, now, error.message, now + 5.0))
-                self._deadline.pause(5.0)
+                self._messages.put(ScopeStatus(SERVER, now, error.message, now + _RETRY_SECONDS))
+                self._deadline.pause(_RETRY_SECONDS)
+                continue
+            self._messages.put(ScopeStatus(SERVER, self._clock()))
+            self._messages.put(_Connected(client, watches))
+            watches.start(first)
+            return
 
-    def _start_watches(self, client: WatchClient) -> None:
-        watches = Watches(self._request, client, self._interval, self._messages.put)
-        self._client, self._watches, self._fixed_clock = client, watches, watches.is_recorded
-        assert self._first is not None
-        watches.start(self._first)
-        self._first = None
+    def _take_connected(self, connected: _Connected) -> None:
+        self._client, self._watches = connected
+        self._fixed_clock = connected.watches.is_recorded
         if self._cloud is not None:
             run_thread("google", self._cloud.run, self._messages.put)
-        self._start_logs(client)
+        self._start_logs(connected.client)
 
     def _start_logs(self, client: WatchClient) -> None:
         pool = ThreadPool(4, "logs")
@@ -240,15 +259,23 @@ class LiveSession:
                 return self._take_log(message)
             case CloudRead():
                 return self._take_cloud(message)
+            case KindServed(listing):
+                return self._take_served(listing)
+            case _:
+                self._take_state(message)
+                return False
+
+    def _take_state(self, message: ScopeStatus | Heartbeat | _Connected | ReadAgain | Fault) -> None:
+        """How the cluster is followed now: nothing that was read of it."""
+        match message:
             case ScopeStatus():
                 self._notice(self._statuses.take(message))
             case Heartbeat(date, at):
                 self._set_clock(date, at)
-            case KindServed(listing):
-                return self._take_served(listing)
+            case _Connected():
+                self._take_connected(message)
             case Fault(error):
                 raise error
-        return False
 
     def _take_list(self, change: Relisted) -> bool:
         self._lists.take(self._objects, change, self._clock())
@@ -260,7 +287,7 @@ class LiveSession:
     def _take_served(self, listing: Listing) -> bool:
         self._objects.replace(listing.collection, listing.items)
         self._objects.set_state(listing.collection, listing.state)
-        self._lists.served(listing.collection)
+        self._lists.served(listing.collection, listing.state)
         if self._watches is not None:
             self._watches.add(listing)
         return True

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from gkedoctor.collect.collector import CollectRequest
+from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
 from gkedoctor.collect.kubernetes import Cluster, KubernetesLister, reached
 from gkedoctor.collect.results import Listing
 from gkedoctor.collect.watch.connection import CONNECTIONS, WatchClient
@@ -17,6 +18,7 @@ from gkedoctor.collect.watch.discovery import Discovery
 from gkedoctor.collect.watch.identity import AnotherCluster, Identity, IdentityCheck
 from gkedoctor.collect.watch.reflector import Access, Change, Reflector, Relisted, Scope, ScopeStatus
 from gkedoctor.live.heartbeat import Heartbeat, check_server
+from gkedoctor.live.polled_lists import PolledLists
 from gkedoctor.live.served_kinds import KindServed, ServedKinds
 from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.kinds import Kind
@@ -101,7 +103,12 @@ class Watches:
         self._cluster: Cluster = reached(client)
         client.has_version = bool(self._cluster.version)
         self._followed = 0
-        self._polled: list[Scope] = []
+        self._comparable: list[Reflector] = []
+        self._version = -1
+        self._polled: dict[str, PolledLists] = {}
+        self.started = threading.Event()
+        """Set once lists can be followed that were not read at first."""
+
         self._served: ServedKinds | None = None
         self._access: Access | None = None
 
@@ -113,9 +120,15 @@ class Watches:
     def start(self, first: FirstReading) -> None:
         """Follows what was read."""
         client, identity = self._client, first.identity
-        check = IdentityCheck(
-            client, identity if self.is_recorded else identity._replace(recorded=""), self._another_cluster
-        )
+        known = identity if self.is_recorded else identity._replace(recorded="")
+        check = IdentityCheck(client, known, self._another_cluster, self._newest)
+        try:
+            check.verify(client.deadline.clock())
+        except CollectionStopped:  # it is another cluster already
+            return
+        except RequestFailed:
+            pass  # whoever follows a list says so
+        self._version = check.version
         self._access = Access(
             client.stream, self._lister(self._cluster).pages, client.renew_again, client.deadline, self._interval,
             Discovery(client).served_at, lambda: client.recoveries, client.permitted, check.verify,
@@ -126,6 +139,11 @@ class Watches:
         if not self.is_recorded:
             self._served = ServedKinds(client, self._cluster, first.not_served, self._lister, self._put)
             self._thread("discovery", self._served.run)
+        self.started.set()
+
+    def _newest(self) -> int:
+        """The last resourceVersion of the lists that share one etcd with Namespaces, as far as it is known."""
+        return max((reflector.version for reflector in list(self._comparable)), default=-1)
 
     def add(self, listing: Listing) -> None:
         """Follows a kind that is served now."""
@@ -155,29 +173,16 @@ class Watches:
             self._followed += 1
             access = _narrowed(self._access, self._lister(self._cluster), scope.selector)
             reflector = Reflector(scope, version, access, self._put, self._put)
+            if 0 <= reflector.version <= self._version:  # Events may have an etcd of their own, ahead of this one
+                self._comparable.append(reflector)
             self._thread(scope.collection, reflector.run)
             return
-        self._polled.append(scope)
-        if len(self._polled) == 1:
-            self._thread("poll", partial(self._poll, self._access))
-
-    def _poll(self, access: Access) -> None:
-        """Reads the lists for which no connection is left, one after another."""
-        reason = f"more than {CONNECTIONS} lists"
-        said: set[Scope] = set()
-        while not access.deadline.stopped.is_set():
-            for scope in set(self._polled) - said:
-                self._put(ScopeStatus(scope, access.deadline.clock(), reason, polled=True))
-                said.add(scope)
-            access.deadline.pause(self._interval)
-            for scope in list(self._polled):
-                narrowed = _narrowed(access, self._lister(self._cluster), scope.selector)
-                part, now = narrowed.pages(scope.path, scope.collection), access.deadline.clock()
-                if part.refused is None:
-                    self._put(Relisted(scope, part.items))
-                    self._put(ScopeStatus(scope, now, reason, polled=True))
-                else:
-                    self._put(ScopeStatus(scope, now, part.refused.reason, now + self._interval))
+        polled = self._polled.get(scope.selector)
+        if polled is None:
+            access = _narrowed(self._access, self._lister(self._cluster), scope.selector)
+            polled = self._polled[scope.selector] = PolledLists(access, self._put)
+            self._thread("poll", polled.run)
+        polled.add(scope)
 
 
 def _narrowed(access: Access, lister: KubernetesLister, selector: str) -> Access:

@@ -16,6 +16,9 @@ SUFFIXES = (".yaml", ".yml", ".json")
 LARGEST = 50 * 1024 * 1024
 """Bytes of one file: what etcd holds of an object is at most 1.5 MB."""
 
+_FIRST = 1 << 16
+"""Bytes that most files do not have: memory for the largest one takes longer to get than a small one to read."""
+
 STDIN = Path("-")
 STDIN_NAME = "<stdin>"
 
@@ -40,18 +43,18 @@ def files(paths: Iterable[Path], stdin: BinaryIO) -> Iterator[File]:
         if not path.exists():
             raise UsageError(f"{path} does not exist")
         folder = path.is_dir()
-        for found in _below(path, sources, errors) if folder else [path]:
+        for found in _below(path, sources, errors) if folder else [str(path)]:
             yield from _once(found, seen, named=not folder)
     yield from (_unread(Path(error.filename), error) for error in errors)
     yield from (File(str(problem.path), problem=problem) for problem in unrendered(sources))
 
 
-def _once(path: Path, seen: set[tuple[int, int]], *, named: bool) -> Iterator[File]:
+def _once(path: str, seen: set[tuple[int, int]], *, named: bool) -> Iterator[File]:
     """The file, unless it was read already by another name. A pipe is only read where it is named: it may never end."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116  # pathlib takes as long as all else that is done for a small file
     except OSError as error:
-        yield _unread(path, error)
+        yield _unread(Path(path), error)
         return
     place = (status.st_dev, status.st_ino)
     if place not in seen and (named or S_ISREG(status.st_mode)):
@@ -59,7 +62,7 @@ def _once(path: Path, seen: set[tuple[int, int]], *, named: bool) -> Iterator[Fi
         yield _opened(path)
 
 
-def _below(folder: Path, sources: list[Path], errors: list[OSError]) -> Iterator[Path]:
+def _below(folder: Path, sources: list[Path], errors: list[OSError]) -> Iterator[str]:
     """The manifests of a folder. What begins with a dot is the business of other tools (.git, .github).
 
     Folders that have to be rendered first are left out, and their charts and kustomizations added to `sources`; so are
@@ -76,25 +79,23 @@ def _below(folder: Path, sources: list[Path], errors: list[OSError]) -> Iterator
             built.add(root)
             names = []
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
-        for name in sorted(names):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield root / name
+        before = str(root / "x")[:-1]
+        yield from (before + name for name in sorted(names) if name.endswith(SUFFIXES) and not name.startswith("."))
 
 
-def _opened(path: Path) -> File:
-    name = shown(path)
+def _opened(path: str) -> File:
     try:
-        with path.open("rb") as file:
-            return _read(name, file)
+        with open(path, "rb") as file:  # noqa: PTH123
+            return _read(shown(path), file)
     except OSError as error:
-        return _unread(path, error)
+        return _unread(Path(path), error)
 
 
 def _unread(path: Path, error: OSError) -> File:
     return File(shown(path), problem=_whole(shown(path), f"cannot be read: {error.strerror}"))
 
 
-def shown(path: Path) -> str:
+def shown(path: Path | str) -> str:
     """A path as it was given, below the working directory without it: short, and the same on every machine."""
     text, here = str(path), os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  # by pathlib, 25 times as long
     return text.removeprefix(here) if text + os.sep != here else "."
@@ -106,7 +107,9 @@ def _whole(name: str, message: str, hint: str | None = None) -> ManifestError:
 
 
 def _read(name: str, file: BinaryIO) -> File:
-    data = file.read(LARGEST + 1)
+    data = file.read(_FIRST)
+    if len(data) == _FIRST:
+        data += file.read(LARGEST + 1 - _FIRST)
     if len(data) > LARGEST:
         message = f"larger than {LARGEST // 2**20} MB, too large for a manifest"
         return File(name, problem=_whole(name, message, "leave the file out, or split it"))

@@ -13,6 +13,10 @@ _LONGEST = 600
 _IN_TOOL_ARGUMENTS = (
     ("or --from a recording", "or set source to the path of a recording"),
     (
+        "To read Google Cloud only: --project ID. To read a recording: --from FILE",
+        "To read a recording: set source to its path",
+    ),
+    (
         "read less (-n NAMESPACE, --no-logs), or allow more time (--timeout 10m)",
         "set target to ns:NAMESPACE, or start the server with --timeout 10m",
     ),

@@ -10,12 +10,14 @@ import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import anyio
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
 from gkedoctor.errors import UsageError
 from gkedoctor.mcp.server import McpServer
 from gkedoctor.mcp.state import ServerState
+from gkedoctor.mcp.workers import CLIENT_GONE
 from gkedoctor.serve.access import Access
 
 HOST = "127.0.0.1"
@@ -37,13 +39,29 @@ class TokenCheck:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
         if scope["type"] != "http" or self._access.lets_in(_authorization(scope)):
-            await self._application(scope, receive, send)
+            await self._application(scope, _noting_the_end(scope, receive), send)
             return
         headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
         await send({"type": "http.response.start", "status": 401, "headers": headers})
         await send(
             {"type": "http.response.body", "body": b"the token is missing or wrong: Authorization: Bearer TOKEN\n"}
         )
+
+
+def _noting_the_end(scope: Message, receive: Receive) -> Receive:
+    """The same, which sets an event of the request when its client has closed the connection.
+
+    Without an event store no later request can take up its answer, so that the call has no reader any more.
+    """
+    gone = scope[CLIENT_GONE] = anyio.Event()
+
+    async def received() -> Message:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            gone.set()
+        return message
+
+    return received
 
 
 def _authorization(scope: Message) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,7 @@ from gkedoctor.diagnose.model import Diagnosis, Outcome, Unexplained
 from gkedoctor.mcp.data import cut, fenced, name
 from gkedoctor.mcp.finding_entry import FULL, SMALLER, Amount, Finding, entry, row
 from gkedoctor.mcp.reports import HeldReport
+from gkedoctor.mcp.since import Since
 from gkedoctor.mcp.tools.answer import ToolAnswer
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
@@ -30,6 +31,8 @@ class DiagnoseOutput(msgspec.Struct, omit_defaults=True):
     verdict: Verdict
     says: str
     findings: tuple[Finding, ...] = ()
+    fixed: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
     unexplained: tuple[str, ...] = ()
     advisories: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
@@ -43,17 +46,24 @@ MOST = {"rows": 1000, "causes": 1000, "full": 6000}
 
 _MOST_UNEXPLAINED = 8
 _MOST_ADVISORIES = 2
+_MOST_COMPARED = 10
 _ABSTAIN = {
     "no_cause_found": "No cause was found for these symptoms: do not name one. ",
     "not_enough_checked": "This is no all-clear: ",
 }
 
 
-def fitted(held: HeldReport, detail: str, start: int, limit: int) -> ToolAnswer:
-    """The largest answer that fits; the smallest there is where none does."""
+def fitted(
+    held: HeldReport, detail: str, start: int, limit: int, since: Since | None = None, asked_since: str = ""
+) -> ToolAnswer:
+    """The largest answer that fits; the smallest there is where none does.
+
+    `since`: what is left out, as it was there before; `asked_since`: as the agent wrote it, for the next page.
+    """
+    shown = _Shown(held, since or Since(""), asked_since)
     made: ToolAnswer | None = None
     for amounts, size in _attempts(detail, limit):
-        made = _answer(held, detail, start, size, amounts)
+        made = _answer(shown, detail, start, size, amounts)
         if made.cost <= MOST[detail]:
             return made
     assert made is not None
@@ -79,26 +89,50 @@ def _sizes(limit: int) -> Iterator[int]:
     yield 1
 
 
-def _answer(held: HeldReport, detail: str, start: int, limit: int, amounts: Sequence[Amount]) -> ToolAnswer:
-    answer, outcome = held.answer, held.answer.outcome
-    listed = _listed(answer, detail)
+class _Shown(NamedTuple):
+    """A report, and what of it is listed."""
+
+    held: HeldReport
+    since: Since
+    asked_since: str
+
+    def diagnoses(self, detail: str) -> list[Diagnosis]:
+        """The findings that are listed, all of them over all pages."""
+        return [one for one in _listed(self.held.answer, detail) if one.fingerprint not in self.since.old]
+
+    @property
+    def symptoms(self) -> list[Unexplained]:
+        """The symptoms that are listed."""
+        return [one for one in self.held.answer.outcome.symptoms if one.fingerprint not in self.since.old]
+
+    def says(self, verdict: str, new: int) -> str:
+        """The first sentences: what was found, in all."""
+        compared = self.since.says(new + len(self.symptoms)) if self.asked_since else ""
+        return compared + _ABSTAIN.get(verdict, "") + cut(closing(self.held.answer), 400)
+
+
+def _answer(shown: _Shown, detail: str, start: int, limit: int, amounts: Sequence[Amount]) -> ToolAnswer:
+    held, since = shown.held, shown.since
+    answer, outcome, listed = held.answer, held.answer.outcome, shown.diagnoses(detail)
     page = listed[start : start + limit]
     findings = [
         entry(found, answer, amounts[i]) if i < len(amounts) else row(found, answer) for i, found in enumerate(page)
     ]
-    verdict = verdict_of(answer)
+    verdict, is_first = verdict_of(answer), start == 0
     more = start + limit < len(listed)
     made = DiagnoseOutput(
         report=held.id,
         verdict=verdict,
-        says=_ABSTAIN.get(verdict, "") + cut(closing(answer), 400),
+        says=shown.says(verdict, len(listed)),
         findings=tuple(findings),
-        unexplained=tuple(_unexplained(outcome.symptoms, detail)) if start == 0 else (),
-        advisories=tuple(_advisories(answer)) if start == 0 and detail != "full" else (),
-        not_checked=tuple(_not_checked(outcome, detail)) if start == 0 else (),
-        notes=tuple(cut(note, 300) for note in answer.notes) if start == 0 else (),
+        fixed=tuple(_first(since.fixed)) if is_first else (),
+        still=tuple(_first(since.still)) if is_first else (),
+        unexplained=tuple(_unexplained(shown.symptoms, detail)) if is_first else (),
+        advisories=tuple(_advisories(answer, since)) if is_first and detail != "full" else (),
+        not_checked=tuple(_not_checked(outcome, detail)) if is_first else (),
+        notes=tuple(cut(note, 300) for note in (*since.notes, *answer.notes)) if is_first else (),
         next=_next(held, verdict, len(listed) - start - len(findings)),
-        next_cursor=f"{held.id}:{start + limit}" if more else "",
+        next_cursor=":".join(filter(None, (held.id, str(start + limit), shown.asked_since))) if more else "",
     )
     return ToolAnswer(made, _text(made))
 
@@ -122,6 +156,12 @@ def _listed(answer: Answer, detail: str) -> list[Diagnosis]:
     return [d for d in answer.outcome.diagnoses if everything or d.severity is not Severity.ADVISORY]
 
 
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:_MOST_COMPARED]
+    if len(lines) > _MOST_COMPARED:
+        yield f"{len(lines) - _MOST_COMPARED} more: what_changed lists them"
+
+
 def _unexplained(found: Sequence[Unexplained], detail: str) -> Iterator[str]:
     most = 100 if detail == "full" else _MOST_UNEXPLAINED
     yield from (f"{name(one.ref)}: {cut(one.symptom, 160)}" for one in found[:most])
@@ -129,10 +169,11 @@ def _unexplained(found: Sequence[Unexplained], detail: str) -> Iterator[str]:
         yield f"{len(found) - most} more: detail=full"
 
 
-def _advisories(answer: Answer) -> Iterator[str]:
+def _advisories(answer: Answer, since: Since) -> Iterator[str]:
     if answer.advice_in_full:
         return
-    found = [row(d, answer) for d in answer.outcome.diagnoses if d.severity is Severity.ADVISORY]
+    new = [d for d in answer.outcome.diagnoses if d.fingerprint not in since.old]
+    found = [row(d, answer) for d in new if d.severity is Severity.ADVISORY]
     yield from (one.title for one in found[:_MOST_ADVISORIES])
     if len(found) > _MOST_ADVISORIES:
         yield f"{len(found) - _MOST_ADVISORIES} more: detail=full"
@@ -158,6 +199,8 @@ def _text(made: DiagnoseOutput) -> str:
     lines = [f"{made.verdict} (report {made.report}): {made.says}"]
     for found in made.findings:
         lines += ["", *_finding(found)]
+    lines += [f"Fixed: {line}" for line in made.fixed]
+    lines += [f"Still there: {line}" for line in made.still]
     lines += fenced(made.unexplained)
     lines += [f"Advisory: {line}" for line in made.advisories]
     lines += [f"Not checked: {line}" for line in made.not_checked]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gkedoctor.errors import UsageError
 from gkedoctor.mcp.sources import Subject
@@ -79,6 +80,13 @@ class Reports:
             hint = f"the newest is {last}; " if last else ""
             raise UsageError(f"no report `{report}`", hint=f"{hint}call diagnose for a new one")
         return held
+
+    def before(self, held: HeldReport, moment: datetime) -> HeldReport | None:
+        """The newest report on the same question whose data is from a moment or before it."""
+        with self._lock:
+            known = reversed(self._kept.values())
+            same = (one for one in known if (one.subject, one.options) == (held.subject, held.options))
+            return next((one for one in same if one.answer.outcome.recorded_at <= moment and one.id != held.id), None)
 
     def answer_to(self, key: object) -> HeldReport | None:
         """The last report to a question."""

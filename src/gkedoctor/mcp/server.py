@@ -5,6 +5,8 @@ The low-level class takes schemas as they are. The other one makes them of annot
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -146,8 +148,15 @@ class McpServer:
 
 
 def run_stdio(state: ServerState) -> None:
-    """Serves standard input and output until the client leaves."""
-    anyio.run(McpServer(state).serve_stdio)
+    """Serves standard input and output until the client leaves; one that was killed takes no last answer.
+
+    The answers of calls that were at work go to a closed pipe then, as does what Python flushes at its end.
+    """
+    try:
+        anyio.run(McpServer(state).serve_stdio)
+    except* BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _listed(tool: Tool) -> types.Tool:

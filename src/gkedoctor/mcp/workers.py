@@ -17,6 +17,9 @@ from gkedoctor.mcp.call import Call
 T = TypeVar("T")
 Context = ServerRequestContext[Any, Any]
 
+CLIENT_GONE = "gkedoctor.client_gone"
+"""The key of an event in the ASGI scope of a request: set when its client has closed the connection."""
+
 _THREADS = 8
 _LINES = 32
 _EVERY_SECONDS = 0.1
@@ -34,14 +37,26 @@ class Workers:
             self._limiter = anyio.CapacityLimiter(_THREADS)
         send, receive = anyio.create_memory_object_stream[str](_LINES)
         call = Call(_Progress(send.send_nowait).say)
+        watch = anyio.CancelScope()
         async with anyio.create_task_group() as group:
             group.start_soon(_forward, context, receive)
+            group.start_soon(_stop_without_client, context, call, watch)
             try:
                 found = await to_thread.run_sync(work, call, abandon_on_cancel=True, limiter=self._limiter)
             finally:
                 call.stopped.set()
                 send.close()
+                watch.cancel()
         return found
+
+
+async def _stop_without_client(context: Context, call: Call, watch: anyio.CancelScope) -> None:
+    """Stops a call whose client has closed the connection of its HTTP request; over stdio the server ends by itself."""
+    gone = getattr(context.request, "scope", {}).get(CLIENT_GONE)
+    if gone is not None:
+        with watch:
+            await gone.wait()
+            call.stopped.set()
 
 
 class _Progress:

@@ -9,8 +9,8 @@ from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.kinds import CUSTOM, KINDS, ON_REQUEST, Kind
 
-_BESIDE = ("NetworkEndpoint", "Cluster", "Namespace")
-"""Besides: endpoints with their health, the cluster's own record, and the names to fall back to."""
+_BESIDE = ("NetworkEndpoint", "Cluster", "Namespace", "ControllerRevision")
+"""Besides: endpoints with their health, the cluster's own record, the names to fall back to, and older templates."""
 
 ONLY_RECORDED = frozenset({"compute.networkEndpoints"})
 """Collections that no playbook and no edge reads: they cost one request for each zone of a NEG."""

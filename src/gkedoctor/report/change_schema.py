@@ -12,11 +12,13 @@ from gkedoctor.changes.model import RecordedChange, Source
 from gkedoctor.report.ref_schema import ObjectRef, object_ref
 
 
-class ChangeEntry(msgspec.Struct, frozen=True, kw_only=True):
+class ChangeEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One recorded change. `path`: empty for the object itself. `at`: null where no moment is recorded.
 
     `by`: a field manager, user or controller: a client, not a person; null where it is not recorded. `before`, `after`:
-    null where the field was absent or its value is not recorded. `source`: what records it.
+    null where the field was absent or its value is not recorded. `source`: what records it. `alternatives`: how many
+    other fields the same write may have set in place of this one; left out where it set this one. `note`: what the
+    recording says besides of the change, such as `kubernetes.io/change-cause`.
     """
 
     ref: ObjectRef
@@ -26,6 +28,8 @@ class ChangeEntry(msgspec.Struct, frozen=True, kw_only=True):
     before: Any
     after: Any
     source: Source
+    alternatives: int = 0
+    note: str = ""
 
 
 def change_entry(change: RecordedChange) -> ChangeEntry:
@@ -38,6 +42,8 @@ def change_entry(change: RecordedChange) -> ChangeEntry:
         before=change.before,
         after=change.after,
         source=change.source,
+        alternatives=change.alternatives,
+        note=change.note,
     )
 
 

@@ -36,6 +36,10 @@ def change_sentences(found: Diagnosis) -> list[str]:
 def change_sentence(change: RecordedChange) -> str:
     """`Deployment/shop/cart spec.replicas: 3 → 0, by kubectl`."""
     by = f", by {change.by}" if change.by else " (client not recorded)"
+    by = f"{by} ({change.note})" if change.note else by
+    if change.alternatives:
+        which = f"which of its {change.alternatives + 1} fields was written is not recorded"
+        return f"{change.ref} {change.path} possibly set{by}: {which}"
     if change.source is Source.CREATION or not change.path:
         return f"{change.ref} {change.after}{by}"
     return f"{change.ref} {change.path}{_values(change)}{by}"

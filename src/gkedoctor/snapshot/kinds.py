@@ -60,6 +60,7 @@ _KUBERNETES = (
     Kind("ReplicaSet", "replicasets", "apps", True, short_names=("rs",)),
     Kind("StatefulSet", "statefulsets", "apps", True, short_names=("sts",)),
     Kind("DaemonSet", "daemonsets", "apps", True, short_names=("ds",)),
+    Kind("ControllerRevision", "controllerrevisions", "apps", True),
     Kind("Job", "jobs", "batch", True),
     Kind("CronJob", "cronjobs", "batch", True, short_names=("cj",)),
     Kind("HorizontalPodAutoscaler", "horizontalpodautoscalers", "autoscaling", True, short_names=("hpa",)),

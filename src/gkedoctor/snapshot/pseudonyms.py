@@ -57,10 +57,35 @@ def _subject(one: Any, rename: Rename) -> Any:
     return {**one, "name": rename(one.get("name"))} if is_user else one
 
 
+def _application(item: Object, rename: Rename) -> Object:
+    """Who started the syncs of an Application of Argo CD."""
+    found = dict(item)
+    if isinstance(operation := item.get("operation"), Mapping):
+        found["operation"] = _started(operation, rename)
+    status = item.get("status")
+    if not isinstance(status, Mapping):
+        return found
+    found["status"] = kept = dict(status)
+    if isinstance(listed := status.get("history"), list):
+        kept["history"] = [_started(one, rename) for one in listed]
+    state = status.get("operationState")
+    if isinstance(state, Mapping):
+        kept["operationState"] = {**state, "operation": _started(state.get("operation"), rename)}
+    return found
+
+
+def _started(one: Any, rename: Rename) -> Any:
+    by = one.get("initiatedBy") if isinstance(one, Mapping) else None
+    if not isinstance(by, Mapping) or "username" not in by:
+        return one
+    return {**one, "initiatedBy": {**by, "username": rename(by["username"])}}
+
+
 _PLACES: Mapping[str, Callable[[Object, Rename], Object]] = MappingProxyType(
     {
         COMPUTE_OPERATIONS: _operation,
         AUDIT_LOGS: _audit_log,
+        "applications.argoproj.io": _application,
         "rolebindings": _binding,
         "clusterrolebindings": _binding,
     }

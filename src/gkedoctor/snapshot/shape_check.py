@@ -23,6 +23,7 @@ _SHAPES: Mapping[str, Any] = MappingProxyType(
         "replicasets": pods.REPLICA_SET,
         "statefulsets": pods.STATEFUL_SET,
         "daemonsets": pods.DAEMON_SET,
+        "controllerrevisions": pods.CONTROLLER_REVISION,
         "jobs": pods.JOB,
         "cronjobs": pods.CRON_JOB,
         "replicationcontrollers": pods.REPLICATION_CONTROLLER,

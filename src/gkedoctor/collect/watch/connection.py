@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from gkedoctor.collect.deadline import Deadline, RequestFailed, RequestLimits
-from gkedoctor.collect.kubeconfig import Login, files_of
+from gkedoctor.collect.kubeconfig import Login, context_of, files_of
 from gkedoctor.collect.kubernetes_client import (
     HttpResponse,
     KubernetesClient,
@@ -36,7 +36,7 @@ class WatchClient(KubernetesClient):
 
     def __init__(self, login: Login, deadline: Deadline) -> None:
         super().__init__(login, deadline)
-        self.login = login._replace(context=self.address.context)  # whatever becomes the current one
+        self._given, self.login = login, login._replace(context=self.address.context)  # whatever becomes current
         self._files = files_of(login)
         self._streams, _ = api_client(self.login, deadline, streams=CONNECTIONS)
         self._open: dict[Any, float] = {}
@@ -117,9 +117,17 @@ class WatchClient(KubernetesClient):
     def renew_if_changed(self) -> None:
         """Reads the kubeconfig again if it was written since: a cluster that is created again has another address."""
         files = files_of(self.login)
-        if files != self._files:
-            self._files = files
-            self.renew_again()
+        if files == self._files:
+            return
+        self._files = files
+        with self._lock:
+            if self._renew() or self._given.context is not None:
+                return
+            before, self.login = self.login, self._given  # the context is gone, and none was chosen by its name
+            if self._renew():
+                self.login = self._given._replace(context=context_of(self._given))
+            else:
+                self.login = before
 
     def unless_same(self, path: str, accept: str, etag: str) -> HttpResponse | None:
         """A response; None where it is the one that had this ETag. RequestFailed for any other status than 2xx."""

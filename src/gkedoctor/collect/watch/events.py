@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gkedoctor.collect.deadline import RequestFailed
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.kubernetes import slim
 from gkedoctor.collect.raw_objects import decoded
 
@@ -103,7 +104,7 @@ def _version(item: msgspec.Raw) -> str:
 def _error(item: msgspec.Raw) -> RequestFailed:
     """The failure that an ERROR event stands for."""
     try:
-        status = decoded(item, msgspec.json.Decoder(_Status).decode)
+        status = decoded(item, json_decoder(_Status).decode)
     except (msgspec.DecodeError, RecursionError, ValueError):
         status = _Status()
     reason = " ".join(status.message.split())[:300] or f"the watch ended with status {status.code}"

@@ -1,7 +1,9 @@
 """Whether the server still is of the same cluster: another one may be created at its address, or a recording served.
 
 The uid of the Namespace `kube-system` stands for a cluster, as in `k8s.cluster.uid` of OpenTelemetry; a recording that
-is served is another one where it was made at another time.
+is served is another one where it was made at another time. A cluster whose etcd was restored is the same one, with a
+resourceVersion that is before those that were seen: its API server takes a watch from a version that is still to come,
+without an error and without events (seen with Kubernetes 1.36).
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from typing import NamedTuple
 import msgspec
 
 from gkedoctor.collect.deadline import CollectionStopped, RequestFailed, RequestLimits
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.served_recording import recording_header
 from gkedoctor.collect.watch.connection import WatchClient
 
-_PATH = "/api/v1/namespaces/kube-system"
+_LIST, _NAME = "/api/v1/namespaces", "kube-system"
 _LIMITS = RequestLimits(attempts=1, seconds=5.0)
 _UNKNOWN = (401, 403, 404)
 """Statuses with which a server does not say which one it is."""
@@ -39,72 +42,120 @@ class Identity(NamedTuple):
         return any(mine and theirs and mine != theirs for mine, theirs in zip(self, other, strict=True))
 
 
-class _Metadata(msgspec.Struct):
+class _Metadata(msgspec.Struct, rename={"version": "resourceVersion"}):
     uid: str = ""
+    version: str = ""
 
 
 class _Namespace(msgspec.Struct):
     metadata: _Metadata
 
 
+class _Namespaces(msgspec.Struct):
+    metadata: _Metadata
+    items: list[_Namespace] = []
+
+
 class _Reading(NamedTuple):
+    """`version`: the resourceVersion of the server then, -1 where it is not known. `back`: that it went back."""
+
     began: float
     ended: float
+    version: int = -1
     failed: RequestFailed | None = None
+    back: str = ""
 
 
 class IdentityCheck:
     """Asks again which cluster it is after a connection was lost. Safe to use from several threads."""
 
-    def __init__(self, client: WatchClient, known: Identity, changed: Callable[[AnotherCluster], None]) -> None:
-        self._client, self._known, self._changed = client, known, changed
+    def __init__(
+        self,
+        client: WatchClient,
+        known: Identity,
+        changed: Callable[[AnotherCluster], None],
+        newest: Callable[[], int] = lambda: -1,
+    ) -> None:
+        """`newest`: the last resourceVersion that was seen of any list whose versions can be compared."""
+        self._client, self._known, self._changed, self._newest = client, known, changed, newest
         self._lock = threading.Lock()
         self._last = _Reading(float("-inf"), float("-inf"))
+
+    @property
+    def version(self) -> int:
+        """The server's resourceVersion when it was asked last; -1 where it is not known."""
+        return self._last.version
 
     def verify(self, since: float) -> None:
         """For who lost the connection at a time. One reading answers for all.
 
-        RequestFailed where the server does not answer. CollectionStopped where it is another one, after `changed`.
+        RequestFailed where the server does not answer, with 410 where its resourceVersion went back. CollectionStopped
+        where it is another one, after `changed`.
         """
         asked = self._client.deadline.clock()
         with self._lock:
-            if self._last.failed is None and self._last.began >= since:
-                return
-            if self._last.failed is None or self._last.ended < asked:
-                self._last = self._read()
-            if self._last.failed is not None:
-                failed = self._last.failed
-                raise RequestFailed(failed.reason, code=failed.code, retry_after=failed.retry_after)
+            known = self._last
+            if known.began < since or known.failed is not None:
+                if known.failed is None or known.ended < asked:
+                    known = self._last = self._read()
+                if (failed := known.failed) is not None:
+                    raise RequestFailed(failed.reason, code=failed.code, retry_after=failed.retry_after)
+            if known.back:
+                raise RequestFailed(known.back, code=410)
 
     def _read(self) -> _Reading:
-        clock = self._client.deadline.clock
+        clock, newest = self._client.deadline.clock, self._newest()
         began = clock()
         try:
-            found = Identity(self._uid(), self._recorded())
+            uid, version = self._uid()
+            found = Identity(uid, self._recorded())
         except RequestFailed as failed:
             self._client.renew_if_changed()
-            return _Reading(began, clock(), failed)
+            return _Reading(began, clock(), failed=failed)
         if self._known.differs(found):
             reason = "another cluster answers at this address"
             self._changed(AnotherCluster(reason))
             raise CollectionStopped(reason)
         self._known = Identity(*(mine or theirs for mine, theirs in zip(self._known, found, strict=True)))
-        return _Reading(began, clock())
+        back = f"the resourceVersion went back from {newest} to {version}" if 0 <= version < newest else ""
+        return _Reading(began, clock(), version, back=back)
 
-    def _uid(self) -> str:
+    def _uid(self) -> tuple[str, int]:
+        """The uid of `kube-system`, and the version of the list that it is in."""
         try:
-            body = self._client.get(_PATH, limits=_LIMITS).body
-            return msgspec.json.decode(body, type=_Namespace).metadata.uid
+            body = self._client.get(_LIST, [("fieldSelector", f"metadata.name={_NAME}")], limits=_LIMITS).body
+            found = json_decoder(_Namespaces).decode(body)
+            version = int(found.metadata.version) if found.metadata.version.isdigit() else -1
+            uid = str(found.items[0].metadata.uid) if found.items else self._without_name()
         except RequestFailed as failed:
             if failed.code not in _UNKNOWN:
                 raise
-            if failed.code != 404 or not self._known.uid:
-                return ""
-            if recording_header(self._client) is None:  # every cluster has it: this is no API server
-                raise RequestFailed(failed.reason) from failed
-            return _RECORDING
+            if failed.code == 404:
+                return self._without_name(), -1
+            return self._named() if failed.code == 403 else "", -1
         except (msgspec.DecodeError, RecursionError) as error:
             raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
+        return uid, version
+
+    def _named(self) -> str:
+        """The uid for who may not list Namespaces; empty where that is denied as well."""
+        try:
+            body = self._client.get(f"{_LIST}/{_NAME}", limits=_LIMITS).body
+            return str(json_decoder(_Namespace).decode(body).metadata.uid)
+        except RequestFailed as failed:
+            if failed.code not in _UNKNOWN:
+                raise
+            return ""
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
+
+    def _without_name(self) -> str:
+        """Every cluster has that Namespace: a server without it is a recording, or no API server."""
+        if not self._known.uid:
+            return ""
+        if recording_header(self._client) is None:
+            raise RequestFailed(f"the API server has no Namespace {_NAME}")
+        return _RECORDING
 
     def _recorded(self) -> str:
         if self._known.uid and not self._known.recorded:

@@ -39,7 +39,7 @@ other, after which it keeps its objects and tries again, at most 30 to 60 s late
 """
 
 _PERMISSION = (401, 403)
-_ANSWERED = (401, 403, 429)
+_ANSWERED = (401, 403, 410, 429)
 """Statuses after which the server is the one that it was."""
 
 
@@ -143,6 +143,11 @@ class Reflector:
         self._silence = _SILENCE_SECONDS
         self._lost: float | None = None
 
+    @property
+    def version(self) -> int:
+        """The resourceVersion that was seen last; -1 where there is none that can be compared."""
+        return int(self._version) if self._version.isdigit() else -1
+
     def run(self) -> None:
         """Follows the list until the deadline is stopped, or the kind is not served any more."""
         while not self._stopped and not self._gone:
@@ -161,9 +166,7 @@ class Reflector:
 
     def _once(self) -> None:
         """Lists where there is no version to go on from, and watches until the stream ends."""
-        if self._lost is not None:
-            self._access.verify(self._lost)
-            self._lost = None
+        self._verify()
         if not self._version or self._must_list or (self._polled and not self._listed):
             self._list()
         if self._polled:
@@ -182,6 +185,16 @@ class Reflector:
             raise RequestFailed("the server ended the watch at once")
         if ended - began < seconds - _LASTING_SECONDS:  # as a server does that goes down in order
             self._lost = ended
+
+    def _verify(self) -> None:
+        lost, self._lost = self._lost, None
+        if lost is None:
+            return
+        try:
+            self._access.verify(lost)
+        except RequestFailed as failed:
+            self._lost = lost if failed.code != 410 else None
+            raise
 
     def _poll(self) -> None:
         """Waits until it is read again. What could be listed and not watched may be permitted by then."""

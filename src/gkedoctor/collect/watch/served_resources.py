@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from gkedoctor.collect.deadline import RequestFailed
+from gkedoctor.collect.json_decoders import json_decoder
 from gkedoctor.collect.watch.connection import WatchClient
 
 _LIST = "as=APIGroupDiscoveryList"
@@ -70,7 +71,7 @@ class ServedResources:
         if answer is None:
             return None
         try:
-            found = msgspec.json.decode(answer.body, type=_Answer)
+            found = json_decoder(_Answer).decode(answer.body)
         except (msgspec.DecodeError, RecursionError) as error:
             raise RequestFailed(f"the response is not valid JSON: {str(error)[:120]}") from error
         if found.items:

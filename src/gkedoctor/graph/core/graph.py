@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from gkedoctor.graph.core.accessors import grouped, name_of, namespace_of
+from gkedoctor.graph.core.accessors import grouped, namespace_of
 from gkedoctor.graph.core.ref import namespaced, ref_of
 from gkedoctor.graph.core.unknown import Unknown
 from gkedoctor.snapshot.custom_kinds import is_custom
@@ -192,7 +192,7 @@ class Graph:
     def _by_name(self, kind: str) -> NameIndex:
         found = self._names.get(kind)
         if found is None:
-            found = self._names[kind] = {(namespace_of(o), name_of(o)): o for o in self.seen(kind)}
+            found = self._names[kind] = _named(self.seen(kind))
         return found
 
     def _by_namespace(self, kind: str) -> dict[str, list[Object]]:
@@ -201,6 +201,18 @@ class Graph:
         if spaces is None:
             spaces = self._indexes[key] = grouped(self.seen(kind), namespace_of)
         return spaces
+
+
+def _named(items: Iterable[Object]) -> NameIndex:
+    """The items by namespace and name; as `namespace_of` and `name_of`, whose calls would be most of it."""
+    found: NameIndex = {}
+    for item in items:
+        metadata = item.get("metadata")
+        if metadata:
+            found[metadata.get("namespace") or "", metadata.get("name") or ""] = item
+        else:
+            found["", item.get("name") or ""] = item
+    return found
 
 
 def _custom_resources(graph: Graph) -> tuple[Object, ...]:

@@ -37,7 +37,7 @@ def ref_of(item: Mapping[str, Any] | Ref) -> Ref:
     if isinstance(item, Ref):
         return item
     metadata = item.get("metadata")
-    if isinstance(metadata, Mapping):
+    if type(metadata) is dict or isinstance(metadata, Mapping):  # the second asks the ABC, which takes far longer
         return Ref(str(item.get("kind")), str(metadata.get("name")), metadata.get("namespace") or None)
     link, name = str(item.get("selfLink") or ""), str(item.get("name"))
     if not link and name.startswith("projects/"):  # Cloud Monitoring's names are whole paths: projects/P/…/ID

@@ -60,10 +60,11 @@ def _asked_anywhere(item: Object) -> set[str]:
 
 def _misspelt(graph: Graph) -> dict[str, list[Object]]:
     """The address that comes closest to a name that nobody reserved → who has that name."""
-    existing = sorted({name_of(a) for a in graph.all("Address")})
+    known = {name_of(a) for a in graph.all("Address")}
+    existing = sorted(known)
     found: dict[str, list[Object]] = {}
     for item in (i for kind in frontend_kinds() for i in graph.all(kind)):
-        for asked in sorted(_asked_names(item) - set(existing)):
+        for asked in sorted(_asked_names(item) - known):
             near = nearest(asked, existing)
             if near is not None:
                 found.setdefault(near, []).append(item)

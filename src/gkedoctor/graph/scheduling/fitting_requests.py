@@ -78,8 +78,8 @@ def _used_on(graph: Graph, node: Object) -> dict[str, float] | Unknown:
 def _requested(graph: Graph, pod: Object) -> dict[str, float]:
     """What a Pod requests, once for all Pods in which it is written in the same values (`workloads/pod_templates`)."""
     known, spec = graph.memo(_requested), pod.get("spec") or {}
-    key = tuple(id(spec.get(field)) for field in _BESIDE_CONTAINERS)
-    key += tuple(id(container.get("resources")) for container in spec.get("containers") or ())
+    beside = [id(spec.get(field)) for field in _BESIDE_CONTAINERS]
+    key = (*beside, *[id(container.get("resources")) for container in spec.get("containers") or ()])
     found: dict[str, float] | None = known.get(key)
     if found is None:
         found = known[key] = placement.requests(pod)

@@ -126,8 +126,16 @@ def _only_pool(meant: list[Object]) -> str | None:
 
 
 def _seats(pod: Object, nodes: Sequence[Object], wanted: dict[str, float]) -> list[Record]:
-    """Each Node as the Pod meets it. Beside workers, a reserved control plane counts as not selected."""
-    seats = [node_evaluation(pod, node, wanted) for node in nodes]
+    """Each Node as the Pod meets it. Beside workers, a reserved control plane counts as not selected.
+
+    Nodes of one size, which have their resources in one value mostly, are compared with what the Pod requests once.
+    """
+    seats, small = [node_evaluation(pod, node, {}) for node in nodes], dict[int, list[str]]()
+    for seat in seats:
+        size = id((seat["node"].get("status") or {}).get("allocatable"))
+        if size not in small:
+            small[size] = placement.too_small(wanted, seat["node"])
+        seat["small"] = small[size]
     if not all(placement.of_control_plane(node) for node in nodes):
         for seat in seats:
             if placement.reserved(pod, seat["node"]):

@@ -80,11 +80,19 @@ def consumers_of(graph: Graph, claim: Object) -> Facts:
 def _consumers(graph: Graph) -> dict[tuple[str, str], list[Object]]:
     users: dict[tuple[str, str], list[Object]] = {}
     for pod in graph.all("Pod"):
-        if has_ended(pod):
+        if not _may_claim(pod) or has_ended(pod):
             continue
         for name in {site["name"] for site in _claim_sites(pod)}:
             users.setdefault((namespace_of(pod), name), []).append(pod)
     return users
+
+
+def _may_claim(pod: Object) -> bool:
+    """Whether a Pod has a volume with a claim, which few have."""
+    for volume in (pod.get("spec") or {}).get("volumes") or ():
+        if "persistentVolumeClaim" in volume or "ephemeral" in volume:
+            return True
+    return False
 
 
 @edge("volume", "PersistentVolumeClaim", reads=("PersistentVolume",), record="KubernetesObject")

@@ -28,9 +28,11 @@ def _made_alike(graph: Graph) -> list[list[Object]]:
 def _parts_of(pod: Object) -> tuple[Hashable, ...]:
     """The namespace, and which values its containers have; as long as the Pod is there, so are these."""
     key: list[Hashable] = [namespace_of(pod)]
-    for container in containers(pod):
-        look_up = container.get
-        key += (id(look_up("env")), id(look_up("envFrom")), id(look_up("command")), id(look_up("args")))
+    spec = pod.get("spec") or {}
+    for field in ("initContainers", "containers"):  # as `containers`, without a generator for each Pod
+        for container in spec.get(field) or ():
+            look_up = container.get
+            key += (id(look_up("env")), id(look_up("envFrom")), id(look_up("command")), id(look_up("args")))
     return tuple(key)
 
 

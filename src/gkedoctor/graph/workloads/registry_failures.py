@@ -74,10 +74,13 @@ def _ran(graph: Graph, pod: Object, host: str) -> Object | None:
 def _pulled(graph: Graph) -> dict[tuple[str, str], Object]:
     """A Pod for each node and registry of which the node has an image."""
     found: dict[tuple[str, str], Object] = {}
+    hosts: dict[str, str] = {}
     for pod in graph.everywhere("Pod"):
-        status = pod.get("status") or {}
-        for state in status.get("containerStatuses") or ():
-            if state.get("imageID") and state.get("image"):
-                key = (str(pod["spec"].get("nodeName")), registry_and_path(str(state["image"]))[0])
-                found.setdefault(key, pod)
+        for state in (pod.get("status") or {}).get("containerStatuses") or ():
+            image = state.get("image")
+            if image and state.get("imageID"):
+                name = str(image)
+                if name not in hosts:
+                    hosts[name] = registry_and_path(name)[0]
+                found.setdefault((str(pod["spec"].get("nodeName")), hosts[name]), pod)
     return found

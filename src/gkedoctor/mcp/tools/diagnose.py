@@ -11,6 +11,7 @@ from gkedoctor.errors import UsageError
 from gkedoctor.mcp.call import Call
 from gkedoctor.mcp.report_fitting import fitted
 from gkedoctor.mcp.reports import HeldReport
+from gkedoctor.mcp.since import Since, moment_of, since_moment, since_report
 from gkedoctor.mcp.sources import Cluster, Subject, live_parts
 from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.answer import ToolAnswer
@@ -29,6 +30,7 @@ class DiagnoseInput(msgspec.Struct, forbid_unknown_fields=True):
         str, Meta(description="KIND/NAME, KIND/NAMESPACE/NAME, ns:NAMESPACE, host, IP or URL; empty: everything")
     ] = ""
     source: Annotated[str, Meta(description="path of a recording, or a context; empty: the current context")] = ""
+    since: Annotated[str, Meta(description="only what is new since a report id, a time or 30m")] = ""
     detail: Detail = "causes"
     min_severity: Literal["critical", "high", "medium", "low", "advisory"] = "advisory"
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
@@ -38,10 +40,30 @@ class DiagnoseInput(msgspec.Struct, forbid_unknown_fields=True):
 def diagnose(state: ServerState, call: Call, asked: DiagnoseInput) -> ToolAnswer:
     """The report on what was asked for, or the next page of one that is held."""
     if asked.cursor:
-        held, start = _page(state, asked.cursor)
+        held, start, since = _page(state, asked.cursor)
     else:
-        held, start = report(state, call, asked.source, options_of(asked)), 0
-    return fitted(held, asked.detail, start, asked.limit)
+        held, start, since = _report(state, call, asked), 0, asked.since.strip()
+    return fitted(held, asked.detail, start, asked.limit, _since(state, since, held), since)
+
+
+def _report(state: ServerState, call: Call, asked: DiagnoseInput) -> HeldReport:
+    """The report; since a report of a cluster a newer one, on the same question where no other is asked."""
+    if not state.reports.is_id(asked.since.strip()):
+        return report(state, call, asked.source, options_of(asked))
+    before = state.reports.get(asked.since.strip())
+    is_same = not (asked.target or asked.source)
+    source, options = (before.subject.name, before.options) if is_same else (asked.source, options_of(asked))
+    held = report(state, call, source, options)
+    is_again = held.id == before.id and isinstance(held.subject, Cluster)
+    return report(state, call, source, options, fresh=True) if is_again else held
+
+
+def _since(state: ServerState, text: str, held: HeldReport) -> Since | None:
+    if not text:
+        return None
+    if state.reports.is_id(text):
+        return since_report(state.reports.get(text), held)
+    return since_moment(moment_of(text, held), held, state.reports)
 
 
 def options_of(asked: DiagnoseInput) -> ReportOptions:
@@ -101,8 +123,8 @@ def _of_live_part(query: ReportQuery, subject: Cluster, call: Call) -> Answer | 
     return found.answer if found is not None else None
 
 
-def _page(state: ServerState, cursor: str) -> tuple[HeldReport, int]:
-    report_id, _, start = cursor.partition(":")
+def _page(state: ServerState, cursor: str) -> tuple[HeldReport, int, str]:
+    report_id, start, since = [*cursor.split(":", 2), "", ""][:3]
     if not start.isdigit():
         raise UsageError(f"`{cursor}` is no cursor", hint="use next_cursor of the last page")
-    return state.reports.get(report_id), int(start)
+    return state.reports.get(report_id), int(start), since

@@ -23,7 +23,7 @@ _MOST_CAUSES = 5
 class ExplainInput(msgspec.Struct, forbid_unknown_fields=True):
     """What `explain` takes."""
 
-    message: Annotated[str, Meta(description="an error message as printed, a cause, or a playbook id")]
+    message: Annotated[str, Meta(description="as printed")]
 
 
 class ExplainOutput(msgspec.Struct, omit_defaults=True):

@@ -14,7 +14,7 @@ from gkedoctor.mcp.sources import Cluster, Reading, read_cluster
 from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.answer import ToolAnswer
 from gkedoctor.report.answer import Answer
-from gkedoctor.report.not_checked import gaps, summary
+from gkedoctor.report.not_checked import gaps, not_checked_lines
 from gkedoctor.report.phrases import counted
 from gkedoctor.report.verdict import closing
 from gkedoctor.service.leftovers import leftover_playbooks
@@ -23,6 +23,7 @@ from gkedoctor.service.teardown import teardown_plan
 from gkedoctor.snapshot.model import Snapshot
 
 _MOST_GROUPS = 10
+_MOST_REASONS = 3
 _MOST_OBJECTS = 20
 
 
@@ -30,7 +31,7 @@ class LeftoversInput(msgspec.Struct, forbid_unknown_fields=True):
     """What `leftovers` takes."""
 
     source: Annotated[str, Meta(description="as in diagnose")] = ""
-    project: Annotated[str, Meta(description="Google Cloud project, where the context does not name it")] = ""
+    project: Annotated[str, Meta(description="where the context does not name it")] = ""
     before_delete: Annotated[bool, Meta(description="preview: what deleting this cluster would leave")] = False
 
 
@@ -80,7 +81,7 @@ def _left(state: ServerState, reading: Reading) -> LeftoversOutput:
         )
         for found in outcome.diagnoses
     ]
-    missing = [cut(summary(gaps(outcome)), 300)] if gaps(outcome) else []
+    missing = [cut(line, 300) for line in not_checked_lines(gaps(outcome))[:_MOST_REASONS]] if gaps(outcome) else []
     return LeftoversOutput(
         says=cut(closing(Answer(outcome)), 400),
         complete=outcome.complete,

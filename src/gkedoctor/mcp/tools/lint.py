@@ -28,7 +28,7 @@ class LintInput(msgspec.Struct, forbid_unknown_fields=True):
 
     yaml: Annotated[str, Meta(description="manifests as text")] = ""
     paths: Annotated[tuple[str, ...], Meta(description="or files and folders")] = ()
-    source: Annotated[str, Meta(description="lay over this: as in diagnose, `current` for the current context")] = ""
+    source: Annotated[str, Meta(description="lay over this; `current`: the current context")] = ""
     namespace: str = "default"
 
 

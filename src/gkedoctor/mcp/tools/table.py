@@ -68,8 +68,7 @@ TOOLS = {
         ),
         Tool(
             "leftovers",
-            "Google Cloud resources left by deleted clusters, or that deleting this one would leave, with the commands "
-            "in order. Deletes nothing.",
+            "Google Cloud resources left by deleted clusters, with the commands in order. Deletes nothing.",
             LeftoversInput, LeftoversOutput, leftovers,
         ),
         Tool(

@@ -10,11 +10,12 @@ import msgspec
 from msgspec import Meta
 
 from gkedoctor.compare.comparison import Comparison, compare
-from gkedoctor.compare.inputs import ComparedFinding, ComparisonInput, diagnosed, saved_report
+from gkedoctor.compare.inputs import ComparedFinding, ComparisonInput, saved_report
 from gkedoctor.errors import UsageError
 from gkedoctor.mcp.call import Call
 from gkedoctor.mcp.data import cut, fenced, name, value
 from gkedoctor.mcp.reports import HeldReport
+from gkedoctor.mcp.since import compared_side, not_certainly_fixed, other_question
 from gkedoctor.mcp.sources import Cluster, Recording
 from gkedoctor.mcp.state import ServerState
 from gkedoctor.mcp.tools.answer import Evidence, ToolAnswer
@@ -30,7 +31,7 @@ _MOST = 20
 class ChangedInput(msgspec.Struct, forbid_unknown_fields=True):
     """What `what_changed` takes."""
 
-    before: Annotated[str, Meta(description="report id or path of a recording; empty: list recorded changes")] = ""
+    before: Annotated[str, Meta(description="report id or path of a recording")] = ""
     after: Annotated[str, Meta(description="the same; empty: read the source of before again")] = ""
     source: Annotated[str, Meta(description="without before: as in diagnose")] = ""
     minutes: Annotated[int, Meta(ge=1, le=100_000, description="without before: how far back")] = 60
@@ -69,9 +70,9 @@ def _compared(state: ServerState, call: Call, asked: ChangedInput) -> ChangedOut
         second, later = _side(state, call, asked.after)
     else:
         later = _again(state, call, held)
-        second = _of_report(later)
+        second = compared_side(later)
     found = compare(first, second, state.library.causes)
-    gone = "" if not found.new_holes else f"fixed is not certain: {', '.join(sorted(found.new_holes))} not read after"
+    gone = not_certainly_fixed(found.new_holes)
     return ChangedOutput(
         says=_says(found),
         report=later.id if later is not None else "",
@@ -86,12 +87,12 @@ def _compared(state: ServerState, call: Call, asked: ChangedInput) -> ChangedOut
 def _side(state: ServerState, call: Call, text: str) -> tuple[ComparisonInput, HeldReport | None]:
     if state.reports.is_id(text):
         held = state.reports.get(text)
-        return _of_report(held), held
+        return compared_side(held), held
     saved = saved_report(Path(text)) if Path(text).is_file() else None
     if saved is not None:
         return saved, None
     held = report(state, call, text, ReportOptions())
-    return _of_report(held), held
+    return compared_side(held), held
 
 
 def _again(state: ServerState, call: Call, held: HeldReport | None) -> HeldReport:
@@ -105,14 +106,9 @@ def _again(state: ServerState, call: Call, held: HeldReport | None) -> HeldRepor
     return report(state, call, held.subject.name, held.options, fresh=True)
 
 
-def _of_report(held: HeldReport) -> ComparisonInput:
-    hidden = [one.finding for one in held.answer.suppressed]
-    return diagnosed(held.id, held.answer.outcome, hidden, held.snapshot)
-
-
 def _narrow(held: HeldReport | None, later: HeldReport | None) -> Iterator[str]:
-    if held is not None and later is not None and held.options != later.options:
-        yield "the two reports answer different questions: new and fixed may only be outside of one of them"
+    if held is not None and later is not None:
+        yield other_question(held, later)
 
 
 def _says(found: Comparison) -> str:

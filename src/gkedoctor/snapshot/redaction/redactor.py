@@ -127,11 +127,13 @@ class Redactor:
             self._learn_secret(known, item)
         if self._keep:
             return
-        place = (collection, _name_of(item))
+        place, clean = (collection, _name_of(item)), self._clean
         number = 0
 
         def handle(text: str, name: str, where: Place) -> str:
             nonlocal number
+            if where is Place.STRUCTURE and text in clean:
+                return text
             number = self._note(known, place, text, name, where, number)
             return text
 

@@ -52,6 +52,15 @@ def _node(item: dict[str, Any]) -> dict[str, Any]:
     return item
 
 
+def _controller_revision(item: dict[str, Any]) -> dict[str, Any]:
+    """The template of a revision; operators keep anything in theirs."""
+    data = item.get("data")
+    spec = data.get("spec") if isinstance(data, dict) else None
+    template = spec.get("template") if isinstance(spec, dict) else None
+    kept = {"data": {"spec": {"template": template}}} if isinstance(template, dict) else {}
+    return {key: value for key, value in item.items() if key != "data"} | kept
+
+
 def _custom_resource_definition(item: dict[str, Any]) -> dict[str, Any]:
     """What is served, without the schemas (up to 1 MB each)."""
     spec, status = item.get("spec"), item.get("status")
@@ -132,6 +141,7 @@ def _version(version: Any) -> Any:
 _SPECIAL: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = MappingProxyType(
     {
         "nodes": _node,
+        "controllerrevisions": _controller_revision,
         "customresourcedefinitions": _custom_resource_definition,
         "compute.backendServices": _backend_service,
         "compute.instances": _without("metadata"),

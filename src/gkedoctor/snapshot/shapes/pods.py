@@ -231,6 +231,7 @@ _REPLICATED = {
 }
 DEPLOYMENT = document(spec=shape(**_REPLICATED), status=shape(**_REPLICA_STATUS))
 REPLICA_SET = DEPLOYMENT
+CONTROLLER_REVISION = document(revision=int)
 REPLICATION_CONTROLLER = document(
     spec=shape(replicas=int, selector=STRING_MAP, template=TEMPLATE, minReadySeconds=int),
     status=shape(**_REPLICA_STATUS),

@@ -11,7 +11,8 @@ from gkedoctor.report.escaping import inert
 from gkedoctor.report.verdict import verdict
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.kinds import KINDS
-from gkedoctor.tui.model.findings import name, severity_of, sign, suffering
+from gkedoctor.tui.model.filters import Term, meets
+from gkedoctor.tui.model.findings import facts_of, name, severity_of, sign, suffering
 from gkedoctor.tui.model.lines import Line, Open, Page, Part, clip, pad, short
 from gkedoctor.tui.model.session import Found, mark_text
 from gkedoctor.tui.model.state import ViewState
@@ -63,9 +64,15 @@ class _Widths:
     """Whether kinds are written with kubectl's short names."""
 
 
-def list_lines(found: Sequence[Found], scene: ViewState, width: int, choices: Choices) -> list[Line]:
-    """The list. Every finding is one thing to the cursor; unfolded, so is each object that it affects."""
+def list_lines(
+    found: Sequence[Found], scene: ViewState, width: int, choices: Choices, terms: Sequence[Term] = ()
+) -> list[Line]:
+    """The list. Every finding is one thing to the cursor; unfolded, so is each object that it affects.
+
+    `terms`: the filter, which those that are gone have to pass too.
+    """
     gone = [one for one in scene.session.gone if one.fingerprint not in scene.fingerprints]
+    gone = [one for one in gone if meets(terms, facts_of(one.found))]
     rows = [_row(one, scene, _mark(one, scene), width) for one in found]
     left = [_row(one.found, scene, mark_text(one), width) for one in gone]
     widths = _widths([*rows, *left], width, namespaces=choices.group != "namespace")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gkedoctor.diagnose.model import Diagnosis, NotChecked
+from gkedoctor.diagnose.model import Diagnosis, NotChecked, Unexplained
 from gkedoctor.graph import EDGES, Graph, Ref
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.tui.model.session import Found
+from gkedoctor.tui.model.states import state_of
 
 _NO_WORKLOADS = ("Service", "Node", "PodDisruptionBudget")
 """Kinds that have Pods and live on without them."""
+
+
+_REPLACED = ("Pod", "ReplicaSet", "Job")
+"""Kinds that a rollout or a schedule replaces: that one of them is deleted may well be the fix."""
 
 
 def unread(left: Iterable[Found], before: Sequence[NotChecked], now: Sequence[NotChecked]) -> frozenset[str]:
@@ -44,6 +49,8 @@ def _is_deleted(found: Found, graph: Graph) -> bool:
     if _is_ending(graph, found.place.namespace):
         return True
     workloads = [ref for ref in affected if _is_workload(ref)]
+    if not workloads and found.place.kind in _REPLACED:
+        return False
     return all(_is_absent(graph, ref) for ref in (found.place, *(workloads or affected)))
 
 
@@ -55,7 +62,11 @@ def _is_ending(graph: Graph, namespace: str | None) -> bool:
     if not namespace:
         return False
     item = graph.find("Namespace", None, namespace)
-    return item is None or (isinstance(item, dict) and bool((item.get("metadata") or {}).get("deletionTimestamp")))
+    return item is None or _is_terminating(item)
+
+
+def _is_terminating(item: object) -> bool:
+    return isinstance(item, dict) and bool((item.get("metadata") or {}).get("deletionTimestamp"))
 
 
 def _is_absent(graph: Graph, ref: Ref) -> bool:
@@ -69,9 +80,23 @@ def _is_absent(graph: Graph, ref: Ref) -> bool:
     )
 
 
-def replaced(left: Iterable[Found], about: Mapping[Ref, Found]) -> dict[str, str]:
-    """What is found about their objects now, in words, by the fingerprint of those that left."""
-    return {found.fingerprint: _now(found, about[found.place]) for found in left if found.place in about}
+def replaced(left: Iterable[Found], about: Mapping[Ref, Found], graph: Graph) -> dict[str, str]:
+    """What is found about their objects now, in words, by the fingerprint of those that left.
+
+    A symptom without a cause also leaves when another finding explains it, as a node that fails does for its Pods.
+    """
+    told: dict[str, str] = {}
+    for found in left:
+        if found.place in about:
+            told[found.fingerprint] = _now(found, about[found.place])
+        elif isinstance(found, Unexplained) and _still_fails(graph, found.place):
+            told[found.fingerprint] = "explained by another finding"
+    return told
+
+
+def _still_fails(graph: Graph, ref: Ref) -> bool:
+    item = graph.find(ref.kind, ref.namespace, ref.name) if ref.kind in KINDS else None
+    return isinstance(item, dict) and not _is_terminating(item) and state_of(graph, item).style == "fail"
 
 
 def _now(old: Found, new: Found) -> str:

@@ -90,6 +90,14 @@ def _pieces(word: str, width: int) -> Iterator[str]:
     yield word
 
 
+def broken(row: str, width: int) -> list[str]:
+    """A line as it is, or in several where it is too long: nothing of it is cut off, and no space is lost."""
+    if columns(row) <= width:
+        return [row]
+    indent = row[: len(row) - len(row.lstrip(" "))]
+    return [indent + piece for piece in _pieces(row[len(indent) :], max(8, width - len(indent)))]
+
+
 def clip(text: str, width: int) -> str:
     """As much of the beginning of a text as fits."""
     if text.isascii():
@@ -161,7 +169,8 @@ class Page:
             self.add(rest if i else indent, (piece, style), entry=entry, act=act)
 
     def commands(self, commands: Iterable[str], name: str, what: str) -> None:
-        """Commands, each one thing to the cursor, in lines that can be pasted."""
+        """Commands, each one thing, in lines that can be pasted; a quoted text that is too long goes on below."""
         for i, command in enumerate(commands):
-            for piece in command_lines(command, self.width, "  "):
-                self.add((piece, "command"), entry=(name, i), act=Take(what, command))
+            for row in command_lines(command, self.width, "  "):
+                for piece in broken(row, self.width):
+                    self.add((piece, "command"), entry=(name, i), act=Take(what, command))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from gkedoctor.diagnose.model import Diagnosis, ResolvedEvidence
 from gkedoctor.graph import EDGES, Graph, Ref, Unknown, ref_of
 from gkedoctor.report.phrases import counted
+from gkedoctor.snapshot.intake import LOGS_STATE
 from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.lines import Line, Page, pad, short
@@ -210,16 +211,36 @@ def _log_lines(scene: ViewState, run: LogRun, page: Page, quoted: Sequence[Any],
 
 
 def _not_recorded(scene: ViewState, run: LogRun, page: Page, which: str, *, previous: bool) -> None:
+    """Why a log is not here, and the command that prints it where there may be one."""
+    pod, other = run.key.pod, run.lines(previous=not previous)
+    waits = _waits(scene, run.key)
+    if waits and not other:
+        page.text(f"Container {run.key.container} has not started ({waits}), so it has no log.")
+        return
     doubt = scene.snapshot.collection(LOGS).why_incomplete()
-    page.text(f"Log of the {which} of container {run.key.container}: not recorded{f', {doubt}' if doubt else ''}.")
-    pod = run.key.pod
-    page.text(
-        f"kubectl -n {pod.namespace} logs {pod.name} -c {run.key.container}{' --previous' if previous else ''}",
-        "command", "  ",
-    )  # fmt: skip
-    other = run.lines(previous=not previous)
+    why = (
+        "only logs of failing containers are read"
+        if scene.outcome.live and doubt in (None, LOGS_STATE.reason)
+        else doubt
+    )
+    done = "was not read" if scene.outcome.live else "is not recorded"
+    page.text(f"The log of the {which} of container {run.key.container} {done}{f': {why}' if why else ''}.")
+    command = (
+        f"kubectl -n {pod.namespace} logs {pod.name} -c {run.key.container} --tail=100"
+        f"{' --previous' if previous else ''}"
+    )
+    page.commands([command], "log command", "the command")
     if other:
         page.text(f"{'l' if previous else 'p'} shows the {'current' if previous else 'previous'} run.")
+
+
+def _waits(scene: ViewState, key: LogKey) -> str:
+    """Why a container never ran; empty where it did or may have."""
+    status = (scene.find(key.pod) or {}).get("status") or {}
+    every = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    own: Object = next((one for one in every if one.get("name") == key.container), {})
+    waiting = (own.get("state") or {}).get("waiting") or {}
+    return str(waiting.get("reason") or "") if not own.get("restartCount") and not own.get("lastState") else ""
 
 
 def _none(ref: Ref) -> str:

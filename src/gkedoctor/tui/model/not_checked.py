@@ -61,7 +61,10 @@ def _hole(scene: ViewState, one: NotChecked, page: Page) -> None:
         page.text(one.detail, "dim", "    ", entry=entry)
     if one.needs and one.reason in ("denied", "failed", "partial"):
         page.text(f"needs the permission: {one.needs}", "key", "    ", entry=entry)
-    page.text(_cost(scene, one.collection), "", "    ", entry=entry)
+    kind = COLLECTIONS.get(one.collection)
+    unserved = one.reason == "disabled" and kind is not None and not kind.cloud
+    cost = "the cluster has no objects of this kind" if unserved else _cost(scene, one.collection)
+    page.text(cost, "dim" if unserved else "", "    ", entry=entry)
 
 
 def _cost(scene: ViewState, collection: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,15 @@ def owner_ref(scene: ViewState, ref: Ref) -> Ref | None:
     return ref_of(above) if above is not None else None
 
 
+def crumbs(walked: Sequence[str], width: int) -> str:
+    """`Deployment shop/cart > Pod shop/cart-7c9f4`: the last of what was walked, three at most and as many as fit."""
+    for count in range(min(3, len(walked)), 0, -1):
+        told = " > ".join([*(["…"] if count < len(walked) else []), *walked[-count:]])
+        if columns(told) <= width:
+            return told
+    return short(walked[-1], width) if walked else ""
+
+
 def page_of(path: str) -> str:
     """The page on which evidence with this path stands."""
     return "logs" if path == "log" else "yaml" if path else "describe"
@@ -70,16 +79,18 @@ def page_lines(scene: ViewState, one: Subject, page: str, sought: Evidence, widt
         case "yaml" if one.there:
             return yaml_lines(scene, one.item, sought, width)
         case "yaml":
-            return _absent(one, sought, width), None
+            return absent_lines(scene, one, sought, width), None
         case "events":
             return event_lines(scene, one.item, proofs_of(scene, one.ref), width), None
     lines = describe(scene, one, width)
     return lines, next((x.entry for x in lines if page == "used" and _is_inward(x.entry)), None)
 
 
-def _absent(one: Subject, sought: Evidence, width: int) -> list[Line]:
+def absent_lines(scene: ViewState, one: Subject, sought: Evidence, width: int) -> list[Line]:
+    """What is said of an object that is not there, or may not be."""
     page = Page(width)
-    page.text(f"{one.ref} {'is not known: ' + one.doubt if one.doubt else 'does not exist in this recording'}.", "fail")
+    where = "in the cluster" if scene.outcome.live else "in this recording"
+    page.text(f"{one.ref} {'is not known: ' + one.doubt if one.doubt else f'does not exist {where}'}.", "fail")
     if sought.path and sought.value is not None:
         page.text(f"Evidence: {value(sought.value)}", "unknown")
     return page.lines

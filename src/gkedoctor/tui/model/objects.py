@@ -15,7 +15,7 @@ from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign
-from gkedoctor.tui.model.lines import Line, Open, Page, line, pad
+from gkedoctor.tui.model.lines import Line, Open, Page, line, pad, short
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import State, state_of
 from gkedoctor.tui.model.times import age
@@ -50,6 +50,8 @@ class Rows(Sequence[Line]):
 
     def __init__(self, rows: Sequence[Row], scene: ViewState, width: int) -> None:
         self._rows, self._scene, self._width = rows, scene, width
+        longest = max((columns(row.state.word) for row in rows), default=0)
+        self._wide = min(26, max(12, width // 3), max(8, longest))
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -65,15 +67,21 @@ class Rows(Sequence[Line]):
         found = self._scene.finding_of(row.ref)
         mark = sign(found) if found is not None else " " * 6
         created = (row.item.get("metadata") or row.item).get("creationTimestamp")
-        wide = min(26, max(12, self._width // 3))
-        room = max(10, self._width - wide - 16)
-        name = f"{row.ref.namespace + '/' if row.ref.namespace else ''}{row.ref.name}"
+        wide, room = self._wide, max(10, self._width - self._wide - 16)
         return line(
             (mark, severity_of(found) if found is not None else ""), "  ",
-            pad(name if columns(name) <= room else row.ref.name, room), "  ",
+            pad(_with_namespace(row.ref, room), room), "  ",
             (pad(row.state.word, wide), row.state.style), (f" {age(created, self._scene.graph.clock):>5}", "dim"),
             entry=row.ref, act=Open(row.ref),
         )  # fmt: skip
+
+
+def _with_namespace(ref: Ref, room: int) -> str:
+    """`shop/cart`: of a long one, the namespace loses its middle first, then it is left out."""
+    if not ref.namespace:
+        return ref.name
+    left = room - columns(ref.name) - 1
+    return f"{short(ref.namespace, left)}/{ref.name}" if left >= min(8, columns(ref.namespace)) else ref.name
 
 
 def listing(

@@ -33,6 +33,11 @@ class Way:
     hops: tuple[Hop, ...]
 
     @property
+    def fails(self) -> bool:
+        """Whether no request passes."""
+        return any(hop.state is State.FAIL for hop in self.hops)
+
+    @property
     def worst(self) -> int:
         """The hop to look at: the last that fails, else the last not known, else the last."""
         for state in (State.FAIL, State.UNKNOWN):
@@ -45,7 +50,8 @@ class Way:
 def ways(found: Found | None, scene: ViewState) -> tuple[Way, ...]:
     """The ways that a finding bars; of one that bars none from outside, the ways through its Services."""
     if found is None:
-        return tuple(Way(tuple(_walk(hop))) for hop in _frontends(scene))
+        every = [Way(tuple(_walk(hop))) for hop in _frontends(scene)]
+        return tuple(way for way in every if not (scene.answer.left_out and way.fails))  # of findings left out too
     tops: tuple[Hop, ...] = found.path if isinstance(found, Diagnosis) else paths_of(scene.graph, [found.place])
     if not tops:
         refs = [found.place, *(c.ref for c in found.explains)] if isinstance(found, Diagnosis) else [found.place]
@@ -139,7 +145,8 @@ def _flow(blocks: list[_Block], width: int) -> list[list[_Block]]:
 def _label(hop: Hop, room: int) -> str:
     kind = _KINDS.get(hop.ref.kind, hop.ref.kind)
     where = f" {zone(hop.ref)}" if zone(hop.ref) else ""
-    return f"{kind} {short(hop.ref.name, room)}{where}" if room else f"{inert(kind)}{where}"
+    unnamed = hop.ref.name.startswith("(") and columns(hop.ref.name) > room  # `(name not known)`
+    return f"{kind} {'?' if unnamed else short(hop.ref.name, room)}{where}" if room else f"{inert(kind)}{where}"
 
 
 def _row(row: list[_Block], page: Page) -> None:

@@ -175,7 +175,7 @@ def compared(scene: ViewState, before: ViewState) -> ViewState:
     step = Step(
         [f for f in scene.found if f.fingerprint in new], same, left,
         unread(left, before.outcome.not_checked, scene.outcome.not_checked),
-        replaced(left, scene.about), deleted(left, scene.graph),
+        replaced(left, scene.about, scene.graph), deleted(left, scene.graph),
     )  # fmt: skip
     session = before.session
     if session.began is None:

@@ -12,6 +12,7 @@ from gkedoctor.graph import Unknown
 from gkedoctor.report.phrases import value as shown_value
 from gkedoctor.report.wrap import columns
 from gkedoctor.snapshot.model import Object
+from gkedoctor.snapshot.nesting import shallow
 from gkedoctor.tui.model.lines import Line, Page, fold, line
 from gkedoctor.tui.model.state import ViewState
 
@@ -54,13 +55,20 @@ _Dumper.add_multi_representer(object, lambda d, o: d.represent_str(str(o)))
 
 
 def yaml_text(item: Any) -> str:
-    """An object as YAML, one line a value however long."""
+    """An object as YAML, one line a value however long. What is nested too deeply for YAML is cut."""
+    item = shallow(item) if isinstance(item, dict) else item
     return yaml.dump(item, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000).rstrip("\n")
+
+
+def _as_printed(item: Object) -> Object:
+    """The object with apiVersion and kind first, as kubectl prints it: lists of the API leave both out."""
+    first = {key: item[key] for key in ("apiVersion", "kind") if key in item and "metadata" in item}
+    return {**first, **item}
 
 
 def yaml_lines(scene: ViewState, item: Object, sought: Evidence, width: int) -> tuple[list[Line], object]:
     """The lines of an object and of what is recorded beside it, and the entry to begin at."""
-    texts = [("", yaml_text(item)), *((title, yaml_text(found)) for title, found in _beside(scene, item))]
+    texts = [("", yaml_text(_as_printed(item))), *((title, yaml_text(found)) for title, found in _beside(scene, item))]
     at, mark = next(
         ((i, found) for exact in (True, False) for i, (_, text) in enumerate(texts)
          if (found := evidence_mark(text, sought, exact=exact)) is not None),

@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from gkedoctor.graph import Ref
 from gkedoctor.tui.model.findings import name
 from gkedoctor.tui.model.lines import Line
-from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, log_page
-from gkedoctor.tui.model.object_page import PAGES, page_lines, subject
+from gkedoctor.tui.model.logs import LogKey, LogPage, LogQuery, has_pods, log_page
+from gkedoctor.tui.model.object_page import PAGES, absent_lines, crumbs, page_lines, subject
 from gkedoctor.tui.model.session import Found
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.yaml_page import Evidence
@@ -78,6 +78,8 @@ class ObjectScreen(View):
 
     def _made(self, scene: ViewState, page: str, width: int) -> LogPage:
         one = subject(scene, self.ref)
+        if page in ("logs", "previous") and not one.there and has_pods(self.ref.kind):
+            return LogPage(absent_lines(scene, one, Evidence(), width), previous=page == "previous")
         if page in ("logs", "previous"):
             return log_page(scene, one.item, self.ref, self._log, width)
         sought = self.sought if page == "yaml" else Evidence()
@@ -110,9 +112,9 @@ class ObjectScreen(View):
         set_subtitle_parts(self._pane, [*((text, "") for text in before), *tabs])
 
     def _crumbs(self) -> str:
+        """The objects that led here, as many as fit; this one is always named."""
         walked = [name(s.ref) for s in self.app.screen_stack if isinstance(s, ObjectScreen)]
-        trail = " > ".join(walked[-3:]) if self in self.app.screen_stack else name(self.ref)
-        return f"{'… > ' if len(walked) > 3 else ''}{trail}"
+        return crumbs(walked if self in self.app.screen_stack else [name(self.ref)], self._pane.size.width - 4)
 
     # pages and logs
 

@@ -117,7 +117,7 @@ class Overview(View):
     def _draw_list(self, found: Sequence[Found], scene: ViewState | None, pane: Lines) -> None:
         hidden = len(scene.found) - len(found) if scene is not None else 0
         choices = Choices(self.marks, self.unfolded, GROUPS[self.group])
-        lines = list_lines(found, scene, self._room, choices) if scene is not None else []
+        lines = list_lines(found, scene, self._room, choices, self.terms) if scene is not None else []
         if not found:
             lines = [*empty_lines(scene, self._room, hidden, self.terms), *lines]
         pane.show(lines)

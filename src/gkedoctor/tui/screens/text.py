@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from gkedoctor.tui.model.lines import Page, fold
+from gkedoctor.tui.model.lines import Page, broken, fold
 from gkedoctor.tui.plain_text import PlainStatic
 from gkedoctor.tui.widgets.lines import Lines
 
@@ -38,6 +38,6 @@ class Text(ModalScreen[None]):
         """In the width that there is."""
         page = Page(message.lines.room)
         for text in self._text.rstrip("\n").split("\n"):
-            for piece in fold(text, page.width) if self._folded else [text]:
+            for piece in fold(text, page.width) if self._folded else broken(text, page.width):
                 page.add(piece)
         message.lines.show(page.lines)

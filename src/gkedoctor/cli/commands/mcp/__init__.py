@@ -14,6 +14,7 @@ from gkedoctor.errors import UsageError
 
 _COMMANDS = {
     "config": Entry("gkedoctor.cli.commands.mcp.config:config", "Print the configuration for a client."),
+    "skills": Entry("gkedoctor.cli.commands.mcp.skills:skills", "Print where the skill for agents is."),
 }
 
 _MAX_AGE = "1m"

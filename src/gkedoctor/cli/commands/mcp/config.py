@@ -43,6 +43,7 @@ def config(context: click.Context, client: str, flags: tuple[str, ...]) -> None:
     write_result(CLIENTS[client].config(server))
     for line in _where(CLIENTS[client], server):
         print_message(line)
+    print_message(f"The skill that says when to use it: gkedoctor mcp skills {client}")
     if importlib.util.find_spec("mcp") is None:
         print_note(f"the server needs the MCP SDK, which is not installed: {INSTALL}")
 
