@@ -102,6 +102,7 @@ class FollowedQuestion:
         text = f"{reason}, and is read from the start"
         while not self._closed.is_set() and self._session is not None:
             self._session.close()
+            self._options = self._options._replace(context=self._session.login.context)  # whichever is current now
             failed = self._session.freshness._replace(reason=text)
             newest = failed.newest
             yield FoundUpdate(LiveUpdate(None, failed._replace(failed_at=newest, retry_at=newest), datetime.now(UTC)))
