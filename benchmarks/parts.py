@@ -34,7 +34,8 @@ from gkedoctor.report.answer import Answer
 from gkedoctor.report.filtering import answer
 from gkedoctor.report.object_argument import ObjectArgument
 from gkedoctor.report.selection import Selection
-from gkedoctor.service.part_report import answer_of_part, part_question
+from gkedoctor.service.part_location import part_question
+from gkedoctor.service.part_report import answer_of_part
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.recorded_parts import RecordedParts
@@ -151,7 +152,9 @@ def _compared(name: str, snapshot: Snapshot) -> Counter[str]:
     return counts
 
 
-def _answer(outcome: Outcome, snapshot: Snapshot, *, wanted: Selection, library: Library) -> Answer:
+def _answer(
+    outcome: Outcome, snapshot: Snapshot, _: ObjectArgument | None, *, wanted: Selection, library: Library
+) -> Answer:
     return answer(outcome, snapshot, wanted, library)
 
 

@@ -72,6 +72,24 @@ def test_changes_are_lines_of_json_by_the_schema(tmp_path: Path) -> None:
     assert found[3]["diagnosis"]["fix"]["commands"]
 
 
+def test_a_part_is_followed_without_reading_the_rest(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    with WatchApi.of(recorded("two-problems")) as api, said.open("w") as output:
+        command = [sys.executable, "-m", "gkedoctor", "report", "svc/two-problems/beta", "--watch", "--json"]
+        command += ["--no-gcp", "--no-config", "--kubeconfig", api.kubeconfig(tmp_path)]
+        with subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL) as process:
+            lines(said, '"present"')
+            while api.opened < 10:
+                time.sleep(0.02)
+            service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
+            api.put("services", service | {"spec": service["spec"] | {"selector": {"app": "beta"}}})
+            lines(said, '"fixed"')
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 0
+        paths = {one.path for one in api.asked}
+    assert not {"/api/v1/pods", "/api/v1/services", "/api/v1/nodes"} & paths
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [

@@ -177,3 +177,78 @@ def test_a_request_path_is_followed_without_reading_namespaces(tmp_path: Path) -
         str(hop.ref) for hop in request_path("Service/ing-healthy/app", snapshot).hops
     ]
     assert not {path for path in paths if path.endswith(("/nodes", "/secrets"))}
+
+
+def placed(kind: str, namespace: str, name: str) -> dict[str, Any]:
+    return {"kind": kind, "apiVersion": "v1", "metadata": {"name": name, "namespace": namespace}}
+
+
+def test_without_a_namespace_the_one_of_the_context_is_meant_as_by_kubectl(tmp_path: Path) -> None:
+    maps = [placed("ConfigMap", home, "limits") for home in ("default", "shop", "web")]
+    with KubeApi({"configmaps": maps, "namespaces": []}) as api:
+        found = asked(api, tmp_path, target="cm/limits")
+        read = [one.path for one in api.asked if "/namespaces/" in one.path]
+    assert found.notes == ("read for this answer: namespace default. For the whole cluster: gkedoctor report",)
+    assert {path.split("/namespaces/")[1].split("/")[0] for path in read} == {"default"}
+
+
+@pytest.mark.parametrize(("target", "kind"), [("cm/limits", "ConfigMap"), ("limits", "ConfigMap")])
+def test_an_object_that_one_other_namespace_has_is_meant_and_said_so(target: str, kind: str, tmp_path: Path) -> None:
+    with KubeApi({"configmaps": [placed(kind, "shop", "limits")]}) as api:
+        found = asked(api, tmp_path, target=target)
+    assert found.notes[0] == "namespace default of the context has no ConfigMap limits: this is ConfigMap/shop/limits"
+    assert found.notes[1].startswith("read for this answer: namespace shop")
+
+
+@pytest.mark.parametrize("target", ["cm/limits", "limits"])
+def test_an_object_that_several_other_namespaces_have_is_refused_with_them(target: str, tmp_path: Path) -> None:
+    with KubeApi({"configmaps": [placed("ConfigMap", home, "limits") for home in ("shop", "web")]}) as api:
+        with pytest.raises(UsageError) as error:
+            asked(api, tmp_path, target=target)
+        requests = len(api.asked)
+    assert "-n shop" in str(error.value.hint) and "-n web" in str(error.value.hint)
+    assert requests <= (7 if "/" in target else 90)
+
+
+def test_a_namespace_can_be_the_target(tmp_path: Path) -> None:
+    with KubeApi.of(recorded("two-problems")) as api:
+        assert comparable(asked(api, tmp_path, target="ns:two-problems")) == comparable(
+            asked(api, tmp_path, "two-problems")
+        )
+
+
+def node(name: str) -> dict[str, Any]:
+    conditions = [{"type": "Ready", "status": "True"}]
+    return {"kind": "Node", "metadata": {"name": name}, "spec": {}, "status": {"conditions": conditions}}
+
+
+def test_a_healthy_node_costs_few_requests_and_no_list_of_all_pods(tmp_path: Path) -> None:
+    pods = [placed("Pod", "shop", f"p{i}") | {"spec": {"nodeName": f"n{i % 2}", "containers": []}} for i in range(6)]
+    ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    with KubeApi({"nodes": [node("n0"), node("n1")], "pods": [pod | {"status": ready} for pod in pods]}) as api:
+        found = asked(api, tmp_path, target="node/n0")
+        listed = [one for one in api.asked if one.path.startswith("/api/v1")]
+        read = [(one.path, one.query.get("fieldSelector")) for one in listed if one.path.endswith("/pods")]
+    assert read == [("/api/v1/pods", "spec.nodeName=n0"), ("/api/v1/pods", "spec.nodeName=")]
+    assert not any("/namespaces/" in one.path for one in listed) and len(api.asked) <= 30, len(api.asked)
+    assert found.notes == ("read for this answer: Node n0, its Pods. For the whole cluster: gkedoctor report",)
+
+
+def test_a_wrong_node_is_refused_with_a_suggestion(tmp_path: Path) -> None:
+    with KubeApi({"nodes": [node("pool-1"), node("pool-2")]}) as api:
+        with pytest.raises(UsageError) as error:
+            asked(api, tmp_path, target="node/pol-1")
+        assert len(api.asked) <= 8
+    assert error.value.hint == "did you mean `pool-1`?"
+
+
+def test_the_path_before_a_pod_reads_its_namespace_and_no_other_pods(tmp_path: Path) -> None:
+    snapshot = recorded("ing-healthy")
+    pod = next(o for o in snapshot.collection("pods").objects if o["metadata"]["namespace"] == "ing-healthy")
+    asked = f"Pod/ing-healthy/{pod['metadata']['name']}"
+    with KubeApi.of(snapshot) as api:
+        found = path_of_part(asked, LiveParts(options(api, tmp_path)))
+        paths = {one.path for one in api.asked}
+    assert found is not None and found.hops
+    assert [str(hop.ref) for hop in found.hops] == [str(hop.ref) for hop in request_path(asked, snapshot).hops]
+    assert not {"/api/v1/pods", "/api/v1/services", "/api/v1/nodes"} & paths and len(paths) <= 20, paths

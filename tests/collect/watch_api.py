@@ -14,7 +14,7 @@ from typing import Any
 from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.kinds import COLLECTIONS, Kind
 from gkedoctor.snapshot.model import Snapshot
-from tests.collect.kube_api import _PATH, KubeApi, status
+from tests.collect.kube_api import _PATH, KubeApi, _is_selected, status
 from tests.collect.loopback import Asked, Reply
 
 _RESOURCES = re.compile(r"/apis/([^/]+)/[^/]+")
@@ -86,7 +86,9 @@ class WatchApi(KubeApi):
         found = _PATH.fullmatch(asked.path)
         if found is not None and asked.query.get("watch") == "true":
             self.opened += 1
-            return Reply(stream=self._stream(found["plural"], found["ns"], int(asked.query["resourceVersion"])))
+            selector = asked.query.get("fieldSelector", "")
+            version = int(asked.query["resourceVersion"])
+            return Reply(stream=self._stream(found["plural"], found["ns"], version, selector))
         reply = super()._answer(asked)
         if found is not None and reply.status == 200:
             reply.body["metadata"]["resourceVersion"] = str(self.version)
@@ -129,7 +131,7 @@ class WatchApi(KubeApi):
             self.told = version
             self.changed.notify_all()
 
-    def _stream(self, collection: str, namespace: str | None, version: int) -> Iterator[bytes]:
+    def _stream(self, collection: str, namespace: str | None, version: int, selector: str = "") -> Iterator[bytes]:
         generation = self.generation
         if version < self.oldest.get(collection, 0):
             yield _line("ERROR", {"kind": "Status", "code": 410, "message": EXPIRED, "reason": "Expired"})
@@ -150,7 +152,7 @@ class WatchApi(KubeApi):
             if silent:
                 time.sleep(0.02)
                 continue
-            yield from _lines(events, namespace)
+            yield from _lines(events, namespace, selector)
             version = now
             yield _line("BOOKMARK", {"kind": "X", "metadata": {"resourceVersion": str(version)}})
 
@@ -171,12 +173,12 @@ def _place(item: Any) -> tuple[str, str]:
     return item["metadata"].get("namespace") or "", item["metadata"]["name"]
 
 
-def _lines(events: list[tuple[int, str, str, Any]], namespace: str | None) -> Iterator[bytes]:
+def _lines(events: list[tuple[int, str, str, Any]], namespace: str | None, selector: str) -> Iterator[bytes]:
     for _, _, kind, item in events:
         if isinstance(item, bytes):
             yield item
         elif namespace in (None, item["metadata"].get("namespace")):
-            yield _line(kind, item)
+            yield _line(kind if _is_selected(item, selector) else "DELETED", item)  # it left the selection
 
 
 def _line(kind: str, item: Any) -> bytes:

@@ -21,7 +21,8 @@ from gkedoctor.report.filtering import answer
 from gkedoctor.report.json_schema import to_wire
 from gkedoctor.report.object_argument import ObjectArgument
 from gkedoctor.report.selection import Selection
-from gkedoctor.service.part_report import answer_of_part, part_question
+from gkedoctor.service.part_location import located, part_question
+from gkedoctor.service.part_report import answer_of_part
 from gkedoctor.snapshot import store
 from gkedoctor.snapshot.custom_kinds import is_custom
 from gkedoctor.snapshot.kinds import COLLECTIONS, KINDS
@@ -45,7 +46,7 @@ def of_part(snapshot: Snapshot, wanted: Selection) -> Answer:
     assert question is not None
     library = shipped_playbooks()
     reader = RecordedParts(snapshot, small=0)
-    found = answer_of_part(question, reader, library, lambda found, part: answer(found, part, wanted, library))
+    found = answer_of_part(question, reader, library, lambda found, part, _: answer(found, part, wanted, library))
     assert found is not None
     return found
 
@@ -64,7 +65,7 @@ def present(snapshot: Snapshot, kinds: tuple[str, ...], most: int) -> set[Ref]:
 
 def compared(snapshot: Snapshot, refs: set[Ref], outcome: Outcome) -> int:
     """How many questions a part answers, each as the whole does."""
-    here = [ref for ref in refs if (ref.namespace or ref.kind == "Namespace") and ref.kind in KINDS]
+    here = [ref for ref in refs if (ref.namespace or ref.kind in ("Namespace", "Node")) and ref.kind in KINDS]
     for ref in sorted(here, key=lambda r: r.sort_key):
         whole = answer(outcome, snapshot, asked(ref), shipped_playbooks())
         part = of_part(snapshot, asked(ref))
@@ -89,6 +90,18 @@ def test_a_part_of_a_recording_says_what_the_whole_says(name: str) -> None:
     outcome = diagnose(snapshot, shipped_playbooks())
     homes = {Ref("Namespace", ref.namespace) for ref in named(outcome) if ref.namespace}
     compared(snapshot, homes | named(outcome) | present(snapshot, ("Pod", "Service", "Ingress"), 2), outcome)
+
+
+@pytest.mark.parametrize("name", ["cordoned", "two-problems"])
+def test_a_node_is_answered_for_from_its_pods_and_their_namespaces(name: str) -> None:
+    snapshot = recorded(name)
+    reader = Noted(RecordedParts(snapshot, small=0))
+    outcome = diagnose(snapshot, shipped_playbooks())
+    assert compared(snapshot, present(snapshot, ("Node",), 3), outcome) > 0
+    node = snapshot.collection("nodes").objects[-1]["metadata"]["name"]
+    question = part_question(asked(Ref("Node", node)))
+    assert question is not None and located(question, Part(reader), shipped_playbooks()) is not None
+    assert Read("pods") not in reader.reads and Read("pods", selector=f"spec.nodeName={node}") in reader.reads
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +241,10 @@ class Noted:
     @property
     def manifest(self) -> Manifest:
         return self._reader.manifest
+
+    @property
+    def context_namespace(self) -> str | None:
+        return self._reader.context_namespace
 
     @property
     def notes(self) -> Sequence[str]:

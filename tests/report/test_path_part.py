@@ -24,7 +24,11 @@ NOWHERE = ["nothere.example.org", "192.0.2.99", "Ingress/x/nothere"]
 def entry_points(snapshot: Snapshot) -> list[str]:
     graph = Graph(snapshot)
     objects = [o["metadata"] | {"kind": kind} for kind in PATHS for o in graph.all(kind)[:3]]
+    objects += [
+        o["metadata"] | {"kind": kind} for kind in ("Pod", "HTTPRoute", "Deployment") for o in graph.all(kind)[:2]
+    ]
     named = [f"{o['kind']}/{o['namespace']}/{o['name']}" for o in objects]
+    named += [f"ns:{home}" for home in sorted({str(o["namespace"]) for o in objects})[:3]]
     addresses = [str(rule["IPAddress"]) for rule in graph.all("ForwardingRule") if rule.get("IPAddress")]
     return [*named, *hosts(graph)[:2], *addresses[:2], *NOWHERE]
 

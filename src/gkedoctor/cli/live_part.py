@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,11 @@ from gkedoctor.errors import UnreachableError
 
 if TYPE_CHECKING:
     from gkedoctor.cli.live import Board
+    from gkedoctor.collect.results import OnProgress
     from gkedoctor.live.options import LiveOptions
     from gkedoctor.live.parts import LiveParts
     from gkedoctor.report.request_path import RequestPathAnswer
-    from gkedoctor.service.part_report import PartQuestion
+    from gkedoctor.service.part_location import PartQuestion
     from gkedoctor.service.report import Report, ReportQuery
 
 
@@ -26,14 +27,13 @@ def report_of_live_part(
     `first`: prints what is proved already while the rest is read. SourceError where it cannot be reached.
     """
     from gkedoctor.cli.early_results import FirstAnswers
-    from gkedoctor.snapshot.kinds import AUDIT_LOGS, HISTORY, OPERATIONS
 
     options = parse_options(flags)
-    if options.on_request & {HISTORY, AUDIT_LOGS, *OPERATIONS}:  # these are searched for the whole cluster at once
+    if needs_whole(options):
         return None
     board = board_of(options.trace)
     with _signals(board):
-        parts = _connected(options, board)
+        parts = connected(options, board.say)
         return (
             query.report_of(question, parts, FirstAnswers(board.tell).show if first else None)
             if parts is not None
@@ -51,16 +51,28 @@ def path_of_live_part(entry_point: str, namespace: str | None, flags: Mapping[st
     options = parse_options(flags)
     board = board_of(options.trace)
     with _signals(board):
-        parts = _connected(options, board)
+        parts = connected(options, board.say)
         return path_of_part(entry_point, parts, namespace) if parts is not None else None
 
 
-def _connected(options: LiveOptions, board: Board) -> LiveParts | None:
+def needs_whole(options: LiveOptions) -> bool:
+    """Whether something is read that is searched for the whole cluster at once."""
+    from gkedoctor.snapshot.kinds import AUDIT_LOGS, HISTORY, OPERATIONS
+
+    return bool(options.on_request & {HISTORY, AUDIT_LOGS, *OPERATIONS})
+
+
+def connected(options: LiveOptions, tell: OnProgress) -> LiveParts | None:
     """The connection to the cluster; None where it does not answer, but Google Cloud alone is an answer too."""
     from gkedoctor.live.parts import LiveParts
 
+    return unless_cloud_alone(options, lambda: LiveParts(options, tell))
+
+
+def unless_cloud_alone(options: LiveOptions, connect: Callable[[], LiveParts]) -> LiveParts | None:
+    """What `connect` returns; None where the cluster does not answer, but Google Cloud alone is an answer too."""
     try:
-        return LiveParts(options, board.say)
+        return connect()
     except UnreachableError:
         if options.gcp and options.project is not None:
             return None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gkedoctor.live.collection import LiveCollection
     from gkedoctor.live.following import ClusterFollower
     from gkedoctor.live.options import LiveOptions
+    from gkedoctor.live.session import LiveUpdate
     from gkedoctor.playbook.compiled import CompiledPlaybook
     from gkedoctor.snapshot.model import Snapshot
     from gkedoctor.tui.source import Moment, Taken, Watch
@@ -38,9 +39,9 @@ class Gathering:
         recorded = self._running.whole(tell)
         return Taken(recorded.snapshot, recorded.interrupted)
 
-    def so_far(self) -> Snapshot | None:
+    def so_far(self) -> Taken | None:
         """What has come in; None where that is nothing new, not enough, or too much to do it twice."""
-        return self._running.so_far() if self._running is not None else None
+        return _taken(self._running.so_far() if self._running is not None else None)
 
 
 class FollowedCluster:
@@ -65,25 +66,36 @@ class FollowedCluster:
         recorded = self._session.first(tell)
         return Taken(recorded.snapshot, recorded.interrupted)
 
-    def so_far(self) -> Snapshot | None:
+    def so_far(self) -> Taken | None:
         """What has come in while it is collected."""
-        return self._session.so_far() if self._session is not None else None
+        return _taken(self._session.so_far() if self._session is not None else None)
 
     def follow(self) -> Iterator[Moment]:
         """What changes after it was collected."""
-        from gkedoctor.tui.model.freshness import Freshness
-        from gkedoctor.tui.source import Moment
-
         assert self._session is not None
         for update in self._session.follow():
-            at = update.freshness
-            fresh = Freshness(at.newest, at.failed_at, at.reason, at.retry_at, at.polled, self._interval)
-            yield Moment(update.snapshot, fresh, update.notices, update.begun_again)
+            yield moment(update, self._interval)
 
     def leave(self) -> None:
         """Ends what follows it."""
         if self._session is not None:
             self._session.close()
+
+
+def moment(update: LiveUpdate, interval: float) -> Moment:
+    """An update as the screen takes it. `interval`: seconds between two readings of what cannot be watched."""
+    from gkedoctor.tui.model.freshness import Freshness
+    from gkedoctor.tui.source import Moment
+
+    at = update.freshness
+    fresh = Freshness(at.newest, at.failed_at, at.reason, at.retry_at, at.polled, interval)
+    return Moment(update.snapshot, fresh, update.notices, update.begun_again)
+
+
+def _taken(snapshot: Snapshot | None) -> Taken | None:
+    from gkedoctor.tui.source import Taken
+
+    return Taken(snapshot) if snapshot is not None else None
 
 
 ONE_READING = 60.0

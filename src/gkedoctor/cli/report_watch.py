@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -13,7 +12,7 @@ from msgspec import UNSET
 from gkedoctor.cli.live import Board, ending_signals, parse_options
 from gkedoctor.cli.messages import print_message
 from gkedoctor.cli.output_option import Output, OutputOptions, write
-from gkedoctor.cli.source import notes_on, tell
+from gkedoctor.cli.source import tell
 from gkedoctor.cli.stdout import write_result
 from gkedoctor.errors import UsageError
 from gkedoctor.report.watch_lines import StateLine, change_line, json_line, text_line
@@ -23,12 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from gkedoctor.cli.watched_cluster import WatchedCluster
     from gkedoctor.config.model import Settings
     from gkedoctor.diagnose.model import Diagnosis, Unexplained
-    from gkedoctor.live.following import ClusterFollower
     from gkedoctor.live.freshness import Freshness
     from gkedoctor.live.session import LiveUpdate
-    from gkedoctor.playbook.library import Library
     from gkedoctor.report.answer import Answer
     from gkedoctor.service.report import ReportOptions, ReportQuery
     from gkedoctor.snapshot.model import Snapshot
@@ -65,32 +63,32 @@ def _refuse_unwatchable(watched: WatchedReport, others: Mapping[str, object]) ->
 def watch_report(watched: WatchedReport, flags: Mapping[str, Any], others: Mapping[str, object]) -> Answer:
     """Prints the report and what changes. The last answer, once Ctrl-C ends it or its reader is gone.
 
-    `others`: flags that cannot be used with it.
+    Of a question about an object or a namespace, only the part that it needs is read and followed. `others`: flags
+    that cannot be used with it.
     """
     from gkedoctor.cli.library import library
-    from gkedoctor.live.following import ClusterFollower
+    from gkedoctor.cli.watched_cluster import watched_cluster
     from gkedoctor.service.report import ReportQuery
 
     _refuse_unwatchable(watched, others)
     playbooks = library(watched.folders)
     query = ReportQuery(watched.options, playbooks, watched.settings)
-    asked = parse_options(flags).request(playbooks, fallback=watched.namespaces)
-    session, board = ClusterFollower(asked, watched.interval), Board(sys.stderr.isatty())
-    printer = _Printer(watched, query, playbooks)
+    board = Board(sys.stderr.isatty())
     with ending_signals():
         with paused_garbage_collector():
-            first = session.first(board.say)
+            cluster = watched_cluster(query, playbooks, parse_options(flags), watched, board.say)
             board.close()
-            answer = printer.first(first.snapshot, notes_on(first))
+            printer = _Printer(watched, query, cluster)
+            answer = printer.first(cluster.first, cluster.notes)
         try:
-            return _follow(session, printer, answer)
+            return _follow(cluster, printer, answer)
         finally:
-            session.close()
+            cluster.close()
 
 
-def _follow(session: ClusterFollower, printer: _Printer, answer: Answer) -> Answer:
+def _follow(cluster: WatchedCluster, printer: _Printer, answer: Answer) -> Answer:
     try:
-        for update in session.follow():
+        for update in cluster.follow():
             answer = printer.update(update, answer)
             if not printer.is_read:
                 break
@@ -102,19 +100,15 @@ def _follow(session: ClusterFollower, printer: _Printer, answer: Answer) -> Answ
 class _Printer:
     """Prints what changes. `is_read`: false once the reader is gone."""
 
-    def __init__(self, watched: WatchedReport, query: ReportQuery, playbooks: Library) -> None:
-        from gkedoctor.diagnose.repeated import RepeatedDiagnosis
-
-        self._watched, self._query = watched, query
+    def __init__(self, watched: WatchedReport, query: ReportQuery, cluster: WatchedCluster) -> None:
+        self._watched, self._query, self._cluster = watched, query, cluster
         self._json = list(watched.places) == [_JSON]
         self._failed = False
-        self._new_diagnosis = partial(RepeatedDiagnosis, playbooks)
-        self._diagnosis = self._new_diagnosis()
         self.is_read = True
 
-    def first(self, snapshot: Snapshot, notes: Sequence[str]) -> Answer:
+    def first(self, made: Answer, notes: Sequence[str]) -> Answer:
         """The report, or a line for each finding that is there."""
-        answer = self._query.report(snapshot, live=True, notes=notes).answer
+        answer = self._query.finished(made, live=True, notes=notes)
         tell(answer.notes)
         if not self._json:
             write(answer, self._watched.places, self._watched.shown.color, details=self._watched.details)
@@ -136,16 +130,14 @@ class _Printer:
         if update.snapshot is None:
             return before
         if update.begun_again:  # nothing of the cluster before was fixed
-            self._diagnosis = self._new_diagnosis()
-            return self.first(update.snapshot, ())
+            return self.first(self._cluster.answer(update.snapshot, begun_again=True), ())
         return self._answer(update.snapshot, before)
 
     def _answer(self, snapshot: Snapshot, before: Answer) -> Answer:
         from gkedoctor.compare.news import finding_changes
 
         try:
-            outcome = self._diagnosis.diagnose(snapshot).outcome
-            after = self._query.finished(self._query.select(outcome, snapshot), live=True)
+            after = self._query.finished(self._cluster.answer(snapshot, begun_again=False), live=True)
         except UsageError as error:  # the selected object was deleted
             print_message(error.message)
             return before

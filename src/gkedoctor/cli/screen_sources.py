@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gkedoctor.cli.library import library
 from gkedoctor.cli.live_source import FollowedCluster, Gathering, reader_of
+from gkedoctor.cli.screen_part import ClusterPart, FollowedPart
 from gkedoctor.cli.size import limits
 from gkedoctor.config.model import Settings, SuppressionRule
 from gkedoctor.diagnose.model import Outcome
@@ -16,6 +18,7 @@ from gkedoctor.errors import SourceError
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.playbook.library import Library
 from gkedoctor.report.answer import Answer
+from gkedoctor.report.object_argument import namespace_term
 from gkedoctor.service.report import ReportOptions, ReportQuery
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.sources import load
@@ -39,13 +42,28 @@ class ScreenQuery:
         """The playbooks."""
         return library(self._folders)
 
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that are asked about."""
+        return (*self.options.namespaces, *namespace_term(self.options.target))
+
+    @property
+    def is_about_everything(self) -> bool:
+        """Whether neither an object nor a namespace is asked about."""
+        return not (self.options.target or self.options.namespaces)
+
+    def about_everything(self) -> ScreenQuery:
+        """The same of the whole cluster."""
+        return ScreenQuery(ReportOptions(), self._folders, self._settings.rules)
+
     @cached_property
-    def _query(self) -> ReportQuery:
+    def report(self) -> ReportQuery:
+        """The same as the options of a report. UsageError for a target that cannot be read."""
         return ReportQuery(self.options, self.library, self._settings)
 
     def select(self, outcome: Outcome, snapshot: Snapshot) -> Answer:
         """What was asked for, out of all that is found."""
-        return self._query.select(outcome, snapshot)
+        return self.report.select(outcome, snapshot)
 
 
 def recording_source(path: Path, query: ScreenQuery, interval: float | None = None) -> Source:
@@ -64,16 +82,32 @@ def recording_source(path: Path, query: ScreenQuery, interval: float | None = No
 def cluster_source(live: LiveOptions, query: ScreenQuery, interval: float | None = None) -> Source:
     """A live cluster as the source of the screen: what has come in is shown while the rest is read.
 
-    `interval`: it is followed, and what cannot be watched is read again every so many seconds.
+    Of a question about an object or a namespace, only the part that it needs is read. `interval`: the cluster is
+    followed, and what cannot be watched is read again every so many seconds.
     """
+    own = _whole_source(live, query, interval)
+    if query.is_about_everything:
+        return own
+    whole = _whole_source(live, query.about_everything(), interval)
+    if interval is None:
+        part = ClusterPart(live, query, Gathering(live, query.namespaces))
+        return replace(own, load=part.load, sift=part.select, so_far=part.so_far, whole=whole)
+    followed = FollowedPart(live, query, FollowedCluster(live, query.namespaces, interval), interval)
+    return replace(
+        own, load=followed.load, sift=followed.select, so_far=followed.so_far, follow=followed.follow,
+        leave=followed.leave, whole=whole,
+    )  # fmt: skip
+
+
+def _whole_source(live: LiveOptions, query: ScreenQuery, interval: float | None) -> Source:
     name = live.context or "the cluster of the kubeconfig"
     if interval is not None:
-        followed = FollowedCluster(live, query.options.namespaces, interval)
+        followed = FollowedCluster(live, query.namespaces, interval)
         return Source(
             name, followed.load, lambda: query.library, query.select, live=True, so_far=followed.so_far,
             interval=interval, follow=followed.follow, leave=followed.leave, reader=partial(reader_of, live),
         )  # fmt: skip
-    gathering = Gathering(live, query.options.namespaces)
+    gathering = Gathering(live, query.namespaces)
     return Source(
         name, gathering.load, lambda: query.library, query.select, live=True, so_far=gathering.so_far,
         reader=partial(reader_of, live),

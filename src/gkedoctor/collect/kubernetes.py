@@ -254,12 +254,15 @@ class KubernetesLister:
                 break
         return part
 
-    def pages(self, path: str, collection: str) -> ListResult:
-        """All pages; from the start once more where the list changed under us (410 Gone)."""
-        first = self._walk(path, collection)
+    def pages(self, path: str, collection: str, selector: str = "") -> ListResult:
+        """All pages; from the start once more where the list changed under us (410 Gone).
+
+        `selector`: a field selector that narrows it.
+        """
+        first = self._walk(path, collection, selector)
         if first.code != 410:
             return first
-        second = self._walk(path, collection)
+        second = self._walk(path, collection, selector)
         if second.code != 410:
             return second
         longer = max(first, second, key=lambda part: len(part.items))
@@ -267,11 +270,12 @@ class KubernetesLister:
             longer.items, RequestFailed("the list changed faster than it could be read (410 Gone)", code=410)
         )
 
-    def _walk(self, path: str, collection: str) -> ListResult:
+    def _walk(self, path: str, collection: str, selector: str) -> ListResult:
+        narrowed = [("fieldSelector", selector)] if selector else []
         part, token, pages = ListResult(self.new_buffer(), watch=WatchStart(path)), "", Pages()
         version = ""
         while True:
-            query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
+            query = [*narrowed, ("limit", str(PAGE)), *([("continue", token)] if token else [])]
             try:
                 page: ListPage = self.client.document(path, ListPage, query)
                 part.items.extend(slim(collection, item, page.version) for item in page.items or ())

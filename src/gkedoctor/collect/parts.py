@@ -12,7 +12,7 @@ from gkedoctor.collect.deadline import CollectionStopped, RequestFailed
 from gkedoctor.collect.kubernetes import PAGE, Cluster, ListPage, is_served, list_path, slim, versions_of
 from gkedoctor.collect.kubernetes_client import KubernetesClient
 from gkedoctor.collect.paging import Pages
-from gkedoctor.collect.results import COMPLETE, state_of
+from gkedoctor.collect.results import COMPLETE, WatchStart, state_of
 from gkedoctor.snapshot.kinds import Kind
 from gkedoctor.snapshot.model import CollectionState, Status
 from gkedoctor.snapshot.part import Read
@@ -34,11 +34,20 @@ _NO_SUCH_RESOURCE = "the server could not find the requested resource"
 
 
 class RawPart(NamedTuple):
-    """What the API server returned for one read, not masked yet."""
+    """What the API server returned for one read, not masked yet. `watch`: the list that it is, where it is one."""
 
     read: Read
     items: Sequence[Any]
     state: CollectionState
+    watch: WatchStart | None = None
+
+
+_Answer = tuple[Sequence[Any], CollectionState, WatchStart | None]
+
+
+def selector_of(read: Read) -> str:
+    """The field selector of a list that has what is read."""
+    return read.selector or (f"metadata.name={read.name}" if read.name else "")
 
 
 class PartLister:
@@ -51,25 +60,25 @@ class PartLister:
         """What there is of one read, with the true state of it."""
         versions = versions_of(kind, self._cluster.groups) if is_served(kind, self._cluster.groups) else ()
         state = state_of(kind.collection, 404, "")
-        items: Sequence[Any] = ()
+        found = RawPart(read, (), state)
         for version in versions:
             path = list_path(kind, version, read.namespace if kind.namespaced else "")
-            items, state = self._answer(kind, path, read)
-            if state.status is not Status.DISABLED:
+            found = RawPart(read, *self._answer(kind, path, read))
+            if found.state.status is not Status.DISABLED:
                 break
-        return RawPart(read, items, state)
+        return found
 
-    def _answer(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
+    def _answer(self, kind: Kind, path: str, read: Read) -> _Answer:
         try:
             if read.name and (read.namespace or not kind.namespaced):
                 return self._one(kind, path, read)
             return self._listed(kind, path, read)
         except CollectionStopped as stopped:
-            return (), state_of(kind.collection, 0, stopped.reason)
+            return (), state_of(kind.collection, 0, stopped.reason), None
         except RequestFailed as refused:
-            return (), state_of(kind.collection, refused.code, refused.reason)
+            return (), state_of(kind.collection, refused.code, refused.reason), None
 
-    def _one(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
+    def _one(self, kind: Kind, path: str, read: Read) -> _Answer:
         """The object of a name, or nothing. Where `get` is denied, it is listed: the printed roles hold only `list`."""
         try:
             raw: msgspec.Raw = self._client.document(f"{path}/{quote(read.name)}", msgspec.Raw)
@@ -78,29 +87,29 @@ class PartLister:
                 return self._listed(kind, path, read)
             if refused.code != 404 or _NO_SUCH_RESOURCE in refused.reason:
                 raise
-            return (), COMPLETE
-        return [slim(kind.collection, raw, "")], COMPLETE
+            return (), COMPLETE, None
+        return [slim(kind.collection, raw, "")], COMPLETE, None
 
-    def _listed(self, kind: Kind, path: str, read: Read) -> tuple[Sequence[Any], CollectionState]:
-        selector = read.selector or (f"metadata.name={read.name}" if read.name else "")
+    def _listed(self, kind: Kind, path: str, read: Read) -> _Answer:
+        selector = selector_of(read)
         query = [("fieldSelector", selector)] if selector else []
         if selector.startswith(_INDEXED):
             query.append(("resourceVersion", "0"))
         is_bounded = kind.namespaced and not read.namespace
         if is_bounded and read.is_whole and kind.collection in _NUMEROUS and self._rest(path) >= MOST_NUMEROUS:
-            return (), CollectionState(Status.PARTIAL, reason=TOO_MANY)
+            return (), CollectionState(Status.PARTIAL, reason=TOO_MANY), None
         items: list[Any] = []
-        token, pages = "", Pages()
+        token, version, pages = "", "", Pages()
         while True:
             page: ListPage = self._client.document(
                 path, ListPage, [*query, ("limit", str(PAGE)), *([("continue", token)] if token else [])]
             )
             items += [slim(kind.collection, raw, page.version) for raw in page.items or ()]
-            token = page.meta.token or ""
+            token, version = page.meta.token or "", version or page.meta.version or ""
             if not token:
-                return items, COMPLETE
+                return items, COMPLETE, WatchStart(path, version)
             if is_bounded and len(items) + (page.meta.rest or 0) > MOST_OBJECTS:
-                return (), CollectionState(Status.PARTIAL, reason=TOO_MANY)
+                return (), CollectionState(Status.PARTIAL, reason=TOO_MANY), None
             pages.followed(token, len(page.items or ()))
 
     def _rest(self, path: str) -> int:

@@ -26,6 +26,9 @@ from gkedoctor.snapshot.model import Object, Snapshot, Status
 from gkedoctor.snapshot.part import Read
 from gkedoctor.snapshot.partial import Part
 
+_NEVER = rb"(?!)"
+"""A pattern that nothing matches."""
+
 _MOST_ROUNDS = 30
 """A chain of causes is much shorter; each round reads something that was not read before."""
 
@@ -45,19 +48,20 @@ def diagnose_part(
     part: Part,
     playbooks: Sequence[CompiledPlaybook],
     namespaces: Sequence[str],
+    objects: Sequence[Ref] = (),
     *,
     on_partial: OnPartial | None = None,
 ) -> PartDiagnosis:
     """What the diagnosis of the whole says of some namespaces; what follows from it elsewhere may be left out.
 
-    `part`: has the reader, and what was read of it before. `on_partial` is called with what the part shows, each time
-    that more is to be read. SourceError of the reader.
+    `part`: has the reader, and what was read of it before. `objects`: others that are asked about, of any place.
+    `on_partial` is called with what the part shows, each time that more is to be read. SourceError of the reader.
     """
     live = [playbook for playbook in playbooks if playbook.is_live and not _is_about_leftovers(playbook)]
     _start(part, live, namespaces)
     for _ in range(_MOST_ROUNDS):
         snapshot = part.snapshot()
-        focus = _Evaluation(snapshot, part, live, frozenset(namespaces))
+        focus = _Evaluation(snapshot, part, live, frozenset(namespaces), frozenset(objects))
         found = focus.findings()
         outcome = outcome_of(focus.graph, found, focus.doubts, focus.concerns)
         if on_partial is not None and (waiting := part.waiting()):
@@ -97,18 +101,24 @@ class _Evaluation:
     """The subjects that concern some namespaces, and what the playbooks say of them."""
 
     def __init__(
-        self, snapshot: Snapshot, part: Part, playbooks: Sequence[CompiledPlaybook], namespaces: frozenset[str]
+        self,
+        snapshot: Snapshot,
+        part: Part,
+        playbooks: Sequence[CompiledPlaybook],
+        namespaces: frozenset[str],
+        objects: frozenset[Ref],
     ) -> None:
         self.graph, self.doubts = Graph(snapshot, apart=part.demands.aside), UnknownFacts()
         self._playbooks, self._namespaces = playbooks, namespaces
-        names = b"|".join(re.escape(name.encode()) for name in sorted(namespaces))
-        self._word = re.compile(rb"(?<![a-z0-9-])(?:%s)(?![a-z0-9-])" % names)
+        names = b"|".join(re.escape(name.encode()) for name in sorted(namespaces)) or _NEVER
+        words = b"|".join([names, *(re.escape(ref.name.encode()) for ref in sorted(objects))])
+        self._word = re.compile(rb"(?<![a-z0-9-])(?:%s)(?![a-z0-9-])" % words)
         self._named = re.compile(
             rb'amespace":"(?:%s)"|[.](?:%s)(?![a-z0-9-])|(?<![a-z0-9-])(?:%s)/|[\[,]"(?:%s)"' % ((names,) * 4)
         )
         self._known: dict[int, bool] = {}
         self._found: dict[tuple[int, int], list[Finding]] = {}
-        self._reached: set[Ref] = set()
+        self._reached: set[Ref] = set(objects)
 
     def findings(self) -> list[Finding]:
         """All findings on what concerns the namespaces or may be its cause, in the order of playbooks and subjects."""

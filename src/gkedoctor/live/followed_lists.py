@@ -45,17 +45,22 @@ class FollowedLists:
 
     def take(self, objects: IncrementalSnapshot, change: Relisted, now: float) -> None:
         """Takes in a whole list."""
-        self._last = now
         scope, known = change.scope, objects.state(change.scope.collection)
         objects.replace(scope.collection, change.items, scope.namespace)
         if change.failed is not None:
-            self._failed[scope] = change.failed.code
             objects.set_state(scope.collection, _refused(known, scope, change.failed))
-            self._note(_GONE if change.failed.code == 404 else _DENIED, scope.collection, change.failed.reason)
         elif scope in self._failed:
-            if self._failed.pop(scope):
-                self._note(_PERMITTED, scope.collection)
             objects.set_state(scope.collection, _read(known, scope))
+        self.note(change, now)
+
+    def note(self, change: Relisted, now: float) -> None:
+        """Remembers what is to be said of a list that was read again."""
+        self._last, scope = now, change.scope
+        if change.failed is not None:
+            self._failed[scope] = change.failed.code
+            self._note(_GONE if change.failed.code == 404 else _DENIED, scope.collection, change.failed.reason)
+        elif self._failed.pop(scope, 0):
+            self._note(_PERMITTED, scope.collection)
         if change.reason:
             self._note(_LISTED, scope.collection, change.reason)
 

@@ -56,6 +56,7 @@ class LiveParts:
         self._states: dict[Read, CollectionState] = {}
         self._google: GoogleReader | None = None
         self._is_interrupted = False
+        self._count = 0
 
     @property
     def manifest(self) -> Manifest:
@@ -79,6 +80,11 @@ class LiveParts:
             return self._masked(parts)
 
     @property
+    def context_namespace(self) -> str:
+        """That of the kubeconfig's context, as for kubectl."""
+        return self.client.address.namespace or "default"
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What is to be said of how it was read, a line each."""
         address = self.client.address
@@ -87,7 +93,8 @@ class LiveParts:
 
     def _listed(self, reads: Sequence[Read]) -> list[RawPart]:
         found = _side_by_side([partial(self._one, read) for read in reads])
-        self._tell(CollectorProgress(KUBERNETES, sum(len(part.items) for part in found)))
+        self._count += sum(len(part.items) for part in found)
+        self._tell(CollectorProgress(KUBERNETES, self._count))
         return found
 
     def _one(self, read: Read) -> RawPart:
@@ -144,7 +151,7 @@ class LiveParts:
         for part in parts:
             self._states[part.read] = part.state
             kept = self._raw.setdefault(part.read.collection, {})
-            kept |= {_key(item): item for item in part.items}
+            kept |= {key_of(item): item for item in part.items}
             is_more = is_more or part.read.collection == LOGS or any(_namespace(item) for item in part.items)
         new = {part.read.collection for part in parts}
         names = sorted({*self._raw, LOGS} if is_more else new)
@@ -157,7 +164,7 @@ class LiveParts:
         objects: Sequence[Object] = collection.objects
         for read, state in self._states.items():
             if read.collection == collection.name:
-                yield ReadResult(read, objects, _with_malformed(state, collection.state))
+                yield ReadResult(read, objects, with_malformed(state, collection.state))
                 objects = ()
 
     def _built(self, names: Iterable[str]) -> Snapshot:
@@ -191,7 +198,7 @@ def _is_cloud(read: Read) -> bool:
     return kind is not None and kind.cloud
 
 
-def _key(item: Any) -> tuple[str, ...]:
+def key_of(item: Any) -> tuple[str, ...]:
     """What distinguishes an object from others of its collection; the intake judges later what has no name."""
     if not isinstance(item, dict):
         return (repr(item),)
@@ -206,7 +213,7 @@ def _namespace(item: Any) -> str:
     return str(metadata.get("namespace") or "") if isinstance(metadata, dict) else ""
 
 
-def _with_malformed(state: CollectionState, built: CollectionState) -> CollectionState:
+def with_malformed(state: CollectionState, built: CollectionState) -> CollectionState:
     """The state of a read, with what could not be understood among its objects."""
     if state.status is not Status.COMPLETE or built.status is not Status.PARTIAL:
         return state

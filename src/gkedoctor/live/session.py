@@ -25,6 +25,7 @@ from gkedoctor.live.cloud_lists import CloudLists
 from gkedoctor.live.collection import CollectionResult, LiveCollection, placed
 from gkedoctor.live.costly_objects import CostlyObjects
 from gkedoctor.live.followed_lists import FollowedLists
+from gkedoctor.live.followed_parts import ReadAgain
 from gkedoctor.live.freshness import SERVER, Freshness, Statuses
 from gkedoctor.live.heartbeat import Heartbeat
 from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_name
@@ -80,7 +81,7 @@ class _Connected(NamedTuple):
     watches: Watches
 
 
-_Message = WatchMessage | LogRead | CloudRead | _Connected
+_Message = WatchMessage | LogRead | CloudRead | ReadAgain | _Connected
 
 
 class LiveSession:
@@ -264,7 +265,7 @@ class LiveSession:
                 self._take_state(message)
                 return False
 
-    def _take_state(self, message: ScopeStatus | Heartbeat | _Connected | Fault) -> None:
+    def _take_state(self, message: ScopeStatus | Heartbeat | _Connected | ReadAgain | Fault) -> None:
         """How the cluster is followed now: nothing that was read of it."""
         match message:
             case ScopeStatus():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -104,7 +105,10 @@ class Watches:
         self._followed = 0
         self._comparable: list[Reflector] = []
         self._version = -1
-        self._polled: PolledLists | None = None
+        self._polled: dict[str, PolledLists] = {}
+        self.started = threading.Event()
+        """Set once lists can be followed that were not read at first."""
+
         self._served: ServedKinds | None = None
         self._access: Access | None = None
 
@@ -130,11 +134,12 @@ class Watches:
             Discovery(client).served_at, lambda: client.recoveries, client.permitted, check.verify,
         )  # fmt: skip
         for scope, version in first.scopes:
-            self._follow(scope, version)
+            self.follow(scope, version)
         self._thread("heartbeat", partial(check_server, client, self._put))
         if not self.is_recorded:
             self._served = ServedKinds(client, self._cluster, first.not_served, self._lister, self._put)
             self._thread("discovery", self._served.run)
+        self.started.set()
 
     def _newest(self) -> int:
         """The last resourceVersion of the lists that share one etcd with Namespaces, as far as it is known."""
@@ -143,7 +148,7 @@ class Watches:
     def add(self, listing: Listing) -> None:
         """Follows a kind that is served now."""
         for scope, version in scopes_of(listing):
-            self._follow(scope, version)
+            self.follow(scope, version)
 
     def gone(self, change: Relisted) -> None:
         """A list that is not followed any more, for its kind is not served."""
@@ -161,16 +166,32 @@ class Watches:
     def _thread(self, name: str, work: Callable[[], None]) -> None:
         run_thread(name, work, self._put)
 
-    def _follow(self, scope: Scope, version: str) -> None:
+    def follow(self, scope: Scope, version: str) -> None:
+        """Follows one list from a version on; where all connections are in use, reads it at an interval."""
         assert self._access is not None
         if self._followed < CONNECTIONS:
             self._followed += 1
-            reflector = Reflector(scope, version, self._access, self._put, self._put)
+            access = _narrowed(self._access, self._lister(self._cluster), scope.selector)
+            reflector = Reflector(scope, version, access, self._put, self._put)
             if 0 <= reflector.version <= self._version:  # Events may have an etcd of their own, ahead of this one
                 self._comparable.append(reflector)
             self._thread(scope.collection, reflector.run)
             return
-        if self._polled is None:
-            self._polled = PolledLists(self._access, self._put)
-            self._thread("poll", self._polled.run)
-        self._polled.add(scope)
+        polled = self._polled.get(scope.selector)
+        if polled is None:
+            access = _narrowed(self._access, self._lister(self._cluster), scope.selector)
+            polled = self._polled[scope.selector] = PolledLists(access, self._put)
+            self._thread("poll", polled.run)
+        polled.add(scope)
+
+
+def _narrowed(access: Access, lister: KubernetesLister, selector: str) -> Access:
+    """The access to a list that a field selector narrows."""
+    if not selector:
+        return access
+    narrow, stream = ("fieldSelector", selector), access.stream
+    return replace(
+        access,
+        stream=lambda path, query, silence: stream(path, [*query, narrow], silence),
+        pages=lambda path, collection: lister.pages(path, collection, selector),
+    )

@@ -46,19 +46,34 @@ def parse_target(text: str) -> ObjectArgument:
     return ObjectArgument(kind, rest[-1], rest[0] if len(rest) == 2 else None)
 
 
+def namespace_term(text: str | None) -> tuple[str, ...]:
+    """The namespace of `ns:NAME`, as a filter of the screen has it; none of anything else.
+
+    >>> namespace_term("ns:shop"), namespace_term("deploy/cart"), namespace_term(None)
+    (('shop',), (), ())
+    """
+    prefix, found, name = (text or "").partition(":")
+    return (name,) if found and prefix == "ns" and name and "/" not in name else ()
+
+
 def named_object(name: str, namespaces: Collection[str], snapshot: Snapshot) -> ObjectArgument:
     """The one object of a name, whatever its kind; UsageError lists the candidates where there are several or none.
 
     Of objects that one owns (the ReplicaSet and EndpointSlice of a name), the others are meant by it.
     """
-    found = [ref for ref in _all_refs(snapshot) if ref.name == name and ref.kind not in _PARTS]
-    found = [ref for ref in found if not namespaces or ref.namespace in namespaces]
+    found = objects_of_name(name, namespaces, snapshot)
     if len(found) == 1:
         return ObjectArgument(KINDS[found[0].kind], name, found[0].namespace)
     if found:
         listed = ", ".join(f"{_short(ref)}{f' -n {ref.namespace}' if ref.namespace else ''}" for ref in found[:_FEW])
         raise UsageError(f"`{name}` names {len(found)} objects", hint=f"name one of them: {listed}")
     raise UsageError(f"no object is called `{name}`", hint=_meant_object(name, snapshot))
+
+
+def objects_of_name(name: str, namespaces: Collection[str], snapshot: Snapshot) -> list[Ref]:
+    """The objects of a name, of any kind; without those that another one owns and that are called like it."""
+    found = [ref for ref in _all_refs(snapshot) if ref.name == name and ref.kind not in _PARTS]
+    return [ref for ref in found if not namespaces or ref.namespace in namespaces]
 
 
 def names_of(kind_name: str, snapshot: Snapshot) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gkedoctor.report.phrases import counted
 from gkedoctor.snapshot.kinds import COLLECTIONS, LOGS
@@ -14,21 +14,24 @@ _MOST_NAMED = 4
 _FIRST = ("nodes", "persistentvolumes", "storageclasses")
 
 
-def scope_notes(part: Part, namespaces: Sequence[str]) -> list[str]:
-    """The scope of the answer, and what was too much to read for it."""
-    names = f"namespace{'s' if len(namespaces) > 1 else ''} {', '.join(namespaces)}"
-    scope = f"read for this answer: {', '.join([names, *_beside(part)])}"
+def scope_notes(part: Part, where: str, nodes: int = 0) -> list[str]:
+    """The scope of the answer, and what was too much to read for it. `where`: in short, as `namespace shop`.
+
+    `nodes`: how many Nodes that names already.
+    """
+    scope = f"read for this answer: {', '.join([where, *_beside(part, nodes)])}"
     missing = _too_many(part)
     unknown = f"; not read, too many: {', '.join(missing)} of other namespaces" if missing else ""
     return [f"{scope}{unknown}. For the whole cluster: gkedoctor report"]
 
 
-def _beside(part: Part) -> Iterable[str]:
+def _beside(part: Part, nodes: int) -> Iterable[str]:
     """What was read of objects without a namespace: the kinds that most findings lead to, and how many others."""
     sizes = {name: part.size(name) for name, kind in COLLECTIONS.items() if not kind.namespaced and not kind.cloud}
+    sizes["nodes"] -= nodes
     named = [name for name in _FIRST if sizes.get(name)]
     for name in named:
-        yield counted(sizes[name], COLLECTIONS[name].name)
+        yield counted(sizes[name], f"{'other ' if name == 'nodes' and nodes else ''}{COLLECTIONS[name].name}")
     cloud = sum(part.size(name) for name, kind in COLLECTIONS.items() if kind.cloud)
     if cloud:
         yield counted(cloud, "Google Cloud resource")

@@ -71,6 +71,20 @@ def way(asked: str, snapshot: Snapshot) -> RequestPathAnswer:
     return _from_name(asked, graph, paths_to_host(graph, asked), "serves the host", hosts(graph))
 
 
+def ways_into(namespace: str, snapshot: Snapshot) -> RequestPathAnswer:
+    """The ways of all front ends of a namespace; UsageError where it has none."""
+    graph = Graph(snapshot)
+    found = [item for kind in PATHS for item in graph.in_namespace(kind, namespace) if is_frontend(item)]
+    doubts = [doubt for kind in PATHS if (doubt := graph.why_incomplete(kind, namespace)) is not None]
+    notes = tuple(f"{doubt.collection}: {doubt.reason}" for doubt in doubts)
+    if not found and not notes:
+        raise UsageError(
+            f"namespace {namespace} has no Ingress, no Gateway and no Service of type LoadBalancer",
+            hint=f"name a Service of it: svc/NAME -n {namespace}",
+        )
+    return RequestPathAnswer(f"ns:{namespace}", tuple(path_of_object(graph, item) for item in found), notes)
+
+
 def _from_object(asked: str, target: ObjectArgument, graph: Graph) -> RequestPathAnswer:
     if target.kind.name not in PATHS:
         return _through(asked, target, graph)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from gkedoctor.errors import UsageError
 from gkedoctor.graph.core.cidr import is_ip_address
-from gkedoctor.report.object_argument import ObjectArgument, named_object
-from gkedoctor.report.request_path import RequestPathAnswer, way
+from gkedoctor.report.object_argument import ObjectArgument, named_object, namespace_term
+from gkedoctor.report.request_path import RequestPathAnswer, way, ways_into
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot
 
@@ -17,8 +17,11 @@ _FEW = 3
 def request_path(entry_point: str, snapshot: Snapshot, namespace: str | None = None) -> RequestPathAnswer:
     """The paths of an object (KIND/NAME, KIND/NAMESPACE/NAME), a host, an address or a URL. UsageError without any.
 
-    A name alone is a host, else the one object that has it. `namespace`: only the paths that begin there.
+    `ns:NAME` is all front ends of a namespace. A name alone is a host, else the one object that has it. `namespace`:
+    only the paths that begin there.
     """
+    for space in namespace_term(entry_point):
+        return ways_into(space, snapshot)
     if "/" not in entry_point and not is_entry_point(entry_point):
         places = () if namespace is None else (namespace,)
         return way(str(named_object(entry_point, places, snapshot)), snapshot)
@@ -57,6 +60,8 @@ def front_end_of(found: RequestPathAnswer) -> ObjectArgument:
 
 def fallback_namespaces(entry_point: str, namespace: str | None = None) -> tuple[str, ...]:
     """The namespaces to read where the whole cluster is denied: that of the object or of `-n`, if one is named."""
+    if space := namespace_term(entry_point):
+        return space
     parts = [] if "://" in entry_point else entry_point.split("/")
     named = parts[1] if len(parts) == 3 else namespace
     return (named,) if named is not None else ()

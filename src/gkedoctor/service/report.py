@@ -20,9 +20,10 @@ from gkedoctor.playbook.library import Library
 from gkedoctor.playbook.model import Severity
 from gkedoctor.report.answer import Answer
 from gkedoctor.report.filtering import answer
-from gkedoctor.report.object_argument import ObjectArgument, named_object, parse_target
+from gkedoctor.report.object_argument import ObjectArgument, named_object, namespace_term, parse_target
 from gkedoctor.report.selection import Selection
-from gkedoctor.service.part_report import OnPartialAnswer, PartQuestion, answer_of_part, part_question
+from gkedoctor.service.part_location import PartQuestion, part_question
+from gkedoctor.service.part_report import OnPartialAnswer, answer_of_part
 from gkedoctor.service.path import front_end_of, is_entry_point, request_path
 from gkedoctor.snapshot.model import Snapshot
 from gkedoctor.snapshot.part import PartReader
@@ -34,7 +35,8 @@ class ReportOptions:
     """What a report is asked for. Empty: everything."""
 
     target: str | None = None
-    """KIND/NAME, KIND/NAMESPACE/NAME, or what only one object has or serves: a name, a host, an IP address, a URL."""
+    """KIND/NAME, KIND/NAMESPACE/NAME, `ns:NAMESPACE`, or what only one object has or serves: a name, a host, an IP
+    address, a URL."""
 
     namespaces: tuple[str, ...] = ()
     selector: str | None = None
@@ -67,6 +69,8 @@ class ReportQuery:
     ) -> None:
         """UsageError for a target, a selector or a severity that cannot be read. `limits`: for the baseline."""
         self._limits = limits
+        if spaces := namespace_term(options.target):
+            options = replace(options, target=None, namespaces=(*options.namespaces, *spaces))
         self._options, self._library = options, library
         self._settings = settings or Settings()
         self._selection = _wanted(options, self._settings)
@@ -93,7 +97,7 @@ class ReportQuery:
 
         UsageError for an object that is not there.
         """
-        return answer_of_part(question, reader, self._library, self.select, on_partial)
+        return answer_of_part(question, reader, self._library, self.select_meant, on_partial)
 
     def answer(self, snapshot: Snapshot, baseline: ComparisonInput | None = None) -> Answer:
         """What was asked for, out of all that is found. Of a large snapshot only the needed part is read."""
@@ -109,6 +113,11 @@ class ReportQuery:
             outcome, snapshot, self._wanted(snapshot), self._library, rules=self._settings.rules, baseline=baseline,
             show_suppressed=self._options.show_suppressed,
         )  # fmt: skip
+
+    def select_meant(self, outcome: Outcome, snapshot: Snapshot, target: ObjectArgument | None) -> Answer:
+        """The same of a part; `target`: the object that its question meant, where it was about one."""
+        wanted = self._selection if target is None else replace(self._selection, target=target)
+        return answer(outcome, snapshot, wanted, self._library, rules=self._settings.rules)
 
     def report(self, snapshot: Snapshot, *, live: bool = False, notes: Sequence[str] = ()) -> Report:
         """The answer with the titles of the playbooks. `live`, `notes`: how the snapshot was taken."""

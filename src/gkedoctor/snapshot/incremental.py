@@ -132,6 +132,10 @@ class IncrementalSnapshot:
         """How far a collection can be trusted, as its source has it."""
         return self._of(collection).state
 
+    def state_now(self, collection: str) -> CollectionState:
+        """The same with what of it could not be understood."""
+        return self._of(collection).collection().state
+
     def put(self, collection: str, item: Any) -> None:
         """Takes in an object that is new or changed, as it was gathered."""
         objects = self._of(collection)

@@ -52,6 +52,11 @@ class PartReader(Protocol):
         ...
 
     @property
+    def context_namespace(self) -> str | None:
+        """The namespace that an object is meant to be in where none is given; None for a recording."""
+        ...
+
+    @property
     def notes(self) -> Sequence[str]:
         """What is to be said of how it was read so far, a line each."""
         ...

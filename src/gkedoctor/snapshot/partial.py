@@ -125,6 +125,7 @@ class Part:
         self._reader = reader
         self._objects: dict[str, dict[Identity, Object]] = {}
         self._made: dict[str, PartialCollection] = {}
+        self._known: dict[str, Collection] = {}
 
     def read(self, reads: Iterable[Read]) -> list[ReadResult]:
         """Reads what was not read before."""
@@ -139,6 +140,11 @@ class Part:
     def read_on(self) -> bool:
         """Reads what look-ups noted since the last time; whether there was anything."""
         return bool(self.read(_gathered(self.demands.taken())))
+
+    @property
+    def context_namespace(self) -> str | None:
+        """The namespace in which an object is meant to be where none is given; None for a recording."""
+        return self._reader.context_namespace
 
     @property
     def notes(self) -> Sequence[str]:
@@ -158,6 +164,29 @@ class Part:
             objects = [kept[identity] for identity in sorted(kept)]
             self._made[name] = PartialCollection(name, objects, self.states.get(name, {}), self.demands)
         return Snapshot(self._reader.manifest, (self._made[name] for name in sorted(names)))
+
+    def renew(self, known: Snapshot, states: Mapping[Read, CollectionState]) -> None:
+        """Takes over a later moment of a source that is followed: all objects of what was read so far."""
+        for name, collection in known.collections.items():
+            if self._known.get(name) is not collection:
+                self._known[name] = collection
+                self._objects[name] = {_identity(name, item): item for item in collection.objects}
+                self._made.pop(name, None)
+        for read, state in states.items():
+            if self.states.setdefault(read.collection, {}).get(read) != state:
+                self.states[read.collection][read] = state
+                self._made.pop(read.collection, None)
+
+    def to_show(self) -> Snapshot:
+        """The same for who shows it: it stays as it is, and what is looked up in it is not read on."""
+        unnoted, known = Demands(), self.snapshot()
+        return Snapshot(
+            known.manifest,
+            (
+                PartialCollection(name, one.objects, dict(self.states.get(name, {})), unnoted)
+                for name, one in known.collections.items()
+            ),
+        )
 
     def size(self, collection: str) -> int:
         """How many objects of a collection were read so far."""

@@ -34,6 +34,11 @@ class RecordedParts:
         return self._snapshot.manifest
 
     @property
+    def context_namespace(self) -> None:
+        """None: objects are looked up in all namespaces."""
+        return
+
+    @property
     def notes(self) -> Sequence[str]:
         """Nothing: what is to be said of a recording is said where it is loaded."""
         return ()

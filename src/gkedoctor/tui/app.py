@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from gkedoctor.errors import ExitCode, GkedoctorError
 from gkedoctor.graph import Ref
+from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.report.playbook_page import playbook_page
 from gkedoctor.tui.background import Background, Done
 from gkedoctor.tui.commands import Commands
@@ -40,7 +41,7 @@ from gkedoctor.tui.screens.timeline import Timeline
 from gkedoctor.tui.screens.unchecked import Unchecked
 from gkedoctor.tui.screens.view import View
 from gkedoctor.tui.sharing import Sharing
-from gkedoctor.tui.source import Source, Watch
+from gkedoctor.tui.source import Source, Taken, Watch
 from gkedoctor.tui.verifying import Verifications
 
 
@@ -67,6 +68,7 @@ class GkedoctorApp(PlainApp):
         Binding("ctrl+s", "save", "Save the report", show=False, id="app.save"),
         Binding("H", "history", "History of this session", show=False, id="app.history"),
         Binding("r,ctrl+r", "again", "Read again", show=False, id="app.again"),
+        Binding("A", "whole", "Read the whole cluster", show=False, id="app.whole"),
         *(
             Binding(
                 str(n),
@@ -128,7 +130,7 @@ class GkedoctorApp(PlainApp):
         def take() -> ViewState:
             playbooks = source.playbooks()
             taken = source.load(playbooks, watch)
-            return opened(taken.snapshot, playbooks, live=source.live, partial="stopped early" if taken.stopped else "")
+            return _scene(taken, playbooks, live=source.live, partial="stopped early" if taken.stopped else "")
 
         self.background.run("scene", take, self._opened, self.failed)
         if source.live:
@@ -163,10 +165,10 @@ class GkedoctorApp(PlainApp):
             self.background.run("so far", self._make_so_far, self._show_so_far, self.failed)
 
     def _make_so_far(self) -> ViewState | None:
-        snapshot = self.source.so_far()
-        if snapshot is None:
+        taken = self.source.so_far()
+        if taken is None:
             return None
-        scene = opened(snapshot, self.source.playbooks(), live=True, partial="still collecting")
+        scene = _scene(taken, self.source.playbooks(), live=True, partial="still collecting")
         return surely(diagnosed(scene, self.source.sift))
 
     def _show_so_far(self, scene: ViewState | None) -> None:
@@ -310,6 +312,8 @@ class GkedoctorApp(PlainApp):
         names = namespaces(self.scene)
         if number == 0:
             self.screen.set_filter("")
+            if self.scene is not None and self.scene.scope:
+                self.notify(f"Only {self.scene.scope} was read. A reads the whole cluster.", timeout=4)
         elif number <= len(names):
             self.screen.set_filter(f"ns:{names[number - 1]}")
         else:
@@ -320,6 +324,22 @@ class GkedoctorApp(PlainApp):
         """Reads the source again, and marks what is new."""
         if not self.doing:
             self.read()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where all of the cluster is read already, there is no rest to read."""
+        return self.source.whole is not None if action == "whole" else super().check_action(action, parameters)
+
+    def action_whole(self) -> None:
+        """Reads the whole cluster in place of a part. What it finds besides is not marked as new."""
+        if self.source.whole is None:
+            return
+        self._refresh.stop()
+        if self.reading is not None:
+            self.reading.stopped.set()
+        self.source = self.source.whole
+        if self.scene is not None:
+            self.scene = replace(self.scene, partial=self.scene.partial or "the rest is being read")
+        self.read()
 
     def verify(self, found: Found) -> None:
         """Waits in the background until a finding is fixed; a second time ends it."""
@@ -368,3 +388,7 @@ class GkedoctorApp(PlainApp):
     async def action_quit(self) -> None:
         """Leaves at once, whatever is being done."""
         self.exit(ExitCode.OK)
+
+
+def _scene(taken: Taken, playbooks: Sequence[CompiledPlaybook], *, live: bool, partial: str) -> ViewState:
+    return opened(taken.snapshot, playbooks, live=live, partial=partial, scope=taken.scope, known=taken.outcome)

@@ -56,8 +56,10 @@ class Commands(Provider):
     def _fixed(self) -> list[Command]:
         navigator = self._navigator
         views = [Command(title, partial(navigator.action_view, view), "view") for view, title in VIEWS.items()]
+        whole = [Command("Read the whole cluster", navigator.action_whole, "A")] if navigator.source.whole else []
         return [
             *views,
+            *whole,
             Command("Save the report or the snapshot", navigator.action_save, "^s"),
             Command("Read again, and mark what is new", navigator.action_again, "r"),
             Command("History of this session", navigator.action_history, "H"),

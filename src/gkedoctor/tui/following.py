@@ -11,7 +11,7 @@ from typing import Protocol
 
 from textual.message import Message
 
-from gkedoctor.diagnose.repeated import RepeatedDiagnosis
+from gkedoctor.diagnose.repeated import Diagnosed, RepeatedDiagnosis
 from gkedoctor.errors import UsageError
 from gkedoctor.graph import Graph
 from gkedoctor.snapshot.garbage import GarbageCollectorPause
@@ -20,7 +20,7 @@ from gkedoctor.tui.background import Done
 from gkedoctor.tui.model.freshness import Freshness
 from gkedoctor.tui.model.session import Session
 from gkedoctor.tui.model.state import News, ViewState, answered, compared
-from gkedoctor.tui.source import Source
+from gkedoctor.tui.source import Moment, Source
 
 OnMoment = Callable[[ViewState | None, Freshness, Sequence[str]], None]
 """Called on the UI's thread with another moment (None: nothing changed), how new it is, and what happened."""
@@ -63,7 +63,7 @@ class Following:
                 if update.snapshot is not None:
                     self._forget()
                     with self._paused_garbage_collector():
-                        scene, fresh = self._scene(update.snapshot, fresh, begun_again=update.begun_again)
+                        scene, fresh = self._scene(update, update.snapshot)
                 self._tell(partial(self._show, scene, fresh, update.notices))
         except Exception as error:  # noqa: BLE001  # handed over whole: the app reports it or ends with it
             self._tell(partial(self._failed, error))
@@ -84,12 +84,13 @@ class Following:
 
         self._app.post_message(Done(told))
 
-    def _scene(self, snapshot: Snapshot, fresh: Freshness, *, begun_again: bool) -> tuple[ViewState | None, Freshness]:
+    def _scene(self, update: Moment, snapshot: Snapshot) -> tuple[ViewState | None, Freshness]:
         """Another moment with all that was found; none where what was asked for is not there any more."""
+        fresh, known, begun_again = update.freshness, update.outcome, update.begun_again
         if begun_again:
             self._diagnosis = RepeatedDiagnosis(self._last.playbooks)
         try:
-            found = self._diagnosis.diagnose(snapshot)
+            found = self._diagnosis.diagnose(snapshot) if known is None else Diagnosed(Graph(snapshot), known)
             later = replace(self._last, graph=found.graph, partial="")  # not built a second time
             after = answered(later, found.outcome, self._app.source.sift)
         except UsageError as error:

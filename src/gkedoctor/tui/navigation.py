@@ -83,6 +83,9 @@ class Navigator(Protocol):
     def action_again(self) -> None:
         """Reads the source again."""
 
+    def action_whole(self) -> None:
+        """Reads the whole cluster in place of a part."""
+
     def action_history(self) -> None:
         """What came, changed and went since the screen was opened."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gkedoctor.diagnose.model import Outcome
 from gkedoctor.diagnose.verification import Claim
 from gkedoctor.playbook.compiled import CompiledPlaybook
 from gkedoctor.snapshot.model import Snapshot
@@ -18,10 +19,16 @@ from gkedoctor.tui.model.state import Sift
 
 @dataclass(frozen=True)
 class Taken:
-    """A moment that was read. `stopped`: somebody ended it early."""
+    """A moment that was read. `stopped`: somebody ended it early.
+
+    `outcome`: what was found in it, where the source has diagnosed it. `scope`: the part of a cluster that was read
+    (`namespace shop`); empty for all of it.
+    """
 
     snapshot: Snapshot
     stopped: bool = False
+    outcome: Outcome | None = None
+    scope: str = ""
 
 
 class Watch:
@@ -61,11 +68,14 @@ class Moment(NamedTuple):
     begun_again: bool = False
     """Whether it is of another cluster than the moments before."""
 
+    outcome: Outcome | None = None
+    """What was found in it, where the source has diagnosed it."""
+
 
 Load = Callable[[Sequence[CompiledPlaybook], Watch], Taken]
 
 
-def nothing_yet() -> Snapshot | None:
+def nothing_yet() -> Taken | None:
     """A recording is there at once or not at all."""
     return None
 
@@ -79,7 +89,7 @@ class Source:
     playbooks: Callable[[], Sequence[CompiledPlaybook]]
     sift: Sift
     live: bool = False
-    so_far: Callable[[], Snapshot | None] = field(default=nothing_yet)
+    so_far: Callable[[], Taken | None] = field(default=nothing_yet)
     interval: float | None = None
     """Seconds between two readings where it is watched."""
     follow: Callable[[], Iterator[Moment]] | None = None
@@ -87,3 +97,5 @@ class Source:
     leave: Callable[[], None] = field(default=lambda: None)
     reader: Callable[[Claim, Sequence[CompiledPlaybook]], Callable[[], Snapshot]] | None = None
     """What reads a live cluster again for one finding; a recording does not change."""
+    whole: Source | None = None
+    """All of the cluster of which this reads a part."""

@@ -29,7 +29,7 @@ def _themes() -> list[str]:
 
 
 @click.command(cls=GroupedCommand)
-@click.argument("target", metavar="[KIND/NAME]", nargs=-1, callback=one_object, shell_complete=complete_object)
+@click.argument("target", metavar="[KIND/NAME|ns:NAME]", nargs=-1, callback=one_object, shell_complete=complete_object)
 @click.option(
     "--from", "source", type=RecordingPath(), metavar="PATH",
     help="Recording to read (or example:NAME), not a cluster.",

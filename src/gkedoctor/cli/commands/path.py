@@ -35,6 +35,7 @@ def path(entrance: str, namespace: str | None, as_json: bool, source: Path | Non
 
     Starts at a URL, a host, an IP address or an object: an Ingress, Gateway
     or Service, or one that requests pass (HTTPRoute, Pod, BackendService).
+    ns:NAME shows those of all front ends of a namespace.
     Each hop is OK, FAIL or unknown, with the fact that decides. Without
     --from, reads the live cluster of the kubeconfig.
 

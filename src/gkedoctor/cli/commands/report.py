@@ -99,7 +99,8 @@ def report(
 ) -> int:
     """Report problems in a cluster, with cause and fix. Only reads.
     Without --from, reads the live cluster. An object (deploy/cart, deploy cart
-    or cart) or its host, IP or URL limits it to what affects that object.
+    or cart) or its host, IP or URL limits it to what affects that object,
+    ns:shop to a namespace.
 
     Exit 0 if no finding is at or above --fail-on, 1 if one is or a symptom has
     no known cause, 4 if none is but a needed listing was refused or a hop of a
@@ -111,11 +112,12 @@ def report(
       gkedoctor report --from cluster.json -o text -o md=t.md -o html=r.html
     """
     from gkedoctor.cli.library import library
+    from gkedoctor.report.object_argument import namespace_term
     from gkedoctor.service.report import ReportOptions, ReportQuery
 
     if source is not None:
         refuse_live_flags(click.get_current_context(), ["save", "first_answers"])
-    named = given["namespaces"]
+    named = (*given["namespaces"], *namespace_term(given["target"]))
     if given.pop("all_namespaces"):
         given["namespaces"] = ()
     first_answers, folders = given.pop("first_answers"), given.pop("folders")

@@ -44,11 +44,12 @@ _ANSWERED = (401, 403, 410, 429)
 
 
 class Scope(NamedTuple):
-    """One list: all objects of a kind, or those of a namespace."""
+    """One list: all objects of a kind, or those of a namespace, or of these what a field selector selects."""
 
     collection: str
     path: str
     namespace: str | None = None
+    selector: str = ""
 
 
 class Put(NamedTuple):

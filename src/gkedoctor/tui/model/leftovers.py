@@ -66,6 +66,9 @@ def _owner(member: Consequence) -> str:
 
 
 def _nothing(scene: ViewState, page: Page) -> None:
+    if scene.scope:
+        page.text(f"Leftovers were not read: only {scene.scope} was. A reads the whole cluster.", "unknown")
+        return
     unseen = [n for n in scene.outcome.not_checked if n.collection in NEEDED and n.reason != "complete"]
     looked = [name for name in NEEDED if scene.snapshot.collections.get(name) is not None]
     if unseen or len(looked) < len(NEEDED):

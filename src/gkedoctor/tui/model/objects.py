@@ -15,7 +15,7 @@ from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.tui.model.filters import Term, facts, meets
 from gkedoctor.tui.model.findings import severity_of, sign
-from gkedoctor.tui.model.lines import Line, Open, line, pad, short
+from gkedoctor.tui.model.lines import Line, Open, Page, line, pad, short
 from gkedoctor.tui.model.state import ViewState
 from gkedoctor.tui.model.states import State, state_of
 from gkedoctor.tui.model.times import age
@@ -94,7 +94,21 @@ def listing(
     title = " > ".join(("Objects", *place))
     if len(rows) > MOST and len(place) < (3 if place[0] == "Pod" else 2):
         return Listing(f"{title}  {counted(len(rows), 'object')} in groups", _groups(scene.graph, place, rows, width))
+    if not _is_all_read(scene, place):
+        return Listing(f"{title}  {len(rows)} read", Rows(_sorted(rows, sort, reverse), scene, width) or _unread(scene))
     return Listing(f"{title}  {len(rows)}", Rows(_sorted(rows, sort, reverse), scene, width))
+
+
+def _is_all_read(scene: ViewState, place: Place) -> bool:
+    """Whether there are certainly no other objects than those that were read of a part of the cluster."""
+    kind, *inside = place
+    if not scene.scope or kind not in KINDS:
+        return True
+    return scene.snapshot.collection(KINDS[kind].collection).why_incomplete(inside[0] if inside else None) is None
+
+
+def _unread(scene: ViewState) -> list[Line]:
+    return [line((f"Not read: only {scene.scope} was. A reads the whole cluster.", "unknown"))]
 
 
 def _passes(scene: ViewState, row: Row, terms: Sequence[Term], faults: bool) -> bool:
@@ -130,7 +144,19 @@ def _kinds(scene: ViewState, terms: Sequence[Term], width: int, *, faults: bool)
             continue
         told = f"{ailing:,} not well" if ailing else ""
         lines.append(line(pad(name, min(34, width - 22)), f"{count:>8,}  ", (told, "fail"), entry=name))
+    if scene.scope:
+        lines += [line(""), *_unread_kinds(scene, width)]
+        return Listing(f"Objects  of {scene.scope}", lines)
     return Listing(f"Objects  {counted(len(lines), 'kind')}", lines)
+
+
+def _unread_kinds(scene: ViewState, width: int) -> list[Line]:
+    """The kinds of which no object was read though there may be some: they are not counted as none."""
+    unread = [name for name in KINDS if not scene.graph.seen(name) and not _is_all_read(scene, (name,))]
+    page = Page(width)
+    if unread:
+        page.text(f"Not read: {', '.join(unread)}. A reads the whole cluster.", "unknown")
+    return page.lines
 
 
 def _counts(graph: Graph) -> dict[str, tuple[int, int]]:

@@ -45,6 +45,10 @@ class ViewState:
     """What is said of findings that are or were verified, by fingerprint."""
     session: Session = field(default_factory=Session)
     """What changed since the screen was opened."""
+    scope: str = ""
+    """The part of the cluster that was read (`namespace shop`); empty for all of it."""
+    known: Outcome | None = None
+    """What is found in it, where the source has diagnosed it: of a part, it alone can."""
 
     @property
     def outcome(self) -> Outcome:
@@ -123,16 +127,24 @@ Sift = Callable[[Outcome, Snapshot], Answer]
 
 
 def opened(
-    snapshot: Snapshot, playbooks: Sequence[CompiledPlaybook], *, live: bool = False, partial: str = ""
+    snapshot: Snapshot,
+    playbooks: Sequence[CompiledPlaybook],
+    *,
+    live: bool = False,
+    partial: str = "",
+    scope: str = "",
+    known: Outcome | None = None,
 ) -> ViewState:
     """The objects alone, to be shown while the playbooks run. `partial`: why it is not all of it."""
     outcome = msgspec.structs.replace(diagnose(snapshot, ()), live=live)
-    return ViewState(Graph(snapshot), Answer(outcome), playbooks, diagnosed=False, partial=partial)
+    return ViewState(
+        Graph(snapshot), Answer(outcome), playbooks, diagnosed=False, partial=partial, scope=scope, known=known
+    )
 
 
 def diagnosed(scene: ViewState, sift: Sift) -> ViewState:
     """The same moment with all that was found."""
-    return answered(scene, diagnose(scene.snapshot, scene.playbooks), sift)
+    return answered(scene, scene.known or diagnose(scene.snapshot, scene.playbooks), sift)
 
 
 def answered(scene: ViewState, outcome: Outcome, sift: Sift) -> ViewState:

@@ -54,7 +54,8 @@ class Objects(View):
 
         def show(made: Listing) -> None:
             set_title(pane, made.title)
-            set_subtitle(pane, f"by {sort}{', reversed' if reverse else ''}{'  only faults' if faults else ''}")
+            only = f"{scene.scope} only  " if scene.scope else ""
+            set_subtitle(pane, f"{only}by {sort}{', reversed' if reverse else ''}{'  only faults' if faults else ''}")
             pane.show(made.lines, entry=entry, top=top)
 
         if top or not pane.lines:

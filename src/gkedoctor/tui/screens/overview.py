@@ -131,6 +131,7 @@ class Overview(View):
     def _told(self, scene: ViewState | None) -> Iterator[str]:
         """What the list's lower border says: order, groups, marks, and what changed."""
         if scene is not None:
+            yield f"{scene.scope} only: A reads the whole cluster" if scene.scope else ""
             news = scene.session.news
             yield f"{news}: a acknowledges" if news else ""
         yield "only faults" if self.faults_only else ""

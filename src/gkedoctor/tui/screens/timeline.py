@@ -61,7 +61,8 @@ class Timeline(View):
             self._shown, keys = found, entries(found)
             self._places = {key: i for i, key in enumerate(keys)}
             set_title(pane, f"Timeline  {len(found)}")
-            set_subtitle(pane, "only faults" if faults else "the latest last")
+            only = f"{scene.scope} only  " if scene.scope else ""
+            set_subtitle(pane, only + ("only faults" if faults else "the latest last"))
             at = self._first_place(found) if scene.diagnosed else None
             pane.show(timeline_lines(found, scene, width), entry=keys[at] if at is not None else None)
 
