@@ -19,7 +19,7 @@ from tests.collect.loopback import Asked
 from tests.collect.watch_api import WatchApi
 
 WATCHED = [KINDS[name] for name in ("Pod", "Service", "Event", "Secret", "Node")]
-SECONDS = 15.0
+SECONDS = 40.0
 
 
 def pod(name: str, namespace: str = "shop", phase: str = "Running") -> dict[str, Any]:

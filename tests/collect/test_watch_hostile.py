@@ -46,12 +46,21 @@ def deep(levels: int) -> bytes:
     return raw()[:-1] + b',"extra":' + b'{"a":' * levels + b"1" + b"}" * levels + b"}"
 
 
-LABELS = {"name": "odd", "namespace": "shop", "labels": {f"l{i}": "v" for i in range(1_000_000)}}
+def annotation() -> bytes:
+    return raw(metadata={"name": "odd", "namespace": "shop", "annotations": {"a": "x" * 10**7}})
+
+
+def labels() -> bytes:
+    return raw()[:-1] + b',"metadata":{"name":"odd","namespace":"shop","labels":{%s}}}' % b",".join(
+        b'"l%d":"v"' % i for i in range(1_000_000)
+    )
+
+
 REFUSED = {
-    "an annotation of 10 MB": raw(metadata={"name": "odd", "namespace": "shop", "annotations": {"a": "x" * 10**7}}),
-    "1,000,000 labels": raw(metadata=LABELS),
-    "containers that are a number": raw(spec={"containers": 5}),
-    "a status that is a text": raw(status="Running"),
+    "an annotation of 10 MB": annotation,
+    "1,000,000 labels": labels,
+    "containers that are a number": lambda: raw(spec={"containers": 5}),
+    "a status that is a text": lambda: raw(status="Running"),
 }
 NAMELESS = {
     "no object": b"1",
@@ -73,7 +82,7 @@ def goes_on(api: WatchApi, live: Followed) -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_an_object_that_cannot_be_taken_in_is_left_out_by_its_name(api: WatchApi, live: Followed, name: str) -> None:
-    api.send("pods", REFUSED[name])
+    api.send("pods", REFUSED[name]())
     live.until(lambda: "shop/odd" in live.snapshot.collection("pods").state.malformed)
     assert live.snapshot.collection("pods").why_incomplete("shop", "odd") is not None
     goes_on(api, live)
