@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from gkedoctor.diagnose.evaluate import Finding
 from gkedoctor.diagnose.model import ResolvedEvidence
-from gkedoctor.graph import Graph
+from gkedoctor.graph import Graph, Ref
 from gkedoctor.graph.core.times import stamp
-from gkedoctor.graph.objects.events import KEPT, LONGEST_RETRY, first_seen
+from gkedoctor.graph.objects.events import KEPT, LONGEST_RETRY, first_seen, places_of_events
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Object
 from gkedoctor.snapshot.timestamps import parse_timestamp
@@ -49,9 +49,30 @@ def _stated(group: Sequence[Finding]) -> Iterator[str]:
 
 def _events(graph: Graph, proofs: Sequence[ResolvedEvidence]) -> Iterator[Object]:
     for ref in dict.fromkeys(proof.ref for proof in proofs if proof.ref.kind == "Event"):
+        event = _event_about(graph, ref)
+        if event is not None:
+            yield event
+            continue
         place = graph.index(_places_of_events).get((ref.namespace or "", ref.name))
         if place is not None:
             yield graph.all("Event")[place]
+
+
+def _event_about(graph: Graph, ref: Ref) -> Object | None:
+    """The Event of that name among those about the object that its name begins with, as client-go makes names."""
+    events = graph.all("Event")
+    for place in graph.index(_places_by_object_name).get(ref.name.rpartition(".")[0], ()):
+        metadata = events[place]["metadata"]
+        if (metadata.get("namespace") or "", metadata.get("name")) == (ref.namespace or "", ref.name):
+            return events[place]
+    return None
+
+
+def _places_by_object_name(graph: Graph) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for (_, _, name), places in places_of_events(graph).items():
+        found.setdefault(name, []).extend(places)
+    return found
 
 
 def _places_of_events(graph: Graph) -> dict[tuple[str, str], int]:

@@ -28,7 +28,15 @@ def node_of(graph: Graph, pod: Object) -> Facts:
 @candidate_index("not_well", "Node", reads=("Pod",))
 def not_well(graph: Graph) -> list[Object]:
     """Nodes that are not Ready, or of which any other condition holds."""
-    return [node for node in graph.all("Node") if not _is_well(node)]
+    known: dict[int, bool] = {}
+    found: list[Object] = []
+    for node in graph.all("Node"):  # most report the same, in one value
+        place = id((node.get("status") or {}).get("conditions"))
+        if place not in known:
+            known[place] = _is_well(node)
+        if not known[place]:
+            found.append(node)
+    return found
 
 
 def _is_well(node: Object) -> bool:
