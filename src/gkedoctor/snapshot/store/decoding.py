@@ -67,21 +67,20 @@ def _blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
         if cut < 0:
             waiting.append(piece)
             continue
-        rest = piece[cut + 1 :]
-        waiting += (piece[:cut], b"]")
-        yield b"".join(waiting) if len(waiting) < _FEW else _joined(_dropped(waiting))
-        waiting = [b"[", rest]
+        ended: list[bytes | memoryview] = [*waiting, memoryview(piece)[:cut], b"]"]
+        waiting = [b"[", piece[cut + 1 :]]
+        yield b"".join(ended) if len(ended) < _FEW else _joined(_dropped(ended))
     yield _joined(_dropped(waiting))
 
 
-def _dropped(pieces: list[bytes]) -> Iterator[bytes]:
+def _dropped(pieces: list[Any]) -> Iterator[Any]:
     """The pieces, each let go of when the next one is asked for."""
     pieces.reverse()
     while pieces:
         yield pieces.pop()
 
 
-def _joined(pieces: Iterable[bytes]) -> bytes:
+def _joined(pieces: Iterable[bytes | memoryview]) -> bytes:
     """All of them in one, without all of them beside it."""
     whole = BytesIO()
     for piece in pieces:
