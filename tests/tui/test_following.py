@@ -54,6 +54,7 @@ async def test_a_change_is_on_the_screen_by_itself(api: WatchApi, tmp_path: Path
         await settled(app, pilot)
         assert "selects app=betta" in text(app)
         await until(pilot, lambda: re.search(r"LIVE \d+s", text(app)))
+        await until(pilot, lambda: any(one.query.get("watch") == "true" for one in api.asked))
         listed = sum(one.query.get("watch") != "true" for one in api.asked)
         service = next(one for one in api.objects["services"] if one["metadata"]["name"] == "beta")
         api.put("services", service | {"spec": service["spec"] | {"selector": {"app": "beta"}}})
