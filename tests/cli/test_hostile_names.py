@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,14 @@ from gkedoctor.errors import ManifestError
 from tests.tui.hostile import PAYLOADS, hostile_recording, untrusted_bytes
 
 from .conftest import Gkedoctor
+
+
+def in_lines(path: Path) -> Path:
+    """The same file with a line for each value, short enough to be quoted."""
+    file = path.with_name("in-lines.json")
+    file.write_text(json.dumps(json.loads(path.read_text()), indent=1))
+    return file
+
 
 LINE_ENDS = "\r\n\x08\x7f"  # no zero byte: it cannot be in an argument
 COMMANDS: list[Callable[[Path], list[Any]]] = [
@@ -30,6 +39,7 @@ COMMANDS: list[Callable[[Path], list[Any]]] = [
     lambda path: ["teardown", "--from", path],
     lambda path: ["leftovers", "--from", path],
     lambda path: ["lint", path],
+    lambda path: ["lint", in_lines(path)],
     lambda path: ["import", path, "-o", path.parent / f"x{PAYLOADS[4]}.gkesnap"],
     lambda path: ["import", path, "-o", path.parent / f"no{LINE_ENDS}folder" / "x.gkesnap"],
     lambda path: ["explain", f"a message {PAYLOADS[0]}{PAYLOADS[5]}"],

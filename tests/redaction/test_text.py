@@ -158,6 +158,7 @@ def test_a_line_of_a_manifest_is_quoted_without_its_credential() -> None:
     assert mask_excerpt(text, 2) is not None and "4711" not in str(mask_excerpt(text, 2))
     assert mask_excerpt(text, 4) == "  value: db"
     assert mask_excerpt('{"kind":"Secret","stringData":{"a":"b"}}', 0) is None
+    assert mask_excerpt(f"{text}\n- name: {'a' * 1000}", 5) is None, "nobody reads a line of that length"
 
 
 @given(HOST, st.sampled_from(["auth", "token", "user", "password"]))

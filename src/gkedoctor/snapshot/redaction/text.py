@@ -34,6 +34,8 @@ _ESCAPED_END = lazy(r"\\[nr]")
 
 _DUMPED = lazy(r"[ \t][0-9a-f]{2}[0-9a-f ][0-9a-f ]{2}[0-9a-f ]{8,}[ |]", re.I)
 _LINES_BEFORE = 8
+_LONGEST_QUOTED = 1000
+"""Characters of a line that is quoted: JSON in one line would be masked and printed whole for each mistake in it."""
 _QUOTED = lazy(r"(?<=`)[^`]{1,4096}(?=`)|![^\s`]{1,4096}")
 
 
@@ -103,12 +105,14 @@ def mask_text(text: str) -> str:
 
 
 def mask_excerpt(text: str, line: int) -> str | None:
-    """One line of a file (from 0) as it may be quoted; None for a line of a Secret, or where lines do not match up.
+    """One line of a file (from 0) as it may be quoted.
+
+    None for a line of a Secret, for one that is too long to be read, and where lines do not match up.
 
     The lines before it are read with it: a credential's name may stand above its value.
     """
     lines = text.splitlines()
-    if line >= len(lines) or _is_secret(text):
+    if line >= len(lines) or len(lines[line]) > _LONGEST_QUOTED or _is_secret(text):
         return None
     window = lines[max(0, line - _LINES_BEFORE) : line + 1]
     shown = mask_text("\n".join(window)).splitlines()
