@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gkedoctor.cli.app import run as gkedoctor
+from gkedoctor.cli.commands import verify
 from gkedoctor.cli.last_report import last_report_file
 from tests.collect.kube_api import KubeApi
 from tests.conftest import RECORDINGS, recorded
@@ -29,11 +31,13 @@ def live(api: KubeApi, tmp_path: Path) -> list[str]:
 
 
 def test_the_last_finding_is_verified_until_it_is_fixed(
-    api: KubeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    api: KubeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It is fixed while the command waits for its next reading, however long the first one took."""
     assert gkedoctor(["report", *live(api, tmp_path)]) == 1
-    cure = threading.Timer(1.0, lambda: setattr(api, "objects", KubeApi.of(recorded(WELL)).objects))
-    cure.start()
+    well = KubeApi.of(recorded(WELL)).objects
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: setattr(api, "objects", well))
+    monkeypatch.setattr(verify, "time", clock)
     capsys.readouterr()
     assert gkedoctor(["verify", "--last", "--interval", "300ms", *live(api, tmp_path)]) == 0
     seen = capsys.readouterr()
