@@ -13,6 +13,7 @@ import pytest
 from gkedoctor.collect.deadline import Deadline
 from gkedoctor.diagnose.model import Outcome
 from gkedoctor.diagnose.part_diagnosis import diagnose_part
+from gkedoctor.live import part_session
 from gkedoctor.live.options import LiveOptions
 from gkedoctor.live.part_session import PartSession
 from gkedoctor.live.parts import LiveParts
@@ -124,11 +125,21 @@ def test_a_pod_that_gets_a_node_leaves_those_that_wait_and_stays(api: WatchApi, 
     followed.until(lambda: followed.part.size("pods") == 4)
 
 
-def test_single_objects_are_read_again_at_an_interval(api: WatchApi, followed: Followed) -> None:
+@pytest.mark.parametrize("watched", [0, 8])
+def test_single_objects_are_watched_if_there_are_few_and_else_read_again(
+    watched: int, api: WatchApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_session, "MOST_WATCHED_ALONE", watched)
+    followed = Followed(api, tmp_path, interval=1000.0 if watched else 0.2)
     followed.part.read([Read("nodes", "", "extra")])
-    followed.until(lambda: api.opened > 20)
+    followed.until(lambda: api.opened > 20 and (watched or followed.session.freshness.polled))
     api.put("nodes", {"metadata": {"name": "extra"}, "spec": {}, "status": {}})
-    followed.until(lambda: followed.part.size("nodes") > 0)
-    assert followed.session.freshness.polled == 1
-    api.objects["nodes"] = []
-    followed.until(lambda: not followed.part.size("nodes"))
+
+    def is_there() -> bool:
+        return any(one["metadata"]["name"] == "extra" for one in followed.part.snapshot().collection("nodes").objects)
+
+    followed.until(is_there)
+    assert bool(followed.session.freshness.polled) is not bool(watched)
+    api.remove("nodes", "", "extra")
+    followed.until(lambda: not is_there())
+    followed.session.close()

@@ -112,8 +112,9 @@ def watched() -> Iterator[WatchApi]:
 
 
 def lists(api: KubeApi) -> set[tuple[str, str]]:
-    """What was listed or read, without watches."""
-    return {(one.path, one.query.get("fieldSelector", "")) for one in api.asked if one.query.get("watch") != "true"}
+    """What was listed or read, without watches, and without the lists of one object with which its watch begins."""
+    read = {(one.path, one.query.get("fieldSelector", "")) for one in api.asked if one.query.get("watch") != "true"}
+    return {(path, selector) for path, selector in read if not selector.startswith("metadata.name=")}
 
 
 @awaited

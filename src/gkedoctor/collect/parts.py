@@ -34,7 +34,7 @@ _NO_SUCH_RESOURCE = "the server could not find the requested resource"
 
 
 class RawPart(NamedTuple):
-    """What the API server returned for one read, not masked yet. `watch`: the list that it is, where it is one."""
+    """What the API server returned for one read, not masked yet. `watch`: the list that it is, or is in."""
 
     read: Read
     items: Sequence[Any]
@@ -87,8 +87,8 @@ class PartLister:
                 return self._listed(kind, path, read)
             if refused.code != 404 or _NO_SUCH_RESOURCE in refused.reason:
                 raise
-            return (), COMPLETE, None
-        return [slim(kind.collection, raw, "")], COMPLETE, None
+            return (), COMPLETE, WatchStart(path)
+        return [slim(kind.collection, raw, "")], COMPLETE, WatchStart(path)
 
     def _listed(self, kind: Kind, path: str, read: Read) -> _Answer:
         selector = selector_of(read)

@@ -1,7 +1,7 @@
 """A part of a live cluster that is followed: only what was read for a question, and what later findings lead to.
 
-Lists of a namespace, of a kind or by a field selector are watched. Single objects and Google Cloud are read again at
-an interval: a watch for each of them would be a connection for each.
+Lists of a namespace, of a kind or by a field selector are watched, and the first few single objects. More of these and
+Google Cloud are read again at an interval: a watch for each of them would be a connection for each.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ from gkedoctor.snapshot.kinds import LOGS
 from gkedoctor.snapshot.model import CollectionState, Snapshot, Status
 from gkedoctor.snapshot.part import Read
 
+MOST_WATCHED_ALONE = 8
+"""Single objects that are watched: the Node that is asked about, and those of a few Pods. More are read again."""
+
 _BY_NAME = "single objects are read at an interval"
 
 
@@ -44,6 +47,7 @@ class PartSession(LiveSession):
         self._reads: dict[Scope, Read] = {}
         self._polled: dict[Read, Scope] = {}
         self._cloud_reads: list[Read] = []
+        self._single = 0
         self._waiting: list[RawPart] = []
 
     def connect(self, tell: OnProgress) -> FollowedParts:
@@ -106,7 +110,7 @@ class PartSession(LiveSession):
         if self._parts.is_cloud(read):
             self._cloud_reads.append(read)
             return None
-        if watch is not None and watch.version:
+        if watch is not None and (watch.version or self._is_worth_a_watch()):
             scope = Scope(read.collection, watch.path, read.namespace or None, selector_of(read))
             self._reads[scope] = read
             return scope, watch.version
@@ -114,6 +118,11 @@ class PartSession(LiveSession):
             scope = self._polled[read] = Scope(read.collection, "")
             self._messages.put(ScopeStatus(scope, self._clock(), _BY_NAME, polled=True))
         return None
+
+    def _is_worth_a_watch(self) -> bool:
+        """Whether one more object is watched alone: few are, for each is a connection."""
+        self._single += 1
+        return self._single <= MOST_WATCHED_ALONE
 
     def _read_again(self, interval: float) -> None:
         """Reads single objects, and what could not be read, once more at an interval."""
