@@ -17,7 +17,7 @@ demo: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/ruff check src tests benchmarks docs evals
 	$(BIN)/ruff format --check src tests benchmarks docs evals
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/mypy --explicit-package-bases docs/tool
 	$(BIN)/gkedoctor playbooks lint
 	$(PYTEST)
@@ -25,7 +25,7 @@ test: .venv/installed-dev
 check: .venv/installed-dev  ## lint, types and the tests that are quick: for the minutes between two commits
 	$(BIN)/ruff check src tests benchmarks docs evals
 	$(BIN)/ruff format --check src tests benchmarks docs evals
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(PYTEST) $(QUICK_TESTS)
 
 fuzz: .venv/installed-dev   ## a minute of fuzzed files, kubeconfigs and answers; then 10,000 fuzzed object trees, random examples and more
