@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -32,6 +33,14 @@ def doctor(source: str | Snapshot, sift: Sift = whole) -> GkedoctorApp:
     if isinstance(source, str):
         return GkedoctorApp(Source(source, lambda *_: Taken(recorded(source)), shipped_playbooks, sift))
     return GkedoctorApp(Source("made", lambda *_: Taken(source), shipped_playbooks, sift))
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = SECONDS) -> None:
+    """Waits for what comes by itself."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        await pilot.pause(0.05)
 
 
 async def settled(app: GkedoctorApp, pilot: Pilot[Any]) -> None:

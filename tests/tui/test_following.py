@@ -20,8 +20,7 @@ from gkedoctor.tui.source import Load, Moment, Source, Taken
 from tests.collect.watch_api import WatchApi
 from tests.conftest import RECORDINGS, recorded, shipped_playbooks
 
-from .driving import awaited, press, settled, text, whole
-from .test_live import until
+from .driving import awaited, press, settled, text, until, whole
 
 NAME = "two-problems"
 

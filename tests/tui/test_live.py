@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from gkedoctor.cli.screen_sources import ScreenQuery, cluster_source
 from gkedoctor.errors import SourceError
@@ -18,7 +17,7 @@ from gkedoctor.tui.source import Source
 from tests.collect.kube_api import KubeApi, forbidden
 from tests.conftest import recorded
 
-from .driving import awaited, cursor_line, press, settled, text, told
+from .driving import awaited, cursor_line, press, settled, text, told, until
 
 NAME = "two-problems"
 
@@ -32,13 +31,6 @@ def api() -> Iterator[KubeApi]:
 def source(api: KubeApi, folder: Path, interval: float | None = None) -> Source:
     live = LiveOptions(api.kubeconfig(folder), gcp=False)
     return cluster_source(live, ScreenQuery(), interval)
-
-
-async def until(pilot: Pilot[Any], holds: Any, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "waited in vain"
-        await pilot.pause(0.05)
 
 
 @awaited

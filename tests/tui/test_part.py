@@ -20,8 +20,7 @@ from tests.collect.kube_api import KubeApi
 from tests.collect.watch_api import WatchApi
 from tests.conftest import recorded
 
-from .driving import awaited, press, settled, text, told
-from .test_live import until
+from .driving import awaited, press, settled, text, told, until
 
 NAME = "two-problems"
 

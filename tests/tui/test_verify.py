@@ -11,8 +11,7 @@ from gkedoctor.tui.app import GkedoctorApp
 from tests.collect.kube_api import KubeApi
 from tests.conftest import recorded
 
-from .driving import awaited, doctor, press, settled, text, told
-from .test_live import until
+from .driving import awaited, doctor, press, settled, text, told, until
 
 BROKEN, WELL = "pair-selector-after", "pair-selector-before"
 

@@ -41,11 +41,13 @@ class Commands(Provider):
 
     async def search(self, query: str) -> Hits:
         """What fits; a whole command first."""
-        for command in self._typed(query.strip()):
+        typed = self._typed(query.strip())
+        for command in typed:
             yield Hit(10.0, entry(plain(command.words), command.help), command.run, command.words)
-        matcher, known = self.matcher(query), [*self._fixed(), *self._listed()]
+        whole = {command.words for command in typed}
+        matcher, known = self.matcher(query), [c for c in (*self._fixed(), *self._listed()) if c.words not in whole]
         scores = [matcher.match(command.words) for command in known]
-        if not any(scores) and not self._typed(query.strip()):
+        if not any(scores) and not typed:
             none = f"No view, kind or command matches `{query}`."
             yield Hit(0.01, entry(plain(none), "try :pod, :deploy, :ns NAME or :explain ID"), _nothing, query)
         for command, score in zip(known, scores, strict=True):
