@@ -139,10 +139,12 @@ def handler(cluster: Cluster) -> type[BaseHTTPRequestHandler]:  # noqa: C901  # 
                 self._stream(cluster.stream(url.path, int(query.get("resourceVersion") or 0)))
             else:
                 cluster.requests["list"] += 1
-                self._send(self._page(url.path, int(query.get("continue") or 0), "limit" in query))
+                name = query.get("fieldSelector", "").removeprefix("metadata.name=")
+                self._send(self._page(url.path, int(query.get("continue") or 0), "limit" in query, name))
 
-        def _page(self, path: str, start: int, paged: bool) -> bytes:
+        def _page(self, path: str, start: int, paged: bool, name: str) -> bytes:
             kind, items = cluster.lists[path]
+            items = [item for item in items if item["metadata"]["name"] == name] if name else items
             with cluster.changed:
                 metadata: dict[str, Any] = {"resourceVersion": str(cluster.version)}
                 part = items[start : start + PAGE] if paged else items[start:]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot, Status
 from tests.collect.followed import WATCHED, Followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
+from tests.collect.loopback import Reply
 from tests.collect.watch_api import WatchApi, login
 
 CERTIFICATE = next(kind for kind in listed_kinds() if kind.collection == "certificates.cert-manager.io")
@@ -122,6 +125,31 @@ def test_the_same_cluster_after_a_restart_is_not_another_one(api: WatchApi, live
     api.put("pods", pod("b"))
     live.until(lambda: live.names() == ["a", "b"])
     assert not live.begun_again and asks() == 2 and lists(api) == 1
+
+
+def test_what_was_read_of_another_cluster_is_let_go_without_the_collector(api: WatchApi, live: Followed) -> None:
+    """A screen freezes what it has: rings of references, which threads leave, are never freed."""
+    gc.disable()
+    try:
+        before = weakref.ref(live.session._session._objects)
+        api.objects["namespaces"] = [system("two")]
+        api.cut()
+        live.until(lambda: live.begun_again == 1 and live.is_fine)
+        live.until(lambda: before() is None)
+    finally:
+        gc.enable()
+
+
+def test_a_server_that_serves_more_namespaces_than_were_asked_for_is_not_another_one(
+    api: WatchApi, live: Followed
+) -> None:
+    first = {"metadata": {"name": "default", "uid": "of another Namespace", "resourceVersion": "1"}}
+    listed = {"metadata": {"resourceVersion": "9"}, "items": [first, system("one")]}
+    api.fault = lambda asked: Reply(body=listed) if "fieldSelector" in asked.query else None
+    api.cut()
+    api.put("pods", pod("b"))
+    live.until(lambda: live.names() == ["a", "b"] and live.is_fine)
+    assert not live.begun_again
 
 
 @pytest.mark.parametrize("code", [403, 500])

@@ -32,6 +32,7 @@ from gkedoctor.live.log_following import LogFollower, LogRead, namespace_and_nam
 from gkedoctor.live.served_kinds import KindServed
 from gkedoctor.live.watches import Fault, FirstReading, Watches, WatchMessage, first_reading, run_thread, scopes_of
 from gkedoctor.snapshot.incremental import IncrementalSnapshot
+from gkedoctor.snapshot.intake import Gathered
 from gkedoctor.snapshot.model import Snapshot
 
 _TICK_SECONDS = 0.1
@@ -43,6 +44,9 @@ _FRESHNESS_SECONDS = 0.25
 
 _MOST_TAKEN = 2_000
 """Changes that are taken in before it is looked whether to show them."""
+
+_REST = 0.25
+"""Of the time that showing changes took, the part that is waited before the next: keys and watches have their turn."""
 
 _SHARE = 20
 """Where nothing changes, what takes a second is done again after this many: ages count too."""
@@ -143,6 +147,21 @@ class LiveSession:
 
     def follow(self) -> Iterator[LiveUpdate]:
         """What changes, until it is closed. What takes long with an update gets fewer of them."""
+        try:
+            yield from self._updates()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Drops what was read. Its threads and a log on the way still refer to the session, in a ring: the collector
+        would have to free that, and a screen has frozen it (`snapshot/garbage.py`)."""
+        self._objects = IncrementalSnapshot(Gathered(""))
+        self._costly = CostlyObjects(self._objects)
+        self._logs = LogFollower(None, lambda _: None)
+        self._messages = queue.SimpleQueue()
+        self._pods = ()
+
+    def _updates(self) -> Iterator[LiveUpdate]:
         assert self._first is not None
         run_thread("connect", partial(self._connect, self._first), self._messages.put)
         self._first = None
@@ -154,7 +173,9 @@ class LiveSession:
             now = self._clock()
             self._logs.read_due(now)
             freshness = self.freshness
-            settled = first_change is not None and now - first_change >= self._timing.settle and now - last >= cost / 2
+            settled = (
+                first_change is not None and now - first_change >= self._timing.settle and now - last >= _REST * cost
+            )
             if settled or now - last >= max(self._interval, _SHARE * cost):
                 yield LiveUpdate(self._snapshot(), freshness, self._now(), self._said(freshness))
                 last, first_change = self._clock(), None

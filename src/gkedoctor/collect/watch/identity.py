@@ -43,6 +43,7 @@ class Identity(NamedTuple):
 
 
 class _Metadata(msgspec.Struct, rename={"version": "resourceVersion"}):
+    name: str = ""
     uid: str = ""
     version: str = ""
 
@@ -132,7 +133,9 @@ class IdentityCheck:
             body = self._client.get(_LIST, [("fieldSelector", f"metadata.name={_NAME}")], limits=_LIMITS).body
             found = json_decoder(_Namespaces).decode(body)
             version = int(found.metadata.version) if found.metadata.version.isdigit() else -1
-            uid = str(found.items[0].metadata.uid) if found.items else self._without_name()
+            named = (item.metadata.uid for item in found.items if item.metadata.name == _NAME)  # whoever serves more
+            uid = next(named, None)
+            uid = uid if uid is not None else self._without_name()
         except RequestFailed as failed:
             if failed.code not in _UNKNOWN:
                 raise
