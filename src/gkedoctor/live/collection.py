@@ -50,7 +50,7 @@ class LiveCollection:
         self._request, self._keep_values = request, keep_values
         self._lock = threading.Lock()
         self._finds: list[Listing] = []
-        self._seen = 0
+        self._seen = (0, 0)
         self._about: Gathered | None = None
 
     def gathered(self, tell: OnProgress) -> Collected:
@@ -94,14 +94,17 @@ class LiveCollection:
         """
         with self._lock:
             finds, about = list(self._finds), self._about
-            if about is None or len(finds) == self._seen or not {f.collection for f in finds} >= _FIRST:
+            if about is None or not {f.collection for f in finds} >= _FIRST:
                 return None
-            self._seen = len(finds)
+            logs = dict(about.logs)  # they come in after the list of Pods, and maybe after every other list
+            if self._seen == (len(finds), len(logs)):
+                return None
+            self._seen = (len(finds), len(logs))
         if sum(len(f.items) for f in finds) > _MOST:
             return None
         part = Gathered(about.source, recorded_at=about.recorded_at, versions=dict(about.versions))
         part.elsewhere = "still being read"
-        part.logs = dict(about.logs)
+        part.logs = logs
         for find in finds:
             part.add(find.collection, msgspec.json.decode(msgspec.json.encode(find.items)), find.state)
         return build_snapshot(part)
