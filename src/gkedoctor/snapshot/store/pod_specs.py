@@ -29,19 +29,18 @@ _Key = tuple[bytes, bytes]
 class _Template(NamedTuple):
     """A spec with marks for names. `mounts`: field, container and mount that name the volume; `volumes`: which it is.
 
-    `before`, `after`: what stands on either side of the name of the Node, cut where the volume is named. Not `fits`:
-    the names that it was made of stand in other places too, or in others.
+    Not `fits`: the names that it was made of stand in other places too, or in others.
     """
 
-    before: tuple[bytes, ...]
-    after: tuple[bytes, ...]
+    before: bytes
+    after: bytes
     spec: dict[str, Any]
     mounts: tuple[tuple[str, int, int], ...] = ()
     volumes: tuple[int, ...] = ()
     fits: bool = False
 
 
-_NONE = _Template((b"\0",), (b"\0",), {})
+_NONE = _Template(b"\0", b"\0", {})
 
 
 class PodSpecs:
@@ -55,17 +54,13 @@ class PodSpecs:
 
     def decoded(self, text: bytes) -> Any:
         """What the text holds, as any decoder would give it."""
-        template = self._last
-        start = len(template.before[0])
-        token = text[start : start + _TOKEN_SIZE]
-        before, after = token.join(template.before), token.join(template.after)
-        if not (text.startswith(before) and text.endswith(after) and _is_token(token)):
-            token = _token(text)
-            if not token or _MARK_TEXT in text:
-                return self._decode(text)
-            template = self._template(text.replace(token, _TOKEN_TEXT))
-            before, after = token.join(template.before), token.join(template.after)
-        node = text[len(before) : len(text) - len(after)]
+        token = _token(text)
+        if not token or _MARK_TEXT in text:
+            return self._decode(text)
+        marked, template = text.replace(token, _TOKEN_TEXT), self._last
+        if not (marked.startswith(template.before) and marked.endswith(template.after)):
+            template = self._template(marked)
+        node = marked[len(template.before) : len(marked) - len(template.after)]
         name = self._nodes.get(node) or self._named(node)
         if not name or not template.fits:
             return self._decode(text)
@@ -95,8 +90,7 @@ class PodSpecs:
         mounts, volumes = tuple(_mounts(spec)), tuple(_named(spec.get("volumes")))
         tokens = before.count(_TOKEN_TEXT) + after.count(_TOKEN_TEXT)
         fits = spec.get("nodeName") == _NODE_MARK and len(mounts) + len(volumes) == tokens
-        parts = tuple(before.split(_TOKEN_TEXT)), tuple(after.split(_TOKEN_TEXT))
-        template = self._known[key] = _Template(*parts, spec, mounts, volumes, fits)
+        template = self._known[key] = _Template(before, after, spec, mounts, volumes, fits)
         return template
 
 
@@ -104,12 +98,7 @@ def _token(text: bytes) -> bytes:
     """The name of the volume with its quotes; empty where there is none that admission made."""
     start = text.find(_TOKEN)
     token = text[start : start + _TOKEN_SIZE]
-    return token if _is_token(token) else b""
-
-
-def _is_token(text: bytes) -> bool:
-    """Whether it is the name of such a volume, in its quotes."""
-    return text.startswith(_TOKEN) and text.endswith(b'"') and text[len(_TOKEN) : -1].isalnum()
+    return token if token[len(_TOKEN) : -1].isalnum() and token.endswith(b'"') else b""
 
 
 def _mounts(spec: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
