@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,19 @@ class Followed:
     @property
     def is_fine(self) -> bool:
         return self.last is not None and not self.last.freshness.failed
+
+
+@contextmanager
+def followed(
+    api: WatchApi, folder: Path, kinds: Sequence[Kind] = WATCHED, watches: int = len(WATCHED)
+) -> Iterator[Followed]:
+    """A session that has opened so many watches; it ends with the block."""
+    live = Followed(api, folder, kinds=kinds)
+    live.until(lambda: api.opened >= watches)
+    yield live
+    live.session.close()
+    live.thread.join(5)
+    assert not live.thread.is_alive()
 
 
 def lists(api: WatchApi, collection: str = "pods") -> int:

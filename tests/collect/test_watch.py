@@ -14,7 +14,7 @@ from gkedoctor.collect.watch.events import BOOKMARK, watch_events
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Status
-from tests.collect.followed import SECONDS, WATCHED, Followed, lists, pod, state, watches
+from tests.collect.followed import SECONDS, WATCHED, Followed, followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
 from tests.collect.loopback import Asked, Reply
 from tests.collect.watch_api import EXPIRED, WatchApi, login
@@ -28,12 +28,8 @@ def api() -> Iterator[WatchApi]:
 
 @pytest.fixture
 def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
-    followed = Followed(api, tmp_path)
-    followed.until(lambda: api.opened >= len(WATCHED))
-    yield followed
-    followed.session.close()
-    followed.thread.join(5)
-    assert not followed.thread.is_alive()
+    with followed(api, tmp_path) as live:
+        yield live
 
 
 def test_what_comes_changes_and_goes_is_as_in_a_new_reading(api: WatchApi, live: Followed) -> None:

@@ -20,7 +20,7 @@ from gkedoctor.snapshot.custom_kinds import listed_kinds
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.kinds import KINDS
 from gkedoctor.snapshot.model import Snapshot, Status
-from tests.collect.followed import WATCHED, Followed, lists, pod, state, watches
+from tests.collect.followed import WATCHED, Followed, followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden, status
 from tests.collect.loopback import Reply
 from tests.collect.watch_api import WatchApi, login
@@ -47,12 +47,8 @@ def api() -> Iterator[WatchApi]:
 
 @pytest.fixture
 def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
-    followed = Followed(api, tmp_path, kinds=ALL)
-    followed.until(lambda: api.opened >= len(WATCHED) + 1)
-    yield followed
-    followed.session.close()
-    followed.thread.join(5)
-    assert not followed.thread.is_alive()
+    with followed(api, tmp_path, ALL, len(WATCHED) + 1) as live:
+        yield live
 
 
 @pytest.mark.parametrize("aggregated", [True, False])

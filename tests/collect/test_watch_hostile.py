@@ -17,7 +17,7 @@ from gkedoctor.snapshot.incremental import IncrementalSnapshot
 from gkedoctor.snapshot.intake import Gathered, build_snapshot
 from gkedoctor.snapshot.model import Status
 from gkedoctor.snapshot.nesting import TOO_DEEP
-from tests.collect.followed import WATCHED, Followed, lists, pod, state
+from tests.collect.followed import Followed, followed, lists, pod, state
 from tests.collect.watch_api import WatchApi
 
 
@@ -29,12 +29,8 @@ def api() -> Iterator[WatchApi]:
 
 @pytest.fixture
 def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
-    followed = Followed(api, tmp_path)
-    followed.until(lambda: api.opened >= len(WATCHED))
-    yield followed
-    followed.session.close()
-    followed.thread.join(5)
-    assert not followed.thread.is_alive()
+    with followed(api, tmp_path) as live:
+        yield live
 
 
 def raw(**more: Any) -> bytes:

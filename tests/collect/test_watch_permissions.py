@@ -9,7 +9,7 @@ import pytest
 
 from gkedoctor.collect.watch.reflector import _LASTING_REFUSALS
 from gkedoctor.snapshot.model import Status
-from tests.collect.followed import WATCHED, Followed, lists, pod, state, watches
+from tests.collect.followed import WATCHED, Followed, followed, lists, pod, state, watches
 from tests.collect.kube_api import forbidden
 from tests.collect.loopback import Asked, Reply
 from tests.collect.watch_api import WatchApi
@@ -25,12 +25,8 @@ def api() -> Iterator[WatchApi]:
 
 @pytest.fixture
 def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
-    followed = Followed(api, tmp_path)
-    followed.until(lambda: api.opened >= len(WATCHED))
-    yield followed
-    followed.session.close()
-    followed.thread.join(5)
-    assert not followed.thread.is_alive()
+    with followed(api, tmp_path) as live:
+        yield live
 
 
 class Refusals:

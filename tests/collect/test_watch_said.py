@@ -11,7 +11,7 @@ import pytest
 
 from gkedoctor.live import freshness, heartbeat
 from gkedoctor.tui.model.freshness import Freshness, failure_words, live_word
-from tests.collect.followed import WATCHED, Followed, lists, pod
+from tests.collect.followed import WATCHED, Followed, followed, lists, pod
 from tests.collect.kube_api import forbidden, status
 from tests.collect.loopback import Reply
 from tests.collect.watch_api import EXPIRED, WatchApi, login
@@ -33,11 +33,8 @@ def api() -> Iterator[WatchApi]:
 
 @pytest.fixture
 def live(api: WatchApi, tmp_path: Path) -> Iterator[Followed]:
-    followed = Followed(api, tmp_path)
-    followed.until(lambda: api.opened >= len(WATCHED))
-    yield followed
-    followed.session.close()
-    followed.thread.join(5)
+    with followed(api, tmp_path) as live:
+        yield live
 
 
 def header(live: Followed) -> str:
